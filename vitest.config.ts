@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+const integration = ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/plain-closing-line.ts'],
+    // A test waits for events; these are the limits at which it is called hung.
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: integration } },
+      { extends: true, test: { name: 'services', include: integration, pool: 'forks' } },
+    ],
+  },
+});
