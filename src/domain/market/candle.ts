@@ -1,0 +1,25 @@
+/** One OHLCV bar. `time` is the candle's open in epoch milliseconds UTC; prices in quote currency, volume in base units. */
+export interface Candle {
+  readonly time: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+}
+
+/** What is wrong with a candle by itself, or null. The texts end up in import errors beside file and line. */
+export function candleFault(candle: Candle): string | null {
+  const { time, open, high, low, close, volume } = candle;
+  if (!Number.isSafeInteger(time) || time < 0) return 'time is not a date';
+  for (const [name, value] of Object.entries({ open, high, low, close })) {
+    if (!Number.isFinite(value)) return `${name} is not a number`;
+    if (value <= 0) return `${name} is ${value}: a price must be above zero`;
+  }
+  if (!Number.isFinite(volume)) return 'volume is not a number';
+  if (volume < 0) return `volume is ${volume}: it may not be negative`;
+  if (low > high) return `low ${low} is above high ${high}`;
+  if (open < low || open > high) return `open ${open} is outside low ${low} .. high ${high}`;
+  if (close < low || close > high) return `close ${close} is outside low ${low} .. high ${high}`;
+  return null;
+}

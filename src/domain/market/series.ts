@@ -1,0 +1,36 @@
+import { type Timeframe } from './timeframe.ts';
+
+/**
+ * An aligned run of candles of one market and timeframe, as columns. Bar i opens at `time[i]`; times are exactly
+ * one timeframe apart, because missing bars are filled flat at the last close with volume 0 and flagged in
+ * `filled` (fill-spec.md rule 11: nothing fills on a flagged bar).
+ */
+export interface Series {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly length: number;
+  /** Open time of each bar, epoch ms UTC. */
+  readonly time: Float64Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+  /** 1 where the exchange printed no candle and the bar was filled flat. */
+  readonly filled: Uint8Array;
+}
+
+/** A run of missing bars: open time of the first and of the last of them, and how many. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+  readonly bars: number;
+}
+
+/** How much of a series is real. `coverage` is real bars / all bars, 0..1. */
+export interface CoverageReport {
+  readonly bars: number;
+  readonly missing: number;
+  readonly coverage: number;
+  readonly gaps: readonly Gap[];
+}

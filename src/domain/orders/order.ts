@@ -1,0 +1,84 @@
+import { type Timeframe } from '../market/timeframe.ts';
+
+export const ORDER_STATES = [
+  'intended',
+  'approved',
+  'submitting',
+  'open',
+  'partially-filled',
+  'filled',
+  'cancelled',
+  'rejected',
+  'expired',
+  'unknown',
+] as const;
+export type OrderState = (typeof ORDER_STATES)[number];
+
+export type OrderSide = 'buy' | 'sell';
+export type OrderType = 'market' | 'limit' | 'stop';
+/** Why an order exists. `entry` opens; every other purpose only shrinks a position. */
+export const ORDER_PURPOSES = ['entry', 'exit', 'stop', 'target', 'flatten'] as const;
+export type OrderPurpose = (typeof ORDER_PURPOSES)[number];
+
+/** Distance from the entry fill, already free of indicators: a fraction of price, or quote currency per base unit. */
+export type Offset =
+  { readonly kind: 'percent'; readonly value: number } | { readonly kind: 'absolute'; readonly value: number };
+
+/** Protection attached to an entry; its orders come alive in the bar in which the entry fills (fill-spec.md rule 5). */
+export interface Bracket {
+  readonly stop: Offset;
+  readonly target?: Offset;
+  readonly trailing?: Offset;
+  readonly maxHoldBars?: number;
+}
+
+/** What identifies an order for ever, in every process: two of the same identity are one order. */
+export interface OrderIdentity {
+  readonly strategyHash: string;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  /** Open time of the candle whose close gave the signal, epoch ms. */
+  readonly candleTime: number;
+  readonly side: OrderSide;
+  readonly purpose: OrderPurpose;
+}
+
+/** An order as the company's ledger keeps it. Amounts in base units, prices and fees in quote currency. */
+export interface Order extends OrderIdentity {
+  readonly account: string;
+  /** Hash of the identity; sent to the venue. */
+  readonly clientOrderId: string;
+  readonly type: OrderType;
+  readonly amount: number;
+  /** Limit or stop level; absent for market orders. */
+  readonly price?: number;
+  readonly bracket?: Bracket;
+  /** The entry that this stop or target protects. */
+  readonly parentId?: string;
+  readonly approvalId?: string;
+  readonly state: OrderState;
+  readonly reason?: string;
+  readonly filledAmount: number;
+  readonly averagePrice?: number;
+  readonly fees: number;
+  /** Market time at which it was intended, epoch ms. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly cycleId?: string;
+}
+
+/** One execution. `id` is given by the venue and unique within an account. */
+export interface Fill {
+  readonly id: string;
+  readonly account: string;
+  readonly clientOrderId: string;
+  readonly strategyHash: string;
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly purpose: OrderPurpose;
+  readonly amount: number;
+  readonly price: number;
+  readonly fee: number;
+  /** Market time, epoch ms. */
+  readonly time: number;
+}

@@ -1,0 +1,63 @@
+/**
+ * Seeded pseudo-random numbers (sfc32, Chris Doty-Humphrey's Small Fast Counting generator, PractRand). Same seed,
+ * same numbers, on every machine. `fork(label)` gives an independent stream, so that drawing more numbers in one
+ * place never shifts those of another.
+ */
+export interface Rng {
+  /** Uniform in [0, 1). */
+  next(): number;
+  /** Uniform whole number in [min, max], both included. */
+  integer(min: number, max: number): number;
+  /** One of `items`, uniformly. @throws RangeError when empty. */
+  pick<T>(items: readonly T[]): T;
+  /** Standard normal deviate (Marsaglia polar method). */
+  normal(): number;
+  fork(label: string): Rng;
+}
+
+/** FNV-1a over UTF-16 code units with a 32-bit finalizer: spreads labels over seeds; not for identities. */
+function hash32(text: string, basis: number): number {
+  let h = basis >>> 0;
+  for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 16_777_619);
+  h = Math.imul(h ^ (h >>> 16), 0x85eb_ca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2_ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+export function createRng(seed: number | string): Rng {
+  const label = String(seed);
+  let a = hash32(label, 0x811c_9dc5);
+  let b = hash32(label, 0x0105_9a7f);
+  let c = hash32(label, 0x5bd1_e995);
+  let counter = 1;
+  const step = (): number => {
+    const sum = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + sum;
+    c |= 0;
+    return sum >>> 0;
+  };
+  for (let i = 0; i < 12; i += 1) step();
+  const next = (): number => (step() * 0x20_0000 + (step() >>> 11)) / 0x20_0000_0000_0000;
+  const integer = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
+  return {
+    next,
+    integer,
+    pick(items) {
+      const item = items[integer(0, items.length - 1)];
+      if (item === undefined) throw new RangeError('cannot pick from an empty list');
+      return item;
+    },
+    normal() {
+      for (;;) {
+        const u = 2 * next() - 1;
+        const v = 2 * next() - 1;
+        const s = u * u + v * v;
+        if (s > 0 && s < 1) return u * Math.sqrt((-2 * Math.log(s)) / s);
+      }
+    },
+    fork: (name) => createRng(`${label}/${name}`),
+  };
+}

@@ -1,0 +1,50 @@
+/** Strategy spec: rules and parameters that decide entries and exits. Plain data, never mutated. */
+
+export const FAMILIES = ['momentum', 'mean-reversion', 'breakout', 'trend-following'] as const;
+export type Family = (typeof FAMILIES)[number];
+
+export const COMPARISONS = ['>', '<', '>=', '<=', 'crosses-above', 'crosses-below'] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+
+export const PRICE_FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
+export type PriceField = (typeof PRICE_FIELDS)[number];
+
+/**
+ * One side of a rule. `indicator` names a kernel of src/domain/indicators, `params` its parameters by name
+ * (all of them: a spec never relies on defaults), `output` one of its lines where it has several.
+ */
+export type Operand =
+  | { readonly indicator: string; readonly params: Readonly<Record<string, number>>; readonly output?: string }
+  | { readonly field: PriceField }
+  | { readonly value: number };
+
+export interface Rule {
+  readonly left: Operand;
+  readonly op: Comparison;
+  readonly right: Operand;
+}
+
+export type Condition = Rule | { readonly all: readonly Condition[] } | { readonly any: readonly Condition[] };
+
+/** Distance from the entry fill price: a fraction of it, or a multiple of the ATR at the signal bar. */
+export type Distance =
+  | { readonly kind: 'percent'; readonly value: number }
+  | { readonly kind: 'atr'; readonly period: number; readonly multiple: number };
+
+/** Share of equity committed to one trade; `volatility` scales it so that one ATR costs `risk` of equity, up to `cap`. */
+export type Sizing =
+  | { readonly kind: 'fraction'; readonly fraction: number }
+  | { readonly kind: 'volatility'; readonly period: number; readonly risk: number; readonly cap: number };
+
+export interface StrategySpec {
+  readonly family: Family;
+  readonly side: 'long' | 'short';
+  readonly entry: Condition;
+  readonly exit?: Condition;
+  readonly stop: Distance;
+  readonly target?: Distance;
+  readonly trailing?: Distance;
+  /** A position older than this many bars is closed at the next open. */
+  readonly maxHoldBars?: number;
+  readonly sizing: Sizing;
+}
