@@ -1,0 +1,74 @@
+import { parse } from 'yaml';
+import { ConfigError } from './config-error.ts';
+
+/** The only place that names environment variables. */
+const SECRET_VARIABLES = {
+  REDIS_URL: 'redisUrl',
+  MONGO_URL: 'mongoUrl',
+  API_TOKEN: 'apiToken',
+  APPROVAL_SECRET: 'approvalSecret',
+} as const;
+
+const RUNTIME_VARIABLES = { LOG_LEVEL: 'logLevel', TRADING_MODE: 'tradingMode' } as const;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+type Tree = Record<string, unknown>;
+
+function pick(environment: Environment, names: Readonly<Record<string, string>>): Tree {
+  const found: Tree = {};
+  for (const [variable, key] of Object.entries(names)) {
+    const value = environment[variable];
+    if (value !== undefined && value !== '') found[key] = value;
+  }
+  return found;
+}
+
+export function secretsFrom(environment: Environment): Tree {
+  return pick(environment, SECRET_VARIABLES);
+}
+
+export function runtimeFrom(environment: Environment): Tree {
+  return pick(environment, RUNTIME_VARIABLES);
+}
+
+/** Which variable a key of secrets or runtime came from, for error messages. */
+export function variableOf(key: string): string {
+  const all = { ...SECRET_VARIABLES, ...RUNTIME_VARIABLES };
+  return Object.entries(all).find(([, value]) => value === key)?.[0] ?? key;
+}
+
+const OVERRIDE = /^CORP_(AGENTS|DATABASE|EXCHANGE|RISK)__([A-Z0-9_]+)$/;
+const plain = (name: string): string => name.replaceAll(/[^a-z0-9]/gi, '').toLowerCase();
+
+/**
+ * Applies `CORP_RISK__MAX_ASSET_EXPOSURE=0.03` to `risk.yaml`'s maxAssetExposure; `__` separates levels. The value is
+ * read as YAML. A key that is not in the file is an error: a typo in a limit must not pass silently.
+ * @throws ConfigError naming the variable.
+ */
+export function applyOverrides(file: string, tree: Tree, environment: Environment): Tree {
+  const result = structuredClone(tree);
+  for (const [variable, text] of Object.entries(environment)) {
+    const match = OVERRIDE.exec(variable);
+    if (!match || match[1]?.toLowerCase() !== file || text === undefined) continue;
+    const path = (match[2] ?? '').split('__');
+    let node: Tree = result;
+    for (const [depth, part] of path.entries()) {
+      const key = Object.keys(node).find((candidate) => plain(candidate) === plain(part));
+      if (key === undefined)
+        throw new ConfigError(
+          `environment variable ${variable}`,
+          path.slice(0, depth + 1).join('.'),
+          `no such key in config/${file}.yaml; keys here: ${Object.keys(node).join(', ')}`,
+        );
+      if (depth === path.length - 1) {
+        node[key] = parse(text) as unknown;
+        break;
+      }
+      const next = node[key];
+      if (typeof next !== 'object' || next === null)
+        throw new ConfigError(`environment variable ${variable}`, part, 'is a value, not a group of keys');
+      node = next as Tree;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { parse, YAMLParseError } from 'yaml';
+import { type z } from 'zod';
+import { ConfigError } from './config-error.ts';
+import { applyOverrides, runtimeFrom, secretsFrom, variableOf, type Environment } from './environment.ts';
+import {
+  agentsSchema,
+  databaseSchema,
+  exchangeSchema,
+  riskSchema,
+  runtimeSchema,
+  secretsSchema,
+  type Config,
+} from './schema.ts';
+
+function readYaml(path: string, place: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new ConfigError(place, '', 'cannot be read; restore it from the repository');
+  }
+  try {
+    const tree: unknown = parse(text, { uniqueKeys: true });
+    if (typeof tree !== 'object' || tree === null || Array.isArray(tree))
+      throw new ConfigError(place, '', 'must be a group of keys');
+    return tree as Record<string, unknown>;
+  } catch (error) {
+    if (error instanceof YAMLParseError)
+      throw new ConfigError(
+        place,
+        `line ${error.linePos?.[0].line ?? '?'}`,
+        error.message.split('\n')[0] ?? 'is not YAML',
+      );
+    throw error;
+  }
+}
+
+function check<S extends z.ZodType>(schema: S, tree: unknown, place: (key: string) => string): z.output<S> {
+  const result = schema.safeParse(tree);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  if (issue?.code === 'unrecognized_keys') {
+    const key = [...issue.path, issue.keys[0]].join('.');
+    throw new ConfigError(place(key), key, 'unknown key');
+  }
+  const key = issue?.path.join('.') ?? '';
+  throw new ConfigError(place(key), key, issue?.message ?? 'is not valid');
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}
+
+export interface ConfigSource {
+  /** Folder with agents.yaml, database.yaml, exchange.yaml, risk.yaml. */
+  readonly directory: string;
+  /** Read if it exists; the environment wins over it. */
+  readonly envFile?: string;
+  readonly environment: Environment;
+}
+
+/** The one frozen Config. @throws ConfigError naming file and key. */
+export function loadConfig(source: ConfigSource): Config {
+  const fromFile =
+    source.envFile !== undefined && existsSync(source.envFile) ? parseEnv(readFileSync(source.envFile, 'utf8')) : {};
+  const environment: Environment = { ...fromFile, ...source.environment };
+  const file = <S extends z.ZodType>(name: 'agents' | 'database' | 'exchange' | 'risk', schema: S): z.output<S> => {
+    const place = `config/${name}.yaml`;
+    const tree = readYaml(join(source.directory, `${name}.yaml`), place);
+    return check(schema, applyOverrides(name, tree, environment), () => place);
+  };
+  const variable = (key: string): string => `environment variable ${variableOf(key)}`;
+  return deepFreeze({
+    agents: file('agents', agentsSchema),
+    database: file('database', databaseSchema),
+    exchange: file('exchange', exchangeSchema),
+    risk: file('risk', riskSchema),
+    secrets: check(secretsSchema, secretsFrom(environment), variable),
+    runtime: check(runtimeSchema, runtimeFrom(environment), variable),
+  });
+}

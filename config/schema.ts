@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { isTimeframe, type Timeframe } from '../src/domain/market/timeframe.ts';
+
+const rate = z.number().min(0).max(1);
+const positiveRate = z.number().gt(0).max(1);
+const ms = z.int().min(1);
+const slots = z.int().min(1).max(256);
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write it like 23:00');
+const timeframe = z.custom<Timeframe>((value) => typeof value === 'string' && isTimeframe(value), {
+  message: 'write it like 5m, 1h or 1d',
+});
+
+const marketLimits = z.strictObject({
+  tickSize: z.number().positive(),
+  stepSize: z.number().positive(),
+  minAmount: z.number().positive(),
+  minNotional: z.number().min(0),
+  kind: z.enum(['spot', 'perpetual', 'future']),
+});
+
+export const agentsSchema = z.strictObject({
+  concurrency: z.strictObject({
+    ceo: slots,
+    'market-scanner': slots,
+    analyst: slots,
+    'strategy-generator': slots,
+    backtest: slots,
+    optimizer: slots,
+    'strategy-selector': slots,
+    'risk-manager': slots,
+    trader: slots,
+    'task-manager': slots,
+    'worker-manager': slots,
+  }),
+  heartbeat: z.strictObject({ everyMs: ms, silentAfterMs: ms }).refine((h) => h.silentAfterMs > h.everyMs, {
+    path: ['silentAfterMs'],
+    message: 'must be longer than everyMs',
+  }),
+  schedules: z.strictObject({ superviseEveryMs: ms, censusEveryMs: ms, sweepEveryMs: ms }),
+  scanner: z.strictObject({
+    maxOpportunities: z.int().min(1).max(100),
+    minVolume24h: z.number().min(0),
+    maxSpread: positiveRate,
+    minBars: z.int().min(50),
+  }),
+  generator: z.strictObject({ specsPerCycle: z.int().min(1).max(100_000), unitSize: z.int().min(1).max(4096) }),
+  optimizer: z.strictObject({
+    candidates: z.int().min(1).max(1000),
+    gridSize: z.int().min(1).max(4096),
+    folds: z.int().min(1).max(50),
+    testShare: z.number().gt(0).lt(1),
+    minTrades: z.int().min(0),
+  }),
+  selector: z.strictObject({
+    active: z.strictObject({
+      minTrades: z.int().min(1),
+      minDeflatedSharpe: rate,
+      maxDrawdown: positiveRate,
+      minProfitFactor: z.number().min(0),
+      minPositiveFolds: rate,
+    }),
+    incubating: z.strictObject({ minTrades: z.int().min(1), minProbabilisticSharpe: rate, maxDrawdown: positiveRate }),
+    maxCorrelation: z.number().min(-1).max(1),
+    maxActive: z.int().min(0),
+    maxIncubating: z.int().min(0),
+  }),
+  threads: z.strictObject({ count: z.int().min(0).max(256) }),
+  ceo: z.strictObject({ dayStartsAt: timeOfDay, dayStopsAt: timeOfDay }),
+});
+
+export const databaseSchema = z.strictObject({
+  dataDirectory: z.string().min(1),
+  namespace: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case letters, digits and dashes'),
+  queues: z.strictObject({ lockMs: z.int().min(500), stalledCheckMs: z.int().min(250) }),
+  broadcast: z.strictObject({ maxLength: z.int().min(100) }),
+});
+
+export const exchangeSchema = z.strictObject({
+  fees: z.strictObject({ taker: z.number().min(0).max(0.1), maker: z.number().min(-0.01).max(0.1) }),
+  slippageRate: z.number().min(0).max(0.1),
+  priceImprovement: z.boolean(),
+  minimumCoverage: rate,
+  paper: z.strictObject({ startingCash: z.number().positive().max(1e9) }),
+  api: z.strictObject({ host: z.string().min(1), port: z.int().min(0).max(65_535) }),
+  timeframe,
+  simulated: z.strictObject({
+    seed: z.int().nonnegative(),
+    historyDays: z.int().min(30).max(3650),
+    speed: z.number().positive().max(1e6),
+    cycleEveryCandles: z.int().min(1),
+  }),
+  replay: z.strictObject({ defaults: marketLimits, markets: z.record(z.string(), marketLimits) }),
+});
+
+export const riskSchema = z.strictObject({
+  maxAssetExposure: positiveRate,
+  maxTotalExposure: positiveRate,
+  maxDailyDrawdown: positiveRate,
+  maxWeeklyDrawdown: positiveRate,
+  maxPeakDrawdown: positiveRate,
+  maxOpenPositions: z.int().min(1),
+  maxOrdersPerDay: z.int().min(1),
+  targetVolatility: z.number().positive(),
+  maxVolatility: z.number().positive(),
+  incubationFactor: positiveRate,
+  maxStopDistance: positiveRate,
+  maxDataAgeCandles: z.int().min(1),
+  approvalTtlMs: ms,
+});
+
+/** What comes from the environment only: never in a file, never in a log. */
+export const secretsSchema = z.strictObject({
+  redisUrl: z.url({ protocol: /^rediss?$/ }).optional(),
+  mongoUrl: z.url({ protocol: /^mongodb(\+srv)?$/ }).optional(),
+  apiToken: z.string().min(16, 'at least 16 characters').optional(),
+  approvalSecret: z.string().min(32, 'at least 32 characters').optional(),
+});
+
+export const runtimeSchema = z.strictObject({
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  tradingMode: z.enum(['simulated', 'replay', 'paper', 'live']).optional(),
+});
+
+export interface Config {
+  readonly agents: z.output<typeof agentsSchema>;
+  readonly database: z.output<typeof databaseSchema>;
+  readonly exchange: z.output<typeof exchangeSchema>;
+  readonly risk: z.output<typeof riskSchema>;
+  readonly secrets: z.output<typeof secretsSchema>;
+  readonly runtime: z.output<typeof runtimeSchema>;
+}

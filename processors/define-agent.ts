@@ -1,0 +1,112 @@
+import { type Job } from 'bullmq';
+import { z } from 'zod';
+import { type QueueContract } from '../queues/contract.ts';
+import { CONTRACTS } from '../queues/contracts/registry.ts';
+import { metaSchema } from '../queues/meta.ts';
+import { type QueueName } from '../queues/names.ts';
+import { ContractError } from '../queues/producer.ts';
+import { type Clock } from '../src/ports/clock.ts';
+import { AppError } from '../src/ports/errors.ts';
+import { type Logger } from '../src/ports/logger.ts';
+import { type AuditStore } from '../src/ports/stores.ts';
+import { type AgentMonitor } from './agent-monitor.ts';
+import { type Handlers, type JobContext } from './job-context.ts';
+import { explain, isControlFlow, toJobError } from './job-errors.ts';
+
+export interface AgentDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly audit: AuditStore;
+  readonly monitor: AgentMonitor;
+}
+
+/** An agent, ready to be run by a BullMQ worker. */
+export interface Agent {
+  readonly queue: QueueName;
+  /** Three declared parameters: BullMQ passes the abort signal only then. */
+  readonly process: (job: Job, token: string | undefined, signal: AbortSignal | undefined) => Promise<unknown>;
+}
+
+const envelopeSchema = z.strictObject({ meta: metaSchema, payload: z.unknown() });
+
+type AnyHandler = (payload: unknown, context: JobContext) => Promise<unknown>;
+
+/**
+ * The one wrapper around every processor: parses in and out, logs with the job's fields, keeps the agent's state,
+ * turns the message's deadline into an abort signal, writes the audit entry of audited jobs and maps errors.
+ */
+export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>, deps: AgentDeps): Agent {
+  const contract: QueueContract = CONTRACTS[queue];
+  const handlerOf = handlers as unknown as Readonly<Record<string, AnyHandler | undefined>>;
+
+  const run = async (job: Job, token: string, signal: AbortSignal | undefined, log: Logger): Promise<unknown> => {
+    const jobContract = contract.jobs[job.name];
+    const handler = handlerOf[job.name];
+    if (!jobContract || !handler) throw new AppError('unknown-job', `queue '${queue}' has no job '${job.name}'`);
+    const envelope = envelopeSchema.safeParse(job.data);
+    if (!envelope.success) throw new ContractError(`${queue}:${job.name}`, envelope.error);
+    const { meta } = envelope.data;
+    const payload = jobContract.data.safeParse(envelope.data.payload);
+    if (!payload.success) throw new ContractError(`${queue}:${job.name}`, payload.error);
+
+    const jobId = String(job.id);
+    const signals = signal ? [signal] : [];
+    if (meta.deadline !== undefined) {
+      const left = meta.deadline - deps.clock.now();
+      if (left <= 0) {
+        throw new AppError('deadline-passed', `deadline passed ${-left} ms before the job started`, {
+          advice: 'Send it again with a later deadline if the answer is still wanted',
+        });
+      }
+      signals.push(AbortSignal.timeout(left));
+    }
+    const context: JobContext = { jobId, meta, signal: AbortSignal.any(signals), log, job, token };
+
+    const answer = await handler(payload.data, context);
+    const result = jobContract.result.safeParse(answer);
+    if (!result.success) throw new ContractError(`${queue}:${job.name} result`, result.error);
+    if (jobContract.audited === true) {
+      await deps.audit.append({
+        key: `${queue}/${job.name}/${jobId}`,
+        actor: queue,
+        action: job.name,
+        subject: jobId,
+        at: deps.clock.now(),
+        data: {
+          payload: payload.data,
+          result: result.data,
+          ...(meta.cycleId !== undefined && { cycleId: meta.cycleId }),
+          ...(meta.causedBy !== undefined && { causedBy: meta.causedBy }),
+        },
+      });
+    }
+    return result.data;
+  };
+
+  return {
+    queue,
+    async process(job, token, signal) {
+      const label = `${job.name}/${String(job.id)}`;
+      const log = deps.log.child({ agent: queue, job: job.name, jobId: job.id });
+      const startedAt = deps.clock.now();
+      deps.monitor.jobStarted(label);
+      try {
+        const result = await run(job, token ?? '', signal, log);
+        const ms = deps.clock.now() - startedAt;
+        deps.monitor.jobEnded(label, ms);
+        log.debug('done', { ms });
+        return result;
+      } catch (error) {
+        const ms = deps.clock.now() - startedAt;
+        if (isControlFlow(error)) {
+          deps.monitor.jobEnded(label, ms);
+          throw error;
+        }
+        const { code, text, retryable } = explain(error);
+        deps.monitor.jobEnded(label, ms, `${job.name}: [${code}] ${text}`);
+        log.warn(text, { code, retryable, attempt: job.attemptsMade + 1 });
+        throw toJobError(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { defineContract } from '../contract.ts';
+import { countField, idField } from '../fields.ts';
+
+export const backtestContract = defineContract({
+  queue: 'backtest',
+  jobs: {
+    'run-unit': {
+      summary: 'Runs the trials of one work unit and records each of them once',
+      data: z.strictObject({ unitId: idField }),
+      result: z.strictObject({ unitId: idField, trials: countField, recorded: countField, failed: countField }),
+    },
+  },
+});

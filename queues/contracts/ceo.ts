@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { defineContract } from '../contract.ts';
+import { accountField, idField, reasonField, timeField } from '../fields.ts';
+
+export const ceoContract = defineContract({
+  queue: 'ceo',
+  jobs: {
+    supervise: {
+      summary:
+        "Looks at every agent's heartbeat; a silent agent is reported, restarted, and trading reduced while money desks are silent",
+      data: z.strictObject({ reason: reasonField.default('schedule') }),
+      result: z.strictObject({ agents: z.int(), silent: z.array(z.string()) }),
+    },
+    'set-stance': {
+      summary: 'Sets the macro stance of an account from regimes and results',
+      data: z.strictObject({ account: accountField, cycleId: idField.optional() }),
+      result: z.strictObject({ stance: z.string(), riskBudget: z.number() }),
+      audited: true,
+    },
+    'start-day': {
+      summary: 'Opens the trading day: health, stance, trading state',
+      data: z.strictObject({ account: accountField, day: timeField }),
+      result: z.strictObject({ opened: z.boolean(), explanation: z.string() }),
+      audited: true,
+    },
+    'stop-day': {
+      summary: 'Closes the trading day and writes its report',
+      data: z.strictObject({ account: accountField, day: timeField }),
+      result: z.strictObject({ report: idField }),
+      audited: true,
+    },
+    emergency: {
+      summary: 'Halts trading at once and cancels unfilled entries; with `flatten` also closes every position',
+      data: z.strictObject({ account: accountField, reason: reasonField, flatten: z.boolean().default(false) }),
+      result: z.strictObject({ halted: z.boolean() }),
+      audited: true,
+    },
+  },
+});

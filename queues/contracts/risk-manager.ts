@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { defineContract } from '../contract.ts';
+import { accountField, countField, idField, reasonField, tradingStateField } from '../fields.ts';
+
+export const riskManagerContract = defineContract({
+  queue: 'risk-manager',
+  jobs: {
+    review: {
+      summary: 'Approves, reduces or vetoes intents: those named, and those its children answered',
+      data: z.strictObject({ account: accountField, intents: z.array(idField).max(1000).default([]) }),
+      result: z.strictObject({
+        approved: countField,
+        reduced: countField,
+        vetoed: countField,
+        approvals: z.array(idField),
+      }),
+      audited: true,
+    },
+    'set-state': {
+      summary: 'Sets the trading state: ACTIVE, REDUCING or HALTED',
+      data: z.strictObject({
+        account: accountField,
+        state: tradingStateField,
+        by: z.enum(['operator', 'ceo']),
+        reason: reasonField,
+      }),
+      result: z.strictObject({ state: tradingStateField, changed: z.boolean(), explanation: z.string() }),
+      audited: true,
+    },
+    'set-budget': {
+      summary: "Takes over the CEO's macro stance: a factor on the size of every entry",
+      data: z.strictObject({ account: accountField, riskBudget: z.number().min(0).max(1), stance: reasonField }),
+      result: z.strictObject({ riskBudget: z.number() }),
+      audited: true,
+    },
+    monitor: {
+      summary: 'Marks the account, rolls day and week, and acts on drawdown limits',
+      data: z.strictObject({ account: accountField }),
+      result: z.strictObject({ state: tradingStateField, equity: z.number(), breaches: z.array(z.string()) }),
+    },
+    'plan-flatten': {
+      summary: 'Approves closing every open position of an account',
+      data: z.strictObject({ account: accountField, reason: reasonField }),
+      result: z.strictObject({ approved: countField, approvals: z.array(idField) }),
+      audited: true,
+    },
+  },
+});

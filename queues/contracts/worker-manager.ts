@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { defineContract } from '../contract.ts';
+import { countField, reasonField } from '../fields.ts';
+
+export const workerManagerContract = defineContract({
+  queue: 'worker-manager',
+  jobs: {
+    census: {
+      summary: 'Counts nodes and queues, notices dead nodes, stuck queues and failures nobody recorded',
+      data: z.strictObject({ reason: reasonField.default('schedule') }),
+      result: z.strictObject({
+        nodes: countField,
+        dead: z.array(z.string()),
+        waiting: countField,
+        deadLetters: countField,
+      }),
+    },
+    noop: {
+      summary: 'Does nothing; measures the queue (corp bench queue)',
+      data: z.strictObject({ n: countField }),
+      result: z.strictObject({ n: countField }),
+    },
+  },
+});

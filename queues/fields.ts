@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { isTimeframe, type Timeframe } from '../src/domain/market/timeframe.ts';
+import { ORDER_PURPOSES } from '../src/domain/orders/order.ts';
+import { TRADING_STATES } from '../src/domain/risk/verdict.ts';
+
+/** Field schemas that several contracts share. */
+
+/** Refuses the corrupt symbols that once reached an exchange: upper case, digits, dashes; BTC-USD, BIP-20DEC30-CDE. */
+export const symbolField = z
+  .string()
+  .regex(/^[A-Z0-9]{1,12}(-[A-Z0-9]{1,12}){1,3}$/, 'not a market symbol: write it like BTC-USD');
+
+export const timeframeField = z.custom<Timeframe>((value) => typeof value === 'string' && isTimeframe(value), {
+  message: 'not a timeframe: write it like 5m, 1h or 1d',
+});
+
+/** Epoch milliseconds. */
+export const timeField = z.int().nonnegative();
+export const idField = z.string().min(1).max(200);
+export const hashField = z.string().regex(/^[0-9a-f]{64}$/, 'not a strategy hash (64 hex digits)');
+export const accountField = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,79}$/, 'not an account name');
+export const countField = z.int().nonnegative();
+export const modeField = z.enum(['simulated', 'replay', 'paper', 'live']);
+export const tradingStateField = z.enum(TRADING_STATES);
+export const purposeField = z.enum(ORDER_PURPOSES);
+export const reasonField = z.string().min(1).max(500);

@@ -1,0 +1,75 @@
+import { type ConnectionOptions, type DefaultJobOptions, type WorkerOptions } from 'bullmq';
+
+const SECOND = 1000;
+const HOUR_S = 3600;
+
+export interface WorkerTiming {
+  /** A job whose worker is silent this long is given to another. */
+  readonly lockMs: number;
+  /** How often stalled jobs are looked for. */
+  readonly stalledCheckMs: number;
+}
+
+/**
+ * BullMQ's defaults (30 s and 30 s) leave a killed node's jobs alone for 55 s; 10 s and 5 s take 8 s. Shorter locks
+ * would risk a second run of a job whose process is merely busy: inline blocks must stay under half of it.
+ */
+export const WORKER_TIMING: WorkerTiming = { lockMs: 10 * SECOND, stalledCheckMs: 5 * SECOND };
+
+/** Full jitter around an exponential back-off capped at 3 s: a restarted Redis is found soon, but not by all at once. */
+export function reconnectDelay(times: number): number {
+  const cap = Math.min(3 * SECOND, 100 * 2 ** Math.min(times, 6));
+  // Spread by attempt and process-independent constants: queues/ may not draw random numbers.
+  return cap / 2 + ((times * 2_654_435_761) % 1000) * (cap / 2000);
+}
+
+function parseRedisUrl(url: string): {
+  host: string;
+  port: number;
+  db: number;
+  username?: string;
+  password?: string;
+  tls?: object;
+} {
+  const parsed = new URL(url);
+  return {
+    host: parsed.hostname,
+    port: parsed.port === '' ? 6379 : Number(parsed.port),
+    db: parsed.pathname.length > 1 ? Number(parsed.pathname.slice(1)) : 0,
+    ...(parsed.username !== '' && { username: decodeURIComponent(parsed.username) }),
+    ...(parsed.password !== '' && { password: decodeURIComponent(parsed.password) }),
+    ...(parsed.protocol === 'rediss:' && { tls: {} }),
+  };
+}
+
+/** For workers, events and flows: commands wait for Redis to come back, for ever. */
+export function workerConnection(url: string): ConnectionOptions {
+  return { ...parseRedisUrl(url), maxRetriesPerRequest: null, retryStrategy: reconnectDelay };
+}
+
+/** For people waiting at the other end: an add fails at once while Redis is down instead of hanging. */
+export function producerConnection(url: string): ConnectionOptions {
+  return { ...parseRedisUrl(url), maxRetriesPerRequest: 1, enableOfflineQueue: false, retryStrategy: reconnectDelay };
+}
+
+/**
+ * Every handler is idempotent, so trying again is always safe: five attempts over about 15 s bridge a restart of
+ * Redis or the store. Finished jobs are kept a day for people to look at; failed ones a month, because a dead letter
+ * must still be there to be retried.
+ */
+export const JOB_DEFAULTS = {
+  attempts: 5,
+  backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
+  removeOnComplete: { age: 24 * HOUR_S, count: 5000 },
+  removeOnFail: { age: 30 * 24 * HOUR_S, count: 10_000 },
+} as const satisfies DefaultJobOptions;
+
+/** Events carry results; untrimmed they are 6.5 MB a queue for 10,000 jobs. */
+export const QUEUE_STREAMS = { streams: { events: { maxLen: 1000 } } } as const;
+
+/** `maxStalledCount` 1 would fail a job for good at its second stall, whatever `attempts` says. */
+export function workerOptions(
+  timing: WorkerTiming,
+): Pick<WorkerOptions, 'lockDuration' | 'stalledInterval' | 'maxStalledCount'> {
+  return { lockDuration: timing.lockMs, stalledInterval: timing.stalledCheckMs, maxStalledCount: 3 };
+}

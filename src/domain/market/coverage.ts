@@ -1,0 +1,45 @@
+import { type CoverageReport, type Gap, type Series } from './series.ts';
+
+/** How many of the largest holes an error names. */
+const NAMED_GAPS = 3;
+
+/** A series with too much missing (fill-spec.md rule 11). */
+export class CoverageError extends Error {
+  override readonly name = 'CoverageError';
+  readonly report: CoverageReport;
+
+  constructor(symbol: string, minimum: number, report: CoverageReport) {
+    const largest = [...report.gaps].sort((a, b) => b.bars - a.bars || a.from - b.from).slice(0, NAMED_GAPS);
+    const holes = largest.map((gap) => `${gap.bars} bars from ${isoOf(gap.from)} to ${isoOf(gap.to)}`).join('; ');
+    super(
+      `${symbol}: coverage ${percent(report.coverage)} is below ${percent(minimum)}: ${report.missing} of ${report.bars}` +
+        ` bars are missing in ${report.gaps.length} gaps, the largest: ${holes}. Use a part without them or complete data`,
+    );
+    this.report = report;
+  }
+}
+
+export function coverageOf(series: Series): CoverageReport {
+  const gaps: Gap[] = [];
+  let missing = 0;
+  for (let i = 0; i < series.length; i += 1) {
+    if (series.filled[i] === 0) continue;
+    const first = i;
+    while (i + 1 < series.length && series.filled[i + 1] === 1) i += 1;
+    const bars = i - first + 1;
+    missing += bars;
+    gaps.push({ from: series.time[first]!, to: series.time[i]!, bars });
+  }
+  const coverage = series.length === 0 ? 0 : (series.length - missing) / series.length;
+  return { bars: series.length, missing, coverage, gaps };
+}
+
+/** @throws CoverageError when less than `minimum` (0..1) of the bars are real; it says where the largest holes are. */
+export function requireCoverage(series: Series, minimum: number): CoverageReport {
+  const report = coverageOf(series);
+  if (report.coverage < minimum) throw new CoverageError(series.symbol, minimum, report);
+  return report;
+}
+
+const isoOf = (ms: number): string => new Date(ms).toISOString();
+const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;

@@ -1,0 +1,51 @@
+import { emptySeries } from './build-series.ts';
+import { type Series } from './series.ts';
+import { timeframeMs, type Timeframe } from './timeframe.ts';
+
+/**
+ * The same market in a longer timeframe; buckets are aligned to the UTC epoch. A candle exists only once it is closed,
+ * so buckets that the series covers only in part, at its start or end, are dropped. A bucket is `filled` only when all
+ * of its bars are; bars filled flat add nothing to the highs, lows and volume of a bucket that has real ones.
+ * @throws RangeError when `timeframe` is not a whole multiple of the series' own.
+ */
+export function resample(series: Series, timeframe: Timeframe): Series {
+  const from = timeframeMs(series.timeframe);
+  const step = timeframeMs(timeframe);
+  if (step % from !== 0) {
+    throw new RangeError(`${timeframe} is not a whole multiple of ${series.timeframe}: it cannot be made of its candles`);
+  }
+  const perBucket = step / from;
+  const offset = series.length === 0 ? 0 : (step - (series.time[0]! % step)) % step;
+  const first = offset / from;
+  const buckets = Math.max(0, Math.floor((series.length - first) / perBucket));
+  const out = emptySeries(series.symbol, timeframe, buckets);
+  for (let bucket = 0; bucket < buckets; bucket += 1) {
+    fold(series, first + bucket * perBucket, first + (bucket + 1) * perBucket, out, bucket);
+  }
+  return out;
+}
+
+/**
+ * A filled bar repeats the close before it. When it opens the bucket the first real bar's open is the first price
+ * there was, so open, high and low come from real bars only.
+ */
+function fold(series: Series, from: number, to: number, out: Series, bucket: number): void {
+  let firstReal = from;
+  while (firstReal < to && series.filled[firstReal] === 1) firstReal += 1;
+  const start = firstReal === to ? from : firstReal;
+  let high = -Infinity;
+  let low = Infinity;
+  let volume = 0;
+  for (let i = start; i < to; i += 1) {
+    high = Math.max(high, series.high[i]!);
+    low = Math.min(low, series.low[i]!);
+    volume += series.volume[i]!;
+  }
+  out.time[bucket] = series.time[from]!;
+  out.open[bucket] = series.open[start]!;
+  out.high[bucket] = high;
+  out.low[bucket] = low;
+  out.close[bucket] = series.close[to - 1]!;
+  out.volume[bucket] = volume;
+  out.filled[bucket] = firstReal === to ? 1 : 0;
+}

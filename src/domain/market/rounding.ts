@@ -1,0 +1,39 @@
+/**
+ * Rounding of fill-spec.md rule 9, exact in decimal: a result is always the double nearest to the written multiple of
+ * the increment, never 0.30000000000000004.
+ *
+ * A value that lies within a few units in the last place of a multiple counts as that multiple, so that the dust of
+ * earlier arithmetic (1.1 * 100) costs no tick. That dust is at most 9e-16 of the value, far below any increment.
+ */
+const DUST = 4 * Number.EPSILON;
+
+/** `amount` down to a multiple of `step`; an amount is never enlarged. */
+export function roundDownToStep(amount: number, step: number): number {
+  return onGrid(amount, step, Math.floor);
+}
+
+/** A price rounded to `tick` against us: a buyer pays more, a seller gets less. */
+export function roundAgainstUs(price: number, tick: number, side: 'buy' | 'sell'): number {
+  return onGrid(price, tick, side === 'buy' ? Math.ceil : Math.floor);
+}
+
+function onGrid(value: number, increment: number, direction: (ratio: number) => number): number {
+  if (!(increment > 0 && Number.isFinite(increment))) {
+    throw new RangeError(`${increment} is not an increment: it must be above zero`);
+  }
+  const scale = 10 ** decimalsOf(increment);
+  const units = Math.round(increment * scale);
+  const ratio = value / increment;
+  // Multiples beyond 2^53 are finer than a double can tell apart: the value is its own nearest multiple.
+  if (!(Math.abs(ratio) * units <= Number.MAX_SAFE_INTEGER)) return value;
+  const nearest = (Math.round(ratio) * units) / scale;
+  if (Math.abs(value - nearest) <= DUST * Math.abs(value)) return nearest;
+  return (direction(ratio) * units) / scale;
+}
+
+/** Digits after the point in the shortest decimal spelling: 0.01 has 2, 1e-8 has 8, 25 has 0. */
+export function decimalsOf(value: number): number {
+  const [mantissa = '', exponent = '0'] = String(value).split('e');
+  const fraction = mantissa.split('.')[1]?.length ?? 0;
+  return Math.max(0, fraction - Number(exponent));
+}

@@ -1,0 +1,29 @@
+import { type Series } from './series.ts';
+import { timeframeMs } from './timeframe.ts';
+
+/** Bars [from, to) as views on the same memory. @throws RangeError when out of bounds. */
+export function sliceSeries(series: Series, from: number, to: number): Series {
+  if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= series.length)) {
+    throw new RangeError(`bars ${from}..${to} are not within a series of ${series.length}`);
+  }
+  return {
+    symbol: series.symbol,
+    timeframe: series.timeframe,
+    length: to - from,
+    time: series.time.subarray(from, to),
+    open: series.open.subarray(from, to),
+    high: series.high.subarray(from, to),
+    low: series.low.subarray(from, to),
+    close: series.close.subarray(from, to),
+    volume: series.volume.subarray(from, to),
+    filled: series.filled.subarray(from, to),
+  };
+}
+
+/** What was known at `asOf` (epoch ms): the bars closed by then. Possibly empty. */
+export function seriesUntil(series: Series, asOf: number): Series {
+  if (series.length === 0) return series;
+  const step = timeframeMs(series.timeframe);
+  const closed = Math.floor((asOf - series.time[0]!) / step);
+  return sliceSeries(series, 0, Math.min(series.length, Math.max(0, closed)));
+}

@@ -1,0 +1,82 @@
+import { type Order, ORDER_STATES, type OrderState } from './order.ts';
+
+/**
+ * Where an order may go from each state.
+ *
+ *   intended --> approved --> submitting --> open <--> partially-filled --> filled
+ *                                 |            |             |
+ *                                 +----> unknown <-----------+      rejected | cancelled | expired end it from anywhere
+ *
+ * An ambiguous answer of the venue makes an order `unknown`, and only the venue's word leads out of it: an order that
+ * the venue has never heard of goes back to `submitting`, under the same client order id.
+ */
+const NEXT: Readonly<Record<OrderState, readonly OrderState[]>> = {
+  intended: ['approved', 'cancelled', 'rejected', 'expired'],
+  approved: ['submitting', 'cancelled', 'rejected', 'expired'],
+  submitting: ['open', 'partially-filled', 'filled', 'cancelled', 'rejected', 'expired', 'unknown'],
+  open: ['partially-filled', 'filled', 'cancelled', 'rejected', 'expired', 'unknown'],
+  'partially-filled': ['partially-filled', 'filled', 'cancelled', 'expired', 'unknown'],
+  unknown: ['submitting', 'open', 'partially-filled', 'filled', 'cancelled', 'rejected', 'expired'],
+  filled: [],
+  cancelled: [],
+  rejected: [],
+  expired: [],
+};
+
+/** Who says so. */
+export type TransitionAuthority = 'company' | 'venue';
+
+export const TERMINAL_STATES: readonly OrderState[] = ORDER_STATES.filter((state) => NEXT[state].length === 0);
+
+export function isTerminal(state: OrderState): boolean {
+  return NEXT[state].length === 0;
+}
+
+export function canTransition(from: OrderState, to: OrderState, by: TransitionAuthority = 'company'): boolean {
+  return NEXT[from].includes(to) && (from !== 'unknown' || by === 'venue');
+}
+
+/** What a step may change besides the state. */
+export type OrderPatch = Partial<Pick<Order, 'approvalId' | 'reason' | 'filledAmount' | 'averagePrice' | 'fees'>>;
+
+/** Signals a step that the order's life does not allow; sending it again cannot help. */
+export class IllegalTransitionError extends Error {
+  override readonly name = 'IllegalTransitionError';
+  readonly code = 'ILLEGAL_TRANSITION';
+  readonly retryable = false;
+  readonly clientOrderId: string;
+  readonly from: OrderState;
+  readonly to: OrderState;
+
+  constructor(order: Pick<Order, 'clientOrderId' | 'state'>, to: OrderState, why: string) {
+    super(`order ${order.clientOrderId} cannot go from ${order.state} to ${to}: ${why}`);
+    this.clientOrderId = order.clientOrderId;
+    this.from = order.state;
+    this.to = to;
+  }
+}
+
+/** The order after one step at market time `time`. @throws IllegalTransitionError */
+export function transition(
+  order: Order,
+  to: OrderState,
+  patch: OrderPatch,
+  time: number,
+  by: TransitionAuthority = 'company',
+): Order {
+  if (!canTransition(order.state, to, by)) {
+    const venueOnly = canTransition(order.state, to, 'venue');
+    throw new IllegalTransitionError(order, to, venueOnly ? "only the venue's word leads there" : 'there is no such step');
+  }
+  const next: Order = { ...order, ...patch, state: to, updatedAt: Math.max(time, order.updatedAt) };
+  if (next.filledAmount < order.filledAmount) {
+    throw new IllegalTransitionError(order, to, `filled amount would fall from ${order.filledAmount} to ${next.filledAmount}`);
+  }
+  if (next.filledAmount > next.amount) {
+    throw new IllegalTransitionError(order, to, `${next.filledAmount} filled is more than the ${next.amount} ordered`);
+  }
+  if ((to === 'filled' || to === 'partially-filled') && next.filledAmount === 0) {
+    throw new IllegalTransitionError(order, to, 'nothing was filled');
+  }
+  return next;
+}

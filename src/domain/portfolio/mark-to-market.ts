@@ -1,0 +1,31 @@
+import { decimal, ZERO } from './money.ts';
+import { type Position } from './position.ts';
+
+/** Account value and gross exposure, quote currency. */
+export interface Valuation {
+  readonly equity: number;
+  /** Sum of the absolute values of all positions. */
+  readonly exposure: number;
+}
+
+/**
+ * Cash plus positions at `prices` (by symbol). A short counts negative: its proceeds are already in the cash.
+ * @throws RangeError when a held symbol has no price.
+ */
+export function markToMarket(
+  cash: number | string,
+  positions: readonly Pick<Position, 'symbol' | 'amount'>[],
+  prices: Readonly<Record<string, number>>,
+): Valuation {
+  let equity = decimal(cash);
+  let exposure = ZERO;
+  for (const { symbol, amount } of positions) {
+    if (amount === 0) continue;
+    const price = prices[symbol];
+    if (price === undefined) throw new RangeError(`no price for ${symbol}, of which ${amount} is held`);
+    const value = decimal(amount).times(price);
+    equity = equity.plus(value);
+    exposure = exposure.plus(value.abs());
+  }
+  return { equity: equity.toNumber(), exposure: exposure.toNumber() };
+}

@@ -1,0 +1,161 @@
+import { type Regime } from '../analysis/analysis.ts';
+import { createRng, type Rng } from '../random/rng.ts';
+import { nearest } from './grid.ts';
+import { type SimulatedMarket } from './definitions.ts';
+import { nextRegime, REGIME_BEHAVIOUR, regimeBars } from './regimes.ts';
+
+export const BAR_MS = 300_000;
+/** Bars of a chunk: one day of 5-minute bars. Chunks are what is generated and cached as a whole. */
+export const CHUNK_BARS = 288;
+/** Moves inside a bar; open, high, low and close are read off them. */
+const STEPS = 6;
+const STEPS_PER_DAY = CHUNK_BARS * STEPS;
+
+/** Share of a shock that comes from the common factor, at beta 1. */
+const COMMON_WEIGHT = 0.75;
+/** How often a market that changes regime joins the one that the whole market is in. */
+const FOLLOW_PROBABILITY = 0.5;
+/** Log volatility wanders as an AR(1): storms of volatility last about half a day. */
+const VOLATILITY_PERSISTENCE = 1 - 1 / (CHUNK_BARS * 0.5);
+const VOLATILITY_SPREAD = 0.35 * Math.sqrt(1 - VOLATILITY_PERSISTENCE * VOLATILITY_PERSISTENCE);
+/** One bar in a hundred moves three times as far: the fat tails. */
+const SHOCK_PROBABILITY = 0.01;
+const SHOCK_SCALE = 3;
+/** Daily pull back to the start price at displacement x is PULL * x³: nothing near it, a trend's slope at e times it. */
+const PULL = 0.03;
+
+/** Where a price, or the common factor, stands between two bars. */
+interface WalkState {
+  readonly regime: Regime;
+  readonly barsLeft: number;
+  readonly logVolatility: number;
+  /** ln(price / start price). */
+  readonly displacement: number;
+  /** Displacement at which the regime began; ranges are drawn back to it. */
+  readonly anchor: number;
+}
+
+/** Everything that the next chunk depends on, besides the seed. */
+export interface PathState {
+  readonly factor: WalkState;
+  readonly markets: readonly WalkState[];
+}
+
+/** One chunk of one market, as columns of CHUNK_BARS. */
+export interface Chunk {
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+  readonly regime: readonly Regime[];
+}
+
+const walkStart: WalkState = { regime: 'ranging', barsLeft: 0, logVolatility: 0, displacement: 0, anchor: 0 };
+
+export function startOf(definitions: readonly SimulatedMarket[]): PathState {
+  return { factor: walkStart, markets: definitions.map(() => walkStart) };
+}
+
+/** The common factor over one chunk: shocks that all markets share, and the regime that they may follow. */
+interface Factor {
+  /** Scaled standard normal shocks, CHUNK_BARS x STEPS. */
+  readonly shocks: Float64Array;
+  readonly regime: readonly Regime[];
+  readonly barsLeft: Int32Array;
+  readonly end: WalkState;
+}
+
+const volatilityStep = (logVolatility: number, rng: Rng): number =>
+  VOLATILITY_PERSISTENCE * logVolatility + VOLATILITY_SPREAD * rng.normal();
+const tail = (rng: Rng): number => (rng.next() < SHOCK_PROBABILITY ? SHOCK_SCALE : 1);
+
+function factorChunk(start: WalkState, rng: Rng): Factor {
+  const shocks = new Float64Array(STEPS_PER_DAY);
+  const regimes: Regime[] = [];
+  const left = new Int32Array(CHUNK_BARS);
+  let { regime, barsLeft, logVolatility } = start;
+  for (let bar = 0; bar < CHUNK_BARS; bar += 1) {
+    if (barsLeft <= 0) {
+      regime = nextRegime(regime, 0, rng);
+      barsLeft = regimeBars(regime, CHUNK_BARS, rng);
+    }
+    logVolatility = volatilityStep(logVolatility, rng);
+    const scale = Math.exp(logVolatility) * tail(rng);
+    for (let step = 0; step < STEPS; step += 1) shocks[bar * STEPS + step] = scale * rng.normal();
+    regimes.push(regime);
+    left[bar] = barsLeft;
+    barsLeft -= 1;
+  }
+  return { shocks, regime: regimes, barsLeft: left, end: { ...start, regime, barsLeft, logVolatility } };
+}
+
+function marketChunk(definition: SimulatedMarket, start: WalkState, factor: Factor, rng: Rng): [Chunk, WalkState] {
+  const { market, startPrice, beta, liveliness, dailyTurnover } = definition;
+  const column = () => new Float64Array(CHUNK_BARS);
+  const chunk = { open: column(), high: column(), low: column(), close: column(), volume: column() };
+  const regimes: Regime[] = [];
+  const toTick = nearest(market.tickSize);
+  const toStep = nearest(market.stepSize);
+  const priceAt = (x: number): number => Math.max(market.tickSize, toTick(startPrice * Math.exp(x)));
+  const commonWeight = Math.min(0.95, COMMON_WEIGHT * beta);
+  const ownWeight = Math.sqrt(1 - commonWeight * commonWeight);
+  let { regime, barsLeft, logVolatility, displacement: x, anchor } = start;
+  let price = priceAt(x);
+  for (let bar = 0; bar < CHUNK_BARS; bar += 1) {
+    if (barsLeft <= 0) {
+      const follow = rng.next() < FOLLOW_PROBABILITY;
+      regime = follow ? factor.regime[bar]! : nextRegime(regime, x, rng);
+      barsLeft = follow ? factor.barsLeft[bar]! : regimeBars(regime, CHUNK_BARS, rng);
+      anchor = x;
+    }
+    logVolatility = volatilityStep(logVolatility, rng);
+    const behaviour = REGIME_BEHAVIOUR[regime];
+    const sigma = (behaviour.volatility * liveliness * Math.exp(logVolatility)) / Math.sqrt(STEPS_PER_DAY);
+    const ownScale = ownWeight * tail(rng);
+    const slope =
+      (behaviour.drift * liveliness - PULL * x * x * x - behaviour.reversion * (x - anchor)) / STEPS_PER_DAY;
+    const open = price;
+    let high = open;
+    let low = open;
+    for (let step = 0; step < STEPS; step += 1) {
+      const shock = commonWeight * factor.shocks[bar * STEPS + step]! + ownScale * rng.normal();
+      x += slope + sigma * shock;
+      price = priceAt(x);
+      if (price > high) high = price;
+      if (price < low) low = price;
+    }
+    chunk.open[bar] = open;
+    chunk.high[bar] = high;
+    chunk.low[bar] = low;
+    chunk.close[bar] = price;
+    // Activity follows volatility and the bar's own range; 0.02 a day is the volatility of an ordinary market.
+    const range = (high - low) / (open * 0.02 * liveliness * Math.sqrt(1 / CHUNK_BARS));
+    const activity = (0.4 + 0.4 * range) * Math.exp(0.4 * rng.normal());
+    chunk.volume[bar] = Math.max(market.minAmount, toStep(((dailyTurnover / CHUNK_BARS) * activity) / price));
+    regimes.push(regime);
+    barsLeft -= 1;
+  }
+  return [
+    { ...chunk, regime: regimes },
+    { regime, barsLeft, logVolatility, displacement: x, anchor },
+  ];
+}
+
+/** Chunk `index` of every market, in the order of `definitions`, and the state in which chunk `index + 1` begins. */
+export function generateChunk(
+  definitions: readonly SimulatedMarket[],
+  seed: number | string,
+  index: number,
+  state: PathState,
+): { readonly chunks: readonly Chunk[]; readonly next: PathState } {
+  const stream = (label: string) => createRng(`${seed}/path/${label}/${index}`);
+  const factor = factorChunk(state.factor, stream('factor'));
+  const results = definitions.map((definition, i) =>
+    marketChunk(definition, state.markets[i]!, factor, stream(definition.market.symbol)),
+  );
+  return {
+    chunks: results.map(([chunk]) => chunk),
+    next: { factor: factor.end, markets: results.map(([, end]) => end) },
+  };
+}

@@ -1,0 +1,54 @@
+import { type Candle } from '../market/candle.ts';
+import { type Market, type MarketTrade } from '../market/market.ts';
+import { type Rng } from '../random/rng.ts';
+import { nearest } from './grid.ts';
+
+const MAX_PRINTS = 40;
+
+/** The corners a bar's price passes, in order: it dips first when it rises and peaks first when it falls. */
+const corners = ({ open, high, low, close }: Candle): readonly number[] =>
+  close >= open ? [open, low, high, close] : [open, high, low, close];
+
+/**
+ * Trade prints of one bar: they begin at its open, touch its high and low, end at its close, never leave its range and
+ * add up to its volume. The aggressor is the likelier buyer the more the price rises from print to print.
+ */
+export function printsOf(candle: Candle, barMs: number, market: Market, rng: Rng): readonly MarketTrade[] {
+  const steps = Math.round(candle.volume / market.stepSize);
+  const count = Math.min(MAX_PRINTS, steps);
+  if (count === 0) return [];
+  const path = corners(candle);
+  const toTick = nearest(market.tickSize);
+  const toStep = nearest(market.stepSize);
+  const legs = path.length - 1;
+
+  const weights = Array.from({ length: count }, () => 0.1 - Math.log(1 - rng.next()));
+  const totalWeight = weights.reduce((sum, weight) => sum + weight, 0);
+  // Cumulative shares rounded to whole steps, of which each print keeps one: parts of a whole that cannot drift.
+  const cumulative = (weight: number, index: number) => index + Math.floor((weight / totalWeight) * (steps - count));
+
+  const prints: MarketTrade[] = [];
+  let weight = 0;
+  let previousPrice = candle.open;
+  for (let i = 0; i < count; i += 1) {
+    const position = count === 1 ? legs : (i / (count - 1)) * legs;
+    const leg = Math.min(legs - 1, Math.floor(position));
+    const isCorner = i === 0 || i === count - 1 || Math.floor(((i - 1) / (count - 1)) * legs) < leg;
+    const exact = isCorner
+      ? path[i === count - 1 ? legs : leg]!
+      : path[leg]! + (path[leg + 1]! - path[leg]!) * (position - leg);
+    const price = Math.max(candle.low, Math.min(candle.high, toTick(exact)));
+    const before = cumulative(weight, i);
+    weight = i === count - 1 ? totalWeight : weight + weights[i]!;
+    const amount = toStep((cumulative(weight, i + 1) - before) * market.stepSize);
+    const buyShare = price > previousPrice ? 0.75 : price < previousPrice ? 0.25 : 0.5;
+    prints.push({
+      time: candle.time + Math.floor(((i + rng.next()) / count) * barMs),
+      price,
+      amount,
+      side: rng.next() < buyShare ? 'buy' : 'sell',
+    });
+    previousPrice = price;
+  }
+  return prints;
+}

@@ -1,0 +1,129 @@
+import { type Regime } from '../analysis/analysis.ts';
+import { type Candle } from '../market/candle.ts';
+import { type Market, type MarketTrade, type OrderBook } from '../market/market.ts';
+import { createRng } from '../random/rng.ts';
+import { bookAround } from './book.ts';
+import { DEFAULT_MARKETS, type SimulatedMarket } from './definitions.ts';
+import { BAR_MS, type Chunk, CHUNK_BARS, generateChunk, type PathState, startOf } from './path.ts';
+import { printsOf } from './prints.ts';
+
+/** Chunks kept at once: a year of eight markets is about 35 MB. Older ones are generated again from their start. */
+const CACHED_CHUNKS = 400;
+/** Closed bars that a book looks back on. */
+const BOOK_LOOKBACK = 12;
+
+export interface SimulationOptions {
+  readonly seed: number | string;
+  /** Open of bar 0, epoch ms; a multiple of five minutes. */
+  readonly startTime: number;
+  /** @default DEFAULT_MARKETS */
+  readonly markets?: readonly SimulatedMarket[];
+}
+
+/**
+ * A whole market made of numbers. Everything is a function of seed, start time and the list of markets: processes that
+ * share these see the same candles, books and prints without exchanging a word. Bars are five minutes, complete,
+ * and counted from 0 at the start time.
+ */
+export interface MarketSimulation {
+  readonly markets: readonly Market[];
+  readonly barMs: number;
+  /** The bar whose span holds `time`. @throws RangeError before the start. */
+  indexAt(time: number): number;
+  /** @throws RangeError on an unknown symbol or a negative index. */
+  candles(symbol: string, fromIndex: number, count: number): readonly Candle[];
+  /** The regime that produced a bar: what an analyst would like to know and never does. */
+  regime(symbol: string, index: number): Regime;
+  /** The prints of the bar that opens at `candleTime`. */
+  trades(symbol: string, candleTime: number): readonly MarketTrade[];
+  /** The book at any time from the start on; it knows only bars closed and prints made by then. */
+  orderBook(symbol: string, time: number): OrderBook;
+}
+
+export function createSimulation(options: SimulationOptions): MarketSimulation {
+  const { seed, startTime, markets: definitions = DEFAULT_MARKETS } = options;
+  if (!Number.isSafeInteger(startTime) || startTime < 0 || startTime % BAR_MS !== 0) {
+    throw new RangeError(`startTime ${startTime} is not a whole multiple of five minutes since 1970`);
+  }
+  const slots = new Map(definitions.map((definition, slot) => [definition.market.symbol, slot]));
+  const starts: PathState[] = [startOf(definitions)];
+  const cache = new Map<number, readonly Chunk[]>();
+
+  const generate = (index: number): readonly Chunk[] => {
+    const { chunks, next } = generateChunk(definitions, seed, index, starts[index]!);
+    starts[index + 1] = next;
+    cache.set(index, chunks);
+    if (cache.size > CACHED_CHUNKS) cache.delete(cache.keys().next().value!);
+    return chunks;
+  };
+  /** A chunk depends on the end of the one before: the first visit walks there, later ones start at `starts`. */
+  const chunkAt = (index: number): readonly Chunk[] => {
+    const known = cache.get(index);
+    if (known) return known;
+    while (starts.length <= index) generate(starts.length - 1);
+    return generate(index);
+  };
+
+  const slotOf = (symbol: string): number => {
+    const slot = slots.get(symbol);
+    if (slot === undefined) {
+      throw new RangeError(`the simulation has no market '${symbol}': it has ${[...slots.keys()].join(', ')}`);
+    }
+    return slot;
+  };
+  const indexAt = (time: number): number => {
+    const index = Math.floor((time - startTime) / BAR_MS);
+    if (!(index >= 0)) throw new RangeError(`${time} is before the simulation's start at ${startTime}`);
+    return index;
+  };
+  const candle = (slot: number, index: number): Candle => {
+    const chunk = chunkAt(Math.floor(index / CHUNK_BARS))[slot]!;
+    const bar = index % CHUNK_BARS;
+    return {
+      time: startTime + index * BAR_MS,
+      open: chunk.open[bar]!,
+      high: chunk.high[bar]!,
+      low: chunk.low[bar]!,
+      close: chunk.close[bar]!,
+      volume: chunk.volume[bar]!,
+    };
+  };
+  const candles = (symbol: string, fromIndex: number, count: number): readonly Candle[] => {
+    if (!Number.isSafeInteger(fromIndex) || fromIndex < 0) throw new RangeError(`there is no bar ${fromIndex}`);
+    const slot = slotOf(symbol);
+    return Array.from({ length: count }, (_, i) => candle(slot, fromIndex + i));
+  };
+  const trades = (symbol: string, candleTime: number): readonly MarketTrade[] => {
+    const slot = slotOf(symbol);
+    const bar = candle(slot, indexAt(candleTime));
+    return printsOf(bar, BAR_MS, definitions[slot]!.market, createRng(`${seed}/prints/${symbol}/${bar.time}`));
+  };
+
+  return {
+    markets: definitions.map(({ market }) => market),
+    barMs: BAR_MS,
+    indexAt,
+    candles,
+    regime: (symbol, index) => chunkAt(Math.floor(index / CHUNK_BARS))[slotOf(symbol)]!.regime[index % CHUNK_BARS]!,
+    trades,
+    orderBook(symbol, time) {
+      const slot = slotOf(symbol);
+      const index = indexAt(time);
+      const from = Math.max(0, index - BOOK_LOOKBACK);
+      const closed = candles(symbol, from, index - from);
+      const mean = (of: (bar: Candle) => number, otherwise: number): number =>
+        closed.length === 0 ? otherwise : closed.reduce((sum, bar) => sum + of(bar), 0) / closed.length;
+      const { market, dailyTurnover } = definitions[slot]!;
+      const bar = candle(slot, index);
+      const price = trades(symbol, bar.time).findLast((print) => print.time <= time)?.price ?? bar.open;
+      return bookAround(
+        time,
+        price,
+        mean((b) => (b.high - b.low) / b.open, 0),
+        mean((b) => b.volume, dailyTurnover / CHUNK_BARS / price),
+        market,
+        createRng(`${seed}/book/${symbol}/${time}`),
+      );
+    },
+  };
+}

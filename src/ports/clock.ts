@@ -1,0 +1,5 @@
+/** Wall time, for deadlines, heartbeats and back-off. Market time comes from MarketData. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+}

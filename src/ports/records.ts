@@ -1,0 +1,195 @@
+import { type Window } from '../domain/backtest/result.ts';
+import { type Timeframe } from '../domain/market/timeframe.ts';
+import { type TrialMetrics } from '../domain/research/trial.ts';
+import { type Family, type StrategySpec } from '../domain/strategies/spec.ts';
+
+/** Rows that the application keeps and that are not domain values themselves. Times are epoch ms, wall clock unless said. */
+
+export const STRATEGY_STATES = ['candidate', 'rejected', 'incubating', 'active', 'retired'] as const;
+export type StrategyState = (typeof STRATEGY_STATES)[number];
+
+/** A stored spec. Unique by `hash`, the hash of the spec's canonical form. */
+export interface Strategy {
+  readonly hash: string;
+  /** For people: family, variant and the first letters of the hash. */
+  readonly name: string;
+  readonly family: Family;
+  readonly parameters: Readonly<Record<string, number | string>>;
+  readonly spec: StrategySpec;
+  readonly origin: 'template' | 'random' | 'optimized';
+  /** Hash of the strategy whose parameters were optimised into this one. */
+  readonly parent?: string;
+  readonly state: StrategyState;
+  readonly stateReason: string;
+  /** Where it trades, once incubating or active. */
+  readonly account?: string;
+  readonly symbol?: string;
+  readonly timeframe?: Timeframe;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** A batch of trials given to one worker. Its specs are strategies in the store: the job carries only references. */
+export interface WorkUnit {
+  readonly id: string;
+  readonly cycleId: string;
+  readonly stage: 'screen' | 'grid' | 'walk-forward';
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  /** Market time, epoch ms. */
+  readonly asOf: number;
+  readonly items: readonly { readonly hash: string; readonly spec: StrategySpec; readonly window: Window }[];
+  readonly state: 'open' | 'done';
+  readonly node?: string;
+  readonly ms?: number;
+  readonly trials?: number;
+  readonly finishedAt?: number;
+}
+
+/** Result of optimising one candidate with a walk-forward split. Unique by cycle and `strategyHash`. */
+export interface OptimizationResult {
+  readonly cycleId: string;
+  /** The candidate. */
+  readonly strategyHash: string;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  /** The parameters chosen on the last training window: what would trade. */
+  readonly optimizedHash: string;
+  readonly folds: readonly {
+    readonly train: Window;
+    readonly test: Window;
+    readonly chosenHash: string;
+    readonly trainSharpe: number | null;
+    readonly testMetrics: TrialMetrics;
+  }[];
+  /** The test windows joined: out of sample by construction. */
+  readonly outOfSample: TrialMetrics;
+  readonly gridSize: number;
+  readonly at: number;
+}
+
+export const CYCLE_PHASES = [
+  'scan',
+  'analyze',
+  'generate',
+  'backtest',
+  'optimize',
+  'select',
+  'review',
+  'execute',
+] as const;
+export type CyclePhase = (typeof CYCLE_PHASES)[number];
+
+export interface CyclePhaseRecord {
+  readonly phase: CyclePhase;
+  readonly jobs: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly failures: readonly string[];
+}
+
+/** One run of the whole pipeline. Unique by `id`. */
+export interface Cycle {
+  readonly id: string;
+  /** Hash of data, markets, timeframe, seed and settings; `run` counts the cycles with the same. */
+  readonly inputsHash: string;
+  readonly run: number;
+  readonly account: string;
+  readonly mode: 'simulated' | 'replay' | 'paper' | 'live';
+  readonly source: string;
+  readonly symbols: readonly string[];
+  readonly timeframe: Timeframe;
+  readonly seed: number;
+  /** Market time of the decisions, epoch ms. */
+  readonly asOf: number;
+  /** The candle that opens at `asOf` is known already and fills the orders at the end of the cycle (one cycle, then exit). */
+  readonly settles: boolean;
+  readonly state: 'running' | 'completed' | 'failed';
+  readonly reason?: string;
+  readonly phases: readonly CyclePhaseRecord[];
+  readonly report?: Readonly<Record<string, unknown>>;
+  readonly startedAt: number;
+  readonly finishedAt?: number;
+}
+
+export const AGENT_STATUSES = ['idle', 'busy', 'paused', 'error', 'stopped'] as const;
+export type AgentStatus = (typeof AGENT_STATUSES)[number];
+
+export interface AgentState {
+  readonly agent: string;
+  readonly node: string;
+  readonly status: AgentStatus;
+  readonly job?: string;
+  readonly lastSeen: number;
+  readonly startedAt: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly busyMs: number;
+  readonly lastError?: string;
+}
+
+export interface NodeState {
+  readonly node: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly queues: readonly string[];
+  readonly concurrency: number;
+  readonly cores: number;
+  /** 0..1 of one core, over the last interval. */
+  readonly cpu: number;
+  readonly memoryBytes: number;
+  readonly draining: boolean;
+  readonly startedAt: number;
+  readonly lastSeen: number;
+}
+
+/** A job that failed for good: visible, explained, can be retried. */
+export interface DeadLetter {
+  readonly queue: string;
+  readonly jobId: string;
+  readonly name: string;
+  readonly code: string;
+  readonly reason: string;
+  /** What a person can do about it. */
+  readonly advice: string;
+  readonly attempts: number;
+  readonly data: unknown;
+  readonly failedAt: number;
+  readonly retriedAt?: number;
+}
+
+export interface Alert {
+  /** Two alerts with one key are one alert. */
+  readonly key: string;
+  readonly severity: 'info' | 'warning' | 'critical';
+  readonly title: string;
+  readonly text: string;
+  readonly at: number;
+}
+
+export interface AuditEntry {
+  /** Two entries with one key are one entry, so that a job run twice is audited once. */
+  readonly key: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly at: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** `hash` = SHA-256 over the canonical form of seq, previous hash and entry. */
+export interface AuditRecord extends AuditEntry {
+  readonly seq: number;
+  readonly previous: string;
+  readonly hash: string;
+}
+
+/** Where the feed of a source stands. */
+export interface FeedState {
+  readonly source: string;
+  /** Market time, epoch ms. */
+  readonly now: number;
+  readonly updatedAt: number;
+}

@@ -1,0 +1,261 @@
+import { type Analysis, type Opportunity } from '../domain/analysis/analysis.ts';
+import { type Candle } from '../domain/market/candle.ts';
+import { type Market } from '../domain/market/market.ts';
+import { type Timeframe } from '../domain/market/timeframe.ts';
+import { type Fill, type Order, type OrderState } from '../domain/orders/order.ts';
+import { type EquityPoint, type Position } from '../domain/portfolio/position.ts';
+import { type Trial } from '../domain/research/trial.ts';
+import { type Approval, type Intent, type RiskState, type Verdict } from '../domain/risk/verdict.ts';
+import {
+  type AgentState,
+  type Alert,
+  type AuditEntry,
+  type AuditRecord,
+  type Cycle,
+  type CyclePhaseRecord,
+  type DeadLetter,
+  type FeedState,
+  type NodeState,
+  type OptimizationResult,
+  type Strategy,
+  type StrategyState,
+  type WorkUnit,
+} from './records.ts';
+
+/** Every write says what is unique; writing the same thing twice changes nothing and says so. */
+
+export interface StrategyStore {
+  /** Inserts those whose hash is new; returns how many were. */
+  addMany(strategies: readonly Strategy[]): Promise<number>;
+  get(hash: string): Promise<Strategy | null>;
+  getMany(hashes: readonly string[]): Promise<readonly Strategy[]>;
+  list(filter: {
+    readonly states?: readonly StrategyState[];
+    readonly account?: string;
+    readonly limit?: number;
+  }): Promise<readonly Strategy[]>;
+  /** Moves to `state` unless it is there already; false when there is no such strategy. */
+  setState(
+    hash: string,
+    state: StrategyState,
+    change: {
+      readonly reason: string;
+      readonly at: number;
+      readonly account?: string;
+      readonly symbol?: string;
+      readonly timeframe?: Timeframe;
+    },
+  ): Promise<boolean>;
+}
+
+export interface TrialStore {
+  /** Unique by trial id; returns how many were new. */
+  recordMany(trials: readonly Trial[]): Promise<number>;
+  ofUnit(unitId: string): Promise<readonly Trial[]>;
+  ofCycle(cycleId: string, stage?: Trial['stage']): Promise<readonly Trial[]>;
+  count(cycleId?: string): Promise<number>;
+}
+
+export interface WorkUnitStore {
+  /** Inserts those whose id is new. */
+  addMany(units: readonly WorkUnit[]): Promise<number>;
+  get(id: string): Promise<WorkUnit | null>;
+  ofCycle(cycleId: string): Promise<readonly WorkUnit[]>;
+  finish(
+    id: string,
+    result: { readonly node: string; readonly ms: number; readonly at: number; readonly trials: number },
+  ): Promise<void>;
+}
+
+export interface OptimizationStore {
+  /** Unique by cycle and strategy. */
+  save(result: OptimizationResult): Promise<void>;
+  ofCycle(cycleId: string): Promise<readonly OptimizationResult[]>;
+}
+
+export interface AnalysisStore {
+  /** Unique by cycle. */
+  saveScan(cycleId: string, asOf: number, opportunities: readonly Opportunity[]): Promise<void>;
+  scan(cycleId: string): Promise<readonly Opportunity[] | null>;
+  /** Unique by cycle, symbol and timeframe. */
+  saveAnalysis(cycleId: string, analysis: Analysis): Promise<void>;
+  analyses(cycleId: string): Promise<readonly Analysis[]>;
+}
+
+export interface CycleStore {
+  /** Unique by id; false when it existed. */
+  create(cycle: Cycle): Promise<boolean>;
+  get(id: string): Promise<Cycle | null>;
+  list(limit: number): Promise<readonly Cycle[]>;
+  /** Latest cycle of these inputs. */
+  latestOf(inputsHash: string): Promise<Cycle | null>;
+  /** Records a phase; a phase already ended is not changed. */
+  recordPhase(id: string, phase: CyclePhaseRecord): Promise<void>;
+  finish(
+    id: string,
+    outcome: {
+      readonly state: 'completed' | 'failed';
+      readonly at: number;
+      readonly reason?: string;
+      readonly report?: Readonly<Record<string, unknown>>;
+    },
+  ): Promise<void>;
+}
+
+export interface IntentStore {
+  /** Unique by account and intent id. */
+  addMany(intents: readonly Intent[]): Promise<number>;
+  get(account: string, id: string): Promise<Intent | null>;
+  getMany(account: string, ids: readonly string[]): Promise<readonly Intent[]>;
+  /** The first verdict stands: returns the one stored. */
+  recordVerdict(account: string, verdict: Verdict, at: number, cycleId?: string): Promise<Verdict>;
+  verdicts(filter: {
+    readonly account?: string;
+    readonly cycleId?: string;
+    readonly limit?: number;
+  }): Promise<readonly (Verdict & { readonly cycleId?: string; readonly at: number })[]>;
+}
+
+export interface ApprovalStore {
+  /** Unique by id; the first stands and is returned. */
+  issue(approval: Approval): Promise<Approval>;
+  get(id: string): Promise<Approval | null>;
+  /** Marks it used by this order. True the first time and for the same order again; false for any other order. */
+  consume(id: string, clientOrderId: string, at: number): Promise<boolean>;
+}
+
+export interface OrderStore {
+  /** Unique by account and client order id; false when it existed. */
+  insert(order: Order): Promise<boolean>;
+  get(account: string, clientOrderId: string): Promise<Order | null>;
+  list(filter: {
+    readonly account?: string;
+    readonly states?: readonly OrderState[];
+    readonly cycleId?: string;
+    readonly since?: number;
+    readonly limit?: number;
+  }): Promise<readonly Order[]>;
+  /** Moves from one of `from` to `to`, atomically; null when its state is none of `from`. */
+  transition(
+    account: string,
+    clientOrderId: string,
+    from: readonly OrderState[],
+    to: OrderState,
+    patch: Partial<
+      Pick<Order, 'reason' | 'filledAmount' | 'averagePrice' | 'fees' | 'approvalId' | 'amount' | 'price'>
+    > & { readonly updatedAt: number },
+  ): Promise<Order | null>;
+  count(filter: {
+    readonly account: string;
+    readonly purpose?: Order['purpose'];
+    readonly since?: number;
+  }): Promise<number>;
+}
+
+export interface LedgerStore {
+  /** Unique by account and fill id; returns how many were new. */
+  recordFills(fills: readonly Fill[]): Promise<number>;
+  fills(filter: {
+    readonly account?: string;
+    readonly strategyHash?: string;
+    readonly symbol?: string;
+    readonly limit?: number;
+  }): Promise<readonly Fill[]>;
+  /** Replaces what is stored under account, strategy and symbol. */
+  savePositions(positions: readonly Position[]): Promise<void>;
+  positions(account?: string): Promise<readonly Position[]>;
+  /** Unique by account and time; the last write wins. */
+  recordEquity(point: EquityPoint): Promise<void>;
+  equity(account: string, limit: number): Promise<readonly EquityPoint[]>;
+}
+
+export interface RiskStateStore {
+  get(account: string): Promise<RiskState | null>;
+  /** Compare-and-set on `version` (0 inserts); false when somebody was faster. */
+  save(next: RiskState, expectedVersion: number): Promise<boolean>;
+}
+
+export interface AuditStore {
+  /** Appends to the hash chain; unique by `key`: the entry that is there stands. */
+  append(entry: AuditEntry): Promise<AuditRecord>;
+  head(): Promise<AuditRecord | null>;
+  /** Records in order of `seq`, from `fromSeq` on. */
+  read(fromSeq: number, limit: number): Promise<readonly AuditRecord[]>;
+}
+
+export interface AgentStateStore {
+  /** One row per agent and node. */
+  beat(state: AgentState): Promise<void>;
+  list(): Promise<readonly AgentState[]>;
+  removeNode(node: string): Promise<void>;
+}
+
+export interface NodeStore {
+  beat(node: NodeState): Promise<void>;
+  list(): Promise<readonly NodeState[]>;
+  remove(node: string): Promise<void>;
+}
+
+export interface DeadLetterStore {
+  /** Unique by queue and job id; a later failure of the same job replaces the earlier. */
+  record(letter: DeadLetter): Promise<void>;
+  get(queue: string, jobId: string): Promise<DeadLetter | null>;
+  list(limit: number): Promise<readonly DeadLetter[]>;
+  markRetried(queue: string, jobId: string, at: number): Promise<boolean>;
+}
+
+export interface AlertStore {
+  /** Unique by `key`; returns false when the alert is already there. */
+  raise(alert: Alert): Promise<boolean>;
+  list(limit: number): Promise<readonly Alert[]>;
+}
+
+export interface CandleStore {
+  /** Stores a market's description; replaces an earlier one. */
+  saveMarket(source: string, market: Market, timeframe: Timeframe): Promise<void>;
+  markets(source: string): Promise<readonly { readonly market: Market; readonly timeframe: Timeframe }[]>;
+  /** Adds or replaces candles, packed by month; sorted by time or not. */
+  put(source: string, symbol: string, timeframe: Timeframe, candles: readonly Candle[]): Promise<void>;
+  /** Candles with from <= time < to, ascending. */
+  range(source: string, symbol: string, timeframe: Timeframe, from: number, to: number): Promise<readonly Candle[]>;
+  bounds(
+    source: string,
+    symbol: string,
+    timeframe: Timeframe,
+  ): Promise<{ readonly first: number; readonly last: number; readonly count: number } | null>;
+}
+
+export interface FeedStore {
+  get(source: string): Promise<FeedState | null>;
+  /** Moves market time forward; a time earlier than the stored one is ignored. */
+  advance(state: FeedState): Promise<void>;
+}
+
+/** Paper accounts: one document each, so that cash, positions and orders change in one atomic write. */
+export interface VenueAccountStore {
+  load(account: string): Promise<{ readonly version: number; readonly state: unknown } | null>;
+  /** Compare-and-set on `version` (0 inserts); false when somebody was faster. */
+  save(account: string, state: unknown, expectedVersion: number): Promise<boolean>;
+}
+
+export interface Stores {
+  readonly strategies: StrategyStore;
+  readonly trials: TrialStore;
+  readonly workUnits: WorkUnitStore;
+  readonly optimizations: OptimizationStore;
+  readonly analyses: AnalysisStore;
+  readonly cycles: CycleStore;
+  readonly intents: IntentStore;
+  readonly approvals: ApprovalStore;
+  readonly orders: OrderStore;
+  readonly ledger: LedgerStore;
+  readonly riskState: RiskStateStore;
+  readonly audit: AuditStore;
+  readonly agentStates: AgentStateStore;
+  readonly nodes: NodeStore;
+  readonly deadLetters: DeadLetterStore;
+  readonly alerts: AlertStore;
+  readonly candles: CandleStore;
+  readonly feed: FeedStore;
+  readonly venueAccounts: VenueAccountStore;
+}

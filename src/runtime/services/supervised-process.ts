@@ -1,0 +1,147 @@
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorText } from '../../ports/errors.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { untilAborted } from './until-aborted.ts';
+import { ServiceError } from './service-error.ts';
+
+/** How to run one program, again and again in the same way: same port, same data. */
+export interface Program {
+  readonly name: string;
+  spawn(): ChildProcess;
+  /** Resolves when the program does its work; may go on trying until `signal` is aborted. */
+  ready(child: ChildProcess, signal: AbortSignal): Promise<void>;
+  lastWords(): string;
+}
+
+export interface SupervisionLimits {
+  readonly readyWithinMs: number;
+  /** From SIGTERM to SIGKILL. */
+  readonly stopWithinMs: number;
+  readonly firstBackoffMs: number;
+  readonly maxBackoffMs: number;
+  /** Give up at this many deaths in a row; one that comes later than `stableAfterMs` starts a new row. */
+  readonly rapidDeaths: number;
+  readonly stableAfterMs: number;
+}
+
+export const DEFAULT_LIMITS: SupervisionLimits = {
+  readyWithinMs: 20_000,
+  stopWithinMs: 5_000,
+  firstBackoffMs: 50,
+  maxBackoffMs: 2_000,
+  rapidDeaths: 5,
+  stableAfterMs: 30_000,
+};
+
+export interface Supervision {
+  readonly log: Logger;
+  readonly limits: SupervisionLimits;
+  /** Ends the first start; afterwards use stop(). */
+  readonly signal: AbortSignal;
+  onSpawn(pid: number): void;
+  onFatal(error: ServiceError): void;
+}
+
+export interface SupervisedProcess {
+  /** Undefined while it is down. */
+  pid(): number | undefined;
+  /** SIGTERM, SIGKILL at the deadline; resolves when the process is gone. Safe to call again. */
+  stop(): Promise<void>;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly death: Promise<string>;
+}
+
+/**
+ * Starts a program and keeps it running:
+ *
+ *     starting -> running -> (dies) -> waiting -> starting ...      stop() in any state -> stopped
+ *                                   -> given up, onFatal, after too many deaths in a row
+ *
+ * Rejects when the very first start fails: a person is waiting for the reason.
+ */
+export async function supervise(program: Program, supervision: Supervision): Promise<SupervisedProcess> {
+  const { log, limits } = supervision;
+  const stopping = new AbortController();
+  let current: Running | undefined = await launch(program, supervision, supervision.signal);
+  // process.exit() leaves no time for stop(); without this the child would outlive us.
+  const onExit = (): void => void current?.child.kill('SIGTERM');
+  process.once('exit', onExit);
+
+  async function keepRunning(): Promise<void> {
+    let deaths = 0;
+    while (!stopping.signal.aborted) {
+      const since = performance.now();
+      const how = current === undefined ? 'it did not start' : await current.death;
+      current = undefined;
+      if (stopping.signal.aborted) return;
+      deaths = performance.now() - since > limits.stableAfterMs ? 1 : deaths + 1;
+      if (deaths >= limits.rapidDeaths) return giveUp(deaths, how);
+      log.warn(`${program.name} died and is started again`, { service: program.name, how, deaths });
+      await restart(Math.min(limits.maxBackoffMs, limits.firstBackoffMs * 2 ** (deaths - 1)));
+    }
+  }
+
+  async function restart(backoffMs: number): Promise<void> {
+    try {
+      await delay(backoffMs, undefined, { signal: stopping.signal });
+      current = await launch(program, supervision, stopping.signal);
+      log.info(`${program.name} is back`, { service: program.name, pid: current.child.pid });
+    } catch (error) {
+      if (!stopping.signal.aborted) log.warn(errorText(error), { service: program.name });
+    }
+  }
+
+  function giveUp(deaths: number, how: string): void {
+    const message = `${program.name} died ${deaths} times in a row (${how}): ${program.lastWords()}`;
+    supervision.onFatal(new ServiceError('SERVICE_KEEPS_DYING', message));
+  }
+
+  const kept = keepRunning();
+  return {
+    pid: () => current?.child.pid,
+    async stop() {
+      stopping.abort();
+      process.off('exit', onExit);
+      if (current !== undefined) await end(current, limits.stopWithinMs);
+      await kept;
+    },
+  };
+}
+
+async function launch(program: Program, { limits, onSpawn }: Supervision, signal: AbortSignal): Promise<Running> {
+  const child = program.spawn();
+  const running = { child, death: deathOf(child) };
+  const attempt = new AbortController();
+  const waiting = AbortSignal.any([signal, attempt.signal, AbortSignal.timeout(limits.readyWithinMs)]);
+  try {
+    if (child.pid !== undefined) onSpawn(child.pid);
+    const died = running.death.then((how) => Promise.reject(new Error(how)));
+    await untilAborted(Promise.race([program.ready(child, waiting), died]), waiting);
+    return running;
+  } catch (error) {
+    attempt.abort();
+    await end(running, limits.stopWithinMs);
+    if (signal.aborted) throw new ServiceError('SERVICES_START_ABORTED', `The start of ${program.name} was aborted`);
+    const said = program.lastWords();
+    throw new ServiceError('SERVICE_DID_NOT_START', `${program.name} did not start: ${errorText(error)}${said && `: ${said}`}`);
+  }
+}
+
+async function end({ child, death }: Running, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  child.kill('SIGTERM');
+  await death;
+  clearTimeout(timer);
+}
+
+/** A sentence about how it ended; never rejects. */
+async function deathOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `killed by ${signal}`));
+  });
+}
