@@ -11,6 +11,8 @@ import { type Clock } from '../src/ports/clock.ts';
 export interface AgentMonitor {
   jobStarted(job: string): void;
   jobEnded(job: string, ms: number, failure?: string): void;
+  /** Age of the oldest job in hand, ms. */
+  longestJobMs(): number;
   setPaused(paused: boolean): void;
   stopped(): void;
   snapshot(): AgentState;
@@ -18,6 +20,7 @@ export interface AgentMonitor {
 
 export function createAgentMonitor(agent: string, node: string, clock: Clock): AgentMonitor {
   const startedAt = clock.now();
+  /** Start of each job in hand, oldest first. */
   const running = new Map<string, number>();
   let completed = 0;
   let failed = 0;
@@ -36,12 +39,10 @@ export function createAgentMonitor(agent: string, node: string, clock: Clock): A
 
   return {
     jobStarted(job) {
-      running.set(job, (running.get(job) ?? 0) + 1);
+      running.set(job, clock.now());
     },
     jobEnded(job, ms, failure) {
-      const left = (running.get(job) ?? 1) - 1;
-      if (left > 0) running.set(job, left);
-      else running.delete(job);
+      running.delete(job);
       busyMs += ms;
       if (failure === undefined) {
         completed += 1;
@@ -51,6 +52,10 @@ export function createAgentMonitor(agent: string, node: string, clock: Clock): A
         erroneous = true;
         lastError = failure;
       }
+    },
+    longestJobMs() {
+      const [since] = running.values();
+      return since === undefined ? 0 : clock.now() - since;
     },
     setPaused(value) {
       paused = value;

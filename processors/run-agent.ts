@@ -25,9 +25,14 @@ export interface RunAgentDeps {
 export interface RunningAgent {
   readonly queue: string;
   ready(): Promise<void>;
+  /** Takes jobs, and none of those in hand has hung. A heart that beats for a dead worker would hide its death. */
+  alive(): boolean;
   /** Stops taking jobs and waits for those in hand; forced: gives them up for another worker to find. */
   close(force: boolean): Promise<void>;
 }
+
+/** No job of ours takes a tenth of it: batches are seconds, and what waits longer waits in the queue. */
+const HUNG_AFTER_MS = 10 * 60_000;
 
 /** Puts an agent on its queue. */
 export function runAgent(agent: Agent, deps: RunAgentDeps): RunningAgent {
@@ -69,6 +74,7 @@ export function runAgent(agent: Agent, deps: RunAgentDeps): RunningAgent {
     async ready() {
       await worker.waitUntilReady();
     },
+    alive: () => worker.isRunning() && deps.monitor.longestJobMs() < HUNG_AFTER_MS,
     async close(force) {
       await worker.close(force);
       deps.monitor.stopped();

@@ -27,12 +27,6 @@ export const riskManagerContract = defineContract({
       result: z.strictObject({ state: tradingStateField, changed: z.boolean(), explanation: z.string() }),
       audited: true,
     },
-    'set-budget': {
-      summary: "Takes over the CEO's macro stance: a factor on the size of every entry",
-      data: z.strictObject({ account: accountField, riskBudget: z.number().min(0).max(1), stance: reasonField }),
-      result: z.strictObject({ riskBudget: z.number() }),
-      audited: true,
-    },
     monitor: {
       summary: 'Marks the account, rolls day and week, and acts on drawdown limits',
       data: z.strictObject({ account: accountField }),

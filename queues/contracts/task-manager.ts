@@ -17,6 +17,8 @@ export const taskManagerContract = defineContract({
         seed: z.int().nonnegative(),
         asOf: timeField,
         settles: z.boolean().default(false),
+        /** Counts cycles of the same inputs. */
+        run: z.int().positive().default(1),
       }),
       result: z.strictObject({ cycleId: idField }),
     },

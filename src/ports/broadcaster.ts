@@ -23,7 +23,10 @@ export interface Broadcaster {
   publish(broadcast: Broadcast): Promise<void>;
 }
 
-/** One entry of the broadcast stream; `id` orders entries and resumes a reader. */
+/**
+ * One entry of the broadcast stream; `id` orders entries and resumes a reader. It begins with the wall time of its
+ * publication: a reader resumed from `<epoch ms>-0` gets what was published since.
+ */
 export interface BroadcastEntry extends Broadcast {
   readonly id: string;
 }

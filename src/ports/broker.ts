@@ -1,3 +1,4 @@
+import { type Timeframe } from '../domain/market/timeframe.ts';
 import {
   type Bracket,
   type Fill,
@@ -19,6 +20,8 @@ export interface OrderRequest {
   readonly amount: number;
   readonly price?: number;
   readonly bracket?: Bracket;
+  /** Market time of the decision, epoch ms: a paper venue fills no earlier. */
+  readonly time: number;
 }
 
 /** An order as the venue reports it; the only authority on what happened. */
@@ -66,5 +69,5 @@ export interface Broker {
    * Lets a paper venue act on one closed candle (fill-spec.md); idempotent per symbol and candle.
    * A no-op on a real venue, which fills by itself.
    */
-  onCandle(account: string, symbol: string, candleTime: number): Promise<void>;
+  onCandle(account: string, symbol: string, timeframe: Timeframe, candleTime: number): Promise<void>;
 }

@@ -29,6 +29,21 @@ export interface Strategy {
   readonly updatedAt: number;
 }
 
+/** A strategy's place in the portfolio of an account: where it trades, and on what evidence. */
+export interface Holding {
+  readonly account: string;
+  readonly strategyHash: string;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly state: 'incubating' | 'active' | 'retired';
+  readonly reason: string;
+  readonly rank: number;
+  readonly cycleId: string;
+  /** Out of sample, of the cycle that put it here. */
+  readonly outOfSample: TrialMetrics;
+  readonly updatedAt: number;
+}
+
 /** A batch of trials given to one worker. Its specs are strategies in the store: the job carries only references. */
 export interface WorkUnit {
   readonly id: string;
@@ -169,22 +184,7 @@ export interface Alert {
   readonly at: number;
 }
 
-export interface AuditEntry {
-  /** Two entries with one key are one entry, so that a job run twice is audited once. */
-  readonly key: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly at: number;
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
-/** `hash` = SHA-256 over the canonical form of seq, previous hash and entry. */
-export interface AuditRecord extends AuditEntry {
-  readonly seq: number;
-  readonly previous: string;
-  readonly hash: string;
-}
+export { type AuditEntry, type AuditRecord } from '../domain/audit/chain.ts';
 
 /** Where the feed of a source stands. */
 export interface FeedState {

@@ -15,6 +15,7 @@ import {
   type CyclePhaseRecord,
   type DeadLetter,
   type FeedState,
+  type Holding,
   type NodeState,
   type OptimizationResult,
   type Strategy,
@@ -89,8 +90,8 @@ export interface CycleStore {
   list(limit: number): Promise<readonly Cycle[]>;
   /** Latest cycle of these inputs. */
   latestOf(inputsHash: string): Promise<Cycle | null>;
-  /** Records a phase; a phase already ended is not changed. */
-  recordPhase(id: string, phase: CyclePhaseRecord): Promise<void>;
+  /** Records a phase; one already recorded is not changed, and the answer is false. */
+  recordPhase(id: string, phase: CyclePhaseRecord): Promise<boolean>;
   finish(
     id: string,
     outcome: {
@@ -100,6 +101,17 @@ export interface CycleStore {
       readonly report?: Readonly<Record<string, unknown>>;
     },
   ): Promise<void>;
+}
+
+export interface PortfolioStore {
+  /** Unique by account, strategy and symbol; replaces. */
+  put(holding: Holding): Promise<void>;
+  list(filter: {
+    readonly account?: string;
+    readonly symbol?: string;
+    readonly states?: readonly Holding['state'][];
+    readonly limit?: number;
+  }): Promise<readonly Holding[]>;
 }
 
 export interface IntentStore {
@@ -120,6 +132,8 @@ export interface ApprovalStore {
   /** Unique by id; the first stands and is returned. */
   issue(approval: Approval): Promise<Approval>;
   get(id: string): Promise<Approval | null>;
+  /** Unused and not yet void at market time `now`: what may still become orders. */
+  outstanding(account: string, now: number): Promise<readonly Approval[]>;
   /** Marks it used by this order. True the first time and for the same order again; false for any other order. */
   consume(id: string, clientOrderId: string, at: number): Promise<boolean>;
 }
@@ -155,6 +169,7 @@ export interface OrderStore {
 export interface LedgerStore {
   /** Unique by account and fill id; returns how many were new. */
   recordFills(fills: readonly Fill[]): Promise<number>;
+  /** Newest first. */
   fills(filter: {
     readonly account?: string;
     readonly strategyHash?: string;
@@ -245,6 +260,7 @@ export interface Stores {
   readonly optimizations: OptimizationStore;
   readonly analyses: AnalysisStore;
   readonly cycles: CycleStore;
+  readonly portfolio: PortfolioStore;
   readonly intents: IntentStore;
   readonly approvals: ApprovalStore;
   readonly orders: OrderStore;

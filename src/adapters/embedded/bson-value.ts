@@ -4,7 +4,18 @@ import { refuse } from './store-error.ts';
 export type BsonDocument = Record<string, unknown>;
 
 /** MongoDB's order between types. Anything not listed (Decimal128, unsafe Long, Timestamp, code) is refused, not guessed. */
-const TYPE_ORDER = ['null', 'number', 'string', 'object', 'array', 'binData', 'objectId', 'bool', 'date', 'regex'] as const;
+const TYPE_ORDER = [
+  'null',
+  'number',
+  'string',
+  'object',
+  'array',
+  'binData',
+  'objectId',
+  'bool',
+  'date',
+  'regex',
+] as const;
 export type BsonType = (typeof TYPE_ORDER)[number];
 
 export function isDocument(value: unknown): value is BsonDocument {
@@ -24,7 +35,7 @@ export function bsonType(value: unknown): BsonType {
   if (value instanceof Binary) return 'binData';
   if (value instanceof RegExp) return 'regex';
   if (isDocument(value)) return 'object';
-  return refuse('BadValue', `the embedded store cannot hold a value of type ${(value as object).constructor.name}`);
+  return refuse('BadValue', `the embedded store cannot hold a value of type ${value.constructor.name}`);
 }
 
 /** Total order of BSON values: type first, then value; strings by code point, documents field by field in their order. */
@@ -79,7 +90,9 @@ export function keyOf(value: unknown): string {
     case 'array':
       return `[${(value as unknown[]).map(keyOf).join()}]`;
     case 'object':
-      return `{${Object.entries(value as object).map(([field, item]) => `${JSON.stringify(field)}:${keyOf(item)}`).join()}}`;
+      return `{${Object.entries(value as object)
+        .map(([field, item]) => `${JSON.stringify(field)}:${keyOf(item)}`)
+        .join()}}`;
   }
 }
 

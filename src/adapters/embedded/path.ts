@@ -58,7 +58,8 @@ export function changeAt(container: unknown, path: Path, operate: (current: unkn
 function changeElement(array: readonly unknown[], index: number, change: (element: unknown) => unknown): unknown {
   const next = change(array[index]);
   if (next === array[index]) return array;
-  if (index - array.length > LONGEST_PADDING) refuse('BadValue', `array index ${index} is too far beyond the array's end`);
+  if (index - array.length > LONGEST_PADDING)
+    refuse('BadValue', `array index ${index} is too far beyond the array's end`);
   const copy = [...array];
   while (copy.length < index) copy.push(null);
   copy[index] = next ?? null;

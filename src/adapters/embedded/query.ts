@@ -7,7 +7,7 @@ import { type Path, pathOf, valuesAt } from './path.ts';
 import { refuse } from './store-error.ts';
 
 type Test = (document: unknown) => boolean;
-type Operator = (selector: string, operand: unknown) => Test;
+type Operator = (selector: string, operand: unknown, options?: unknown) => Test;
 
 /**
  * mingo brings the query language; comparison is ours, because mingo compares binary data as text, orders types its own way and
@@ -34,7 +34,9 @@ const ordered = (holds: (order: number) => boolean): Operator =>
 
 const equal = leaf((operand) => (value) => compareValues(value, operand) === 0);
 const among = leaf((operand) => {
-  const tests = list('$in', operand).map((item) => (item instanceof RegExp ? matching(item) : (value: unknown) => compareValues(value, item) === 0));
+  const tests = list('$in', operand).map((item) =>
+    item instanceof RegExp ? matching(item) : (value: unknown) => compareValues(value, item) === 0,
+  );
   return (value) => tests.some((test) => test(value));
 });
 const containsAll: Operator = (selector, operand) => {
@@ -50,7 +52,8 @@ const exists: Operator = (selector, operand) => {
 };
 const hasType = leaf((operand) => {
   const wanted = new Set(Array.isArray(operand) ? operand : [operand]);
-  for (const name of wanted) if (!TYPE_NAMES.has(name as string)) refuse('BadValue', `$type: unknown type name ${String(name)}`);
+  for (const name of wanted)
+    if (!TYPE_NAMES.has(name as string)) refuse('BadValue', `$type: unknown type name ${String(name)}`);
   return (value) => value !== undefined && wanted.has(bsonType(value));
 });
 const TYPE_NAMES = new Set(['null', 'number', 'string', 'object', 'array', 'binData', 'objectId', 'bool', 'date']);
@@ -82,7 +85,8 @@ export function equalities(filter: BsonDocument): Map<string, readonly unknown[]
   const found = new Map<string, readonly unknown[]>();
   for (const [field, condition] of Object.entries(filter)) {
     if (field === '$and' && Array.isArray(condition)) {
-      for (const part of condition) if (isDocument(part)) equalities(part).forEach((values, name) => found.set(name, values));
+      for (const part of condition)
+        if (isDocument(part)) equalities(part).forEach((values, name) => found.set(name, values));
     } else if (!field.startsWith('$')) {
       const values = equalTo(condition);
       if (values !== undefined) found.set(field, values);

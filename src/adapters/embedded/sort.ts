@@ -5,9 +5,15 @@ import { refuse } from './store-error.ts';
 /** Documents in the order of a sort specification such as `{ score: -1, name: 1 }`; equal ones keep their order. */
 export function sortDocuments<T>(items: readonly T[], specification: unknown, documentOf: (item: T) => unknown): T[] {
   if (!isDocument(specification)) refuse('TypeMismatch', 'a sort must be a document');
-  const fields = Object.entries(specification).map(([field, direction]) => ({ path: pathOf(field), direction: checked(field, direction) }));
+  const fields = Object.entries(specification).map(([field, direction]) => ({
+    path: pathOf(field),
+    direction: checked(field, direction),
+  }));
   if (fields.length === 0) return [...items];
-  const keyed = items.map((item) => ({ item, keys: fields.map(({ path, direction }) => sortKey(documentOf(item), path, direction)) }));
+  const keyed = items.map((item) => ({
+    item,
+    keys: fields.map(({ path, direction }) => sortKey(documentOf(item), path, direction)),
+  }));
   keyed.sort((a, b) => {
     for (const [i, { direction }] of fields.entries()) {
       const order = compareValues(a.keys[i], b.keys[i]);

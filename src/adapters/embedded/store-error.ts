@@ -1,10 +1,11 @@
+import { MingoError } from 'mingo/util';
+
 /** MongoDB's error codes for what this store refuses; the numbers are what drivers and callers look at. */
 const CODES = {
   InternalError: 1,
   BadValue: 2,
   FailedToParse: 9,
   TypeMismatch: 14,
-  IllegalOperation: 20,
   NamespaceNotFound: 26,
   IndexNotFound: 27,
   PathNotViable: 28,
@@ -44,4 +45,14 @@ export class StoreError extends Error {
 
 export function refuse(codeName: ErrorName, message: string): never {
   throw new StoreError(codeName, message);
+}
+
+/** mingo refuses what it does not know with its own error; anything else that was thrown is a fault of this store. */
+export function asStoreError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new StoreError(
+    error instanceof MingoError || error instanceof SyntaxError ? 'BadValue' : 'InternalError',
+    message,
+  );
 }

@@ -35,12 +35,16 @@ export async function connectMongo(options: MongoConnectionOptions): Promise<Con
       serverSelectionTimeoutMS: serverSelectionMs,
       connectTimeoutMS: serverSelectionMs,
       socketTimeoutMS: 30_000,
+      minHeartbeatFrequencyMS: 100,
       ignoreUndefined: true,
       writeConcern: { w: 1, journal: true },
     });
   } catch (error) {
     await connection.destroy();
-    const why = errorText(error).replaceAll(options.url, '').split('\n')[0]?.replace(/\/\/.*@/, '//');
+    const why = errorText(error)
+      .replaceAll(options.url, '')
+      .split('\n')[0]
+      ?.replace(/\/\/.*@/, '//');
     throw new AppError('mongo-unreachable', `MongoDB at ${withoutSecrets(options.url)} cannot be used: ${why}`, {
       retryable: true,
       advice: 'Check that MongoDB is running and that MONGO_URL names its host, port and credentials.',

@@ -18,34 +18,33 @@ export interface OptionalField<in T> extends Stored<T> {
   readonly optional: true;
 }
 
+export type AnyField = Stored<never>;
+
 export type Fields<Row> = {
-  readonly [Name in keyof Row]-?: object extends Pick<Row, Name> ? OptionalField<Row[Name]> : Field<Row[Name]>;
+  readonly [Name in keyof Row]-?: object extends Pick<Row, Name>
+    ? OptionalField<Exclude<Row[Name], undefined>>
+    : Field<Row[Name]>;
 };
 
-/** Mongoose calls the empty string missing; for us it is a text. */
-class Text extends Schema.Types.String {
-  override checkRequired(value: unknown): boolean {
-    return typeof value === 'string';
-  }
-}
+/** To mongoose the empty string is missing; to us it is a text. Set for all of mongoose, which only this folder uses. */
+Schema.Types.String.checkRequired((value) => typeof value === 'string');
 
 function field<T>(definition: Readonly<Record<string, unknown>>, json = false): Field<T> {
   return { definition: { ...definition, required: true }, json, optional: false };
 }
 
-export const text = field<string>({ type: Text });
+export const text = field<string>({ type: String });
 export const number = field<number>({ type: Number });
 export const flag = field<boolean>({ type: Boolean });
 export const bytes = field<Uint8Array>({ type: Buffer });
 /** Any value that is JSON, in its canonical form. */
-export const json = field<unknown>({ type: Text }, true);
+export const json = field<unknown>({ type: String }, true);
 
 export function oneOf<const Value extends string>(values: readonly Value[]): Field<Value> {
-  return field({ type: Text, enum: [...values] });
+  return field({ type: String, enum: [...values] });
 }
 
-/** A number or null. */
-export const numberOrNull: Field<number | null> = { ...field({}), definition: { type: Number, default: null } };
+export const numberOrNull: Field<number | null> = { definition: { type: Number }, json: false, optional: false };
 
 /** A value of the domain stored as it is: plain objects, arrays, texts, numbers. Whoever made it has validated it. */
 export function plain<T>(): Field<T> {

@@ -6,12 +6,12 @@ const ATTEMPTS = 5;
 const FIRST_DELAY_MS = 100;
 
 /** What a server answers while it shuts down, starts or hands over to another: nothing was done. */
-const PASSING_CODES: ReadonlySet<unknown> = new Set([
-  6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
-]);
+const PASSING_CODES: ReadonlySet<unknown> = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
 function isPassing(error: unknown): boolean {
   return (
+    // The driver wraps what broke a bulk write, and calls the wrapping a server's error whatever is inside.
+    (error instanceof mongo.MongoBulkWriteError && isPassing(error.errorResponse)) ||
     error instanceof mongo.MongoNetworkError ||
     error instanceof mongo.MongoServerSelectionError ||
     (error instanceof mongo.MongoServerError && PASSING_CODES.has(error.code))

@@ -26,6 +26,7 @@ export interface Trade {
   /** Open time of the bar in which the entry filled, epoch ms. */
   readonly entryTime: number;
   readonly entryPrice: number;
+  /** Open time of the bar in which the exit filled, epoch ms; the same bar's as the entry's when both filled in one. */
   readonly exitTime: number;
   readonly exitPrice: number;
   /** Base units, always positive. */
@@ -39,6 +40,11 @@ export interface Trade {
   readonly ambiguous: boolean;
 }
 
+/**
+ * Why an entry signal became no trade. `below-minimum`: amount or notional under the market's minimum.
+ * `insufficient-funds`: the wallet has not got it. `filled-bar`: the bar of the signal was filled in, the exchange printed no
+ * candle. `last-bar`: no real bar was left to fill in.
+ */
 export const REJECTED_SIGNAL_REASONS = ['below-minimum', 'insufficient-funds', 'filled-bar', 'last-bar'] as const;
 export type RejectedSignalReason = (typeof REJECTED_SIGNAL_REASONS)[number];
 

@@ -24,7 +24,9 @@ function write(value: unknown, path: string): string {
       .map((key) => `${JSON.stringify(key)}:${write(value[key], `${path}.${key}`)}`);
     return `{${members.join(',')}}`;
   }
-  throw new TypeError(`${path} is a ${typeof value === 'object' ? value.constructor.name : typeof value}: not plain data`);
+  throw new TypeError(
+    `${path} is a ${typeof value === 'object' ? value.constructor.name : typeof value}: not plain data`,
+  );
 }
 
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -35,7 +35,9 @@ export function buildSeries(symbol: string, timeframe: Timeframe, candles: reado
   const step = timeframeMs(timeframe);
   const length = (last.time - first.time) / step + 1;
   if (!(length >= 1 && length <= MAX_BARS)) {
-    throw new RangeError(`${symbol}: candles span ${length} bars of ${timeframe}: check the times of the first and last`);
+    throw new RangeError(
+      `${symbol}: candles span ${length} bars of ${timeframe}: check the times of the first and last`,
+    );
   }
   const series = emptySeries(symbol, timeframe, length);
   let next = 0;
@@ -70,7 +72,9 @@ export function candlesOf(series: Series): Candle[] {
 
 /** A new series with newer candles at its end, gaps filled. @throws RangeError as `buildSeries`. */
 export function extendSeries(series: Series, candles: readonly Candle[]): Series {
-  return candles.length === 0 ? series : buildSeries(series.symbol, series.timeframe, [...candlesOf(series), ...candles]);
+  return candles.length === 0
+    ? series
+    : buildSeries(series.symbol, series.timeframe, [...candlesOf(series), ...candles]);
 }
 
 function writeBar(series: Series, bar: number, candle: Candle): void {

@@ -12,7 +12,9 @@ export function resample(series: Series, timeframe: Timeframe): Series {
   const from = timeframeMs(series.timeframe);
   const step = timeframeMs(timeframe);
   if (step % from !== 0) {
-    throw new RangeError(`${timeframe} is not a whole multiple of ${series.timeframe}: it cannot be made of its candles`);
+    throw new RangeError(
+      `${timeframe} is not a whole multiple of ${series.timeframe}: it cannot be made of its candles`,
+    );
   }
   const perBucket = step / from;
   const offset = series.length === 0 ? 0 : (step - (series.time[0]! % step)) % step;

@@ -66,11 +66,19 @@ export function transition(
 ): Order {
   if (!canTransition(order.state, to, by)) {
     const venueOnly = canTransition(order.state, to, 'venue');
-    throw new IllegalTransitionError(order, to, venueOnly ? "only the venue's word leads there" : 'there is no such step');
+    throw new IllegalTransitionError(
+      order,
+      to,
+      venueOnly ? "only the venue's word leads there" : 'there is no such step',
+    );
   }
   const next: Order = { ...order, ...patch, state: to, updatedAt: Math.max(time, order.updatedAt) };
   if (next.filledAmount < order.filledAmount) {
-    throw new IllegalTransitionError(order, to, `filled amount would fall from ${order.filledAmount} to ${next.filledAmount}`);
+    throw new IllegalTransitionError(
+      order,
+      to,
+      `filled amount would fall from ${order.filledAmount} to ${next.filledAmount}`,
+    );
   }
   if (next.filledAmount > next.amount) {
     throw new IllegalTransitionError(order, to, `${next.filledAmount} filled is more than the ${next.amount} ordered`);

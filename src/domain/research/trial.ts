@@ -10,6 +10,9 @@ export interface TrialMetrics {
   /** Annualised, from UTC-day returns; null when undefined. */
   readonly sharpe: number | null;
   readonly maxDrawdown: number;
+  /** Sums of winning and of losing trades' pnl as fractions of initial cash; the loss is positive. */
+  readonly grossProfit: number;
+  readonly grossLoss: number;
   readonly profitFactor: number | null;
   readonly exposure: number;
   readonly fees: number;

@@ -87,6 +87,8 @@ export interface RiskState {
   readonly stateReason: string;
   /** Who set it: a person, the CEO or a limit; a person's halt is lifted only by a person. */
   readonly stateSetBy: 'operator' | 'ceo' | 'risk-limit' | 'start';
+  /** Market time at which a REDUCING set by a drawdown limit ends by itself; absent otherwise. */
+  readonly liftsAt?: number;
   /** CEO's macro stance: multiplies every entry's size, 0..1. */
   readonly riskBudget: number;
   readonly stance: string;

@@ -115,16 +115,17 @@ function marketChunk(definition: SimulatedMarket, start: WalkState, factor: Fact
     const ownScale = ownWeight * tail(rng);
     const slope =
       (behaviour.drift * liveliness - PULL * x * x * x - behaviour.reversion * (x - anchor)) / STEPS_PER_DAY;
-    const open = price;
-    let high = open;
-    let low = open;
+    let highest = x;
+    let lowest = x;
     for (let step = 0; step < STEPS; step += 1) {
-      const shock = commonWeight * factor.shocks[bar * STEPS + step]! + ownScale * rng.normal();
-      x += slope + sigma * shock;
-      price = priceAt(x);
-      if (price > high) high = price;
-      if (price < low) low = price;
+      x += slope + sigma * (commonWeight * factor.shocks[bar * STEPS + step]! + ownScale * rng.normal());
+      if (x > highest) highest = x;
+      if (x < lowest) lowest = x;
     }
+    const open = price;
+    price = priceAt(x);
+    const high = Math.max(open, priceAt(highest));
+    const low = Math.min(open, priceAt(lowest));
     chunk.open[bar] = open;
     chunk.high[bar] = high;
     chunk.low[bar] = low;

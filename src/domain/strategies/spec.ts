@@ -31,7 +31,7 @@ export type Distance =
   | { readonly kind: 'percent'; readonly value: number }
   | { readonly kind: 'atr'; readonly period: number; readonly multiple: number };
 
-/** Share of equity committed to one trade; `volatility` scales it so that one ATR costs `risk` of equity, up to `cap`. */
+/** Share of equity committed to one trade, entry fee included; `volatility` scales it so that one ATR costs `risk` of equity, up to `cap`. */
 export type Sizing =
   | { readonly kind: 'fraction'; readonly fraction: number }
   | { readonly kind: 'volatility'; readonly period: number; readonly risk: number; readonly cap: number };
@@ -44,7 +44,7 @@ export interface StrategySpec {
   readonly stop: Distance;
   readonly target?: Distance;
   readonly trailing?: Distance;
-  /** A position older than this many bars is closed at the next open. */
+  /** A position that has lived through this many bars is closed at the next open. */
   readonly maxHoldBars?: number;
   readonly sizing: Sizing;
 }

@@ -1,24 +1,21 @@
 import { mongo } from 'mongoose';
 import { errorText } from '../../ports/errors.ts';
+import { untilAborted } from './until-aborted.ts';
 import { ServiceError } from './service-error.ts';
 
 const AUTHENTICATION_FAILED = 18;
+/** The signal decides. */
+const NEVER_MS = 2 ** 31 - 1;
 
 /** One connection, one ping. Throws a ServiceError that says what is wrong with `url`. */
 export async function probeMongo(url: string, withinMs: number): Promise<void> {
-  await withConnection(url, withinMs, (client) => client.db('admin').command({ ping: 1 }));
-}
-
-/** Resolves when the mongod that runs as `pid` answers; the driver itself tries until the deadline. */
-export async function mongodReady(url: string, pid: number, withinMs: number): Promise<void> {
-  const status = await withConnection(url, withinMs, (client) => client.db('admin').command({ serverStatus: 1 }));
-  if (Number(status['pid']) !== pid) throw new Error('another mongod answers on its port');
-}
-
-async function withConnection<T>(url: string, withinMs: number, use: (client: mongo.MongoClient) => Promise<T>): Promise<T> {
-  const client = open(url, withinMs);
+  const client = open(url, {
+    serverSelectionTimeoutMS: withinMs,
+    connectTimeoutMS: withinMs,
+    socketTimeoutMS: withinMs,
+  });
   try {
-    return await use(client);
+    await client.db('admin').command({ ping: 1 });
   } catch (error) {
     throw explain(url, error);
   } finally {
@@ -26,9 +23,20 @@ async function withConnection<T>(url: string, withinMs: number, use: (client: mo
   }
 }
 
-function open(url: string, withinMs: number): mongo.MongoClient {
+/** Resolves when the mongod that runs as `pid` answers; the driver itself tries until `signal` is aborted. */
+export async function mongodReady(url: string, pid: number | undefined, signal: AbortSignal): Promise<void> {
+  const client = open(url, { serverSelectionTimeoutMS: NEVER_MS });
   try {
-    return new mongo.MongoClient(url, { serverSelectionTimeoutMS: withinMs, connectTimeoutMS: withinMs, socketTimeoutMS: withinMs });
+    const status = await untilAborted(client.db('admin').command({ serverStatus: 1 }), signal);
+    if (Number(status['pid']) !== pid) throw new Error('another mongod answers on its port');
+  } finally {
+    await client.close();
+  }
+}
+
+function open(url: string, options: mongo.MongoClientOptions): mongo.MongoClient {
+  try {
+    return new mongo.MongoClient(url, options);
   } catch (error) {
     throw new ServiceError('MONGO_URL_INVALID', `MongoDB: "${url}" is not usable: ${errorText(error)}`);
   }

@@ -23,7 +23,7 @@ export async function identifyRedis(url: string, withinMs: number): Promise<Redi
 }
 
 /** Resolves when the server that runs as `pid` has loaded its data and answers; tries until `signal` is aborted. */
-export async function redisReady(url: string, pid: number, signal: AbortSignal): Promise<void> {
+export async function redisReady(url: string, pid: number | undefined, signal: AbortSignal): Promise<void> {
   const client = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
   // Refused until it listens; the process's end and the deadline are watched by the caller.
   client.on('error', () => undefined);

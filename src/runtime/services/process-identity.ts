@@ -54,8 +54,9 @@ function startFromProc(pid: number): string | null {
 
 function startFromPs(pid: number): string | null {
   try {
-    const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const;
-    const [state, ...started] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], options).trim().split(/\s+/);
+    const columns = ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)];
+    const line = execFileSync('ps', columns, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const [state, ...started] = line.trim().split(/\s+/);
     return state === undefined || state.startsWith('Z') ? null : started.join('-').replaceAll(/[^\w-]/g, '');
   } catch {
     return null;

@@ -9,8 +9,8 @@ import { ServiceError } from './service-error.ts';
 export interface Program {
   readonly name: string;
   spawn(): ChildProcess;
-  /** Resolves when the program does its work; may go on trying until `signal` is aborted. */
-  ready(child: ChildProcess, signal: AbortSignal): Promise<void>;
+  /** Resolves to its URL, always the same, when it does its work; may go on trying until `signal` is aborted. */
+  ready(child: ChildProcess, signal: AbortSignal): Promise<string>;
   lastWords(): string;
 }
 
@@ -39,18 +39,24 @@ export interface Supervision {
   readonly limits: SupervisionLimits;
   /** Ends the first start; afterwards use stop(). */
   readonly signal: AbortSignal;
-  onSpawn(pid: number): void;
-  onFatal(error: ServiceError): void;
+  /** Called for every new process, at once, and again with its URL when it is ready. */
+  readonly onProcess: (pid: number, url?: string) => void;
+  readonly onFatal: (error: ServiceError) => void;
 }
 
 export interface SupervisedProcess {
+  readonly url: string;
   /** Undefined while it is down. */
   pid(): number | undefined;
   /** SIGTERM, SIGKILL at the deadline; resolves when the process is gone. Safe to call again. */
   stop(): Promise<void>;
 }
 
-interface Running {
+interface Running extends Spawned {
+  readonly url: string;
+}
+
+interface Spawned {
   readonly child: ChildProcess;
   readonly death: Promise<string>;
 }
@@ -66,7 +72,8 @@ interface Running {
 export async function supervise(program: Program, supervision: Supervision): Promise<SupervisedProcess> {
   const { log, limits } = supervision;
   const stopping = new AbortController();
-  let current: Running | undefined = await launch(program, supervision, supervision.signal);
+  const first = await launch(program, supervision, supervision.signal);
+  let current: Running | undefined = first;
   // process.exit() leaves no time for stop(); without this the child would outlive us.
   const onExit = (): void => void current?.child.kill('SIGTERM');
   process.once('exit', onExit);
@@ -100,38 +107,49 @@ export async function supervise(program: Program, supervision: Supervision): Pro
     supervision.onFatal(new ServiceError('SERVICE_KEEPS_DYING', message));
   }
 
+  async function endCurrent(): Promise<void> {
+    if (current !== undefined) await end(current, limits.stopWithinMs);
+  }
+
   const kept = keepRunning();
   return {
+    url: first.url,
     pid: () => current?.child.pid,
     async stop() {
       stopping.abort();
       process.off('exit', onExit);
-      if (current !== undefined) await end(current, limits.stopWithinMs);
+      await endCurrent();
       await kept;
+      // A restart may have succeeded at the very moment of the abort.
+      await endCurrent();
     },
   };
 }
 
-async function launch(program: Program, { limits, onSpawn }: Supervision, signal: AbortSignal): Promise<Running> {
+async function launch(program: Program, { limits, onProcess }: Supervision, signal: AbortSignal): Promise<Running> {
   const child = program.spawn();
-  const running = { child, death: deathOf(child) };
+  const spawned = { child, death: deathOf(child) };
   const attempt = new AbortController();
   const waiting = AbortSignal.any([signal, attempt.signal, AbortSignal.timeout(limits.readyWithinMs)]);
   try {
-    if (child.pid !== undefined) onSpawn(child.pid);
-    const died = running.death.then((how) => Promise.reject(new Error(how)));
-    await untilAborted(Promise.race([program.ready(child, waiting), died]), waiting);
-    return running;
+    if (child.pid !== undefined) onProcess(child.pid);
+    const died = spawned.death.then((how) => Promise.reject<never>(new Error(how)));
+    const url = await untilAborted(Promise.race([program.ready(child, waiting), died]), waiting);
+    if (child.pid !== undefined) onProcess(child.pid, url);
+    return { ...spawned, url };
   } catch (error) {
     attempt.abort();
-    await end(running, limits.stopWithinMs);
+    await end(spawned, limits.stopWithinMs);
     if (signal.aborted) throw new ServiceError('SERVICES_START_ABORTED', `The start of ${program.name} was aborted`);
     const said = program.lastWords();
-    throw new ServiceError('SERVICE_DID_NOT_START', `${program.name} did not start: ${errorText(error)}${said && `: ${said}`}`);
+    throw new ServiceError(
+      'SERVICE_DID_NOT_START',
+      `${program.name} did not start: ${errorText(error)}${said && `: ${said}`}`,
+    );
   }
 }
 
-async function end({ child, death }: Running, graceMs: number): Promise<void> {
+async function end({ child, death }: Spawned, graceMs: number): Promise<void> {
   const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
   child.kill('SIGTERM');
   await death;

@@ -54,7 +54,11 @@ describe('positions from fills', () => {
       realisedPnl: -20,
       openedAt: crossing.time,
     });
-    expect(fold(fill('sell', 2, 100), fill('buy', 3, 80))).toMatchObject({ amount: 1, averagePrice: 80, realisedPnl: 40 });
+    expect(fold(fill('sell', 2, 100), fill('buy', 3, 80))).toMatchObject({
+      amount: 1,
+      averagePrice: 80,
+      realisedPnl: 40,
+    });
   });
 
   it('is exact where floats are not: ten tenths are one', () => {
@@ -95,24 +99,39 @@ describe('positions from fills', () => {
 
   it('conserves value: the change of cash is what was realised, less what the position cost', () => {
     fc.assert(
-      fc.property(fc.array(anyFill, { minLength: 1, maxLength: 30 }), fc.integer({ min: 1, max: 1e7 }), (drawn, mark) => {
-        const fills = drawn.map(({ side, ...rest }) => fill(side, rest.amount, rest.price, { fee: rest.fee, purpose: 'entry' }));
-        const cash = fills.reduce((sum, f) => sum + (f.side === 'buy' ? -1 : 1) * f.amount * f.price - f.fee, 0);
-        const position = fold(...fills);
-        const scale = fills.reduce((sum, f) => sum + f.amount * f.price + f.fee, 1);
-        expect(Math.abs(cash - (position.realisedPnl - position.amount * position.averagePrice))).toBeLessThan(1e-12 * scale);
-        const { equity } = markToMarket(cash, [position], { 'BTC-USD': mark });
-        const unrealised = position.amount * (mark - position.averagePrice);
-        expect(Math.abs(equity - position.realisedPnl - unrealised)).toBeLessThan(1e-11 * (scale + Math.abs(position.amount) * mark));
-        expect(position.fees).toBeCloseTo(fills.reduce((sum, f) => sum + f.fee, 0), 6);
-      }),
+      fc.property(
+        fc.array(anyFill, { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 1, max: 1e7 }),
+        (drawn, mark) => {
+          const fills = drawn.map(({ side, ...rest }) =>
+            fill(side, rest.amount, rest.price, { fee: rest.fee, purpose: 'entry' }),
+          );
+          const cash = fills.reduce((sum, f) => sum + (f.side === 'buy' ? -1 : 1) * f.amount * f.price - f.fee, 0);
+          const position = fold(...fills);
+          const scale = fills.reduce((sum, f) => sum + f.amount * f.price + f.fee, 1);
+          expect(Math.abs(cash - (position.realisedPnl - position.amount * position.averagePrice))).toBeLessThan(
+            1e-12 * scale,
+          );
+          const { equity } = markToMarket(cash, [position], { 'BTC-USD': mark });
+          const unrealised = position.amount * (mark - position.averagePrice);
+          expect(Math.abs(equity - position.realisedPnl - unrealised)).toBeLessThan(
+            1e-11 * (scale + Math.abs(position.amount) * mark),
+          );
+          expect(position.fees).toBeCloseTo(
+            fills.reduce((sum, f) => sum + f.fee, 0),
+            6,
+          );
+        },
+      ),
     );
   });
 
   it('applied one by one, fills give the same position as folded at once', () => {
     fc.assert(
       fc.property(fc.array(anyFill, { minLength: 1, maxLength: 20 }), (drawn) => {
-        const fills = drawn.map(({ side, ...rest }) => fill(side, rest.amount, rest.price, { fee: rest.fee, purpose: 'entry' }));
+        const fills = drawn.map(({ side, ...rest }) =>
+          fill(side, rest.amount, rest.price, { fee: rest.fee, purpose: 'entry' }),
+        );
         const stepped = fills.reduce<Position | null>((position, next) => applyFill(position, next), null)!;
         const folded = fold(...fills);
         expect(stepped.openedAt).toBe(folded.openedAt);

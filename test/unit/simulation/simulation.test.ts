@@ -37,9 +37,9 @@ describe('the simulated market', () => {
   });
 
   it('answers at random as it does in sequence, also after its cache has turned over', () => {
-    const whole = simulate().candles('ETH-USD', 0, 450 * DAY);
+    const whole = simulate().candles('ETH-USD', 0, 420 * DAY);
     const fresh = simulate();
-    for (const from of [449 * DAY + 17, 3, 200 * DAY - 5, 0, 448 * DAY]) {
+    for (const from of [419 * DAY + 17, 3, 200 * DAY - 5, 0, 418 * DAY]) {
       expect(fresh.candles('ETH-USD', from, 40)).toEqual(whole.slice(from, from + 40));
     }
   });
@@ -72,15 +72,14 @@ describe('the simulated market', () => {
   it('passes through every regime in every market, and storms shake more than calms', () => {
     const simulation = simulate();
     for (const { symbol } of simulation.markets) {
-      const squares = new Map<Regime, number[]>();
-      for (const [i, r] of returns(simulation.candles(symbol, 0, 365 * DAY)).entries()) {
-        const regime = simulation.regime(symbol, i);
-        squares.set(regime, [...(squares.get(regime)?.slice(-5000) ?? []), r * r].slice(-5000));
-        if (i > 40 * DAY && squares.size === REGIMES.length) break;
+      const squares = new Map(REGIMES.map((regime) => [regime, { sum: 0, bars: 0 }]));
+      for (const [i, r] of returns(simulation.candles(symbol, 0, 240 * DAY)).entries()) {
+        const of = squares.get(simulation.regime(symbol, i))!;
+        of.sum += r * r;
+        of.bars += 1;
       }
-      expect([...squares.keys()].sort(), symbol).toEqual([...REGIMES].sort());
-      const variance = (regime: Regime) =>
-        squares.get(regime)!.reduce((a, b) => a + b, 0) / squares.get(regime)!.length;
+      for (const [regime, { bars }] of squares) expect(bars, `${symbol} ${regime}`).toBeGreaterThan(DAY);
+      const variance = (regime: Regime) => squares.get(regime)!.sum / squares.get(regime)!.bars;
       expect(variance('stormy')).toBeGreaterThan(4 * variance('calm'));
     }
   });
@@ -101,10 +100,10 @@ describe('the simulated market', () => {
     ).toBeGreaterThan(0.3);
   });
 
-  it('keeps prices within a factor of five of where they began, for five years', () => {
+  it('keeps prices within a factor of five of where they began, for three years', () => {
     const simulation = simulate(3);
     const first = simulation.markets.map(({ symbol }) => simulation.candles(symbol, 0, 1)[0]!.open);
-    for (let day = 0; day < 5 * 365; day += 30) {
+    for (let day = 0; day < 3 * 365; day += 30) {
       for (const [i, { symbol }] of simulation.markets.entries()) {
         const ratio = simulation.candles(symbol, day * DAY, 1)[0]!.close / first[i]!;
         expect(Math.abs(Math.log(ratio))).toBeLessThan(Math.log(5));

@@ -1,0 +1,67 @@
+import { type FillModel } from '../src/domain/backtest/result.ts';
+import { type Market } from '../src/domain/market/market.ts';
+import { type Trial } from '../src/domain/research/trial.ts';
+import { trialId } from '../src/domain/research/trial-id.ts';
+import { AppError } from '../src/ports/errors.ts';
+import { type Evaluator } from '../src/ports/evaluator.ts';
+import { type MarketData } from '../src/ports/market-data.ts';
+import { type Stores } from '../src/ports/stores.ts';
+import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
+
+/** The cost side of the fill model; the market brings the rest. */
+export type FillSettings = Omit<FillModel, 'market'>;
+
+export interface BacktestDeps extends AgentDeps {
+  readonly stores: Pick<Stores, 'workUnits' | 'trials'>;
+  readonly data: MarketData;
+  readonly evaluator: Evaluator;
+  readonly fill: FillSettings;
+  readonly node: string;
+}
+
+export function fillModelOf(market: Market, fill: FillSettings): FillModel {
+  return { ...fill, market };
+}
+
+/** Backtesting desk: runs work units off the event loop and records every trial once. */
+export function createBacktest(deps: BacktestDeps): Agent {
+  const { stores, data, evaluator, clock } = deps;
+  return defineAgent(
+    'backtest',
+    {
+      async 'run-unit'({ unitId }, { signal, job }) {
+        const unit = await stores.workUnits.get(unitId);
+        if (!unit)
+          throw new AppError('unknown-work-unit', `there is no work unit ${unitId}`, {
+            advice: 'Start a new cycle: its plan is gone',
+          });
+        const startedAt = clock.now();
+        const market = await data.market(unit.symbol);
+        const { symbol, timeframe, asOf, items } = unit;
+        const metrics = await evaluator.evaluate(
+          { symbol, timeframe, asOf, fillModel: fillModelOf(market, deps.fill), items },
+          signal,
+        );
+        const trials = items.map(({ hash, window }, i): Trial => {
+          const identity = { cycleId: unit.cycleId, stage: unit.stage, strategyHash: hash, symbol, timeframe, window };
+          return { ...identity, id: trialId(identity), unitId, metrics: metrics[i]! };
+        });
+        const recorded = await stores.trials.recordMany(trials);
+        await stores.workUnits.finish(unitId, {
+          node: deps.node,
+          ms: clock.now() - startedAt,
+          at: clock.now(),
+          trials: trials.length,
+        });
+        await job.updateProgress(100);
+        return {
+          unitId,
+          trials: trials.length,
+          recorded,
+          failed: trials.filter((trial) => trial.metrics.error !== undefined).length,
+        };
+      },
+    },
+    deps,
+  );
+}

@@ -1,0 +1,223 @@
+import { z } from 'zod';
+import { clientOrderId } from '../../src/domain/orders/client-order-id.ts';
+import { type OrderIdentity } from '../../src/domain/orders/order.ts';
+import { isTerminal } from '../../src/domain/orders/state-machine.ts';
+import { sha256 } from '../../src/domain/identity/sha256.ts';
+import { type Timeframe } from '../../src/domain/market/timeframe.ts';
+import { signApproval } from '../../src/domain/risk/approval.ts';
+import { type Commitment } from '../../src/domain/risk/review-context.ts';
+import { reviewIntent } from '../../src/domain/risk/review.ts';
+import { nextRiskState, requestTradingState } from '../../src/domain/risk/trading-state.ts';
+import {
+  type Approval,
+  type Intent,
+  type RiskLimits,
+  type RiskState,
+  type Verdict,
+} from '../../src/domain/risk/verdict.ts';
+import { idField } from '../../queues/fields.ts';
+import { type Broadcaster } from '../../src/ports/broadcaster.ts';
+import { AppError } from '../../src/ports/errors.ts';
+import { type Stores } from '../../src/ports/stores.ts';
+import { childAnswers } from '../child-answers.ts';
+import { defineAgent, type Agent, type AgentDeps } from '../define-agent.ts';
+import { changeRiskState, readRiskState } from '../risk-state.ts';
+import { contextOf, lastPrice, pictureOf, type AccountPicture, type ContextDeps } from './review-context.ts';
+
+export interface RiskManagerDeps extends AgentDeps, ContextDeps {
+  readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents' | 'riskState' | 'alerts'>;
+  readonly broadcaster: Broadcaster;
+  readonly limits: RiskLimits;
+  /** Key of the signatures; the trader has the same. */
+  readonly approvalSecret: string;
+  /** Of positions whose orders are no longer known. */
+  readonly timeframe: Timeframe;
+}
+
+const withIntents = z.object({ intents: z.array(idField) });
+
+/** A review's running total: what this very review has promised already counts against the limits. */
+function promise(
+  picture: AccountPicture,
+  intent: Intent,
+  amount: number,
+  asset: string,
+  price: number,
+): AccountPicture {
+  if (intent.purpose !== 'entry') return picture;
+  const commitment: Commitment = {
+    strategyHash: intent.strategyHash,
+    symbol: intent.symbol,
+    asset,
+    amount,
+    value: amount * price,
+  };
+  return { ...picture, pendingEntries: [...picture.pendingEntries, commitment], ordersToday: picture.ordersToday + 1 };
+}
+
+/** Risk desk. Its veto cannot be bypassed: the trader acts on nothing but an approval signed here. */
+export function createRiskManager(deps: RiskManagerDeps): Agent {
+  const { stores, data, broker, clock, limits, broadcaster } = deps;
+  const riskDeps = { riskState: stores.riskState, broker };
+
+  const approve = async (intent: Intent, verdict: Verdict): Promise<Approval> =>
+    stores.approvals.issue(
+      signApproval(
+        {
+          id: `a${sha256(`${intent.account}/${intent.id}`).slice(0, 31)}`,
+          account: intent.account,
+          intentId: intent.id,
+          symbol: intent.symbol,
+          side: intent.side,
+          purpose: intent.purpose,
+          amount: verdict.amount,
+          expiresAt: intent.asOf + limits.approvalTtlMs,
+        },
+        deps.approvalSecret,
+      ),
+    );
+
+  /** Reviews intents in order of their ids; the first verdict on an intent stands for ever. */
+  const reviewAll = async (
+    account: string,
+    intents: readonly Intent[],
+    state: RiskState,
+  ): Promise<{ verdicts: Verdict[]; approvals: string[] }> => {
+    const verdicts: Verdict[] = [];
+    const approvals: string[] = [];
+    let picture: AccountPicture | null = null;
+    for (const intent of [...intents].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+      picture ??= await pictureOf(deps, account, intent.timeframe, intent.asOf);
+      const context = await contextOf(deps, intent, state, picture);
+      const verdict = await stores.intents.recordVerdict(
+        account,
+        reviewIntent(intent, context, limits),
+        clock.now(),
+        intent.cycleId,
+      );
+      verdicts.push(verdict);
+      if (verdict.decision === 'veto') continue;
+      approvals.push((await approve(intent, verdict)).id);
+      picture = promise(picture, intent, verdict.amount, context.market.base, context.price);
+    }
+    return { verdicts, approvals };
+  };
+
+  const count = (verdicts: readonly Verdict[], decision: Verdict['decision']): number =>
+    verdicts.filter((v) => v.decision === decision).length;
+
+  const announce = async (account: string, state: RiskState): Promise<void> => {
+    await broadcaster.publish({
+      topic: 'trading-state',
+      at: clock.now(),
+      data: { account, state: state.tradingState, reason: state.stateReason, by: state.stateSetBy },
+    });
+  };
+
+  return defineAgent(
+    'risk-manager',
+    {
+      async review({ account, intents: named }, { job }) {
+        const answered = await childAnswers(job, withIntents);
+        const ids = [...new Set([...named, ...answered.flatMap(({ intents }) => intents)])];
+        const intents = await stores.intents.getMany(account, ids);
+        if (intents.length < ids.length) {
+          const known = new Set(intents.map(({ id }) => id));
+          throw new AppError(
+            'unknown-intent',
+            `no such intent of ${account}: ${ids.filter((id) => !known.has(id)).join(', ')}`,
+          );
+        }
+        const { verdicts, approvals } = await reviewAll(account, intents, await readRiskState(riskDeps, account));
+        return {
+          approved: count(verdicts, 'approve'),
+          reduced: count(verdicts, 'reduce'),
+          vetoed: count(verdicts, 'veto'),
+          approvals,
+        };
+      },
+
+      async 'set-state'({ account, state: target, by, reason }) {
+        const now = await data.now();
+        const { state, changed, explanation } = await changeRiskState(riskDeps, account, (current) =>
+          requestTradingState(current, target, by, reason, now),
+        );
+        if (changed) await announce(account, state);
+        return { state: state.tradingState, changed, explanation };
+      },
+
+      async monitor({ account }) {
+        const { equity, cash, exposure, time } = await broker.balance(account);
+        const before = await readRiskState(riskDeps, account);
+        const { state, breaches } = await changeRiskState(riskDeps, account, (current) =>
+          nextRiskState(current, { account, equity, cash, exposure, time }, limits),
+        );
+        for (const breach of breaches) {
+          // One alert a day and limit: the key decides, however often the account is marked.
+          const key = `${account}/${breach.code}/${state.dayStart}`;
+          const raised = await stores.alerts.raise({
+            key,
+            severity: 'critical',
+            title: `${breach.code} limit reached`,
+            text: breach.text,
+            at: clock.now(),
+          });
+          if (raised)
+            await broadcaster.publish({
+              topic: 'alert',
+              at: clock.now(),
+              data: { account, severity: 'critical', title: breach.code, text: breach.text },
+            });
+        }
+        if (state.tradingState !== before.tradingState) await announce(account, state);
+        return { state: state.tradingState, equity, breaches: breaches.map(({ text }) => text) };
+      },
+
+      async 'plan-flatten'({ account, reason }, { job }) {
+        await childAnswers(job, z.unknown());
+        const now = await data.now();
+        const state = await readRiskState(riskDeps, account);
+        const orders = await stores.orders.list({ account, limit: 1000 });
+        const closing = new Set(
+          orders
+            .filter((o) => o.purpose !== 'entry' && o.type === 'market' && !isTerminal(o.state))
+            .map((o) => `${o.strategyHash}/${o.symbol}`),
+        );
+        const open = (await stores.ledger.positions(account)).filter(
+          (p) => p.amount !== 0 && !closing.has(`${p.strategyHash}/${p.symbol}`),
+        );
+        const intents: Intent[] = [];
+        for (const { strategyHash, symbol, amount } of open) {
+          const timeframe =
+            orders.find((o) => o.strategyHash === strategyHash && o.symbol === symbol)?.timeframe ?? deps.timeframe;
+          const { price } = await lastPrice(data, symbol, timeframe, now);
+          // The request's own time, not the candle's: a second request in the same candle is a new decision, a retry is not.
+          const identity: OrderIdentity = {
+            strategyHash,
+            symbol,
+            timeframe,
+            candleTime: job.timestamp,
+            side: amount > 0 ? 'sell' : 'buy',
+            purpose: 'flatten',
+          };
+          intents.push({
+            ...identity,
+            id: clientOrderId(identity),
+            account,
+            asOf: now,
+            referencePrice: price,
+            requestedFraction: 0,
+            closeAmount: Math.abs(amount),
+            volatility: 0,
+            incubating: false,
+            because: `flatten: ${reason}`,
+          });
+        }
+        await stores.intents.addMany(intents);
+        const { verdicts, approvals } = await reviewAll(account, intents, state);
+        return { approved: verdicts.length - count(verdicts, 'veto'), approvals };
+      },
+    },
+    deps,
+  );
+}

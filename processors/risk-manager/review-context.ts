@@ -1,0 +1,97 @@
+import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
+import { dayStartOf } from '../../src/domain/risk/trading-state.ts';
+import { timeframeMs } from '../../src/domain/market/timeframe.ts';
+import { type Approval, type Intent, type RiskState } from '../../src/domain/risk/verdict.ts';
+import { type Broker } from '../../src/ports/broker.ts';
+import { type MarketData } from '../../src/ports/market-data.ts';
+import { type Stores } from '../../src/ports/stores.ts';
+
+export interface ContextDeps {
+  readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents'>;
+  readonly data: MarketData;
+  readonly broker: Broker;
+}
+
+/** What an account holds and has promised, priced; the same for every intent of one review. */
+export interface AccountPicture {
+  readonly equity: number;
+  readonly cash: number;
+  readonly positions: readonly Commitment[];
+  readonly pendingEntries: readonly Commitment[];
+  readonly ordersToday: number;
+  readonly now: number;
+}
+
+const LIVE_ORDER_STATES = ['intended', 'approved', 'submitting', 'open', 'partially-filled', 'unknown'] as const;
+
+/** Last close of a market at market time `asOf`, and the open time of that candle. */
+export async function lastPrice(
+  data: MarketData,
+  symbol: string,
+  timeframe: Intent['timeframe'],
+  asOf: number,
+): Promise<{ price: number; candleTime: number }> {
+  const series = await data.series({ symbol, timeframe, asOf, bars: 1 });
+  const bar = series.length - 1;
+  return { price: series.close[bar]!, candleTime: series.time[bar]! };
+}
+
+export async function pictureOf(
+  deps: ContextDeps,
+  account: string,
+  timeframe: Intent['timeframe'],
+  asOf: number,
+): Promise<AccountPicture> {
+  const { stores, data, broker } = deps;
+  const [balance, positions, orders, outstanding, ordersToday] = await Promise.all([
+    broker.balance(account),
+    stores.ledger.positions(account),
+    stores.orders.list({ account, states: LIVE_ORDER_STATES }),
+    stores.approvals.outstanding(account, asOf),
+    stores.orders.count({ account, purpose: 'entry', since: dayStartOf(asOf) }),
+  ]);
+  const commit = async (strategyHash: string, symbol: string, amount: number): Promise<Commitment> => {
+    const [market, { price }] = await Promise.all([data.market(symbol), lastPrice(data, symbol, timeframe, asOf)]);
+    return { strategyHash, symbol, asset: market.base, amount, value: Math.abs(amount) * price };
+  };
+  const entries = orders.filter(({ purpose }) => purpose === 'entry');
+  // An approval whose order exists is counted by its order.
+  const ordered = new Set(orders.map(({ clientOrderId }) => clientOrderId));
+  const promised = outstanding.filter((approval) => approval.purpose === 'entry' && !ordered.has(approval.intentId));
+  const intents = new Map(
+    (
+      await stores.intents.getMany(
+        account,
+        promised.map(({ intentId }) => intentId),
+      )
+    ).map((intent) => [intent.id, intent]),
+  );
+  return {
+    equity: balance.equity,
+    cash: balance.cash,
+    positions: await Promise.all(
+      positions.filter(({ amount }) => amount !== 0).map((p) => commit(p.strategyHash, p.symbol, p.amount)),
+    ),
+    pendingEntries: await Promise.all([
+      ...entries.map((order) => commit(order.strategyHash, order.symbol, order.amount - order.filledAmount)),
+      ...promised.map((approval: Approval) =>
+        commit(intents.get(approval.intentId)?.strategyHash ?? '', approval.symbol, approval.amount),
+      ),
+    ]),
+    ordersToday,
+    now: asOf,
+  };
+}
+
+export async function contextOf(
+  deps: ContextDeps,
+  intent: Intent,
+  state: RiskState,
+  picture: AccountPicture,
+): Promise<ReviewContext> {
+  const [market, { price, candleTime }] = await Promise.all([
+    deps.data.market(intent.symbol),
+    lastPrice(deps.data, intent.symbol, intent.timeframe, picture.now),
+  ]);
+  return { ...picture, state, market, price, lastCandleTime: candleTime, timeframeMs: timeframeMs(intent.timeframe) };
+}

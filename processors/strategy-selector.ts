@@ -1,0 +1,148 @@
+import { selectStrategies, type SelectionOutcome, type SelectionRules } from '../src/domain/research/selection.ts';
+import { type MarketData } from '../src/ports/market-data.ts';
+import { type Cycle, type Holding, type OptimizationResult } from '../src/ports/records.ts';
+import { type Stores } from '../src/ports/stores.ts';
+import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
+import { intentsAt, type SignalInput } from './intents.ts';
+import { rejectCandidates } from './reject-candidates.ts';
+import { requireCycle } from './require-cycle.ts';
+
+export interface SelectorDeps extends AgentDeps {
+  readonly stores: Pick<Stores, 'cycles' | 'optimizations' | 'strategies' | 'portfolio' | 'ledger' | 'intents'>;
+  readonly data: MarketData;
+  readonly rules: SelectionRules;
+}
+
+const keyOf = (hash: string, symbol: string): string => `${hash}/${symbol}`;
+
+/** Investment desk: builds the portfolio from out-of-sample figures and says why everything else stays out. */
+export function createStrategySelector(deps: SelectorDeps): Agent {
+  const { stores, data, clock, rules } = deps;
+
+  const hold = async (cycle: Cycle, outcome: SelectionOutcome, rank: number): Promise<Holding | null> => {
+    const { candidate, decision, reason } = outcome;
+    if (decision === 'rejected') return null;
+    const { account, timeframe } = cycle;
+    const holding: Holding = {
+      account,
+      strategyHash: candidate.hash,
+      symbol: candidate.symbol,
+      timeframe,
+      state: decision,
+      reason,
+      rank,
+      cycleId: cycle.id,
+      outOfSample: candidate.outOfSample,
+      updatedAt: clock.now(),
+    };
+    await stores.portfolio.put(holding);
+    await stores.strategies.setState(candidate.hash, decision, {
+      reason,
+      at: clock.now(),
+      account,
+      symbol: candidate.symbol,
+      timeframe,
+    });
+    return holding;
+  };
+
+  /** The portfolio has room for so many; those that rank lowest leave, oldest evidence first. */
+  const retireSurplus = async (cycle: Cycle, fresh: readonly Holding[]): Promise<void> => {
+    const freshKeys = new Set(fresh.map((holding) => keyOf(holding.strategyHash, holding.symbol)));
+    const current = await stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] });
+    for (const state of ['active', 'incubating'] as const) {
+      const limit = state === 'active' ? rules.maxActive : rules.maxIncubating;
+      const ordered = current
+        .filter((holding) => holding.state === state)
+        .sort(
+          (a, b) =>
+            Number(freshKeys.has(keyOf(b.strategyHash, b.symbol))) -
+              Number(freshKeys.has(keyOf(a.strategyHash, a.symbol))) ||
+            b.updatedAt - a.updatedAt ||
+            a.rank - b.rank,
+        );
+      for (const holding of ordered.slice(limit)) {
+        const reason = `retired: cycle ${cycle.id} found better for its place among ${limit} ${state} strategies`;
+        await stores.portfolio.put({ ...holding, state: 'retired', reason, updatedAt: clock.now() });
+        await stores.strategies.setState(holding.strategyHash, 'retired', { reason, at: clock.now() });
+      }
+    }
+  };
+
+  /** What the new portfolio wants at the close of the cycle's last candle. */
+  const firstIntents = async (cycle: Cycle, holdings: readonly Holding[]): Promise<readonly string[]> => {
+    const positions = await stores.ledger.positions(cycle.account);
+    const strategies = new Map(
+      (await stores.strategies.getMany(holdings.map((h) => h.strategyHash))).map((s) => [s.hash, s]),
+    );
+    const symbols = [...new Set(holdings.map((holding) => holding.symbol))].sort();
+    const intents = [];
+    for (const symbol of symbols) {
+      const series = await data.series({ symbol, timeframe: cycle.timeframe, asOf: cycle.asOf });
+      const inputs = holdings
+        .filter((holding) => holding.symbol === symbol)
+        .flatMap((holding): SignalInput[] => {
+          const strategy = strategies.get(holding.strategyHash);
+          const position =
+            positions.find((p) => p.strategyHash === holding.strategyHash && p.symbol === symbol) ?? null;
+          return strategy ? [{ holding, strategy, position }] : [];
+        });
+      intents.push(...intentsAt(series, inputs, cycle.id));
+    }
+    await stores.intents.addMany(intents);
+    return intents.map(({ id }) => id);
+  };
+
+  const candidateOf = ({
+    optimizedHash,
+    symbol,
+    outOfSample,
+    folds,
+  }: OptimizationResult): SelectionOutcome['candidate'] => ({
+    hash: optimizedHash,
+    symbol,
+    outOfSample,
+    foldReturns: folds.map((fold) => fold.testMetrics.totalReturn),
+  });
+
+  return defineAgent(
+    'strategy-selector',
+    {
+      async select({ cycleId }) {
+        const cycle = await requireCycle(stores.cycles, cycleId);
+        const candidates = (await stores.optimizations.ofCycle(cycleId)).map(candidateOf);
+        const considered = new Set(candidates.map(({ hash, symbol }) => keyOf(hash, symbol)));
+        const held = (await stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] })).filter(
+          (holding) => !considered.has(keyOf(holding.strategyHash, holding.symbol)),
+        );
+        const outcomes = selectStrategies(
+          candidates,
+          held.map((holding) => ({
+            name: holding.strategyHash.slice(0, 8),
+            dailyReturns: holding.outOfSample.dailyReturns,
+          })),
+          rules,
+        );
+        const holdings: Holding[] = [];
+        for (const [rank, outcome] of outcomes.entries()) {
+          const holding = await hold(cycle, outcome, rank);
+          if (holding) holdings.push(holding);
+        }
+        const rejected = outcomes.filter(({ decision }) => decision === 'rejected');
+        await rejectCandidates(
+          stores.strategies,
+          rejected.map(({ candidate, reason }) => ({ hash: candidate.hash, reason })),
+          clock.now(),
+        );
+        await retireSurplus(cycle, holdings);
+        return {
+          selected: holdings.filter(({ state }) => state === 'active').length,
+          incubating: holdings.filter(({ state }) => state === 'incubating').length,
+          rejected: rejected.length,
+          intents: [...(await firstIntents(cycle, holdings))],
+        };
+      },
+    },
+    deps,
+  );
+}

@@ -1,0 +1,90 @@
+import { type Payload } from '../../queues/contracts/registry.ts';
+import { canonicalJson } from '../../src/domain/identity/canonical-json.ts';
+import { sha256 } from '../../src/domain/identity/sha256.ts';
+import { type Cycle } from '../../src/ports/records.ts';
+import { defineAgent, type Agent, type AgentDeps } from '../define-agent.ts';
+import { requireCycle } from '../require-cycle.ts';
+import { runCycle } from './cycle.ts';
+import { type PhaseDeps } from './phase-runner.ts';
+
+type CycleRequest = Payload<'task-manager', 'start-cycle'>;
+
+/** Hash of what a cycle's answer depends on. */
+export function cycleInputsHash(
+  request: Pick<CycleRequest, 'source' | 'symbols' | 'timeframe' | 'seed' | 'asOf'>,
+): string {
+  const { source, symbols, timeframe, seed, asOf } = request;
+  return sha256(canonicalJson({ source, symbols: [...symbols].sort(), timeframe, seed, asOf }));
+}
+
+/** `c` first: BullMQ refuses job ids that are all digits. */
+export function cycleIdOf(inputsHash: string, account: string, run: number): string {
+  return `c${sha256(`${inputsHash}/${account}/${run}`).slice(0, 15)}`;
+}
+
+export const cycleJobId = (cycleId: string): string => `cycle.${cycleId}`;
+
+export function createTaskManager(deps: PhaseDeps & AgentDeps): Agent {
+  const { cycles, producer, clock } = deps;
+
+  const enqueue = async (cycle: Pick<Cycle, 'id'>): Promise<void> => {
+    await producer.add(
+      'task-manager',
+      'cycle',
+      { cycleId: cycle.id },
+      { jobId: cycleJobId(cycle.id), meta: { cycleId: cycle.id } },
+    );
+  };
+
+  return defineAgent(
+    'task-manager',
+    {
+      async 'start-cycle'(request) {
+        const inputsHash = cycleInputsHash(request);
+        const id = cycleIdOf(inputsHash, request.account, request.run);
+        const { asOf, account, mode, source, symbols, timeframe, seed, settles, run } = request;
+        const cycle: Cycle = {
+          id,
+          inputsHash,
+          run,
+          account,
+          mode,
+          source,
+          symbols,
+          timeframe,
+          seed,
+          asOf,
+          settles,
+          state: 'running',
+          phases: [],
+          startedAt: clock.now(),
+        };
+        await cycles.create(cycle);
+        await enqueue(cycle);
+        return { cycleId: id };
+      },
+
+      async cycle({ cycleId }, context) {
+        const cycle = await requireCycle(cycles, cycleId);
+        if (cycle.state !== 'running')
+          return { cycleId, state: cycle.state, ...(cycle.reason !== undefined && { reason: cycle.reason }) };
+        return runCycle(cycle, context, deps);
+      },
+
+      // Redis can be lost or emptied while MongoDB keeps the row: such a cycle would wait for ever.
+      async sweep() {
+        const restarted: string[] = [];
+        for (const cycle of await cycles.list(50)) {
+          if (cycle.state !== 'running') continue;
+          const job = await producer.queue('task-manager').getJob(cycleJobId(cycle.id));
+          if (job && !(await job.isFailed())) continue;
+          if (job) await job.retry('failed');
+          else await enqueue(cycle);
+          restarted.push(cycle.id);
+        }
+        return { restarted };
+      },
+    },
+    deps,
+  );
+}

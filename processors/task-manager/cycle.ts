@@ -1,0 +1,124 @@
+import { type z } from 'zod';
+import { CONTRACTS } from '../../queues/contracts/registry.ts';
+import {
+  analyzePhase,
+  backtestPhase,
+  decidePhase,
+  generatePhase,
+  optimizePhase,
+  planPhase,
+  scanPhase,
+  settlePhase,
+} from '../../queues/flows/cycle-flow.ts';
+import { type Result } from '../../queues/contracts/registry.ts';
+import { AppError } from '../../src/ports/errors.ts';
+import { type Cycle, type CyclePhase } from '../../src/ports/records.ts';
+import { type JobContext } from '../job-context.ts';
+import { closePhase, runPhase, type JobOutcome, type PhaseDeps } from './phase-runner.ts';
+
+/**
+ * Share of a phase's jobs that must succeed for the cycle to go on. A lost market or work unit costs a little breadth,
+ * which is better than no cycle; from selection on nothing may be missing, because orders follow.
+ */
+const QUORUM: Readonly<Record<CyclePhase, number>> = {
+  scan: 1,
+  analyze: 0.5,
+  generate: 1,
+  backtest: 0.8,
+  optimize: 0.5,
+  select: 1,
+  review: 1,
+  execute: 1,
+};
+
+/** Ends the cycle as failed, with this reason; not an error of the job, which did its work. */
+class PhaseFailed extends Error {}
+
+/** Reads a child's stored answer by its contract. */
+function answer<S extends z.ZodType>(schema: S, value: unknown, jobId: string): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new AppError('bad-message', `answer of ${jobId} does not fit its contract`);
+  return parsed.data;
+}
+
+/**
+ * The pipeline, top to bottom. The job runs this function from its first line each time it is activated: phases that
+ * are done answer at once, the first that is not makes the job wait (WaitingChildrenError). There is no step counter
+ * to lose.
+ */
+export async function runCycle(
+  cycle: Cycle,
+  { job, token }: JobContext,
+  deps: PhaseDeps,
+): Promise<Result<'task-manager', 'cycle'>> {
+  const close = async (phase: CyclePhase, jobs: readonly JobOutcome[]): Promise<void> => {
+    const record = await closePhase(deps, cycle.id, phase, jobs);
+    if (record.ok < record.jobs * QUORUM[phase]) {
+      throw new PhaseFailed(
+        `${phase}: ${record.failed} of ${record.jobs} jobs failed: ${record.failures.slice(0, 3).join('; ')}`,
+      );
+    }
+  };
+
+  try {
+    const scan = await runPhase(job, token, deps, scanPhase(cycle));
+    await close('scan', scan.jobs);
+    const { accepted } = answer(
+      CONTRACTS['market-scanner'].jobs.scan.result,
+      scan.resultOf(`scan.${cycle.id}`),
+      'scan',
+    );
+
+    const analyze = await runPhase(job, token, deps, analyzePhase(cycle, accepted));
+    await close('analyze', analyze.jobs);
+
+    const generate = await runPhase(job, token, deps, accepted.length > 0 ? generatePhase(cycle) : []);
+    await close('generate', generate.jobs);
+    const units =
+      accepted.length > 0
+        ? answer(
+            CONTRACTS['strategy-generator'].jobs.generate.result,
+            generate.resultOf(`generate.${cycle.id}`),
+            'generate',
+          ).units
+        : [];
+
+    const backtest = await runPhase(job, token, deps, backtestPhase(cycle, units));
+    await close('backtest', backtest.jobs);
+
+    const plan = await runPhase(job, token, deps, units.length > 0 ? planPhase(cycle) : []);
+    if (plan.jobs.some((outcome) => outcome.failure !== null)) await close('optimize', plan.jobs);
+    const candidates =
+      units.length > 0
+        ? answer(CONTRACTS.optimizer.jobs.plan.result, plan.resultOf(`plan.${cycle.id}`), 'plan').candidates
+        : [];
+    const optimize = await runPhase(job, token, deps, optimizePhase(cycle, candidates));
+    await close('optimize', [...plan.jobs, ...optimize.jobs]);
+
+    const decide = await runPhase(job, token, deps, decidePhase(cycle));
+    const of = (queue: string): readonly JobOutcome[] => decide.jobs.filter((outcome) => outcome.node.queue === queue);
+    await close('select', [...of('strategy-selector'), ...of('ceo')]);
+    await close('review', of('risk-manager'));
+    await close('execute', of('trader'));
+
+    const settle = await runPhase(job, token, deps, cycle.settles ? settlePhase(cycle, cycle.symbols) : []);
+    const unsettled = settle.jobs.find((outcome) => outcome.failure !== null);
+    if (unsettled) throw new PhaseFailed(`settling ${unsettled.node.jobId}: ${unsettled.failure}`);
+  } catch (error) {
+    if (!(error instanceof PhaseFailed)) throw error;
+    await deps.cycles.finish(cycle.id, { state: 'failed', at: deps.clock.now(), reason: error.message });
+    await deps.broadcaster.publish({
+      topic: 'cycle-progress',
+      at: deps.clock.now(),
+      data: { cycleId: cycle.id, phase: 'failed', reason: error.message },
+    });
+    return { cycleId: cycle.id, state: 'failed', reason: error.message };
+  }
+  await deps.cycles.finish(cycle.id, { state: 'completed', at: deps.clock.now() });
+  await deps.broadcaster.publish({
+    topic: 'cycle-progress',
+    at: deps.clock.now(),
+    data: { cycleId: cycle.id, phase: 'completed' },
+  });
+  return { cycleId: cycle.id, state: 'completed' };
+}

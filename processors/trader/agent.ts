@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { idField } from '../../queues/fields.ts';
+import { type MarketData } from '../../src/ports/market-data.ts';
+import { type Stores } from '../../src/ports/stores.ts';
+import { childAnswers } from '../child-answers.ts';
+import { defineAgent, type Agent, type AgentDeps } from '../define-agent.ts';
+import { markAccount, syncOrders, takeFills } from './ledger-sync.ts';
+import { placeApproved, type PlaceDeps } from './place-order.ts';
+
+export interface TraderDeps extends AgentDeps, PlaceDeps {
+  readonly stores: Pick<Stores, 'orders' | 'ledger' | 'audit' | 'approvals' | 'intents' | 'alerts'>;
+  readonly data: MarketData;
+}
+
+const withApprovals = z.object({ approvals: z.array(idField) });
+
+/** Execution desk: acts on signed approvals only, keeps orders, fills and positions in line with the venue. */
+export function createTrader(deps: TraderDeps): Agent {
+  const { stores, data, broker, broadcaster, clock } = deps;
+
+  const refuse = async (account: string, approvalId: string, reason: string): Promise<void> => {
+    const text = `the trader refused approval ${approvalId}: ${reason}`;
+    const raised = await stores.alerts.raise({
+      key: `refused/${account}/${approvalId}`,
+      severity: 'critical',
+      title: 'Order refused',
+      text,
+      at: clock.now(),
+    });
+    if (raised)
+      await broadcaster.publish({
+        topic: 'alert',
+        at: clock.now(),
+        data: { account, severity: 'critical', title: 'Order refused', text },
+      });
+  };
+
+  return defineAgent(
+    'trader',
+    {
+      async execute({ account, approvals: named }, { job, log }) {
+        const answered = await childAnswers(job, withApprovals);
+        const ids = [...new Set([...named, ...answered.flatMap(({ approvals }) => approvals)])];
+        const now = await data.now();
+        const orders: string[] = [];
+        let refused = 0;
+        if (ids.length > 0) await broker.open(account);
+        for (const id of ids) {
+          const placement = await placeApproved(deps, account, id, now);
+          if ('order' in placement) {
+            orders.push(placement.order.clientOrderId);
+            const { symbol, side, amount, purpose, state } = placement.order;
+            log.info('order placed', { symbol, side, amount, purpose, state });
+          } else {
+            refused += 1;
+            log.error('approval refused', { approvalId: id, reason: placement.refused });
+            await refuse(account, id, placement.refused);
+          }
+        }
+        return { orders, refused };
+      },
+
+      async settle({ account, symbol, timeframe, candleTime }) {
+        await broker.open(account);
+        await broker.onCandle(account, symbol, timeframe, candleTime);
+        await syncOrders(deps, account, symbol);
+        const fills = await takeFills(deps, account, candleTime);
+        return { fills, equity: await markAccount(deps, account) };
+      },
+
+      // Start-up is recovery: whatever happened while nobody looked is taken over from the venue before trading goes on.
+      async reconcile({ account }) {
+        await broker.open(account);
+        const resolved: string[] = [];
+        for (const order of await stores.orders.list({
+          account,
+          states: ['intended', 'approved', 'submitting', 'unknown'],
+        })) {
+          if (order.approvalId === undefined || order.parentId !== undefined) continue;
+          const placement = await placeApproved(deps, account, order.approvalId, await data.now());
+          resolved.push(
+            `${order.clientOrderId}: ${order.state} -> ${'order' in placement ? placement.order.state : `refused: ${placement.refused}`}`,
+          );
+        }
+        const orders = await syncOrders(deps, account);
+        const fills = await takeFills(deps, account, 0);
+        await markAccount(deps, account);
+        return { orders, fills, resolved };
+      },
+
+      async 'cancel-open'({ account }) {
+        await broker.open(account);
+        const cancelled: string[] = [];
+        for (const venue of await broker.openOrders(account)) {
+          if (venue.purpose !== 'entry') continue;
+          const after = await broker.cancel(account, venue.clientOrderId);
+          if (after?.state === 'cancelled') cancelled.push(venue.clientOrderId);
+        }
+        await syncOrders(deps, account);
+        return { cancelled };
+      },
+    },
+    deps,
+  );
+}

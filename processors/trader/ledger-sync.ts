@@ -1,0 +1,143 @@
+import { foldFills } from '../../src/domain/portfolio/fold.ts';
+import { canTransition } from '../../src/domain/orders/state-machine.ts';
+import { type Fill, type Order } from '../../src/domain/orders/order.ts';
+import { type Broadcaster } from '../../src/ports/broadcaster.ts';
+import { type Broker, type VenueOrder } from '../../src/ports/broker.ts';
+import { type Clock } from '../../src/ports/clock.ts';
+import { type Stores } from '../../src/ports/stores.ts';
+
+export interface LedgerDeps {
+  readonly stores: Pick<Stores, 'orders' | 'ledger' | 'audit'>;
+  readonly broker: Broker;
+  readonly broadcaster: Broadcaster;
+  readonly clock: Clock;
+}
+
+/** The company's row of an order that the venue brought into being by itself: a stop, a target, a time exit. */
+function legOf(entry: Order, venue: VenueOrder): Order {
+  return {
+    account: entry.account,
+    clientOrderId: venue.clientOrderId,
+    parentId: entry.clientOrderId,
+    strategyHash: entry.strategyHash,
+    symbol: entry.symbol,
+    timeframe: entry.timeframe,
+    candleTime: entry.candleTime,
+    side: venue.side,
+    purpose: venue.purpose,
+    type: venue.type,
+    amount: venue.amount,
+    ...(venue.price !== undefined && { price: venue.price }),
+    ...(entry.approvalId !== undefined && { approvalId: entry.approvalId }),
+    state: 'submitting',
+    filledAmount: 0,
+    fees: 0,
+    createdAt: venue.updatedAt,
+    updatedAt: venue.updatedAt,
+    ...(entry.cycleId !== undefined && { cycleId: entry.cycleId }),
+  };
+}
+
+/** Takes over what the venue says of one order. The venue is the authority; a step our state machine does not know is not taken. */
+export async function adopt(
+  { stores, broadcaster, clock }: LedgerDeps,
+  order: Order,
+  venue: VenueOrder,
+): Promise<Order> {
+  const same = order.state === venue.state && order.filledAmount === venue.filledAmount;
+  if (same || !canTransition(order.state, venue.state, 'venue')) return order;
+  const next = await stores.orders.transition(order.account, order.clientOrderId, [order.state], venue.state, {
+    filledAmount: venue.filledAmount,
+    fees: venue.fees,
+    ...(venue.averagePrice !== undefined && { averagePrice: venue.averagePrice }),
+    ...(venue.reason !== undefined && { reason: venue.reason }),
+    updatedAt: venue.updatedAt,
+  });
+  if (!next) return order;
+  await broadcaster.publish({
+    topic: 'order',
+    at: clock.now(),
+    data: {
+      account: order.account,
+      clientOrderId: order.clientOrderId,
+      symbol: order.symbol,
+      side: order.side,
+      purpose: order.purpose,
+      state: next.state,
+      ...(next.reason !== undefined && { reason: next.reason }),
+    },
+  });
+  return next;
+}
+
+/** Brings an entry and its protective orders in line with the venue. */
+export async function syncGroup(deps: LedgerDeps, entry: Order): Promise<void> {
+  for (const venue of await deps.broker.fetchGroup(entry.account, entry.clientOrderId)) {
+    if (venue.clientOrderId === entry.clientOrderId) {
+      await adopt(deps, entry, venue);
+      continue;
+    }
+    const leg = legOf(entry, venue);
+    await deps.stores.orders.insert(leg);
+    await adopt(deps, (await deps.stores.orders.get(leg.account, leg.clientOrderId)) ?? leg, venue);
+  }
+}
+
+const LIVE = ['submitting', 'open', 'partially-filled', 'unknown'] as const;
+
+/** Every order that may still change. A leg is followed through its entry, which can be long filled. */
+export async function syncOrders(deps: LedgerDeps, account: string, symbol?: string): Promise<number> {
+  const live = (await deps.stores.orders.list({ account, states: LIVE })).filter(
+    (order) => symbol === undefined || order.symbol === symbol,
+  );
+  const entries = new Map<string, Order>();
+  for (const order of live) {
+    const entry = order.parentId === undefined ? order : await deps.stores.orders.get(account, order.parentId);
+    if (entry) entries.set(entry.clientOrderId, entry);
+  }
+  for (const entry of entries.values()) await syncGroup(deps, entry);
+  return live.length;
+}
+
+async function auditFill({ stores, clock }: LedgerDeps, fill: Fill): Promise<void> {
+  const { id, account, clientOrderId, symbol, side, purpose, amount, price, fee, time } = fill;
+  await stores.audit.append({
+    key: `fill/${account}/${id}`,
+    actor: 'trader',
+    action: 'fill',
+    subject: clientOrderId,
+    at: clock.now(),
+    data: { symbol, side, purpose, amount, price, fee, time },
+  });
+}
+
+/** Takes fills into the ledger and rebuilds the positions they touch. Returns how many were new. */
+export async function takeFills(deps: LedgerDeps, account: string, since: number): Promise<number> {
+  const { stores, broker, broadcaster, clock } = deps;
+  const fills = await broker.fills(account, since);
+  if (fills.length === 0) return 0;
+  const fresh = await stores.ledger.recordFills(fills);
+  const touched = new Map(fills.map((fill) => [`${fill.strategyHash}/${fill.symbol}`, fill]));
+  for (const { strategyHash, symbol } of touched.values()) {
+    const all = await stores.ledger.fills({ account, strategyHash, symbol });
+    await stores.ledger.savePositions(foldFills(all));
+  }
+  for (const fill of fills) await auditFill(deps, fill);
+  if (fresh > 0) {
+    for (const { clientOrderId, symbol, side, purpose, amount, price, fee } of fills) {
+      await broadcaster.publish({
+        topic: 'fill',
+        at: clock.now(),
+        data: { account, clientOrderId, symbol, side, purpose, amount, price, fee },
+      });
+    }
+  }
+  return fresh;
+}
+
+/** Marks the account and keeps the point. */
+export async function markAccount({ stores, broker }: LedgerDeps, account: string): Promise<number> {
+  const { equity, cash, exposure, time } = await broker.balance(account);
+  await stores.ledger.recordEquity({ account, time, equity, cash, exposure });
+  return equity;
+}

@@ -1,0 +1,182 @@
+import { verifyApproval } from '../../src/domain/risk/approval.ts';
+import { type Order } from '../../src/domain/orders/order.ts';
+import { type Approval, type Intent } from '../../src/domain/risk/verdict.ts';
+import { type OrderRequest, type VenueOrder } from '../../src/ports/broker.ts';
+import { AppError, errorText } from '../../src/ports/errors.ts';
+import { type Stores } from '../../src/ports/stores.ts';
+import { adopt, syncGroup, type LedgerDeps } from './ledger-sync.ts';
+
+export interface PlaceDeps extends LedgerDeps {
+  readonly stores: Pick<Stores, 'orders' | 'ledger' | 'audit' | 'approvals' | 'intents'>;
+  readonly approvalSecret: string;
+}
+
+export type Placement = { readonly order: Order } | { readonly refused: string };
+
+function orderOf(intent: Intent, approval: Approval): Order {
+  const { account, id, strategyHash, symbol, timeframe, candleTime, side, purpose, bracket, cycleId } = intent;
+  return {
+    account,
+    clientOrderId: id,
+    strategyHash,
+    symbol,
+    timeframe,
+    candleTime,
+    side,
+    purpose,
+    type: 'market',
+    amount: approval.amount,
+    ...(bracket && { bracket }),
+    approvalId: approval.id,
+    state: 'intended',
+    filledAmount: 0,
+    fees: 0,
+    createdAt: intent.asOf,
+    updatedAt: intent.asOf,
+    ...(cycleId !== undefined && { cycleId }),
+  };
+}
+
+function requestOf(order: Order): OrderRequest {
+  const {
+    account,
+    clientOrderId,
+    strategyHash,
+    symbol,
+    side,
+    type,
+    purpose,
+    amount,
+    price,
+    bracket,
+    createdAt: time,
+  } = order;
+  return {
+    account,
+    clientOrderId,
+    strategyHash,
+    symbol,
+    side,
+    type,
+    purpose,
+    amount,
+    time,
+    ...(price !== undefined && { price }),
+    ...(bracket && { bracket }),
+  };
+}
+
+/** Why an approval may not be acted on, or the intent it approves. */
+async function admissible(
+  { stores, approvalSecret }: PlaceDeps,
+  account: string,
+  approvalId: string,
+  now: number,
+): Promise<{ approval: Approval; intent: Intent } | { refused: string }> {
+  const approval = await stores.approvals.get(approvalId);
+  if (!approval) return { refused: `there is no approval ${approvalId}` };
+  if (approval.account !== account) return { refused: `approval ${approvalId} is for another account` };
+  const intent = await stores.intents.get(account, approval.intentId);
+  if (!intent) return { refused: `the intent of approval ${approvalId} is gone` };
+  if (intent.symbol !== approval.symbol || intent.side !== approval.side || intent.purpose !== approval.purpose) {
+    return { refused: `approval ${approvalId} does not fit its intent` };
+  }
+  const known = await stores.orders.get(account, intent.id);
+  const check = verifyApproval(approval, approvalSecret, now);
+  // An order that has begun is carried on with: the approval was valid when it was used.
+  if (!check.ok && !(known && check.code === 'expired')) return { refused: check.reason };
+  if (!(await stores.approvals.consume(approvalId, intent.id, now)))
+    return { refused: `approval ${approvalId} was used for another order` };
+  return { approval, intent };
+}
+
+/**
+ * Sends an order that is `submitting`. Whatever the venue does not answer clearly makes it `unknown`; the next attempt
+ * looks it up before anything is sent again, under the same client order id.
+ */
+async function submit(deps: PlaceDeps, order: Order): Promise<Order> {
+  const { stores, broker } = deps;
+  let venue: VenueOrder;
+  try {
+    venue = await broker.submit(requestOf(order));
+  } catch (error) {
+    if (error instanceof AppError && !error.retryable) {
+      return (
+        (await stores.orders.transition(order.account, order.clientOrderId, ['submitting'], 'rejected', {
+          reason: error.message,
+          updatedAt: order.updatedAt,
+        })) ?? order
+      );
+    }
+    await stores.orders.transition(order.account, order.clientOrderId, ['submitting'], 'unknown', {
+      reason: errorText(error),
+      updatedAt: order.updatedAt,
+    });
+    throw new AppError(
+      'order-unknown',
+      `the venue's answer to order ${order.clientOrderId} is not known: ${errorText(error)}`,
+      { retryable: true, cause: error },
+    );
+  }
+  return adopt(deps, order, venue);
+}
+
+/** Asks the venue first; only an order it has never heard of is sent. */
+async function resume(deps: PlaceDeps, order: Order): Promise<Order> {
+  const { stores, broker } = deps;
+  const venue = await broker.fetchOrder(order.account, order.clientOrderId);
+  if (venue) return adopt(deps, order, venue);
+  const ready =
+    order.state === 'unknown'
+      ? await stores.orders.transition(order.account, order.clientOrderId, ['unknown'], 'submitting', {
+          updatedAt: order.updatedAt,
+        })
+      : order;
+  return ready ? submit(deps, ready) : order;
+}
+
+/**
+ * Carries one approval to the venue, from wherever an earlier attempt stopped:
+ *
+ *   no row -> intended -> approved -> submitting -> (venue) -> open ...
+ *
+ * Each step is written before the next is taken, so a crash between any two is found again here.
+ */
+export async function placeApproved(
+  deps: PlaceDeps,
+  account: string,
+  approvalId: string,
+  now: number,
+): Promise<Placement> {
+  const admitted = await admissible(deps, account, approvalId, now);
+  if ('refused' in admitted) return admitted;
+  const { approval, intent } = admitted;
+  const { orders } = deps.stores;
+  await orders.insert(orderOf(intent, approval));
+  await orders.transition(account, intent.id, ['intended'], 'approved', { updatedAt: intent.asOf });
+  const started = await orders.transition(account, intent.id, ['approved'], 'submitting', { updatedAt: intent.asOf });
+  const order = started ?? (await orders.get(account, intent.id));
+  if (!order) throw new AppError('lost-order', `order ${intent.id} vanished from the store`, { retryable: true });
+  let placed = order;
+  if (started) placed = await submit(deps, started);
+  else if (order.state === 'submitting' || order.state === 'unknown') placed = await resume(deps, order);
+  await deps.stores.audit.append({
+    key: `order/${account}/${intent.id}`,
+    actor: 'trader',
+    action: 'place-order',
+    subject: intent.id,
+    at: deps.clock.now(),
+    data: {
+      approvalId,
+      symbol: intent.symbol,
+      side: intent.side,
+      purpose: intent.purpose,
+      amount: approval.amount,
+      state: placed.state,
+      because: intent.because,
+      ...(placed.reason !== undefined && { reason: placed.reason }),
+    },
+  });
+  await syncGroup(deps, placed);
+  return { order: placed };
+}

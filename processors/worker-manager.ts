@@ -1,0 +1,85 @@
+import { type Queue } from 'bullmq';
+import { QUEUE_NAMES } from '../queues/names.ts';
+import { type Producer } from '../queues/producer.ts';
+import { type Broadcaster } from '../src/ports/broadcaster.ts';
+import { type Stores } from '../src/ports/stores.ts';
+import { deadLetterOf } from './dead-letters.ts';
+import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
+
+export interface WorkerManagerDeps extends AgentDeps {
+  readonly stores: Pick<Stores, 'nodes' | 'agentStates' | 'alerts' | 'deadLetters'>;
+  readonly producer: Producer;
+  readonly broadcaster: Broadcaster;
+  /** A node silent for longer is dead. */
+  readonly deadAfterMs: number;
+}
+
+/** Newest failures of a queue that a census looks at. */
+const FAILURES_PER_QUEUE = 100;
+
+/** Infrastructure: keeps count of nodes and queues, and makes sure that no failure goes unrecorded. */
+export function createWorkerManager(deps: WorkerManagerDeps): Agent {
+  const { stores, producer, broadcaster, clock } = deps;
+
+  const buryDead = async (): Promise<readonly string[]> => {
+    const dead = (await stores.nodes.list()).filter((node) => clock.now() - node.lastSeen > deps.deadAfterMs);
+    for (const { node, lastSeen, queues } of dead) {
+      const text = `node ${node} (${queues.join(', ')}) was last heard of ${Math.round((clock.now() - lastSeen) / 1000)} s ago; its jobs go to others`;
+      if (
+        await stores.alerts.raise({
+          key: `dead-node/${node}/${lastSeen}`,
+          severity: 'warning',
+          title: 'Node lost',
+          text,
+          at: clock.now(),
+        })
+      ) {
+        await broadcaster.publish({
+          topic: 'alert',
+          at: clock.now(),
+          data: { severity: 'warning', title: 'Node lost', text },
+        });
+      }
+      await stores.nodes.remove(node);
+      await stores.agentStates.removeNode(node);
+    }
+    return dead.map(({ node }) => node);
+  };
+
+  /** A node that died between failing a job and recording it leaves a failure nobody knows of. */
+  const recordFailures = async (queue: Queue, name: (typeof QUEUE_NAMES)[number]): Promise<number> => {
+    let recorded = 0;
+    for (const job of await queue.getFailed(0, FAILURES_PER_QUEUE - 1)) {
+      if (job.id === undefined) continue;
+      const known = await stores.deadLetters.get(name, job.id);
+      if (known && known.failedAt >= (job.finishedOn ?? 0)) continue;
+      await stores.deadLetters.record(deadLetterOf(name, job, job.failedReason ?? 'unknown', clock.now()));
+      recorded += 1;
+    }
+    return recorded;
+  };
+
+  return defineAgent(
+    'worker-manager',
+    {
+      async census() {
+        const dead = await buryDead();
+        let waiting = 0;
+        let deadLetters = 0;
+        for (const name of QUEUE_NAMES) {
+          const queue = producer.queue(name);
+          const counts = await queue.getJobCounts('waiting', 'prioritized', 'delayed', 'failed');
+          waiting += (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0);
+          if ((counts['failed'] ?? 0) > 0) deadLetters += await recordFailures(queue, name);
+        }
+        const nodes = (await stores.nodes.list()).length;
+        return { nodes, dead: [...dead], waiting, deadLetters };
+      },
+
+      async noop({ n }) {
+        return { n };
+      },
+    },
+    deps,
+  );
+}

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { captureTool } from './child.mjs';
+import { filesBelow, hashOf } from './content-hash.mjs';
+import { notice } from './notice.mjs';
+import { root } from './root.mjs';
+import { withSetupLock } from './setup-lock.mjs';
+
+const FOLDERS = ['config', 'queues', 'processors', 'src', 'bench'];
+const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+
+/** Compiles into dist, unless dist was made from these very sources. */
+export async function build(directory = root, compile = tsc) {
+  if (isBuilt(directory)) return;
+  await withSetupLock(
+    join(directory, '.data', 'setup'),
+    async () => {
+      if (isBuilt(directory)) return;
+      notice('building ...');
+      const stamp = stampIn(directory);
+      rmSync(stamp, { force: true });
+      // Taken before: what is edited during the build is built by the next one.
+      const hash = sourceHash(directory);
+      removeOrphans(directory);
+      const { exitCode, output } = await compile();
+      if (exitCode !== 0) throw new Error(`${output.trimEnd()}\nThe build failed`);
+      writeFileSync(stamp, hash);
+    },
+    notice,
+  );
+}
+
+export function isBuilt(directory = root) {
+  const stamp = stampIn(directory);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === sourceHash(directory);
+}
+
+/** The output of a source that was deleted would stay for ever, and be loaded by whoever still names it. */
+function removeOrphans(directory) {
+  const dist = join(directory, 'dist');
+  for (const path of filesBelow([dist])) {
+    const source = join(directory, relative(dist, path)).replace(/\.js(\.map)?$/, '.ts');
+    if (/\.js(\.map)?$/.test(path) && !existsSync(source)) rmSync(path);
+  }
+}
+
+function sourceHash(directory) {
+  return hashOf(filesBelow([...FOLDERS, ...SETTINGS].map((name) => join(directory, name))));
+}
+
+/** Inside dist, so that who removes dist removes it too. */
+const stampIn = (directory) => join(directory, 'dist', '.source-hash');
+const tsc = () => captureTool('tsc', ['-p', 'tsconfig.build.json']);

@@ -1,0 +1,34 @@
+import { availableParallelism } from 'node:os';
+import { captureTool } from './child.mjs';
+
+/** The slowest first, so that the others fill the gaps. */
+const TOOLS = [
+  { name: 'lint', tool: 'eslint', args: ['.', '--cache', '--cache-location', 'node_modules/.cache/eslint/'] },
+  { name: 'types', tool: 'tsc', args: ['-p', '.', '--noEmit'] },
+  {
+    name: 'imports',
+    tool: 'depcruise',
+    args: ['config', 'queues', 'processors', 'src', 'test', 'bench', '--config', '.dependency-cruiser.cjs'],
+  },
+  { name: 'dead code', tool: 'knip', args: [] },
+  { name: 'format', tool: 'prettier', args: ['--check', '.'] },
+];
+
+/** All tools, as many at a time as there are cores; a line for each, with the output of those that failed. */
+export async function check(tools = TOOLS, run = captureTool, print = (line) => process.stdout.write(`${line}\n`)) {
+  const waiting = [...tools];
+  let failed = 0;
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const began = performance.now();
+      const { exitCode, output } = await run(next.tool, next.args);
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      print(`${next.name.padEnd(10)} ${exitCode === 0 ? 'ok    ' : 'failed'} ${seconds.padStart(5)} s`);
+      if (exitCode === 0) continue;
+      failed += 1;
+      print(output.trimEnd());
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, work));
+  return failed === 0 ? 0 : 1;
+}

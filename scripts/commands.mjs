@@ -1,0 +1,37 @@
+import { build } from './build.mjs';
+import { check } from './check.mjs';
+import { runTool, runProgram } from './child.mjs';
+import { ensurePackages } from './npm-packages.mjs';
+import { ensureRedis } from './redis-server.mjs';
+import { inRoot } from './root.mjs';
+
+/** Each takes the remaining arguments and resolves to an exit code. */
+export const commands = {
+  async start(flags) {
+    await ensurePackages();
+    await ensureRedis();
+    await build();
+    return runProgram(process.execPath, ['--enable-source-maps', inRoot('dist/src/cli/main.js'), 'start', ...flags]);
+  },
+
+  async test(filters) {
+    await ensurePackages();
+    await ensureRedis();
+    await build();
+    // With arguments somebody works on these tests; without, everything must pass.
+    const checked = filters.length > 0 ? 0 : await check();
+    const tested = await runTool('vitest', ['run', ...filters]);
+    return checked || tested;
+  },
+
+  async build() {
+    await ensurePackages();
+    await build();
+    return 0;
+  },
+
+  async check() {
+    await ensurePackages();
+    return check();
+  },
+};

@@ -1,0 +1,1 @@
+export function missingNodeVersion(running?: string, range?: string): string | null;

@@ -1,0 +1,1 @@
+export function withSetupLock<T>(directory: string, work: () => Promise<T>): Promise<T>;

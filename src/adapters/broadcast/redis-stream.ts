@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis, type RedisOptions } from 'ioredis';
+import { type BroadcastEntry, type Broadcaster, type BroadcastReader } from '../../ports/broadcaster.ts';
+import { AppError, errorText } from '../../ports/errors.ts';
+import { decodeEntry, encodeEntry } from './stream-entry.ts';
+
+export interface RedisBroadcastOptions {
+  readonly url: string;
+  /** Key of the stream. */
+  readonly key: string;
+  /** Told of connection errors, of which there are many a second while Redis is away, and of entries nobody can read. */
+  readonly onError: (error: Error) => void;
+}
+
+/** A publisher waits this long for Redis, connection included. */
+const PUBLISH_WITHIN_MS = 1_000;
+const BLOCK_MS = 5_000;
+/** A blocking read answers every BLOCK_MS: a connection silent for longer is dead, whatever TCP says. */
+const DEAD_AFTER_MS = 3 * BLOCK_MS;
+const PAGE = 100;
+const PAUSE_AFTER_ERROR_MS = 200;
+
+type Limits = Pick<RedisOptions, 'commandTimeout' | 'maxRetriesPerRequest' | 'socketTimeout'>;
+
+function connect({ url, onError }: RedisBroadcastOptions, options: Limits): Redis {
+  const client = new Redis(url, {
+    // A short back-off with jitter: Redis is found within a second or two of its return, but not by all at once.
+    retryStrategy: (times) => Math.min(1_500, 50 * 2 ** Math.min(times, 5)) * (0.5 + Math.random() / 2),
+    ...options,
+  });
+  client.on('error', onError);
+  return client;
+}
+
+export interface RedisBroadcasterOptions extends RedisBroadcastOptions {
+  /** About how many entries the stream keeps; the oldest are dropped. */
+  readonly maxLength: number;
+}
+
+/** Publishes to a capped stream. `publish` answers within about a second. @throws AppError `broadcast-failed`. */
+export function createRedisBroadcaster(options: RedisBroadcasterOptions): Broadcaster & { close(): Promise<void> } {
+  const { key, maxLength } = options;
+  const client = connect(options, { commandTimeout: PUBLISH_WITHIN_MS, maxRetriesPerRequest: 1 });
+  const inFlight = new Set<Promise<unknown>>();
+
+  return {
+    async publish(broadcast) {
+      const adding = client.xadd(key, 'MAXLEN', '~', maxLength, '*', ...encodeEntry(broadcast));
+      inFlight.add(adding);
+      try {
+        await adding;
+      } catch (cause) {
+        throw new AppError('broadcast-failed', `'${broadcast.topic}' was not broadcast: ${errorText(cause)}`, {
+          retryable: true,
+          advice: 'Check that Redis is running; broadcasts are sent again by whoever needs them to arrive.',
+          cause,
+        });
+      } finally {
+        inFlight.delete(adding);
+      }
+    },
+    async close() {
+      await Promise.allSettled(inFlight);
+      client.disconnect();
+    },
+  };
+}
+
+/**
+ * Reads the stream. Every follower has a connection of its own, opened at its first step and gone when it ends: a
+ * blocking read holds its connection.
+ */
+export function createRedisBroadcastReader(options: RedisBroadcastOptions): BroadcastReader {
+  const { key, onError } = options;
+  const closing = new AbortController();
+
+  async function newestId(client: Redis): Promise<string> {
+    const [newest] = await client.xrevrange(key, '+', '-', 'COUNT', 1);
+    return newest?.[0] ?? '0-0';
+  }
+
+  async function readAfter(client: Redis, last: string): Promise<readonly [id: string, fields: string[]][]> {
+    const streams = await client.xread('COUNT', PAGE, 'BLOCK', BLOCK_MS, 'STREAMS', key, last);
+    return Array.isArray(streams) ? (streams[0]?.[1] ?? []) : [];
+  }
+
+  async function* follow(after: string, signal: AbortSignal): AsyncGenerator<BroadcastEntry, void, void> {
+    const ended = AbortSignal.any([signal, closing.signal]);
+    if (ended.aborted) return;
+    const client = connect(options, { maxRetriesPerRequest: null, socketTimeout: DEAD_AFTER_MS });
+    // The abort itself has to end the wait: a client that is disconnected while it waits to reconnect says nothing, and
+    // leaves its commands pending for ever.
+    const aborted = new Promise<never>((_, reject) => {
+      ended.addEventListener('abort', () => {
+        client.disconnect();
+        reject(new Error('the follower was ended'));
+      });
+    });
+    aborted.catch(() => undefined);
+    const orEnded = <T>(work: Promise<T>): Promise<T> => Promise.race([work, aborted]);
+
+    let last = after;
+    try {
+      while (!ended.aborted) {
+        try {
+          // `$` means something else at each read; pinned, nothing is lost between two of them.
+          if (last === '$') last = await orEnded(newestId(client));
+          for (const [id, fields] of await orEnded(readAfter(client, last))) {
+            last = id;
+            const entry = decodeEntry(id, fields);
+            if (entry instanceof Error) onError(entry);
+            else yield entry;
+            if (ended.aborted) return;
+          }
+        } catch (error) {
+          if (ended.aborted) return;
+          onError(error instanceof Error ? error : new Error(String(error)));
+          await delay(PAUSE_AFTER_ERROR_MS, undefined, { signal: ended }).catch(() => undefined);
+        }
+      }
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  return {
+    follow,
+    async close() {
+      closing.abort();
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import { buildSeries } from '../../domain/market/build-series.ts';
+import { type Candle } from '../../domain/market/candle.ts';
+import { coverageOf, requireCoverage } from '../../domain/market/coverage.ts';
+import { resample } from '../../domain/market/resample.ts';
+import { type Series } from '../../domain/market/series.ts';
+import { seriesUntil, sliceSeries } from '../../domain/market/slice-series.ts';
+import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
+import { type CandleSource, type SourcedMarket } from '../../ports/candle-source.ts';
+import { AppError, errorText } from '../../ports/errors.ts';
+import { type MarketData } from '../../ports/market-data.ts';
+import { type FeedStore } from '../../ports/stores.ts';
+
+export interface MarketDataDeps {
+  readonly source: CandleSource;
+  /** Name of the source; its feed's row holds market time. */
+  readonly name: string;
+  readonly feed: FeedStore;
+  /** Share of real candles below which a series is refused, 0..1. */
+  readonly minimumCoverage: number;
+}
+
+/** What is loaded of one market: candles up to `until`, as a series, and its resampled forms. */
+interface Loaded {
+  readonly until: number;
+  readonly candles: readonly Candle[];
+  readonly base: Series;
+  readonly resampled: Map<Timeframe, Series>;
+}
+
+/** Market data from any candle source, loaded once and extended as market time goes on. */
+export function createMarketData({ source, name, feed, minimumCoverage }: MarketDataDeps): MarketData {
+  const loaded = new Map<string, Loaded>();
+  // One load a market at a time: two jobs that ask at once must not load it twice.
+  const loading = new Map<string, Promise<Loaded>>();
+  let known: readonly SourcedMarket[] | null = null;
+
+  const sourced = async (): Promise<readonly SourcedMarket[]> => {
+    if (known === null || known.length === 0) known = await source.markets();
+    return known;
+  };
+  const find = async (symbol: string): Promise<SourcedMarket> => {
+    let found = (await sourced()).find(({ market }) => market.symbol === symbol);
+    if (!found) {
+      known = null;
+      found = (await sourced()).find(({ market }) => market.symbol === symbol);
+    }
+    if (!found) {
+      throw new AppError('unknown-market', `there is no market ${symbol} in ${name}`, {
+        advice: `Markets: ${(await sourced()).map(({ market }) => market.symbol).join(', ') || 'none'}`,
+      });
+    }
+    return found;
+  };
+
+  const extend = async (symbol: string, until: number): Promise<Loaded> => {
+    const before = loaded.get(symbol);
+    if (before && before.until >= until) return before;
+    const { timeframe, first } = await find(symbol);
+    const from = before?.candles.at(-1) ? before.candles.at(-1)!.time + timeframeMs(timeframe) : first;
+    const fresh = await source.candles(symbol, from, until);
+    if (before && fresh.length === 0) {
+      const same = { ...before, until };
+      loaded.set(symbol, same);
+      return same;
+    }
+    const candles = before ? [...before.candles, ...fresh] : fresh;
+    if (candles.length === 0)
+      throw new AppError('no-candles', `there is no candle of ${symbol} before ${new Date(until).toISOString()}`, {
+        advice: 'Import some with corp data import',
+      });
+    const next: Loaded = { until, candles, base: buildSeries(symbol, timeframe, candles), resampled: new Map() };
+    loaded.set(symbol, next);
+    return next;
+  };
+
+  const load = async (symbol: string, until: number): Promise<Loaded> => {
+    for (;;) {
+      const running = loading.get(symbol);
+      if (running) await running.catch(() => undefined);
+      const ready = loaded.get(symbol);
+      if (ready && ready.until >= until) return ready;
+      if (loading.has(symbol)) continue;
+      const task = extend(symbol, until).finally(() => loading.delete(symbol));
+      loading.set(symbol, task);
+      return task;
+    }
+  };
+
+  const inTimeframe = (symbol: string, { base, resampled }: Loaded, timeframe: Timeframe): Series => {
+    if (timeframe === base.timeframe) return base;
+    const ready = resampled.get(timeframe);
+    if (ready) return ready;
+    if (timeframeMs(timeframe) % timeframeMs(base.timeframe) !== 0) {
+      throw new AppError(
+        'bad-timeframe',
+        `${symbol} has candles of ${base.timeframe}: ${timeframe} cannot be made of them`,
+        { advice: `Choose ${base.timeframe} or a multiple of it` },
+      );
+    }
+    const made = resample(base, timeframe);
+    resampled.set(timeframe, made);
+    return made;
+  };
+
+  return {
+    async now() {
+      const state = await feed.get(name);
+      if (!state)
+        throw new AppError('no-feed', `no feed has announced a market time for ${name}`, {
+          retryable: true,
+          advice: 'Start one with corp start, or run corp cycle',
+        });
+      return state.now;
+    },
+    async markets() {
+      return (await sourced()).map(({ market }) => market);
+    },
+    async market(symbol) {
+      return (await find(symbol)).market;
+    },
+    async series({ symbol, timeframe, asOf, bars }) {
+      const whole = inTimeframe(symbol, await load(symbol, asOf), timeframe);
+      const visible = seriesUntil(whole, asOf);
+      if (visible.length === 0)
+        throw new AppError(
+          'no-candles',
+          `no candle of ${symbol} ${timeframe} had closed at ${new Date(asOf).toISOString()}`,
+        );
+      try {
+        requireCoverage(visible, minimumCoverage);
+      } catch (cause) {
+        throw new AppError('poor-coverage', errorText(cause), { cause });
+      }
+      return bars === undefined || bars >= visible.length
+        ? visible
+        : sliceSeries(visible, visible.length - bars, visible.length);
+    },
+    async coverage(symbol, asOf) {
+      return coverageOf(seriesUntil((await load(symbol, asOf)).base, asOf));
+    },
+    async orderBook(symbol, asOf) {
+      await find(symbol);
+      return source.orderBook(symbol, asOf);
+    },
+    async trades(symbol, asOf) {
+      const { timeframe } = await find(symbol);
+      const step = timeframeMs(timeframe);
+      return source.trades(symbol, Math.floor(asOf / step) * step - step);
+    },
+  };
+}

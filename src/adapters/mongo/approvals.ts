@@ -1,0 +1,57 @@
+import { ORDER_PURPOSES } from '../../domain/orders/order.ts';
+import { type Approval } from '../../domain/risk/verdict.ts';
+import { type ApprovalStore } from '../../ports/stores.ts';
+import { type Database } from './database.ts';
+import { number, oneOf, optional, text } from './fields.ts';
+
+interface ApprovalRow extends Approval {
+  readonly usedBy?: string;
+  readonly usedAt?: number;
+}
+
+function approvalOf({ usedBy: _by, usedAt: _at, ...approval }: ApprovalRow): Approval {
+  return approval;
+}
+
+export function createApprovalStore(database: Database): ApprovalStore {
+  const approvals = database.table<ApprovalRow>({
+    collection: 'approvals',
+    key: ({ id }) => id,
+    fields: {
+      id: text,
+      account: text,
+      intentId: text,
+      symbol: text,
+      side: oneOf(['buy', 'sell']),
+      purpose: oneOf(ORDER_PURPOSES),
+      amount: number,
+      expiresAt: number,
+      signature: text,
+      usedBy: optional(text),
+      usedAt: optional(number),
+    },
+    indexes: [{ account: 1, expiresAt: 1 }],
+  });
+
+  return {
+    issue: async (approval) => approvalOf(await approvals.insertOrGet(approval)),
+
+    async get(id) {
+      const row = await approvals.get(id);
+      return row && approvalOf(row);
+    },
+
+    async outstanding(account, now) {
+      const rows = await approvals.find(
+        { account, usedBy: { $exists: false }, expiresAt: { $gt: now } },
+        { expiresAt: 1 },
+      );
+      return rows.map(approvalOf);
+    },
+
+    async consume(id, clientOrderId, at) {
+      const first = await approvals.change(id, { usedBy: { $exists: false } }, { usedBy: clientOrderId, usedAt: at });
+      return first || (await approvals.get(id))?.usedBy === clientOrderId;
+    },
+  };
+}

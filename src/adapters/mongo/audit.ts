@@ -1,0 +1,55 @@
+import { type AuditRecord, nextAuditRecord } from '../../domain/audit/chain.ts';
+import { type AuditStore } from '../../ports/stores.ts';
+import { type Database } from './database.ts';
+import { json, number, text } from './fields.ts';
+import { createSerial } from './serial.ts';
+
+/**
+ * An append-only hash chain. The unique index on `seq` makes the chain one: of two writers that continue the same head
+ * one is refused, reads the new head and continues that. It cannot wait for ever: each refusal is somebody's append.
+ */
+export function createAuditStore(database: Database): AuditStore {
+  const records = database.table<AuditRecord & { readonly data: unknown }>({
+    collection: 'auditLog',
+    key: ({ key }) => key,
+    fields: {
+      key: text,
+      actor: text,
+      action: text,
+      subject: text,
+      at: number,
+      data: json,
+      seq: number,
+      previous: text,
+      hash: text,
+    },
+    unique: { seq: 1 },
+  });
+  const inTurn = createSerial();
+  /** The head as this process last saw it; a guess, checked by the unique index. */
+  let known: AuditRecord | null = null;
+
+  async function head(): Promise<AuditRecord | null> {
+    const [last] = await records.find({}, { seq: -1 }, { limit: 1 });
+    return last ?? null;
+  }
+
+  return {
+    append: (entry) =>
+      inTurn('chain', async () => {
+        known ??= await head();
+        for (;;) {
+          const next = nextAuditRecord(known, entry);
+          if ((await records.insert([next])) === 1) {
+            known = next;
+            return next;
+          }
+          const existing = await records.get(entry.key);
+          if (existing) return existing;
+          known = await head();
+        }
+      }),
+    head,
+    read: (fromSeq, limit) => records.find({ seq: { $gte: fromSeq } }, { seq: 1 }, { limit }),
+  };
+}

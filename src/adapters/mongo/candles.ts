@@ -1,0 +1,106 @@
+import { type Candle } from '../../domain/market/candle.ts';
+import { type Market } from '../../domain/market/market.ts';
+import { type Timeframe } from '../../domain/market/timeframe.ts';
+import { type CandleStore } from '../../ports/stores.ts';
+import { byMonth, type CandleColumns, mergeCandles, packCandles, sameColumns, unpackCandles } from './candle-chunk.ts';
+import { type Database } from './database.ts';
+import { bytes, number, plain, text } from './fields.ts';
+import { keyOf } from './model.ts';
+import { createSerial } from './serial.ts';
+import { saveVersion } from './versioned.ts';
+
+interface MarketRow {
+  readonly source: string;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly market: Market;
+}
+
+/** The candles of one calendar month (UTC). `first` and `last` are open times: a range reads only the chunks it needs. */
+interface Chunk extends CandleColumns {
+  readonly source: string;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly month: number;
+  readonly version: number;
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+}
+type ChunkOf = Pick<Chunk, 'source' | 'symbol' | 'timeframe' | 'month'>;
+
+const chunkKey = ({ source, symbol, timeframe, month }: ChunkOf): string =>
+  keyOf(source, symbol, timeframe, new Date(month).toISOString().slice(0, 7));
+
+export function createCandleStore(database: Database): CandleStore {
+  const markets = database.table<MarketRow>({
+    collection: 'markets',
+    key: ({ source, symbol, timeframe }) => keyOf(source, symbol, timeframe),
+    fields: { source: text, symbol: text, timeframe: text, market: plain() },
+    indexes: [{ source: 1 }],
+  });
+  const chunks = database.table<Chunk>({
+    collection: 'candles',
+    key: chunkKey,
+    fields: {
+      source: text,
+      symbol: text,
+      timeframe: text,
+      month: number,
+      version: number,
+      count: number,
+      first: number,
+      last: number,
+      time: bytes,
+      open: bytes,
+      high: bytes,
+      low: bytes,
+      close: bytes,
+      volume: bytes,
+    },
+    indexes: [{ source: 1, symbol: 1, timeframe: 1, first: 1 }],
+  });
+  const inTurn = createSerial();
+
+  /** Reads, merges and writes by compare-and-set until nobody was faster; writes nothing when nothing is new. */
+  async function merge(of: ChunkOf, added: readonly Candle[]): Promise<void> {
+    const key = chunkKey(of);
+    for (;;) {
+      const stored = await chunks.get(key);
+      const merged = mergeCandles(stored ? unpackCandles(stored) : [], added);
+      const columns = packCandles(merged);
+      if (stored && sameColumns(stored, columns)) return;
+      const version = stored?.version ?? 0;
+      const bounds = { count: merged.length, first: merged[0]!.time, last: merged.at(-1)!.time };
+      if (await saveVersion(chunks, { ...of, ...columns, ...bounds, version }, version)) return;
+    }
+  }
+
+  return {
+    saveMarket: (source, market, timeframe) => markets.replace([{ source, symbol: market.symbol, timeframe, market }]),
+
+    async markets(source) {
+      const found = await markets.find({ source }, { symbol: 1, timeframe: 1 });
+      return found.map(({ market, timeframe }) => ({ market, timeframe }));
+    },
+
+    async put(source, symbol, timeframe, candles) {
+      for (const [month, added] of byMonth(candles)) {
+        const of = { source, symbol, timeframe, month };
+        await inTurn(chunkKey(of), () => merge(of, added));
+      }
+    },
+
+    async range(source, symbol, timeframe, from, to) {
+      const touched = { source, symbol, timeframe, first: { $lt: to }, last: { $gte: from } };
+      const found = await chunks.find(touched, { first: 1 });
+      return found.flatMap(unpackCandles).filter(({ time }) => time >= from && time < to);
+    },
+
+    async bounds(source, symbol, timeframe) {
+      const found = await chunks.pick({ source, symbol, timeframe }, { first: 1 }, ['first', 'last', 'count']);
+      const count = found.reduce((sum, chunk) => sum + chunk.count, 0);
+      return found.length === 0 ? null : { first: found[0]!.first, last: found.at(-1)!.last, count };
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { ORDER_PURPOSES } from '../../domain/orders/order.ts';
+import { type Intent, type Verdict } from '../../domain/risk/verdict.ts';
+import { type IntentStore } from '../../ports/stores.ts';
+import { type Database } from './database.ts';
+import { flag, number, oneOf, optional, plain, text } from './fields.ts';
+import { keyOf } from './model.ts';
+
+interface VerdictRow extends Verdict {
+  readonly account: string;
+  readonly cycleId?: string;
+  readonly at: number;
+}
+
+export function createIntentStore(database: Database): IntentStore {
+  const intents = database.table<Intent>({
+    collection: 'intents',
+    key: ({ account, id }) => keyOf(account, id),
+    fields: {
+      id: text,
+      account: text,
+      strategyHash: text,
+      symbol: text,
+      timeframe: text,
+      candleTime: number,
+      side: oneOf(['buy', 'sell']),
+      purpose: oneOf(ORDER_PURPOSES),
+      asOf: number,
+      referencePrice: number,
+      requestedFraction: number,
+      closeAmount: optional(number),
+      volatility: number,
+      bracket: optional(plain()),
+      incubating: flag,
+      cycleId: optional(text),
+      because: text,
+    },
+  });
+  const verdicts = database.table<VerdictRow>({
+    collection: 'verdicts',
+    key: ({ account, intentId }) => keyOf(account, intentId),
+    fields: {
+      account: text,
+      intentId: text,
+      decision: oneOf(['approve', 'reduce', 'veto']),
+      amount: number,
+      reasons: plain(),
+      cycleId: optional(text),
+      at: number,
+    },
+    indexes: [{ account: 1, at: -1 }, { cycleId: 1, at: -1 }, { at: -1 }],
+  });
+
+  return {
+    addMany: (added) => intents.insert(added),
+    get: (account, id) => intents.get(keyOf(account, id)),
+    getMany: (account, ids) => intents.getMany(ids.map((id) => keyOf(account, id))),
+
+    async recordVerdict(account, verdict, at, cycleId) {
+      const row: VerdictRow = { ...verdict, account, at, ...(cycleId !== undefined && { cycleId }) };
+      const { intentId, decision, amount, reasons } = await verdicts.insertOrGet(row);
+      return { intentId, decision, amount, reasons };
+    },
+
+    async verdicts({ account, cycleId, limit }) {
+      const found = await verdicts.find({ account, cycleId }, { at: -1 }, { limit });
+      return found.map(({ account: _, ...verdict }) => verdict);
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { type Fill, ORDER_PURPOSES } from '../../domain/orders/order.ts';
+import { type EquityPoint, type Position } from '../../domain/portfolio/position.ts';
+import { type LedgerStore } from '../../ports/stores.ts';
+import { type Database } from './database.ts';
+import { number, numberOrNull, oneOf, text } from './fields.ts';
+import { keyOf } from './model.ts';
+
+export function createLedgerStore(database: Database): LedgerStore {
+  const fills = database.table<Fill>({
+    collection: 'fills',
+    key: ({ account, id }) => keyOf(account, id),
+    fields: {
+      id: text,
+      account: text,
+      clientOrderId: text,
+      strategyHash: text,
+      symbol: text,
+      side: oneOf(['buy', 'sell']),
+      purpose: oneOf(ORDER_PURPOSES),
+      amount: number,
+      price: number,
+      fee: number,
+      time: number,
+    },
+    indexes: [{ account: 1, time: -1 }, { strategyHash: 1, time: -1 }, { symbol: 1, time: -1 }, { time: -1 }],
+  });
+  const positions = database.table<Position>({
+    collection: 'positions',
+    key: ({ account, strategyHash, symbol }) => keyOf(account, strategyHash, symbol),
+    fields: {
+      account: text,
+      strategyHash: text,
+      symbol: text,
+      amount: number,
+      averagePrice: number,
+      realisedPnl: number,
+      fees: number,
+      openedAt: numberOrNull,
+      updatedAt: number,
+    },
+    indexes: [{ account: 1 }],
+  });
+  const equity = database.table<EquityPoint>({
+    collection: 'equity',
+    key: ({ account, time }) => keyOf(account, time),
+    fields: { account: text, time: number, equity: number, cash: number, exposure: number },
+    indexes: [{ account: 1, time: -1 }],
+  });
+
+  return {
+    recordFills: (recorded) => fills.insert(recorded),
+
+    fills: ({ limit, ...filter }) => fills.find(filter, { time: -1, id: -1 }, { limit }),
+
+    savePositions: (saved) => positions.replace(saved),
+    positions: (account) => positions.find({ account }, {}),
+
+    recordEquity: (point) => equity.replace([point]),
+    /** The latest `limit` points, in order of time. */
+    equity: async (account, limit) => (await equity.find({ account }, { time: -1 }, { limit })).reverse(),
+  };
+}

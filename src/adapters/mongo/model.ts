@@ -1,0 +1,104 @@
+import { type Connection, type Model, mongo, Schema } from 'mongoose';
+import { canonicalJson } from '../../domain/identity/canonical-json.ts';
+import { AppError, errorText } from '../../ports/errors.ts';
+import { type AnyField, type Fields } from './fields.ts';
+
+export type Direction<Row> = { readonly [Name in keyof Row & string]?: 1 | -1 };
+
+export interface TableSpec<Row> {
+  readonly collection: string;
+  /** What the port calls unique; `keyOf` of the parts where there are several. */
+  readonly key: (row: Row) => string;
+  readonly fields: Fields<Row>;
+  readonly indexes?: readonly Direction<Row>[];
+  readonly unique?: Direction<Row>;
+}
+
+/** One key of several parts; no two different lists of parts make the same key. */
+export function keyOf(...parts: readonly (string | number)[]): string {
+  return parts.map((part) => String(part).replace(/[%/]/g, encodeURIComponent)).join('/');
+}
+
+/** Fields whose names start with '_' are the table's own and never leave it. */
+export interface RowDocument {
+  readonly _id: string;
+  readonly _inserted?: string;
+  readonly _changed?: string;
+  readonly [field: string]: unknown;
+}
+
+const columnsOf = <Row>(spec: TableSpec<Row>): readonly [string, AnyField][] =>
+  Object.entries(spec.fields as Readonly<Record<string, AnyField>>);
+
+export function modelOf<Row>(connection: Connection, spec: TableSpec<Row>): Model<RowDocument> {
+  const known = connection.models[spec.collection] as Model<RowDocument> | undefined;
+  if (known) return known;
+  const schema = new Schema<RowDocument>(
+    {
+      _id: { type: String, required: true },
+      _inserted: String,
+      _changed: String,
+      ...Object.fromEntries(columnsOf(spec).map(([name, field]) => [name, { ...field.definition }])),
+    },
+    {
+      collection: spec.collection,
+      strict: 'throw',
+      strictQuery: 'throw',
+      id: false,
+      versionKey: false,
+      minimize: false,
+    },
+  );
+  for (const index of spec.indexes ?? []) schema.index({ ...(index as Record<string, 1 | -1>) });
+  if (spec.unique) schema.index({ ...(spec.unique as Record<string, 1 | -1>) }, { unique: true });
+  return connection.model<RowDocument>(spec.collection, schema);
+}
+
+/** Without what is undefined: such a field is absent, such a filter does not filter. */
+export function defined(values: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** Between the port's rows and what is stored. */
+export interface RowCodec<Row> {
+  /** Fields as they are stored. */
+  readonly encode: (values: object) => Record<string, unknown>;
+  /** Exactly the port's fields. */
+  readonly decode: (document: object) => Row;
+  /** A whole row, validated. @throws AppError `invalid-record`. */
+  readonly documentOf: (row: Row, tokens: Pick<RowDocument, '_inserted' | '_changed'>) => Promise<RowDocument>;
+}
+
+export function rowCodec<Row extends object>(model: Model<RowDocument>, spec: TableSpec<Row>): RowCodec<Row> {
+  const texts = new Set(columnsOf(spec).flatMap(([name, field]) => (field.json ? [name] : [])));
+
+  function encode(values: object): Record<string, unknown> {
+    const fields = Object.entries(defined(values));
+    return Object.fromEntries(fields.map(([name, value]) => [name, texts.has(name) ? canonicalJson(value) : value]));
+  }
+
+  return {
+    encode,
+
+    decode(document) {
+      const own = Object.entries(document).filter(([name]) => !name.startsWith('_'));
+      const parse = (name: string, value: unknown): unknown => {
+        if (value instanceof mongo.Binary) return value.value();
+        return texts.has(name) ? JSON.parse(String(value)) : value;
+      };
+      return Object.fromEntries(own.map(([name, value]) => [name, parse(name, value)])) as Row;
+    },
+
+    async documentOf(row, tokens) {
+      const _id = spec.key(row);
+      try {
+        const document = new model({ ...encode(row), ...tokens, _id });
+        await document.validate();
+        return document.toObject();
+      } catch (error) {
+        const why = errorText(error).replace(/\s+/g, ' ');
+        throw new AppError('invalid-record', `${spec.collection} '${_id}' cannot be stored: ${why}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { type Order, ORDER_PURPOSES, ORDER_STATES } from '../../domain/orders/order.ts';
+import { type OrderStore } from '../../ports/stores.ts';
+import { type Database } from './database.ts';
+import { number, oneOf, optional, plain, text } from './fields.ts';
+import { keyOf } from './model.ts';
+
+const from = (time: number | undefined): unknown => (time === undefined ? undefined : { $gte: time });
+
+export function createOrderStore(database: Database): OrderStore {
+  const orders = database.table<Order>({
+    collection: 'orders',
+    key: ({ account, clientOrderId }) => keyOf(account, clientOrderId),
+    fields: {
+      account: text,
+      clientOrderId: text,
+      strategyHash: text,
+      symbol: text,
+      timeframe: text,
+      candleTime: number,
+      side: oneOf(['buy', 'sell']),
+      purpose: oneOf(ORDER_PURPOSES),
+      type: oneOf(['market', 'limit', 'stop']),
+      amount: number,
+      price: optional(number),
+      bracket: optional(plain()),
+      parentId: optional(text),
+      approvalId: optional(text),
+      state: oneOf(ORDER_STATES),
+      reason: optional(text),
+      filledAmount: number,
+      averagePrice: optional(number),
+      fees: number,
+      createdAt: number,
+      updatedAt: number,
+      cycleId: optional(text),
+    },
+    indexes: [{ account: 1, state: 1 }, { account: 1, createdAt: -1 }, { cycleId: 1 }, { state: 1 }, { createdAt: -1 }],
+  });
+
+  return {
+    insert: async (order) => (await orders.insert([order])) === 1,
+    get: (account, clientOrderId) => orders.get(keyOf(account, clientOrderId)),
+
+    list: ({ account, states, cycleId, since, limit }) =>
+      orders.find(
+        {
+          account,
+          cycleId,
+          state: states && { $in: states },
+          createdAt: from(since),
+        },
+        { createdAt: -1 },
+        { limit },
+      ),
+
+    transition: (account, clientOrderId, states, to, patch) =>
+      orders.changeAndGet(keyOf(account, clientOrderId), { state: { $in: states } }, { ...patch, state: to }),
+
+    count: ({ account, purpose, since }) => orders.count({ account, purpose, createdAt: from(since) }),
+  };
+}

@@ -1,0 +1,47 @@
+import { FAMILIES } from '../../domain/strategies/spec.ts';
+import { type Strategy, STRATEGY_STATES } from '../../ports/records.ts';
+import { type StrategyStore } from '../../ports/stores.ts';
+import { type Database } from './database.ts';
+import { number, oneOf, optional, plain, text } from './fields.ts';
+
+export function createStrategyStore(database: Database): StrategyStore {
+  const strategies = database.table<Strategy>({
+    collection: 'strategies',
+    key: ({ hash }) => hash,
+    fields: {
+      hash: text,
+      name: text,
+      family: oneOf(FAMILIES),
+      parameters: plain(),
+      spec: plain(),
+      origin: oneOf(['template', 'random', 'optimized']),
+      parent: optional(text),
+      state: oneOf(STRATEGY_STATES),
+      stateReason: text,
+      account: optional(text),
+      symbol: optional(text),
+      timeframe: optional(text),
+      createdAt: number,
+      updatedAt: number,
+    },
+    indexes: [{ state: 1, updatedAt: -1 }, { account: 1, state: 1 }, { updatedAt: -1 }],
+  });
+
+  return {
+    addMany: (added) => strategies.insert(added),
+    get: (hash) => strategies.get(hash),
+    getMany: (hashes) => strategies.getMany(hashes),
+
+    list: ({ states, account, limit }) =>
+      strategies.find({ account, state: states && { $in: states } }, { updatedAt: -1 }, { limit }),
+
+    async setState(hash, state, { reason, at, ...place }) {
+      const moved = await strategies.change(
+        hash,
+        { state: { $ne: state } },
+        { ...place, state, stateReason: reason, updatedAt: at },
+      );
+      return moved || (await strategies.get(hash)) !== null;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { type Trial } from '../../domain/research/trial.ts';
+import { type TrialStore } from '../../ports/stores.ts';
+import { type Database } from './database.ts';
+import { oneOf, plain, text } from './fields.ts';
+
+export function createTrialStore(database: Database): TrialStore {
+  const trials = database.table<Trial>({
+    collection: 'trials',
+    key: ({ id }) => id,
+    fields: {
+      id: text,
+      cycleId: text,
+      unitId: text,
+      stage: oneOf(['screen', 'grid', 'walk-forward']),
+      strategyHash: text,
+      symbol: text,
+      timeframe: text,
+      window: plain(),
+      metrics: plain(),
+    },
+    indexes: [{ unitId: 1 }, { cycleId: 1, stage: 1 }],
+  });
+
+  // Sorted by id: the order in which workers finished must not show in a result.
+  return {
+    recordMany: (recorded) => trials.insert(recorded),
+    ofUnit: (unitId) => trials.find({ unitId }, { id: 1 }),
+    ofCycle: (cycleId, stage) => trials.find({ cycleId, stage }, { id: 1 }),
+    count: (cycleId) => trials.count({ cycleId }),
+  };
+}

@@ -1,0 +1,39 @@
+import { AppError } from '../../ports/errors.ts';
+import { type WorkUnit } from '../../ports/records.ts';
+import { type WorkUnitStore } from '../../ports/stores.ts';
+import { type Database } from './database.ts';
+import { number, oneOf, optional, plain, text } from './fields.ts';
+
+export function createWorkUnitStore(database: Database): WorkUnitStore {
+  const units = database.table<WorkUnit>({
+    collection: 'workUnits',
+    key: ({ id }) => id,
+    fields: {
+      id: text,
+      cycleId: text,
+      stage: oneOf(['screen', 'grid', 'walk-forward']),
+      symbol: text,
+      timeframe: text,
+      asOf: number,
+      items: plain(),
+      state: oneOf(['open', 'done']),
+      node: optional(text),
+      ms: optional(number),
+      trials: optional(number),
+      finishedAt: optional(number),
+    },
+    indexes: [{ cycleId: 1 }],
+  });
+
+  return {
+    addMany: (added) => units.insert(added),
+    get: (id) => units.get(id),
+    ofCycle: (cycleId) => units.find({ cycleId }, { id: 1 }),
+
+    /** The first to finish a unit stands. */
+    async finish(id, { at, ...result }) {
+      const finished = await units.change(id, { state: 'open' }, { ...result, state: 'done', finishedAt: at });
+      if (!finished && !(await units.get(id))) throw new AppError('not-found', `there is no work unit '${id}'`);
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { type CandleSource } from '../../ports/candle-source.ts';
+import { type CandleStore } from '../../ports/stores.ts';
+
+/** Imported candles as a source. Recorded candles come without book or prints. */
+export function createReplaySource(store: CandleStore, source: string): CandleSource {
+  const timeframeOfMarket = async (symbol: string) =>
+    (await store.markets(source)).find(({ market }) => market.symbol === symbol)?.timeframe;
+  return {
+    async markets() {
+      const found = await Promise.all(
+        (await store.markets(source)).map(async ({ market, timeframe }) => {
+          const bounds = await store.bounds(source, market.symbol, timeframe);
+          return bounds ? [{ market, timeframe, first: bounds.first }] : [];
+        }),
+      );
+      return found.flat();
+    },
+    async candles(symbol, from, to) {
+      const timeframe = await timeframeOfMarket(symbol);
+      return timeframe === undefined ? [] : store.range(source, symbol, timeframe, from, to);
+    },
+    async orderBook() {
+      return null;
+    },
+    async trades() {
+      return null;
+    },
+  };
+}

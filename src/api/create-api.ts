@@ -1,0 +1,69 @@
+import express, { type Express } from 'express';
+import { type ApiDeps } from './api-deps.ts';
+import { mountBullBoard } from './bull-board.ts';
+import { errorResponse } from './error-response.ts';
+import { createEventStreams } from './event-streams.ts';
+import { listen, type ApiServer, type ListenOptions } from './listen.ts';
+import { RequestError } from './request-error.ts';
+import { mountRoutes, type Route } from './route.ts';
+import { companyRoutes } from './routes/company.ts';
+import { contractRoutes } from './routes/contracts.ts';
+import { eventRoutes } from './routes/events.ts';
+import { mountHealth } from './routes/health.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { journalRoutes } from './routes/journal.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { researchRoutes } from './routes/research.ts';
+import { riskRoutes } from './routes/risk.ts';
+import { tradingRoutes } from './routes/trading.ts';
+import { createCredentials } from './security/credentials.ts';
+import { securityHeaders } from './security/headers.ts';
+import { createHostPolicy, requireKnownHost } from './security/host-policy.ts';
+import { LOGIN_PATH, mountLogin, requireCredentials } from './security/login.ts';
+import { refuseCrossSiteWrites } from './security/same-site.ts';
+
+export interface Api {
+  readonly app: Express;
+  /** @throws AppError `api-token-required`, `port-in-use`, `cannot-listen`. */
+  readonly listen: (options: ListenOptions) => Promise<ApiServer>;
+}
+
+/** API, dashboard and Bull Board. The order of what is mounted is the order of the checks. */
+export function createApi(deps: ApiDeps): Api {
+  const { stores, account, apiToken, webDirectory, log } = deps;
+  const hosts = createHostPolicy();
+  const credentials = apiToken === undefined ? null : createCredentials(apiToken, deps.clock);
+  const streams = createEventStreams(deps.reader, log);
+
+  const app = express().disable('x-powered-by');
+  app.use(securityHeaders, requireKnownHost(hosts));
+  mountHealth(app, deps);
+  app.use(refuseCrossSiteWrites([LOGIN_PATH]));
+  mountLogin(app, credentials);
+  if (credentials) app.use(requireCredentials(credentials));
+  mountBullBoard(app, deps.producer);
+  app.use(express.json({ limit: '256kb' }));
+
+  const routes: readonly Route[] = [
+    ...companyRoutes(deps),
+    ...researchRoutes(stores),
+    ...tradingRoutes(stores, account),
+    ...riskRoutes(deps),
+    ...journalRoutes(stores),
+    ...jobRoutes(deps),
+    ...eventRoutes(streams),
+    ...metricsRoutes(deps),
+    ...contractRoutes({ version: deps.version, webDirectory, routes: () => routes }),
+  ];
+  mountRoutes(app, routes);
+  app.use(express.static(webDirectory, { cacheControl: false }));
+  app.use((request) => {
+    throw new RequestError(404, 'not-found', `there is no ${request.path} here`, { advice: 'See /api/docs' });
+  });
+  app.use(errorResponse(log));
+
+  return {
+    app,
+    listen: (options) => listen({ app, hosts, streams, secured: credentials !== null }, options),
+  };
+}

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type Express } from 'express';
+import { AppError, errorText } from '../ports/errors.ts';
+import { type EventStreams } from './event-streams.ts';
+import { isLoopback, type HostPolicy } from './security/host-policy.ts';
+
+/** Requests in hand may take this long at the end; then their connections are cut. */
+const CLOSE_GRACE_MS = 1_000;
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+}
+
+export interface ApiServer {
+  readonly url: string;
+  /** Ends event streams and connections; within two seconds. Safe to call again. */
+  close(): Promise<void>;
+}
+
+interface ListenDeps {
+  readonly app: Express;
+  readonly hosts: HostPolicy;
+  readonly streams: EventStreams;
+  /** Everybody has to show the token. */
+  readonly secured: boolean;
+}
+
+function explain(error: unknown, { host, port }: ListenOptions): AppError {
+  const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  return new AppError(
+    inUse ? 'port-in-use' : 'cannot-listen',
+    `cannot listen on ${host}:${port}: ${inUse ? 'the port is in use' : errorText(error)}`,
+    { advice: 'Choose another one with --port, or api.port in exchange.yaml', cause: error },
+  );
+}
+
+async function closed(server: Server): Promise<void> {
+  const done = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+  await done;
+  clearTimeout(timer);
+}
+
+export async function listen({ app, hosts, streams, secured }: ListenDeps, options: ListenOptions): Promise<ApiServer> {
+  const { host, port } = options;
+  if (!isLoopback(host) && !secured) {
+    throw new AppError('api-token-required', `the API may not listen on ${host} without a token`, {
+      advice: 'Set API_TOKEN (at least 16 characters), or listen on 127.0.0.1',
+    });
+  }
+  const server = createServer(app);
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+  } catch (error) {
+    throw explain(error, options);
+  }
+  hosts.listensOn(host);
+  const address = server.address();
+  const actualPort = typeof address === 'object' && address !== null ? address.port : port;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
+    close() {
+      streams.close();
+      return (closing ??= closed(server));
+    },
+  };
+}

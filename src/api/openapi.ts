@@ -1,0 +1,114 @@
+import { describeContracts, toJsonSchema, type JsonSchema, type QueueDescription } from './json-schemas.ts';
+import { type JsonRoute, type Route } from './route.ts';
+
+const ERROR: JsonSchema = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message'],
+      properties: {
+        code: { type: 'string' },
+        message: { type: 'string' },
+        advice: { type: 'string' },
+        issues: {
+          type: 'array',
+          items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },
+        },
+        valid: { type: 'array', items: { type: 'string' } },
+      },
+    },
+  },
+};
+
+function parameters(where: 'path' | 'query', schema: JsonRoute['params']): readonly JsonSchema[] {
+  if (!schema) return [];
+  // Queries arrive as text and are parsed to the output type, which is what a reader wants to know.
+  const { properties = {} } = toJsonSchema(schema, 'output') as { properties?: Record<string, JsonSchema> };
+  const { required = [] } = toJsonSchema(schema, 'input') as { required?: readonly string[] };
+  return Object.entries(properties).map(([name, { description, ...of }]) => ({
+    name,
+    in: where,
+    required: where === 'path' || required.includes(name),
+    ...(description !== undefined && { description }),
+    schema: of,
+  }));
+}
+
+function operation(route: Route, body: JsonSchema | undefined): JsonSchema {
+  const raw = 'respond' in route;
+  const content = { [raw ? route.produces : 'application/json']: {} };
+  return {
+    tags: [route.tag],
+    summary: route.summary,
+    ...(!raw && { parameters: [...parameters('path', route.params), ...parameters('query', route.query)] }),
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: {
+      [String(raw ? 200 : (route.status ?? 200))]: { description: 'done', content },
+      default: {
+        description: 'error',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    },
+  };
+}
+
+/** The body of a job request, once for each job, so that a client can be generated from it. */
+function jobBody(envelope: JsonSchema, queues: readonly QueueDescription[]): JsonSchema {
+  const { properties, ...rest } = envelope as { properties: Record<string, JsonSchema> };
+  return {
+    oneOf: queues.flatMap(({ queue, jobs }) =>
+      jobs.map(({ name, summary }) => ({
+        ...rest,
+        title: `${queue}:${name}`,
+        description: summary,
+        required: ['name', 'data'],
+        properties: {
+          ...properties,
+          name: { const: name },
+          data: { $ref: `#/components/schemas/${queue}.${name}.data` },
+        },
+      })),
+    ),
+  };
+}
+
+export interface OpenApiOptions {
+  readonly version: string;
+  readonly routes: readonly Route[];
+  /** Path of the route that adds jobs. */
+  readonly jobsPath: string;
+}
+
+/** OpenAPI 3.1 of what is mounted, from the same schemas that check the requests. */
+export function openApiDocument({ version, routes, jobsPath }: OpenApiOptions): JsonSchema {
+  const contracts = describeContracts();
+  const paths: Record<string, Record<string, JsonSchema>> = {};
+  for (const route of routes) {
+    const schema = 'respond' in route || !route.body ? undefined : toJsonSchema(route.body, 'input');
+    const body = schema && route.path === jobsPath ? jobBody(schema, contracts) : schema;
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method]: operation(route, body) };
+  }
+  const jobSchemas = contracts.flatMap(({ queue, jobs }) =>
+    jobs.flatMap((job): [string, JsonSchema][] => [
+      [`${queue}.${job.name}.data`, { description: job.summary, ...job.data }],
+      [`${queue}.${job.name}.result`, job.result],
+    ]),
+  );
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Bittrading Corp',
+      version,
+      description: 'Errors are JSON; lists are in `items`; times are epoch ms.',
+    },
+    security: [{ token: [] }, {}],
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      schemas: { Error: ERROR, ...Object.fromEntries(jobSchemas) },
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { type Express, type Request, type Response } from 'express';
+import { type z } from 'zod';
+import { answeredBy, type Backend } from './deadline.ts';
+import { parseInput, RequestError } from './request-error.ts';
+
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+interface RouteHead {
+  readonly method: 'get' | 'post';
+  /** Express path; its parameters are described by `params`. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+}
+
+/** A question with a JSON answer. What comes in is parsed before `handle` sees it. */
+interface JsonRouteOf<P, Q, B> extends RouteHead {
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** Of the answer; 200 when absent. */
+  readonly status?: number;
+  /** Who has to answer, and so how long it may take. */
+  readonly needs: Backend;
+  handle(input: { readonly params: Parsed<P>; readonly query: Parsed<Q>; readonly body: Parsed<B> }): Promise<unknown>;
+}
+
+/** Anything else: text, files, streams. */
+export interface RawRoute extends RouteHead {
+  readonly produces: string;
+  respond(request: Request, response: Response): Promise<void>;
+}
+
+type Schema = z.ZodType | undefined;
+export type JsonRoute = JsonRouteOf<Schema, Schema, Schema>;
+export type Route = JsonRoute | RawRoute;
+
+export function defineRoute<P extends Schema = undefined, Q extends Schema = undefined, B extends Schema = undefined>(
+  route: JsonRouteOf<P, Q, B>,
+): Route {
+  return route;
+}
+
+function toHandler(route: Route): (request: Request, response: Response) => Promise<void> {
+  if ('respond' in route) return (request, response) => route.respond(request, response);
+  return async (request, response) => {
+    const parse = (what: string, schema: Schema, input: unknown): unknown =>
+      schema === undefined ? undefined : parseInput(what, schema, input);
+    const input = {
+      params: parse('path', route.params, request.params),
+      query: parse('query', route.query, request.query),
+      body: parse('body', route.body, request.body),
+    };
+    response.status(route.status ?? 200).json(await answeredBy(route.needs, route.handle(input)));
+  };
+}
+
+/** Mounts the routes; another method on one of their paths is answered with 405 and those that exist. */
+export function mountRoutes(app: Express, routes: readonly Route[]): void {
+  const methods = new Map<string, string[]>();
+  for (const route of routes) {
+    app[route.method](route.path, toHandler(route));
+    methods.set(route.path, [...(methods.get(route.path) ?? []), route.method.toUpperCase()]);
+  }
+  for (const [path, allowed] of methods) {
+    const allow = allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+    app.all(path, (request) => {
+      throw new RequestError(405, 'method-not-allowed', `${request.method} is not possible here`, {
+        advice: `Possible: ${allow}`,
+        headers: { Allow: allow },
+      });
+    });
+  }
+}

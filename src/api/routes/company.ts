@@ -1,0 +1,54 @@
+import { type ApiDeps } from '../api-deps.ts';
+import { queueStatuses } from '../queue-status.ts';
+import { defineRoute, type Route } from '../route.ts';
+
+type CompanyDeps = Pick<
+  ApiDeps,
+  'stores' | 'producer' | 'clock' | 'mode' | 'account' | 'namespace' | 'version' | 'apiToken'
+>;
+
+/** Who runs, where, and how busy they are. */
+export function companyRoutes(deps: CompanyDeps): readonly Route[] {
+  const { stores, producer, clock, mode, account, namespace, version } = deps;
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/info',
+      tag: 'company',
+      summary: 'What runs here: mode, account, version, time',
+      needs: 'store',
+      handle: async () => ({
+        mode,
+        account,
+        namespace,
+        version,
+        now: clock.now(),
+        login: deps.apiToken !== undefined,
+      }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/agents',
+      tag: 'company',
+      summary: 'Every agent on every node, with its state and last heartbeat',
+      needs: 'store',
+      handle: async () => ({ now: clock.now(), items: await stores.agentStates.list() }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/nodes',
+      tag: 'company',
+      summary: 'The processes that run agents',
+      needs: 'store',
+      handle: async () => ({ now: clock.now(), items: await stores.nodes.list() }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/queues',
+      tag: 'company',
+      summary: 'Jobs per state of every queue, and how long the oldest has waited',
+      needs: 'redis',
+      handle: async () => ({ items: await queueStatuses(producer, clock) }),
+    }),
+  ];
+}

@@ -1,0 +1,159 @@
+import { type Job } from 'bullmq';
+import { z } from 'zod';
+import { metaSchema } from '../../../queues/meta.ts';
+import { isQueueName, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
+import { contractOf, ContractError } from '../../../queues/producer.ts';
+import { errorText } from '../../ports/errors.ts';
+import { type ApiDeps } from '../api-deps.ts';
+import { idField } from '../../../queues/fields.ts';
+import { limitQuery, newJobIdField } from '../input-fields.ts';
+import { RequestError } from '../request-error.ts';
+import { defineRoute, type Route } from '../route.ts';
+
+export const JOBS_PATH = '/api/jobs/:queue';
+
+const MAX_DELAY_MS = 30 * 24 * 3_600_000;
+const LOG_LINES = 200;
+
+const jobRequest = z.strictObject({
+  name: z.string().min(1),
+  data: z.unknown(),
+  priority: metaSchema.shape.priority.optional(),
+  delayMs: z.int().min(0).max(MAX_DELAY_MS).optional(),
+  deadline: metaSchema.shape.deadline,
+  jobId: newJobIdField.optional(),
+});
+
+const queueParams = z.strictObject({ queue: z.string() });
+const jobParams = z.strictObject({ queue: z.string(), id: idField });
+
+function queueOf(name: string, status: 400 | 404): QueueName {
+  if (isQueueName(name)) return name;
+  throw new RequestError(status, 'unknown-queue', `there is no queue '${name}'`, { valid: QUEUE_NAMES });
+}
+
+/** The contract speaks of the payload; whoever sent the request called it `data`. */
+function inRequest(error: ContractError): RequestError {
+  const issues = error.issues.map(({ path, message }) => ({ path: path === '' ? 'data' : `data.${path}`, message }));
+  const text = issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return new RequestError(400, error.code, text, { issues, ...(error.advice && { advice: error.advice }) });
+}
+
+/** Jobs of any queue: ask for one, look at one, try a failed one again. */
+export function jobRoutes({
+  stores,
+  producer,
+  clock,
+  log,
+}: Pick<ApiDeps, 'stores' | 'producer' | 'clock' | 'log'>): readonly Route[] {
+  async function find(queueName: string, id: string): Promise<{ readonly queue: QueueName; readonly job: Job }> {
+    const queue = queueOf(queueName, 404);
+    const job: Job | undefined = await producer.queue(queue).getJob(id);
+    if (job) return { queue, job };
+    throw new RequestError(404, 'unknown-job', `queue '${queue}' has no job '${id}'`, {
+      advice: 'Finished jobs are kept for a day, failed ones for a month',
+    });
+  }
+
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/jobs/failed',
+      tag: 'jobs',
+      summary: 'Dead letters: jobs that failed for good, and what can be done about them',
+      query: limitQuery,
+      needs: 'store',
+      handle: async ({ query }) => ({ items: await stores.deadLetters.list(query.limit) }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: JOBS_PATH,
+      tag: 'jobs',
+      summary: 'Adds a job; the same jobId twice is one job',
+      params: queueParams,
+      body: jobRequest,
+      status: 202,
+      needs: 'redis',
+      async handle({ params, body }) {
+        const queue = queueOf(params.queue, 400);
+        const jobs = Object.keys(contractOf(queue).jobs);
+        if (!jobs.includes(body.name)) {
+          throw new RequestError(400, 'unknown-job', `queue '${queue}' has no job '${body.name}'`, { valid: jobs });
+        }
+        try {
+          const jobId = await producer.addUnchecked(queue, body.name, body.data, {
+            ...(body.jobId !== undefined && { jobId: body.jobId }),
+            ...(body.delayMs !== undefined && { delayMs: body.delayMs }),
+            meta: {
+              causedBy: 'api',
+              ...(body.priority !== undefined && { priority: body.priority }),
+              ...(body.deadline !== undefined && { deadline: body.deadline }),
+            },
+          });
+          return { queue, jobId };
+        } catch (error) {
+          throw error instanceof ContractError ? inRequest(error) : error;
+        }
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/jobs/:queue/:id',
+      tag: 'jobs',
+      summary: 'One job: state, message, result or failure, log',
+      params: jobParams,
+      needs: 'redis',
+      async handle({ params }) {
+        const { queue, job } = await find(params.queue, params.id);
+        const [state, logs, letter] = await Promise.all([
+          job.getState(),
+          producer.queue(queue).getJobLogs(params.id, 0, LOG_LINES - 1),
+          job.failedReason ? stores.deadLetters.get(queue, params.id) : null,
+        ]);
+        return {
+          queue,
+          id: params.id,
+          name: job.name,
+          state,
+          data: job.data as unknown,
+          result: (job.returnvalue ?? null) as unknown,
+          failure: job.failedReason
+            ? { reason: job.failedReason, ...(letter && { code: letter.code, advice: letter.advice }) }
+            : null,
+          attempts: { made: job.attemptsMade, allowed: job.opts.attempts ?? 1 },
+          progress: job.progress,
+          addedAt: job.timestamp,
+          startedAt: job.processedOn ?? null,
+          finishedAt: job.finishedOn ?? null,
+          logs: logs.logs,
+        };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/jobs/:queue/:id/retry',
+      tag: 'jobs',
+      summary: 'Puts a failed job back on its queue',
+      params: jobParams,
+      status: 202,
+      needs: 'redis',
+      async handle({ params }) {
+        const { queue, job } = await find(params.queue, params.id);
+        try {
+          await job.retry('failed', { resetAttemptsMade: true });
+        } catch (error) {
+          const state = await job.getState();
+          if (state === 'failed') throw error;
+          throw new RequestError(409, 'not-failed', `job '${params.id}' is ${state}: only a failed job can be retried`);
+        }
+        try {
+          await stores.deadLetters.markRetried(queue, params.id, clock.now());
+        } catch (error) {
+          // The job runs again all the same; its letter is replaced should it fail once more.
+          log.warn(`dead letter not marked as retried: ${errorText(error)}`, { queue, jobId: params.id });
+        }
+        return { queue, jobId: params.id };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { reasonField, tradingStateField } from '../../../queues/fields.ts';
+import { type ApiDeps } from '../api-deps.ts';
+import { limitQuery } from '../input-fields.ts';
+import { defineRoute, type Route } from '../route.ts';
+
+const tradingStateRequest = z
+  .strictObject({
+    state: tradingStateField,
+    reason: reasonField,
+    flatten: z.boolean().default(false).describe('Also close every position; only together with HALTED'),
+  })
+  .refine(({ state, flatten }) => !flatten || state === 'HALTED', {
+    path: ['flatten'],
+    message: 'goes only with HALTED: a company that flattens does not trade on',
+  });
+
+/** What the risk manager thinks, and the operator's hand on the brake. */
+export function riskRoutes({
+  stores,
+  producer,
+  account,
+}: Pick<ApiDeps, 'stores' | 'producer' | 'account'>): readonly Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/risk',
+      tag: 'risk',
+      summary: 'Trading state, stance and equity marks of the account; null before its first day',
+      needs: 'store',
+      handle: async () => ({ account, state: await stores.riskState.get(account) }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/verdicts',
+      tag: 'risk',
+      summary: 'Answers to intents, with reasons',
+      query: limitQuery,
+      needs: 'store',
+      handle: async ({ query }) => ({ items: await stores.intents.verdicts({ account, limit: query.limit }) }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/trading-state',
+      tag: 'risk',
+      summary: 'Asks the risk manager to set the trading state, as the operator',
+      body: tradingStateRequest,
+      status: 202,
+      needs: 'redis',
+      async handle({ body: { state, reason, flatten } }) {
+        const options = { meta: { priority: 'critical', causedBy: 'api' } } as const;
+        const request = { account, state, by: 'operator', reason } as const;
+        const jobId = await producer.add('risk-manager', 'set-state', request, options);
+        const jobs = [{ queue: 'risk-manager', name: 'set-state', jobId }];
+        if (flatten) {
+          const emergency = await producer.add('ceo', 'emergency', { account, reason, flatten }, options);
+          jobs.push({ queue: 'ceo', name: 'emergency', jobId: emergency });
+        }
+        return { queue: 'risk-manager', jobId, jobs };
+      },
+    }),
+  ];
+}

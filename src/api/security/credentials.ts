@@ -1,0 +1,53 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { type Request } from 'express';
+import { type Clock } from '../../ports/clock.ts';
+
+export const SESSION_COOKIE = 'corp-session';
+const SESSION_MS = 12 * 3_600_000;
+
+export interface Credentials {
+  isToken(candidate: string): boolean;
+  /** The value of a new session cookie and its life. */
+  newSession(): { readonly value: string; readonly maxAgeMs: number };
+  admits(request: Request): boolean;
+}
+
+/** Hashed first: the comparison takes the same time whatever is wrong, the length included. */
+function same(a: string, b: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+function cookieOf(header: string | undefined, name: string): string | undefined {
+  for (const pair of header?.split(';') ?? []) {
+    const [key, value] = pair.trim().split('=', 2);
+    if (key === name) return value;
+  }
+  return undefined;
+}
+
+/**
+ * Programs show the token, browsers a session cookie: its end and a signature by the token. It holds over a restart and
+ * on every node, and a new token ends all sessions.
+ */
+export function createCredentials(token: string, clock: Clock): Credentials {
+  const sign = (end: number): string => createHmac('sha256', token).update(`session ${end}`).digest('base64url');
+  const isSession = (value: string): boolean => {
+    const [end = '', signature = ''] = value.split('.', 2);
+    return /^\d{1,16}$/.test(end) && same(signature, sign(Number(end))) && Number(end) > clock.now();
+  };
+  const isToken = (candidate: string): boolean => same(candidate, token);
+  return {
+    isToken,
+    newSession() {
+      const end = clock.now() + SESSION_MS;
+      return { value: `${end}.${sign(end)}`, maxAgeMs: SESSION_MS };
+    },
+    admits(request) {
+      const bearer = /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1];
+      if (bearer !== undefined) return isToken(bearer);
+      const session = cookieOf(request.headers.cookie, SESSION_COOKIE);
+      return session !== undefined && isSession(session);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { coverageOf } from '../../market/coverage.ts';
+import { type Series } from '../../market/series.ts';
+import { sliceSeries } from '../../market/slice-series.ts';
+import { timeframeMs } from '../../market/timeframe.ts';
+import { dailyReturns } from '../../research/daily-returns.ts';
+import { deflatedSharpe } from '../../research/deflated-sharpe.ts';
+import { probabilisticSharpe } from '../../research/probabilistic-sharpe.ts';
+import { type RejectedSignalReason, type Simulation, type Window } from '../result.ts';
+import { drawdownOf } from './drawdown.ts';
+import { annualVolatility, DAYS_PER_YEAR, sharpeRatio, sortinoRatio } from './sharpe.ts';
+import { tailRisk } from './tail-risk.ts';
+import { tradeStatistics, type TradeStatistics } from './trade-statistics.ts';
+
+/** The figures of a report. Fractions unless a unit is said; what is undefined is null, never a sentinel. */
+export interface Metrics extends TradeStatistics {
+  /** Open of the first bar and close of the last, epoch ms. */
+  readonly start: number;
+  readonly end: number;
+  readonly bars: number;
+  readonly coverage: number;
+  /** Share of bars at whose close a position was open. */
+  readonly exposure: number;
+  /** Quote currency. */
+  readonly feesPaid: number;
+  readonly finalEquity: number;
+  readonly totalReturn: number;
+  /** Last close against the first bar's open, without costs. */
+  readonly buyAndHold: number;
+  /** Null for less than a day, and when everything is lost. */
+  readonly cagr: number | null;
+  readonly annualVolatility: number | null;
+  readonly sharpe: number | null;
+  /** Probability that the true Sharpe ratio is above zero. */
+  readonly probabilisticSharpe: number | null;
+  /** Probability that it is above what the best of all trials shows by luck; null when no trials were given. */
+  readonly deflatedSharpe: number | null;
+  /** How many trials it was deflated by. */
+  readonly trials: number | null;
+  readonly sortino: number | null;
+  /** CAGR over the deepest drawdown. */
+  readonly calmar: number | null;
+  readonly maxDrawdown: number;
+  readonly averageDrawdown: number | null;
+  readonly maxDrawdownMs: number;
+  readonly averageDrawdownMs: number | null;
+  /** 95 %, of daily returns; a loss is positive. */
+  readonly valueAtRisk: number | null;
+  readonly expectedShortfall: number | null;
+  readonly ambiguousTrades: number;
+  /** Total return with every ambiguous bar taken against us (this is `totalReturn`) and for us. */
+  readonly worstCaseReturn: number;
+  readonly bestCaseReturn: number;
+  readonly rejectedSignals: Readonly<Record<RejectedSignalReason, number>>;
+}
+
+export interface MetricsOptions {
+  readonly initialCash: number;
+  /** Sharpe ratios per day (not annualised) of every trial among which this one was found, itself included. */
+  readonly trialSharpes?: readonly number[];
+}
+
+/** @param window the one that was simulated. */
+export function computeMetrics(
+  simulation: Simulation,
+  series: Series,
+  window: Window,
+  { initialCash, trialSharpes }: MetricsOptions,
+): Metrics {
+  const { trades, equity } = simulation;
+  const part = sliceSeries(series, window.from, window.to);
+  if (equity.length !== part.length || part.length === 0) {
+    throw new RangeError(`a simulation of ${equity.length} bars does not belong to a window of ${part.length}`);
+  }
+  const barMs = timeframeMs(series.timeframe);
+  const returns = dailyReturns(part.time, equity, series.timeframe, initialCash);
+  const drawdown = drawdownOf(equity, initialCash, barMs);
+  const finalEquity = equity.at(-1)!;
+  const totalReturn = finalEquity / initialCash - 1;
+  const cagr = annualGrowth(1 + totalReturn, (part.length * barMs) / DAY_MS);
+  return {
+    start: part.time[0]!,
+    end: part.time.at(-1)! + barMs,
+    bars: part.length,
+    coverage: coverageOf(part).coverage,
+    exposure: simulation.exposedBars / part.length,
+    feesPaid: trades.reduce((total, trade) => total + trade.fees, 0),
+    finalEquity,
+    totalReturn,
+    buyAndHold: part.close.at(-1)! / part.open[0]! - 1,
+    cagr,
+    annualVolatility: annualVolatility(returns),
+    sharpe: sharpeRatio(returns),
+    probabilisticSharpe: probabilisticSharpe(returns, 0),
+    deflatedSharpe: trialSharpes ? deflatedSharpe(returns, trialSharpes) : null,
+    trials: trialSharpes?.length ?? null,
+    sortino: sortinoRatio(returns),
+    calmar: cagr !== null && drawdown.max > 0 ? cagr / drawdown.max : null,
+    maxDrawdown: drawdown.max,
+    averageDrawdown: drawdown.average,
+    maxDrawdownMs: drawdown.maxDurationMs,
+    averageDrawdownMs: drawdown.averageDurationMs,
+    ...tailRisk(returns),
+    ...tradeStatistics(trades),
+    ambiguousTrades: trades.filter((trade) => trade.ambiguous).length,
+    worstCaseReturn: totalReturn,
+    bestCaseReturn: simulation.bestCaseEquity / initialCash - 1,
+    rejectedSignals: simulation.rejectedSignals,
+  };
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+function annualGrowth(growth: number, days: number): number | null {
+  if (days < 1 || growth <= 0) return null;
+  const rate = growth ** (DAYS_PER_YEAR / days) - 1;
+  return Number.isFinite(rate) ? rate : null;
+}

@@ -1,0 +1,84 @@
+import { mean, variance } from '../../research/moments.ts';
+import { EXIT_REASONS, type ExitReason, type Trade } from '../result.ts';
+
+/** Over all trades; returns are fractions of the entry's notional, money is quote currency, all after fees. */
+export interface TradeStatistics {
+  readonly trades: number;
+  readonly wins: number;
+  readonly winRate: number | null;
+  readonly bestTrade: number | null;
+  readonly worstTrade: number | null;
+  readonly averageTrade: number | null;
+  /** From the open of the entry's bar to that of the exit's. */
+  readonly averageTradeMs: number | null;
+  readonly maxTradeMs: number | null;
+  /** Sums of the winning and of the losing trades; the loss is positive. */
+  readonly grossProfit: number;
+  readonly grossLoss: number;
+  /** Null without a losing trade. */
+  readonly profitFactor: number | null;
+  /** Mean pnl of a trade. */
+  readonly expectancy: number | null;
+  /** System quality number: root of the number of trades times mean over standard deviation (ddof 1) of their pnl. */
+  readonly sqn: number | null;
+  readonly maxConsecutiveWins: number;
+  readonly maxConsecutiveLosses: number;
+  readonly byExitReason: Readonly<Record<ExitReason, ExitBreakdown>>;
+}
+
+/** `end-of-data` lists apart what was still open at the end (fill-spec.md rule 12). */
+export interface ExitBreakdown {
+  readonly trades: number;
+  readonly wins: number;
+  readonly pnl: number;
+}
+
+export function tradeStatistics(trades: readonly Trade[]): TradeStatistics {
+  const pnls = trades.map((trade) => trade.pnl);
+  const returns = trades.map((trade) => trade.pnl / (trade.entryPrice * trade.quantity));
+  const durations = trades.map((trade) => trade.exitTime - trade.entryTime);
+  const wins = pnls.filter((pnl) => pnl > 0);
+  const losses = pnls.filter((pnl) => pnl <= 0);
+  const grossLoss = -sum(losses);
+  const spread = variance(pnls);
+  const any = trades.length > 0;
+  return {
+    trades: trades.length,
+    wins: wins.length,
+    winRate: any ? wins.length / trades.length : null,
+    bestTrade: any ? largest(returns) : null,
+    worstTrade: any ? -largest(returns.map((value) => -value)) : null,
+    averageTrade: any ? mean(returns) : null,
+    averageTradeMs: any ? mean(durations) : null,
+    maxTradeMs: any ? largest(durations) : null,
+    grossProfit: sum(wins),
+    grossLoss: grossLoss === 0 ? 0 : grossLoss,
+    profitFactor: grossLoss > 0 ? sum(wins) / grossLoss : null,
+    expectancy: any ? mean(pnls) : null,
+    sqn: spread > 0 ? (Math.sqrt(trades.length) * mean(pnls)) / Math.sqrt(spread) : null,
+    maxConsecutiveWins: longestRun(pnls, (pnl) => pnl > 0),
+    maxConsecutiveLosses: longestRun(pnls, (pnl) => pnl <= 0),
+    byExitReason: breakdown(trades),
+  };
+}
+
+function breakdown(trades: readonly Trade[]): Record<ExitReason, ExitBreakdown> {
+  const of = (reason: ExitReason): ExitBreakdown => {
+    const pnls = trades.filter((trade) => trade.reason === reason).map((trade) => trade.pnl);
+    return { trades: pnls.length, wins: pnls.filter((pnl) => pnl > 0).length, pnl: sum(pnls) };
+  };
+  return Object.fromEntries(EXIT_REASONS.map((reason) => [reason, of(reason)])) as Record<ExitReason, ExitBreakdown>;
+}
+
+function longestRun(values: readonly number[], belongs: (value: number) => boolean): number {
+  let run = 0;
+  let longest = 0;
+  for (const value of values) {
+    run = belongs(value) ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const largest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), -Infinity);

@@ -1,0 +1,214 @@
+import { SpecError } from '../strategies/spec-error.ts';
+import { bollingerBands, donchianChannel, keltnerChannel } from './bands.ts';
+import { directionalMovement } from './directional-movement.ts';
+import { type IndicatorDefinition, type IndicatorParameter, type IndicatorParams } from './indicator.ts';
+import { exponentialAverage, simpleAverage, weightedAverage } from './moving-average.ts';
+import {
+  movingAverageConvergence,
+  rateOfChange,
+  relativeStrength,
+  standardDeviation,
+  standardScore,
+  stochastic,
+} from './oscillators.ts';
+import { slidingMaximum, slidingMinimum } from './sliding-window.ts';
+import { averageTrueRange } from './true-range.ts';
+import { onBalanceVolume, relativeVolume, volumeWeightedPrice } from './volume-flow.ts';
+import { type Series } from '../market/series.ts';
+
+export const MAX_PERIOD = 2000;
+
+const bars = <N extends string>(name: N, min = 1) => ({ name, min, max: MAX_PERIOD, integer: true });
+const factor = <N extends string>(name: N) => ({ name, min: 0.01, max: 100, integer: false });
+
+/** Types the parameters a kernel is given by the names it declares; `requireParams` has checked that they are there. */
+function define<N extends string>(definition: {
+  readonly params: readonly (IndicatorParameter & { readonly name: N })[];
+  readonly outputs: readonly string[];
+  readonly unit: IndicatorDefinition['unit'];
+  readonly warmup: (params: Readonly<Record<N, number>>) => number;
+  readonly compute: (series: Series, params: Readonly<Record<N, number>>) => Record<string, Float64Array>;
+}): IndicatorDefinition {
+  return definition;
+}
+
+/** Every indicator a spec can name. Formulas, ranges and first defined bars are documented at the kernels. */
+export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
+  sma: define({
+    params: [bars('period')],
+    outputs: ['value'],
+    unit: 'price',
+    warmup: ({ period }) => period - 1,
+    compute: ({ close }, { period }) => ({ value: simpleAverage(close, period) }),
+  }),
+  ema: define({
+    params: [bars('period')],
+    outputs: ['value'],
+    unit: 'price',
+    warmup: ({ period }) => period - 1,
+    compute: ({ close }, { period }) => ({ value: exponentialAverage(close, period) }),
+  }),
+  wma: define({
+    params: [bars('period')],
+    outputs: ['value'],
+    unit: 'price',
+    warmup: ({ period }) => period - 1,
+    compute: ({ close }, { period }) => ({ value: weightedAverage(close, period) }),
+  }),
+  vwap: define({
+    params: [bars('period')],
+    outputs: ['value'],
+    unit: 'price',
+    warmup: ({ period }) => period - 1,
+    compute: (series, { period }) => ({ value: volumeWeightedPrice(series, period) }),
+  }),
+  /** Highest and lowest *close* of the last `period` bars, the current one included. */
+  highest: define({
+    params: [bars('period')],
+    outputs: ['value'],
+    unit: 'price',
+    warmup: ({ period }) => period - 1,
+    compute: ({ close }, { period }) => ({ value: slidingMaximum(close, period) }),
+  }),
+  lowest: define({
+    params: [bars('period')],
+    outputs: ['value'],
+    unit: 'price',
+    warmup: ({ period }) => period - 1,
+    compute: ({ close }, { period }) => ({ value: slidingMinimum(close, period) }),
+  }),
+  bollinger: define({
+    params: [bars('period', 2), factor('deviations')],
+    outputs: ['middle', 'upper', 'lower'],
+    unit: 'price',
+    warmup: ({ period }) => period - 1,
+    compute: ({ close }, { period, deviations }) => bollingerBands(close, period, deviations),
+  }),
+  keltner: define({
+    params: [bars('period'), bars('atrPeriod'), factor('multiple')],
+    outputs: ['middle', 'upper', 'lower'],
+    unit: 'price',
+    warmup: ({ period, atrPeriod }) => Math.max(period - 1, atrPeriod),
+    compute: (series, { period, atrPeriod, multiple }) => keltnerChannel(series, period, atrPeriod, multiple),
+  }),
+  donchian: define({
+    params: [bars('period')],
+    outputs: ['upper', 'lower', 'middle'],
+    unit: 'price',
+    warmup: ({ period }) => period,
+    compute: (series, { period }) => donchianChannel(series, period),
+  }),
+  macd: define({
+    params: [bars('fast'), bars('slow'), bars('signal')],
+    outputs: ['line', 'signal', 'histogram'],
+    unit: 'price-difference',
+    warmup: ({ fast, slow, signal }) => Math.max(fast, slow) + signal - 2,
+    compute: ({ close }, { fast, slow, signal }) => movingAverageConvergence(close, fast, slow, signal),
+  }),
+  atr: define({
+    params: [bars('period')],
+    outputs: ['value'],
+    unit: 'price-difference',
+    warmup: ({ period }) => period,
+    compute: (series, { period }) => ({ value: averageTrueRange(series, period) }),
+  }),
+  stdev: define({
+    params: [bars('period', 2)],
+    outputs: ['value'],
+    unit: 'price-difference',
+    warmup: ({ period }) => period - 1,
+    compute: ({ close }, { period }) => ({ value: standardDeviation(close, period) }),
+  }),
+  rsi: define({
+    params: [bars('period')],
+    outputs: ['value'],
+    unit: 'oscillator',
+    warmup: ({ period }) => period,
+    compute: ({ close }, { period }) => ({ value: relativeStrength(close, period) }),
+  }),
+  stochastic: define({
+    params: [bars('period'), bars('signal')],
+    outputs: ['k', 'd'],
+    unit: 'oscillator',
+    warmup: ({ period, signal }) => period + signal - 2,
+    compute: (series, { period, signal }) => stochastic(series, period, signal),
+  }),
+  adx: define({
+    params: [bars('period')],
+    outputs: ['adx', 'plusDi', 'minusDi'],
+    unit: 'oscillator',
+    warmup: ({ period }) => 2 * period - 1,
+    compute: (series, { period }) => directionalMovement(series, period),
+  }),
+  roc: define({
+    params: [bars('period')],
+    outputs: ['value'],
+    unit: 'percent-change',
+    warmup: ({ period }) => period,
+    compute: ({ close }, { period }) => ({ value: rateOfChange(close, period) }),
+  }),
+  zscore: define({
+    params: [bars('period', 2)],
+    outputs: ['value'],
+    unit: 'deviations',
+    warmup: ({ period }) => period - 1,
+    compute: ({ close }, { period }) => ({ value: standardScore(close, period) }),
+  }),
+  obv: define({
+    params: [bars('period')],
+    outputs: ['obv', 'average'],
+    unit: 'volume-total',
+    warmup: ({ period }) => period - 1,
+    compute: (series, { period }) => onBalanceVolume(series, period),
+  }),
+  'volume-sma': define({
+    params: [bars('period')],
+    outputs: ['value'],
+    unit: 'volume',
+    warmup: ({ period }) => period - 1,
+    compute: ({ volume }, { period }) => ({ value: simpleAverage(volume, period) }),
+  }),
+  'relative-volume': define({
+    params: [bars('period')],
+    outputs: ['value'],
+    unit: 'multiple',
+    warmup: ({ period }) => period,
+    compute: ({ volume }, { period }) => ({ value: relativeVolume(volume, period) }),
+  }),
+};
+
+/** @throws SpecError at `path` when there is no such indicator. */
+export function requireIndicator(name: string, path = 'indicator'): IndicatorDefinition {
+  const definition = Object.hasOwn(INDICATORS, name) ? INDICATORS[name] : undefined;
+  if (definition) return definition;
+  throw new SpecError(path, `unknown indicator '${name}': use one of ${Object.keys(INDICATORS).join(', ')}`);
+}
+
+/** The definition, once name and parameters have been found right. @throws SpecError at the field that is wrong. */
+export function requireParams(name: string, params: IndicatorParams, path = 'params'): IndicatorDefinition {
+  const definition = requireIndicator(name);
+  const names = definition.params.map((parameter) => parameter.name);
+  for (const given of Object.keys(params)) {
+    if (!names.includes(given)) {
+      throw new SpecError(`${path}.${given}`, `${name} has no such parameter: it takes ${names.join(', ')}`);
+    }
+  }
+  for (const parameter of definition.params) {
+    const value = params[parameter.name];
+    const at = `${path}.${parameter.name}`;
+    if (value === undefined) throw new SpecError(at, `missing: ${name} takes ${names.join(', ')}`);
+    if (!(value >= parameter.min && value <= parameter.max) || (parameter.integer && !Number.isInteger(value))) {
+      const kind = parameter.integer ? 'a whole number' : 'a number';
+      throw new SpecError(at, `${value} must be ${kind} from ${parameter.min} to ${parameter.max}`);
+    }
+  }
+  return definition;
+}
+
+/** Name of the line meant. @throws SpecError at `path` when the indicator has no such line. */
+export function requireOutput(name: string, output: string | undefined, path = 'output'): string {
+  const { outputs } = requireIndicator(name);
+  if (output === undefined) return outputs[0]!;
+  if (outputs.includes(output)) return output;
+  throw new SpecError(path, `${name} has no line '${output}': it has ${outputs.join(', ')}`);
+}

@@ -1,0 +1,215 @@
+import { feeOf } from '../../backtest/fills.ts';
+import { type Market } from '../../market/market.ts';
+import { applyFill } from '../fold.ts';
+import { type Decimal, decimal, ZERO } from '../money.ts';
+import { type Position } from '../position.ts';
+import {
+  type FillCause,
+  heldAmount,
+  openOrdersOf,
+  positionKey,
+  type SettledOrder,
+  type VenueAccount,
+  type VenueFill,
+  type VenueOrder,
+} from './account.ts';
+
+/** Closed orders and fills kept in full. */
+const KEPT = 500;
+
+/** An account while one request or candle works on it; the account itself stays as it was. */
+export interface Draft {
+  readonly account: VenueAccount;
+  cash: Decimal;
+  writtenOff: Decimal;
+  nextFill: number;
+  readonly positions: Record<string, Position>;
+  readonly orders: Record<string, VenueOrder>;
+  /** Ids of those that are open. */
+  readonly open: Set<string>;
+  readonly rejected: Record<string, number>;
+  readonly fills: VenueFill[];
+  /** Ids of the orders that became or changed, in that order. */
+  readonly changed: Set<string>;
+}
+
+/** The account after a step, and what the step did. The same object when it did nothing. */
+export interface VenueStep {
+  readonly account: VenueAccount;
+  readonly fills: readonly VenueFill[];
+  readonly changes: readonly VenueOrder[];
+}
+
+export function draftOf(account: VenueAccount): Draft {
+  return {
+    account,
+    cash: decimal(account.cash),
+    writtenOff: decimal(account.writtenOff),
+    nextFill: account.nextFill,
+    positions: { ...account.positions },
+    orders: { ...account.orders },
+    open: new Set(openOrdersOf(account).map(({ clientOrderId }) => clientOrderId)),
+    rejected: { ...account.rejected },
+    fills: [],
+    changed: new Set(),
+  };
+}
+
+export function putOrder(draft: Draft, order: VenueOrder): void {
+  const { clientOrderId, state } = order;
+  draft.orders[clientOrderId] = order;
+  draft.changed.add(clientOrderId);
+  if (state === 'open') draft.open.add(clientOrderId);
+  else draft.open.delete(clientOrderId);
+}
+
+/** The open orders, as the draft has them now. */
+export function openInDraft({ open, orders }: Draft): readonly VenueOrder[] {
+  return [...open].map((id) => orders[id]!);
+}
+
+export function rejectOrder(draft: Draft, order: VenueOrder, reason: string, time: number): void {
+  draft.rejected[reason] = (draft.rejected[reason] ?? 0) + 1;
+  putOrder(draft, { ...order, state: 'rejected', reason, reserved: 0, updatedAt: time });
+}
+
+export function cancelInDraft(draft: Draft, order: VenueOrder, reason: string, time: number): void {
+  putOrder(draft, { ...order, state: 'cancelled', reason, reserved: 0, updatedAt: time });
+}
+
+/** Orders compete by arrival, ties by strategy; an order comes before the leg that fell due with it. */
+export function compareOrders(a: VenueOrder, b: VenueOrder): number {
+  const legs = Number(a.parentId !== undefined) - Number(b.parentId !== undefined);
+  return (
+    a.readyAt - b.readyAt ||
+    legs ||
+    compareText(a.strategyHash, b.strategyHash) ||
+    compareText(a.clientOrderId, b.clientOrderId)
+  );
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * Cash that an entry may use: not what resting limits and entries ahead of it have set aside, and not the proceeds of
+ * shorts with their collateral (twice what they sold for).
+ */
+export function freeCash(draft: Draft, order: VenueOrder): Decimal {
+  const tied = Object.values(draft.positions)
+    .filter(({ amount }) => amount < 0)
+    .reduce((sum, { amount, averagePrice }) => sum.plus(decimal(amount).abs().times(averagePrice).times(2)), ZERO);
+  const reserved = openInDraft(draft)
+    .filter((other) => other.purpose === 'entry' && other.clientOrderId !== order.clientOrderId)
+    .filter((other) => other.type === 'limit' || compareOrders(other, order) < 0)
+    .reduce((sum, other) => sum.plus(other.reserved), ZERO);
+  return draft.cash.minus(tied).minus(reserved);
+}
+
+/** How, where and why a fill happens. */
+export interface Execution {
+  readonly amount: number;
+  readonly price: number;
+  readonly liquidity: 'maker' | 'taker';
+  readonly time: number;
+  readonly cause: FillCause;
+  readonly ambiguous?: boolean;
+}
+
+/** Books a fill: cash, position and order change together. What an order did not fill of its amount is let go. */
+export function bookFill(draft: Draft, order: VenueOrder, execution: Execution, market: Market): void {
+  const { amount, price, liquidity, time, cause, ambiguous = false } = execution;
+  const fee = feeOf(amount, price, liquidity === 'maker' ? market.makerFeeRate : market.takerFeeRate);
+  const fill: VenueFill = {
+    id: `${order.clientOrderId}.${draft.nextFill}`,
+    account: draft.account.account,
+    clientOrderId: order.clientOrderId,
+    strategyHash: order.strategyHash,
+    symbol: order.symbol,
+    side: order.side,
+    purpose: order.purpose,
+    amount,
+    price,
+    fee,
+    time,
+    cause,
+    ambiguous,
+  };
+  draft.nextFill += 1;
+  draft.fills.push(fill);
+
+  const notional = decimal(amount).times(price);
+  draft.cash = draft.cash.plus(order.side === 'buy' ? notional.negated() : notional).minus(fee);
+  if (draft.cash.isNegative()) {
+    draft.writtenOff = draft.writtenOff.minus(draft.cash);
+    draft.cash = ZERO;
+  }
+  const key = positionKey(order.symbol, order.strategyHash);
+  const position = applyFill(draft.positions[key] ?? null, fill);
+  if (position.amount === 0) delete draft.positions[key];
+  else draft.positions[key] = position;
+  putOrder(draft, {
+    ...order,
+    amount,
+    state: 'filled',
+    filledAmount: amount,
+    averagePrice: price,
+    fees: fee,
+    reserved: 0,
+    updatedAt: time,
+  });
+}
+
+/** After a closing fill: the other legs of its bracket go, and when nothing is held any more, all that would close it. */
+export function cancelOrphans(draft: Draft, filled: VenueOrder, time: number): void {
+  const isFlat = heldAmount(draft.positions, filled) === 0;
+  for (const order of openInDraft(draft)) {
+    if (order.purpose === 'entry') continue;
+    if (order.symbol !== filled.symbol || order.strategyHash !== filled.strategyHash) continue;
+    const sibling = filled.parentId !== undefined && order.parentId === filled.parentId;
+    if (sibling) cancelInDraft(draft, order, `${filled.clientOrderId} filled instead`, time);
+    else if (isFlat) cancelInDraft(draft, order, 'nothing left to close', time);
+  }
+}
+
+export function seal(draft: Draft, marks: VenueAccount['marks'] = draft.account.marks): VenueStep {
+  const { account, changed, fills } = draft;
+  if (changed.size === 0 && marks === account.marks) return { account, fills: [], changes: [] };
+  const changes = [...changed].map((id) => draft.orders[id]!);
+  const { orders, settled } = prune(draft);
+  const next: VenueAccount = {
+    ...account,
+    version: account.version + 1,
+    cash: draft.cash.toString(),
+    writtenOff: draft.writtenOff.toString(),
+    positions: draft.positions,
+    orders,
+    settled,
+    fills: fills.length === 0 ? account.fills : [...account.fills, ...fills].slice(-KEPT),
+    marks,
+    nextFill: draft.nextFill,
+    rejected: draft.rejected,
+  };
+  return { account: next, fills, changes };
+}
+
+/** Closed orders beyond the last KEPT shrink to their outcome. Their ids stay, so that none is ever a new order. */
+function prune({ account, orders, open }: Draft): Pick<VenueAccount, 'orders' | 'settled'> {
+  const excess = Object.keys(orders).length - open.size - KEPT;
+  if (excess <= 0) return { orders, settled: account.settled };
+  const closed = Object.values(orders).filter(({ clientOrderId }) => !open.has(clientOrderId));
+  const kept = { ...orders };
+  const outcomes: Record<string, SettledOrder> = { ...account.settled };
+  for (const order of closed.toSorted((a, b) => a.updatedAt - b.updatedAt).slice(0, excess)) {
+    const { clientOrderId, state, filledAmount, averagePrice, fees, reason, updatedAt } = order;
+    outcomes[clientOrderId] = {
+      state,
+      filledAmount,
+      fees,
+      updatedAt,
+      ...(averagePrice !== undefined && { averagePrice }),
+      ...(reason !== undefined && { reason }),
+    };
+    delete kept[clientOrderId];
+  }
+  return { orders: kept, settled: outcomes };
+}

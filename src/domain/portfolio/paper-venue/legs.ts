@@ -1,0 +1,67 @@
+import { exitSide, type PositionSide } from '../../backtest/fills.ts';
+import { furthest, offsetAmount, stopLevel, targetLevel, tighterStop } from '../../backtest/protection.ts';
+import { legOrderId } from '../../orders/client-order-id.ts';
+import { type VenueOrder } from './account.ts';
+
+/** The orders of an entry's bracket, born with its fill: stop, target and the exit at the end of the holding time. */
+export function legsOf(entry: VenueOrder, fillPrice: number, tickSize: number, time: number): readonly VenueOrder[] {
+  const { bracket, clientOrderId, strategyHash, symbol, amount } = entry;
+  if (!bracket) return [];
+  const side: PositionSide = entry.side === 'buy' ? 'long' : 'short';
+  const leg = {
+    strategyHash,
+    symbol,
+    side: exitSide(side),
+    amount,
+    parentId: clientOrderId,
+    state: 'open',
+    readyAt: time,
+    reserved: 0,
+    filledAmount: 0,
+    fees: 0,
+    createdAt: time,
+    updatedAt: time,
+  } as const;
+
+  const stopAt = (distance: number): number => stopLevel(side, fillPrice, distance, tickSize);
+  const fixedStop = stopAt(offsetAmount(bracket.stop, fillPrice));
+  const stop: VenueOrder = {
+    ...leg,
+    clientOrderId: legOrderId(clientOrderId, 'stop'),
+    type: 'stop',
+    purpose: 'stop',
+    price: fixedStop,
+  };
+  const legs: VenueOrder[] = [stop];
+  if (bracket.trailing) {
+    const distance = offsetAmount(bracket.trailing, fillPrice);
+    const price = tighterStop(side, fixedStop, stopAt(distance));
+    legs[0] = { ...stop, price, trail: { distance, extreme: fillPrice, fixedStop } };
+  }
+  if (bracket.target) {
+    const price = targetLevel(side, fillPrice, offsetAmount(bracket.target, fillPrice), tickSize);
+    legs.push({ ...leg, clientOrderId: legOrderId(clientOrderId, 'target'), type: 'limit', purpose: 'target', price });
+  }
+  if (bracket.maxHoldBars !== undefined) {
+    const waitsBars = bracket.maxHoldBars;
+    legs.push({ ...leg, clientOrderId: legOrderId(clientOrderId, 'exit'), type: 'market', purpose: 'exit', waitsBars });
+  }
+  return legs;
+}
+
+/** A trailing stop after a bar has closed (rule 6): it follows the extreme and never goes back. Null when it stays. */
+export function ratcheted(
+  stop: VenueOrder,
+  high: number,
+  low: number,
+  tickSize: number,
+  time: number,
+): VenueOrder | null {
+  const { trail, price } = stop;
+  if (!trail || price === undefined) return null;
+  const side: PositionSide = stop.side === 'sell' ? 'long' : 'short';
+  const extreme = furthest(side, trail.extreme, high, low);
+  if (extreme === trail.extreme) return null;
+  const level = tighterStop(side, price, stopLevel(side, extreme, trail.distance, tickSize));
+  return { ...stop, price: level, trail: { ...trail, extreme }, updatedAt: time };
+}

@@ -1,0 +1,30 @@
+import { type Timeframe, timeframeMs } from '../market/timeframe.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * Returns per UTC day of an equity curve marked at each bar's close; the first day's is against `initial`. A bar that
+ * closes at midnight belongs to the day that ends. Days inside a bar longer than a day have return 0.
+ * @param time open times of the bars, epoch ms; as long as `equity`.
+ */
+export function dailyReturns(
+  time: Float64Array,
+  equity: Float64Array,
+  timeframe: Timeframe,
+  initial: number,
+): number[] {
+  const length = timeframeMs(timeframe);
+  const dayOf = (bar: number): number => Math.floor((time[bar]! + length - 1) / DAY_MS);
+  const returns: number[] = [];
+  let before = initial;
+  for (let bar = 0; bar < equity.length; bar += 1) {
+    const isLast = bar === equity.length - 1;
+    const daysUntilNext = isLast ? 1 : dayOf(bar + 1) - dayOf(bar);
+    if (daysUntilNext === 0) continue;
+    const value = equity[bar]!;
+    returns.push(before > 0 ? value / before - 1 : 0);
+    for (let quiet = 1; quiet < daysUntilNext; quiet += 1) returns.push(0);
+    before = value;
+  }
+  return returns;
+}

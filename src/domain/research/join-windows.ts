@@ -1,0 +1,43 @@
+import { sharpeRatio } from '../backtest/metrics/sharpe.ts';
+import { type TrialMetrics } from './trial.ts';
+
+/** Deepest fall from a peak of compounded returns, fraction. */
+function drawdownOf(returns: readonly number[]): number {
+  let value = 1;
+  let peak = 1;
+  let deepest = 0;
+  for (const r of returns) {
+    value *= 1 + r;
+    peak = Math.max(peak, value);
+    deepest = Math.max(deepest, (peak - value) / peak);
+  }
+  return deepest;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/**
+ * Consecutive windows as one account: returns compound, trades add up. Drawdown is that of the joined daily returns or
+ * the deepest within any window, whichever is deeper (days hide what happened inside them).
+ */
+export function joinWindows(windows: readonly TrialMetrics[]): TrialMetrics {
+  const dailyReturns = windows.flatMap((window) => window.dailyReturns);
+  const grossProfit = sum(windows.map((window) => window.grossProfit));
+  const grossLoss = sum(windows.map((window) => window.grossLoss));
+  const failed = windows.find((window) => window.error !== undefined)?.error;
+  return {
+    trades: sum(windows.map((window) => window.trades)),
+    wins: sum(windows.map((window) => window.wins)),
+    totalReturn: windows.reduce((value, window) => value * (1 + window.totalReturn), 1) - 1,
+    sharpe: sharpeRatio(dailyReturns),
+    maxDrawdown: Math.max(drawdownOf(dailyReturns), ...windows.map((window) => window.maxDrawdown)),
+    grossProfit,
+    grossLoss,
+    profitFactor: grossLoss > 0 ? grossProfit / grossLoss : null,
+    exposure: windows.length > 0 ? sum(windows.map((window) => window.exposure)) / windows.length : 0,
+    fees: sum(windows.map((window) => window.fees)),
+    ambiguousTrades: sum(windows.map((window) => window.ambiguousTrades)),
+    dailyReturns,
+    ...(failed !== undefined && { error: failed }),
+  };
+}

@@ -1,0 +1,27 @@
+import { type Window } from '../backtest/result.ts';
+
+/** In sample [0, n·(1-testShare)), out of sample the rest in equal test windows; a test window trains on all before it. */
+export interface WalkForwardSplit {
+  readonly inSample: Window;
+  readonly folds: readonly { readonly train: Window; readonly test: Window }[];
+}
+
+/**
+ * Anchored walk-forward split. Screening sees only `inSample`, so even the choice of candidates knows nothing of any
+ * test window.
+ * @throws RangeError when a test window would be empty.
+ */
+export function walkForwardSplit(length: number, folds: number, testShare: number): WalkForwardSplit {
+  const start = Math.floor(length * (1 - testShare));
+  const edge = (fold: number): number => start + Math.floor(((length - start) * fold) / folds);
+  const windows = Array.from({ length: folds }, (_, fold) => ({
+    train: { from: 0, to: edge(fold) },
+    test: { from: edge(fold), to: edge(fold + 1) },
+  }));
+  if (start < 1 || windows.some(({ test }) => test.to <= test.from)) {
+    throw new RangeError(
+      `${length} bars cannot be split into ${folds} test windows over the last ${testShare * 100} %`,
+    );
+  }
+  return { inSample: { from: 0, to: start }, folds: windows };
+}

@@ -1,0 +1,125 @@
+import { type Offset } from '../orders/order.ts';
+import { drawdownBreaches } from './drawdown.ts';
+import { percent, plain } from './figures.ts';
+import { type ReviewContext } from './review-context.ts';
+import { type Intent, type RiskLimits, type VerdictReason } from './verdict.ts';
+
+/** Each looks at one thing and answers with the reason for a veto, or null. All run: a veto lists everything wrong. */
+type EntryCheck = (intent: Intent, context: ReviewContext, limits: RiskLimits) => VerdictReason | null;
+
+const no = (code: string, text: string): VerdictReason => ({ code, text });
+
+/** A distance as a fraction of price. */
+export const fractionOf = (offset: Offset, price: number): number =>
+  offset.kind === 'percent' ? offset.value : offset.value / price;
+
+const tradingState: EntryCheck = (_, { state }) =>
+  state.tradingState === 'ACTIVE'
+    ? null
+    : no(
+        'trading-reducing',
+        `trading is ${state.tradingState}: only closing orders are allowed (${state.stateReason})`,
+      );
+
+const soundFigures: EntryCheck = (intent, { equity, price }) => {
+  const { requestedFraction, referencePrice, volatility } = intent;
+  const sound =
+    requestedFraction > 0 && requestedFraction <= 1 && referencePrice > 0 && volatility >= 0 && price > 0 && equity > 0;
+  const finite = [requestedFraction, referencePrice, volatility, price, equity].every(Number.isFinite);
+  return sound && finite
+    ? null
+    : no(
+        'unsound-figures',
+        `fraction ${requestedFraction}, reference price ${referencePrice}, volatility ${volatility}, price ${price}, equity ${equity}: all must be sound numbers`,
+      );
+};
+
+const freshData: EntryCheck = (intent, { now, lastCandleTime, timeframeMs }, { maxDataAgeCandles }) => {
+  const known = Math.min(intent.asOf, lastCandleTime + timeframeMs);
+  const age = (now - known) / timeframeMs;
+  return age <= maxDataAgeCandles
+    ? null
+    : no(
+        'stale-data',
+        `the data is ${age.toFixed(1)} candles of ${intent.timeframe} old: the limit is ${maxDataAgeCandles}`,
+      );
+};
+
+const stopPresent: EntryCheck = ({ bracket, referencePrice }) =>
+  bracket && fractionOf(bracket.stop, referencePrice) > 0
+    ? null
+    : no('missing-stop', 'an entry without a stop is never allowed');
+
+const stopNear: EntryCheck = ({ bracket, referencePrice }, _, { maxStopDistance }) => {
+  const distance = bracket ? fractionOf(bracket.stop, referencePrice) : 0;
+  return distance <= maxStopDistance
+    ? null
+    : no('stop-too-far', `the stop is ${percent(distance)} away: the limit is ${percent(maxStopDistance)}`);
+};
+
+const calmEnough: EntryCheck = ({ volatility }, _, { maxVolatility }) =>
+  volatility <= maxVolatility
+    ? null
+    : no(
+        'volatility-cap',
+        `annualised volatility is ${percent(volatility)}: nothing is entered above ${percent(maxVolatility)}`,
+      );
+
+/** A price further from the signal's than any stop may be is no longer the market that the signal saw. */
+const priceNearReference: EntryCheck = ({ referencePrice }, { price }, { maxStopDistance }) => {
+  const moved = Math.abs(price / referencePrice - 1);
+  return moved <= maxStopDistance
+    ? null
+    : no(
+        'price-moved',
+        `price ${plain(price)} is ${percent(moved)} from the signal's ${plain(referencePrice)}: the limit is ${percent(maxStopDistance)}`,
+      );
+};
+
+const sellable: EntryCheck = ({ side, symbol }, { market }) =>
+  side === 'sell' && market.kind === 'spot'
+    ? no('short-on-spot', `${symbol} is a spot market: it cannot be sold short`)
+    : null;
+
+const single: EntryCheck = ({ strategyHash, symbol }, { positions, pendingEntries }) => {
+  const same = (held: { readonly strategyHash: string; readonly symbol: string }) =>
+    held.strategyHash === strategyHash && held.symbol === symbol;
+  if (positions.some((held) => same(held) && held.amount !== 0)) {
+    return no('duplicate-position', `the strategy holds ${symbol} already`);
+  }
+  return pendingEntries.some(same)
+    ? no('duplicate-position', `the strategy has an entry in ${symbol} under way`)
+    : null;
+};
+
+const positionsLeft: EntryCheck = (_, { positions, pendingEntries }, { maxOpenPositions }) => {
+  const open = positions.filter(({ amount }) => amount !== 0).length + pendingEntries.length;
+  return open < maxOpenPositions
+    ? null
+    : no('max-open-positions', `${open} positions are open or under way: the limit is ${maxOpenPositions}`);
+};
+
+const ordersLeft: EntryCheck = (_, { ordersToday }, { maxOrdersPerDay }) =>
+  ordersToday < maxOrdersPerDay
+    ? null
+    : no('max-orders-per-day', `${ordersToday} orders were placed today: the limit is ${maxOrdersPerDay}`);
+
+const ENTRY_CHECKS: readonly EntryCheck[] = [
+  tradingState,
+  soundFigures,
+  freshData,
+  stopPresent,
+  stopNear,
+  calmEnough,
+  priceNearReference,
+  sellable,
+  single,
+  positionsLeft,
+  ordersLeft,
+];
+
+/** Everything that forbids this entry outright; empty when nothing does. */
+export function entryObjections(intent: Intent, context: ReviewContext, limits: RiskLimits): readonly VerdictReason[] {
+  const found = ENTRY_CHECKS.map((check) => check(intent, context, limits)).filter((reason) => reason !== null);
+  return [...found, ...drawdownBreaches(context.state, context.equity, limits)];
+}

@@ -1,0 +1,59 @@
+import { roundDownToStep } from '../market/rounding.ts';
+import { money, percent, plain } from './figures.ts';
+import { exposureOf, freeNotional, type ReviewContext } from './review-context.ts';
+import { type Intent, type RiskLimits, type VerdictReason } from './verdict.ts';
+
+export interface EntrySize {
+  /** Base units, on the market's step. */
+  readonly amount: number;
+  /** Whether it is what was asked for. */
+  readonly whole: boolean;
+  /** What made it smaller, in the order applied. */
+  readonly reasons: readonly VerdictReason[];
+}
+
+/**
+ * Size of an entry: the share of equity asked for, times each factor below 1, then cut to what the limits and the cash
+ * leave. Nothing ever makes it larger. Exposure counts positions and pending entries alike.
+ */
+export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLimits): EntrySize {
+  const { state, equity, positions, pendingEntries, market, price } = context;
+  const reasons: VerdictReason[] = [];
+  const requested = equity * intent.requestedFraction;
+  let notional = requested;
+
+  const scale = (code: string, factor: number, why: string) => {
+    if (!(factor < 1)) return;
+    notional *= Math.max(0, factor);
+    reasons.push({ code, text: `${why}: size x ${plain(Math.max(0, factor))}` });
+  };
+  scale(
+    'volatility-sizing',
+    intent.volatility > 0 ? limits.targetVolatility / intent.volatility : 1,
+    `volatility ${percent(intent.volatility)} is above the target ${percent(limits.targetVolatility)}`,
+  );
+  scale('incubating', intent.incubating ? limits.incubationFactor : 1, 'the strategy is incubating');
+  scale('risk-budget', state.riskBudget, `risk budget ${percent(state.riskBudget)} (${state.stance})`);
+
+  const cut = (code: string, room: number, what: string) => {
+    if (notional <= room) return;
+    notional = Math.max(0, room);
+    reasons.push({ code, text: `${what} leaves ${money(notional, market.quote)}` });
+  };
+  const committed = [...positions, ...pendingEntries];
+  const ofAsset = exposureOf(committed.filter(({ asset }) => asset === market.base));
+  const total = exposureOf(committed);
+  cut(
+    'asset-exposure',
+    equity * limits.maxAssetExposure - ofAsset,
+    `${market.base} exposure of ${money(ofAsset)} under the limit of ${percent(limits.maxAssetExposure)} of equity`,
+  );
+  cut(
+    'total-exposure',
+    equity * limits.maxTotalExposure - total,
+    `total exposure of ${money(total)} under the limit of ${percent(limits.maxTotalExposure)} of equity`,
+  );
+  cut('funds', freeNotional(context), `cash of ${money(context.cash)} after pending entries and fees`);
+
+  return { amount: roundDownToStep(notional / price, market.stepSize), whole: notional === requested, reasons };
+}

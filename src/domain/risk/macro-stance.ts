@@ -1,0 +1,83 @@
+import { type Regime } from '../analysis/analysis.ts';
+import { drawdownFrom } from './drawdown.ts';
+import { percent } from './figures.ts';
+import { type RiskLimits, type RiskState } from './verdict.ts';
+
+/** How much of the normal size each regime deserves. */
+const REGIME_APPETITE: Readonly<Record<Regime, number>> = {
+  'trending-up': 1,
+  calm: 0.9,
+  ranging: 0.75,
+  'trending-down': 0.6,
+  stormy: 0.25,
+};
+/** Without a single analysis nothing is known: half size. */
+const UNKNOWN_APPETITE = 0.5;
+/** Fewer closed trades than this say nothing about how trading goes. */
+const MIN_TRADES = 10;
+const LOSING_FACTOR = 0.5;
+
+/** How the account did of late. */
+export interface RecentResults {
+  /** Now, quote currency. */
+  readonly equity: number;
+  readonly closedTrades: number;
+  /** Of the closed trades, quote currency, after fees. */
+  readonly pnl: number;
+}
+
+export interface MacroStance {
+  /** 0..1, two decimals; multiplies every entry's size. */
+  readonly riskBudget: number;
+  readonly stance: 'offensive' | 'balanced' | 'defensive' | 'stand-aside';
+  readonly reasons: readonly string[];
+}
+
+/**
+ * The chief executive's stance: appetite by regime, less the share of the peak drawdown limit that is used up, halved
+ * while recent trades lose money. The budget is what it would be in ACTIVE trading; `stand-aside` says that it is not.
+ */
+export function macroStance(
+  regimes: readonly Regime[],
+  state: RiskState,
+  recent: RecentResults,
+  limits: RiskLimits,
+): MacroStance {
+  const reasons: string[] = [];
+  const appetite =
+    regimes.length === 0
+      ? UNKNOWN_APPETITE
+      : regimes.reduce((sum, regime) => sum + REGIME_APPETITE[regime], 0) / regimes.length;
+  reasons.push(
+    regimes.length === 0
+      ? `no market was analysed: appetite ${percent(appetite)}`
+      : `${countsOf(regimes)}: appetite ${percent(appetite)}`,
+  );
+
+  const drawdown = drawdownFrom(state.peakEquity, recent.equity);
+  const room = Math.max(0, 1 - drawdown / limits.maxPeakDrawdown);
+  if (room < 1)
+    reasons.push(
+      `${percent(drawdown)} below the peak of a limit of ${percent(limits.maxPeakDrawdown)}: x ${percent(room)}`,
+    );
+
+  const losing = recent.closedTrades >= MIN_TRADES && recent.pnl < 0;
+  if (losing)
+    reasons.push(
+      `the last ${recent.closedTrades} trades lost ${(-recent.pnl).toFixed(2)}: x ${percent(LOSING_FACTOR)}`,
+    );
+
+  const riskBudget = Math.round(appetite * room * (losing ? LOSING_FACTOR : 1) * 100) / 100;
+  if (state.tradingState !== 'ACTIVE') {
+    reasons.push(`trading is ${state.tradingState}: ${state.stateReason}`);
+    return { riskBudget, stance: 'stand-aside', reasons };
+  }
+  const stance = riskBudget >= 0.8 ? 'offensive' : riskBudget >= 0.5 ? 'balanced' : 'defensive';
+  return { riskBudget, stance, reasons };
+}
+
+function countsOf(regimes: readonly Regime[]): string {
+  const counts = new Map<Regime, number>();
+  for (const regime of regimes) counts.set(regime, (counts.get(regime) ?? 0) + 1);
+  return [...counts].map(([regime, count]) => `${count} ${regime}`).join(', ');
+}

@@ -1,0 +1,77 @@
+import { type Market } from '../market/market.ts';
+import { roundDownToStep } from '../market/rounding.ts';
+import { entryObjections } from './entry-checks.ts';
+import { sizeEntry } from './entry-size.ts';
+import { money, plain } from './figures.ts';
+import { type ReviewContext } from './review-context.ts';
+import { type Intent, type RiskLimits, type Verdict, type VerdictReason } from './verdict.ts';
+
+const veto = (intent: Intent, reasons: readonly VerdictReason[]): Verdict => ({
+  intentId: intent.id,
+  decision: 'veto',
+  amount: 0,
+  reasons,
+});
+
+/** Too small for the venue: such an order is vetoed, never enlarged (fill-spec.md rule 9). */
+function belowMinimum(amount: number, price: number, market: Market): VerdictReason | null {
+  const { minAmount, minNotional, base, quote, symbol } = market;
+  if (amount > 0 && amount >= minAmount && amount * price >= minNotional) return null;
+  const asked = `${plain(amount)} ${base} worth ${money(amount * price, quote)}`;
+  const least = `${plain(minAmount)} ${base} and ${money(minNotional, quote)}`;
+  return { code: 'below-minimum', text: `${asked} is below the minimum of ${symbol}: ${least}` };
+}
+
+/**
+ * The risk manager's answer to an intent: pure, so that the same question always gets the same answer. Entries need an
+ * ACTIVE account and pass every check; orders that shrink a position pass while the account is not HALTED, even on
+ * stale data, for not closing would be the greater risk.
+ * @throws RangeError when the context is about another market or account.
+ */
+export function reviewIntent(intent: Intent, context: ReviewContext, limits: RiskLimits): Verdict {
+  if (intent.symbol !== context.market.symbol || intent.account !== context.state.account) {
+    const { state, market } = context;
+    throw new RangeError(
+      `intent ${intent.id} of ${intent.account} on ${intent.symbol} was reviewed against ${state.account} on ${market.symbol}`,
+    );
+  }
+  if (context.state.tradingState === 'HALTED') {
+    const text = `trading is HALTED: only cancels are allowed (${context.state.stateReason})`;
+    return veto(intent, [{ code: 'trading-halted', text }]);
+  }
+  return intent.purpose === 'entry' ? reviewEntry(intent, context, limits) : reviewClose(intent, context);
+}
+
+function reviewEntry(intent: Intent, context: ReviewContext, limits: RiskLimits): Verdict {
+  const objections = entryObjections(intent, context, limits);
+  if (objections.length > 0) return veto(intent, objections);
+  const { amount, whole, reasons } = sizeEntry(intent, context, limits);
+  const tooSmall = belowMinimum(amount, context.price, context.market);
+  if (tooSmall) return veto(intent, [...reasons, tooSmall]);
+  if (!whole) return { intentId: intent.id, decision: 'reduce', amount, reasons };
+  const { base, quote } = context.market;
+  const text = `${plain(amount)} ${base} worth ${money(amount * context.price, quote)} is within every limit`;
+  return { intentId: intent.id, decision: 'approve', amount, reasons: [{ code: 'within-limits', text }] };
+}
+
+function reviewClose(intent: Intent, context: ReviewContext): Verdict {
+  const { market, price, positions } = context;
+  const held = positions
+    .filter(({ strategyHash, symbol }) => strategyHash === intent.strategyHash && symbol === intent.symbol)
+    .reduce((sum, { amount }) => sum + amount, 0);
+  const closable = intent.side === 'sell' ? held : -held;
+  const asked = intent.closeAmount ?? 0;
+  if (!(closable > 0) || !(asked > 0)) {
+    const text = `${intent.purpose} to ${intent.side} ${plain(asked)} ${market.base}, of which ${plain(held)} is held: there is nothing to close`;
+    return veto(intent, [{ code: 'nothing-to-close', text }]);
+  }
+  const amount = roundDownToStep(Math.min(asked, closable), market.stepSize);
+  const tooSmall = belowMinimum(amount, price, market);
+  if (tooSmall) return veto(intent, [tooSmall]);
+  if (asked > closable) {
+    const text = `${plain(asked)} ${market.base} asked, ${plain(closable)} held: closing what is held`;
+    return { intentId: intent.id, decision: 'reduce', amount, reasons: [{ code: 'larger-than-position', text }] };
+  }
+  const text = `closes ${plain(amount)} of ${plain(closable)} ${market.base}`;
+  return { intentId: intent.id, decision: 'approve', amount, reasons: [{ code: 'within-limits', text }] };
+}

@@ -1,0 +1,65 @@
+import { createIndicatorCache, type IndicatorCache } from '../indicators/indicator-cache.ts';
+import { type Bracket, type Offset } from '../orders/order.ts';
+import { compileRules } from './compile-rules.ts';
+import { describeCondition } from './describe-spec.ts';
+import { type Distance, type StrategySpec } from './spec.ts';
+import { warmupBars } from './warmup-bars.ts';
+import { type Series } from '../market/series.ts';
+
+/** What a spec says at the close of the last bar of a series. */
+export type Decision =
+  | { readonly action: 'none'; readonly because: string }
+  | { readonly action: 'enter'; readonly because: string; readonly fraction: number; readonly bracket: Bracket }
+  | { readonly action: 'exit'; readonly because: string };
+
+function offsetOf(distance: Distance, cache: IndicatorCache, bar: number): Offset {
+  if (distance.kind === 'percent') return { kind: 'percent', value: distance.value };
+  return { kind: 'absolute', value: cache.column('atr', { period: distance.period })[bar]! * distance.multiple };
+}
+
+function bracketOf(spec: StrategySpec, cache: IndicatorCache, bar: number): Bracket {
+  return {
+    stop: offsetOf(spec.stop, cache, bar),
+    ...(spec.target && { target: offsetOf(spec.target, cache, bar) }),
+    ...(spec.trailing && { trailing: offsetOf(spec.trailing, cache, bar) }),
+    ...(spec.maxHoldBars !== undefined && { maxHoldBars: spec.maxHoldBars }),
+  };
+}
+
+function fractionOf(spec: StrategySpec, cache: IndicatorCache, bar: number): number {
+  const { sizing } = spec;
+  if (sizing.kind === 'fraction') return sizing.fraction;
+  const atr = cache.column('atr', { period: sizing.period })[bar]!;
+  return Math.min(sizing.cap, sizing.risk / (atr / cache.series.close[bar]!));
+}
+
+/**
+ * Reads the spec on the last closed bar with the engine's own rules, so that live and backtest agree: no signal before
+ * warm-up and none on a bar that was filled in (fill-spec.md rules 1, 10 and 11). A position's stop, target, trailing
+ * stop and time limit are the venue's business; only rules are asked here.
+ */
+export function decide(
+  spec: StrategySpec,
+  series: Series,
+  inPosition: boolean,
+  cache: IndicatorCache = createIndicatorCache(series),
+): Decision {
+  const bar = series.length - 1;
+  const warmup = warmupBars(spec);
+  if (bar < warmup) return { action: 'none', because: `${bar + 1} bars, warm-up needs ${warmup + 1}` };
+  if (series.filled[bar] === 1) return { action: 'none', because: 'no candle was printed for the last bar' };
+  const rules = compileRules(spec, cache);
+  if (inPosition) {
+    if (spec.exit && rules.exit(bar))
+      return { action: 'exit', because: `exit rule holds: ${describeCondition(spec.exit)}` };
+    return { action: 'none', because: 'in position, no exit rule holds' };
+  }
+  if (!rules.entry(bar))
+    return { action: 'none', because: `entry rule does not hold: ${describeCondition(spec.entry)}` };
+  return {
+    action: 'enter',
+    because: `entry rule holds: ${describeCondition(spec.entry)}`,
+    fraction: fractionOf(spec, cache, bar),
+    bracket: bracketOf(spec, cache, bar),
+  };
+}

@@ -1,0 +1,51 @@
+import { SpecError } from './spec-error.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Path of a field inside a spec; the spec itself has the empty path. */
+export const pathOf = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+
+/** @throws SpecError unless `value` is an object with all `required` fields and no others but the `optional` ones. */
+export function fieldsOf(
+  value: unknown,
+  path: string,
+  { required, optional = [] }: { readonly required: readonly string[]; readonly optional?: readonly string[] },
+): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new SpecError(path, `must be an object with ${required.join(', ')}`);
+  }
+  const fields = value as Fields;
+  for (const name of required) if (fields[name] === undefined) throw new SpecError(pathOf(path, name), 'is missing');
+  for (const name of Object.keys(fields)) {
+    if (!required.includes(name) && !optional.includes(name)) {
+      throw new SpecError(pathOf(path, name), `unknown field: expected ${[...required, ...optional].join(', ')}`);
+    }
+  }
+  return fields;
+}
+
+/** @throws SpecError unless the field is one of `choices`. */
+export function textAt(fields: Fields, name: string, path: string, choices: readonly string[]): string {
+  const value = fields[name];
+  if (typeof value === 'string' && choices.includes(value)) return value;
+  throw new SpecError(pathOf(path, name), `${shown(value)} must be one of ${choices.join(', ')}`);
+}
+
+/** @throws SpecError unless the field is a finite number. */
+export function numberAt(fields: Fields, name: string, path: string): number {
+  const value = fields[name];
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new SpecError(pathOf(path, name), `${shown(value)} must be a number`);
+}
+
+/** @throws SpecError unless the field is a whole number in [min, max]. */
+export function wholeNumberAt(fields: Fields, name: string, path: string, min: number, max: number): number {
+  const value = numberAt(fields, name, path);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new SpecError(pathOf(path, name), `${value} must be a whole number from ${min} to ${max}`);
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a value of type ${typeof value}`;
+}

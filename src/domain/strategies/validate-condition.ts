@@ -1,0 +1,81 @@
+import { requireIndicator, requireOutput, requireParams } from '../indicators/registry.ts';
+import { type IndicatorParams, type Unit } from '../indicators/indicator.ts';
+import { canonicalJson } from '../identity/canonical-json.ts';
+import { fieldsOf, numberAt, pathOf, textAt } from './spec-fields.ts';
+import { SpecError } from './spec-error.ts';
+import { COMPARISONS, PRICE_FIELDS } from './spec.ts';
+
+const MAX_DEPTH = 8;
+
+/** Constants a line may sensibly be compared with; outside of them a rule would always or never hold. */
+const CONSTANTS: Partial<Record<Unit, { readonly holds: (value: number) => boolean; readonly must: string }>> = {
+  price: { holds: (value) => value > 0, must: 'a price is always above zero: compare with a level or another price' },
+  oscillator: { holds: (value) => value >= 0 && value <= 100, must: 'the line moves between 0 and 100' },
+  volume: { holds: (value) => value >= 0, must: 'volume is never negative' },
+  multiple: { holds: (value) => value >= 0, must: 'the line is never negative' },
+};
+
+/** @throws SpecError unless `value` is a condition whose rules compare what can be compared. */
+export function validateCondition(value: unknown, path: string, depth = 0): void {
+  if (depth > MAX_DEPTH) throw new SpecError(path, `groups are nested deeper than ${MAX_DEPTH}`);
+  for (const group of ['all', 'any']) {
+    if (typeof value !== 'object' || value === null || !(group in value)) continue;
+    const members = fieldsOf(value, path, { required: [group] })[group];
+    if (!Array.isArray(members) || members.length === 0) {
+      throw new SpecError(pathOf(path, group), 'must be a list of at least one condition');
+    }
+    members.forEach((member, i) => validateCondition(member, `${pathOf(path, group)}[${i}]`, depth + 1));
+    return;
+  }
+  validateRule(value, path);
+}
+
+function validateRule(value: unknown, path: string): void {
+  const rule = fieldsOf(value, path, { required: ['left', 'op', 'right'] });
+  textAt(rule, 'op', path, COMPARISONS);
+  const left = sideOf(rule['left'], `${path}.left`);
+  const right = sideOf(rule['right'], `${path}.right`);
+  if (typeof left === 'number' && typeof right === 'number') {
+    throw new SpecError(path, 'compares two constants: name an indicator or a price on one side');
+  }
+  if (typeof left === 'number') return requireConstant(left, right as Unit, `${path}.left.value`);
+  if (typeof right === 'number') return requireConstant(right, left, `${path}.right.value`);
+  if (left !== right) throw new SpecError(path, `compares a ${left} with a ${right}: they have nothing in common`);
+  if (canonicalJson(rule['left']) === canonicalJson(rule['right'])) {
+    throw new SpecError(path, 'compares something with itself');
+  }
+}
+
+/** A constant, or the unit of what moves. */
+function sideOf(value: unknown, path: string): number | Unit {
+  if (typeof value === 'object' && value !== null && 'indicator' in value) return unitOfIndicator(value, path);
+  if (typeof value === 'object' && value !== null && 'field' in value) {
+    const field = textAt(fieldsOf(value, path, { required: ['field'] }), 'field', path, PRICE_FIELDS);
+    return field === 'volume' ? 'volume' : 'price';
+  }
+  if (typeof value === 'object' && value !== null && 'value' in value) {
+    return numberAt(fieldsOf(value, path, { required: ['value'] }), 'value', path);
+  }
+  throw new SpecError(path, 'must name an indicator, a price field or a value');
+}
+
+function unitOfIndicator(value: object, path: string): Unit {
+  const operand = fieldsOf(value, path, { required: ['indicator', 'params'], optional: ['output'] });
+  const name = operand['indicator'];
+  if (typeof name !== 'string') throw new SpecError(`${path}.indicator`, 'must be a name');
+  const { params: known, unit } = requireIndicator(name, `${path}.indicator`);
+  const params = fieldsOf(operand['params'], `${path}.params`, {
+    required: known.map((parameter) => parameter.name),
+  });
+  for (const key of Object.keys(params)) numberAt(params, key, `${path}.params`);
+  requireParams(name, params as IndicatorParams, `${path}.params`);
+  const output = operand['output'];
+  if (output !== undefined && typeof output !== 'string') throw new SpecError(`${path}.output`, 'must be a name');
+  requireOutput(name, output, `${path}.output`);
+  return unit;
+}
+
+function requireConstant(value: number, unit: Unit, path: string): void {
+  const allowed = CONSTANTS[unit];
+  if (allowed && !allowed.holds(value)) throw new SpecError(path, `${value} makes no sense here: ${allowed.must}`);
+}

@@ -1,0 +1,101 @@
+import { createAnalyst } from '../../processors/analyst.ts';
+import { type AgentMonitor } from '../../processors/agent-monitor.ts';
+import { createBacktest } from '../../processors/backtest.ts';
+import { createCeo } from '../../processors/ceo.ts';
+import { type Agent, type AgentDeps } from '../../processors/define-agent.ts';
+import { createMarketScanner } from '../../processors/market-scanner.ts';
+import { createOptimizer } from '../../processors/optimizer.ts';
+import { createRiskManager } from '../../processors/risk-manager/agent.ts';
+import { createStrategyGenerator } from '../../processors/strategy-generator.ts';
+import { createStrategySelector } from '../../processors/strategy-selector.ts';
+import { createTaskManager } from '../../processors/task-manager/agent.ts';
+import { createTrader } from '../../processors/trader/agent.ts';
+import { createWorkerManager } from '../../processors/worker-manager.ts';
+import { type QueueName } from '../../queues/names.ts';
+import { approvalSecret } from './approval-secret.ts';
+import { type Office } from './office.ts';
+
+/** Heartbeats a node may miss before it is called dead. */
+const MISSED_BEATS = 6;
+
+/** Makes one agent out of the office: where each gets what it needs, and no more. */
+export function createAgent(queue: QueueName, office: Office, monitor: AgentMonitor, node: string): Agent {
+  const { config, stores, data, broker, producer, broadcaster, evaluator, clock, log, card } = office;
+  const { agents, exchange, risk, secrets, database } = config;
+  const base: AgentDeps = { clock, log, audit: stores.audit, monitor };
+  const fill = {
+    slippageRate: exchange.slippageRate,
+    priceImprovement: exchange.priceImprovement,
+    initialCash: exchange.paper.startingCash,
+  };
+  const { folds, testShare } = agents.optimizer;
+  const secret = (): string => approvalSecret(secrets.approvalSecret, database.dataDirectory);
+  switch (queue) {
+    case 'ceo':
+      return createCeo({
+        ...base,
+        stores,
+        producer,
+        broker,
+        data,
+        broadcaster,
+        account: card.account,
+        limits: risk,
+        silentAfterMs: agents.heartbeat.silentAfterMs,
+      });
+    case 'market-scanner': {
+      const { maxOpportunities, ...thresholds } = agents.scanner;
+      return createMarketScanner({
+        ...base,
+        stores,
+        data,
+        broadcaster,
+        maxOpportunities,
+        thresholds: { ...thresholds, minCoverage: exchange.minimumCoverage },
+      });
+    }
+    case 'analyst':
+      return createAnalyst({ ...base, stores, data });
+    case 'strategy-generator':
+      return createStrategyGenerator({ ...base, stores, data, ...agents.generator, folds, testShare });
+    case 'backtest':
+      return createBacktest({ ...base, stores, data, evaluator, fill, node });
+    case 'optimizer':
+      return createOptimizer({
+        ...base,
+        stores,
+        data,
+        evaluator,
+        fill,
+        ...agents.optimizer,
+        unitSize: agents.generator.unitSize,
+      });
+    case 'strategy-selector':
+      return createStrategySelector({ ...base, stores, data, rules: agents.selector });
+    case 'risk-manager':
+      return createRiskManager({
+        ...base,
+        stores,
+        data,
+        broker,
+        broadcaster,
+        limits: risk,
+        approvalSecret: secret(),
+        timeframe: exchange.timeframe,
+      });
+    case 'trader':
+      return createTrader({ ...base, stores, data, broker, broadcaster, approvalSecret: secret() });
+    case 'task-manager':
+      return createTaskManager({ ...base, producer, cycles: stores.cycles, broadcaster });
+    case 'worker-manager':
+      return createWorkerManager({
+        ...base,
+        stores,
+        producer,
+        broadcaster,
+        deadAfterMs: MISSED_BEATS * agents.heartbeat.everyMs,
+      });
+    default:
+      return queue satisfies never;
+  }
+}

@@ -1,0 +1,135 @@
+import { type Config } from '../../config/schema.ts';
+import { producerConnection } from '../../queues/options.ts';
+import { createProducer } from '../../queues/producer.ts';
+import { QUEUE_NAMES, type QueueName } from '../../queues/names.ts';
+import { upsertSchedules } from '../../queues/schedulers.ts';
+import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
+import { createApi } from '../api/create-api.ts';
+import { AppError } from '../ports/errors.ts';
+import { type Logger } from '../ports/logger.ts';
+import { announceCompany, type CompanyCard } from './company-card.ts';
+import { startNode } from './node.ts';
+import { openOffice, scopeOf, systemClock, type Office } from './office.ts';
+import { PROJECT_ROOT, VERSION } from './paths.ts';
+import { createReleaseStack } from './releasers.ts';
+import { probeMongo } from './services/probe-mongo.ts';
+import { probeRedis } from './services/probe-redis.ts';
+import { startServices, type Services } from './services/start-services.ts';
+
+/** A company at work: services, office, desks. */
+export interface Company {
+  readonly office: Office;
+  readonly services: Services;
+  /** Starts the API, Bull Board and the dashboard; gives their address. */
+  openToVisitors(host: string, port: number): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface CompanyOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  /** Made once the stores are open: importing candles, for one, decides the source's name. */
+  readonly card: (services: Services) => Promise<CompanyCard>;
+  readonly queues?: readonly QueueName[];
+  readonly signal?: AbortSignal;
+  readonly onFatal: (error: Error) => void;
+}
+
+/** Jobs in hand may take this long at the end; what takes longer goes back to its queue. */
+const DRAIN_MS = 5000;
+const CLOSE_WITHIN_MS = 25_000;
+const READY_WITHIN_MS = 1000;
+
+async function answers(probe: Promise<unknown>): Promise<string> {
+  try {
+    await probe;
+    return 'ok';
+  } catch (error) {
+    return error instanceof AppError ? error.message : 'does not answer';
+  }
+}
+
+/** Opens everything in order; what is open when a later step fails is closed again. */
+export async function startCompany({
+  config,
+  log,
+  card: makeCard,
+  queues = QUEUE_NAMES,
+  signal,
+  onFatal,
+}: CompanyOptions): Promise<Company> {
+  const releases = createReleaseStack(CLOSE_WITHIN_MS);
+  const { secrets, database, agents } = config;
+  try {
+    const services = await startServices({
+      dataDirectory: database.dataDirectory,
+      redisUrl: secrets.redisUrl,
+      mongoUrl: secrets.mongoUrl,
+      log,
+      onFatal,
+      ...(signal && { signal }),
+    });
+    releases.push('services', () => services.close());
+    const { url: redisUrl } = services.redis;
+    const { url: mongoUrl } = services.mongo;
+    const card = await makeCard(services);
+    const office = await openOffice({ config, card, redisUrl, mongoUrl, log });
+    releases.push('office', () => office.close());
+    await announceCompany(redisUrl, database.namespace, card);
+    await upsertSchedules(office.producer, card.account, agents.schedules);
+    const node = await startNode(office, { queues });
+    releases.push('node', () => node.close(DRAIN_MS));
+    // Start-up is recovery: the ledger agrees with the venue before anything new is decided.
+    await office.producer.add(
+      'trader',
+      'reconcile',
+      { account: card.account },
+      { meta: { priority: 'critical', causedBy: 'runtime/start' } },
+    );
+
+    return {
+      office,
+      services,
+      async openToVisitors(host, port) {
+        const scope = scopeOf(database.namespace, card.mode);
+        const producer = createProducer({ connection: producerConnection(redisUrl), prefix: office.prefix, log });
+        releases.push('api queues', () => producer.close());
+        const reader = createRedisBroadcastReader({
+          url: redisUrl,
+          key: office.broadcastKey,
+          onError: (error) => log.debug(error.message),
+        });
+        releases.push('api events', () => reader.close());
+        const api = createApi({
+          stores: office.stores,
+          producer,
+          reader,
+          account: card.account,
+          mode: card.mode,
+          namespace: scope,
+          clock: systemClock,
+          log,
+          ...(secrets.apiToken !== undefined && { apiToken: secrets.apiToken }),
+          version: VERSION,
+          webDirectory: `${PROJECT_ROOT}/web`,
+          readiness: async () => {
+            const [redis, mongo] = await Promise.all([
+              answers(probeRedis(redisUrl, READY_WITHIN_MS)),
+              answers(probeMongo(mongoUrl, READY_WITHIN_MS)),
+            ]);
+            return { redis, mongo };
+          },
+        });
+        const listening = await api.listen({ host, port });
+        releases.push('api', () => listening.close());
+        return listening.url;
+      },
+      async close() {
+        for (const { name, error } of await releases.release()) log.warn(`closing ${name}: ${error.message}`);
+      },
+    };
+  } catch (error) {
+    await releases.release();
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import { availableParallelism, hostname } from 'node:os';
+import { type QueueName } from '../../queues/names.ts';
+import { errorText } from '../ports/errors.ts';
+import { type AgentState } from '../ports/records.ts';
+import { type Office } from './office.ts';
+
+export interface Heartbeat {
+  /** The last beat did not reach the store in time. */
+  isStale(): boolean;
+  /** Says that the node takes no more work. */
+  drain(): Promise<void>;
+  /** Last beat, then the node's row is removed. */
+  stop(): Promise<void>;
+}
+
+/** Writes the node's row and those of its living agents at intervals; a missed beat is logged, not fatal. */
+export async function startHeartbeat(
+  office: Office,
+  node: string,
+  queues: readonly QueueName[],
+  concurrency: number,
+  agents: () => readonly AgentState[],
+): Promise<Heartbeat> {
+  const { stores, clock, log, config } = office;
+  const { everyMs, silentAfterMs } = config.agents.heartbeat;
+  const startedAt = clock.now();
+  let draining = false;
+  let lastBeat = startedAt;
+  let cpu = process.cpuUsage();
+  let measuredAt = performance.now();
+  let beating: Promise<void> = Promise.resolve();
+
+  const load = (): number => {
+    const used = process.cpuUsage(cpu);
+    const elapsedMs = performance.now() - measuredAt;
+    cpu = process.cpuUsage();
+    measuredAt = performance.now();
+    return elapsedMs > 0 ? (used.user + used.system) / 1000 / elapsedMs : 0;
+  };
+
+  const beat = async (): Promise<void> => {
+    try {
+      await stores.nodes.beat({
+        node,
+        host: hostname(),
+        pid: process.pid,
+        queues: [...queues],
+        concurrency,
+        cores: availableParallelism(),
+        cpu: Math.round(load() * 1000) / 1000,
+        memoryBytes: process.memoryUsage.rss(),
+        draining,
+        startedAt,
+        lastSeen: clock.now(),
+      });
+      await Promise.all(agents().map((state) => stores.agentStates.beat(state)));
+      lastBeat = clock.now();
+    } catch (error) {
+      log.warn(`heartbeat not written: ${errorText(error)}`);
+    }
+  };
+  await beat();
+  // A beat never overlaps the one before: a slow store must not pile them up.
+  const timer = setInterval(() => {
+    beating = beating.then(beat);
+  }, everyMs);
+
+  return {
+    isStale: () => clock.now() - lastBeat > silentAfterMs,
+    async drain() {
+      draining = true;
+      beating = beating.then(beat);
+      await beating;
+    },
+    async stop() {
+      clearInterval(timer);
+      await beating;
+      await beat();
+      await stores.nodes.remove(node).catch((error: unknown) => log.warn(errorText(error)));
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Redis } from 'ioredis';
+import { AppError } from '../ports/errors.ts';
+
+/** The lock outlives a dead holder by this much; it is renewed three times within it. */
+const LEASE_MS = 15_000;
+
+const RENEW =
+  "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) else return 0 end";
+const RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end";
+
+export interface LeaderLock {
+  /** Aborts when the lock was lost to somebody else. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock `key` or says who holds it. A holder that was killed loses it after LEASE_MS: `waitMs` lets a
+ * successor wait for that.
+ * @throws AppError `feed-taken`.
+ */
+export async function takeLeaderLock(redisUrl: string, key: string, waitMs: number): Promise<LeaderLock> {
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  redis.on('error', () => undefined);
+  const token = `${hostname()}/${process.pid}/${randomUUID()}`;
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    if ((await redis.set(key, token, 'PX', LEASE_MS, 'NX')) === 'OK') break;
+    const [holder, leftMs] = [await redis.get(key), await redis.pttl(key)];
+    // A holder on this machine that is gone will not renew: no need to wait for its lease to run out.
+    if (holder !== null && isGone(holder) && (await redis.eval(RELEASE, 1, key, holder)) === 1) continue;
+    if (performance.now() > deadline) {
+      redis.disconnect();
+      throw new AppError(
+        'feed-taken',
+        `another feed is active here (${holder?.split('/').slice(0, 2).join(', process ') ?? 'unknown'})`,
+        { advice: 'Stop it, or start this one as a node: corp node' },
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(leftMs, 50), 500)));
+  }
+  const lost = new AbortController();
+  const timer = setInterval(() => {
+    redis.eval(RENEW, 1, key, token, LEASE_MS).then(
+      async (renewed) => {
+        // Gone with a restart of Redis is not lost to somebody else.
+        if (renewed !== 1 && (await redis.set(key, token, 'PX', LEASE_MS, 'NX')) !== 'OK')
+          lost.abort(new AppError('feed-lost', 'another feed took over'));
+      },
+      () => undefined,
+    );
+  }, LEASE_MS / 3);
+  return {
+    lost: lost.signal,
+    async release() {
+      clearInterval(timer);
+      await redis.eval(RELEASE, 1, key, token).catch(() => undefined);
+      redis.disconnect();
+    },
+  };
+}
+
+/** Only a process of this machine can be known to be gone; elsewhere the lease decides. */
+function isGone(holder: string): boolean {
+  const [host, pid] = holder.split('/');
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}

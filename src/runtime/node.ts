@@ -1,0 +1,127 @@
+import { hostname } from 'node:os';
+import { createAgentMonitor, type AgentMonitor } from '../../processors/agent-monitor.ts';
+import { runAgent, type RunningAgent } from '../../processors/run-agent.ts';
+import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
+import { workerConnection } from '../../queues/options.ts';
+import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
+import { errorText } from '../ports/errors.ts';
+import { createAgent } from './agents.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { type Office } from './office.ts';
+
+export interface NodeOptions {
+  readonly queues: readonly QueueName[];
+  /** Overrides config/agents.yaml for queues that are not money desks. */
+  readonly concurrency?: number;
+}
+
+export interface RunningNode {
+  readonly name: string;
+  /** Finishes what is in hand; what takes longer than `drainMs` goes back to the queue. */
+  close(drainMs: number): Promise<void>;
+}
+
+interface Desk {
+  readonly monitor: AgentMonitor;
+  running: RunningAgent;
+}
+
+/** Rejects after `ms`: a worker that cannot reach Redis would otherwise stay pending for ever. */
+async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} took longer than ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const READY_WITHIN_MS = 15_000;
+
+/** Runs agents on their queues, beats for them, and restarts one when the CEO asks for it. */
+export async function startNode(office: Office, { queues, concurrency }: NodeOptions): Promise<RunningNode> {
+  const { config, clock, log, stores, broadcaster, producer, prefix, redisUrl } = office;
+  const name = `${hostname()}.${process.pid}`;
+  const timing = { lockMs: config.database.queues.lockMs, stalledCheckMs: config.database.queues.stalledCheckMs };
+
+  const slots = (queue: QueueName): number =>
+    MONEY_QUEUES.includes(queue) ? 1 : (concurrency ?? config.agents.concurrency[queue]);
+  const open = (queue: QueueName): Desk => {
+    const monitor = createAgentMonitor(queue, name, clock);
+    const agent = createAgent(queue, office, monitor, name);
+    const running = runAgent(agent, {
+      connection: workerConnection(redisUrl),
+      prefix,
+      concurrency: slots(queue),
+      timing,
+      clock,
+      log,
+      monitor,
+      deadLetters: stores.deadLetters,
+      broadcaster,
+    });
+    return { monitor, running };
+  };
+
+  // One at a time over all nodes: two money decisions at once could each be within the limits and together beyond them.
+  await within(
+    READY_WITHIN_MS,
+    'reaching Redis',
+    Promise.all(MONEY_QUEUES.map((queue) => producer.queue(queue).setGlobalConcurrency(1))),
+  );
+  const desks = new Map(queues.map((queue) => [queue, open(queue)]));
+  await within(READY_WITHIN_MS, 'reaching Redis', Promise.all([...desks.values()].map((desk) => desk.running.ready())));
+
+  const heartbeat = await startHeartbeat(office, name, queues, concurrency ?? 0, () =>
+    [...desks.values()].filter((desk) => desk.running.alive()).map((desk) => desk.monitor.snapshot()),
+  );
+
+  const restart = async (queue: QueueName): Promise<void> => {
+    const desk = desks.get(queue);
+    if (!desk || (desk.running.alive() && !heartbeat.isStale())) return;
+    log.warn('restarting agent', { agent: queue });
+    await desk.running.close(true);
+    desks.set(queue, open(queue));
+  };
+
+  const reader = createRedisBroadcastReader({
+    url: redisUrl,
+    key: office.broadcastKey,
+    onError: (error) => log.debug(error.message),
+  });
+  const stopFollowing = new AbortController();
+  const following = (async () => {
+    for await (const { topic, data } of reader.follow('$', stopFollowing.signal)) {
+      if (topic !== 'agent-restart') continue;
+      const queue = queues.find((candidate) => candidate === data['agent']);
+      if (queue)
+        await restart(queue).catch((error: unknown) =>
+          log.error(`restart failed: ${errorText(error)}`, { agent: queue }),
+        );
+    }
+  })();
+
+  return {
+    name,
+    async close(drainMs) {
+      stopFollowing.abort();
+      await heartbeat.drain();
+      const all = [...desks.values()];
+      const graceful = Promise.all(all.map((desk) => desk.running.close(false)));
+      try {
+        await within(drainMs, 'draining', graceful);
+      } catch (error) {
+        log.warn(`${errorText(error)}; unfinished jobs go back to their queues`);
+        await within(2000, 'forced close', Promise.all(all.map((desk) => desk.running.close(true)))).catch(
+          (e: unknown) => log.warn(errorText(e)),
+        );
+      }
+      await following.catch((error: unknown) => log.debug(errorText(error)));
+      await reader.close();
+      await heartbeat.stop();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { lastLines, openChildLog } from './child-log.ts';
+import { mongodReady } from './probe-mongo.ts';
+import type { Program } from './supervised-process.ts';
+
+/** A stand-alone mongod on the loopback. `journal=true`: an acknowledged write is in the journal, and survives SIGKILL. */
+export function createPrivateMongod(binary: string, directory: string, port: number): Program {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const url = `mongodb://127.0.0.1:${port}/?directConnection=true&journal=true`;
+  const logPath = join(directory, 'mongod.log');
+  const options = ['--dbpath', directory, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
+  return {
+    name: 'mongod',
+    spawn() {
+      const log = openChildLog(logPath);
+      // See private-redis.ts for `detached`.
+      const child = spawn(binary, options, { stdio: ['ignore', log, log], detached: true });
+      closeSync(log);
+      return child;
+    },
+    async ready(child, signal) {
+      await mongodReady(url, child.pid, signal);
+      return url;
+    },
+    lastWords: () => lastLines(logPath),
+  };
+}

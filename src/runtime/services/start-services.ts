@@ -1,0 +1,82 @@
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { endLeftovers } from './leftovers.ts';
+import { acquireOwnership } from './ownership.ts';
+import { probeMongo } from './probe-mongo.ts';
+import { probeRedis } from './probe-redis.ts';
+import { createRegistry } from './registry.ts';
+import { external, type Service, type StartContext, type Started, type StartServicesOptions } from './service.ts';
+import { startMongo } from './start-mongo.ts';
+import { redisDirectoryIn, startRedis } from './start-redis.ts';
+import { DEFAULT_LIMITS } from './supervised-process.ts';
+
+export interface Services {
+  readonly redis: Service;
+  readonly mongo: Service;
+  /** Stops what was started here, with a hard deadline, and gives the data directory back. Safe to call again. */
+  close(): Promise<void>;
+}
+
+type Pair = readonly [Started, Started];
+
+const PROBE_WITHIN_MS = 5_000;
+
+/**
+ * Finds or starts Redis and MongoDB: the URL given; else a program on the PATH, run privately under `dataDirectory`; for
+ * MongoDB at last the embedded store. With both URLs given nothing is owned, locked or recorded.
+ *
+ * Throws ServicesInUseError when another process runs its services there, ServiceError for everything else.
+ */
+export async function startServices(options: StartServicesOptions): Promise<Services> {
+  const { redisUrl, mongoUrl } = options;
+  await Promise.all([
+    redisUrl === undefined ? undefined : probeRedis(redisUrl, PROBE_WITHIN_MS),
+    mongoUrl === undefined ? undefined : probeMongo(mongoUrl, PROBE_WITHIN_MS),
+  ]);
+  if (redisUrl !== undefined && mongoUrl !== undefined) {
+    return { redis: external(redisUrl).service, mongo: external(mongoUrl).service, close: async () => undefined };
+  }
+  return startInDirectory(options);
+}
+
+async function startInDirectory(options: StartServicesOptions): Promise<Services> {
+  const { log, onFatal } = options;
+  const dataDirectory = resolve(options.dataDirectory);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const ownership = acquireOwnership(dataDirectory);
+  const registry = createRegistry(dataDirectory, ownership.owner);
+  try {
+    await endLeftovers(dataDirectory, redisDirectoryIn(dataDirectory), log, limits.stopWithinMs);
+    const [redis, mongo] = await startBoth({ log, onFatal, limits, dataDirectory, registry }, options);
+    const close = async (): Promise<void> => {
+      await Promise.all([redis.stop(), mongo.stop()]);
+      registry.remove();
+      ownership.release();
+    };
+    let closing: Promise<void> | undefined;
+    return { redis: redis.service, mongo: mongo.service, close: () => (closing ??= close()) };
+  } catch (error) {
+    // The registry stays: it is how the next start recognises what could not be ended.
+    ownership.release();
+    throw error;
+  }
+}
+
+/** Both, or none and the error of the one that failed first. */
+async function startBoth(context: Omit<StartContext, 'signal'>, options: StartServicesOptions): Promise<Pair> {
+  const failed = new AbortController();
+  const signal = options.signal === undefined ? failed.signal : AbortSignal.any([failed.signal, options.signal]);
+  const errors: unknown[] = [];
+  const abortOther = (error: unknown): undefined => {
+    errors.push(error);
+    failed.abort();
+  };
+  const [redis, mongo] = await Promise.all([
+    startRedis({ ...context, signal }, options).catch(abortOther),
+    startMongo({ ...context, signal }, options).catch(abortOther),
+  ]);
+  if (redis !== undefined && mongo !== undefined) return [redis, mongo];
+  await Promise.all([redis?.stop(), mongo?.stop()]);
+  throw errors[0];
+}

@@ -1,0 +1,235 @@
+import { Worker } from 'bullmq';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workerConnection } from '../../../queues/options.ts';
+import { QUEUE_NAMES } from '../../../queues/names.ts';
+import { type QueueStatus } from '../../../src/api/queue-status.ts';
+import { ACCOUNT, startTestApi, type TestApi } from '../../fixtures/api-server.ts';
+import { call, type Answer } from '../../fixtures/http-call.ts';
+
+const CENSUS = { name: 'census', data: { reason: 'test' } };
+
+describe('jobs over the API', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startTestApi();
+  });
+  afterAll(() => api.stop());
+
+  const post = (path: string, body?: unknown): Promise<Answer> =>
+    call(`${api.url}${path}`, { method: 'POST', ...(body !== undefined && { body }) });
+  const get = (path: string): Promise<Answer> => call(`${api.url}${path}`);
+
+  it('adds a job with its envelope, priority and delay', async () => {
+    const answer = await post('/api/jobs/task-manager', {
+      name: 'sweep',
+      data: {},
+      priority: 'critical',
+      delayMs: 60_000,
+      deadline: 9_000_000_000_000,
+      jobId: 'sweep-1',
+    });
+    expect(answer).toMatchObject({ status: 202, json: { queue: 'task-manager', jobId: 'sweep-1' } });
+    const job = await api.producer.queue('task-manager').getJob('sweep-1');
+    expect(job?.data).toEqual({
+      meta: { priority: 'critical', deadline: 9_000_000_000_000, causedBy: 'api' },
+      payload: { reason: 'schedule' },
+    });
+    expect(job?.opts).toMatchObject({ priority: 1, delay: 60_000 });
+    expect((await get('/api/jobs/task-manager/sweep-1')).json).toMatchObject({
+      state: 'delayed',
+      name: 'sweep',
+      result: null,
+      failure: null,
+      attempts: { made: 0, allowed: 5 },
+      logs: [],
+    });
+  });
+
+  it('adds one job for the same jobId sent twice', async () => {
+    for (let i = 0; i < 2; i += 1) {
+      expect((await post('/api/jobs/worker-manager', { ...CENSUS, jobId: 'once' })).status).toBe(202);
+    }
+    const jobs = await api.producer.queue('worker-manager').getJobs(['prioritized']);
+    expect(jobs.filter((job) => job.id === 'once')).toHaveLength(1);
+  });
+
+  it.each([
+    ['an unknown queue', '/api/jobs/janitor', CENSUS, { code: 'unknown-queue', valid: QUEUE_NAMES }],
+    [
+      'an unknown job',
+      '/api/jobs/worker-manager',
+      { name: 'x', data: {} },
+      { code: 'unknown-job', valid: ['census', 'noop'] },
+    ],
+    [
+      'a wrong field of the payload',
+      '/api/jobs/analyst',
+      { name: 'analyze', data: { cycleId: 'c1', symbol: 'btc_usd' } },
+      { code: 'bad-message', issues: [{ path: 'data.symbol', message: 'not a market symbol: write it like BTC-USD' }] },
+    ],
+    ['a payload that is missing', '/api/jobs/analyst', { name: 'analyze' }, { issues: [{ path: 'data' }] }],
+    ['no name', '/api/jobs/analyst', { data: {} }, { code: 'bad-request', issues: [{ path: 'name' }] }],
+    [
+      'an unknown field',
+      '/api/jobs/worker-manager',
+      { ...CENSUS, prio: 1 },
+      { issues: [{ path: 'prio', message: 'unknown field' }] },
+    ],
+    [
+      'an unknown priority',
+      '/api/jobs/worker-manager',
+      { ...CENSUS, priority: 'urgent' },
+      { issues: [{ path: 'priority' }] },
+    ],
+    ['a negative delay', '/api/jobs/worker-manager', { ...CENSUS, delayMs: -1 }, { issues: [{ path: 'delayMs' }] }],
+    ['a job id with a colon', '/api/jobs/worker-manager', { ...CENSUS, jobId: 'a:b' }, { issues: [{ path: 'jobId' }] }],
+    ['a job id of digits', '/api/jobs/worker-manager', { ...CENSUS, jobId: '42' }, { issues: [{ path: 'jobId' }] }],
+    ['a body that is no object', '/api/jobs/worker-manager', [], { code: 'bad-request' }],
+    ['no body', '/api/jobs/worker-manager', undefined, { code: 'bad-request' }],
+  ])('refuses %s with 400 and says where', async (_what, path, body, error) => {
+    expect(await post(path, body)).toMatchObject({ status: 400, json: { error } });
+  });
+
+  it('refuses what is not JSON, broken JSON and too much of it, each with its status', async () => {
+    const send = (body: string, type?: string): Promise<Answer> =>
+      call(`${api.url}/api/jobs/worker-manager`, {
+        method: 'POST',
+        body,
+        headers: type === undefined ? {} : { 'content-type': type },
+      });
+    expect(await send('{"name":', 'application/json')).toMatchObject({
+      status: 400,
+      json: { error: { code: 'malformed-json' } },
+    });
+    expect(await send('name=census', 'application/x-www-form-urlencoded')).toMatchObject({ status: 415 });
+    expect(await send('{}', 'text/plain')).toMatchObject({
+      status: 415,
+      json: { error: { code: 'unsupported-media-type' } },
+    });
+    expect(await send('{}')).toMatchObject({ status: 415 });
+    const large = JSON.stringify({ ...CENSUS, data: { reason: 'x'.repeat(256 * 1024) } });
+    expect(await send(large, 'application/json')).toMatchObject({
+      status: 413,
+      json: { error: { code: 'too-large' } },
+    });
+  });
+
+  it('explains a failed job, retries it once, and marks its dead letter', async () => {
+    const worker = new Worker(
+      'backtest',
+      async (job) => {
+        await job.log('thinking');
+        if (job.attemptsMade < 99) throw new Error('[no-data] no candles');
+      },
+      { connection: workerConnection(api.redis.url), prefix: api.prefix, autorun: false },
+    );
+    try {
+      const failed = new Promise((resolve) => worker.on('failed', resolve));
+      await api.producer.queue('backtest').add('run-unit', {}, { jobId: 'unit-1', attempts: 1 });
+      const running = worker.run();
+      await failed;
+      await worker.close();
+      await running;
+    } finally {
+      await worker.close();
+    }
+    api.rows.deadLetters.push({
+      queue: 'backtest',
+      jobId: 'unit-1',
+      name: 'run-unit',
+      code: 'no-data',
+      reason: 'no candles',
+      advice: 'Import candles first',
+      attempts: 1,
+      data: {},
+      failedAt: 5,
+    });
+    expect((await get('/api/jobs/failed')).json).toMatchObject({
+      items: [{ jobId: 'unit-1', advice: 'Import candles first' }],
+    });
+    expect((await get('/api/jobs/backtest/unit-1')).json).toMatchObject({
+      state: 'failed',
+      failure: { reason: '[no-data] no candles', code: 'no-data', advice: 'Import candles first' },
+      logs: ['thinking'],
+    });
+    expect(await post('/api/jobs/backtest/unit-1/retry')).toMatchObject({ status: 202, json: { jobId: 'unit-1' } });
+    expect(api.rows.deadLetters[0]?.retriedAt).toBeGreaterThan(5);
+    expect(await post('/api/jobs/backtest/unit-1/retry')).toMatchObject({
+      status: 409,
+      json: { error: { code: 'not-failed' } },
+    });
+    expect((await get('/api/jobs/backtest/unit-1')).json).toMatchObject({ attempts: { made: 0 } });
+  });
+
+  it('says 404 for jobs and queues that are not there', async () => {
+    for (const path of ['/api/jobs/backtest/nobody', '/api/jobs/janitor/x']) {
+      expect((await get(path)).status).toBe(404);
+      expect((await post(`${path}/retry`)).status).toBe(404);
+    }
+  });
+
+  it("sets the trading state as the operator, and flattens through the CEO's emergency", async () => {
+    const answer = await post('/api/trading-state', { state: 'HALTED', reason: 'drill', flatten: true });
+    expect(answer.status).toBe(202);
+    const { jobs } = answer.json as { jobs: { queue: 'risk-manager' | 'ceo'; jobId: string }[] };
+    const payloads = await Promise.all(
+      jobs.map(async ({ queue, jobId }) => (await api.producer.queue(queue).getJob(jobId))?.data as unknown),
+    );
+    const meta = { priority: 'critical', causedBy: 'api' };
+    expect(payloads).toEqual([
+      { meta, payload: { account: ACCOUNT, state: 'HALTED', by: 'operator', reason: 'drill' } },
+      { meta, payload: { account: ACCOUNT, reason: 'drill', flatten: true } },
+    ]);
+    for (const body of [
+      { state: 'ACTIVE', reason: 'on', flatten: true },
+      { state: 'PAUSED', reason: 'x' },
+      { state: 'HALTED' },
+    ]) {
+      expect((await post('/api/trading-state', body)).status).toBe(400);
+    }
+  });
+
+  it('counts jobs per state and knows how long the oldest has waited, whatever its priority', async () => {
+    const queue = api.producer.queue('optimizer');
+    const now = Date.now();
+    await queue.add('plan', {}, { priority: 1000, timestamp: now - 60_000 });
+    await queue.add('plan', {}, { priority: 1000, timestamp: now - 10_000 });
+    await queue.add('plan', {}, { priority: 1, timestamp: now - 5_000 });
+    const statuses = async (): Promise<readonly QueueStatus[]> =>
+      ((await get('/api/queues')).json as { items: QueueStatus[] }).items;
+    const statusOf = async (name: string): Promise<QueueStatus | undefined> =>
+      (await statuses()).find((status) => status.queue === name);
+    expect((await statuses()).map((status) => status.queue)).toEqual(QUEUE_NAMES);
+    const optimizer = await statusOf('optimizer');
+    expect(optimizer).toMatchObject({ money: false, paused: false, counts: { waiting: 3, active: 0 } });
+    expect(optimizer?.oldestWaitingMs).toBeGreaterThanOrEqual(60_000);
+    expect(optimizer?.oldestWaitingMs).toBeLessThan(90_000);
+    expect(await statusOf('trader')).toMatchObject({ money: true, oldestWaitingMs: null });
+    await queue.pause();
+    expect(await statusOf('optimizer')).toMatchObject({ paused: true, counts: { waiting: 3 } });
+  });
+});
+
+describe('jobs over the API while Redis is away', () => {
+  it('answers 503 within a second, and works again when it is back', async () => {
+    const api = await startTestApi();
+    try {
+      const add = (): Promise<Answer> => call(`${api.url}/api/jobs/worker-manager`, { method: 'POST', body: CENSUS });
+      expect((await add()).status).toBe(202);
+      await api.redis.kill();
+      for (const ask of [add, () => call(`${api.url}/api/queues`), () => call(`${api.url}/api/jobs/ceo/x`)]) {
+        const before = performance.now();
+        expect(await ask()).toMatchObject({ status: 503, json: { error: { code: 'redis-unavailable' } } });
+        expect(performance.now() - before).toBeLessThan(1_000);
+      }
+      expect((await call(`${api.url}/health`)).status).toBe(200);
+      await api.redis.start();
+      // Every attempt takes as long as the API itself waits for Redis.
+      let status = 503;
+      while (status === 503) ({ status } = await add());
+      expect(status).toBe(202);
+    } finally {
+      await api.stop();
+    }
+  });
+});

@@ -1,0 +1,116 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mongoose from 'mongoose';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { spawnStore, type StoreProcess } from './store-process.ts';
+
+const { MongoClient } = mongoose.mongo;
+
+let directory: string;
+const running: StoreProcess[] = [];
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'embedded-process-'));
+});
+afterEach(async () => {
+  for (const { child, ended } of running.splice(0)) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+  await rm(directory, { recursive: true });
+});
+
+function start(...flags: string[]): StoreProcess {
+  const store = spawnStore(...flags);
+  running.push(store);
+  return store;
+}
+
+describe('the store as a process', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('closes cleanly on %s and gives the directory back', async (signal) => {
+    const store = start('--directory', directory);
+    const { url } = await store.ready;
+    expect(url).toMatch(/^mongodb:\/\/127\.0\.0\.1:\d+\/\?directConnection=true$/);
+    store.child.kill(signal);
+    expect(await store.ended).toEqual({ status: 0, errors: '' });
+    expect(await readdir(directory)).toEqual(['1.log']);
+  });
+
+  it('ends when its parent does, if asked to', async () => {
+    const store = start('--directory', directory, '--exit-with-parent');
+    await store.ready;
+    store.child.stdin.destroy();
+    expect(await store.ended).toEqual({ status: 0, errors: '' });
+  });
+
+  it.each([
+    [['--directory'], '--directory'],
+    [[], '--directory is missing'],
+    [['--directory', 'x', '--port', '70000'], "--port '70000'"],
+    [['--directory', 'x', '--verbose'], '--verbose'],
+  ])('refuses the flags %j with status 2 and one line', async (flags, word) => {
+    const { status, errors } = await start(...flags).ended;
+    expect(status).toBe(2);
+    expect(errors).toContain(word);
+    expect(errors.trimEnd().split('\n').length).toBe(1);
+  });
+
+  it('refuses a directory that a living store owns, with status 2', async () => {
+    const owner = start('--directory', directory);
+    await owner.ready;
+    const { status, errors } = await start('--directory', directory).ended;
+    expect(status).toBe(2);
+    expect(errors).toBe(
+      `embedded store: ${directory} is in use by process ${owner.child.pid}; stop that process or choose another directory\n`,
+    );
+  });
+
+  it('refuses a damaged log with status 1, naming file and place', async () => {
+    await writeFile(join(directory, '1.log'), 'not a record');
+    await writeFile(join(directory, '2.log'), '');
+    const { status, errors } = await start('--directory', directory).ended;
+    expect(status).toBe(1);
+    expect(errors).toContain(`${join(directory, '1.log')}: damaged record at byte 0`);
+  });
+
+  it('has every acknowledged write after SIGKILL under load, several times over', { timeout: 60_000 }, async () => {
+    const acknowledged = new Set<string>();
+    let increments = 0;
+    let uncertain = 0;
+    for (let round = 0; round < 4; round += 1) {
+      const store = start('--directory', directory);
+      const client = await new MongoClient((await store.ready).url, {
+        serverSelectionTimeoutMS: 2000,
+        maxPoolSize: 16,
+      }).connect();
+      const database = client.db('kill');
+      const found = new Set((await database.collection('writes').distinct('key')) as string[]);
+      expect([...acknowledged].filter((key) => !found.has(key))).toEqual([]);
+      const n = (await database.collection<{ _id: string; n: number }>('counter').findOne({ _id: 'c' }))?.n ?? 0;
+      expect(n).toBeGreaterThanOrEqual(increments);
+      expect(n).toBeLessThanOrEqual(increments + uncertain);
+      if (round === 0) await database.collection('writes').createIndex({ key: 1 }, { unique: true });
+
+      const enough = acknowledged.size + 1500;
+      const writer = async (worker: number): Promise<void> => {
+        for (let i = 0; ; i += 1) {
+          const key = `${round}-${worker}-${i}`;
+          uncertain += 1;
+          await database.collection('writes').insertOne({ key, padding: 'x'.repeat(200) });
+          acknowledged.add(key);
+          await database
+            .collection<{ _id: string; n: number }>('counter')
+            .updateOne({ _id: 'c' }, { $inc: { n: 1 } }, { upsert: true });
+          increments += 1;
+          uncertain -= 1;
+          if (acknowledged.size > enough) store.child.kill('SIGKILL');
+        }
+      };
+      const results = await Promise.allSettled(Array.from({ length: 16 }, (_, worker) => writer(worker)));
+      expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+      expect((await store.ended).status).toBeNull();
+      await client.close();
+    }
+    expect(acknowledged.size).toBeGreaterThan(6000);
+  });
+});

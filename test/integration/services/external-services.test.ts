@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { connect, startForTest, temporaryDirectory } from '../../fixtures/services/workspace.ts';
+
+// Port 1 is reserved and nobody listens on it.
+const nobody = '127.0.0.1:1';
+
+it('uses the URLs it is given, owns nothing and stops nothing', async () => {
+  const { services: given } = await startForTest(temporaryDirectory());
+  const directory = temporaryDirectory();
+  const { services } = await startForTest(directory, { redisUrl: given.redis.url, mongoUrl: given.mongo.url });
+  expect(services.redis).toEqual({ url: given.redis.url, kind: 'external', pid: undefined });
+  expect(services.mongo.kind).toBe('external');
+  expect(existsSync(join(directory, 'lock'))).toBe(false);
+  await services.close();
+  expect(await connect(given.redis.url).ping()).toBe('PONG');
+});
+
+it.each([
+  [
+    'redisUrl',
+    `redis://me:s3cret@${nobody}`,
+    'REDIS_UNREACHABLE',
+    /^Redis at redis:\/\/\*\*\*@127\.0\.0\.1:1 does not answer: .*ECONNREFUSED/,
+  ],
+  ['redisUrl', 'http://me:s3cret@localhost', 'REDIS_URL_INVALID', /"http:\/\/\*\*\*@localhost" is not a redis:\/\//],
+  [
+    'mongoUrl',
+    `mongodb://me:s3cret@${nobody}/?serverSelectionTimeoutMS=1`,
+    'MONGO_UNREACHABLE',
+    /^MongoDB at mongodb:\/\/\*\*\*@127/,
+  ],
+  [
+    'mongoUrl',
+    'mongo://me:s3cret@localhost',
+    'MONGO_URL_INVALID',
+    /^MongoDB: "mongo:\/\/\*\*\*@localhost" is not usable/,
+  ],
+])('explains a %s that does not work: %s', async (option, url, code, message) => {
+  const error: unknown = await startForTest(temporaryDirectory(), { [option]: url }).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string });
+  expect(String(error)).not.toMatch(/s3cret|\n/);
+});
+
+it('tells a refused login from a silent server', async () => {
+  const { services } = await startForTest(temporaryDirectory());
+  const wrong = services.redis.url.replace(/:\w+@/, ':s3cret@');
+  const error: unknown = await startForTest(temporaryDirectory(), { redisUrl: wrong }).catch(
+    (reason: unknown) => reason,
+  );
+  expect(error).toMatchObject({ code: 'REDIS_LOGIN_REFUSED' });
+  expect(JSON.stringify(error) + String(error)).not.toContain('s3cret');
+});

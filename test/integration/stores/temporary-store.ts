@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Connection } from 'mongoose';
+import { startEmbeddedStore } from '../../../src/adapters/embedded/server.ts';
+import { connectMongo } from '../../../src/adapters/mongo/connection.ts';
+
+export interface TemporaryStore {
+  readonly port: number;
+  /** A connection to it, or to `via`; closed with the store. */
+  connect(via?: string): Promise<Connection>;
+  /** Ends the server; connections stay as they are. */
+  stop(): Promise<void>;
+  /** Starts it again on the same data and port. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An embedded store in a directory of its own. */
+export async function openTemporaryStore(): Promise<TemporaryStore> {
+  const directory = await mkdtemp(join(tmpdir(), 'corp-stores-'));
+  const connections: Connection[] = [];
+  let server = await startEmbeddedStore({ directory });
+  const { url, port } = server;
+  return {
+    port,
+    async connect(via = url) {
+      const options = { url: via, database: 'corp-test', serverSelectionMs: 300, onError: () => {} };
+      const connection = await connectMongo(options);
+      connections.push(connection);
+      return connection;
+    },
+    stop: () => server.close(),
+    async start() {
+      server = await startEmbeddedStore({ directory, port });
+    },
+    async close() {
+      await Promise.all(connections.map((connection) => connection.close()));
+      await server.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type AuditEntry,
+  type AuditRecord,
+  GENESIS_HASH,
+  nextAuditRecord,
+  verifyChain,
+} from '../../../src/domain/audit/chain.ts';
+
+const entry = (key: string): AuditEntry => ({
+  key,
+  actor: 'trader',
+  action: 'submit',
+  subject: 'order bc-1',
+  at: 1_700_000_000_000,
+  data: { amount: 0.5, because: ['signal'] },
+});
+
+function chainOf(length: number): AuditRecord[] {
+  const records: AuditRecord[] = [];
+  for (let i = 0; i < length; i += 1) records.push(nextAuditRecord(records.at(-1) ?? null, entry(`k${i}`)));
+  return records;
+}
+
+describe('audit chain', () => {
+  it('hashes seq, previous hash and entry in canonical form, from 64 zeros on', () => {
+    const record = nextAuditRecord(null, entry('k'));
+    const canonical =
+      '{"entry":{"action":"submit","actor":"trader","at":1700000000000,"data":{"amount":0.5,"because":["signal"]},' +
+      `"key":"k","subject":"order bc-1"},"previous":"${'0'.repeat(64)}","seq":1}`;
+    expect(record).toStrictEqual({
+      ...entry('k'),
+      seq: 1,
+      previous: GENESIS_HASH,
+      hash: createHash('sha256').update(canonical).digest('hex'),
+    });
+  });
+
+  it('does not depend on the order in which data was written', () => {
+    const swapped = { ...entry('k'), data: { because: ['signal'], amount: 0.5 } };
+    expect(nextAuditRecord(null, swapped).hash).toBe(nextAuditRecord(null, entry('k')).hash);
+  });
+
+  it('is whole, read at once or in parts', () => {
+    const records = chainOf(7);
+    expect(verifyChain(records, null)).toBeNull();
+    expect(verifyChain(records.slice(3), records[2]!)).toBeNull();
+    expect(verifyChain([], null)).toBeNull();
+  });
+
+  it('shows where something was changed, left out, moved or put in', () => {
+    const change = fc.constantFrom<(record: AuditRecord) => AuditRecord>(
+      (record) => ({ ...record, actor: 'mallory' }),
+      (record) => ({ ...record, at: record.at + 1 }),
+      (record) => ({ ...record, data: { ...record.data, amount: 0.6 } }),
+      (record) => ({ ...record, hash: record.hash.replace(/^./, (c) => (c === '0' ? '1' : '0')) }),
+      (record) => ({ ...record, previous: GENESIS_HASH.replace('0', 'f') }),
+      (record) => ({ ...record, seq: record.seq + 1 }),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 8 }), change, (at, apply) => {
+        const records = chainOf(10).map((record, i) => (i === at ? apply(record) : record));
+        expect(verifyChain(records, null)?.seq).toBe(at + 1);
+      }),
+    );
+    const records = chainOf(10);
+    expect(verifyChain(records.toSpliced(4, 1), null)).toEqual({
+      seq: 5,
+      fault: 'record 5 is missing: 6 is in its place',
+    });
+    expect(verifyChain(records.slice(1), null)).toMatchObject({ seq: 1 });
+    expect(verifyChain(records.toSpliced(4, 0, records[4]!), null)).toMatchObject({ seq: 6 });
+    expect(verifyChain(records, nextAuditRecord(null, entry('other')))).toMatchObject({ seq: 2 });
+  });
+
+  it('notices a record rewritten with a fresh hash, at the one that follows', () => {
+    const records = chainOf(5);
+    records[2] = nextAuditRecord(records[1]!, { ...entry('k2'), actor: 'mallory' });
+    expect(verifyChain(records, null)).toEqual({
+      seq: 4,
+      fault: 'record 4 does not continue the one before it',
+    });
+  });
+});

@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { drawdownOf } from '../../../src/domain/backtest/metrics/drawdown.ts';
+import { computeMetrics } from '../../../src/domain/backtest/metrics/metrics.ts';
+import { annualVolatility, sharpeRatio, sortinoRatio } from '../../../src/domain/backtest/metrics/sharpe.ts';
+import { tailRisk } from '../../../src/domain/backtest/metrics/tail-risk.ts';
+import { tradeStatistics } from '../../../src/domain/backtest/metrics/trade-statistics.ts';
+import { resultHash } from '../../../src/domain/backtest/result-hash.ts';
+import { type Simulation, type Trade } from '../../../src/domain/backtest/result.ts';
+import { simulate } from '../../../src/domain/backtest/simulate.ts';
+import { dailyReturns } from '../../../src/domain/research/daily-returns.ts';
+import { anySeries, randomSeries, seriesOf } from '../market/series-fixture.ts';
+import { busySpec, free, onSignal, realistic, SIGNAL } from './spec-fixture.ts';
+
+const HOUR = 3_600_000;
+const trade = (pnl: number, extra: Partial<Trade> = {}): Trade => ({
+  side: 'long',
+  entryTime: 0,
+  entryPrice: 100,
+  exitTime: HOUR,
+  exitPrice: 101,
+  quantity: 1,
+  fees: 0.1,
+  pnl,
+  reason: 'signal',
+  ambiguous: false,
+  ...extra,
+});
+
+describe('Sharpe, Sortino and volatility', () => {
+  const returns = [0.01, -0.02, 0.03, 0];
+  it('give the hand-computed figures, 365 days a year', () => {
+    // Mean 0.005; squared deviations 2.5e-5, 6.25e-4, 6.25e-4, 2.5e-5 over 3; downside 4e-4 over all 4 days.
+    expect(sharpeRatio(returns)).toBeCloseTo((0.005 / Math.sqrt(0.0013 / 3)) * Math.sqrt(365), 12);
+    expect(sortinoRatio(returns)).toBeCloseTo((0.005 / 0.01) * Math.sqrt(365), 12);
+    expect(annualVolatility(returns)).toBeCloseTo(Math.sqrt((0.0013 / 3) * 365), 12);
+  });
+  it('are null where undefined, never a sentinel', () => {
+    expect([sharpeRatio([]), sharpeRatio([0.1]), sharpeRatio([0, 0, 0])]).toEqual([null, null, null]);
+    expect([sortinoRatio([0.1]), sortinoRatio([0.1, 0.2])]).toEqual([null, null]);
+    expect(annualVolatility([0.1])).toBeNull();
+  });
+});
+
+describe('drawdown', () => {
+  it('is measured on every bar, from peak to recovery, the starting cash being the first peak', () => {
+    const drawdown = drawdownOf(Float64Array.of(90, 100, 120, 90, 108, 120, 130, 117), 100, HOUR);
+    expect(drawdown.max).toBeCloseTo(0.25, 12);
+    expect(drawdown.average).toBeCloseTo((0.1 + 0.25 + 0.1) / 3, 12);
+    expect(drawdown.maxDurationMs).toBe(3 * HOUR);
+    expect(drawdown.averageDurationMs).toBe((2 + 3 + 1) * (HOUR / 3));
+  });
+  it('is 0, and its averages null, on a curve that never falls', () => {
+    expect(drawdownOf(Float64Array.of(100, 101, 101), 100, HOUR)).toEqual({
+      max: 0,
+      average: null,
+      maxDurationMs: 0,
+      averageDurationMs: null,
+    });
+  });
+});
+
+describe('tail risk', () => {
+  it('takes the worst twentieth of the days', () => {
+    const returns = Array.from({ length: 40 }, (_, i) => i / 100 - 0.1);
+    expect(tailRisk(returns).valueAtRisk).toBeCloseTo(0.09, 12);
+    expect(tailRisk(returns).expectedShortfall).toBeCloseTo(0.095, 12);
+    expect(tailRisk([])).toEqual({ valueAtRisk: null, expectedShortfall: null });
+  });
+});
+
+describe('trade statistics', () => {
+  it('give the hand-computed figures', () => {
+    const stats = tradeStatistics([
+      trade(10),
+      trade(-5, { reason: 'stop' }),
+      trade(0, { exitTime: 3 * HOUR }),
+      trade(20, { entryPrice: 200, reason: 'target' }),
+      trade(5, { reason: 'end-of-data' }),
+    ]);
+    expect(stats).toMatchObject({
+      trades: 5,
+      wins: 3,
+      winRate: 0.6,
+      bestTrade: 0.1,
+      worstTrade: -0.05,
+      averageTradeMs: 1.4 * HOUR,
+      maxTradeMs: 3 * HOUR,
+      grossProfit: 35,
+      grossLoss: 5,
+      profitFactor: 7,
+      expectancy: 6,
+      maxConsecutiveWins: 2,
+      maxConsecutiveLosses: 2,
+    });
+    expect(stats.averageTrade).toBeCloseTo((0.1 - 0.05 + 0 + 0.1 + 0.05) / 5, 12);
+    // Deviations 4, -11, -6, 14, -1: 370 over 4.
+    expect(stats.sqn).toBeCloseTo((Math.sqrt(5) * 6) / Math.sqrt(370 / 4), 12);
+    expect(stats.byExitReason).toMatchObject({
+      stop: { trades: 1, wins: 0, pnl: -5 },
+      'end-of-data': { trades: 1, wins: 1, pnl: 5 },
+      'max-hold': { trades: 0, wins: 0, pnl: 0 },
+    });
+  });
+  it('are null without trades', () => {
+    const stats = tradeStatistics([]);
+    for (const value of [stats.winRate, stats.bestTrade, stats.averageTrade, stats.profitFactor, stats.sqn]) {
+      expect(value).toBeNull();
+    }
+    expect(tradeStatistics([trade(1)]).profitFactor).toBeNull();
+  });
+});
+
+describe('daily returns', () => {
+  it('compare the last equity of each UTC day; a bar that closes at midnight belongs to the day that ends', () => {
+    const time = Float64Array.of(12, 23, 24, 47, 48).map((hours) => hours * HOUR);
+    const [first, second, third, ...rest] = dailyReturns(time, Float64Array.of(105, 110, 100, 121, 60.5), '1h', 100);
+    expect(first).toBeCloseTo(0.1, 12);
+    expect(second).toBeCloseTo(0.1, 12);
+    expect(third).toBeCloseTo(-0.5, 12);
+    expect(rest).toEqual([]);
+  });
+  it('have a zero for each day inside a longer bar, and no return on nothing', () => {
+    const time = Float64Array.of(0, 3).map((days) => days * 24 * HOUR);
+    expect(dailyReturns(time, Float64Array.of(50, 0), '3d', 100)).toEqual([-0.5, 0, 0, -1]);
+    expect(dailyReturns(Float64Array.of(0, 24 * HOUR), Float64Array.of(0, 0), '1d', 100)).toEqual([-1, 0]);
+  });
+});
+
+describe('computeMetrics', () => {
+  it('reports the figures of a simulation that can be followed by hand', () => {
+    const series = seriesOf([
+      [100, 101, 99.5, SIGNAL],
+      [100, 100.4, 99.6, 100.2],
+      [100, 104, 97, 101],
+      null,
+      [101, 111, 101, 110],
+    ]);
+    const window = { from: 0, to: 5 };
+    const simulation = simulate(series, onSignal, free, window);
+    const metrics = computeMetrics(simulation, series, window, { initialCash: 10_000 });
+    expect(metrics).toMatchObject({
+      start: series.time[0],
+      end: series.time[4]! + HOUR,
+      bars: 5,
+      coverage: 0.8,
+      exposure: 0.2,
+      feesPaid: 0,
+      finalEquity: 9_900,
+      trades: 1,
+      winRate: 0,
+      ambiguousTrades: 1,
+      cagr: null,
+      sharpe: null,
+      deflatedSharpe: null,
+      trials: null,
+      rejectedSignals: { 'below-minimum': 0, 'filled-bar': 0, 'insufficient-funds': 0, 'last-bar': 0 },
+    });
+    expect(metrics.totalReturn).toBeCloseTo(-0.01, 12);
+    expect(metrics.worstCaseReturn).toBeCloseTo(-0.01, 12);
+    expect(metrics.bestCaseReturn).toBeCloseTo(0.015, 12);
+    expect(metrics.buyAndHold).toBeCloseTo(0.1, 12);
+    expect(metrics.maxDrawdown).toBeGreaterThan(0.0099);
+  });
+
+  it('is finite or null everywhere, and counts the trials it was deflated by', () => {
+    fc.assert(
+      fc.property(anySeries(150), busySpec, (series, spec) => {
+        const window = { from: 30, to: 150 };
+        const simulation = simulate(series, spec, realistic, window);
+        const metrics = computeMetrics(simulation, series, window, {
+          initialCash: realistic.initialCash,
+          trialSharpes: [0.1, -0.1, 0.05],
+        });
+        for (const [name, value] of Object.entries(metrics)) {
+          if (typeof value === 'number') expect(Number.isFinite(value), name).toBe(true);
+        }
+        expect(metrics.trials).toBe(3);
+        const time = series.time.subarray(window.from, window.to);
+        const returns = dailyReturns(time, simulation.equity, series.timeframe, realistic.initialCash);
+        expect(returns.reduce((growth, r) => growth * (1 + r), 1) - 1).toBeCloseTo(metrics.totalReturn, 9);
+        expect(metrics.maxDrawdown).toBeLessThanOrEqual(1);
+        expect(metrics.deflatedSharpe ?? 0).toBeLessThanOrEqual(metrics.probabilisticSharpe ?? 1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('refuses a window that was not the one simulated', () => {
+    const series = randomSeries(1, 50);
+    const simulation = simulate(series, onSignal, free);
+    expect(() => computeMetrics(simulation, series, { from: 0, to: 49 }, { initialCash: 1 })).toThrow(RangeError);
+  });
+});
+
+describe('resultHash', () => {
+  const simulation: Simulation = simulate(randomSeries(3, 80), onSignal, free);
+  it('changes with anything in the result', () => {
+    const hash = resultHash(simulation);
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    const equity = simulation.equity.map((value, i) => (i === 40 ? value + 1e-9 : value));
+    expect(resultHash({ ...simulation, equity })).not.toBe(hash);
+    expect(resultHash({ ...simulation, trades: [...simulation.trades, trade(1)] })).not.toBe(hash);
+    expect(resultHash({ ...simulation, exposedBars: simulation.exposedBars + 1 })).not.toBe(hash);
+    expect(resultHash(structuredClone(simulation))).toBe(hash);
+  });
+});

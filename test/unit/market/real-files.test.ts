@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { buildSeries, candlesOf } from '../../../src/domain/market/build-series.ts';
+import { parseCandleCsv } from '../../../src/domain/market/candle-csv.ts';
+import { coverageOf } from '../../../src/domain/market/coverage.ts';
+import { inferTimeframe } from '../../../src/domain/market/infer-timeframe.ts';
+
+const DATA = join(process.cwd(), '..', 'shared', 'data');
+
+/** Figures as in the README beside the files. */
+describe.skipIf(!existsSync(DATA))('the real Coinbase files (skipped: ../shared/data is not there)', () => {
+  it.each([
+    ['BTC-USD_FIVE_MINUTE.csv', '5m', 59_206, '2025-07-01T00:00:00.000Z', '2026-01-22T19:35:00.000Z', 2, 70],
+    ['BIP-20DEC30-CDE_ONE_MINUTE.csv', '1m', 19_095, '2026-02-18T21:47:00.000Z', '2026-03-04T21:46:00.000Z', 702, 1065],
+    [
+      'ETP-20DEC30-CDE_ONE_MINUTE.csv',
+      '1m',
+      17_653,
+      '2026-02-18T21:50:00.000Z',
+      '2026-03-04T21:47:00.000Z',
+      1556,
+      2505,
+    ],
+  ])('%s', (file, timeframe, bars, from, to, gaps, missing) => {
+    const candles = parseCandleCsv(readFileSync(join(DATA, file), 'utf8'));
+    expect(candles).toHaveLength(bars);
+    expect(inferTimeframe(candles)).toBe(timeframe);
+    const series = buildSeries(file, inferTimeframe(candles), candles);
+    expect(new Date(series.time[0]!).toISOString()).toBe(from);
+    expect(new Date(series.time.at(-1)!).toISOString()).toBe(to);
+    const report = coverageOf(series);
+    expect([report.gaps.length, report.missing, report.bars]).toEqual([gaps, missing, bars + missing]);
+    expect(candlesOf(series)).toEqual(candles);
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { buildSeries, candlesOf, extendSeries } from '../../../src/domain/market/build-series.ts';
+import { type Candle } from '../../../src/domain/market/candle.ts';
+import { CoverageError, coverageOf, requireCoverage } from '../../../src/domain/market/coverage.ts';
+import { inferTimeframe } from '../../../src/domain/market/infer-timeframe.ts';
+import { resample } from '../../../src/domain/market/resample.ts';
+import { seriesUntil, sliceSeries } from '../../../src/domain/market/slice-series.ts';
+
+const MINUTE = 60_000;
+const T0 = Date.UTC(2025, 6, 1);
+const at = (minute: number, close = 100 + minute): Candle => ({
+  time: T0 + minute * MINUTE,
+  open: close,
+  high: close + 2,
+  low: close - 1,
+  close,
+  volume: 10,
+});
+const minutes = (...list: number[]): Candle[] => list.map((minute) => at(minute));
+
+describe('buildSeries', () => {
+  it('fills what is missing flat at the last close, with volume 0 and a flag', () => {
+    const series = buildSeries('BTC-USD', '1m', minutes(0, 1, 4));
+    expect([...series.filled]).toEqual([0, 0, 1, 1, 0]);
+    expect([...series.time]).toEqual([0, 1, 2, 3, 4].map((minute) => T0 + minute * MINUTE));
+    for (const column of [series.open, series.high, series.low, series.close]) {
+      expect([column[2], column[3]]).toEqual([101, 101]);
+    }
+    expect([...series.volume]).toEqual([10, 10, 0, 0, 10]);
+    expect(candlesOf(series)).toEqual(minutes(0, 1, 4));
+  });
+
+  it('extends over a gap as if built at once', () => {
+    const whole = buildSeries('X', '1m', minutes(0, 1, 2, 6, 7));
+    expect(extendSeries(buildSeries('X', '1m', minutes(0, 1, 2)), minutes(6, 7))).toEqual(whole);
+    expect(extendSeries(whole, [])).toBe(whole);
+  });
+
+  it.each([
+    ['no candle', [], /at least one candle/],
+    ['off the grid', [{ ...at(0), time: T0 + 1 }], /does not open on a 1m boundary/],
+    ['out of order', minutes(3, 1, 4), /out of order/],
+    ['twice', minutes(0, 1, 1, 2), /out of order or a duplicate/],
+    ['broken', [{ ...at(0), close: NaN }], /close is not a number/],
+    ['decades apart', [at(0), { ...at(1), time: T0 * 10 }], /check the times/],
+  ])('refuses candles: %s', (_, candles, message) => {
+    expect(() => buildSeries('X', '1m', candles)).toThrow(message);
+  });
+});
+
+describe('coverage', () => {
+  it('lists every gap and counts what is missing', () => {
+    const report = coverageOf(buildSeries('X', '1m', minutes(0, 1, 4, 5, 7)));
+    expect(report).toEqual({
+      bars: 8,
+      missing: 3,
+      coverage: 5 / 8,
+      gaps: [
+        { from: T0 + 2 * MINUTE, to: T0 + 3 * MINUTE, bars: 2 },
+        { from: T0 + 6 * MINUTE, to: T0 + 6 * MINUTE, bars: 1 },
+      ],
+    });
+  });
+
+  it('refuses a thin series and says where its largest holes are', () => {
+    const series = buildSeries('X', '1m', minutes(0, 2, 10));
+    expect(requireCoverage(series, 0.2).missing).toBe(8);
+    expect(() => requireCoverage(series, 0.9)).toThrow(CoverageError);
+    expect(() => requireCoverage(series, 0.9)).toThrow(
+      'X: coverage 27.27 % is below 90.00 %: 8 of 11 bars are missing in 2 gaps, the largest: 7 bars from 2025-07-01T00:03:00.000Z to 2025-07-01T00:09:00.000Z',
+    );
+  });
+});
+
+describe('inferTimeframe', () => {
+  it('takes the most common step', () => {
+    expect(inferTimeframe(minutes(0, 5, 10, 30, 35))).toBe('5m');
+  });
+  it('refuses times that are not multiples of it, and too few candles', () => {
+    expect(() => inferTimeframe(minutes(0, 5, 10, 13))).toThrow(/00:13.*5m boundary/);
+    expect(() => inferTimeframe(minutes(0))).toThrow(/fewer than two/);
+    expect(() => inferTimeframe([{ time: 0 }, { time: 1500 }])).toThrow(/whole minutes/);
+  });
+});
+
+describe('resample', () => {
+  it('drops partial buckets at both ends and aligns to the epoch', () => {
+    const series = buildSeries('X', '1m', minutes(3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+    const five = resample(series, '5m');
+    expect(candlesOf(five)).toEqual([
+      { time: T0 + 5 * MINUTE, open: 105, high: 111, low: 104, close: 109, volume: 50 },
+    ]);
+  });
+
+  it('flags a bucket only when all of its bars are filled, and keeps filled bars out of its range', () => {
+    const series = buildSeries('X', '1m', [
+      at(0, 50),
+      at(1, 50),
+      at(2, 50),
+      at(3, 50),
+      at(4, 90),
+      at(12, 60),
+      at(14, 61),
+    ]);
+    const five = resample(series, '5m');
+    expect([...five.filled]).toEqual([0, 1, 0]);
+    expect([five.open[1], five.volume[1]]).toEqual([90, 0]);
+    expect([five.open[2], five.high[2], five.low[2], five.close[2]]).toEqual([60, 63, 59, 61]);
+  });
+
+  it('never shows a candle before it has closed: resampling a prefix gives a prefix', () => {
+    const series = buildSeries('X', '1m', minutes(...Array.from({ length: 43 }, (_, i) => i + 2)));
+    const whole = resample(series, '5m');
+    for (let bars = 0; bars <= series.length; bars += 1) {
+      const part = resample(sliceSeries(series, 0, bars), '5m');
+      expect(part).toEqual(sliceSeries(whole, 0, part.length));
+      const knownAt = series.time[0]! + bars * MINUTE;
+      expect(part.length === 0 || part.time.at(-1)! + 5 * MINUTE <= knownAt).toBe(true);
+    }
+  });
+
+  it('refuses a timeframe that its candles cannot make up', () => {
+    const series = buildSeries('X', '5m', minutes(0, 5));
+    expect(() => resample(series, '7m')).toThrow(/whole multiple/);
+    expect(() => resample(series, '1m')).toThrow(/whole multiple/);
+  });
+});
+
+describe('slices', () => {
+  const series = buildSeries('X', '1m', minutes(0, 1, 2, 3));
+  it('shows at a time only the bars closed by then', () => {
+    expect(seriesUntil(series, T0 - 1).length).toBe(0);
+    expect(seriesUntil(series, T0 + MINUTE - 1).length).toBe(0);
+    expect(seriesUntil(series, T0 + MINUTE).length).toBe(1);
+    expect(seriesUntil(series, T0 + 99 * MINUTE).length).toBe(4);
+  });
+  it('refuses bounds outside the series', () => {
+    expect(() => sliceSeries(series, 2, 5)).toThrow(RangeError);
+    expect(() => sliceSeries(series, 3, 2)).toThrow(RangeError);
+  });
+});

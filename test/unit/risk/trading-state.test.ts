@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { macroStance } from '../../../src/domain/risk/macro-stance.ts';
+import { nextRiskState, requestTradingState, weekStartOf } from '../../../src/domain/risk/trading-state.ts';
+import { type RiskState, TRADING_STATES } from '../../../src/domain/risk/verdict.ts';
+import { DAY, HOUR, LIMITS, NOON, stateWith } from './fixtures.ts';
+
+const MIDNIGHT = NOON + 12 * HOUR;
+const MONDAY = Date.UTC(2025, 0, 13);
+const point = (time: number, equity: number) => ({ account: 'paper', time, equity, cash: equity, exposure: 0 });
+const follow = (state: RiskState, ...points: [time: number, equity: number][]) =>
+  points.reduce((current, [time, equity]) => nextRiskState(current, point(time, equity), LIMITS).state, state);
+
+describe('the risk state follows equity', () => {
+  it('begins a day at midnight UTC and a week on Monday', () => {
+    const state = follow(stateWith(), [MIDNIGHT - 1, 101_000]);
+    expect(state).toMatchObject({ dayStartEquity: 100_000, peakEquity: 101_000 });
+    expect(follow(state, [MIDNIGHT, 102_000])).toMatchObject({
+      dayStart: MIDNIGHT,
+      dayStartEquity: 102_000,
+      weekStartEquity: 100_000,
+    });
+    expect(follow(state, [MONDAY, 102_000])).toMatchObject({ weekStart: MONDAY, weekStartEquity: 102_000 });
+    for (let day = 0; day < 7; day += 1) expect(weekStartOf(MONDAY + day * DAY + 12 * HOUR)).toBe(MONDAY);
+    expect(weekStartOf(MONDAY - 1)).toBe(MONDAY - 7 * DAY);
+    expect(weekStartOf(0)).toBe(-3 * DAY);
+  });
+
+  it('a daily breach reduces until the next UTC day, even when the loss is made good', () => {
+    const { state, breaches } = nextRiskState(stateWith(), point(NOON + HOUR, 95_000), LIMITS);
+    expect(breaches.map(({ code }) => code)).toEqual(['daily-drawdown']);
+    expect(state).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'risk-limit', liftsAt: MIDNIGHT });
+    expect(state.stateReason).toBe(
+      'equity 95000.00 is 5.00 % below 100000.00 at the start of the day: the limit is 5.00 %; only closing orders until 2025-01-09 00:00 UTC',
+    );
+    expect(follow(state, [NOON + 2 * HOUR, 100_000]).tradingState).toBe('REDUCING');
+    const lifted = follow(state, [MIDNIGHT, 95_000]);
+    expect(lifted).toMatchObject({ tradingState: 'ACTIVE', dayStartEquity: 95_000 });
+    expect(lifted).not.toHaveProperty('liftsAt');
+  });
+
+  it('a weekly breach reduces until Monday', () => {
+    const slow = follow(
+      stateWith(),
+      [NOON + HOUR, 96_000],
+      [MIDNIGHT, 96_000],
+      [MIDNIGHT + HOUR, 92_000],
+      [MIDNIGHT + DAY, 90_000],
+    );
+    expect(slow).toMatchObject({ tradingState: 'REDUCING', liftsAt: MONDAY });
+    expect(follow(slow, [MONDAY - 1, 99_000]).tradingState).toBe('REDUCING');
+    expect(follow(slow, [MONDAY, 99_000]).tradingState).toBe('ACTIVE');
+  });
+
+  it('a peak breach halts until an operator resumes, who then starts with a new peak', () => {
+    const halted = follow(stateWith({ peakEquity: 112_000 }), [NOON + HOUR, 95_200]);
+    expect(halted).toMatchObject({ tradingState: 'HALTED', stateSetBy: 'risk-limit' });
+    expect(follow(halted, [MONDAY + 30 * DAY, 112_000]).tradingState).toBe('HALTED');
+    expect(requestTradingState(halted, 'ACTIVE', 'ceo', 'regime is fine', NOON).changed).toBe(false);
+    const resumed = requestTradingState(halted, 'ACTIVE', 'operator', 'seen', NOON + 2 * HOUR).state;
+    expect(follow(resumed, [NOON + 3 * HOUR, 96_000])).toMatchObject({ tradingState: 'ACTIVE', peakEquity: 96_000 });
+  });
+
+  it('never loosens what an operator has set, and ignores points from the past', () => {
+    const byOperator = stateWith({ tradingState: 'REDUCING', stateSetBy: 'operator', stateReason: 'holiday' });
+    expect(follow(byOperator, [NOON + HOUR, 94_000], [MONDAY, 94_000])).toMatchObject({
+      tradingState: 'REDUCING',
+      stateSetBy: 'operator',
+    });
+    const state = stateWith();
+    expect(nextRiskState(state, point(NOON - 1, 1), LIMITS)).toEqual({ state, breaches: [] });
+  });
+
+  it('whatever equity does: peak is the maximum, a peak breach always halts, HALTED is never left', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 3 * DAY }), fc.integer({ min: 60_000, max: 140_000 })), {
+          maxLength: 40,
+        }),
+        (steps) => {
+          let state = stateWith();
+          let time = NOON;
+          let peak = state.peakEquity;
+          for (const [gap, equity] of steps) {
+            time += gap;
+            const before = state.tradingState;
+            const next = nextRiskState(state, point(time, equity), LIMITS);
+            state = next.state;
+            peak = Math.max(peak, equity);
+            expect(state.peakEquity).toBe(peak);
+            if (before === 'HALTED' || equity <= peak * 0.85 * (1 - 1e-12)) expect(state.tradingState).toBe('HALTED');
+            if (next.breaches.length > 0) expect(state.tradingState).not.toBe('ACTIVE');
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('who may set the trading state', () => {
+  const states = TRADING_STATES.flatMap((from) =>
+    (['operator', 'ceo', 'risk-limit', 'start'] as const).map((owner) => [from, owner] as const),
+  );
+
+  it.each(states)('the operator may go anywhere from %s set by %s', (tradingState, stateSetBy) => {
+    for (const target of TRADING_STATES) {
+      const { state } = requestTradingState(
+        stateWith({ tradingState, stateSetBy }),
+        target,
+        'operator',
+        'so I wish',
+        NOON,
+      );
+      expect(state).toMatchObject({ tradingState: target, stateSetBy: 'operator' });
+    }
+  });
+
+  it.each(states)(
+    'the CEO may tighten from %s set by %s, and loosen only what is its own',
+    (tradingState, stateSetBy) => {
+      const foreign = stateSetBy === 'operator' || stateSetBy === 'risk-limit';
+      for (const target of TRADING_STATES) {
+        const before = stateWith({ tradingState, stateSetBy });
+        const { state, changed } = requestTradingState(before, target, 'ceo', 'storm', NOON);
+        const direction = TRADING_STATES.indexOf(target) - TRADING_STATES.indexOf(tradingState);
+        expect(changed).toBe(direction > 0 || (direction < 0 && !foreign));
+        expect(state.tradingState).toBe(changed ? target : tradingState);
+      }
+    },
+  );
+
+  it('what the CEO tightens over an operator stays with the operator', () => {
+    const reduced = stateWith({ tradingState: 'REDUCING', stateSetBy: 'operator', stateReason: 'holiday' });
+    const halted = requestTradingState(reduced, 'HALTED', 'ceo', 'silent desk', NOON).state;
+    expect(halted).toMatchObject({
+      tradingState: 'HALTED',
+      stateSetBy: 'operator',
+      stateReason: 'silent desk (tightened over: holiday)',
+    });
+    expect(requestTradingState(halted, 'REDUCING', 'ceo', 'back', NOON).explanation).toContain('an operator set it');
+  });
+
+  it('an operator who repeats a halt of the CEO makes it the operator halt; repeating his own changes nothing', () => {
+    const byCeo = stateWith({ tradingState: 'HALTED', stateSetBy: 'ceo' });
+    const mine = requestTradingState(byCeo, 'HALTED', 'operator', 'mine', NOON);
+    expect(mine).toMatchObject({ changed: true, state: { stateSetBy: 'operator', version: 2 } });
+    expect(requestTradingState(mine.state, 'HALTED', 'operator', 'again', NOON)).toMatchObject({
+      changed: false,
+      state: mine.state,
+    });
+  });
+});
+
+describe('macro stance', () => {
+  const results = { equity: 100_000, closedTrades: 0, pnl: 0 };
+
+  it('is offensive in calm rises, defensive in storms, cautious when nothing is known', () => {
+    expect(macroStance(['trending-up', 'calm'], stateWith(), results, LIMITS)).toMatchObject({
+      riskBudget: 0.95,
+      stance: 'offensive',
+    });
+    expect(macroStance(['stormy', 'stormy', 'trending-down'], stateWith(), results, LIMITS)).toMatchObject({
+      riskBudget: 0.37,
+      stance: 'defensive',
+    });
+    expect(macroStance([], stateWith(), results, LIMITS)).toMatchObject({ riskBudget: 0.5, stance: 'balanced' });
+  });
+
+  it('shrinks with the drawdown, halves while trades lose, and says why', () => {
+    const shrunk = macroStance(
+      ['trending-up'],
+      stateWith({ peakEquity: 100_000 }),
+      { equity: 92_500, closedTrades: 12, pnl: -500 },
+      LIMITS,
+    );
+    expect(shrunk).toEqual({
+      riskBudget: 0.25,
+      stance: 'defensive',
+      reasons: [
+        '1 trending-up: appetite 100.00 %',
+        '7.50 % below the peak of a limit of 15.00 %: x 50.00 %',
+        'the last 12 trades lost 500.00: x 50.00 %',
+      ],
+    });
+    expect(macroStance(['trending-up'], stateWith(), { ...results, equity: 80_000 }, LIMITS).riskBudget).toBe(0);
+  });
+
+  it('stands aside while trading is not ACTIVE', () => {
+    expect(macroStance(['calm'], stateWith({ tradingState: 'HALTED' }), results, LIMITS)).toMatchObject({
+      stance: 'stand-aside',
+      riskBudget: 0.9,
+    });
+  });
+});
