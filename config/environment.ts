@@ -14,6 +14,9 @@ const RUNTIME_VARIABLES = { LOG_LEVEL: 'logLevel', TRADING_MODE: 'tradingMode' }
 export type Environment = Readonly<Record<string, string | undefined>>;
 type Tree = Record<string, unknown>;
 
+/** The environment of this process. */
+export const processEnvironment = (): Environment => process.env;
+
 function pick(environment: Environment, names: Readonly<Record<string, string>>): Tree {
   const found: Tree = {};
   for (const [variable, key] of Object.entries(names)) {

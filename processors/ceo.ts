@@ -67,7 +67,9 @@ export function createCeo(deps: CeoDeps): Agent {
   /** While nobody reviews or executes, positions may only shrink; what this set, this lifts. */
   const guardMoney = async (silent: readonly string[]): Promise<void> => {
     const silentMoney = silent.filter((agent) => MONEY_QUEUES.some((queue) => queue === agent));
-    const state = await readRiskState(riskDeps, main);
+    const state = await stores.riskState.get(main);
+    // Before the first order there is nothing to guard.
+    if (!state) return;
     const ours = state.stateSetBy === 'ceo' && state.stateReason.startsWith(SILENCE);
     if (silentMoney.length > 0 && state.tradingState === 'ACTIVE') {
       await producer.add(

@@ -9,7 +9,7 @@ import { hashSpec } from '../src/domain/strategies/hash-spec.ts';
 import { AppError } from '../src/ports/errors.ts';
 import { type Evaluator } from '../src/ports/evaluator.ts';
 import { type MarketData } from '../src/ports/market-data.ts';
-import { type Cycle, type Strategy, type WorkUnit } from '../src/ports/records.ts';
+import { type Cycle, type Decision, type Strategy, type WorkUnit } from '../src/ports/records.ts';
 import { type Stores } from '../src/ports/stores.ts';
 import { fillModelOf, type FillSettings } from './backtest.ts';
 import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
@@ -19,7 +19,7 @@ import { strategyOf } from './strategy-row.ts';
 import { cutIntoUnits } from './work-units.ts';
 
 export interface OptimizerDeps extends AgentDeps {
-  readonly stores: Pick<Stores, 'cycles' | 'trials' | 'strategies' | 'workUnits' | 'optimizations'>;
+  readonly stores: Pick<Stores, 'cycles' | 'trials' | 'strategies' | 'workUnits' | 'optimizations' | 'decisions'>;
   readonly data: MarketData;
   readonly evaluator: Evaluator;
   readonly fill: FillSettings;
@@ -33,6 +33,19 @@ export interface OptimizerDeps extends AgentDeps {
 
 /** Label of a candidate in ids: enough of its hash to be unique within a cycle. */
 const labelOf = (hash: string): string => `h${hash.slice(0, 16)}`;
+
+function screened({ cycleId, strategyHash, symbol }: Trial, decision: Decision['decision'], reason: string): Decision {
+  return {
+    cycleId,
+    strategyHash,
+    symbol,
+    stage: 'screen',
+    decision,
+    reason,
+    probabilisticSharpe: null,
+    deflatedSharpe: null,
+  };
+}
 
 /** Optimisation desk: a parameter grid around each candidate, chosen on training windows, measured on the windows after. */
 export function createOptimizer(deps: OptimizerDeps): Agent {
@@ -80,9 +93,16 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
       async plan({ cycleId }) {
         const cycle = await requireCycle(stores.cycles, cycleId);
         const { candidates, rejected } = screen(await stores.trials.ofCycle(cycleId, 'screen'), deps);
+        await stores.decisions.recordMany([
+          ...candidates.map((trial) => screened(trial, 'candidate', 'goes on to optimisation')),
+          ...rejected.map(({ trial, reason }) => screened(trial, 'rejected', reason)),
+        ]);
+        // A template that fails on one market may be a candidate on another.
+        const kept = new Set(candidates.map((trial) => trial.strategyHash));
+        const dropped = rejected.filter(({ trial }) => !kept.has(trial.strategyHash));
         await rejectCandidates(
           stores.strategies,
-          rejected.map(({ trial, reason }) => ({ hash: trial.strategyHash, reason })),
+          dropped.map(({ trial, reason }) => ({ hash: trial.strategyHash, reason })),
           clock.now(),
         );
         const strategies = new Map(

@@ -8,7 +8,10 @@ import { rejectCandidates } from './reject-candidates.ts';
 import { requireCycle } from './require-cycle.ts';
 
 export interface SelectorDeps extends AgentDeps {
-  readonly stores: Pick<Stores, 'cycles' | 'optimizations' | 'strategies' | 'portfolio' | 'ledger' | 'intents'>;
+  readonly stores: Pick<
+    Stores,
+    'cycles' | 'optimizations' | 'decisions' | 'strategies' | 'portfolio' | 'ledger' | 'intents'
+  >;
   readonly data: MarketData;
   readonly rules: SelectionRules;
 }
@@ -122,6 +125,18 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
             dailyReturns: holding.outOfSample.dailyReturns,
           })),
           rules,
+        );
+        await stores.decisions.recordMany(
+          outcomes.map(({ candidate, decision, reason, probabilisticSharpe, deflatedSharpe }) => ({
+            cycleId,
+            strategyHash: candidate.hash,
+            symbol: candidate.symbol,
+            stage: 'select',
+            decision,
+            reason,
+            probabilisticSharpe,
+            deflatedSharpe,
+          })),
         );
         const holdings: Holding[] = [];
         for (const [rank, outcome] of outcomes.entries()) {

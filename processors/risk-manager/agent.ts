@@ -147,6 +147,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
       },
 
       async monitor({ account }) {
+        await broker.open(account);
         const { equity, cash, exposure, time } = await broker.balance(account);
         const before = await readRiskState(riskDeps, account);
         const { state, breaches } = await changeRiskState(riskDeps, account, (current) =>

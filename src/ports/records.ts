@@ -61,7 +61,7 @@ export interface WorkUnit {
   readonly finishedAt?: number;
 }
 
-/** Result of optimising one candidate with a walk-forward split. Unique by cycle and `strategyHash`. */
+/** Result of optimising one candidate with a walk-forward split. Unique by cycle, `strategyHash` and symbol. */
 export interface OptimizationResult {
   readonly cycleId: string;
   /** The candidate. */
@@ -81,6 +81,19 @@ export interface OptimizationResult {
   readonly outOfSample: TrialMetrics;
   readonly gridSize: number;
   readonly at: number;
+}
+
+/** What became of a strategy in a cycle on one market, and why. Unique by cycle, strategy, symbol and stage. */
+export interface Decision {
+  readonly cycleId: string;
+  readonly strategyHash: string;
+  readonly symbol: string;
+  /** `screen`: in sample, before optimisation; `select`: out of sample, after it. */
+  readonly stage: 'screen' | 'select';
+  readonly decision: 'rejected' | 'candidate' | 'incubating' | 'active';
+  readonly reason: string;
+  readonly probabilisticSharpe: number | null;
+  readonly deflatedSharpe: number | null;
 }
 
 export const CYCLE_PHASES = [

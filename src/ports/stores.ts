@@ -14,6 +14,7 @@ import {
   type Cycle,
   type CyclePhaseRecord,
   type DeadLetter,
+  type Decision,
   type FeedState,
   type Holding,
   type NodeState,
@@ -69,9 +70,16 @@ export interface WorkUnitStore {
 }
 
 export interface OptimizationStore {
-  /** Unique by cycle and strategy. */
+  /** Unique by cycle, strategy and symbol. */
   save(result: OptimizationResult): Promise<void>;
   ofCycle(cycleId: string): Promise<readonly OptimizationResult[]>;
+}
+
+export interface DecisionStore {
+  /** The first decision on a strategy, market and stage of a cycle stands; returns how many were new. */
+  recordMany(decisions: readonly Decision[]): Promise<number>;
+  /** By stage, strategy and symbol. */
+  ofCycle(cycleId: string): Promise<readonly Decision[]>;
 }
 
 export interface AnalysisStore {
@@ -258,6 +266,7 @@ export interface Stores {
   readonly trials: TrialStore;
   readonly workUnits: WorkUnitStore;
   readonly optimizations: OptimizationStore;
+  readonly decisions: DecisionStore;
   readonly analyses: AnalysisStore;
   readonly cycles: CycleStore;
   readonly portfolio: PortfolioStore;

@@ -8,6 +8,7 @@ import { createApi } from '../api/create-api.ts';
 import { AppError } from '../ports/errors.ts';
 import { type Logger } from '../ports/logger.ts';
 import { announceCompany, type CompanyCard } from './company-card.ts';
+import { takeLeaderLock } from './leader-lock.ts';
 import { startNode } from './node.ts';
 import { openOffice, scopeOf, systemClock, type Office } from './office.ts';
 import { PROJECT_ROOT, VERSION } from './paths.ts';
@@ -19,17 +20,38 @@ import { startServices, type Services } from './services/start-services.ts';
 /** A company at work: services, office, desks. */
 export interface Company {
   readonly office: Office;
-  readonly services: Services;
+  readonly services: Pick<Services, 'redis' | 'mongo'>;
+  /** Aborts when another feed took the company over. */
+  readonly lost: AbortSignal;
   /** Starts the API, Bull Board and the dashboard; gives their address. */
   openToVisitors(host: string, port: number): Promise<string>;
   close(): Promise<void>;
 }
 
+export type OpenServices = (
+  config: Config,
+  log: Logger,
+  options: { readonly onFatal: (error: Error) => void; readonly signal?: AbortSignal },
+) => Promise<Services>;
+
+/** Services of this process's own; nobody else may have them. @throws ServicesInUseError */
+export const ownServices: OpenServices = ({ database, secrets }, log, options) =>
+  startServices({
+    dataDirectory: database.dataDirectory,
+    redisUrl: secrets.redisUrl,
+    mongoUrl: secrets.mongoUrl,
+    log,
+    ...options,
+  });
+
 export interface CompanyOptions {
   readonly config: Config;
   readonly log: Logger;
-  /** Made once the stores are open: importing candles, for one, decides the source's name. */
-  readonly card: (services: Services) => Promise<CompanyCard>;
+  /** Where Redis and MongoDB come from. */
+  readonly openServices: OpenServices;
+  readonly card: CompanyCard;
+  /** Runs before any desk opens: importing candles, announcing market time. May settle on another account. */
+  readonly prepare: (office: Office) => Promise<{ readonly account: string }>;
   readonly queues?: readonly QueueName[];
   readonly signal?: AbortSignal;
   readonly onFatal: (error: Error) => void;
@@ -39,6 +61,8 @@ export interface CompanyOptions {
 const DRAIN_MS = 5000;
 const CLOSE_WITHIN_MS = 25_000;
 const READY_WITHIN_MS = 1000;
+/** A feed that was killed on another machine holds its lock this much longer. */
+const LOCK_WAIT_MS = 20_000;
 
 async function answers(probe: Promise<unknown>): Promise<string> {
   try {
@@ -53,7 +77,9 @@ async function answers(probe: Promise<unknown>): Promise<string> {
 export async function startCompany({
   config,
   log,
-  card: makeCard,
+  openServices,
+  card: draft,
+  prepare,
   queues = QUEUE_NAMES,
   signal,
   onFatal,
@@ -61,20 +87,17 @@ export async function startCompany({
   const releases = createReleaseStack(CLOSE_WITHIN_MS);
   const { secrets, database, agents } = config;
   try {
-    const services = await startServices({
-      dataDirectory: database.dataDirectory,
-      redisUrl: secrets.redisUrl,
-      mongoUrl: secrets.mongoUrl,
-      log,
-      onFatal,
-      ...(signal && { signal }),
-    });
+    const services = await openServices(config, log, { onFatal, ...(signal && { signal }) });
     releases.push('services', () => services.close());
     const { url: redisUrl } = services.redis;
     const { url: mongoUrl } = services.mongo;
-    const card = await makeCard(services);
-    const office = await openOffice({ config, card, redisUrl, mongoUrl, log });
-    releases.push('office', () => office.close());
+    const opened = await openOffice({ config, card: draft, redisUrl, mongoUrl, log });
+    releases.push('office', () => opened.close());
+    // Two feeds on one set of queues would do each other's jobs, with other candles.
+    const lock = await takeLeaderLock(redisUrl, `${opened.prefix}:feed`, LOCK_WAIT_MS, signal);
+    releases.push('feed lock', () => lock.release());
+    const card: CompanyCard = { ...draft, ...(await prepare(opened)) };
+    const office: Office = { ...opened, card };
     await announceCompany(redisUrl, database.namespace, card);
     await upsertSchedules(office.producer, card.account, agents.schedules);
     const node = await startNode(office, { queues });
@@ -90,6 +113,7 @@ export async function startCompany({
     return {
       office,
       services,
+      lost: lock.lost,
       async openToVisitors(host, port) {
         const scope = scopeOf(database.namespace, card.mode);
         const producer = createProducer({ connection: producerConnection(redisUrl), prefix: office.prefix, log });

@@ -29,7 +29,7 @@ function tally(reasons: readonly string[]): readonly { readonly reason: string; 
     .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
 }
 
-async function marketsOf({ data }: ReportDeps, cycle: Cycle): Promise<readonly Record<string, unknown>[]> {
+async function marketsOf({ data }: ReportDeps, cycle: Cycle) {
   return Promise.all(
     cycle.symbols.map(async (symbol) => {
       const [series, { bars, missing, coverage, gaps }] = await Promise.all([
@@ -54,7 +54,7 @@ async function marketsOf({ data }: ReportDeps, cycle: Cycle): Promise<readonly R
 /** Reads back from the stores what a cycle did: the report tells what is kept, not what was remembered. */
 export async function reportOf(deps: ReportDeps, cycle: Cycle) {
   const { stores, broker } = deps;
-  const [markets, scan, analyses, optimizations, trials, screened, holdings, verdicts, orders, auditHead] =
+  const [markets, scan, analyses, optimizations, trials, screened, holdings, verdicts, orders, decisions, auditHead] =
     await Promise.all([
       marketsOf(deps, cycle),
       stores.analyses.scan(cycle.id),
@@ -65,6 +65,7 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
       stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] }),
       stores.intents.verdicts({ account: cycle.account, cycleId: cycle.id, limit: 1000 }),
       stores.orders.list({ account: cycle.account, cycleId: cycle.id, limit: 1000 }),
+      stores.decisions.ofCycle(cycle.id),
       stores.audit.head(),
     ]);
   const hashes = [...new Set([...screened.map((t) => t.strategyHash), ...optimizations.map((o) => o.optimizedHash)])];
@@ -83,17 +84,8 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
   );
   const { equity } = await broker.balance(cycle.account);
 
-  const heldKeys = new Set(mine.map((holding) => `${holding.strategyHash}/${holding.symbol}`));
-  const judged = optimizations.filter((o) => !heldKeys.has(`${o.optimizedHash}/${o.symbol}`));
-  const rejectedLate = judged.map((o) => ({
-    strategy: strategies.get(o.optimizedHash)?.name ?? o.optimizedHash,
-    symbol: o.symbol,
-    reason: strategies.get(o.optimizedHash)?.stateReason ?? 'not selected',
-  }));
-  const rejectedEarly = [...new Map(screened.map((t) => [t.strategyHash, t])).keys()].flatMap((hash) => {
-    const strategy = strategies.get(hash);
-    return strategy?.state === 'rejected' ? [strategy.stateReason] : [];
-  });
+  const nameOf = (hash: string): string => strategies.get(hash)?.name ?? hash;
+  const rejected = decisions.filter(({ decision }) => decision === 'rejected');
   const phase = (name: CyclePhase) => cycle.phases.find((record) => record.phase === name);
   const byName = <T extends { readonly symbol: string }>(a: T, b: T): number => (a.symbol < b.symbol ? -1 : 1);
 
@@ -128,7 +120,7 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
       incubating: mine.filter(({ state }) => state === 'incubating').length,
     },
     portfolio: mine.map((holding) => ({
-      strategy: strategies.get(holding.strategyHash)?.name ?? holding.strategyHash,
+      strategy: nameOf(holding.strategyHash),
       hash: holding.strategyHash,
       symbol: holding.symbol,
       state: holding.state,
@@ -140,7 +132,12 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
         maxDrawdown: holding.outOfSample.maxDrawdown,
       },
     })),
-    rejections: { screened: tally(rejectedEarly), optimized: rejectedLate },
+    rejections: {
+      screened: tally(rejected.filter(({ stage }) => stage === 'screen').map(({ reason }) => reason)),
+      optimized: rejected
+        .filter(({ stage }) => stage === 'select')
+        .map(({ strategyHash, symbol, reason }) => ({ strategy: nameOf(strategyHash), symbol, reason })),
+    },
     review: {
       approved: verdicts.filter(({ decision }) => decision === 'approve').length,
       reduced: verdicts.filter(({ decision }) => decision === 'reduce').length,

@@ -18,6 +18,8 @@ export interface CycleTicket extends CycleInputs {
   readonly id: string;
   readonly run: number;
   readonly account: string;
+  /** The row is there already and not finished. */
+  readonly resumed: boolean;
 }
 
 /**
@@ -28,13 +30,13 @@ export async function ticketFor(
   cycles: CycleStore,
   source: string,
   inputs: CycleInputs,
-  accountFor: (inputsHash: string, run: number) => string,
+  accountFor: (run: number) => string,
 ): Promise<CycleTicket> {
   const inputsHash = cycleInputsHash({ ...inputs, symbols: [...inputs.symbols], source });
   const latest = await cycles.latestOf(inputsHash);
   const run = latest === null ? 1 : latest.state === 'running' ? latest.run : latest.run + 1;
-  const account = accountFor(inputsHash, run);
-  return { ...inputs, run, account, id: cycleIdOf(inputsHash, account, run) };
+  const account = accountFor(run);
+  return { ...inputs, run, account, resumed: latest?.state === 'running', id: cycleIdOf(inputsHash, account, run) };
 }
 
 /** Asks the task manager for the cycle and waits until its row, which is the truth, says that it has ended. */

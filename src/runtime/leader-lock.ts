@@ -21,7 +21,12 @@ export interface LeaderLock {
  * successor wait for that.
  * @throws AppError `feed-taken`.
  */
-export async function takeLeaderLock(redisUrl: string, key: string, waitMs: number): Promise<LeaderLock> {
+export async function takeLeaderLock(
+  redisUrl: string,
+  key: string,
+  waitMs: number,
+  signal?: AbortSignal,
+): Promise<LeaderLock> {
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
   redis.on('error', () => undefined);
   const token = `${hostname()}/${process.pid}/${randomUUID()}`;
@@ -31,7 +36,7 @@ export async function takeLeaderLock(redisUrl: string, key: string, waitMs: numb
     const [holder, leftMs] = [await redis.get(key), await redis.pttl(key)];
     // A holder on this machine that is gone will not renew: no need to wait for its lease to run out.
     if (holder !== null && isGone(holder) && (await redis.eval(RELEASE, 1, key, holder)) === 1) continue;
-    if (performance.now() > deadline) {
+    if (performance.now() > deadline || signal?.aborted === true) {
       redis.disconnect();
       throw new AppError(
         'feed-taken',

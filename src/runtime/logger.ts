@@ -11,6 +11,8 @@ export interface LoggerOptions {
   readonly level: LogLevel;
   /** Folder of agents/, mission-control/ and trades/; no files when absent. */
   readonly directory?: string;
+  /** The screen may be told less than the files. @default level */
+  readonly screenLevel?: Exclude<LogLevel, 'silent'>;
   /** Human lines go here. @default process.stderr */
   readonly screen?: NodeJS.WritableStream;
 }
@@ -39,6 +41,7 @@ type Desk = 'agents' | 'mission-control' | 'trades';
 function createSink(
   files: ReadonlyMap<Desk, { write(text: string): unknown }>,
   screen: NodeJS.WritableStream,
+  screenLevel: number,
 ): Writable {
   return new Writable({
     decodeStrings: false,
@@ -49,7 +52,7 @@ function createSink(
       const desk: Desk =
         typeof agent === 'string' ? (MONEY_AGENTS.has(agent) ? 'trades' : 'agents') : 'mission-control';
       files.get(desk)?.write(safe);
-      screen.write(humanLine(record));
+      if (Number(record['level']) >= screenLevel) screen.write(humanLine(record));
       done();
     },
   });
@@ -66,7 +69,12 @@ function wrap(inner: pino.Logger): Logger {
 }
 
 /** Human lines on standard error, JSON records in logs/{agents,mission-control,trades}/<day>.log. */
-export function createLogger({ level, directory, screen = process.stderr }: LoggerOptions): ClosableLogger {
+export function createLogger({
+  level,
+  directory,
+  screenLevel,
+  screen = process.stderr,
+}: LoggerOptions): ClosableLogger {
   const files = new Map<Desk, ReturnType<typeof pino.destination>>();
   if (directory !== undefined && level !== 'silent') {
     const day = new Date().toISOString().slice(0, 10);
@@ -75,7 +83,10 @@ export function createLogger({ level, directory, screen = process.stderr }: Logg
       files.set(desk, pino.destination({ dest: join(directory, desk, `${day}.log`), sync: false, append: true }));
     }
   }
-  const inner = pino({ level, base: null }, createSink(files, screen));
+  const inner = pino(
+    { level, base: null },
+    createSink(files, screen, screenLevel === undefined ? 0 : pino.levels.values[screenLevel]!),
+  );
   return {
     ...wrap(inner),
     async close() {

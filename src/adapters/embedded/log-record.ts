@@ -47,6 +47,9 @@ export async function replayRecords(
     apply(deserialize(Buffer.from(payload)) as Change, HEADER + payload.length);
     offset += HEADER + payload.length;
   }
+  // A whole header whose payload was cut off: nothing can follow, and a large one need not be searched.
+  const last = await headerAt(read, offset);
+  if (last !== undefined && offset + HEADER + last.length > size) return offset;
   for (let next = offset + 1; next + HEADER < size; next += 1) {
     if ((await payloadAt(read, next)) !== undefined) {
       throw new DamagedLogError(
@@ -59,11 +62,16 @@ export async function replayRecords(
 
 type Read = (offset: number, length: number) => Promise<Buffer | undefined>;
 
-async function payloadAt(read: Read, offset: number): Promise<Buffer | undefined> {
+async function headerAt(read: Read, offset: number): Promise<{ length: number; checksum: number } | undefined> {
   const header = await read(offset, HEADER);
   if (header === undefined || crc32(header.subarray(0, 8)) !== header.readUInt32LE(8)) return undefined;
-  const payload = await read(offset + HEADER, header.readUInt32LE(0));
-  return payload !== undefined && crc32(payload) === header.readUInt32LE(4) ? payload : undefined;
+  return { length: header.readUInt32LE(0), checksum: header.readUInt32LE(4) };
+}
+
+async function payloadAt(read: Read, offset: number): Promise<Buffer | undefined> {
+  const header = await headerAt(read, offset);
+  const payload = header && (await read(offset + HEADER, header.length));
+  return payload !== undefined && crc32(payload) === header?.checksum ? payload : undefined;
 }
 
 /** Reads pieces of a file through one large buffer; `undefined` for a piece that reaches beyond the end. */

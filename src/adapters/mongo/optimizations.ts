@@ -7,7 +7,7 @@ import { keyOf } from './model.ts';
 export function createOptimizationStore(database: Database): OptimizationStore {
   const optimizations = database.table<OptimizationResult>({
     collection: 'optimizations',
-    key: ({ cycleId, strategyHash }) => keyOf(cycleId, strategyHash),
+    key: ({ cycleId, strategyHash, symbol }) => keyOf(cycleId, strategyHash, symbol),
     fields: {
       cycleId: text,
       strategyHash: text,
@@ -26,6 +26,6 @@ export function createOptimizationStore(database: Database): OptimizationStore {
     async save(result) {
       await optimizations.insert([result]);
     },
-    ofCycle: (cycleId) => optimizations.find({ cycleId }, { strategyHash: 1 }),
+    ofCycle: (cycleId) => optimizations.find({ cycleId }, { strategyHash: 1, symbol: 1 }),
   };
 }

@@ -8,6 +8,7 @@ import { createAuditStore } from './audit.ts';
 import { createCandleStore } from './candles.ts';
 import { createCycleStore } from './cycles.ts';
 import { createDeadLetterStore } from './dead-letters.ts';
+import { createDecisionStore } from './decisions.ts';
 import { createFeedStore } from './feed.ts';
 import { createIntentStore } from './intents.ts';
 import { createLedgerStore } from './ledger.ts';
@@ -33,6 +34,7 @@ export function createMongoStores(connection: Connection): Stores & { ensureInde
     trials: createTrialStore(database),
     workUnits: createWorkUnitStore(database),
     optimizations: createOptimizationStore(database),
+    decisions: createDecisionStore(database),
     analyses: createAnalysisStore(database),
     cycles: createCycleStore(database),
     portfolio: createPortfolioStore(database),

@@ -100,7 +100,7 @@ export function walkBars(plan: Plan, ambiguityRule: AmbiguityRule): Omit<Simulat
 
   /** What the position is worth above its cost at `price`, entry fee paid; at worst all the cash is gone (see `leave`). */
   const gainAt = (held: OpenPosition, price: number, exitFee: number): number =>
-    Math.max(-Infinity, direction * (price - held.entryPrice) * held.quantity - held.entryFee - exitFee);
+    Math.max(-cash, direction * (price - held.entryPrice) * held.quantity - held.entryFee - exitFee);
 
   /**
    * A short that gaps beyond twice its entry loses more than the wallet holds: like an isolated-margin position it is

@@ -1,5 +1,5 @@
 import { type Market } from '../market/market.ts';
-import { type Intent, type RiskState } from './verdict.ts';
+import { type RiskState } from './verdict.ts';
 
 /** Something that binds or may soon bind money of the account. */
 export interface Commitment {
@@ -31,8 +31,6 @@ export interface ReviewContext {
   readonly ordersToday: number;
   readonly now: number;
 }
-
-export type EntryIntent = Intent & { readonly purpose: 'entry' };
 
 export const exposureOf = (commitments: readonly Commitment[]): number =>
   commitments.reduce((sum, { value }) => sum + Math.abs(value), 0);

@@ -1,8 +1,10 @@
 import { createIndicatorCache, type IndicatorCache } from '../indicators/indicator-cache.ts';
-import { type Bracket, type Offset } from '../orders/order.ts';
+import { bracketOf } from '../backtest/protection.ts';
+import { committedShare } from '../backtest/sizing.ts';
+import { type Bracket } from '../orders/order.ts';
 import { compileRules } from './compile-rules.ts';
 import { describeCondition } from './describe-spec.ts';
-import { type Distance, type StrategySpec } from './spec.ts';
+import { type StrategySpec } from './spec.ts';
 import { warmupBars } from './warmup-bars.ts';
 import { type Series } from '../market/series.ts';
 
@@ -11,27 +13,6 @@ export type Decision =
   | { readonly action: 'none'; readonly because: string }
   | { readonly action: 'enter'; readonly because: string; readonly fraction: number; readonly bracket: Bracket }
   | { readonly action: 'exit'; readonly because: string };
-
-function offsetOf(distance: Distance, cache: IndicatorCache, bar: number): Offset {
-  if (distance.kind === 'percent') return { kind: 'percent', value: distance.value };
-  return { kind: 'absolute', value: cache.column('atr', { period: distance.period })[bar]! * distance.multiple };
-}
-
-function bracketOf(spec: StrategySpec, cache: IndicatorCache, bar: number): Bracket {
-  return {
-    stop: offsetOf(spec.stop, cache, bar),
-    ...(spec.target && { target: offsetOf(spec.target, cache, bar) }),
-    ...(spec.trailing && { trailing: offsetOf(spec.trailing, cache, bar) }),
-    ...(spec.maxHoldBars !== undefined && { maxHoldBars: spec.maxHoldBars }),
-  };
-}
-
-function fractionOf(spec: StrategySpec, cache: IndicatorCache, bar: number): number {
-  const { sizing } = spec;
-  if (sizing.kind === 'fraction') return sizing.fraction;
-  const atr = cache.column('atr', { period: sizing.period })[bar]!;
-  return Math.min(sizing.cap, sizing.risk / (atr / cache.series.close[bar]!));
-}
 
 /**
  * Reads the spec on the last closed bar with the engine's own rules, so that live and backtest agree: no signal before
@@ -56,10 +37,11 @@ export function decide(
   }
   if (!rules.entry(bar))
     return { action: 'none', because: `entry rule does not hold: ${describeCondition(spec.entry)}` };
+  const atrAt = (period: number): number => cache.column('atr', { period })[bar]!;
   return {
     action: 'enter',
     because: `entry rule holds: ${describeCondition(spec.entry)}`,
-    fraction: fractionOf(spec, cache, bar),
-    bracket: bracketOf(spec, cache, bar),
+    fraction: committedShare(spec.sizing, series.close[bar]!, atrAt),
+    bracket: bracketOf(spec, atrAt),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CYCLE_PHASES, type CyclePhaseRecord } from '../../../src/ports/records.ts';
+import { CYCLE_PHASES, type CyclePhaseRecord, type Decision } from '../../../src/ports/records.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
 import {
   analysis,
@@ -135,6 +135,48 @@ export function researchContract(stores: () => Stores): void {
       await optimizations.save({ ...a, gridSize: 1 });
       await optimizations.save(optimization('op-d', 'a'));
       expect(await optimizations.ofCycle('op-c')).toStrictEqual([a, b]);
+    });
+
+    // Templates are tried on every market: one strategy can be a candidate on two.
+    it('keep the markets of one strategy apart', async () => {
+      const { optimizations } = stores();
+      const [one, other] = [optimization('op-m', 'a'), { ...optimization('op-m', 'a'), symbol: 'ZZZ-USD' }];
+      await optimizations.save(one);
+      await optimizations.save(other);
+      expect(await optimizations.ofCycle('op-m')).toStrictEqual([one, other]);
+    });
+  });
+
+  describe('decisions', () => {
+    it('stand as first made, by cycle, stage, strategy and symbol', async () => {
+      const { decisions } = stores();
+      const a: Decision = {
+        cycleId: 'de-c',
+        strategyHash: 'a',
+        symbol: 'BTC-USD',
+        stage: 'screen',
+        decision: 'rejected',
+        reason: '3 trades in sample, 20 are needed',
+        probabilisticSharpe: null,
+        deflatedSharpe: null,
+      };
+      const b: Decision = {
+        ...a,
+        stage: 'select',
+        decision: 'active',
+        probabilisticSharpe: 0.99,
+        deflatedSharpe: 0.96,
+      };
+      const added = await together(20, () => decisions.recordMany([a, b]));
+      expect(added.reduce((sum, n) => sum + n, 0)).toBe(2);
+      expect(
+        await decisions.recordMany([
+          { ...a, reason: 'later' },
+          { ...a, symbol: 'ETH-USD' },
+        ]),
+      ).toBe(1);
+      expect(await decisions.ofCycle('de-c')).toStrictEqual([a, { ...a, symbol: 'ETH-USD' }, b]);
+      expect(await decisions.ofCycle('de-none')).toEqual([]);
     });
   });
 

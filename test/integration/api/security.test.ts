@@ -128,7 +128,13 @@ describe('an API without a token', () => {
       half.write('POST /api/jobs/ceo HTTP/1.1\r\nHost: localhost\r\n'),
     );
     const ended = [idle, half].map(
-      (socket) => new Promise((resolve) => socket.on('close', resolve).on('error', () => undefined)),
+      (socket) =>
+        new Promise((resolve) =>
+          socket
+            .resume()
+            .on('close', resolve)
+            .on('error', () => undefined),
+        ),
     );
     await Promise.all([idle, half].map((socket) => once(socket, 'connect')));
     half.write('POST /api/jobs/ceo HTTP/1.1\r\nHost: localhost\r\n');

@@ -1,7 +1,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Readable, type Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -13,14 +16,41 @@ export interface StoreProcess {
   readonly ended: Promise<{ status: number | null; errors: string }>;
 }
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+export interface CompiledStore {
+  spawn(...flags: string[]): StoreProcess;
+  remove(): Promise<void>;
+}
 
-/** The real process entry, in a process of its own. */
-export function spawnStore(...flags: string[]): StoreProcess {
-  const hooks = ['--import', path('../../fixtures/typescript-hooks.mjs')];
-  const child: Child = spawn(process.execPath, [...hooks, path('../../../src/adapters/embedded/main.ts'), ...flags], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const compilerOptions: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  module: ts.ModuleKind.ESNext,
+  verbatimModuleSyntax: true,
+  rewriteRelativeImportExtensions: true,
+};
+
+/**
+ * The present sources as plain JavaScript, so that a test of the process starts it often and never meets an old build. Inside
+ * the project, where Node finds the libraries.
+ */
+export async function compileStore(): Promise<CompiledStore> {
+  const source = join(root, 'src/adapters/embedded');
+  const cache = join(root, 'node_modules/.cache');
+  await mkdir(cache, { recursive: true });
+  const output = await mkdtemp(join(cache, 'embedded-store-'));
+  await writeFile(join(output, 'package.json'), '{"type":"module"}');
+  for (const name of await readdir(source)) {
+    const { outputText } = ts.transpileModule(await readFile(join(source, name), 'utf8'), { compilerOptions });
+    await writeFile(join(output, name.replace('.ts', '.js')), outputText);
+  }
+  return {
+    spawn: (...flags) =>
+      watch(spawn(process.execPath, [join(output, 'main.js'), ...flags], { stdio: ['pipe', 'pipe', 'pipe'] })),
+    remove: () => rm(output, { recursive: true }),
+  };
+}
+
+function watch(child: Child): StoreProcess {
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const ended = once(child, 'close').then(([status]) => ({ status: status as number | null, errors }));

@@ -24,6 +24,10 @@ describe('the worked example: long from 100, stop 98, target 103', () => {
     [[100, 100.5, 96, 97], 98, 'stop', false],
     [[100, 104, 97, 101], 98, 'stop', true],
     [[105, 107, 104, 106], 103, 'target', false],
+    // Not in the table: after a gap through the stop, touching the target later is no ambiguity.
+    [[94, 104, 90, 100], 94, 'stop', false],
+    // Nor this: the stop comes first in a bar that opens beyond the target, too.
+    [[105, 107, 97, 100], 98, 'stop', true],
   ])('%j exits at %f by %s', (bar, price, reason, ambiguous) => {
     const [trade] = play([entry, bar, quiet]).trades;
     expect(trade).toMatchObject({ side: 'long', entryPrice: 100, exitPrice: price, reason, ambiguous });

@@ -4,7 +4,7 @@ import { compileCondition } from '../../../src/domain/strategies/compile-rules.t
 import { type Condition } from '../../../src/domain/strategies/spec.ts';
 import { seriesOf } from '../market/series-fixture.ts';
 
-const series = seriesOf([10, 12, 11, 11, 13, 9].map((close) => [close, close, close, close] as const));
+const series = seriesOf([10, 12, 11, 11, 13, 14, 9, 8].map((close) => [close, close, close, close] as const));
 const cache = createIndicatorCache(series);
 const holdsAt = (condition: Condition): number[] => {
   const test = compileCondition(condition, cache);
@@ -16,12 +16,12 @@ const sma = { indicator: 'sma', params: { period: 3 } } as const;
 
 describe('rules', () => {
   it.each([
-    ['>', [1, 4]],
-    ['<', [0, 5]],
-    ['>=', [1, 2, 3, 4]],
-    ['<=', [0, 2, 3, 5]],
+    ['>', [1, 4, 5]],
+    ['<', [0, 6, 7]],
+    ['>=', [1, 2, 3, 4, 5]],
+    ['<=', [0, 2, 3, 6, 7]],
     ['crosses-above', [1, 4]],
-    ['crosses-below', [5]],
+    ['crosses-below', [6]],
   ] as const)('close %s 11 holds at the bars %j', (op, bars) => {
     expect(holdsAt({ left: close, op, right: eleven })).toEqual(bars);
   });
@@ -36,8 +36,8 @@ describe('rules', () => {
   it('combine', () => {
     const above = { left: close, op: '>', right: eleven } as const;
     const low = { left: close, op: '<', right: { value: 10 } } as const;
-    expect(holdsAt({ any: [above, low] })).toEqual([1, 4, 5]);
-    expect(holdsAt({ all: [above, { left: close, op: '>', right: { value: 12 } }] })).toEqual([4]);
-    expect(holdsAt({ any: [{ all: [above, low] }, low] })).toEqual([5]);
+    expect(holdsAt({ any: [above, low] })).toEqual([1, 4, 5, 6, 7]);
+    expect(holdsAt({ all: [above, { left: close, op: '>', right: { value: 12 } }] })).toEqual([4, 5]);
+    expect(holdsAt({ any: [{ all: [above, low] }, low] })).toEqual([6, 7]);
   });
 });

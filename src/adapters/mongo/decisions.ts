@@ -1,0 +1,28 @@
+import { type Decision } from '../../ports/records.ts';
+import { type DecisionStore } from '../../ports/stores.ts';
+import { type Database } from './database.ts';
+import { numberOrNull, oneOf, text } from './fields.ts';
+import { keyOf } from './model.ts';
+
+export function createDecisionStore(database: Database): DecisionStore {
+  const decisions = database.table<Decision>({
+    collection: 'decisions',
+    key: ({ cycleId, stage, strategyHash, symbol }) => keyOf(cycleId, stage, strategyHash, symbol),
+    fields: {
+      cycleId: text,
+      strategyHash: text,
+      symbol: text,
+      stage: oneOf(['screen', 'select']),
+      decision: oneOf(['rejected', 'candidate', 'incubating', 'active']),
+      reason: text,
+      probabilisticSharpe: numberOrNull,
+      deflatedSharpe: numberOrNull,
+    },
+    indexes: [{ cycleId: 1 }],
+  });
+
+  return {
+    recordMany: (made) => decisions.insert(made),
+    ofCycle: (cycleId) => decisions.find({ cycleId }, { stage: 1, strategyHash: 1, symbol: 1 }),
+  };
+}

@@ -1,0 +1,22 @@
+import { type Command } from 'commander';
+import { type CliIo } from '../io.ts';
+import { listing } from '../list-command.ts';
+import { isoTime } from '../table.ts';
+
+export function registerAgents(program: Command, io: CliIo): void {
+  const command = program.command('agents').description('every agent on every node, with its last heartbeat');
+  listing(command, io, {
+    read: async ({ stores }, { limit }) => (await stores.agentStates.list()).slice(0, limit),
+    row: ({ agent, node, status, job, completed, failed, lastSeen, lastError }) => ({
+      agent,
+      node,
+      status,
+      completed,
+      failed,
+      'last seen': isoTime(lastSeen),
+      job,
+      'last error': lastError,
+    }),
+    empty: 'No agent has reported yet: start them with corp start.',
+  });
+}

@@ -1,0 +1,13 @@
+import { type Command } from 'commander';
+import { type CliIo } from '../io.ts';
+import { listing } from '../list-command.ts';
+import { isoTime } from '../table.ts';
+
+export function registerAlerts(program: Command, io: CliIo): void {
+  const command = program.command('alerts').description('what needed attention');
+  listing(command, io, {
+    read: ({ stores }, { limit }) => stores.alerts.list(limit),
+    row: ({ at, severity, title, text }) => ({ at: isoTime(at), severity, title, text }),
+    empty: 'No alerts.',
+  });
+}

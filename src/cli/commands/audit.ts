@@ -1,0 +1,59 @@
+import { type Command } from 'commander';
+import { verifyChain, type AuditRecord, type ChainFault } from '../../domain/audit/chain.ts';
+import { AppError } from '../../ports/errors.ts';
+import { type AuditStore } from '../../ports/stores.ts';
+import { anyCard, type Mode } from '../choose-card.ts';
+import { type CliIo } from '../io.ts';
+import { withOffice } from '../open-office.ts';
+import { jsonOption, modeOption } from '../options.ts';
+
+interface Options {
+  readonly json: boolean;
+  readonly mode?: Mode;
+  readonly head?: string;
+}
+
+interface Verification {
+  readonly records: number;
+  readonly head: string | null;
+  readonly fault: ChainFault | null;
+}
+
+const BATCH = 1000;
+
+/** Follows the chain from its first record. With `expected`, a chain that no longer holds that hash was cut off. */
+export async function verifyAudit(audit: Pick<AuditStore, 'read'>, expected?: string): Promise<Verification> {
+  let last: AuditRecord | null = null;
+  let isExpectedSeen = expected === undefined;
+  for (;;) {
+    const seq: number = last?.seq ?? 0;
+    const batch = await audit.read(seq + 1, BATCH);
+    const fault = verifyChain(batch, last);
+    if (fault) return { records: fault.seq - 1, head: null, fault };
+    isExpectedSeen ||= batch.some(({ hash }) => hash === expected);
+    last = batch.at(-1) ?? last;
+    if (batch.length === BATCH) continue;
+    const cut = {
+      seq: (last?.seq ?? 0) + 1,
+      fault: `no record has the hash ${expected}: the end of the log is missing`,
+    };
+    return { records: last?.seq ?? 0, head: last?.hash ?? null, fault: isExpectedSeen ? null : cut };
+  }
+}
+
+export function registerAudit(program: Command, io: CliIo): void {
+  const audit = program.command('audit').description('the log of every decision');
+  audit
+    .command('verify')
+    .description('recompute the hash chain; exit 1 where it is broken')
+    .option('--head <hash>', 'a hash noted earlier (auditHead of a cycle): shows whether the end was cut off')
+    .addOption(modeOption())
+    .addOption(jsonOption())
+    .action(async ({ json, mode, head }: Options) => {
+      const verification = await withOffice(io, anyCard(mode), ({ stores }) => verifyAudit(stores.audit, head));
+      const { records, fault } = verification;
+      if (json) io.json({ ok: fault === null, ...verification });
+      if (fault) throw new AppError('audit-broken', `the audit log is broken at seq ${fault.seq}: ${fault.fault}`);
+      if (!json) io.print(`${records} records, unbroken${verification.head ? `; head ${verification.head}` : ''}.`);
+    });
+}

@@ -1,0 +1,105 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { symbolField } from '../../../queues/fields.ts';
+import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
+import { AppError } from '../../ports/errors.ts';
+import { type CompanyCard } from '../../runtime/company-card.ts';
+import { ticketFor, type CycleTicket } from '../../runtime/cycle-run.ts';
+import { setMarketTime } from '../../runtime/feed.ts';
+import { describeCandles, importCandleFiles } from '../../runtime/import-candles.ts';
+import { withCompany } from '../company-run.ts';
+import { type CliIo } from '../io.ts';
+import { loadCliConfig } from '../load-cli-config.ts';
+import { openServices } from '../open-services.ts';
+import { runOneCycle } from '../one-cycle.ts';
+import { jsonOption, parseTimeframe } from '../options.ts';
+import { commonSpan, contentName, readFiles } from '../world.ts';
+import { parseSeed } from './start.ts';
+
+interface Options {
+  readonly data: readonly string[];
+  readonly symbols?: readonly string[];
+  readonly timeframe?: Timeframe;
+  readonly seed?: number;
+  readonly json: boolean;
+}
+
+function parseSymbols(text: string): readonly string[] {
+  const symbols = text.split(',').map((symbol) => symbolField.safeParse(symbol.trim().toUpperCase()));
+  return symbols.map((symbol) => {
+    if (!symbol.success) throw new InvalidArgumentError('Write them like BTC-USD,ETH-USD.');
+    return symbol.data;
+  });
+}
+
+async function run(io: CliIo, options: Options): Promise<void> {
+  const base = loadCliConfig(io);
+  const timeframe = options.timeframe ?? base.exchange.timeframe;
+  const config = { ...base, exchange: { ...base.exchange, timeframe } };
+  const all = await readFiles(options.data);
+  const files = options.symbols ? all.filter(({ symbol }) => options.symbols?.includes(symbol)) : all;
+  const missing = options.symbols?.find((symbol) => !all.some((file) => file.symbol === symbol));
+  if (missing !== undefined)
+    throw new AppError('bad-input', `--symbols: there is no file for ${missing}`, {
+      advice: `Files hold ${all.map(({ symbol }) => symbol).join(', ')}`,
+    });
+  const coarse = files.find((file) => timeframeMs(timeframe) % timeframeMs(file.timeframe) !== 0);
+  if (coarse)
+    throw new AppError(
+      'bad-input',
+      `--timeframe ${timeframe} cannot be made of the ${coarse.timeframe} candles of ${coarse.path}`,
+      { advice: `Choose ${coarse.timeframe} or a multiple of it` },
+    );
+  const { to } = commonSpan(files.map(describeCandles), timeframe);
+
+  const source = contentName(files);
+  const symbols = files.map(({ symbol }) => symbol).sort();
+  // Decided on the close of the last candle but one: the last one is known and fills what is ordered.
+  const inputs = {
+    symbols,
+    timeframe,
+    seed: options.seed ?? base.exchange.simulated.seed,
+    asOf: to - timeframeMs(timeframe),
+    settles: true,
+  };
+  const draft: CompanyCard = { mode: 'replay', account: source, source, announcedAt: Date.now() };
+  let ticket: CycleTicket | null = null;
+  await withCompany(
+    io,
+    {
+      config,
+      quiet: true,
+      company: {
+        // Beside a running company the cycle uses its services: the two modes share nothing else.
+        async openServices(services, log, { signal = new AbortController().signal, onFatal }) {
+          const found = await openServices(services, log, signal);
+          found.lost.catch(onFatal);
+          return found;
+        },
+        card: draft,
+        async prepare(office) {
+          await importCandleFiles(office.stores, config, files, source, { isContentAddressed: true });
+          await setMarketTime(office, to);
+          // Every run has an account of its own: what an earlier run bought must not change what this one decides.
+          ticket = await ticketFor(office.stores.cycles, source, inputs, (n) => `${source}-s${inputs.seed}-r${n}`);
+          return { account: ticket.account };
+        },
+      },
+    },
+    async (company, stop) => {
+      if (ticket === null) throw new AppError('internal', 'the cycle was not prepared');
+      await runOneCycle(io, company, ticket, options.json, stop);
+    },
+  );
+}
+
+export function registerCycle(program: Command, io: CliIo): void {
+  program
+    .command('cycle')
+    .description('run one cycle over candle files: scan to paper orders, then exit')
+    .requiredOption('--data <files...>', 'candle files (CSV), one for each market')
+    .addOption(new Option('--symbols <list>', 'only these markets, like BTC-USD,ETH-USD').argParser(parseSymbols))
+    .addOption(new Option('--timeframe <t>', 'candle length to trade on, like 5m or 1h').argParser(parseTimeframe))
+    .addOption(new Option('--seed <n>', 'of everything random').argParser(parseSeed))
+    .addOption(jsonOption())
+    .action((options: Options) => run(io, options));
+}

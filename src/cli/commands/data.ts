@@ -1,0 +1,93 @@
+import { type Command } from 'commander';
+import { idField } from '../../../queues/fields.ts';
+import { AppError } from '../../ports/errors.ts';
+import { type CandleStore } from '../../ports/stores.ts';
+import { describeCandles, importCandleFiles, type CandleReport } from '../../runtime/import-candles.ts';
+import { anyCard, IMPORTED_SOURCE } from '../choose-card.ts';
+import { type CliIo } from '../io.ts';
+import { withOffice } from '../open-office.ts';
+import { jsonOption } from '../options.ts';
+import { isoTime, percent, type Row } from '../table.ts';
+import { readFiles } from '../world.ts';
+
+interface Options {
+  readonly source: string;
+  readonly json: boolean;
+}
+
+/** The largest gaps that are listed of each market. */
+const LISTED_GAPS = 10;
+
+async function describeStored(store: CandleStore, source: string): Promise<readonly CandleReport[]> {
+  const reports: CandleReport[] = [];
+  for (const { market, timeframe } of await store.markets(source)) {
+    const candles = await store.range(source, market.symbol, timeframe, 0, Number.MAX_SAFE_INTEGER);
+    const path = `source '${source}'`;
+    if (candles.length > 0) reports.push(describeCandles({ path, symbol: market.symbol, timeframe, candles }));
+  }
+  return reports;
+}
+
+const rowOf = ({ symbol, timeframe, bars, from, to, gaps, missing, coverage }: CandleReport): Row => ({
+  symbol,
+  timeframe,
+  bars,
+  from: isoTime(from),
+  to: isoTime(to),
+  gaps: gaps.length,
+  missing,
+  coverage: percent(coverage),
+});
+
+/** As JSON: the number of gaps, and the largest of them. */
+function documentOf<R extends CandleReport>({ gaps, ...report }: R) {
+  const largest = [...gaps].sort((a, b) => b.bars - a.bars || a.from - b.from).slice(0, LISTED_GAPS);
+  return { ...report, gaps: gaps.length, largestGaps: largest };
+}
+
+async function runImport(io: CliIo, paths: readonly string[], { source, json }: Options): Promise<void> {
+  if (!idField.safeParse(source).success)
+    throw new AppError('bad-input', '--source needs a name of 1 to 200 characters');
+  const files = await readFiles(paths);
+  const reports = await withOffice(io, anyCard('replay'), ({ stores, config }) =>
+    importCandleFiles(stores, config, files, source),
+  );
+  if (json) io.json({ source, markets: reports.map(documentOf) });
+  else io.table(reports.map(rowOf), 'No candles.');
+}
+
+async function runCheck(io: CliIo, paths: readonly string[], { source, json }: Options): Promise<void> {
+  const reports =
+    paths.length > 0
+      ? (await readFiles(paths)).map(describeCandles)
+      : await withOffice(io, anyCard('replay'), ({ stores }) => describeStored(stores.candles, source));
+  const documents = reports.map(documentOf);
+  if (json) return io.json({ ...(paths.length === 0 && { source }), markets: documents });
+  io.table(reports.map(rowOf), `No candles in '${source}': import some with corp data import.`);
+  for (const { symbol, gaps, largestGaps } of documents) {
+    if (gaps === 0) continue;
+    io.print(`\n${symbol}: ${gaps} gaps${gaps > largestGaps.length ? `, the largest ${largestGaps.length}` : ''}`);
+    io.table(
+      largestGaps.map((gap) => ({ from: isoTime(gap.from), to: isoTime(gap.to), bars: gap.bars })),
+      '',
+    );
+  }
+}
+
+export function registerData(program: Command, io: CliIo): void {
+  const data = program.command('data').description('candles to replay');
+  data
+    .command('import')
+    .description('store candle files (CSV) as markets; all of them, or none when one is broken')
+    .argument('<file...>', 'named like BTC-USD_FIVE_MINUTE.csv')
+    .option('--source <name>', 'candle source to put them in', IMPORTED_SOURCE)
+    .addOption(jsonOption())
+    .action((paths: string[], options: Options) => runImport(io, paths, options));
+  data
+    .command('check')
+    .description('coverage and gaps of candle files, or of what is stored')
+    .argument('[file...]')
+    .option('--source <name>', 'candle source to look at', IMPORTED_SOURCE)
+    .addOption(jsonOption())
+    .action((paths: string[], options: Options) => runCheck(io, paths, options));
+}

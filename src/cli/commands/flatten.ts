@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { type Command } from 'commander';
+import { flattenFlow } from '../../../queues/flows/flatten-flow.ts';
+import { AppError } from '../../ports/errors.ts';
+import { answerOf } from '../answer-of.ts';
+import { announcedCard, type Mode } from '../choose-card.ts';
+import { type CliIo } from '../io.ts';
+import { withOffice } from '../open-office.ts';
+import { jsonOption, modeOption, reasonOption } from '../options.ts';
+
+interface Options {
+  readonly reason: string;
+  readonly json: boolean;
+  readonly mode?: Mode;
+}
+
+export function registerFlatten(program: Command, io: CliIo): void {
+  program
+    .command('flatten')
+    .description('cancel unfilled entries and close every position')
+    .addOption(reasonOption())
+    .addOption(modeOption())
+    .addOption(jsonOption())
+    .action(async ({ reason, json, mode }: Options) => {
+      const answer = await withOffice(io, announcedCard(mode), async (office) => {
+        const { account } = office.card;
+        const risk = await office.stores.riskState.get(account);
+        if (risk?.tradingState === 'HALTED') {
+          throw new AppError('halted', `${account} is HALTED, which allows no order, closing ones included`, {
+            advice: 'Run corp reduce --reason TEXT first, then corp flatten',
+          });
+        }
+        const flow = flattenFlow(account, reason, randomUUID());
+        await office.producer.addFlow(flow);
+        const asked = { queue: 'trader', name: 'execute', jobId: flow.jobId } as const;
+        return { account, ...(await answerOf(office, { ...asked, desks: ['risk-manager', 'trader'] })) };
+      });
+      const { account, orders, refused } = answer;
+      if (json) io.json(answer);
+      else if (orders.length === 0 && refused === 0) io.print(`${account}: there was no position to close.`);
+      else
+        io.print(`${account}: ${orders.length} closing orders placed; they fill at the next candle. See corp orders.`);
+      if (refused > 0) {
+        throw new AppError('refused', `${refused} closing orders were refused`, { advice: 'See corp alerts' });
+      }
+    });
+}

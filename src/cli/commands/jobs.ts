@@ -1,0 +1,89 @@
+import { Option, type Command } from 'commander';
+import { PRIORITIES, type Priority } from '../../../queues/meta.ts';
+import { type QueueName } from '../../../queues/names.ts';
+import { AppError } from '../../ports/errors.ts';
+import { announcedCard, type Mode } from '../choose-card.ts';
+import { type CliIo } from '../io.ts';
+import { listing } from '../list-command.ts';
+import { withOffice } from '../open-office.ts';
+import { jsonOption, modeOption, parseQueue } from '../options.ts';
+import { isoTime } from '../table.ts';
+
+interface CommonOptions {
+  readonly json: boolean;
+  readonly mode?: Mode;
+}
+interface AddOptions extends CommonOptions {
+  readonly data: string;
+  readonly priority: Priority;
+}
+
+function parseData(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('bad-input', `--data is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+export function registerJobs(program: Command, io: CliIo): void {
+  const jobs = program.command('jobs').description('jobs on the queues');
+
+  listing(jobs.command('failed').description('jobs that failed for good, and what can be done about them'), io, {
+    read: ({ stores }, { limit }) => stores.deadLetters.list(limit),
+    row: ({ failedAt, queue, name, jobId, attempts, retriedAt, reason, advice }) => ({
+      failed: isoTime(failedAt),
+      queue,
+      job: name,
+      id: jobId,
+      attempts,
+      retried: retriedAt === undefined ? null : isoTime(retriedAt),
+      reason,
+      advice,
+    }),
+    empty: 'No failed jobs.',
+  });
+
+  const say = (json: boolean, queue: QueueName, jobId: string, sentence: string): void => {
+    if (json) io.json({ queue, jobId });
+    else io.print(sentence);
+  };
+
+  jobs
+    .command('retry')
+    .description('put a failed job back on its queue')
+    .argument('<queue>', 'name of its queue', parseQueue)
+    .argument('<id>')
+    .addOption(modeOption())
+    .addOption(jsonOption())
+    .action(async (queue: QueueName, id: string, { json, mode }: CommonOptions) => {
+      await withOffice(io, announcedCard(mode), async ({ producer, stores, clock }) => {
+        const job = await producer.queue(queue).getJob(id);
+        const state = job ? await job.getState() : 'unknown';
+        if (!job || state !== 'failed') {
+          const problem = job ? `is ${state}: only a failed job can be retried` : `is not on queue ${queue}`;
+          throw new AppError('bad-input', `job ${id} ${problem}`, { advice: 'See corp jobs failed' });
+        }
+        await job.retry('failed', { resetAttemptsMade: true });
+        await stores.deadLetters.markRetried(queue, id, clock.now());
+      });
+      say(json, queue, id, `Job ${id} is back on queue ${queue}.`);
+    });
+
+  jobs
+    .command('add')
+    .description('ask an agent for something; what it can be asked for is in its contract')
+    .argument('<queue>', 'name of its queue', parseQueue)
+    .argument('<name>', 'name of the job')
+    .requiredOption('--data <json>', "what the job's contract wants to know")
+    .addOption(new Option('--priority <priority>').choices(Object.keys(PRIORITIES)).default('normal'))
+    .addOption(modeOption())
+    .addOption(jsonOption())
+    .action(async (queue: QueueName, name: string, { data, priority, json, mode }: AddOptions) => {
+      const payload = parseData(data);
+      const jobId = await withOffice(io, announcedCard(mode), ({ producer }) =>
+        producer.addUnchecked(queue, name, payload, { meta: { priority, causedBy: 'corp jobs add' } }),
+      );
+      say(json, queue, jobId, `Job ${jobId} (${name}) is on queue ${queue}.`);
+    });
+}

@@ -1,0 +1,97 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { resolve } from 'node:path';
+import { isQueueName, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { startNode } from '../../runtime/node.ts';
+import { openOffice } from '../../runtime/office.ts';
+import { PROJECT_ROOT } from '../../runtime/paths.ts';
+import { createReleaseStack } from '../../runtime/releasers.ts';
+import { installShutdown } from '../../runtime/shutdown.ts';
+import { announcedCard, type Mode } from '../choose-card.ts';
+import { type CliIo } from '../io.ts';
+import { loadCliConfig } from '../load-cli-config.ts';
+import { openServices } from '../open-services.ts';
+import { modeOption } from '../options.ts';
+
+interface Options {
+  readonly queues: readonly QueueName[];
+  readonly concurrency?: number;
+  readonly mode?: Mode;
+  readonly drain: number;
+}
+
+function parseQueues(text: string): readonly QueueName[] {
+  if (text === 'all') return QUEUE_NAMES;
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !isQueueName(name));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`There is no queue '${unknown}': ${QUEUE_NAMES.join(', ')}, or all.`);
+  return [...new Set(names.filter(isQueueName))];
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 256) return count;
+  throw new InvalidArgumentError('Write a whole number from 1 to 256.');
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (Number.isFinite(seconds) && seconds >= 0 && seconds <= 600) return seconds;
+  throw new InvalidArgumentError('Write seconds from 0 to 600.');
+}
+
+/** Runs desks of a company that was started elsewhere, until a signal ends it. */
+async function run(io: CliIo, options: Options): Promise<void> {
+  const config = loadCliConfig(io);
+  const log = createLogger({
+    level: config.runtime.logLevel,
+    directory: resolve(PROJECT_ROOT, config.database.logDirectory),
+    screen: io.screen,
+  });
+  const releases = createReleaseStack((options.drain + 10) * 1000);
+  const release = async (): Promise<void> => {
+    for (const { name, error } of await releases.release()) log.warn(`closing ${name}: ${error.message}`);
+    await log.close();
+  };
+  const shutdown = installShutdown({ stop: release, log, deadlineMs: (options.drain + 12) * 1000 });
+  try {
+    const services = await openServices(config, log, shutdown.requested);
+    releases.push('services', () => services.close());
+    const card = await announcedCard(options.mode)(config, services.redis.url);
+    const office = await openOffice({ config, card, redisUrl: services.redis.url, mongoUrl: services.mongo.url, log });
+    releases.push('office', () => office.close());
+    const node = await startNode(office, {
+      queues: options.queues,
+      ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
+    });
+    releases.push('node', () => node.close(options.drain * 1000));
+    io.complain(
+      `node ${node.name} works on ${options.queues.join(', ')} (${card.mode}, account ${card.account}); Ctrl-C drains it`,
+    );
+    await services.lost;
+  } catch (error) {
+    if (shutdown.requested.aborted) return;
+    await release();
+    throw error;
+  }
+}
+
+export function registerNode(program: Command, io: CliIo): void {
+  program
+    .command('node')
+    .description('add a node: work on some queues of a company that runs')
+    .addOption(
+      new Option('--queues <list>', 'queues to work on, like backtest,optimizer, or all')
+        .argParser(parseQueues)
+        .makeOptionMandatory(),
+    )
+    .addOption(new Option('--concurrency <n>', 'jobs of a queue at once').argParser(parseCount))
+    .addOption(modeOption())
+    .addOption(
+      new Option('--drain <seconds>', 'at the end, wait this long for jobs in hand')
+        .argParser(parseSeconds)
+        .default(30),
+    )
+    .action((options: Options) => run(io, options));
+}

@@ -1,0 +1,36 @@
+import { Option, type Command } from 'commander';
+import { ORDER_STATES, type Order, type OrderState } from '../../domain/orders/order.ts';
+import { type CliIo } from '../io.ts';
+import { listing, type ListOptions } from '../list-command.ts';
+import { isoTime } from '../table.ts';
+
+interface Options extends ListOptions {
+  readonly state?: OrderState;
+}
+
+export function registerOrders(program: Command, io: CliIo): void {
+  const command = program
+    .command('orders')
+    .description('orders of the account')
+    .addOption(new Option('--state <state>', 'only these').choices(ORDER_STATES));
+  listing<Order, Options>(command, io, {
+    read: ({ stores, card: { account } }, { limit, state }) =>
+      stores.orders.list({ account, limit, ...(state && { states: [state] }) }),
+    row: (order) => ({
+      created: isoTime(order.createdAt),
+      symbol: order.symbol,
+      side: order.side,
+      purpose: order.purpose,
+      type: order.type,
+      amount: order.amount,
+      price: order.price,
+      state: order.state,
+      filled: order.filledAmount,
+      average: order.averagePrice,
+      fees: order.fees,
+      id: order.clientOrderId,
+      reason: order.reason,
+    }),
+    empty: 'No orders.',
+  });
+}

@@ -1,0 +1,21 @@
+import { type Command } from 'commander';
+import { type CliIo } from '../io.ts';
+import { listing } from '../list-command.ts';
+import { isoTime } from '../table.ts';
+
+export function registerPositions(program: Command, io: CliIo): void {
+  const command = program.command('positions').description('what each strategy holds; amount 0 is flat');
+  listing(command, io, {
+    read: async ({ stores, card }, { limit }) => (await stores.ledger.positions(card.account)).slice(0, limit),
+    row: ({ symbol, strategyHash, amount, averagePrice, realisedPnl, fees, openedAt }) => ({
+      symbol,
+      strategy: strategyHash.slice(0, 12),
+      amount,
+      'average price': averagePrice,
+      'realised pnl': realisedPnl,
+      fees,
+      opened: openedAt === null ? null : isoTime(openedAt),
+    }),
+    empty: 'No positions.',
+  });
+}

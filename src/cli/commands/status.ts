@@ -1,0 +1,123 @@
+import { type Command } from 'commander';
+import { queueStatuses } from '../../api/queue-status.ts';
+import { type Office } from '../../runtime/office.ts';
+import { anyCard, type Mode } from '../choose-card.ts';
+import { type CliIo } from '../io.ts';
+import { withOffice } from '../open-office.ts';
+import { type CommandServices } from '../open-services.ts';
+import { jsonOption, modeOption } from '../options.ts';
+import { isoTime, type Row } from '../table.ts';
+
+interface Options {
+  readonly json: boolean;
+  readonly mode?: Mode;
+}
+
+type Status = Awaited<ReturnType<typeof statusOf>>;
+
+async function statusOf(
+  { card: { mode, account, source, announcedAt }, stores, producer, clock, config }: Office,
+  { redis, mongo, origin }: CommandServices,
+) {
+  const [feed, equity, risk, positions, agents, nodes, queues, cycles] = await Promise.all([
+    stores.feed.get(source),
+    stores.ledger.equity(account, 1),
+    stores.riskState.get(account),
+    stores.ledger.positions(account),
+    stores.agentStates.list(),
+    stores.nodes.list(),
+    queueStatuses(producer, clock),
+    stores.cycles.list(1),
+  ]);
+  const aliveSince = clock.now() - config.agents.heartbeat.silentAfterMs;
+  const byStatus: Record<string, number> = {};
+  for (const { status, lastSeen } of agents) {
+    const key = lastSeen < aliveSince ? 'silent' : status;
+    byStatus[key] = (byStatus[key] ?? 0) + 1;
+  }
+  const point = equity.at(-1);
+  const cycle = cycles[0];
+  return {
+    mode,
+    account,
+    source,
+    /** Null for a company that has never been started. */
+    announcedAt: announcedAt === 0 ? null : announcedAt,
+    marketTime: feed?.now ?? null,
+    equity: point?.equity ?? null,
+    cash: point?.cash ?? null,
+    exposure: point?.exposure ?? null,
+    trading: risk && {
+      state: risk.tradingState,
+      reason: risk.stateReason,
+      setBy: risk.stateSetBy,
+      riskBudget: risk.riskBudget,
+      stance: risk.stance,
+      liftsAt: risk.liftsAt ?? null,
+    },
+    positions: positions.filter(({ amount }) => amount !== 0),
+    agents: { total: agents.length, byStatus },
+    nodes: nodes.length,
+    queues,
+    lastCycle: cycle
+      ? { id: cycle.id, state: cycle.state, asOf: cycle.asOf, finishedAt: cycle.finishedAt ?? null }
+      : null,
+    services: { origin, redis: redis.kind, mongo: mongo.kind },
+  };
+}
+
+const ORIGINS: Readonly<Record<CommandServices['origin'], string>> = {
+  configured: 'named by REDIS_URL and MONGO_URL',
+  running: 'of the company that is running',
+  own: 'started for this command: the company is not running',
+};
+
+function summary(status: Status): readonly Row[] {
+  const { trading, agents, lastCycle, services } = status;
+  const words = Object.entries(agents.byStatus).map(([name, count]) => `${count} ${name}`);
+  return Object.entries({
+    company: `${status.mode}, account ${status.account}${status.announcedAt === null ? ', not started yet' : ''}`,
+    'market time': status.marketTime === null ? null : isoTime(status.marketTime),
+    trading: trading ? `${trading.state} (${trading.setBy}: ${trading.reason})` : 'not yet',
+    equity: status.equity?.toFixed(2),
+    exposure: status.exposure?.toFixed(2),
+    positions: String(status.positions.length),
+    agents: words.join(', ') || 'none at work',
+    nodes: String(status.nodes),
+    'last cycle': lastCycle && `${lastCycle.id} ${lastCycle.state}, as of ${isoTime(lastCycle.asOf)}`,
+    services: `Redis ${services.redis}, store ${services.mongo}; ${ORIGINS[services.origin]}`,
+  }).map(([what, is]) => ({ what, is }));
+}
+
+const queueRows = ({ queues }: Status): readonly Row[] =>
+  queues.map(({ queue, paused, counts, oldestWaitingMs }) => ({
+    queue: paused ? `${queue} (paused)` : queue,
+    ...counts,
+    'oldest waiting s': oldestWaitingMs === null ? null : Math.round(oldestWaitingMs / 1000),
+  }));
+
+export function registerStatus(program: Command, io: CliIo): void {
+  program
+    .command('status')
+    .description('where the company stands')
+    .addOption(modeOption())
+    .addOption(jsonOption())
+    .action(async ({ json, mode }: Options) => {
+      const status = await withOffice(io, anyCard(mode), statusOf);
+      if (json) return io.json(status);
+      io.table(summary(status), '');
+      io.print('');
+      io.table(queueRows(status), '');
+      if (status.positions.length === 0) return;
+      io.print('');
+      io.table(
+        status.positions.map(({ symbol, strategyHash, amount, averagePrice }) => ({
+          symbol,
+          strategy: strategyHash.slice(0, 12),
+          amount,
+          'average price': averagePrice,
+        })),
+        '',
+      );
+    });
+}

@@ -1,0 +1,23 @@
+import { type Command } from 'commander';
+import { type CliIo } from '../io.ts';
+import { listing } from '../list-command.ts';
+import { isoTime } from '../table.ts';
+
+export function registerTrades(program: Command, io: CliIo): void {
+  const command = program.command('trades').description('fills of the account');
+  listing(command, io, {
+    read: ({ stores, card: { account } }, { limit }) => stores.ledger.fills({ account, limit }),
+    row: ({ time, symbol, side, purpose, amount, price, fee, strategyHash, clientOrderId }) => ({
+      time: isoTime(time),
+      symbol,
+      side,
+      purpose,
+      amount,
+      price,
+      fee,
+      strategy: strategyHash.slice(0, 12),
+      order: clientOrderId,
+    }),
+    empty: 'No trades.',
+  });
+}

@@ -1,0 +1,46 @@
+import { type Command } from 'commander';
+import { type TradingState } from '../../domain/risk/verdict.ts';
+import { answerOf } from '../answer-of.ts';
+import { announcedCard, type Mode } from '../choose-card.ts';
+import { type CliIo } from '../io.ts';
+import { withOffice } from '../open-office.ts';
+import { jsonOption, modeOption, reasonOption } from '../options.ts';
+
+interface Options {
+  readonly reason: string;
+  readonly json: boolean;
+  readonly mode?: Mode;
+}
+
+const VERBS: readonly (readonly [verb: string, state: TradingState, description: string])[] = [
+  ['halt', 'HALTED', 'stop trading at once: only cancels are allowed'],
+  ['reduce', 'REDUCING', 'allow only orders that shrink a position'],
+  ['resume', 'ACTIVE', 'trade again'],
+];
+
+/** The operator's hand on the brake. Takes effect whether or not the company is at work. */
+export function registerTradingState(program: Command, io: CliIo): void {
+  for (const [verb, state, description] of VERBS) {
+    program
+      .command(verb)
+      .description(description)
+      .addOption(reasonOption())
+      .addOption(modeOption())
+      .addOption(jsonOption())
+      .action(async ({ reason, json, mode }: Options) => {
+        const answer = await withOffice(io, announcedCard(mode), async (office) => {
+          const { account } = office.card;
+          const jobId = await office.producer.add(
+            'risk-manager',
+            'set-state',
+            { account, state, by: 'operator', reason },
+            { meta: { priority: 'critical', causedBy: `corp ${verb}` } },
+          );
+          const desks = ['risk-manager'] as const;
+          return { account, ...(await answerOf(office, { queue: 'risk-manager', name: 'set-state', jobId, desks })) };
+        });
+        if (json) io.json(answer);
+        else io.print(`${answer.account}: ${answer.explanation}`);
+      });
+  }
+}

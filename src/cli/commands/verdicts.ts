@@ -1,0 +1,36 @@
+import { type Command } from 'commander';
+import { type Intent, type Verdict } from '../../domain/risk/verdict.ts';
+import { type Office } from '../../runtime/office.ts';
+import { type CliIo } from '../io.ts';
+import { listing, type ListOptions } from '../list-command.ts';
+import { isoTime } from '../table.ts';
+
+type Judged = Verdict & { readonly at: number; readonly cycleId?: string; readonly intent: Intent | null };
+
+async function judged({ stores, card: { account } }: Office, limit: number): Promise<readonly Judged[]> {
+  const verdicts = await stores.intents.verdicts({ account, limit });
+  const ids = verdicts.map(({ intentId }) => intentId);
+  const intents = new Map((await stores.intents.getMany(account, ids)).map((intent) => [intent.id, intent]));
+  return verdicts.map((verdict) => ({ ...verdict, intent: intents.get(verdict.intentId) ?? null }));
+}
+
+export function registerVerdicts(program: Command, io: CliIo): void {
+  const command = program
+    .command('verdicts')
+    .description("the risk manager's answers, with reasons")
+    .option('--vetoed', 'only vetoes', false);
+  listing<Judged, ListOptions & { readonly vetoed: boolean }>(command, io, {
+    read: async (office, { limit, vetoed }) =>
+      (await judged(office, limit)).filter(({ decision }) => !vetoed || decision === 'veto'),
+    row: ({ at, decision, amount, intent, reasons }) => ({
+      at: isoTime(at),
+      decision,
+      symbol: intent?.symbol,
+      side: intent?.side,
+      purpose: intent?.purpose,
+      amount,
+      reasons: reasons.map(({ text }) => text).join('; '),
+    }),
+    empty: 'No verdicts.',
+  });
+}

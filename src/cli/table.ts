@@ -1,0 +1,37 @@
+export type Cell = string | number | boolean | null | undefined;
+/** Cells by column title; the first row decides which columns there are, and in which order. */
+export type Row = Readonly<Record<string, Cell>>;
+
+const GAP = '  ';
+const NUMBERS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 10, useGrouping: false });
+
+/** Control characters in a stored text must not move the cursor of whoever reads it. */
+const CONTROL = /\p{Cc}+/gu;
+
+function textOf(cell: Cell): string {
+  if (cell === null || cell === undefined) return '-';
+  return typeof cell === 'number' ? NUMBERS.format(cell) : String(cell).replaceAll(CONTROL, ' ');
+}
+
+/** Aligned columns under their titles, a line each; columns of numbers stand to the right. */
+export function formatTable(rows: readonly Row[]): string {
+  const columns = Object.keys(rows[0] ?? {}).map((title) => {
+    const cells = rows.map((row) => row[title]);
+    const known = cells.filter((cell) => cell !== null && cell !== undefined);
+    const texts = [title, ...cells.map(textOf)];
+    const width = Math.max(...texts.map(({ length }) => length));
+    const isNumeric = known.length > 0 && known.every((cell) => typeof cell === 'number');
+    return texts.map((text) => (isNumeric ? text.padStart(width) : text.padEnd(width)));
+  });
+  const lines = [0, ...rows.map((_, i) => i + 1)].map((line) => columns.map((column) => column[line]).join(GAP));
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
+/** `2026-01-22T19:35:00.000Z` -> `2026-01-22T19:35:00Z`. */
+export function isoTime(time: number): string {
+  return new Date(time).toISOString().replace('.000Z', 'Z');
+}
+
+export function percent(fraction: number | null): string | null {
+  return fraction === null ? null : `${(fraction * 100).toFixed(2)} %`;
+}

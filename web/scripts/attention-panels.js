@@ -1,0 +1,47 @@
+import { badge, element, show, table, withReason } from './dom.js';
+import { clock } from './format.js';
+import { post } from './server.js';
+
+const SEVERITY_TONE = { info: '', warning: 'warn', critical: 'bad' };
+
+function retryButton({ queue, jobId, name }, done) {
+  const button = element(
+    'button',
+    { type: 'button', class: 'small', 'aria-label': `Retry ${queue} ${name} ${jobId}` },
+    'Retry',
+  );
+  button.addEventListener('click', async () => {
+    button.disabled = true;
+    try {
+      await post(`/api/jobs/${encodeURIComponent(queue)}/${encodeURIComponent(jobId)}/retry`);
+      button.replaceWith(badge('retried', 'good'));
+      done();
+    } catch (error) {
+      button.disabled = false;
+      button.title = error.message;
+      button.textContent = 'Failed - try again';
+    }
+  });
+  return button;
+}
+
+/** Jobs that failed for good. `done` is called after a retry. */
+export function showDeadLetters({ items }, done) {
+  const what = (letter) =>
+    withReason(`${letter.queue} · ${letter.name}`, `${letter.reason}. ${letter.advice}.`.replaceAll('..', '.'));
+  const columns = [
+    { title: 'Time', cell: ({ failedAt }) => element('span', { class: 'nowrap' }, clock(failedAt)) },
+    { title: 'Failed job', cell: what },
+    { title: '', cell: (letter) => (letter.retriedAt ? badge('retried') : retryButton(letter, done)), number: true },
+  ];
+  show('dead-letters', table(columns, items, 'No failed jobs.'));
+}
+
+export function showAlerts({ items }) {
+  const columns = [
+    { title: 'Time', cell: ({ at }) => element('span', { class: 'nowrap' }, clock(at)) },
+    { title: 'Alert', cell: ({ title, text }) => withReason(title, text) },
+    { title: '', cell: ({ severity }) => badge(severity, SEVERITY_TONE[severity]), number: true },
+  ];
+  show('alerts', table(columns, items, 'No alerts.'));
+}

@@ -1,0 +1,64 @@
+/** Everything shown goes through here: as text nodes and plain attributes, never as markup. */
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string | boolean | ((event: Event) => void)>} attributes functions become listeners
+ * @param {...(Node | string | number | null)} children
+ */
+export function element(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+export function svg(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
+}
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') node.addEventListener(name, value);
+    else if (value === true) node.setAttribute(name, '');
+    else if (value !== false) node.setAttribute(name, value);
+  }
+  node.append(
+    ...children.filter((child) => child !== null).map((child) => (child instanceof Node ? child : String(child))),
+  );
+  return node;
+}
+
+export const byId = (id) => document.getElementById(id);
+
+export function show(id, ...children) {
+  byId(id).replaceChildren(...children);
+}
+
+/** A badge: `tone` is good, warn, bad or empty. */
+export function setBadge(id, text, tone = '') {
+  const badge = byId(id);
+  badge.textContent = text;
+  badge.className = `badge ${tone}`.trim();
+}
+
+export const badge = (text, tone = '') => element('span', { class: `badge ${tone}`.trim() }, text);
+
+/**
+ * @param {readonly {title: string, cell: (row: any) => Node | string | number | null, number?: boolean, wide?: boolean}[]} columns
+ *   `wide` ones are left out on small screens
+ */
+export function table(columns, rows, nothing) {
+  if (rows.length === 0) return element('p', { class: 'empty' }, nothing);
+  const classOf = ({ number, wide }) => [number && 'number', wide && 'wide'].filter(Boolean).join(' ');
+  const head = columns.map((column) => element('th', { scope: 'col', class: classOf(column) }, column.title));
+  const body = rows.map((row) =>
+    element('tr', {}, ...columns.map((column) => element('td', { class: classOf(column) }, column.cell(row)))),
+  );
+  return element(
+    'div',
+    { class: 'scroll' },
+    element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...body)),
+  );
+}
+
+/** A value with the reason for it below. */
+export function withReason(value, reason) {
+  return element('div', {}, value, element('span', { class: 'reason' }, reason));
+}

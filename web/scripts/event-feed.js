@@ -1,0 +1,50 @@
+import { byId, element, setBadge } from './dom.js';
+import { clock } from './format.js';
+
+const TOPICS = [
+  'agent-state',
+  'agent-restart',
+  'cycle-progress',
+  'opportunity',
+  'order',
+  'fill',
+  'trading-state',
+  'alert',
+  'dead-letter',
+];
+const MAX_LINES = 100;
+/** A page that opens shows what has happened lately. */
+const LOOK_BACK_MS = 15 * 60_000;
+
+function describe(data) {
+  return Object.entries(data)
+    .filter(([, value]) => value !== null && typeof value !== 'object')
+    .map(
+      ([name, value]) =>
+        `${name} ${typeof value === 'number' && !Number.isInteger(value) ? value.toPrecision(6) : value}`,
+    )
+    .join(' · ');
+}
+
+/** Follows the broadcasts; `heard` is told each one's topic. The browser reconnects, and resumes, by itself. */
+export function followEvents(now, heard) {
+  const feed = byId('feed');
+  const source = new EventSource(`/api/events?since=${now - LOOK_BACK_MS}`);
+  source.addEventListener('open', () => setBadge('connection', 'live', 'good'));
+  source.addEventListener('error', () => setBadge('connection', 'reconnecting', 'warn'));
+  for (const topic of TOPICS) {
+    source.addEventListener(topic, (event) => {
+      const { at, data } = JSON.parse(event.data);
+      const line = element(
+        'li',
+        {},
+        element('time', { datetime: new Date(at).toISOString() }, clock(at)),
+        element('span', { class: 'topic' }, topic),
+        element('span', { class: 'text' }, describe(data)),
+      );
+      feed.prepend(line);
+      while (feed.childElementCount > MAX_LINES) feed.lastElementChild.remove();
+      heard(topic);
+    });
+  }
+}

@@ -1,0 +1,35 @@
+const NONE = '–';
+
+/** Quote currency; small prices keep their digits. */
+export function money(value) {
+  if (value === null || value === undefined) return NONE;
+  const digits = Math.abs(value) >= 1 || value === 0 ? 2 : 6;
+  return value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: digits });
+}
+
+export const amount = (value) => value.toLocaleString('en-US', { maximumSignificantDigits: 6 });
+export const count = (value) => value.toLocaleString('en-US');
+export const fixed = (value, digits = 2) => (value === null || value === undefined ? NONE : value.toFixed(digits));
+
+export function percent(fraction, digits = 2) {
+  if (fraction === null || fraction === undefined || !Number.isFinite(fraction)) return NONE;
+  return `${fraction > 0 ? '+' : ''}${(fraction * 100).toFixed(digits)} %`;
+}
+
+export function duration(ms) {
+  if (ms === null || ms === undefined) return NONE;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** `2026-03-01 14:00`, UTC. */
+export const utc = (ms) => (ms ? new Date(ms).toISOString().slice(0, 16).replace('T', ' ') : NONE);
+/** Wall time of the reader. */
+export const clock = (ms) => new Date(ms).toLocaleTimeString('en-GB');
+export const short = (hash) => hash.slice(0, 8);
+/** good, bad or neither. */
+export const sign = (value) => (value > 0 ? 'good-text' : value < 0 ? 'bad-text' : '');

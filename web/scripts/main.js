@@ -1,0 +1,91 @@
+import { showAlerts, showDeadLetters } from './attention-panels.js';
+import { showAgents, showInfo, showNodes, showQueues } from './company-panels.js';
+import { byId } from './dom.js';
+import { followEvents } from './event-feed.js';
+import { showPipeline, showStrategies, showVerdicts } from './research-panels.js';
+import { get, post } from './server.js';
+import { showAccount, showOrders, showPositions, showRisk } from './trading-panels.js';
+import { connectTradingButtons } from './trading-state.js';
+
+/** Each panel: what it reads, how it is drawn, and the broadcasts that make it worth reading again. */
+const PANELS = [
+  { read: ['/api/agents'], draw: showAgents, topics: ['agent-state', 'agent-restart'] },
+  { read: ['/api/nodes'], draw: showNodes, topics: ['agent-restart'] },
+  { read: ['/api/queues'], draw: showQueues, topics: ['cycle-progress', 'dead-letter'] },
+  { read: ['/api/cycles?limit=1'], draw: showPipeline, topics: ['cycle-progress'] },
+  { read: ['/api/portfolio?limit=50', '/api/strategies?limit=1000'], draw: showStrategies, topics: ['cycle-progress'] },
+  { read: ['/api/verdicts?limit=50'], draw: showVerdicts, topics: ['order', 'cycle-progress'] },
+  { read: ['/api/equity?limit=1000', '/api/positions'], draw: showAccount, topics: ['fill'] },
+  { read: ['/api/positions'], draw: showPositions, topics: ['fill'] },
+  { read: ['/api/orders?limit=50'], draw: showOrders, topics: ['order', 'fill'] },
+  { read: ['/api/risk'], draw: showRisk, topics: ['trading-state'] },
+  { read: ['/api/alerts?limit=20'], draw: showAlerts, topics: ['alert'] },
+  {
+    read: ['/api/jobs/failed?limit=20'],
+    draw: (letters) => showDeadLetters(letters, () => refreshFor('dead-letter')),
+    topics: ['dead-letter'],
+  },
+];
+const EVERY_MS = 10_000;
+/** Broadcasts come in bursts. */
+const SETTLE_MS = 500;
+
+const drawn = new Map();
+const due = new Set();
+let settling = 0;
+
+function setTrouble(text) {
+  const trouble = byId('trouble');
+  trouble.textContent = text;
+  trouble.hidden = text === '';
+}
+
+/** Draws what has changed only: a button in use must not be replaced under the pointer. */
+async function refresh(panel) {
+  const answers = await Promise.all(panel.read.map(get));
+  const text = JSON.stringify(answers);
+  if (drawn.get(panel) === text) return;
+  drawn.set(panel, text);
+  panel.draw(...answers);
+}
+
+async function refreshAll(panels) {
+  const results = await Promise.allSettled(panels.map(refresh));
+  const failed = results.find((result) => result.status === 'rejected');
+  setTrouble(failed ? `Not everything here is up to date: ${failed.reason.message}` : '');
+}
+
+function refreshFor(topic) {
+  for (const panel of PANELS) if (panel.topics.includes(topic)) due.add(panel);
+  settling ||= setTimeout(() => {
+    settling = 0;
+    const panels = [...due];
+    due.clear();
+    refreshAll(panels);
+  }, SETTLE_MS);
+}
+
+async function start() {
+  connectTradingButtons();
+  byId('logout').addEventListener('click', async () => {
+    await fetch('/logout', { method: 'POST' });
+    location.assign('/login');
+  });
+  try {
+    const info = await get('/api/info');
+    showInfo(info);
+    followEvents(info.now, refreshFor);
+  } catch (error) {
+    setTrouble(`The server cannot be reached: ${error.message}. Reload the page to try again.`);
+    return;
+  }
+  await refreshAll(PANELS);
+  setInterval(() => {
+    if (!document.hidden) refreshAll(PANELS);
+  }, EVERY_MS);
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) refreshAll(PANELS);
+  });
+}
+
+start();

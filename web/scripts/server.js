@@ -1,0 +1,20 @@
+/** The server's answer as JSON. Throws an Error whose message can be shown to a person. */
+async function ask(path, options) {
+  const response = await fetch(path, { ...options, headers: { accept: 'application/json', ...options?.headers } });
+  if (response.status === 401) {
+    location.assign('/login');
+    throw new Error('not logged in');
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  const { message, advice } = answer.error ?? { message: `${path}: ${response.status}` };
+  throw new Error(advice ? `${message}. ${advice}` : message);
+}
+
+export const get = (path) => ask(path);
+
+export const post = (path, body) =>
+  ask(path, {
+    method: 'POST',
+    ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });

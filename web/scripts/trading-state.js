@@ -1,0 +1,64 @@
+import { byId } from './dom.js';
+import { post } from './server.js';
+
+const QUESTIONS = {
+  HALTED: {
+    title: 'Halt trading?',
+    text: 'No new order is sent; only cancels go through.',
+    yes: 'Halt',
+    tone: 'danger',
+  },
+  REDUCING: {
+    title: 'Reduce only?',
+    text: 'Only orders that shrink a position go through.',
+    yes: 'Reduce',
+    tone: 'warn',
+  },
+  ACTIVE: {
+    title: 'Resume trading?',
+    text: 'Entries are allowed again, within all limits.',
+    yes: 'Resume',
+    tone: 'good',
+  },
+};
+
+/** Asks for a reason and a confirmation; null when the answer is no. */
+async function confirm(state) {
+  const { title, text, yes, tone } = QUESTIONS[state];
+  const dialog = byId('confirm');
+  const reason = byId('confirm-reason');
+  const flatten = byId('confirm-flatten');
+  byId('confirm-title').textContent = title;
+  byId('confirm-text').textContent = text;
+  byId('confirm-yes').textContent = yes;
+  byId('confirm-yes').className = tone;
+  byId('confirm-flatten-row').hidden = state !== 'HALTED';
+  reason.value = '';
+  flatten.checked = false;
+  dialog.returnValue = '';
+  dialog.showModal();
+  reason.focus();
+  await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
+  return dialog.returnValue === 'yes' ? { state, reason: reason.value, flatten: flatten.checked } : null;
+}
+
+/** The buttons that halt, reduce and resume. */
+export function connectTradingButtons() {
+  const answer = byId('trading-answer');
+  for (const button of document.querySelectorAll('button[data-state]')) {
+    button.addEventListener('click', async () => {
+      const request = await confirm(button.dataset.state);
+      if (!request) return;
+      button.disabled = true;
+      answer.textContent = 'Asking the risk manager …';
+      try {
+        const { jobId } = await post('/api/trading-state', request);
+        answer.textContent = `Asked the risk manager (job ${jobId}).`;
+      } catch (error) {
+        answer.textContent = `Not done: ${error.message}`;
+      } finally {
+        button.disabled = false;
+      }
+    });
+  }
+}
