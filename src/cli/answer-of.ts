@@ -40,7 +40,8 @@ export async function answerOf<Q extends QueueName, N extends JobName<Q>>(
   try {
     const workers = await Promise.all(desks.map((desk) => office.producer.queue(desk).getWorkersCount()));
     const job = (workers.every((count) => count > 0) && (await endedWithin(PATIENCE_MS))) || (await workOff());
-    if (job.failedReason) {
+    // A reason alone says little: an attempt before the one that went well leaves it behind.
+    if (await job.isFailed()) {
       const { code, reason } = parseFailedReason(job.failedReason);
       throw new AppError(code, `${queue}:${name} failed: ${reason}`, { advice: 'See corp jobs failed' });
     }
@@ -56,6 +57,8 @@ export async function answerOf<Q extends QueueName, N extends JobName<Q>>(
       if (job) return job;
     } finally {
       await node.close(DRAIN_MS);
+      // A desk manned for one job must not be missed when it is gone.
+      await office.stores.agentStates.removeNode(node.name);
     }
     throw new AppError('no-answer', `${queue} did not answer within ${ANSWER_WITHIN_MS / 1000} s`, {
       advice: `Job ${jobId} stays on its queue and takes effect when the desk gets to it; look at corp status`,

@@ -26,6 +26,12 @@ function printMarkets(io: CliIo, { markets }: CycleReport): void {
   }
 }
 
+function printRefusedMarkets(io: CliIo, { opportunities }: CycleReport): void {
+  for (const { symbol, accepted, reasons } of opportunities) {
+    if (!accepted) io.print(`${symbol} was not taken up: ${reasons.join('; ')}`);
+  }
+}
+
 function printSelection(io: CliIo, { strategies, portfolio, rejections }: CycleReport): void {
   io.print(
     `${strategies.generated} strategies generated, ${strategies.trials} trials, ${strategies.optimized} optimised, ${strategies.selected} selected, ${strategies.incubating} incubating`,
@@ -94,6 +100,7 @@ export function printCycle(io: CliIo, report: CycleReport): void {
     '',
   );
   io.print('');
+  printRefusedMarkets(io, report);
   printSelection(io, report);
   io.print('');
   printOrders(io, report);

@@ -3,7 +3,7 @@ export type Cell = string | number | boolean | null | undefined;
 export type Row = Readonly<Record<string, Cell>>;
 
 const GAP = '  ';
-const NUMBERS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 10, useGrouping: false });
+const NUMBERS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 15, useGrouping: false });
 
 /** Control characters in a stored text must not move the cursor of whoever reads it. */
 const CONTROL = /\p{Cc}+/gu;

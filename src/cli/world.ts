@@ -58,6 +58,24 @@ export function commonSpan(
   return { from, to };
 }
 
+/** Candles that a cycle wants: below, splits and averages say little. */
+const ENOUGH_CANDLES = 1000;
+const SHORTER: readonly Timeframe[] = ['30m', '15m', '5m', '1m'];
+
+/** `preferred` if the files hold enough candles of it, else the longest shorter one of which they do. */
+export function timeframeFor(reports: readonly CandleReport[], preferred: Timeframe): Timeframe {
+  const from = Math.max(...reports.map((report) => report.from));
+  const to = Math.min(...reports.map((report) => report.to));
+  const fits = (timeframe: Timeframe): boolean =>
+    reports.every((report) => timeframeMs(timeframe) % timeframeMs(report.timeframe) === 0);
+  const enough = (timeframe: Timeframe): boolean => (to - from) / timeframeMs(timeframe) >= ENOUGH_CANDLES;
+  const candidates = [
+    preferred,
+    ...SHORTER.filter((timeframe) => timeframeMs(timeframe) < timeframeMs(preferred)),
+  ].filter(fits);
+  return candidates.find(enough) ?? candidates.at(-1) ?? preferred;
+}
+
 async function replayWorld(config: Config, paths: readonly string[], seed: number): Promise<World> {
   const files = await readFiles(paths);
   const { timeframe } = config.exchange;

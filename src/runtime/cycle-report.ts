@@ -17,15 +17,29 @@ const LISTED_GAPS = 5;
 
 const iso = (time: number): string => new Date(time).toISOString();
 
-/** Counts of texts, most frequent first; figures in them are folded so that like reasons meet. */
+const NUMBER = /-?\d+(?:\.\d+)?/g;
+
+/** Like texts as one: figures that differ become their range, `0..19 trades in sample, 20 are needed`. */
+function summarise(reasons: readonly string[]): string {
+  const figures = reasons.map((reason) => reason.match(NUMBER) ?? []);
+  let position = -1;
+  return (reasons[0] ?? '').replaceAll(NUMBER, () => {
+    position += 1;
+    const texts = figures.map((row) => row[position] ?? '');
+    const sorted = [...new Set(texts)].sort((a, b) => Number(a) - Number(b));
+    return sorted.length === 1 ? sorted[0]! : `${sorted[0]}..${sorted.at(-1)}`;
+  });
+}
+
+/** Counts of like texts, most frequent first. */
 function tally(reasons: readonly string[]): readonly { readonly reason: string; readonly count: number }[] {
-  const counts = new Map<string, number>();
+  const groups = new Map<string, string[]>();
   for (const reason of reasons) {
-    const folded = reason.replaceAll(/-?\d+(\.\d+)?/g, 'N');
-    counts.set(folded, (counts.get(folded) ?? 0) + 1);
+    const form = reason.replaceAll(NUMBER, '#');
+    groups.set(form, [...(groups.get(form) ?? []), reason]);
   }
-  return [...counts]
-    .map(([reason, count]) => ({ reason, count }))
+  return [...groups.values()]
+    .map((group) => ({ reason: summarise(group), count: group.length }))
     .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
 }
 

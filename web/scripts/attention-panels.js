@@ -30,7 +30,7 @@ export function showDeadLetters({ items }, done) {
   const what = (letter) =>
     withReason(`${letter.queue} · ${letter.name}`, `${letter.reason}. ${letter.advice}.`.replaceAll('..', '.'));
   const columns = [
-    { title: 'Time', cell: ({ failedAt }) => element('span', { class: 'nowrap' }, clock(failedAt)) },
+    { title: 'Time', cell: ({ failedAt }) => clock(failedAt), tight: true },
     { title: 'Failed job', cell: what },
     { title: '', cell: (letter) => (letter.retriedAt ? badge('retried') : retryButton(letter, done)), number: true },
   ];
@@ -39,7 +39,7 @@ export function showDeadLetters({ items }, done) {
 
 export function showAlerts({ items }) {
   const columns = [
-    { title: 'Time', cell: ({ at }) => element('span', { class: 'nowrap' }, clock(at)) },
+    { title: 'Time', cell: ({ at }) => clock(at), tight: true },
     { title: 'Alert', cell: ({ title, text }) => withReason(title, text) },
     { title: '', cell: ({ severity }) => badge(severity, SEVERITY_TONE[severity]), number: true },
   ];

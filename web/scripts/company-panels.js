@@ -25,7 +25,7 @@ export function showAgents({ now, items }) {
   };
   const columns = [
     { title: 'Agent', cell: (state) => state.agent },
-    { title: 'Node', cell: (state) => state.node, wide: true },
+    { title: 'Node', cell: (state) => state.node, wide: true, tight: true },
     { title: 'State', cell: status },
     { title: 'Done', cell: (state) => count(state.completed), number: true },
     { title: 'Failed', cell: (state) => count(state.failed), number: true },

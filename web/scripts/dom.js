@@ -41,12 +41,12 @@ export function setBadge(id, text, tone = '') {
 export const badge = (text, tone = '') => element('span', { class: `badge ${tone}`.trim() }, text);
 
 /**
- * @param {readonly {title: string, cell: (row: any) => Node | string | number | null, number?: boolean, wide?: boolean}[]} columns
- *   `wide` ones are left out on small screens
+ * @param {readonly {title: string, cell: (row: any) => Node | string | number | null, number?: boolean, wide?: boolean, tight?: boolean}[]} columns
+ *   `wide` ones are left out on small screens, `tight` ones do not wrap
  */
 export function table(columns, rows, nothing) {
   if (rows.length === 0) return element('p', { class: 'empty' }, nothing);
-  const classOf = ({ number, wide }) => [number && 'number', wide && 'wide'].filter(Boolean).join(' ');
+  const classOf = (column) => ['number', 'wide', 'tight'].filter((name) => column[name]).join(' ');
   const head = columns.map((column) => element('th', { scope: 'col', class: classOf(column) }, column.title));
   const body = rows.map((row) =>
     element('tr', {}, ...columns.map((column) => element('td', { class: classOf(column) }, column.cell(row)))),

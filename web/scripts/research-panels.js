@@ -48,7 +48,7 @@ export function showStrategies(holdings, strategies) {
   const columns = [
     { title: 'Strategy', cell: name },
     { title: 'State', cell: ({ state }) => badge(state, HOLDING_TONE[state]) },
-    { title: 'Market', cell: ({ symbol, timeframe }) => `${symbol} ${timeframe}`, wide: true },
+    { title: 'Market', cell: ({ symbol, timeframe }) => `${symbol} ${timeframe}`, wide: true, tight: true },
     { title: 'Return', cell: total, number: true },
     { title: 'Sharpe', cell: ({ outOfSample }) => fixed(outOfSample.sharpe), number: true },
     { title: 'Trades', cell: ({ outOfSample }) => outOfSample.trades, number: true, wide: true },
@@ -64,7 +64,7 @@ export function showVerdicts({ items }) {
   const reasons = ({ reasons: list }) =>
     list.length === 0 ? 'within all limits' : list.map(({ text }) => text).join('; ');
   const columns = [
-    { title: 'Time', cell: ({ at }) => element('span', { class: 'nowrap' }, clock(at)) },
+    { title: 'Time', cell: ({ at }) => clock(at), tight: true },
     { title: 'Decision', cell: ({ decision }) => badge(decision, DECISION_TONE[decision]) },
     { title: 'Why', cell: reasons },
   ];

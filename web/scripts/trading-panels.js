@@ -57,9 +57,9 @@ export function showOrders({ items }) {
   const side = ({ side: name, purpose }) =>
     element('span', { class: name === 'buy' ? 'good-text' : 'bad-text' }, `${name} ${purpose}`);
   const columns = [
-    { title: 'Time', cell: ({ createdAt }) => utc(createdAt), wide: true },
-    { title: 'Market', cell: ({ symbol }) => symbol },
-    { title: 'Side', cell: side },
+    { title: 'Time', cell: ({ createdAt }) => utc(createdAt).slice(5), wide: true, tight: true },
+    { title: 'Market', cell: ({ symbol }) => symbol, tight: true },
+    { title: 'Side', cell: side, tight: true },
     { title: 'Amount', cell: (order) => amount(order.amount), number: true },
     { title: 'Price', cell: (order) => money(order.averagePrice ?? order.price), number: true },
     { title: 'State', cell: state },
@@ -71,11 +71,11 @@ export function showPositions({ items }) {
   const rows = [...items].sort((a, b) => Number(b.amount !== 0) - Number(a.amount !== 0) || b.updatedAt - a.updatedAt);
   const side = ({ amount: held }) => (held === 0 ? badge('flat') : badge(held > 0 ? 'long' : 'short', 'good'));
   const columns = [
-    { title: 'Market', cell: ({ symbol }) => symbol },
-    { title: 'Side', cell: side },
+    { title: 'Market', cell: ({ symbol }) => symbol, tight: true },
+    { title: 'Side', cell: side, tight: true },
     { title: 'Amount', cell: (position) => amount(position.amount), number: true },
     { title: 'Entry', cell: (position) => (position.amount === 0 ? '–' : money(position.averagePrice)), number: true },
-    { title: 'Opened', cell: ({ openedAt }) => utc(openedAt), wide: true },
+    { title: 'Opened', cell: ({ openedAt }) => utc(openedAt).slice(5), wide: true, tight: true },
     {
       title: 'Realised',
       cell: ({ realisedPnl }) => element('span', { class: sign(realisedPnl) }, money(realisedPnl)),

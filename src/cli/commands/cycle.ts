@@ -12,7 +12,7 @@ import { loadCliConfig } from '../load-cli-config.ts';
 import { openServices } from '../open-services.ts';
 import { runOneCycle } from '../one-cycle.ts';
 import { jsonOption, parseTimeframe } from '../options.ts';
-import { commonSpan, contentName, readFiles } from '../world.ts';
+import { commonSpan, contentName, readFiles, timeframeFor } from '../world.ts';
 import { parseSeed } from './start.ts';
 
 interface Options {
@@ -33,8 +33,6 @@ function parseSymbols(text: string): readonly string[] {
 
 async function run(io: CliIo, options: Options): Promise<void> {
   const base = loadCliConfig(io);
-  const timeframe = options.timeframe ?? base.exchange.timeframe;
-  const config = { ...base, exchange: { ...base.exchange, timeframe } };
   const all = await readFiles(options.data);
   const files = options.symbols ? all.filter(({ symbol }) => options.symbols?.includes(symbol)) : all;
   const missing = options.symbols?.find((symbol) => !all.some((file) => file.symbol === symbol));
@@ -42,6 +40,9 @@ async function run(io: CliIo, options: Options): Promise<void> {
     throw new AppError('bad-input', `--symbols: there is no file for ${missing}`, {
       advice: `Files hold ${all.map(({ symbol }) => symbol).join(', ')}`,
     });
+  const reports = files.map(describeCandles);
+  const timeframe = options.timeframe ?? timeframeFor(reports, base.exchange.timeframe);
+  const config = { ...base, exchange: { ...base.exchange, timeframe } };
   const coarse = files.find((file) => timeframeMs(timeframe) % timeframeMs(file.timeframe) !== 0);
   if (coarse)
     throw new AppError(
@@ -49,7 +50,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
       `--timeframe ${timeframe} cannot be made of the ${coarse.timeframe} candles of ${coarse.path}`,
       { advice: `Choose ${coarse.timeframe} or a multiple of it` },
     );
-  const { to } = commonSpan(files.map(describeCandles), timeframe);
+  const { to } = commonSpan(reports, timeframe);
 
   const source = contentName(files);
   const symbols = files.map(({ symbol }) => symbol).sort();

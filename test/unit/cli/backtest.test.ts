@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { strategySpecSchema } from '../../../queues/strategy-spec-schema.ts';
+import { anySpec, busySpec } from '../backtest/spec-fixture.ts';
+import { corp, type Recorded } from './recorded-io.ts';
+
+const spec = {
+  family: 'momentum',
+  side: 'long',
+  entry: { left: { field: 'close' }, op: 'crosses-above', right: { indicator: 'sma', params: { period: 5 } } },
+  stop: { kind: 'percent', value: 0.02 },
+  target: { kind: 'percent', value: 0.03 },
+  sizing: { kind: 'fraction', fraction: 0.5 },
+};
+
+/** A wave of hourly candles. */
+function csv(bars: number, step = 3_600_000): string {
+  const lines = Array.from({ length: bars }, (_, i) => {
+    const [open, close] = [100 + 5 * Math.sin(i / 5), 100 + 5 * Math.sin((i + 1) / 5)];
+    const time = new Date(Date.UTC(2026, 0, 1) + i * step).toISOString();
+    return [time, open, Math.max(open, close) + 0.5, Math.min(open, close) - 0.5, close, 10].join(',');
+  });
+  return ['timestamp,open,high,low,close,volume', ...lines].join('\n');
+}
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'corp-backtest-'));
+  writeFileSync(join(directory, 'spec.json'), JSON.stringify(spec));
+  writeFileSync(join(directory, 'WAVE-USD.csv'), csv(300));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function backtest(...flags: string[]): Promise<Recorded> {
+  const given = (flag: string, name: string): string[] => (flags.includes(flag) ? [] : [flag, join(directory, name)]);
+  return corp(['backtest', ...given('--spec', 'spec.json'), ...given('--data', 'WAVE-USD.csv'), ...flags]);
+}
+function file(name: string, text: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+interface Document {
+  readonly spec: unknown;
+  readonly series: { readonly bars: number; readonly from: number; readonly to: number };
+  readonly metrics: { readonly trades: number; readonly feesPaid: number; readonly finalEquity: number };
+  readonly trades: readonly Record<string, unknown>[];
+  readonly equity: readonly (readonly [number, number])[];
+  readonly resultHash: string;
+}
+async function document(...flags: string[]): Promise<Document> {
+  const { exitCode, stdout, stderr } = await backtest('--json', ...flags);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+  return JSON.parse(stdout) as Document;
+}
+
+describe('corp backtest --json', () => {
+  it('is one document of the promised shape', async () => {
+    const result = await document();
+    expect(Object.keys(result)).toEqual(['spec', 'series', 'metrics', 'trades', 'equity', 'resultHash']);
+    expect(result.spec).toEqual(spec);
+    expect(result.series).toMatchObject({ symbol: 'WAVE-USD', timeframe: '1h', bars: 300, missing: 0, coverage: 1 });
+    expect(result.trades.length).toBeGreaterThan(3);
+    const fields = 'side entryTime entryPrice exitTime exitPrice quantity fees pnl reason ambiguous';
+    for (const trade of result.trades) expect(Object.keys(trade).sort()).toEqual(fields.split(' ').sort());
+    expect(result.equity).toHaveLength(300);
+    expect(result.equity[0]?.[0]).toBe(result.series.from);
+    expect(result.equity.at(-1)).toEqual([result.series.to, result.metrics.finalEquity]);
+    expect(result.resultHash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('gives the same answer again, another one for other costs, and none of the fees when there are none', async () => {
+    const [first, again, free] = [await document(), await document(), await document('--fees', '0,0', '--slippage', '0')];
+    expect(again).toEqual(first);
+    expect(free.resultHash).not.toBe(first.resultHash);
+    expect([first.metrics.feesPaid > 0, free.metrics.feesPaid]).toEqual([true, 0]);
+  });
+
+  it('trades on longer bars made of the candles of the file', async () => {
+    expect((await document('--timeframe', '2h')).series).toMatchObject({ timeframe: '2h', bars: 150 });
+  });
+});
+
+it('shows people the figures and the trades', async () => {
+  const { exitCode, stdout } = await backtest();
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('Buy when close crosses above sma(5)');
+  expect(stdout).toMatch(/total return +-?\d+\.\d\d %/);
+  expect(stdout).toMatch(/long +2026-01-\d\dT\d\d:00:00Z/);
+});
+
+describe('what cannot be played is refused in one line that says why', () => {
+  const broken = (change: object): string => file('broken.json', JSON.stringify({ ...spec, ...change }));
+  const noIndicator = { left: { indicator: 'rsy', params: {} }, op: '>', right: { value: 1 } };
+  it.each([
+    ['a spec that is not JSON', () => ['--spec', file('x.json', '{"a":')], /x\.json: is not JSON: /],
+    ['a spec that is not there', () => ['--spec', join(directory, 'no.json')], /no\.json: cannot be read/],
+    ['an unknown indicator', () => ['--spec', broken({ entry: noIndicator })], /broken\.json: entry\.left\.indicator: unknown/],
+    ['an unknown field', () => ['--spec', broken({ stpo: 1 })], /broken\.json: stpo: unknown field/],
+    ['a stop of 200 %', () => ['--spec', broken({ stop: { kind: 'percent', value: 2 } })], /stop\.value: must be below 1/],
+    ['a short on spot', () => ['--spec', broken({ side: 'short' })], /WAVE-USD is a spot market/],
+    ['too few bars', () => ['--data', file('FEW-USD.csv', csv(6))], /this spec needs at least 7 bars, there are 6/],
+    ['not one whole bar', () => ['--timeframe', '90d'], /not one whole candle of 90d/],
+    ['a timeframe that is no multiple', () => ['--timeframe', '90m'], /90m cannot be made of candles of 1h/],
+    ['candles with holes', () => ['--data', file('HOLE-USD.csv', holes())], /coverage 5\d\.\d\d % is below 60\.00 %/],
+  ])('%s', async (_what, flags, line) => {
+    const { exitCode, stdout, stderr } = await backtest(...flags());
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(line);
+  });
+
+  /** Twenty bars, then nothing for as long, and so on. */
+  function holes(): string {
+    const [header, ...rows] = csv(300).split('\n');
+    return [header, ...rows.filter((_, i) => Math.floor(i / 20) % 2 === 0)].join('\n');
+  }
+});
+
+it('the schema accepts every spec the families and tests can make, and nothing beside it', () => {
+  fc.assert(
+    fc.property(fc.oneof(anySpec, busySpec), (valid) => {
+      expect(strategySpecSchema.parse(JSON.parse(JSON.stringify(valid)))).toEqual(valid);
+      expect(strategySpecSchema.safeParse({ ...valid, note: 'x' }).success).toBe(false);
+      expect(strategySpecSchema.safeParse({ ...valid, stop: undefined }).success).toBe(false);
+    }),
+    { numRuns: 50 },
+  );
+});
