@@ -3,7 +3,7 @@ import { clientOrderId } from '../../src/domain/orders/client-order-id.ts';
 import { type OrderIdentity } from '../../src/domain/orders/order.ts';
 import { isTerminal } from '../../src/domain/orders/state-machine.ts';
 import { sha256 } from '../../src/domain/identity/sha256.ts';
-import { type Timeframe } from '../../src/domain/market/timeframe.ts';
+import { timeframeMs, type Timeframe } from '../../src/domain/market/timeframe.ts';
 import { signApproval } from '../../src/domain/risk/approval.ts';
 import { type Commitment } from '../../src/domain/risk/review-context.ts';
 import { reviewIntent } from '../../src/domain/risk/review.ts';
@@ -71,7 +71,8 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
           side: intent.side,
           purpose: intent.purpose,
           amount: verdict.amount,
-          expiresAt: intent.asOf + limits.approvalTtlMs,
+          // At least until the candle that may fill it has closed, however long candles are.
+          expiresAt: intent.asOf + Math.max(limits.approvalTtlMs, 2 * timeframeMs(intent.timeframe)),
         },
         deps.approvalSecret,
       ),

@@ -10,7 +10,7 @@ export interface CompanyRun {
   readonly config: Config;
   /** Quiet commands show only what needs attention; the files get everything. */
   readonly quiet: boolean;
-  readonly company: Pick<CompanyOptions, 'openServices' | 'card' | 'prepare'>;
+  readonly company: Omit<CompanyOptions, 'config' | 'log' | 'signal' | 'onFatal'>;
 }
 
 /** A clean stop may take this long: draining, stores, services. */

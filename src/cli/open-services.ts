@@ -1,6 +1,7 @@
 import { type Config } from '../../config/schema.ts';
 import { AppError } from '../ports/errors.ts';
 import { type Logger } from '../ports/logger.ts';
+import { type OpenServices } from '../runtime/company.ts';
 import { attachServices } from '../runtime/services/attach-services.ts';
 import { identifyProcess, isRunning } from '../runtime/services/process-identity.ts';
 import { type Service } from '../runtime/services/service.ts';
@@ -57,3 +58,10 @@ export async function openServices(
   }, OWNER_LOOK_MS);
   return { redis, mongo, origin: 'running', lost, close: async () => clearInterval(watch) };
 }
+
+/** The same for a company that need not own its services. */
+export const anyServices: OpenServices = async (config, log, { signal = new AbortController().signal, onFatal }) => {
+  const found = await openServices(config, log, signal);
+  found.lost.catch(onFatal);
+  return found;
+};

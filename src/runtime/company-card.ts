@@ -50,3 +50,25 @@ export async function findCompany(
   }
   return latest;
 }
+
+const LOOK_EVERY_MS = 500;
+
+/** Waits until a company announces itself: in a fleet, nodes and API may be up before the feed. @throws AppError `no-company` */
+export async function awaitCompany(
+  redisUrl: string,
+  namespace: string,
+  mode: CompanyCard['mode'] | undefined,
+  waitMs: number,
+  signal?: AbortSignal,
+): Promise<CompanyCard> {
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    try {
+      return await findCompany(redisUrl, namespace, mode);
+    } catch (error) {
+      const isMissing = error instanceof AppError && error.code === 'no-company';
+      if (!isMissing || performance.now() > deadline || signal?.aborted === true) throw error;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+}

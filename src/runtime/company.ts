@@ -7,7 +7,7 @@ import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.t
 import { createApi } from '../api/create-api.ts';
 import { AppError } from '../ports/errors.ts';
 import { type Logger } from '../ports/logger.ts';
-import { announceCompany, type CompanyCard } from './company-card.ts';
+import { announceCompany, awaitCompany, type CompanyCard } from './company-card.ts';
 import { takeLeaderLock } from './leader-lock.ts';
 import { startNode } from './node.ts';
 import { openOffice, scopeOf, systemClock, type Office } from './office.ts';
@@ -27,6 +27,10 @@ export interface Company {
   openToVisitors(host: string, port: number): Promise<string>;
   close(): Promise<void>;
 }
+
+/** What one process does for the company. `services` starts Redis and the store unless they are named or running. */
+export const ROLES = ['services', 'processors', 'feed', 'api'] as const;
+export type Role = (typeof ROLES)[number];
 
 export type OpenServices = (
   config: Config,
@@ -52,7 +56,10 @@ export interface CompanyOptions {
   readonly card: CompanyCard;
   /** Runs before any desk opens: importing candles, announcing market time. May settle on another account. */
   readonly prepare: (office: Office) => Promise<{ readonly account: string }>;
+  /** Desks to run here. @default all */
   readonly queues?: readonly QueueName[];
+  /** Whether this process brings the company to life and drives its market. @default true */
+  readonly leads?: boolean;
   readonly signal?: AbortSignal;
   readonly onFatal: (error: Error) => void;
 }
@@ -63,6 +70,8 @@ const CLOSE_WITHIN_MS = 25_000;
 const READY_WITHIN_MS = 1000;
 /** A feed that was killed on another machine holds its lock this much longer. */
 const LOCK_WAIT_MS = 20_000;
+/** A process that joins waits this long for the one that leads. */
+const COMPANY_WAIT_MS = 60_000;
 
 async function answers(probe: Promise<unknown>): Promise<string> {
   try {
@@ -81,41 +90,62 @@ export async function startCompany({
   card: draft,
   prepare,
   queues = QUEUE_NAMES,
+  leads = true,
   signal,
   onFatal,
 }: CompanyOptions): Promise<Company> {
   const releases = createReleaseStack(CLOSE_WITHIN_MS);
   const { secrets, database, agents } = config;
   try {
+    type Urls = { readonly redisUrl: string; readonly mongoUrl: string };
+    type Seat = { readonly office: Office; readonly lost: AbortSignal };
+
+    /** Brings the company to life: one process at a time may. */
+    const lead = async (urls: Urls): Promise<Seat> => {
+      const opened = await openOffice({ config, card: draft, log, ...urls });
+      releases.push('office', () => opened.close());
+      // Two feeds on one set of queues would do each other's jobs, with other candles.
+      const lock = await takeLeaderLock(urls.redisUrl, `${opened.prefix}:feed`, LOCK_WAIT_MS, signal);
+      releases.push('feed lock', () => lock.release());
+      const card: CompanyCard = { ...draft, ...(await prepare(opened)) };
+      await announceCompany(urls.redisUrl, database.namespace, card);
+      await upsertSchedules(opened.producer, card.account, agents.schedules);
+      return { office: { ...opened, card }, lost: lock.lost };
+    };
+
+    /** Works for a company that another process leads. */
+    const join = async (urls: Urls): Promise<Seat> => {
+      const card = await awaitCompany(urls.redisUrl, database.namespace, draft.mode, COMPANY_WAIT_MS, signal);
+      const office = await openOffice({ config, card, log, ...urls });
+      releases.push('office', () => office.close());
+      return { office, lost: new AbortController().signal };
+    };
+
     const services = await openServices(config, log, { onFatal, ...(signal && { signal }) });
     releases.push('services', () => services.close());
     const { url: redisUrl } = services.redis;
     const { url: mongoUrl } = services.mongo;
-    const opened = await openOffice({ config, card: draft, redisUrl, mongoUrl, log });
-    releases.push('office', () => opened.close());
-    // Two feeds on one set of queues would do each other's jobs, with other candles.
-    const lock = await takeLeaderLock(redisUrl, `${opened.prefix}:feed`, LOCK_WAIT_MS, signal);
-    releases.push('feed lock', () => lock.release());
-    const card: CompanyCard = { ...draft, ...(await prepare(opened)) };
-    const office: Office = { ...opened, card };
-    await announceCompany(redisUrl, database.namespace, card);
-    await upsertSchedules(office.producer, card.account, agents.schedules);
-    const node = await startNode(office, { queues });
-    releases.push('node', () => node.close(DRAIN_MS));
-    // Start-up is recovery: the ledger agrees with the venue before anything new is decided.
-    await office.producer.add(
-      'trader',
-      'reconcile',
-      { account: card.account },
-      { meta: { priority: 'critical', causedBy: 'runtime/start' } },
-    );
+    const { office, lost } = await (leads ? lead : join)({ redisUrl, mongoUrl });
+    if (queues.length > 0) {
+      const node = await startNode(office, { queues });
+      releases.push('node', () => node.close(DRAIN_MS));
+    }
+    if (leads) {
+      // Start-up is recovery: the ledger agrees with the venue before anything new is decided.
+      await office.producer.add(
+        'trader',
+        'reconcile',
+        { account: office.card.account },
+        { meta: { priority: 'critical', causedBy: 'runtime/start' } },
+      );
+    }
 
     return {
       office,
       services,
-      lost: lock.lost,
+      lost,
       async openToVisitors(host, port) {
-        const scope = scopeOf(database.namespace, card.mode);
+        const scope = scopeOf(database.namespace, office.card.mode);
         const producer = createProducer({ connection: producerConnection(redisUrl), prefix: office.prefix, log });
         releases.push('api queues', () => producer.close());
         const reader = createRedisBroadcastReader({
@@ -128,8 +158,8 @@ export async function startCompany({
           stores: office.stores,
           producer,
           reader,
-          account: card.account,
-          mode: card.mode,
+          account: office.card.account,
+          mode: office.card.mode,
           namespace: scope,
           clock: systemClock,
           log,

@@ -9,7 +9,7 @@ export interface Heartbeat {
   isStale(): boolean;
   /** Says that the node takes no more work. */
   drain(): Promise<void>;
-  /** Last beat, then the node's row is removed. */
+  /** Takes the node's rows away. */
   stop(): Promise<void>;
 }
 
@@ -75,8 +75,10 @@ export async function startHeartbeat(
     async stop() {
       clearInterval(timer);
       await beating;
-      await beat();
-      await stores.nodes.remove(node).catch((error: unknown) => log.warn(errorText(error)));
+      // A node that left in order leaves nothing behind that looks like a silent agent.
+      await Promise.all([stores.nodes.remove(node), stores.agentStates.removeNode(node)]).catch((error: unknown) =>
+        log.warn(errorText(error)),
+      );
     },
   };
 }

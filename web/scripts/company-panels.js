@@ -19,14 +19,12 @@ export function showAgents({ now, items }) {
     const age = Math.max(0, now - state.lastSeen);
     return element('span', { class: age > LATE_MS ? 'bad-text' : '' }, duration(age));
   };
-  const status = (state) => {
-    const mark = badge(state.status, STATUS_TONE[state.status]);
-    return state.status === 'error' && state.lastError ? withReason(mark, state.lastError) : mark;
-  };
+  const name = ({ agent, status, lastError }) =>
+    status === 'error' && lastError ? withReason(agent, lastError) : agent;
   const columns = [
-    { title: 'Agent', cell: (state) => state.agent },
+    { title: 'Agent', cell: name },
     { title: 'Node', cell: (state) => state.node, wide: true, tight: true },
-    { title: 'State', cell: status },
+    { title: 'State', cell: ({ status }) => badge(status, STATUS_TONE[status]) },
     { title: 'Done', cell: (state) => count(state.completed), number: true },
     { title: 'Failed', cell: (state) => count(state.failed), number: true },
     { title: 'Heartbeat', cell: heartbeat, number: true },

@@ -28,6 +28,8 @@ export function duration(ms) {
 
 /** `2026-03-01 14:00`, UTC. */
 export const utc = (ms) => (ms ? new Date(ms).toISOString().slice(0, 16).replace('T', ' ') : NONE);
+/** `03-01 14:00`, UTC. */
+export const shortUtc = (ms) => (ms ? utc(ms).slice(5) : NONE);
 /** Wall time of the reader. */
 export const clock = (ms) => new Date(ms).toLocaleTimeString('en-GB');
 export const short = (hash) => hash.slice(0, 8);

@@ -1,6 +1,6 @@
 import { badge, element, setBadge, show, table, withReason } from './dom.js';
 import { equityChart } from './equity-chart.js';
-import { amount, money, percent, sign, utc } from './format.js';
+import { amount, money, percent, shortUtc, sign } from './format.js';
 
 const STATE_TONE = { ACTIVE: 'good', REDUCING: 'warn', HALTED: 'bad' };
 const ORDER_TONE = { filled: 'good', rejected: 'bad', unknown: 'bad', open: 'warn', 'partially-filled': 'warn' };
@@ -57,7 +57,7 @@ export function showOrders({ items }) {
   const side = ({ side: name, purpose }) =>
     element('span', { class: name === 'buy' ? 'good-text' : 'bad-text' }, `${name} ${purpose}`);
   const columns = [
-    { title: 'Time', cell: ({ createdAt }) => utc(createdAt).slice(5), wide: true, tight: true },
+    { title: 'Time', cell: ({ createdAt }) => shortUtc(createdAt), wide: true, tight: true },
     { title: 'Market', cell: ({ symbol }) => symbol, tight: true },
     { title: 'Side', cell: side, tight: true },
     { title: 'Amount', cell: (order) => amount(order.amount), number: true },
@@ -75,7 +75,7 @@ export function showPositions({ items }) {
     { title: 'Side', cell: side, tight: true },
     { title: 'Amount', cell: (position) => amount(position.amount), number: true },
     { title: 'Entry', cell: (position) => (position.amount === 0 ? '–' : money(position.averagePrice)), number: true },
-    { title: 'Opened', cell: ({ openedAt }) => utc(openedAt).slice(5), wide: true, tight: true },
+    { title: 'Opened', cell: ({ openedAt }) => shortUtc(openedAt), wide: true, tight: true },
     {
       title: 'Realised',
       cell: ({ realisedPnl }) => element('span', { class: sign(realisedPnl) }, money(realisedPnl)),

@@ -45,6 +45,7 @@ async function confirm(state) {
 /** The buttons that halt, reduce and resume. */
 export function connectTradingButtons() {
   const answer = byId('trading-answer');
+  byId('confirm-no').addEventListener('click', () => byId('confirm').close());
   for (const button of document.querySelectorAll('button[data-state]')) {
     button.addEventListener('click', async () => {
       const request = await confirm(button.dataset.state);

@@ -9,7 +9,7 @@ import { describeCandles, importCandleFiles } from '../../runtime/import-candles
 import { withCompany } from '../company-run.ts';
 import { type CliIo } from '../io.ts';
 import { loadCliConfig } from '../load-cli-config.ts';
-import { openServices } from '../open-services.ts';
+import { anyServices } from '../open-services.ts';
 import { runOneCycle } from '../one-cycle.ts';
 import { jsonOption, parseTimeframe } from '../options.ts';
 import { commonSpan, contentName, readFiles, timeframeFor } from '../world.ts';
@@ -71,11 +71,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
       quiet: true,
       company: {
         // Beside a running company the cycle uses its services: the two modes share nothing else.
-        async openServices(services, log, { signal = new AbortController().signal, onFatal }) {
-          const found = await openServices(services, log, signal);
-          found.lost.catch(onFatal);
-          return found;
-        },
+        openServices: anyServices,
         card: draft,
         async prepare(office) {
           await importCandleFiles(office.stores, config, files, source, { isContentAddressed: true });

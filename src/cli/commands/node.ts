@@ -7,7 +7,8 @@ import { openOffice } from '../../runtime/office.ts';
 import { PROJECT_ROOT } from '../../runtime/paths.ts';
 import { createReleaseStack } from '../../runtime/releasers.ts';
 import { installShutdown } from '../../runtime/shutdown.ts';
-import { announcedCard, type Mode } from '../choose-card.ts';
+import { awaitCompany } from '../../runtime/company-card.ts';
+import { type Mode } from '../choose-card.ts';
 import { type CliIo } from '../io.ts';
 import { loadCliConfig } from '../load-cli-config.ts';
 import { openServices } from '../open-services.ts';
@@ -41,6 +42,9 @@ function parseSeconds(text: string): number {
   throw new InvalidArgumentError('Write seconds from 0 to 600.');
 }
 
+/** In a fleet, nodes may be up before the company is. */
+const COMPANY_WAIT_MS = 60_000;
+
 /** Runs desks of a company that was started elsewhere, until a signal ends it. */
 async function run(io: CliIo, options: Options): Promise<void> {
   const config = loadCliConfig(io);
@@ -58,7 +62,9 @@ async function run(io: CliIo, options: Options): Promise<void> {
   try {
     const services = await openServices(config, log, shutdown.requested);
     releases.push('services', () => services.close());
-    const card = await announcedCard(options.mode)(config, services.redis.url);
+    const mode = options.mode ?? config.runtime.tradingMode;
+    const { namespace } = config.database;
+    const card = await awaitCompany(services.redis.url, namespace, mode, COMPANY_WAIT_MS, shutdown.requested);
     const office = await openOffice({ config, card, redisUrl: services.redis.url, mongoUrl: services.mongo.url, log });
     releases.push('office', () => office.close());
     const node = await startNode(office, {

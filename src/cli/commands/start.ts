@@ -1,16 +1,20 @@
+import { type Config } from '../../../config/schema.ts';
+import { QUEUE_NAMES } from '../../../queues/names.ts';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { isLoopback } from '../../api/security/host-policy.ts';
 import { AppError } from '../../ports/errors.ts';
 import { timeframeMs } from '../../domain/market/timeframe.ts';
-import { ownServices, type Company } from '../../runtime/company.ts';
-import { ticketFor } from '../../runtime/cycle-run.ts';
+import { ownServices, ROLES, type Company, type Role } from '../../runtime/company.ts';
+import { type Office } from '../../runtime/office.ts';
+import { ticketFor, type CycleTicket } from '../../runtime/cycle-run.ts';
 import { runFeed, setMarketTime } from '../../runtime/feed.ts';
+import { anyServices } from '../open-services.ts';
 import { withCompany } from '../company-run.ts';
 import { type CliIo } from '../io.ts';
 import { loadCliConfig } from '../load-cli-config.ts';
 import { runOneCycle } from '../one-cycle.ts';
 import { jsonOption } from '../options.ts';
-import { chooseWorld, type World } from '../world.ts';
+import { chooseWorld } from '../world.ts';
 
 interface Options {
   readonly exchange: string;
@@ -19,6 +23,7 @@ interface Options {
   readonly once: boolean;
   readonly port?: number;
   readonly seed?: number;
+  readonly roles: readonly Role[];
   readonly json: boolean;
 }
 
@@ -35,63 +40,111 @@ function parsePort(text: string): number {
   throw new InvalidArgumentError('Write a port from 0 to 65535.');
 }
 
+function parseRoles(text: string): readonly Role[] {
+  const names = text.split(',').map((name) => name.trim());
+  return names.map((name) => {
+    const role = ROLES.find((candidate) => candidate === name);
+    if (role === undefined) throw new InvalidArgumentError(`There is no role '${name}': ${ROLES.join(', ')}.`);
+    return role;
+  });
+}
+
 export function parseSeed(text: string): number {
   const seed = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(seed)) return seed;
   throw new InvalidArgumentError('Write a whole number, zero or above.');
 }
 
-async function announce(io: CliIo, { office, services }: Company, url: string, json: boolean): Promise<void> {
+async function announce(
+  io: CliIo,
+  { office, services }: Company,
+  url: string | null,
+  { roles, json }: Options,
+): Promise<void> {
   const { mode, account } = office.card;
-  const addresses = { dashboard: `${url}/`, api: `${url}/api`, apiDocs: `${url}/api/docs`, queues: `${url}/queues` };
+  const addresses =
+    url === null
+      ? {}
+      : { dashboard: `${url}/`, api: `${url}/api`, apiDocs: `${url}/api/docs`, queues: `${url}/queues` };
   if (json) {
-    io.json({ mode, account, ...addresses });
+    io.json({ mode, account, roles, ...addresses });
     return;
   }
   io.print(`Bittrading Corp is at work: ${mode} market, orders on paper (account ${account})`);
-  io.print(`  dashboard   ${addresses.dashboard}`);
-  io.print(`  API         ${addresses.api}   (docs: ${addresses.apiDocs})`);
-  io.print(`  Bull Board  ${addresses.queues}`);
+  if (url !== null) {
+    io.print(`  dashboard   ${url}/`);
+    io.print(`  API         ${url}/api   (docs: ${url}/api/docs)`);
+    io.print(`  Bull Board  ${url}/queues`);
+  }
+  if (roles.length < ROLES.length) io.print(`  roles       ${roles.join(', ')}`);
   io.print(`  services    Redis: ${services.redis.kind}, MongoDB: ${services.mongo.kind}`);
   io.print('Ctrl-C stops everything.');
 }
 
-async function runOnce(io: CliIo, company: Company, world: World, json: boolean, stop: AbortSignal): Promise<void> {
-  const { office } = company;
-  const { timeframe } = office.config.exchange;
-  const now = await office.data.now();
-  const symbols = (await office.data.markets()).map(({ symbol }) => symbol);
-  // Decided on the close of the last candle but one; the last candle fills.
-  const inputs = { symbols, timeframe, seed: world.seed, asOf: now - timeframeMs(timeframe), settles: true };
-  const ticket = await ticketFor(office.stores.cycles, office.card.source, inputs, () => office.card.account);
-  await runOneCycle(io, company, ticket, json, stop);
+/** One cycle in an account of its own: decided on the close of the last candle but one; the last one fills. */
+async function runOnce(io: CliIo, config: Config, options: Options): Promise<void> {
+  const { card, opensAt, endsAt, seed, prepare } = await chooseWorld(config, options);
+  const { timeframe } = config.exchange;
+  const now = endsAt ?? opensAt;
+  // A feed of its own as well: a company that ran on before has its market time further on.
+  const draft = { ...card, source: card.mode === 'simulated' ? `${card.source}-once` : card.source };
+  let ticket: CycleTicket | null = null;
+  const company = {
+    openServices: ownServices,
+    card: draft,
+    async prepare(office: Office) {
+      await prepare(office);
+      await setMarketTime(office, now);
+      const symbols = (await office.data.markets()).map(({ symbol }) => symbol);
+      const inputs = { symbols, timeframe, seed, asOf: now - timeframeMs(timeframe), settles: true };
+      ticket = await ticketFor(office.stores.cycles, draft.source, inputs, (run) => `${card.account}-r${run}`);
+      return { account: ticket.account };
+    },
+  };
+  await withCompany(io, { config, quiet: true, company }, async (opened, stop) => {
+    if (ticket === null) throw new AppError('internal', 'the cycle was not prepared');
+    await runOneCycle(io, opened, ticket, options.json, stop);
+  });
 }
 
-async function runUntilStopped(
-  io: CliIo,
-  company: Company,
-  world: World,
-  options: Options,
-  stop: AbortSignal,
-): Promise<void> {
-  const { office } = company;
-  const { exchange } = office.config;
-  const url = await company.openToVisitors(exchange.api.host, options.port ?? exchange.api.port);
-  await announce(io, company, url, options.json);
-  const signal = AbortSignal.any([stop, company.lost]);
-  await runFeed(office, {
-    from: world.opensAt,
-    ...(world.endsAt !== undefined && { to: world.endsAt }),
-    speed: options.speed ?? exchange.simulated.speed,
-    seed: world.seed,
-    cycleEveryCandles: exchange.simulated.cycleEveryCandles,
-    signal,
+async function runUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
+  const world = await chooseWorld(config, options);
+  const { exchange } = config;
+  const has = (role: Role): boolean => options.roles.includes(role);
+  const company = {
+    openServices: has('services') ? ownServices : anyServices,
+    card: world.card,
+    queues: has('processors') ? QUEUE_NAMES : [],
+    leads: has('feed'),
+    async prepare(office: Office) {
+      await world.prepare(office);
+      await setMarketTime(office, world.opensAt);
+      return { account: world.card.account };
+    },
+  };
+  await withCompany(io, { config, quiet: false, company }, async (opened, stop) => {
+    const url = has('api') ? await opened.openToVisitors(exchange.api.host, options.port ?? exchange.api.port) : null;
+    await announce(io, opened, url, options);
+    const signal = AbortSignal.any([stop, opened.lost]);
+    if (has('feed')) {
+      await runFeed(opened.office, {
+        from: world.opensAt,
+        ...(world.endsAt !== undefined && { to: world.endsAt }),
+        speed: options.speed ?? exchange.simulated.speed,
+        seed: world.seed,
+        cycleEveryCandles: exchange.simulated.cycleEveryCandles,
+        signal,
+      });
+    }
+    // A replay that is over leaves its company open to look at.
+    if (!signal.aborted)
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    if (opened.lost.aborted) {
+      throw new AppError('feed-lost', 'another feed took over this company', {
+        advice: 'Look for a second corp start',
+      });
+    }
   });
-  // A replay that is over leaves its company open to look at.
-  if (!signal.aborted)
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  if (company.lost.aborted)
-    throw new AppError('feed-lost', 'another feed took over this company', { advice: 'Look for a second corp start' });
 }
 
 export function registerStart(program: Command, io: CliIo): void {
@@ -104,6 +157,9 @@ export function registerStart(program: Command, io: CliIo): void {
     .option('--once', 'one full cycle, then exit', false)
     .addOption(new Option('--port <port>', 'of API and dashboard').argParser(parsePort))
     .addOption(new Option('--seed <n>', 'of the simulated market and of the strategies').argParser(parseSeed))
+    .addOption(
+      new Option('--roles <list>', 'what this process does').argParser(parseRoles).default(ROLES, ROLES.join(',')),
+    )
     .addOption(jsonOption())
     .action(async (options: Options) => {
       const config = loadCliConfig(io);
@@ -113,20 +169,6 @@ export function registerStart(program: Command, io: CliIo): void {
           advice: 'Set API_TOKEN, or listen on 127.0.0.1',
         });
       }
-      const world = await chooseWorld(config, options);
-      // --once decides one candle back, so that one is known to fill it.
-      const prepare = async (office: Company['office']): Promise<{ account: string }> => {
-        await world.prepare(office);
-        await setMarketTime(office, options.once ? (world.endsAt ?? world.opensAt) : world.opensAt);
-        return { account: world.card.account };
-      };
-      await withCompany(
-        io,
-        { config, quiet: options.once, company: { openServices: ownServices, card: world.card, prepare } },
-        (company, stop) =>
-          options.once
-            ? runOnce(io, company, world, options.json, stop)
-            : runUntilStopped(io, company, world, options, stop),
-      );
+      await (options.once ? runOnce(io, config, options) : runUntilStopped(io, config, options));
     });
 }

@@ -75,7 +75,11 @@ describe('corp backtest --json', () => {
   });
 
   it('gives the same answer again, another one for other costs, and none of the fees when there are none', async () => {
-    const [first, again, free] = [await document(), await document(), await document('--fees', '0,0', '--slippage', '0')];
+    const [first, again, free] = [
+      await document(),
+      await document(),
+      await document('--fees', '0,0', '--slippage', '0'),
+    ];
     expect(again).toEqual(first);
     expect(free.resultHash).not.toBe(first.resultHash);
     expect([first.metrics.feesPaid > 0, free.metrics.feesPaid]).toEqual([true, 0]);
@@ -100,9 +104,17 @@ describe('what cannot be played is refused in one line that says why', () => {
   it.each([
     ['a spec that is not JSON', () => ['--spec', file('x.json', '{"a":')], /x\.json: is not JSON: /],
     ['a spec that is not there', () => ['--spec', join(directory, 'no.json')], /no\.json: cannot be read/],
-    ['an unknown indicator', () => ['--spec', broken({ entry: noIndicator })], /broken\.json: entry\.left\.indicator: unknown/],
+    [
+      'an unknown indicator',
+      () => ['--spec', broken({ entry: noIndicator })],
+      /broken\.json: entry\.left\.indicator: unknown/,
+    ],
     ['an unknown field', () => ['--spec', broken({ stpo: 1 })], /broken\.json: stpo: unknown field/],
-    ['a stop of 200 %', () => ['--spec', broken({ stop: { kind: 'percent', value: 2 } })], /stop\.value: must be below 1/],
+    [
+      'a stop of 200 %',
+      () => ['--spec', broken({ stop: { kind: 'percent', value: 2 } })],
+      /stop\.value: must be below 1/,
+    ],
     ['a short on spot', () => ['--spec', broken({ side: 'short' })], /WAVE-USD is a spot market/],
     ['too few bars', () => ['--data', file('FEW-USD.csv', csv(6))], /this spec needs at least 7 bars, there are 6/],
     ['not one whole bar', () => ['--timeframe', '90d'], /not one whole candle of 90d/],

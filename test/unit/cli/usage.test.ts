@@ -4,17 +4,37 @@ import { corp } from './recorded-io.ts';
 
 describe('bad usage is one line, the usage of that command, and exit code 2', () => {
   it.each([
-    ['an unknown command', ['statsu'], /unknown command 'statsu' \(Did you mean status\?\)/, 'corp [options] [command]'],
+    [
+      'an unknown command',
+      ['statsu'],
+      /unknown command 'statsu' \(Did you mean status\?\)/,
+      'corp [options] [command]',
+    ],
     ['an unknown subcommand', ['data', 'imprt'], /unknown command 'imprt'.*import/, 'corp data [options] [command]'],
-    ['an unknown flag', ['orders', '--jsn'], /unknown option '--jsn' \(Did you mean --json\?\)/, 'corp orders [options]'],
-    ['a missing argument', ['data', 'import'], /missing required argument 'file'/, 'corp data import [options] <file...>'],
+    [
+      'an unknown flag',
+      ['orders', '--jsn'],
+      /unknown option '--jsn' \(Did you mean --json\?\)/,
+      'corp orders [options]',
+    ],
+    [
+      'a missing argument',
+      ['data', 'import'],
+      /missing required argument 'file'/,
+      'corp data import [options] <file...>',
+    ],
     ['a missing option', ['halt'], /required option '--reason <text>'/, 'corp halt [options]'],
     ['an argument too many', ['agents', 'x'], /too many arguments/, 'corp agents [options]'],
     ['an empty reason', ['resume', '--reason', ' '], /Say why, in 1 to 500 characters/, 'corp resume [options]'],
     ['a state that is none', ['orders', '--state', 'x'], /Allowed choices are intended/, 'corp orders [options]'],
     ['a mode that is none', ['status', '--mode', 'x'], /Allowed choices are simulated/, 'corp status [options]'],
     ['a limit that is none', ['trades', '--limit', '0'], /whole number from 1 to 10000/, 'corp trades [options]'],
-    ['a queue that is none', ['jobs', 'retry', 'x', '1'], /no such queue: ceo, /, 'corp jobs retry [options] <queue> <id>'],
+    [
+      'a queue that is none',
+      ['jobs', 'retry', 'x', '1'],
+      /no such queue: ceo, /,
+      'corp jobs retry [options] <queue> <id>',
+    ],
     ['fees in percent', ['backtest', '--fees', '1.2,0.6'], /0.006 is 0.6 %/, 'corp backtest [options]'],
     ['one fee', ['backtest', '--fees', '0.01'], /taker and maker/, 'corp backtest [options]'],
     ['a timeframe that is none', ['backtest', '--timeframe', '1x'], /like 5m, 1h or 1d/, 'corp backtest [options]'],
@@ -44,4 +64,12 @@ it('prints help and version on standard output, with exit code 0', async () => {
   }
   expect((await corp(['data', 'import', '--help'])).stdout).toContain('--source <name>');
   expect(await corp(['--version'])).toEqual({ exitCode: 0, stdout: `${VERSION}\n`, stderr: '' });
+});
+
+it('a setting that is none exits 2 and names the variable, before anything is opened', async () => {
+  expect(await corp(['status'], { CORP_RISK__MAX_EVERYTHING: '1' })).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^corp: environment variable CORP_RISK__MAX_EVERYTHING: [^\n]+\n$/) as string,
+  });
 });

@@ -1,0 +1,105 @@
+import { type CliIo } from '../../src/cli/io.ts';
+import { openOffice } from '../../src/runtime/office.ts';
+import { startServices } from '../../src/runtime/services/start-services.ts';
+import { simulatedWorld } from '../../src/runtime/simulated-card.ts';
+import { quantile, round, spreadOf, type Spread } from '../statistics.ts';
+import { withWorkplace } from '../workplace.ts';
+import { CONTESTANTS, type Contestant } from './contestants.ts';
+import { measureLatency, measureThroughput, type Throughput } from './measure.ts';
+
+export interface QueueBenchOptions {
+  readonly rounds: number;
+  readonly jobs: number;
+  readonly concurrency: number;
+  /** Jobs whose latency is measured in each round. */
+  readonly latencyJobs: number;
+}
+
+type Pair<T> = Readonly<Record<Contestant, T>>;
+
+export interface QueueBenchReport extends QueueBenchOptions {
+  readonly results: readonly (Pair<Throughput> & { readonly round: number; readonly ratio: number })[];
+  /** Jobs per second of the agent over those of the bare worker in the same round. */
+  readonly ratio: Spread;
+  /** From add to done at concurrency 1, ms. */
+  readonly latency: Pair<{ readonly p50: number; readonly p99: number }>;
+  readonly target: number;
+}
+
+/** An agent must keep this share of the bare worker's speed. */
+const TARGET = 0.7;
+
+/** Both in turn: what else the machine does hits them alike. */
+async function inTurn<T>(measure: (contestant: Contestant) => Promise<T>): Promise<Pair<T>> {
+  const results: Partial<Record<Contestant, T>> = {};
+  for (const contestant of CONTESTANTS) results[contestant] = await measure(contestant);
+  return results as Pair<T>;
+}
+
+/** What an agent costs over a bare BullMQ worker: the same no-op jobs on the same queue of a private Redis, in turn. */
+export async function benchQueue(io: CliIo, options: QueueBenchOptions): Promise<QueueBenchReport> {
+  return withWorkplace(io, async ({ config: configOf, log, releases, stop }) => {
+    const config = configOf('queue');
+    const services = await startServices({
+      dataDirectory: config.database.dataDirectory,
+      log,
+      onFatal: (error) => log.error(error.message),
+      signal: stop,
+    });
+    releases.push('services', () => services.close());
+    const { card } = simulatedWorld(config, config.exchange.simulated.seed, Date.now());
+    const { redis, mongo } = services;
+    const office = await openOffice({ config, card, redisUrl: redis.url, mongoUrl: mongo.url, log });
+    releases.push('office', () => office.close());
+
+    const results: QueueBenchReport['results'][number][] = [];
+    // Round 0 warms up and is not counted.
+    for (let n = 0; n <= options.rounds; n += 1) {
+      const pair = await inTurn((contestant) => measureThroughput(office, contestant, options, stop));
+      const ratio = pair.agent.jobsPerSecond / pair.bare.jobsPerSecond;
+      if (n > 0) results.push({ round: n, ...pair, ratio });
+      io.complain(`round ${n} of ${options.rounds}${n === 0 ? ' (warm-up)' : ''}: ratio ${ratio.toFixed(2)}`);
+    }
+    const latencies: Pair<number[]> = { bare: [], agent: [] };
+    for (let n = 0; n <= options.rounds; n += 1) {
+      const pair = await inTurn((contestant) =>
+        measureLatency(office, contestant, { jobs: options.latencyJobs, round: n }, stop),
+      );
+      if (n > 0) for (const contestant of CONTESTANTS) latencies[contestant].push(...pair[contestant]);
+    }
+    const latencyOf = (values: readonly number[]) => ({ p50: quantile(values, 0.5), p99: quantile(values, 0.99) });
+    return {
+      ...options,
+      results,
+      ratio: spreadOf(results.map(({ ratio }) => ratio)),
+      latency: { bare: latencyOf(latencies.bare), agent: latencyOf(latencies.agent) },
+      target: TARGET,
+    };
+  });
+}
+
+export function printQueueBench(io: CliIo, { results, ratio, latency, target, jobs, concurrency }: QueueBenchReport): void {
+  io.print(`${jobs} no-op jobs a round, concurrency ${concurrency}; latency from add to done at concurrency 1\n`);
+  io.table(
+    results.map((result) => ({
+      round: result.round,
+      'bare jobs/s': Math.round(result.bare.jobsPerSecond),
+      'agent jobs/s': Math.round(result.agent.jobsPerSecond),
+      ratio: round(result.ratio, 3),
+      'bare CPU us/job': round(result.bare.cpuMicrosPerJob, 1),
+      'agent CPU us/job': round(result.agent.cpuMicrosPerJob, 1),
+    })),
+    'No rounds.',
+  );
+  io.print('');
+  io.table(
+    CONTESTANTS.map((worker) => ({
+      worker,
+      'p50 ms': round(latency[worker].p50, 2),
+      'p99 ms': round(latency[worker].p99, 2),
+    })),
+    '',
+  );
+  const [median, min, max] = [ratio.median, ratio.min, ratio.max].map((value) => value.toFixed(3));
+  io.print(`\nAgent / bare: median ${median}, from ${min} to ${max}; the target is at least ${target.toFixed(2)}`);
+}

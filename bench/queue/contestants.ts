@@ -1,0 +1,64 @@
+import { Worker, type Job } from 'bullmq';
+import { createAgentMonitor } from '../../processors/agent-monitor.ts';
+import { type Agent } from '../../processors/define-agent.ts';
+import { runAgent } from '../../processors/run-agent.ts';
+import { type Payload } from '../../queues/contracts/registry.ts';
+import { workerConnection, workerOptions, type WorkerTiming } from '../../queues/options.ts';
+import { throttledErrors } from '../../queues/throttled-errors.ts';
+import { createAgent } from '../../src/runtime/agents.ts';
+import { type Office } from '../../src/runtime/office.ts';
+
+export const BENCH_QUEUE = 'worker-manager';
+export const CONTESTANTS = ['bare', 'agent'] as const;
+export type Contestant = (typeof CONTESTANTS)[number];
+
+export interface OpenWorker {
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface NoopJob extends Job {
+  readonly data: { readonly payload: Payload<typeof BENCH_QUEUE, 'noop'> };
+}
+
+/**
+ * A worker on the benchmark's queue that calls `onDone` at the end of each job. `bare` is BullMQ with the least one
+ * could write; `agent` is the worker manager as the company runs it.
+ */
+export function openWorker(office: Office, contestant: Contestant, concurrency: number, onDone: () => void): OpenWorker {
+  const { redisUrl, prefix, log, config, clock } = office;
+  const { lockMs, stalledCheckMs } = config.database.queues;
+  const timing: WorkerTiming = { lockMs, stalledCheckMs };
+  const shared = { connection: workerConnection(redisUrl), prefix, concurrency };
+
+  if (contestant === 'bare') {
+    const process = async (job: NoopJob): Promise<{ n: number }> => {
+      const { n } = job.data.payload;
+      onDone();
+      return { n };
+    };
+    const worker = new Worker(BENCH_QUEUE, process, { ...shared, ...workerOptions(timing) });
+    worker.on('error', throttledErrors(log, 'bare worker'));
+    return {
+      async ready() {
+        await worker.waitUntilReady();
+      },
+      close: () => worker.close(),
+    };
+  }
+
+  const monitor = createAgentMonitor(BENCH_QUEUE, 'bench', clock);
+  const { queue, process } = createAgent(BENCH_QUEUE, office, monitor, 'bench');
+  const counted: Agent = {
+    queue,
+    async process(job, token, signal) {
+      const result = await process(job, token, signal);
+      onDone();
+      return result;
+    },
+  };
+  const { stores, broadcaster } = office;
+  const { deadLetters } = stores;
+  const running = runAgent(counted, { ...shared, timing, clock, log, monitor, deadLetters, broadcaster });
+  return { ready: () => running.ready(), close: () => running.close(false) };
+}

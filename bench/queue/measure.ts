@@ -1,0 +1,105 @@
+import { QueueEvents } from 'bullmq';
+import { PRIORITIES } from '../../queues/meta.ts';
+import { workerConnection } from '../../queues/options.ts';
+import { throttledErrors } from '../../queues/throttled-errors.ts';
+import { type Office } from '../../src/runtime/office.ts';
+import { BENCH_QUEUE, openWorker, type Contestant } from './contestants.ts';
+
+export interface Throughput {
+  readonly jobsPerSecond: number;
+  /** Of this process, which runs the worker; Redis is not in it. */
+  readonly cpuMicrosPerJob: number;
+}
+
+const BULK = 1000;
+
+/** Rejects when `signal` aborts first. */
+async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(new Error('interrupted'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** How fast a worker empties a queue that was filled before. */
+export async function measureThroughput(
+  office: Office,
+  contestant: Contestant,
+  { jobs, concurrency }: { readonly jobs: number; readonly concurrency: number },
+  stop: AbortSignal,
+): Promise<Throughput> {
+  const queue = office.producer.queue(BENCH_QUEUE);
+  await queue.pause();
+  for (let from = 0; from < jobs; from += BULK) {
+    const count = Math.min(BULK, jobs - from);
+    await queue.addBulk(
+      Array.from({ length: count }, (_, i) => ({
+        name: 'noop',
+        data: { meta: { priority: 'normal' }, payload: { n: from + i } },
+        opts: { priority: PRIORITIES.normal },
+      })),
+    );
+  }
+  let left = jobs;
+  let allDone: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (allDone = resolve));
+  const worker = openWorker(office, contestant, concurrency, () => {
+    left -= 1;
+    if (left === 0) allDone();
+  });
+  try {
+    await worker.ready();
+    const cpu = process.cpuUsage();
+    const startedAt = performance.now();
+    await queue.resume();
+    await unlessStopped(stop, done);
+    const seconds = (performance.now() - startedAt) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    return { jobsPerSecond: jobs / seconds, cpuMicrosPerJob: (user + system) / jobs };
+  } finally {
+    await worker.close();
+  }
+}
+
+/** Milliseconds from add to the event that says it is done, of `jobs` one after the other, at concurrency 1. */
+export async function measureLatency(
+  office: Office,
+  contestant: Contestant,
+  { jobs, round }: { readonly jobs: number; readonly round: number },
+  stop: AbortSignal,
+): Promise<readonly number[]> {
+  const { redisUrl, prefix, log, producer } = office;
+  // From the beginning of the stream, not its end: what happens before the first read must not be missed.
+  const events = new QueueEvents(BENCH_QUEUE, { connection: workerConnection(redisUrl), prefix, lastEventId: '0-0' });
+  events.on('error', throttledErrors(log, 'events'));
+  const worker = openWorker(office, contestant, 1, () => undefined);
+  const latencies: number[] = [];
+  try {
+    await Promise.all([worker.ready(), events.waitUntilReady()]);
+    for (let n = 0; n < jobs; n += 1) {
+      const id = `latency-${contestant}-${round}-${n}`;
+      const done = new Promise<void>((resolve) => {
+        const hear = ({ jobId }: { jobId: string }): void => {
+          if (jobId !== id) return;
+          events.off('completed', hear);
+          resolve();
+        };
+        events.on('completed', hear);
+      });
+      const startedAt = performance.now();
+      await producer.add(BENCH_QUEUE, 'noop', { n }, { jobId: id });
+      await unlessStopped(stop, done);
+      latencies.push(performance.now() - startedAt);
+    }
+  } finally {
+    await Promise.all([worker.close(), events.close()]);
+  }
+  return latencies;
+}

@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Environment } from '../config/environment.ts';
+import { type Config } from '../config/schema.ts';
+import { type CliIo } from '../src/cli/io.ts';
+import { loadCliConfig } from '../src/cli/load-cli-config.ts';
+import { createLogger, type ClosableLogger } from '../src/runtime/logger.ts';
+import { createReleaseStack, type ReleaseStack } from '../src/runtime/releasers.ts';
+import { installShutdown } from '../src/runtime/shutdown.ts';
+
+/** Where a benchmark runs: nothing of it touches the company that lives in this checkout. */
+export interface Workplace {
+  /** Of the benchmark's own; removed at the end. */
+  readonly directory: string;
+  readonly log: ClosableLogger;
+  /** What is pushed here is released at the end, or when a signal ends the benchmark. */
+  readonly releases: ReleaseStack;
+  readonly stop: AbortSignal;
+  /** For a process that keeps its data and logs in the folder `name` of the directory, with services of its own. */
+  environment(name: string): Environment;
+  /** The project's configuration in that environment. */
+  config(name: string): Config;
+}
+
+const RELEASE_WITHIN_MS = 30_000;
+
+/** Gives `use` a workplace, and leaves nothing of it, however it ends. */
+export async function withWorkplace<T>(io: CliIo, use: (workplace: Workplace) => Promise<T>): Promise<T> {
+  const releases = createReleaseStack(RELEASE_WITHIN_MS);
+  const directory = await mkdtemp(join(tmpdir(), 'corp-bench-'));
+  releases.push('directory', () => rm(directory, { recursive: true, force: true }));
+  const environment = (name: string): Environment => ({
+    ...io.environment,
+    // Empty counts as absent, and wins over a .env file.
+    REDIS_URL: '',
+    MONGO_URL: '',
+    CORP_DATABASE__DATA_DIRECTORY: join(directory, name),
+    CORP_DATABASE__LOG_DIRECTORY: join(directory, `${name}-logs`),
+  });
+  const log = createLogger({ level: 'info', directory: join(directory, 'logs'), screenLevel: 'warn', screen: io.screen });
+  releases.push('log', () => log.close());
+  const release = async (): Promise<void> => {
+    for (const { name, error } of await releases.release()) io.complain(`closing ${name}: ${error.message}`);
+  };
+  const shutdown = installShutdown({ stop: release, log, deadlineMs: RELEASE_WITHIN_MS });
+  try {
+    return await use({
+      directory,
+      log,
+      releases,
+      stop: shutdown.requested,
+      environment,
+      config: (name) => loadCliConfig({ environment: environment(name), cwd: io.cwd }),
+    });
+  } finally {
+    await release();
+    shutdown.uninstall();
+  }
+}

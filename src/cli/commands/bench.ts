@@ -1,0 +1,74 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { AppError } from '../../ports/errors.ts';
+import { type CliIo } from '../io.ts';
+import { jsonOption } from '../options.ts';
+
+interface QueueOptions {
+  readonly rounds: number;
+  readonly jobs: number;
+  readonly concurrency: number;
+  readonly latencyJobs: number;
+  readonly json: boolean;
+}
+
+interface CycleOptions {
+  readonly data?: readonly string[];
+  readonly runs: number;
+  readonly memory: boolean;
+  readonly json: boolean;
+}
+
+/** Named in the command line for scripts to come. */
+const LATER = ['engine', 'tick', 'scale'] as const;
+
+const MAX_COUNT = 1_000_000;
+
+const countOption = (flags: string, description: string, value: number): Option =>
+  new Option(flags, description).default(value).argParser((text) => {
+    const count = Number(text);
+    if (Number.isInteger(count) && count >= 1 && count <= MAX_COUNT) return count;
+    throw new InvalidArgumentError(`Write a whole number from 1 to ${MAX_COUNT}.`);
+  });
+
+/** The benchmarks are loaded when they run: nobody else needs them in memory. */
+export function registerBench(program: Command, io: CliIo): void {
+  const bench = program.command('bench').description('measure this machine; prints tables');
+  bench
+    .command('queue')
+    .description("an agent's no-op jobs against those of a bare BullMQ worker, in turn")
+    .addOption(countOption('--rounds <n>', 'rounds after a warm-up', 7))
+    .addOption(countOption('--jobs <n>', 'jobs in a round', 10_000))
+    .addOption(countOption('--concurrency <n>', 'jobs at once', 50))
+    .addOption(countOption('--latency-jobs <n>', 'jobs in a round of the latency measurement', 200))
+    .addOption(jsonOption())
+    .action(async ({ json, ...options }: QueueOptions) => {
+      const { benchQueue, printQueueBench } = await import('../../../bench/queue/bench.ts');
+      const report = await benchQueue(io, options);
+      if (json) io.json(report);
+      else printQueueBench(io, report);
+    });
+  bench
+    .command('cycle')
+    .description('whole cycles, stage by stage, and the memory of an idle company')
+    .option('--data <files...>', 'candle files instead of the simulated market')
+    .addOption(countOption('--runs <n>', 'cycles, each in a new company', 3))
+    .option('--no-memory', 'leave out the memory of an idle company')
+    .addOption(jsonOption())
+    .action(async ({ json, ...options }: CycleOptions) => {
+      const { benchCycle, printCycleBench } = await import('../../../bench/cycle/bench.ts');
+      const report = await benchCycle(io, options);
+      if (json) io.json(report);
+      else printCycleBench(io, report);
+    });
+  for (const name of LATER) {
+    bench
+      .command(name, { hidden: true })
+      .allowExcessArguments()
+      .allowUnknownOption()
+      .action(() => {
+        throw new AppError('bad-input', `corp bench ${name} is not part of this version`, {
+          advice: 'There are corp bench queue and corp bench cycle',
+        });
+      });
+  }
+}

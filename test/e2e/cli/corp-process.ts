@@ -1,0 +1,76 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished } from 'vitest';
+import { type Environment } from '../../../config/environment.ts';
+
+const MAIN = join(process.cwd(), 'dist', 'src', 'cli', 'main.js');
+export const REAL_DATA = join(process.cwd(), '..', 'shared', 'data');
+export const realFile = (name: string): string => join(REAL_DATA, name);
+
+export interface Finished {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Workspace {
+  /** Empty at first; also the working directory, so that no `.env` is found. */
+  readonly directory: string;
+  readonly dataDirectory: string;
+  readonly environment: Environment;
+  spawn(...args: string[]): ChildProcess;
+  corp(...args: string[]): Promise<Finished>;
+  /** The document of a command that must go well. */
+  json<T>(...args: string[]): Promise<T>;
+}
+
+/** Command lines of this system that name the directory: services that were left behind. */
+function processesNaming(directory: string): readonly string[] {
+  if (!existsSync('/proc/self/cmdline')) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const line = readFileSync(join('/proc', pid, 'cmdline'), 'utf8').replaceAll('\0', ' ');
+        return line.includes(directory) ? [line] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** A place of the test's own for a company; the test fails when a process is left in it. */
+export function workspace(): Workspace {
+  const directory = mkdtempSync(join(tmpdir(), 'corp-cli-'));
+  const dataDirectory = join(directory, 'data');
+  onTestFinished(() => {
+    const left = processesNaming(directory);
+    rmSync(directory, { recursive: true, force: true });
+    expect(left).toEqual([]);
+  });
+  const { PATH, HOME } = process.env;
+  const environment = { PATH, HOME, CORP_DATABASE__DATA_DIRECTORY: dataDirectory };
+  const start: Workspace['spawn'] = (...args) =>
+    spawn(process.execPath, [MAIN, ...args], { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const corp: Workspace['corp'] = async (...args) => {
+    const child = start(...args);
+    const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);
+    return { exitCode: child.exitCode, stdout, stderr };
+  };
+  return {
+    directory,
+    dataDirectory,
+    environment,
+    spawn: start,
+    corp,
+    async json<T>(...args: string[]) {
+      const { exitCode, stdout, stderr } = await corp(...args, '--json');
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      return JSON.parse(stdout) as T;
+    },
+  };
+}

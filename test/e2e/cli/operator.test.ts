@@ -1,0 +1,92 @@
+import { on, once } from 'node:events';
+import { mkdirSync, watch } from 'node:fs';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { createIo } from '../../../src/cli/io.ts';
+import { withOffice } from '../../../src/cli/open-office.ts';
+import { announceCompany, type CompanyCard } from '../../../src/runtime/company-card.ts';
+import { startNode } from '../../../src/runtime/node.ts';
+import { type Office } from '../../../src/runtime/office.ts';
+import { workspace, type Workspace } from './corp-process.ts';
+
+interface Status {
+  readonly trading: { readonly state: string; readonly setBy: string; readonly reason: string } | null;
+  readonly services: { readonly origin: string };
+  readonly agents: { readonly total: number };
+}
+
+/** Founds a company in the workspace, and keeps it open for as long as `use` takes. */
+async function founded<T>({ environment, directory }: Workspace, use: (office: Office) => Promise<T>): Promise<T> {
+  const card: CompanyCard = { mode: 'replay', account: 'paper-test', source: 'test', announcedAt: Date.now() };
+  const silent = new PassThrough().resume();
+  const io = createIo({ stdout: silent, stderr: silent }, { environment, cwd: directory });
+  const announce = async (config: Office['config'], redisUrl: string): Promise<CompanyCard> => {
+    await announceCompany(redisUrl, config.database.namespace, card);
+    return card;
+  };
+  return withOffice(io, announce, async (office) => {
+    await office.stores.feed.advance({ source: 'test', now: Date.UTC(2026, 0, 1), updatedAt: Date.now() });
+    return use(office);
+  });
+}
+
+describe('the brake', () => {
+  it('takes effect while nothing runs, holds until it is released, and is on record', async () => {
+    const place = workspace();
+    await founded(place, async () => undefined);
+    const halted = await place.corp('halt', '--reason', 'a test');
+    expect(halted).toEqual({
+      exitCode: 0,
+      stdout: 'paper-test: trading goes from ACTIVE to HALTED: a test\n',
+      stderr: '',
+    });
+    expect(await place.json<Status>('status')).toMatchObject({
+      trading: { state: 'HALTED', setBy: 'operator', reason: 'a test' },
+      services: { origin: 'own' },
+      agents: { total: 0 },
+    });
+    const flattened = await place.corp('flatten', '--reason', 'out');
+    expect(flattened).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(flattened.stderr).toMatch(/^corp: paper-test is HALTED, .*Run corp reduce --reason TEXT first[^\n]*\n$/);
+    expect(await place.json('resume', '--reason', 'over')).toMatchObject({ state: 'ACTIVE', changed: true });
+    expect(await place.json('audit', 'verify')).toMatchObject({ ok: true, records: 2 });
+  });
+
+  it('is pulled by the desk of a company at work, whose services every command shares', async () => {
+    const place = workspace();
+    await founded(place, async (office) => {
+      const node = await startNode(office, { queues: ['risk-manager', 'trader'] });
+      expect(await place.json('reduce', '--reason', 'a test')).toMatchObject({ state: 'REDUCING', changed: true });
+      expect(await place.json<Status>('status')).toMatchObject({
+        trading: { state: 'REDUCING' },
+        services: { origin: 'running' },
+        agents: { total: 2 },
+      });
+      expect((await place.corp('flatten', '--reason', 'out')).stdout).toBe(
+        'paper-test: there was no position to close.\n',
+      );
+      expect((await place.corp('orders')).stdout).toBe('No orders.\n');
+      await node.close(1000);
+    });
+  });
+
+  it('says so when there is no company to stop', async () => {
+    const { exitCode, stdout, stderr } = await workspace().corp('halt', '--reason', 'a test');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/^corp: no company has announced itself[^\n]*\n$/);
+  });
+});
+
+it('an interrupted command stops the services it has started, and was not done', async () => {
+  const place = workspace();
+  mkdirSync(place.dataDirectory);
+  const watcher = watch(place.dataDirectory);
+  const child = place.spawn('status');
+  const finished = Promise.all([text(child.stdout!), once(child, 'exit')]);
+  for await (const [, name] of on(watcher, 'change')) if (name === 'services.json') break;
+  watcher.close();
+  child.kill('SIGINT');
+  const [stdout] = await finished;
+  expect({ stdout, exitCode: child.exitCode }).toEqual({ stdout: '', exitCode: 130 });
+});
