@@ -18,8 +18,18 @@ module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    { name: 'no-grab-bags', severity: 'error', from: {}, to: { path: `${own.slice(0, -1)}/.*(utils|helpers|common)(/|\\.ts$)` } },
-    { name: 'not-to-dev-dep', severity: 'error', from: { path: '^(config|queues|processors|src)/' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'no-grab-bags',
+      severity: 'error',
+      from: {},
+      to: { path: `${own.slice(0, -1)}/.*(utils|helpers|common)(/|\\.ts$)` },
+    },
+    {
+      name: 'not-to-dev-dep',
+      severity: 'error',
+      from: { path: '^(config|queues|processors|src)/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
     only('domain-is-pure', '^src/domain/(?!analysis/|portfolio/)', ['^src/domain/'], [], { core: false }),
     only('domain-portfolio', '^src/domain/portfolio/', ['^src/domain/'], ['decimal.js'], { core: false }),
     only('domain-analysis', '^src/domain/analysis/', ['^src/domain/'], ['technicalindicators'], { core: false }),
@@ -39,8 +49,18 @@ module.exports = {
       from: { path: '^src/adapters/([^/]+)/' },
       to: { path: '^src/adapters/', pathNot: '^src/adapters/$1/' },
     },
-    only('api', '^src/api/', ['^queues/', '^src/(api|ports|domain)/'], ['express', '@types/express', '@bull-board', 'zod', 'bullmq']),
-    only('coordinator', '^src/coordinator/', ['^queues/', '^src/(coordinator|ports|domain)/'], ['express', '@types/express', 'zod']),
+    only(
+      'api',
+      '^src/api/',
+      ['^queues/', '^src/(api|ports|domain)/'],
+      ['express', '@types/express', '@bull-board', 'zod', 'bullmq'],
+    ),
+    only(
+      'coordinator',
+      '^src/coordinator/',
+      ['^queues/', '^src/(coordinator|ports|domain)/'],
+      ['express', '@types/express', 'zod'],
+    ),
     {
       name: 'composition-roots-are-tops',
       severity: 'error',
@@ -52,6 +72,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], extensions: ['.ts', '.mjs', '.js'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      extensions: ['.ts', '.mjs', '.js'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

@@ -2,10 +2,19 @@ import tseslint from 'typescript-eslint';
 
 /** Time, randomness and the environment are passed in (design.md section 3); these folders may not reach for them. */
 const ambient = [
-  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Pass the time in (Clock).' },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: 'Pass the time in (Clock).',
+  },
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Pass the time in (Clock).' },
-  { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'Pass randomness in (Rng).' },
-  { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'Only config/ reads the environment.' },
+  {
+    selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+    message: 'Pass randomness in (Rng).',
+  },
+  {
+    selector: "MemberExpression[object.name='process'][property.name='env']",
+    message: 'Only config/ reads the environment.',
+  },
 ];
 
 export default tseslint.config(
@@ -28,7 +37,23 @@ export default tseslint.config(
       eqeqeq: ['error', 'always'],
     },
   },
-  { files: ['src/domain/**/*.ts', 'queues/**/*.ts', 'processors/**/*.ts', 'src/ports/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...ambient] } },
-  { files: ['src/adapters/**/*.ts', 'src/api/**/*.ts', 'src/coordinator/**/*.ts', 'src/runtime/**/*.ts', 'src/cli/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ambient[3]] } },
-  { files: ['scripts/**/*.mjs', '*.mjs'], extends: [tseslint.configs.disableTypeChecked], rules: { 'no-console': 'off' } },
+  {
+    files: ['src/domain/**/*.ts', 'queues/**/*.ts', 'processors/**/*.ts', 'src/ports/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...ambient] },
+  },
+  {
+    files: [
+      'src/adapters/**/*.ts',
+      'src/api/**/*.ts',
+      'src/coordinator/**/*.ts',
+      'src/runtime/**/*.ts',
+      'src/cli/**/*.ts',
+    ],
+    rules: { 'no-restricted-syntax': ['error', ambient[3]] },
+  },
+  {
+    files: ['scripts/**/*.mjs', '*.mjs'],
+    extends: [tseslint.configs.disableTypeChecked],
+    rules: { 'no-console': 'off' },
+  },
 );

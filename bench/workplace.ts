@@ -11,11 +11,10 @@ import { installShutdown } from '../src/runtime/shutdown.ts';
 
 /** Where a benchmark runs: nothing of it touches the company that lives in this checkout. */
 export interface Workplace {
-  /** Of the benchmark's own; removed at the end. */
-  readonly directory: string;
   readonly log: ClosableLogger;
-  /** What is pushed here is released at the end, or when a signal ends the benchmark. */
+  /** What is pushed here is released when the benchmark has ended. */
   readonly releases: ReleaseStack;
+  /** Aborts when a signal ends the benchmark. */
   readonly stop: AbortSignal;
   /** For a process that keeps its data and logs in the folder `name` of the directory, with services of its own. */
   environment(name: string): Environment;
@@ -38,15 +37,19 @@ export async function withWorkplace<T>(io: CliIo, use: (workplace: Workplace) =>
     CORP_DATABASE__DATA_DIRECTORY: join(directory, name),
     CORP_DATABASE__LOG_DIRECTORY: join(directory, `${name}-logs`),
   });
-  const log = createLogger({ level: 'info', directory: join(directory, 'logs'), screenLevel: 'warn', screen: io.screen });
+  const log = createLogger({
+    level: 'info',
+    directory: join(directory, 'logs'),
+    screenLevel: 'warn',
+    screen: io.screen,
+  });
   releases.push('log', () => log.close());
-  const release = async (): Promise<void> => {
-    for (const { name, error } of await releases.release()) io.complain(`closing ${name}: ${error.message}`);
-  };
-  const shutdown = installShutdown({ stop: release, log, deadlineMs: RELEASE_WITHIN_MS });
+  let finished: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (finished = resolve));
+  // A signal aborts `stop`; `use` then comes to its end, and what it opened is closed in its own order.
+  const shutdown = installShutdown({ stop: () => done, log, deadlineMs: RELEASE_WITHIN_MS });
   try {
     return await use({
-      directory,
       log,
       releases,
       stop: shutdown.requested,
@@ -54,7 +57,8 @@ export async function withWorkplace<T>(io: CliIo, use: (workplace: Workplace) =>
       config: (name) => loadCliConfig({ environment: environment(name), cwd: io.cwd }),
     });
   } finally {
-    await release();
+    for (const { name, error } of await releases.release()) io.complain(`closing ${name}: ${error.message}`);
+    finished();
     shutdown.uninstall();
   }
 }

@@ -20,7 +20,13 @@ export function isDead(job: Job, error: Error): boolean {
   );
 }
 
-export function deadLetterOf(queue: QueueName, job: Job, failedReason: string, at: number): DeadLetter {
+export function deadLetterOf(
+  queue: QueueName,
+  job: Job,
+  failedReason: string,
+  at: number,
+  advice?: string,
+): DeadLetter {
   const { code, reason } = parseFailedReason(failedReason);
   return {
     queue,
@@ -28,7 +34,7 @@ export function deadLetterOf(queue: QueueName, job: Job, failedReason: string, a
     name: job.name,
     code,
     reason,
-    advice: ADVICE[code] ?? 'Retry it (corp jobs retry) once the cause is gone',
+    advice: advice ?? ADVICE[code] ?? 'Retry it (corp jobs retry) once the cause is gone',
     attempts: job.attemptsMade,
     data: job.data as unknown,
     failedAt: job.finishedOn ?? at,

@@ -2,12 +2,12 @@ import { type Job } from 'bullmq';
 import { z } from 'zod';
 import { type QueueContract } from '../queues/contract.ts';
 import { CONTRACTS } from '../queues/contracts/registry.ts';
-import { metaSchema } from '../queues/meta.ts';
+import { metaSchema, type Meta } from '../queues/meta.ts';
 import { type QueueName } from '../queues/names.ts';
-import { ContractError } from '../queues/producer.ts';
+import { ContractError, jobContractOf } from '../queues/producer.ts';
 import { type Clock } from '../src/ports/clock.ts';
 import { AppError } from '../src/ports/errors.ts';
-import { type Logger } from '../src/ports/logger.ts';
+import { type LogFields, type Logger } from '../src/ports/logger.ts';
 import { type AuditStore } from '../src/ports/stores.ts';
 import { type AgentMonitor } from './agent-monitor.ts';
 import { type Handlers, type JobContext } from './job-context.ts';
@@ -39,8 +39,21 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
   const contract: QueueContract = CONTRACTS[queue];
   const handlerOf = handlers as unknown as Readonly<Record<string, AnyHandler | undefined>>;
 
-  const run = async (job: Job, token: string, signal: AbortSignal | undefined, log: Logger): Promise<unknown> => {
-    const jobContract = contract.jobs[job.name];
+  /** Aborts at the deadline and when the worker says so. Merging signals costs as much as a small job: only where there are two. */
+  const signalOf = ({ deadline }: Meta, signal: AbortSignal | undefined): AbortSignal => {
+    if (deadline === undefined) return signal ?? new AbortController().signal;
+    const left = deadline - deps.clock.now();
+    if (left <= 0) {
+      throw new AppError('deadline-passed', `deadline passed ${-left} ms before the job started`, {
+        advice: 'Send it again with a later deadline if the answer is still wanted',
+      });
+    }
+    const timeout = AbortSignal.timeout(left);
+    return signal ? AbortSignal.any([signal, timeout]) : timeout;
+  };
+
+  const run = async (job: Job, token: string, signal: AbortSignal | undefined, fields: LogFields): Promise<unknown> => {
+    const jobContract = jobContractOf(queue, job.name);
     const handler = handlerOf[job.name];
     if (!jobContract || !handler) throw new AppError('unknown-job', `queue '${queue}' has no job '${job.name}'`);
     const envelope = envelopeSchema.safeParse(job.data);
@@ -50,17 +63,18 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
     if (!payload.success) throw new ContractError(`${queue}:${job.name}`, payload.error);
 
     const jobId = String(job.id);
-    const signals = signal ? [signal] : [];
-    if (meta.deadline !== undefined) {
-      const left = meta.deadline - deps.clock.now();
-      if (left <= 0) {
-        throw new AppError('deadline-passed', `deadline passed ${-left} ms before the job started`, {
-          advice: 'Send it again with a later deadline if the answer is still wanted',
-        });
-      }
-      signals.push(AbortSignal.timeout(left));
-    }
-    const context: JobContext = { jobId, meta, signal: AbortSignal.any(signals), log, job, token };
+    let log: Logger | undefined;
+    const context: JobContext = {
+      jobId,
+      meta,
+      signal: signalOf(meta, signal),
+      // Most jobs log nothing: a logger is made for those that do.
+      get log() {
+        return (log ??= deps.log.child(fields));
+      },
+      job,
+      token,
+    };
 
     const answer = await handler(payload.data, context);
     const result = jobContract.result.safeParse(answer);
@@ -87,14 +101,14 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
     queue,
     async process(job, token, signal) {
       const label = `${job.name}/${String(job.id)}`;
-      const log = deps.log.child({ agent: queue, job: job.name, jobId: job.id });
+      const fields: LogFields = { agent: queue, job: job.name, jobId: job.id };
       const startedAt = deps.clock.now();
       deps.monitor.jobStarted(label);
       try {
-        const result = await run(job, token ?? '', signal, log);
+        const result = await run(job, token ?? '', signal, fields);
         const ms = deps.clock.now() - startedAt;
         deps.monitor.jobEnded(label, ms);
-        log.debug('done', { ms });
+        deps.log.debug('done', { ...fields, ms });
         return result;
       } catch (error) {
         const ms = deps.clock.now() - startedAt;
@@ -104,7 +118,7 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
         }
         const { code, text, retryable } = explain(error);
         deps.monitor.jobEnded(label, ms, `${job.name}: [${code}] ${text}`);
-        log.warn(text, { code, retryable, attempt: job.attemptsMade + 1 });
+        deps.log.warn(text, { ...fields, code, retryable, attempt: job.attemptsMade + 1 });
         throw toJobError(error);
       }
     },

@@ -15,28 +15,31 @@ export interface Explained {
   readonly code: string;
   readonly text: string;
   readonly retryable: boolean;
-  readonly advice: string;
 }
-
-const RETRY_ADVICE = 'Retry it (corp jobs retry) once the cause is gone';
 
 /** An error nobody classified may be transient (a lost connection): it is retried. */
 export function explain(error: unknown): Explained {
   if (error instanceof AppError) {
-    return { code: error.code, text: error.message, retryable: error.retryable, advice: error.advice ?? RETRY_ADVICE };
+    return { code: error.code, text: error.message, retryable: error.retryable };
   }
   if (error instanceof UnrecoverableError)
-    return { code: 'unrecoverable', text: error.message, retryable: false, advice: RETRY_ADVICE };
-  return { code: 'unexpected', text: errorText(error), retryable: true, advice: RETRY_ADVICE };
+    return { code: 'unrecoverable', text: error.message, retryable: false };
+  return { code: 'unexpected', text: errorText(error), retryable: true };
 }
 
 /** The one place that tells BullMQ not to try again. The code leads the text: it survives in `failedReason`. */
 export function toJobError(error: unknown): Error {
   const { code, text, retryable } = explain(error);
   const message = `[${code}] ${text}`;
-  const mapped = retryable ? new Error(message, { cause: error }) : new UnrecoverableError(message);
+  const mapped = retryable ? new Error(message) : new UnrecoverableError(message);
+  mapped.cause = error;
   if (error instanceof Error && error.stack !== undefined) mapped.stack = `${message}\n${error.stack}`;
   return mapped;
+}
+
+/** What the handler's error advised, while the error itself is at hand: Redis keeps the text alone. */
+export function adviceOf({ cause }: Error): string | undefined {
+  return cause instanceof AppError ? cause.advice : undefined;
 }
 
 const LEADING_CODE = /^\[([a-z-]+)\] /;

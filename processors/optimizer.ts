@@ -81,10 +81,20 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
     return { variants, units: cutIntoUnits(cycle, 'grid', symbol, labelOf(candidate.hash), items, deps.unitSize) };
   };
 
-  /** Trials of a candidate's grid, found through its units. */
+  /**
+   * Trials of a candidate's grid: of the specs in its units, not those recorded by its units. Grids overlap, and a spec
+   * that two of them share is recorded once, by whichever unit was faster.
+   */
   const gridTrials = async (cycleId: string, candidate: string, symbol: string): Promise<readonly Trial[]> => {
     const prefix = `${cycleId}.grid.${symbol}.${labelOf(candidate)}.`;
-    return (await stores.trials.ofCycle(cycleId, 'grid')).filter((trial) => trial.unitId.startsWith(prefix));
+    const [units, trials] = await Promise.all([
+      stores.workUnits.ofCycle(cycleId),
+      stores.trials.ofCycle(cycleId, 'grid'),
+    ]);
+    const specs = new Set(
+      units.filter(({ id }) => id.startsWith(prefix)).flatMap(({ items }) => items.map(({ hash }) => hash)),
+    );
+    return trials.filter((trial) => trial.symbol === symbol && specs.has(trial.strategyHash));
   };
 
   return defineAgent(

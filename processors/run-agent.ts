@@ -9,6 +9,7 @@ import { type DeadLetterStore } from '../src/ports/stores.ts';
 import { type AgentMonitor } from './agent-monitor.ts';
 import { deadLetterOf, isDead } from './dead-letters.ts';
 import { type Agent } from './define-agent.ts';
+import { adviceOf } from './job-errors.ts';
 
 export interface RunAgentDeps {
   readonly connection: ConnectionOptions;
@@ -46,7 +47,7 @@ export function runAgent(agent: Agent, deps: RunAgentDeps): RunningAgent {
   const recordings = new Set<Promise<void>>();
 
   const bury = async (job: Job, error: Error): Promise<void> => {
-    const letter = deadLetterOf(agent.queue, job, error.message, deps.clock.now());
+    const letter = deadLetterOf(agent.queue, job, error.message, deps.clock.now(), adviceOf(error));
     try {
       await deps.deadLetters.record(letter);
       await deps.broadcaster.publish({

@@ -96,6 +96,23 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
     return intents.map(({ id }) => id);
   };
 
+  /** The first decision stands: a run that was interrupted may have changed the portfolio that a second one sees. */
+  const asRecorded = async (
+    cycleId: string,
+    judged: readonly SelectionOutcome[],
+  ): Promise<readonly SelectionOutcome[]> => {
+    const recorded = new Map(
+      (await stores.decisions.ofCycle(cycleId))
+        .filter(({ stage }) => stage === 'select')
+        .map((decision) => [keyOf(decision.strategyHash, decision.symbol), decision]),
+    );
+    return judged.map((outcome) => {
+      const first = recorded.get(keyOf(outcome.candidate.hash, outcome.candidate.symbol));
+      if (!first || first.decision === 'candidate') return outcome;
+      return { ...outcome, decision: first.decision, reason: first.reason };
+    });
+  };
+
   const candidateOf = ({
     optimizedHash,
     symbol,
@@ -118,7 +135,7 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
         const held = (await stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] })).filter(
           (holding) => !considered.has(keyOf(holding.strategyHash, holding.symbol)),
         );
-        const outcomes = selectStrategies(
+        const judged = selectStrategies(
           candidates,
           held.map((holding) => ({
             name: holding.strategyHash.slice(0, 8),
@@ -127,7 +144,7 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
           rules,
         );
         await stores.decisions.recordMany(
-          outcomes.map(({ candidate, decision, reason, probabilisticSharpe, deflatedSharpe }) => ({
+          judged.map(({ candidate, decision, reason, probabilisticSharpe, deflatedSharpe }) => ({
             cycleId,
             strategyHash: candidate.hash,
             symbol: candidate.symbol,
@@ -138,6 +155,7 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
             deflatedSharpe,
           })),
         );
+        const outcomes = await asRecorded(cycleId, judged);
         const holdings: Holding[] = [];
         for (const [rank, outcome] of outcomes.entries()) {
           const holding = await hold(cycle, outcome, rank);

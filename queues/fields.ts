@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { isTimeframe, type Timeframe } from '../src/domain/market/timeframe.ts';
-import { ORDER_PURPOSES } from '../src/domain/orders/order.ts';
 import { TRADING_STATES } from '../src/domain/risk/verdict.ts';
 
 /** Field schemas that several contracts share. */
@@ -22,5 +21,4 @@ export const accountField = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,79}$/, 'not 
 export const countField = z.int().nonnegative();
 export const modeField = z.enum(['simulated', 'replay', 'paper', 'live']);
 export const tradingStateField = z.enum(TRADING_STATES);
-export const purposeField = z.enum(ORDER_PURPOSES);
 export const reasonField = z.string().min(1).max(500);

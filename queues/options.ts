@@ -3,18 +3,17 @@ import { type ConnectionOptions, type DefaultJobOptions, type WorkerOptions } fr
 const SECOND = 1000;
 const HOUR_S = 3600;
 
+/**
+ * BullMQ's defaults (30 s and 30 s) leave a killed node's jobs alone for 55 s; 10 s and 5 s (config/database.yaml) take
+ * 8 s. Shorter locks would risk a second run of a job whose process is merely busy: inline blocks must stay under half
+ * of it.
+ */
 export interface WorkerTiming {
   /** A job whose worker is silent this long is given to another. */
   readonly lockMs: number;
   /** How often stalled jobs are looked for. */
   readonly stalledCheckMs: number;
 }
-
-/**
- * BullMQ's defaults (30 s and 30 s) leave a killed node's jobs alone for 55 s; 10 s and 5 s take 8 s. Shorter locks
- * would risk a second run of a job whose process is merely busy: inline blocks must stay under half of it.
- */
-export const WORKER_TIMING: WorkerTiming = { lockMs: 10 * SECOND, stalledCheckMs: 5 * SECOND };
 
 /** Full jitter around an exponential back-off capped at 3 s: a restarted Redis is found soon, but not by all at once. */
 export function reconnectDelay(times: number): number {
@@ -67,9 +66,12 @@ export const JOB_DEFAULTS = {
 /** Events carry results; untrimmed they are 6.5 MB a queue for 10,000 jobs. */
 export const QUEUE_STREAMS = { streams: { events: { maxLen: 1000 } } } as const;
 
-/** `maxStalledCount` 1 would fail a job for good at its second stall, whatever `attempts` says. */
+/**
+ * A job counts its stalls for as long as it lives, and one more than this fails it for good, whatever `attempts` says. Each
+ * is a process that died under it: a night of killed processes must not cost a job, one that kills its process must end.
+ */
 export function workerOptions(
   timing: WorkerTiming,
 ): Pick<WorkerOptions, 'lockDuration' | 'stalledInterval' | 'maxStalledCount'> {
-  return { lockDuration: timing.lockMs, stalledInterval: timing.stalledCheckMs, maxStalledCount: 3 };
+  return { lockDuration: timing.lockMs, stalledInterval: timing.stalledCheckMs, maxStalledCount: 10 };
 }

@@ -3,7 +3,7 @@ import { type z } from 'zod';
 import { type Logger } from '../src/ports/logger.ts';
 import { AppError } from '../src/ports/errors.ts';
 import { CONTRACTS, type JobName, type PayloadInput } from './contracts/registry.ts';
-import { type Envelope, type QueueContract } from './contract.ts';
+import { type Envelope, type JobContract, type QueueContract } from './contract.ts';
 import { metaSchema, PRIORITIES, type Meta, type MetaInput } from './meta.ts';
 import { QUEUE_NAMES, type QueueName } from './names.ts';
 import { JOB_DEFAULTS, QUEUE_STREAMS } from './options.ts';
@@ -64,13 +64,19 @@ export function contractOf(queue: QueueName): QueueContract {
   return CONTRACTS[queue];
 }
 
+/** Names come from outside: `constructor` is a member of every object and no job. */
+export function jobContractOf(queue: QueueName, name: string): JobContract | undefined {
+  const { jobs } = contractOf(queue);
+  return Object.hasOwn(jobs, name) ? jobs[name] : undefined;
+}
+
 function envelope(
   queue: QueueName,
   name: string,
   payload: unknown,
   meta: MetaInput | undefined,
 ): Envelope & { readonly meta: Meta } {
-  const contract = contractOf(queue).jobs[name];
+  const contract = jobContractOf(queue, name);
   if (!contract) {
     throw new AppError('unknown-job', `queue '${queue}' has no job '${name}'`, {
       advice: `Jobs of ${queue}: ${Object.keys(contractOf(queue).jobs).join(', ')}`,

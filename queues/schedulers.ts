@@ -1,3 +1,4 @@
+import { PRIORITIES } from './meta.ts';
 import { type Producer } from './producer.ts';
 
 export interface ScheduleIntervals {
@@ -15,34 +16,22 @@ export async function upsertSchedules(
   account: string,
   intervals: ScheduleIntervals,
 ): Promise<void> {
-  const envelope = (payload: object, name: string): { meta: object; payload: object } => ({
-    meta: { priority: 'high', causedBy: `schedule/${name}` },
-    payload,
+  const template = (name: string, payload: object = {}) => ({
+    name,
+    data: { meta: { priority: 'high', causedBy: `schedule/${name}` }, payload },
+    // Without a number of its own a job runs before all others, a `critical` one included.
+    opts: { priority: PRIORITIES.high },
   });
   await Promise.all([
     producer
       .queue('ceo')
-      .upsertJobScheduler(
-        'supervise',
-        { every: intervals.superviseEveryMs },
-        { name: 'supervise', data: envelope({}, 'supervise') },
-      ),
+      .upsertJobScheduler('supervise', { every: intervals.superviseEveryMs }, template('supervise')),
     producer
       .queue('worker-manager')
-      .upsertJobScheduler(
-        'census',
-        { every: intervals.censusEveryMs },
-        { name: 'census', data: envelope({}, 'census') },
-      ),
-    producer
-      .queue('task-manager')
-      .upsertJobScheduler('sweep', { every: intervals.sweepEveryMs }, { name: 'sweep', data: envelope({}, 'sweep') }),
+      .upsertJobScheduler('census', { every: intervals.censusEveryMs }, template('census')),
+    producer.queue('task-manager').upsertJobScheduler('sweep', { every: intervals.sweepEveryMs }, template('sweep')),
     producer
       .queue('risk-manager')
-      .upsertJobScheduler(
-        'monitor',
-        { every: intervals.superviseEveryMs },
-        { name: 'monitor', data: envelope({ account }, 'monitor') },
-      ),
+      .upsertJobScheduler('monitor', { every: intervals.superviseEveryMs }, template('monitor', { account })),
   ]);
 }

@@ -18,9 +18,15 @@ export interface QueueBenchOptions {
 type Pair<T> = Readonly<Record<Contestant, T>>;
 
 export interface QueueBenchReport extends QueueBenchOptions {
-  readonly results: readonly (Pair<Throughput> & { readonly round: number; readonly ratio: number })[];
+  readonly results: readonly (Pair<Throughput> & {
+    readonly round: number;
+    readonly ratio: number;
+    readonly cpuRatio: number;
+  })[];
   /** Jobs per second of the agent over those of the bare worker in the same round. */
   readonly ratio: Spread;
+  /** CPU time of a bare job over that of an agent's: what the ratio would be if nobody else used the machine. */
+  readonly cpuRatio: Spread;
   /** From add to done at concurrency 1, ms. */
   readonly latency: Pair<{ readonly p50: number; readonly p99: number }>;
   readonly target: number;
@@ -57,7 +63,8 @@ export async function benchQueue(io: CliIo, options: QueueBenchOptions): Promise
     for (let n = 0; n <= options.rounds; n += 1) {
       const pair = await inTurn((contestant) => measureThroughput(office, contestant, options, stop));
       const ratio = pair.agent.jobsPerSecond / pair.bare.jobsPerSecond;
-      if (n > 0) results.push({ round: n, ...pair, ratio });
+      const cpuRatio = pair.bare.cpuMicrosPerJob / pair.agent.cpuMicrosPerJob;
+      if (n > 0) results.push({ round: n, ...pair, ratio, cpuRatio });
       io.complain(`round ${n} of ${options.rounds}${n === 0 ? ' (warm-up)' : ''}: ratio ${ratio.toFixed(2)}`);
     }
     const latencies: Pair<number[]> = { bare: [], agent: [] };
@@ -72,13 +79,17 @@ export async function benchQueue(io: CliIo, options: QueueBenchOptions): Promise
       ...options,
       results,
       ratio: spreadOf(results.map(({ ratio }) => ratio)),
+      cpuRatio: spreadOf(results.map(({ cpuRatio }) => cpuRatio)),
       latency: { bare: latencyOf(latencies.bare), agent: latencyOf(latencies.agent) },
       target: TARGET,
     };
   });
 }
 
-export function printQueueBench(io: CliIo, { results, ratio, latency, target, jobs, concurrency }: QueueBenchReport): void {
+export function printQueueBench(
+  io: CliIo,
+  { results, ratio, cpuRatio, latency, target, jobs, concurrency }: QueueBenchReport,
+): void {
   io.print(`${jobs} no-op jobs a round, concurrency ${concurrency}; latency from add to done at concurrency 1\n`);
   io.table(
     results.map((result) => ({
@@ -88,6 +99,7 @@ export function printQueueBench(io: CliIo, { results, ratio, latency, target, jo
       ratio: round(result.ratio, 3),
       'bare CPU us/job': round(result.bare.cpuMicrosPerJob, 1),
       'agent CPU us/job': round(result.agent.cpuMicrosPerJob, 1),
+      'CPU ratio': round(result.cpuRatio, 3),
     })),
     'No rounds.',
   );
@@ -100,6 +112,8 @@ export function printQueueBench(io: CliIo, { results, ratio, latency, target, jo
     })),
     '',
   );
-  const [median, min, max] = [ratio.median, ratio.min, ratio.max].map((value) => value.toFixed(3));
-  io.print(`\nAgent / bare: median ${median}, from ${min} to ${max}; the target is at least ${target.toFixed(2)}`);
+  const text = ({ median, min, max }: Spread): string =>
+    `median ${median.toFixed(3)}, from ${min.toFixed(3)} to ${max.toFixed(3)}`;
+  io.print(`\nSpeed, agent / bare: ${text(ratio)}; the target is at least ${target.toFixed(2)}`);
+  io.print(`CPU, bare / agent:   ${text(cpuRatio)}`);
 }

@@ -25,7 +25,12 @@ interface NoopJob extends Job {
  * A worker on the benchmark's queue that calls `onDone` at the end of each job. `bare` is BullMQ with the least one
  * could write; `agent` is the worker manager as the company runs it.
  */
-export function openWorker(office: Office, contestant: Contestant, concurrency: number, onDone: () => void): OpenWorker {
+export function openWorker(
+  office: Office,
+  contestant: Contestant,
+  concurrency: number,
+  onDone: () => void,
+): OpenWorker {
   const { redisUrl, prefix, log, config, clock } = office;
   const { lockMs, stalledCheckMs } = config.database.queues;
   const timing: WorkerTiming = { lockMs, stalledCheckMs };

@@ -3,6 +3,7 @@ import { PRIORITIES } from '../../queues/meta.ts';
 import { workerConnection } from '../../queues/options.ts';
 import { throttledErrors } from '../../queues/throttled-errors.ts';
 import { type Office } from '../../src/runtime/office.ts';
+import { unlessStopped } from '../unless-stopped.ts';
 import { BENCH_QUEUE, openWorker, type Contestant } from './contestants.ts';
 
 export interface Throughput {
@@ -12,21 +13,6 @@ export interface Throughput {
 }
 
 const BULK = 1000;
-
-/** Rejects when `signal` aborts first. */
-async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  let stop: () => void = () => undefined;
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => reject(new Error('interrupted'));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, stopped]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
 
 /** How fast a worker empties a queue that was filled before. */
 export async function measureThroughput(

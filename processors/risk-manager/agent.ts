@@ -88,7 +88,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
     const approvals: string[] = [];
     let picture: AccountPicture | null = null;
     for (const intent of [...intents].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-      picture ??= await pictureOf(deps, account, intent.timeframe, intent.asOf);
+      picture ??= await pictureOf(deps, account, intent.timeframe, intent.asOf, intents);
       const context = await contextOf(deps, intent, state, picture);
       const verdict = await stores.intents.recordVerdict(
         account,

@@ -10,6 +10,8 @@ export interface ContextDeps {
   readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents'>;
   readonly data: MarketData;
   readonly broker: Broker;
+  /** Fraction of price by which a market order may fill worse. */
+  readonly slippageRate: number;
 }
 
 /** What an account holds and has promised, priced; the same for every intent of one review. */
@@ -36,11 +38,16 @@ export async function lastPrice(
   return { price: series.close[bar]!, candleTime: series.time[bar]! };
 }
 
+/**
+ * The picture before any of the intents under `review`: what an interrupted run of the same review has promised to them
+ * must not count against them, or a crash would change the verdicts.
+ */
 export async function pictureOf(
   deps: ContextDeps,
   account: string,
   timeframe: Intent['timeframe'],
   asOf: number,
+  review: readonly Intent[],
 ): Promise<AccountPicture> {
   const { stores, data, broker } = deps;
   const [balance, positions, orders, outstanding, ordersToday] = await Promise.all([
@@ -54,10 +61,13 @@ export async function pictureOf(
     const [market, { price }] = await Promise.all([data.market(symbol), lastPrice(data, symbol, timeframe, asOf)]);
     return { strategyHash, symbol, asset: market.base, amount, value: Math.abs(amount) * price };
   };
-  const entries = orders.filter(({ purpose }) => purpose === 'entry');
+  const reviewed = new Set(review.map(({ id }) => id));
+  const entries = orders.filter((order) => order.purpose === 'entry' && !reviewed.has(order.clientOrderId));
   // An approval whose order exists is counted by its order.
   const ordered = new Set(orders.map(({ clientOrderId }) => clientOrderId));
-  const promised = outstanding.filter((approval) => approval.purpose === 'entry' && !ordered.has(approval.intentId));
+  const promised = outstanding.filter(
+    ({ purpose, intentId }) => purpose === 'entry' && !ordered.has(intentId) && !reviewed.has(intentId),
+  );
   const intents = new Map(
     (
       await stores.intents.getMany(
@@ -93,5 +103,7 @@ export async function contextOf(
     deps.data.market(intent.symbol),
     lastPrice(deps.data, intent.symbol, intent.timeframe, picture.now),
   ]);
-  return { ...picture, state, market, price, lastCandleTime: candleTime, timeframeMs: timeframeMs(intent.timeframe) };
+  // An entry is sized at the price it may fill at: at the last price, slippage would carry it over its limit.
+  const worst = intent.purpose === 'entry' ? price * (1 + deps.slippageRate) : price;
+  return { ...picture, state, market, price: worst, lastCandleTime: candleTime, timeframeMs: timeframeMs(intent.timeframe) };
 }

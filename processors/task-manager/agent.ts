@@ -24,16 +24,22 @@ export function cycleIdOf(inputsHash: string, account: string, run: number): str
 
 export const cycleJobId = (cycleId: string): string => `cycle.${cycleId}`;
 
-export function createTaskManager(deps: PhaseDeps & AgentDeps): Agent {
+export interface TaskManagerDeps extends PhaseDeps, AgentDeps {
+  /** The market whose queues these are; cycles of others are on other queues. */
+  readonly source: string;
+}
+
+export function createTaskManager(deps: TaskManagerDeps): Agent {
   const { cycles, producer, clock } = deps;
 
-  const enqueue = async (cycle: Pick<Cycle, 'id'>): Promise<void> => {
-    await producer.add(
-      'task-manager',
-      'cycle',
-      { cycleId: cycle.id },
-      { jobId: cycleJobId(cycle.id), meta: { cycleId: cycle.id } },
-    );
+  /** Makes sure that a running cycle has a job that will run; false when it has one already. */
+  const ensureJob = async (cycleId: string): Promise<boolean> => {
+    const jobId = cycleJobId(cycleId);
+    const job = await producer.queue('task-manager').getJob(jobId);
+    if (job && !(await job.isFailed())) return false;
+    if (job) await job.retry('failed', { resetAttemptsMade: true });
+    else await producer.add('task-manager', 'cycle', { cycleId }, { jobId, meta: { cycleId } });
+    return true;
   };
 
   return defineAgent(
@@ -60,7 +66,8 @@ export function createTaskManager(deps: PhaseDeps & AgentDeps): Agent {
           startedAt: clock.now(),
         };
         await cycles.create(cycle);
-        await enqueue(cycle);
+        const { state } = await requireCycle(cycles, id);
+        if (state === 'running') await ensureJob(id);
         return { cycleId: id };
       },
 
@@ -75,12 +82,8 @@ export function createTaskManager(deps: PhaseDeps & AgentDeps): Agent {
       async sweep() {
         const restarted: string[] = [];
         for (const cycle of await cycles.list(50)) {
-          if (cycle.state !== 'running') continue;
-          const job = await producer.queue('task-manager').getJob(cycleJobId(cycle.id));
-          if (job && !(await job.isFailed())) continue;
-          if (job) await job.retry('failed');
-          else await enqueue(cycle);
-          restarted.push(cycle.id);
+          if (cycle.state !== 'running' || cycle.source !== deps.source) continue;
+          if (await ensureJob(cycle.id)) restarted.push(cycle.id);
         }
         return { restarted };
       },

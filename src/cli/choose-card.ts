@@ -1,6 +1,7 @@
 import { type Config } from '../../config/schema.ts';
 import { AppError } from '../ports/errors.ts';
 import { findCompany, type CompanyCard } from '../runtime/company-card.ts';
+import { simulatedWorld } from '../runtime/simulated-card.ts';
 
 export type Mode = CompanyCard['mode'];
 /** Decides which company a command is about. */
@@ -27,8 +28,7 @@ export const anyCard =
     }
   };
 
-function emptyCard({ exchange }: Config, mode: Mode): CompanyCard {
-  const source = mode === 'simulated' ? 'simulated' : IMPORTED_SOURCE;
-  const simulation = { seed: exchange.simulated.seed, startTime: 0 };
-  return { mode, account: mode, source, announcedAt: 0, ...(mode === 'simulated' && { simulation }) };
+function emptyCard(config: Config, mode: Mode): CompanyCard {
+  if (mode === 'simulated') return simulatedWorld(config, config.exchange.simulated.seed, 0).card;
+  return { mode, account: mode, source: IMPORTED_SOURCE, announcedAt: 0 };
 }

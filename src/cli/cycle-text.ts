@@ -68,7 +68,11 @@ function printSelection(io: CliIo, { strategies, portfolio, rejections }: CycleR
 
 function printOrders(io: CliIo, { review, orders, fills, equity }: CycleReport): void {
   io.print(`Review: ${review.approved} approved, ${review.reduced} reduced, ${review.vetoed.length} vetoed`);
-  for (const { symbol, intent, reason } of review.vetoed) io.print(`  veto ${symbol ?? ''} ${intent}: ${reason}`);
+  for (const { decision, symbol, side, purpose, because, reason } of review.decisions) {
+    io.print(
+      `  ${decision} ${purpose ?? ''} ${side ?? ''} ${symbol ?? ''}: ${reason} (${because ?? 'unknown intent'})`,
+    );
+  }
   io.print('');
   io.table(
     orders.map(({ symbol, side, purpose, type, amount, price, averagePrice, fees, state, reason }) => ({

@@ -5,7 +5,7 @@ import { formatTable, type Row } from './table.ts';
 export interface CliIo {
   readonly environment: Environment;
   readonly cwd: string;
-  /** Whether a person looks at standard output. */
+  /** Whether a person looks at standard error, where progress is shown. */
   readonly isTTY: boolean;
   /** Standard error: logs, progress and complaints go here, so that standard output belongs to the answer. */
   readonly screen: NodeJS.WritableStream;
@@ -20,8 +20,8 @@ export interface CliIo {
 }
 
 export interface CliStreams {
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  readonly stderr: NodeJS.WritableStream;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
 /** What `CliIo` writes, over any pair of streams. */
@@ -33,7 +33,7 @@ export function createIo(
   return {
     environment,
     cwd,
-    isTTY: stdout.isTTY === true,
+    isTTY: stderr.isTTY === true,
     screen: stderr,
     print,
     complain: (line) => void stderr.write(`${line}\n`),

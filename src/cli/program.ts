@@ -4,6 +4,7 @@ import { registerAgents } from './commands/agents.ts';
 import { registerAlerts } from './commands/alerts.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBacktest } from './commands/backtest.ts';
+import { registerBench } from './commands/bench.ts';
 import { registerCycle } from './commands/cycle.ts';
 import { registerCycles } from './commands/cycles.ts';
 import { registerData } from './commands/data.ts';
@@ -22,7 +23,7 @@ import { type CliIo } from './io.ts';
 
 const GROUPS: readonly (readonly [heading: string, registers: readonly ((program: Command, io: CliIo) => void)[]])[] = [
   ['Run:', [registerStart, registerCycle, registerNode]],
-  ['Research:', [registerData, registerBacktest, registerCycles, registerStrategies]],
+  ['Research:', [registerData, registerBacktest, registerCycles, registerStrategies, registerBench]],
   ['Watch:', [registerStatus, registerAgents, registerJobs, registerAlerts, registerAudit]],
   [
     'Trade:',

@@ -11,7 +11,14 @@ import { type CliIo } from './io.ts';
 
 const INPUT_ERRORS = [ConfigError, SpecError, CandleFileError, CoverageError, SeriesTooShortError, ContractError];
 /** Codes of AppErrors about something that was typed. */
-const INPUT_CODES = new Set(['bad-input', 'bad-flag', 'bad-timeframe', 'unknown-job', 'unknown-market']);
+const INPUT_CODES = new Set([
+  'bad-input',
+  'bad-flag',
+  'bad-timeframe',
+  'not-supported',
+  'unknown-job',
+  'unknown-market',
+]);
 
 /** 2 where the person at the keyboard must change something, 1 where the work could not be done. */
 function exitCodeOf(error: unknown): number {

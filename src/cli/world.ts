@@ -15,7 +15,7 @@ export interface World {
   readonly opensAt: number;
   /** Close of the last candle there is; absent for a market without end. */
   readonly endsAt?: number;
-  prepare(office: Office): Promise<void>;
+  readonly prepare: (office: Office) => Promise<void>;
 }
 
 /** Share of replayed candles that are history when the company opens. */

@@ -81,12 +81,13 @@ export function createAgent(queue: QueueName, office: Office, monitor: AgentMoni
         broadcaster,
         limits: risk,
         approvalSecret: secret(),
+        slippageRate: exchange.slippageRate,
         timeframe: exchange.timeframe,
       });
     case 'trader':
       return createTrader({ ...base, stores, data, broker, broadcaster, approvalSecret: secret() });
     case 'task-manager':
-      return createTaskManager({ ...base, producer, cycles: stores.cycles, broadcaster });
+      return createTaskManager({ ...base, producer, cycles: stores.cycles, broadcaster, source: card.source });
     case 'worker-manager':
       return createWorkerManager({
         ...base,

@@ -1,5 +1,4 @@
 import { type Config } from '../../config/schema.ts';
-import { producerConnection } from '../../queues/options.ts';
 import { createProducer } from '../../queues/producer.ts';
 import { QUEUE_NAMES, type QueueName } from '../../queues/names.ts';
 import { upsertSchedules } from '../../queues/schedulers.ts';
@@ -12,6 +11,7 @@ import { takeLeaderLock } from './leader-lock.ts';
 import { startNode } from './node.ts';
 import { openOffice, scopeOf, systemClock, type Office } from './office.ts';
 import { PROJECT_ROOT, VERSION } from './paths.ts';
+import { connectRedis } from './redis-connection.ts';
 import { createReleaseStack } from './releasers.ts';
 import { probeMongo } from './services/probe-mongo.ts';
 import { probeRedis } from './services/probe-redis.ts';
@@ -146,7 +146,9 @@ export async function startCompany({
       lost,
       async openToVisitors(host, port) {
         const scope = scopeOf(database.namespace, office.card.mode);
-        const producer = createProducer({ connection: producerConnection(redisUrl), prefix: office.prefix, log });
+        const redis = connectRedis(redisUrl, 'prompt', log);
+        releases.push('api redis', () => redis.close());
+        const producer = createProducer({ connection: redis.connection, prefix: office.prefix, log });
         releases.push('api queues', () => producer.close());
         const reader = createRedisBroadcastReader({
           url: redisUrl,

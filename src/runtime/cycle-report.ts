@@ -98,6 +98,22 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
   );
   const { equity } = await broker.balance(cycle.account);
 
+  const decided = verdicts
+    .map(({ intentId, decision, amount, reasons }) => {
+      const intent = intents.get(intentId);
+      const { symbol, side, purpose, because } = intent ?? {};
+      return {
+        intent: intentId,
+        symbol,
+        side,
+        purpose,
+        because,
+        decision,
+        amount,
+        reason: reasons.map(({ text }) => text).join('; '),
+      };
+    })
+    .sort((a, b) => (a.intent < b.intent ? -1 : 1));
   const nameOf = (hash: string): string => strategies.get(hash)?.name ?? hash;
   const rejected = decisions.filter(({ decision }) => decision === 'rejected');
   const phase = (name: CyclePhase) => cycle.phases.find((record) => record.phase === name);
@@ -155,13 +171,8 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
     review: {
       approved: verdicts.filter(({ decision }) => decision === 'approve').length,
       reduced: verdicts.filter(({ decision }) => decision === 'reduce').length,
-      vetoed: verdicts
-        .filter(({ decision }) => decision === 'veto')
-        .map((verdict) => ({
-          intent: verdict.intentId,
-          symbol: intents.get(verdict.intentId)?.symbol,
-          reason: verdict.reasons.map(({ text }) => text).join('; '),
-        })),
+      vetoed: decided.filter(({ decision }) => decision === 'veto'),
+      decisions: decided,
     },
     orders: [...orders]
       .sort((a, b) => a.createdAt - b.createdAt || (a.clientOrderId < b.clientOrderId ? -1 : 1))

@@ -45,22 +45,26 @@ export async function runCycleTicket(office: Office, ticket: CycleTicket, signal
   const { symbols, timeframe, seed, asOf, settles, run, account } = ticket;
   const waiter = createJobWaiter(office, 'task-manager');
   try {
-    await producer.add(
+    const startId = await producer.add(
       'task-manager',
       'start-cycle',
       { account, source: card.source, mode: card.mode, symbols: [...symbols], timeframe, seed, asOf, settles, run },
       { meta: { cycleId: ticket.id, causedBy: 'runtime/cycle-run' } },
     );
+    // Starting also revives the job of an interrupted cycle: whether that one failed is no news before.
+    await waiter.ended([startId], signal);
     let ended: Cycle | null = null;
     await waiter.until(async () => {
       const cycle = await stores.cycles.get(ticket.id);
       if (cycle && cycle.state !== 'running') ended = cycle;
       if (ended !== null) return true;
-      const job = await producer.queue('task-manager').getJob(cycleJobId(ticket.id));
-      if (job && (await job.isFailed()))
-        throw new AppError('cycle-failed', `cycle ${ticket.id}: ${job.failedReason ?? 'failed'}`, {
-          advice: 'See corp jobs failed',
-        });
+      for (const id of [startId, cycleJobId(ticket.id)]) {
+        const job = await producer.queue('task-manager').getJob(id);
+        if (job && (await job.isFailed()))
+          throw new AppError('cycle-failed', `cycle ${ticket.id}: ${job.failedReason ?? 'failed'}`, {
+            advice: 'See corp jobs failed',
+          });
+      }
       return false;
     }, signal);
     if (ended === null)

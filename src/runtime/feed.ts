@@ -15,7 +15,7 @@ export interface FeedOptions {
   /** Market seconds per wall second; Infinity goes as fast as the desks follow. */
   readonly speed: number;
   readonly seed: number;
-  /** A cycle every so many candles, the first at once. */
+  /** A cycle every so many candles, the first at `from`. */
   readonly cycleEveryCandles: number;
   readonly signal: AbortSignal;
 }
@@ -25,7 +25,10 @@ export async function setMarketTime({ stores, card, clock }: Office, now: number
   await stores.feed.advance({ source: card.source, now, updatedAt: clock.now() });
 }
 
-/** One candle: every market's tick flow, and then the account is marked. Market time goes on when all of it is done. */
+/**
+ * One candle: every market's tick flow, and then the account is marked. Market time goes on when all of it is done.
+ * Doing it again does what is missing and nothing twice.
+ */
 async function runTick(office: Office, trader: JobWaiter, now: number, signal: AbortSignal): Promise<void> {
   const { producer, data, card, config } = office;
   const { timeframe } = config.exchange;
@@ -33,7 +36,10 @@ async function runTick(office: Office, trader: JobWaiter, now: number, signal: A
   const flows = (await data.markets()).map(({ symbol }) =>
     tickFlow({ account: card.account, symbol, timeframe, candleTime }),
   );
-  for (const flow of flows) await producer.addFlow(flow);
+  for (const flow of flows) {
+    // A tick that was interrupted is announced again as far as it is missing.
+    if (!(await producer.queue('trader').getJob(flow.jobId))) await producer.addFlow(flow);
+  }
   await trader.ended(
     flows.map(({ jobId }) => jobId),
     signal,
@@ -57,6 +63,15 @@ export async function runFeed(office: Office, options: FeedOptions): Promise<voi
   const trader = createJobWaiter(office, 'trader');
   let cycle: Promise<void> | null = null;
 
+  const passCandle = async (now: number): Promise<void> => {
+    await runTick(office, trader, now, signal);
+    if (!signal.aborted) await dayEvents(office, now - step, now);
+  };
+
+  // Due by market time: a restart goes on with the cycle it interrupted, and neither adds nor loses one.
+  const every = options.cycleEveryCandles * step;
+  const latestDue = (now: number): number => options.from + Math.floor((now - options.from) / every) * every;
+
   const startCycle = (asOf: number): void => {
     if (cycle !== null) {
       log.info('the cycle before is still running; this one is left out', { asOf: new Date(asOf).toISOString() });
@@ -67,6 +82,8 @@ export async function runFeed(office: Office, options: FeedOptions): Promise<voi
         const symbols = (await data.markets()).map(({ symbol }) => symbol);
         const inputs = { symbols, timeframe: config.exchange.timeframe, seed, asOf, settles: false };
         const ticket = await ticketFor(stores.cycles, card.source, inputs, () => card.account);
+        const hasEnded = ticket.run > 1 && !ticket.resumed;
+        if (hasEnded) return;
         const done = await runCycleTicket(office, ticket, signal);
         log.info(`cycle ${done.state}`, {
           cycleId: done.id,
@@ -83,16 +100,16 @@ export async function runFeed(office: Office, options: FeedOptions): Promise<voi
   try {
     let now = (await stores.feed.get(card.source))?.now ?? options.from;
     await setMarketTime(office, now);
-    startCycle(now);
-    for (let candles = 1; !signal.aborted && now + step <= (options.to ?? Infinity); candles += 1) {
+    // The process before may have been killed in the middle of this candle: the venue must not miss it.
+    if (now > options.from) await passCandle(now);
+    startCycle(latestDue(now));
+    while (!signal.aborted && now + step <= (options.to ?? Infinity)) {
       const startedAt = performance.now();
-      const previous = now;
       now += step;
       await setMarketTime(office, now);
-      await runTick(office, trader, now, signal);
+      await passCandle(now);
       if (signal.aborted) break;
-      await dayEvents(office, previous, now);
-      if (candles % options.cycleEveryCandles === 0) startCycle(now);
+      if (latestDue(now) === now) startCycle(now);
       const waitMs = step / options.speed - (performance.now() - startedAt);
       if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => undefined);
     }

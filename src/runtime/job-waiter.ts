@@ -1,5 +1,4 @@
 import { QueueEvents } from 'bullmq';
-import { workerConnection } from '../../queues/options.ts';
 import { type QueueName } from '../../queues/names.ts';
 import { type Office } from './office.ts';
 
@@ -18,8 +17,8 @@ export interface JobWaiter {
 }
 
 /** Waits for jobs of one queue by its events. */
-export function createJobWaiter({ redisUrl, prefix, log, producer }: Office, queue: QueueName): JobWaiter {
-  const events = new QueueEvents(queue, { connection: workerConnection(redisUrl), prefix });
+export function createJobWaiter({ connection, prefix, log, producer }: Office, queue: QueueName): JobWaiter {
+  const events = new QueueEvents(queue, { connection, prefix });
   events.on('error', (error) => log.debug(`${queue} events: ${error.message}`));
 
   const nextEvent = (signal: AbortSignal | undefined): Promise<void> =>

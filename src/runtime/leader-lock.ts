@@ -47,16 +47,14 @@ export async function takeLeaderLock(
     await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(leftMs, 50), 500)));
   }
   const lost = new AbortController();
-  const timer = setInterval(() => {
-    redis.eval(RENEW, 1, key, token, LEASE_MS).then(
-      async (renewed) => {
-        // Gone with a restart of Redis is not lost to somebody else.
-        if (renewed !== 1 && (await redis.set(key, token, 'PX', LEASE_MS, 'NX')) !== 'OK')
-          lost.abort(new AppError('feed-lost', 'another feed took over'));
-      },
-      () => undefined,
-    );
-  }, LEASE_MS / 3);
+  const renew = async (): Promise<void> => {
+    if ((await redis.eval(RENEW, 1, key, token, LEASE_MS)) === 1) return;
+    // Gone with a restart of Redis is not lost to somebody else.
+    if ((await redis.set(key, token, 'PX', LEASE_MS, 'NX')) !== 'OK')
+      lost.abort(new AppError('feed-lost', 'another feed took over'));
+  };
+  // A renewal that Redis could not answer is made up for by the next.
+  const timer = setInterval(() => void renew().catch(() => undefined), LEASE_MS / 3);
   return {
     lost: lost.signal,
     async release() {

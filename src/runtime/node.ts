@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import { createAgentMonitor, type AgentMonitor } from '../../processors/agent-monitor.ts';
 import { runAgent, type RunningAgent } from '../../processors/run-agent.ts';
 import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
-import { workerConnection } from '../../queues/options.ts';
 import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
 import { errorText } from '../ports/errors.ts';
 import { createAgent } from './agents.ts';
@@ -43,7 +42,7 @@ const READY_WITHIN_MS = 15_000;
 
 /** Runs agents on their queues, beats for them, and restarts one when the CEO asks for it. */
 export async function startNode(office: Office, { queues, concurrency }: NodeOptions): Promise<RunningNode> {
-  const { config, clock, log, stores, broadcaster, producer, prefix, redisUrl } = office;
+  const { config, clock, log, stores, broadcaster, producer, prefix, redisUrl, connection } = office;
   const name = `${hostname()}.${process.pid}`;
   const timing = { lockMs: config.database.queues.lockMs, stalledCheckMs: config.database.queues.stalledCheckMs };
 
@@ -53,7 +52,7 @@ export async function startNode(office: Office, { queues, concurrency }: NodeOpt
     const monitor = createAgentMonitor(queue, name, clock);
     const agent = createAgent(queue, office, monitor, name);
     const running = runAgent(agent, {
-      connection: workerConnection(redisUrl),
+      connection,
       prefix,
       concurrency: slots(queue),
       timing,

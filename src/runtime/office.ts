@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { type ConnectionOptions } from 'bullmq';
 import { type Config } from '../../config/schema.ts';
 import { queuePrefix } from '../../queues/names.ts';
-import { workerConnection } from '../../queues/options.ts';
 import { createProducer, type Producer } from '../../queues/producer.ts';
 import { createRedisBroadcaster } from '../adapters/broadcast/redis-stream.ts';
 import { createMarketData } from '../adapters/market-data/market-data.ts';
@@ -22,6 +22,7 @@ import { type Logger } from '../ports/logger.ts';
 import { type MarketData } from '../ports/market-data.ts';
 import { type Stores } from '../ports/stores.ts';
 import { type CompanyCard } from './company-card.ts';
+import { connectRedis } from './redis-connection.ts';
 import { createReleaseStack } from './releasers.ts';
 
 /** Everything an agent, the API or the command line works with, opened once for one company (mode, market, account). */
@@ -29,6 +30,8 @@ export interface Office {
   readonly config: Config;
   readonly card: CompanyCard;
   readonly redisUrl: string;
+  /** Shared by all queues and desks of this process. */
+  readonly connection: ConnectionOptions;
   readonly prefix: string;
   readonly broadcastKey: string;
   readonly clock: Clock;
@@ -79,16 +82,21 @@ function sourceOf(card: CompanyCard, stores: Stores): CandleSource {
 export async function openOffice({ config, card, redisUrl, mongoUrl, log }: OfficeOptions): Promise<Office> {
   const releases = createReleaseStack(CLOSE_WITHIN_MS);
   const scope = scopeOf(config.database.namespace, card.mode);
-  const prefix = queuePrefix(scope);
+  // Each market has queues of its own: jobs that a killed company left behind wait there until the same market is opened
+  // again. On shared queues the next company would do them with other candles.
+  const prefix = queuePrefix(`${scope}-${card.source}`);
   const broadcastKey = `${prefix}:broadcast`;
   const warn = (what: string) => (error: Error) => log.debug(`${what}: ${error.message}`);
   try {
-    const connection = await connectMongo({ url: mongoUrl, database: scope, onError: warn('store connection') });
-    releases.push('store connection', () => connection.close());
-    const stores = createMongoStores(connection);
+    const mongo = await connectMongo({ url: mongoUrl, database: scope, onError: warn('store connection') });
+    releases.push('store connection', () => mongo.close());
+    const stores = createMongoStores(mongo);
     await stores.ensureIndexes();
 
-    const producer = createProducer({ connection: workerConnection(redisUrl), prefix, log });
+    const redis = connectRedis(redisUrl, 'patient', log);
+    releases.push('redis', () => redis.close());
+    const { connection } = redis;
+    const producer = createProducer({ connection, prefix, log });
     releases.push('queues', () => producer.close());
     const broadcaster = createRedisBroadcaster({
       url: redisUrl,
@@ -121,6 +129,7 @@ export async function openOffice({ config, card, redisUrl, mongoUrl, log }: Offi
       config,
       card,
       redisUrl,
+      connection,
       prefix,
       broadcastKey,
       clock: systemClock,

@@ -15,6 +15,7 @@ interface CycleOptions {
   readonly data?: readonly string[];
   readonly runs: number;
   readonly memory: boolean;
+  readonly settle: number;
   readonly json: boolean;
 }
 
@@ -53,6 +54,7 @@ export function registerBench(program: Command, io: CliIo): void {
     .option('--data <files...>', 'candle files instead of the simulated market')
     .addOption(countOption('--runs <n>', 'cycles, each in a new company', 3))
     .option('--no-memory', 'leave out the memory of an idle company')
+    .addOption(countOption('--settle <seconds>', 'between its first cycle and the look at its memory', 30))
     .addOption(jsonOption())
     .action(async ({ json, ...options }: CycleOptions) => {
       const { benchCycle, printCycleBench } = await import('../../../bench/cycle/bench.ts');

@@ -22,10 +22,10 @@ export interface Workspace {
   readonly directory: string;
   readonly dataDirectory: string;
   readonly environment: Environment;
-  spawn(...args: string[]): ChildProcess;
-  corp(...args: string[]): Promise<Finished>;
+  readonly spawn: (...args: string[]) => ChildProcess;
+  readonly corp: (...args: string[]) => Promise<Finished>;
   /** The document of a command that must go well. */
-  json<T>(...args: string[]): Promise<T>;
+  readonly json: <T>(...args: string[]) => Promise<T>;
 }
 
 /** Command lines of this system that name the directory: services that were left behind. */

@@ -1,0 +1,38 @@
+# syntax=docker/dockerfile:1
+
+FROM node:20-bookworm-slim AS base
+WORKDIR /app
+
+# Compiles dist/ with the development packages.
+FROM base AS build
+COPY package.json package-lock.json ./
+RUN npm ci --include=dev --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY config config
+COPY queues queues
+COPY processors processors
+COPY src src
+COPY bench bench
+RUN npx tsc -p tsconfig.build.json
+
+# What runs needs no compiler, linter or test runner.
+FROM base AS packages
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund
+
+FROM base
+ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
+COPY package.json ./
+COPY config config
+COPY web web
+COPY --from=packages /app/node_modules node_modules
+COPY --from=build /app/dist dist
+# Named volumes take over the owner of the folder they are mounted on. `corp` finds the checkout through the link.
+RUN install -d -o node -g node .data logs \
+  && chmod +x dist/src/cli/main.js \
+  && ln -s /app/dist/src/cli/main.js /usr/local/bin/corp
+USER node
+EXPOSE 3000
+# Process 1 has to pass signals on and collect dead children: run with --init (docker-compose.yml does).
+ENTRYPOINT ["corp"]
+CMD ["--help"]

@@ -1,0 +1,71 @@
+import { timeframeMs } from '../../src/domain/market/timeframe.ts';
+import { AppError } from '../../src/ports/errors.ts';
+import { chooseWorld } from '../../src/cli/world.ts';
+import { ownServices, startCompany } from '../../src/runtime/company.ts';
+import { reportOf, type CycleReport } from '../../src/runtime/cycle-report.ts';
+import { runCycleTicket, ticketFor } from '../../src/runtime/cycle-run.ts';
+import { setMarketTime } from '../../src/runtime/feed.ts';
+import { type Workplace } from '../workplace.ts';
+
+export interface CycleRun {
+  readonly seconds: number;
+  /** Of this process, its backtest threads included; Redis and the store are not in it. */
+  readonly cpuSeconds: number;
+  readonly jobs: number;
+  readonly trials: number;
+  readonly trialsPerSecond: number;
+  /** The most this process has held so far, bytes. */
+  readonly peakRss: number;
+  readonly stages: CycleReport['stages'];
+}
+
+/** One whole cycle in a company founded for it in the workplace's folder `name`; files replace the simulated market. */
+export async function measureCycle(
+  { config: configOf, log, stop }: Workplace,
+  name: string,
+  data: readonly string[] | undefined,
+): Promise<CycleRun> {
+  const config = configOf(name);
+  const world = await chooseWorld(config, data ? { exchange: 'replay', data } : { exchange: 'simulated' });
+  const now = world.endsAt ?? world.opensAt;
+  const company = await startCompany({
+    config,
+    log,
+    openServices: ownServices,
+    card: world.card,
+    async prepare(office) {
+      await world.prepare(office);
+      await setMarketTime(office, now);
+      return { account: world.card.account };
+    },
+    signal: stop,
+    onFatal: (error) => log.error(error.message),
+  });
+  try {
+    const { office } = company;
+    const { timeframe } = config.exchange;
+    const symbols = (await office.data.markets()).map(({ symbol }) => symbol);
+    const inputs = { symbols, timeframe, seed: world.seed, asOf: now - timeframeMs(timeframe), settles: true };
+    const ticket = await ticketFor(office.stores.cycles, office.card.source, inputs, () => office.card.account);
+
+    const cpu = process.cpuUsage();
+    const startedAt = performance.now();
+    const cycle = await runCycleTicket(office, ticket, stop);
+    const seconds = (performance.now() - startedAt) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    if (cycle.state === 'failed') throw new AppError('cycle-failed', `cycle ${cycle.id} failed: ${cycle.reason}`);
+
+    const { stages, strategies } = await reportOf(office, cycle);
+    return {
+      seconds,
+      cpuSeconds: (user + system) / 1e6,
+      jobs: stages.reduce((sum, stage) => sum + stage.jobs, 0),
+      trials: strategies.trials,
+      trialsPerSecond: strategies.trials / seconds,
+      peakRss: process.resourceUsage().maxRSS * 1024,
+      stages,
+    };
+  } finally {
+    await company.close();
+  }
+}

@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../../src/ports/errors.ts';
+import { PROJECT_ROOT } from '../../src/runtime/paths.ts';
+import { readRegistry } from '../../src/runtime/services/registry.ts';
+import { quantile } from '../statistics.ts';
+import { unlessStopped } from '../unless-stopped.ts';
+import { type Workplace } from '../workplace.ts';
+import { memoryOf, type ProcessMemory } from './process-memory.ts';
+
+export interface IdleMemory {
+  readonly processes: readonly (ProcessMemory & { readonly process: 'company' | 'redis' | 'store' })[];
+  readonly total: ProcessMemory;
+}
+
+/** As `npm start` runs it (scripts/commands.mjs). */
+const COMMAND = ['--enable-source-maps', join(PROJECT_ROOT, 'dist/src/cli/main.js'), 'start', '--port', '0', '--json'];
+const SAMPLES = 10;
+const SAMPLE_EVERY_MS = 500;
+const END_WITHIN_MS = 20_000;
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
+  await exited;
+  clearTimeout(timer);
+}
+
+/** Where its API is: the one line that it prints when it is at work. */
+async function addressOf(child: ChildProcess): Promise<string> {
+  const lines = createInterface({ input: child.stdout! });
+  const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit')])) as [unknown];
+  if (typeof line !== 'string') throw new AppError('start-failed', 'corp start ended before it was at work');
+  return (JSON.parse(line) as { api: string }).api;
+}
+
+/** Follows what the company broadcasts until its first cycle has ended. */
+async function firstCycle(api: string, since: number, stop: AbortSignal): Promise<void> {
+  const response = await fetch(`${api}/events?since=${since}`, { signal: stop });
+  let text = '';
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (/"phase":"(completed|failed)"/.test(text)) return;
+  }
+  throw new AppError('start-failed', 'the event stream of corp start ended before its first cycle');
+}
+
+/** Each process's memory, the middle one of some samples. Null where the system does not say how much a process holds. */
+async function sample(pids: Readonly<Record<'company' | 'redis' | 'store', number>>, stop: AbortSignal) {
+  const seen: ProcessMemory[][] = [];
+  for (let n = 0; n < SAMPLES; n += 1) {
+    const row = await Promise.all(Object.values(pids).map(memoryOf));
+    if (row.some((memory) => memory === null)) return null;
+    seen.push(row as ProcessMemory[]);
+    await unlessStopped(stop, delay(SAMPLE_EVERY_MS));
+  }
+  const middle = (values: readonly (number | null)[]): number | null =>
+    values.some((value) => value === null) ? null : quantile(values as number[], 0.5);
+  return (Object.keys(pids) as (keyof typeof pids)[]).map((process, i) => ({
+    process,
+    rss: middle(seen.map((row) => row[i]!.rss))!,
+    pss: middle(seen.map((row) => row[i]!.pss)),
+  }));
+}
+
+/**
+ * What a company holds that has nothing to do but follow its market: all roles in one process, its own Redis and
+ * store, `settleSeconds` after the end of its first cycle. Null where the system does not say.
+ */
+export async function measureIdle(
+  { environment, config, stop }: Workplace,
+  settleSeconds: number,
+): Promise<IdleMemory | null> {
+  const startedAt = Date.now();
+  const child = spawn(process.execPath, COMMAND, { env: environment('idle'), stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const api = await unlessStopped(stop, addressOf(child));
+    await unlessStopped(stop, firstCycle(api, startedAt, stop));
+    await unlessStopped(stop, delay(settleSeconds * 1000));
+    const registry = readRegistry(config('idle').database.dataDirectory);
+    const [redis, store] = [registry?.redis?.process?.pid, registry?.mongo?.process?.pid];
+    if (child.pid === undefined || redis === undefined || store === undefined) return null;
+    const processes = await sample({ company: child.pid, redis, store }, stop);
+    if (processes === null) return null;
+    const sum = (of: (memory: ProcessMemory) => number | null): number | null =>
+      processes.reduce<number | null>((total, memory) => {
+        const value = of(memory);
+        return total === null || value === null ? null : total + value;
+      }, 0);
+    return { processes, total: { rss: sum(({ rss }) => rss)!, pss: sum(({ pss }) => pss) } };
+  } finally {
+    await end(child);
+  }
+}
