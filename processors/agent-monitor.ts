@@ -5,7 +5,7 @@ import { type Clock } from '../src/ports/clock.ts';
  * What one agent on one node is doing, in memory. The heartbeat writes it to the store at intervals: a write for
  * every job would cost more than most jobs.
  *
- * State machine: idle -> busy -> idle; busy -> error when a job failed for good, until the next job succeeds;
+ * State machine: idle -> busy -> idle; busy -> error when an attempt at a job failed, until one succeeds;
  * any -> paused while its queue is paused; any -> stopped when its worker closes.
  */
 export interface AgentMonitor {

@@ -1,5 +1,5 @@
 import { macroStance } from '../src/domain/risk/macro-stance.ts';
-import { silentAgents } from '../src/domain/risk/desk-watch.ts';
+import { silentAgents, type Heartbeat } from '../src/domain/risk/desk-watch.ts';
 import { type RiskLimits } from '../src/domain/risk/verdict.ts';
 import { flattenFlow } from '../queues/flows/flatten-flow.ts';
 import { MONEY_QUEUES, QUEUE_NAMES } from '../queues/names.ts';
@@ -45,6 +45,13 @@ export function createCeo(deps: CeoDeps): Agent {
   const { stores, producer, broker, data, broadcaster, clock, limits, account: main } = deps;
   const riskDeps = { riskState: stores.riskState, broker };
   const watchedSince = clock.now();
+  /** Rows of a node that died or left are taken away, the silence of its desks is still to be noticed. */
+  const heard = new Map<string, number>();
+  const heartbeats = async (): Promise<readonly Heartbeat[]> => {
+    for (const { agent, lastSeen } of await stores.agentStates.list())
+      heard.set(agent, Math.max(lastSeen, heard.get(agent) ?? watchedSince));
+    return [...heard].map(([agent, lastSeen]) => ({ agent, lastSeen }));
+  };
 
   const alert = async (
     key: string,
@@ -64,7 +71,10 @@ export function createCeo(deps: CeoDeps): Agent {
     await broadcaster.publish({ topic: 'agent-restart', at: clock.now(), data: { agent } });
   };
 
-  /** While nobody reviews or executes, positions may only shrink; what this set, this lifts. */
+  /**
+   * While nobody reviews or executes, positions may only shrink; what this set, this lifts. A silent risk manager reads
+   * the request when it is back: one, not one for each look at it.
+   */
   const guardMoney = async (silent: readonly string[]): Promise<void> => {
     const silentMoney = silent.filter((agent) => MONEY_QUEUES.some((queue) => queue === agent));
     const state = await stores.riskState.get(main);
@@ -76,14 +86,14 @@ export function createCeo(deps: CeoDeps): Agent {
         'risk-manager',
         'set-state',
         { account: main, state: 'REDUCING', by: 'ceo', reason: `${SILENCE}: ${silentMoney.join(', ')}` },
-        { meta: { priority: 'critical', causedBy: 'ceo/supervise' } },
+        { meta: { priority: 'critical', causedBy: 'ceo/supervise' }, deduplicationId: `silence.${main}` },
       );
     } else if (silentMoney.length === 0 && ours && state.tradingState === 'REDUCING') {
       await producer.add(
         'risk-manager',
         'set-state',
         { account: main, state: 'ACTIVE', by: 'ceo', reason: 'all desks are heard of again' },
-        { meta: { priority: 'critical', causedBy: 'ceo/supervise' } },
+        { meta: { priority: 'critical', causedBy: 'ceo/supervise' }, deduplicationId: `silence-over.${main}` },
       );
     }
   };
@@ -117,18 +127,10 @@ export function createCeo(deps: CeoDeps): Agent {
     'ceo',
     {
       async supervise() {
-        const beats = await stores.agentStates.list();
-        const now = clock.now();
-        const silent = silentAgents(QUEUE_NAMES, beats, now, deps.silentAfterMs, watchedSince);
-        for (const agent of silent) {
-          const lastSeen = Math.max(
-            watchedSince,
-            ...beats.filter((beat) => beat.agent === agent).map((beat) => beat.lastSeen),
-          );
-          await reportSilence(agent, lastSeen);
-        }
+        const silent = silentAgents(QUEUE_NAMES, await heartbeats(), clock.now(), deps.silentAfterMs, watchedSince);
+        for (const agent of silent) await reportSilence(agent, heard.get(agent) ?? watchedSince);
         await guardMoney(silent);
-        return { agents: new Set(beats.map(({ agent }) => agent)).size, silent: [...silent] };
+        return { agents: [...heard.keys()].filter((agent) => !silent.includes(agent)).length, silent: [...silent] };
       },
 
       async 'set-stance'({ account, cycleId }) {
@@ -138,13 +140,7 @@ export function createCeo(deps: CeoDeps): Agent {
 
       async 'start-day'({ account, day }) {
         await broker.open(account);
-        const silent = silentAgents(
-          QUEUE_NAMES,
-          await stores.agentStates.list(),
-          clock.now(),
-          deps.silentAfterMs,
-          watchedSince,
-        );
+        const silent = silentAgents(QUEUE_NAMES, await heartbeats(), clock.now(), deps.silentAfterMs, watchedSince);
         const { stance, riskBudget } = await stanceOf(account, undefined);
         const { tradingState, stateReason } = await readRiskState(riskDeps, account);
         const date = new Date(day).toISOString().slice(0, 10);

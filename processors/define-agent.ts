@@ -1,7 +1,5 @@
 import { type Job } from 'bullmq';
 import { z } from 'zod';
-import { type QueueContract } from '../queues/contract.ts';
-import { CONTRACTS } from '../queues/contracts/registry.ts';
 import { metaSchema, type Meta } from '../queues/meta.ts';
 import { type QueueName } from '../queues/names.ts';
 import { ContractError, jobContractOf } from '../queues/producer.ts';
@@ -29,6 +27,9 @@ export interface Agent {
 
 const envelopeSchema = z.strictObject({ meta: metaSchema, payload: z.unknown() });
 
+/** A timer cannot wait longer (24.8 days): one set beyond it fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 type AnyHandler = (payload: unknown, context: JobContext) => Promise<unknown>;
 
 /**
@@ -36,7 +37,6 @@ type AnyHandler = (payload: unknown, context: JobContext) => Promise<unknown>;
  * turns the message's deadline into an abort signal, writes the audit entry of audited jobs and maps errors.
  */
 export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>, deps: AgentDeps): Agent {
-  const contract: QueueContract = CONTRACTS[queue];
   const handlerOf = handlers as unknown as Readonly<Record<string, AnyHandler | undefined>>;
 
   /** Aborts at the deadline and when the worker says so. Merging signals costs as much as a small job: only where there are two. */
@@ -48,7 +48,7 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
         advice: 'Send it again with a later deadline if the answer is still wanted',
       });
     }
-    const timeout = AbortSignal.timeout(left);
+    const timeout = AbortSignal.timeout(Math.min(left, LONGEST_TIMER_MS));
     return signal ? AbortSignal.any([signal, timeout]) : timeout;
   };
 

@@ -22,8 +22,7 @@ export function explain(error: unknown): Explained {
   if (error instanceof AppError) {
     return { code: error.code, text: error.message, retryable: error.retryable };
   }
-  if (error instanceof UnrecoverableError)
-    return { code: 'unrecoverable', text: error.message, retryable: false };
+  if (error instanceof UnrecoverableError) return { code: 'unrecoverable', text: error.message, retryable: false };
   return { code: 'unexpected', text: errorText(error), retryable: true };
 }
 

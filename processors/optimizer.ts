@@ -63,9 +63,9 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
   ): Promise<{ variants: Strategy[]; units: readonly WorkUnit[] }> => {
     const { folds } = await splitOf(cycle, symbol);
     const grid = gridAround(candidate.family, candidate.parameters, deps.gridSize);
-    const variants = grid.map((parameters) => {
+    const drafts = grid.map((parameters): [string, Strategy] => {
       const spec = buildSpec(candidate.family, parameters);
-      return strategyOf(
+      const variant = strategyOf(
         {
           hash: hashSpec(spec),
           family: candidate.family,
@@ -76,7 +76,10 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
         },
         clock.now(),
       );
+      return [variant.hash, variant];
     });
+    // The candidate may lie on its own grid, and parameters that differ may build one spec: each is work once.
+    const variants = [...new Map(drafts).values()];
     const items = folds.flatMap(({ train }) => variants.map(({ hash, spec }) => ({ hash, spec, window: train })));
     return { variants, units: cutIntoUnits(cycle, 'grid', symbol, labelOf(candidate.hash), items, deps.unitSize) };
   };

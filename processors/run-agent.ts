@@ -67,8 +67,6 @@ export function runAgent(agent: Agent, deps: RunAgentDeps): RunningAgent {
     const recording = bury(job, error).finally(() => recordings.delete(recording));
     recordings.add(recording);
   });
-  worker.on('paused', () => deps.monitor.setPaused(true));
-  worker.on('resumed', () => deps.monitor.setPaused(false));
 
   return {
     queue: agent.queue,

@@ -32,7 +32,8 @@ function parseRedisUrl(url: string): {
 } {
   const parsed = new URL(url);
   return {
-    host: parsed.hostname,
+    // A URL writes an IPv6 address in brackets, a socket wants it without.
+    host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: parsed.port === '' ? 6379 : Number(parsed.port),
     db: parsed.pathname.length > 1 ? Number(parsed.pathname.slice(1)) : 0,
     ...(parsed.username !== '' && { username: decodeURIComponent(parsed.username) }),

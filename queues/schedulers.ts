@@ -23,9 +23,7 @@ export async function upsertSchedules(
     opts: { priority: PRIORITIES.high },
   });
   await Promise.all([
-    producer
-      .queue('ceo')
-      .upsertJobScheduler('supervise', { every: intervals.superviseEveryMs }, template('supervise')),
+    producer.queue('ceo').upsertJobScheduler('supervise', { every: intervals.superviseEveryMs }, template('supervise')),
     producer
       .queue('worker-manager')
       .upsertJobScheduler('census', { every: intervals.censusEveryMs }, template('census')),

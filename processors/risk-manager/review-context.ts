@@ -105,5 +105,12 @@ export async function contextOf(
   ]);
   // An entry is sized at the price it may fill at: at the last price, slippage would carry it over its limit.
   const worst = intent.purpose === 'entry' ? price * (1 + deps.slippageRate) : price;
-  return { ...picture, state, market, price: worst, lastCandleTime: candleTime, timeframeMs: timeframeMs(intent.timeframe) };
+  return {
+    ...picture,
+    state,
+    market,
+    price: worst,
+    lastCandleTime: candleTime,
+    timeframeMs: timeframeMs(intent.timeframe),
+  };
 }

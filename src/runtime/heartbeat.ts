@@ -19,7 +19,7 @@ export async function startHeartbeat(
   node: string,
   queues: readonly QueueName[],
   concurrency: number,
-  agents: () => readonly AgentState[],
+  agents: () => Promise<readonly AgentState[]>,
 ): Promise<Heartbeat> {
   const { stores, clock, log, config } = office;
   const { everyMs, silentAfterMs } = config.agents.heartbeat;
@@ -53,7 +53,7 @@ export async function startHeartbeat(
         startedAt,
         lastSeen: clock.now(),
       });
-      await Promise.all(agents().map((state) => stores.agentStates.beat(state)));
+      await Promise.all((await agents()).map((state) => stores.agentStates.beat(state)));
       lastBeat = clock.now();
     } catch (error) {
       log.warn(`heartbeat not written: ${errorText(error)}`);

@@ -21,27 +21,32 @@ export function createJobWaiter({ connection, prefix, log, producer }: Office, q
   const events = new QueueEvents(queue, { connection, prefix });
   events.on('error', (error) => log.debug(`${queue} events: ${error.message}`));
 
-  const nextEvent = (signal: AbortSignal | undefined): Promise<void> =>
+  const nextEvent = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       const finish = (): void => {
         clearTimeout(timer);
         events.off('completed', finish);
         events.off('failed', finish);
-        signal?.removeEventListener('abort', finish);
+        signal.removeEventListener('abort', finish);
         resolve();
       };
       const timer = setTimeout(finish, LOOK_EVERY_MS);
       events.on('completed', finish);
       events.on('failed', finish);
-      signal?.addEventListener('abort', finish);
+      signal.addEventListener('abort', finish);
     });
 
   const until: JobWaiter['until'] = async (done, signal) => {
     while (signal?.aborted !== true) {
       // Listen first: an event between the look and the wait would be lost.
-      const event = nextEvent(signal);
-      if (await done()) return;
-      await event;
+      const looked = new AbortController();
+      const event = nextEvent(signal ? AbortSignal.any([signal, looked.signal]) : looked.signal);
+      try {
+        if (await done()) return;
+        await event;
+      } finally {
+        looked.abort();
+      }
     }
   };
 

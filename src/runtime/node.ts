@@ -4,6 +4,7 @@ import { runAgent, type RunningAgent } from '../../processors/run-agent.ts';
 import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
 import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
 import { errorText } from '../ports/errors.ts';
+import { type AgentState } from '../ports/records.ts';
 import { createAgent } from './agents.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type Office } from './office.ts';
@@ -39,6 +40,7 @@ async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T>
 }
 
 const READY_WITHIN_MS = 15_000;
+const PAUSE_KNOWN_WITHIN_MS = 1000;
 
 /** Runs agents on their queues, beats for them, and restarts one when the CEO asks for it. */
 export async function startNode(office: Office, { queues, concurrency }: NodeOptions): Promise<RunningNode> {
@@ -74,8 +76,14 @@ export async function startNode(office: Office, { queues, concurrency }: NodeOpt
   const desks = new Map(queues.map((queue) => [queue, open(queue)]));
   await within(READY_WITHIN_MS, 'reaching Redis', Promise.all([...desks.values()].map((desk) => desk.running.ready())));
 
+  /** A worker does not notice that somebody paused its queue. While Redis is away nothing is known of it. */
+  const stateOf = async ([queue, { monitor }]: readonly [QueueName, Desk]): Promise<AgentState> => {
+    const asked = within(PAUSE_KNOWN_WITHIN_MS, `asking for ${queue}`, producer.queue(queue).isPaused());
+    monitor.setPaused(await asked.catch(() => false));
+    return monitor.snapshot();
+  };
   const heartbeat = await startHeartbeat(office, name, queues, concurrency ?? 0, () =>
-    [...desks.values()].filter((desk) => desk.running.alive()).map((desk) => desk.monitor.snapshot()),
+    Promise.all([...desks].filter(([, desk]) => desk.running.alive()).map(stateOf)),
   );
 
   const restart = async (queue: QueueName): Promise<void> => {

@@ -24,7 +24,7 @@ export async function identifyRedis(url: string, withinMs: number): Promise<Redi
 
 /** Resolves when the server that runs as `pid` has loaded its data and answers; tries until `signal` is aborted. */
 export async function redisReady(url: string, pid: number | undefined, signal: AbortSignal): Promise<void> {
-  const client = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
+  const client = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null, disconnectTimeout: 50 });
   // Refused until it listens; the process's end and the deadline are watched by the caller.
   client.on('error', () => undefined);
   try {
@@ -45,6 +45,8 @@ async function withConnection<T>(url: string, withinMs: number, use: (client: Re
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     connectTimeout: withinMs,
+    // Its default keeps a timer, and with it the process, for two seconds after a refused connection.
+    disconnectTimeout: 50,
   });
   // A command that fails only says "Connection is closed"; the reason arrives as an event, before.
   let reason: Error | undefined;

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { createRng } from '../../../src/domain/random/rng.ts';
+import { type Services } from '../../../src/runtime/services/start-services.ts';
+import { drawMoments, runUnderKills } from '../../fixtures/faults/assassin.ts';
+import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
+import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
+import { eventually } from '../../fixtures/faults/eventually.ts';
+import { STEPS, watchJobs, type Step } from '../../fixtures/faults/job-watch.ts';
+import { blemishesOf, outcomeOf, UNBLEMISHED, type Outcome } from '../../fixtures/faults/outcome.ts';
+import { openScene } from '../../fixtures/faults/scene.ts';
+
+const scene = openScene();
+const candleFiles = writeCandleFiles(scene.directory);
+let services: Services;
+/** What the cycle comes to when nothing is disturbed. */
+let expected: Outcome;
+
+const found = async (namespace: string): Promise<Company> => foundCompany(scene, services, namespace, candleFiles);
+
+async function foundForTest(namespace: string): Promise<Company> {
+  const company = await found(namespace);
+  onTestFinished(() => company.close());
+  return company;
+}
+
+async function expectUndisturbed({ office, ticket }: Company): Promise<void> {
+  expect(await blemishesOf(office)).toEqual(UNBLEMISHED);
+  expect(await outcomeOf(office, ticket.id, ticket.account)).toEqual(expected);
+}
+
+beforeAll(async () => {
+  services = await scene.services('services');
+  const company = await found('reference');
+  const node = company.node();
+  await company.startCycle();
+  await company.cycleEnded();
+  expected = await outcomeOf(company.office, company.ticket.id, company.ticket.account);
+  expect(await blemishesOf(company.office)).toEqual(UNBLEMISHED);
+  await node.kill('SIGTERM');
+  await company.close();
+});
+
+afterAll(async () => {
+  expect(await scene.clear()).toEqual([]);
+});
+
+it('has a cycle worth disturbing: it trades, and its verdicts depend on each other', () => {
+  expect(expected.state).toBe('completed');
+  expect(expected.orders.filter(({ purpose }) => purpose === 'entry').length).toBeGreaterThan(1);
+  expect(expected.fills.length).toBeGreaterThan(1);
+  expect(new Set(expected.verdicts.map(({ decision }) => decision))).toEqual(new Set(['reduce', 'veto']));
+});
+
+it('comes to the same end however often its node is killed', { timeout: 120_000 }, async () => {
+  const rng = createRng('kills');
+  const ordinary: readonly Step[] = STEPS.filter((step) => step !== 'execute' && step !== 'settle');
+  const rounds = ['kills-a', 'kills-b', 'kills-c'].map(async (namespace, i) => {
+    // Every third step each, so that all are aimed at; the steps that touch money in every round.
+    const steps = ordinary.filter((_, position) => position % 3 === i);
+    const aims: readonly Step[] = [...steps, rng.pick(steps), 'review', 'execute', 'settle'];
+    const inOrder = [...aims].sort((a, b) => STEPS.indexOf(a) - STEPS.indexOf(b));
+    const moments = drawMoments(rng.fork(namespace), inOrder);
+    const company = await foundForTest(namespace);
+    const hits = await runUnderKills(company, moments);
+    await expectUndisturbed(company);
+    return hits;
+  });
+  const hits = (await Promise.all(rounds)).flat();
+  const steps = hits.flat();
+  console.info(`${hits.length} kills hit: ${hits.map((hit) => hit.join('+') || '-').join(' ')}`);
+  expect(hits.length).toBeGreaterThanOrEqual(20);
+  expect(new Set(steps).size).toBeGreaterThanOrEqual(4);
+});
+
+it('loses no work unit with one of two nodes', { timeout: 60_000 }, async () => {
+  const company = await foundForTest('two-nodes');
+  const { office, ticket } = company;
+  const nodes = [company.node(), company.node()] as const;
+  await eventually('both nodes at work', async () => (await office.stores.nodes.list()).length === 2);
+  await company.startCycle();
+  const shares = async (): Promise<ReadonlySet<string>> =>
+    new Set((await office.stores.workUnits.ofCycle(ticket.id)).flatMap(({ node }) => node ?? []));
+  await eventually('units done by both', async () => (await shares()).size === 2);
+  // Somebody who has a unit in hand.
+  await eventually('a unit in hand', async () => (await office.producer.queue('backtest').getActiveCount()) > 0);
+  await nodes[0].kill('SIGKILL');
+  await company.cycleEnded();
+  expect((await shares()).size).toBe(2);
+  await nodes[1].kill('SIGTERM');
+  await expectUndisturbed(company);
+});
+
+it('drains a node on SIGTERM, and another one finishes the cycle', { timeout: 60_000 }, async () => {
+  const company = await foundForTest('drain');
+  const watch = await watchJobs(company.office);
+  onTestFinished(() => watch.close());
+  const first = company.node();
+  await company.startCycle();
+  await watch.begun('screen-unit');
+  expect(await first.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  // Finished is what it had in hand; what waits, waits for others.
+  expect(await company.office.producer.queue('backtest').getActiveCount()).toBe(0);
+  expect(await company.office.stores.nodes.list()).toEqual([]);
+  expect(await company.cycle()).toMatchObject({ state: 'running' });
+  const second = company.node();
+  await company.cycleEnded();
+  expect(await second.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  await expectUndisturbed(company);
+});
