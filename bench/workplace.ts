@@ -27,7 +27,7 @@ const RELEASE_WITHIN_MS = 30_000;
 /** Gives `use` a workplace, and leaves nothing of it, however it ends. */
 export async function withWorkplace<T>(io: CliIo, use: (workplace: Workplace) => Promise<T>): Promise<T> {
   const releases = createReleaseStack(RELEASE_WITHIN_MS);
-  const directory = await mkdtemp(join(tmpdir(), 'corp-bench-'));
+  const directory = await mkdtemp(join(tmpdir(), `corp-bench-${process.pid}-`));
   releases.push('directory', () => rm(directory, { recursive: true, force: true }));
   const environment = (name: string): Environment => ({
     ...io.environment,

@@ -2,7 +2,8 @@ import { foldFills } from '../../src/domain/portfolio/fold.ts';
 import { canTransition } from '../../src/domain/orders/state-machine.ts';
 import { type Fill, type Order } from '../../src/domain/orders/order.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
-import { type Broker, type VenueOrder } from '../../src/ports/broker.ts';
+import { type Broker } from '../../src/ports/broker.ts';
+import { type OrderReport } from '../../src/domain/orders/order-request.ts';
 import { type Clock } from '../../src/ports/clock.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 
@@ -14,7 +15,7 @@ export interface LedgerDeps {
 }
 
 /** The company's row of an order that the venue brought into being by itself: a stop, a target, a time exit. */
-function legOf(entry: Order, venue: VenueOrder): Order {
+function legOf(entry: Order, venue: OrderReport): Order {
   return {
     account: entry.account,
     clientOrderId: venue.clientOrderId,
@@ -42,7 +43,7 @@ function legOf(entry: Order, venue: VenueOrder): Order {
 export async function adopt(
   { stores, broadcaster, clock }: LedgerDeps,
   order: Order,
-  venue: VenueOrder,
+  venue: OrderReport,
 ): Promise<Order> {
   const same = order.state === venue.state && order.filledAmount === venue.filledAmount;
   if (same || !canTransition(order.state, venue.state, 'venue')) return order;

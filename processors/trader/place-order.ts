@@ -1,7 +1,8 @@
 import { verifyApproval } from '../../src/domain/risk/approval.ts';
 import { type Order } from '../../src/domain/orders/order.ts';
 import { type Approval, type Intent } from '../../src/domain/risk/verdict.ts';
-import { type OrderRequest, type VenueOrder } from '../../src/ports/broker.ts';
+import { type PlacedRequest } from '../../src/ports/broker.ts';
+import { type OrderReport } from '../../src/domain/orders/order-request.ts';
 import { AppError, errorText } from '../../src/ports/errors.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { adopt, syncGroup, type LedgerDeps } from './ledger-sync.ts';
@@ -37,7 +38,7 @@ function orderOf(intent: Intent, approval: Approval): Order {
   };
 }
 
-function requestOf(order: Order): OrderRequest {
+function requestOf(order: Order): PlacedRequest {
   const {
     account,
     clientOrderId,
@@ -96,7 +97,7 @@ async function admissible(
  */
 async function submit(deps: PlaceDeps, order: Order): Promise<Order> {
   const { stores, broker } = deps;
-  let venue: VenueOrder;
+  let venue: OrderReport;
   try {
     venue = await broker.submit(requestOf(order));
   } catch (error) {

@@ -1,46 +1,10 @@
 import { type Timeframe } from '../domain/market/timeframe.ts';
-import {
-  type Bracket,
-  type Fill,
-  type OrderPurpose,
-  type OrderSide,
-  type OrderState,
-  type OrderType,
-} from '../domain/orders/order.ts';
+import { type Fill } from '../domain/orders/order.ts';
+import { type OrderReport, type OrderRequest } from '../domain/orders/order-request.ts';
 
-export interface OrderRequest {
-  readonly account: string;
-  /** The venue treats a second request with the same id as the same order. */
-  readonly clientOrderId: string;
-  readonly strategyHash: string;
-  readonly symbol: string;
-  readonly side: OrderSide;
-  readonly type: OrderType;
-  readonly purpose: OrderPurpose;
-  readonly amount: number;
-  readonly price?: number;
-  readonly bracket?: Bracket;
+export interface PlacedRequest extends OrderRequest {
   /** Market time of the decision, epoch ms: a paper venue fills no earlier. */
   readonly time: number;
-}
-
-/** An order as the venue reports it; the only authority on what happened. */
-export interface VenueOrder {
-  readonly clientOrderId: string;
-  readonly parentId?: string;
-  readonly strategyHash: string;
-  readonly symbol: string;
-  readonly side: OrderSide;
-  readonly type: OrderType;
-  readonly purpose: OrderPurpose;
-  readonly amount: number;
-  readonly price?: number;
-  readonly state: OrderState;
-  readonly filledAmount: number;
-  readonly averagePrice?: number;
-  readonly fees: number;
-  readonly reason?: string;
-  readonly updatedAt: number;
 }
 
 export interface VenueBalance {
@@ -55,13 +19,13 @@ export interface VenueBalance {
 export interface Broker {
   /** Makes sure the paper account exists with its starting cash; a no-op on a real venue. */
   open(account: string): Promise<void>;
-  submit(request: OrderRequest): Promise<VenueOrder>;
+  submit(request: PlacedRequest): Promise<OrderReport>;
   /** Null when the venue does not know it. */
-  fetchOrder(account: string, clientOrderId: string): Promise<VenueOrder | null>;
+  fetchOrder(account: string, clientOrderId: string): Promise<OrderReport | null>;
   /** The order and its protective children. */
-  fetchGroup(account: string, clientOrderId: string): Promise<readonly VenueOrder[]>;
-  openOrders(account: string): Promise<readonly VenueOrder[]>;
-  cancel(account: string, clientOrderId: string): Promise<VenueOrder | null>;
+  fetchGroup(account: string, clientOrderId: string): Promise<readonly OrderReport[]>;
+  openOrders(account: string): Promise<readonly OrderReport[]>;
+  cancel(account: string, clientOrderId: string): Promise<OrderReport | null>;
   /** Every fill of the account at or after this market time; `id`s are unique and stable. */
   fills(account: string, since: number): Promise<readonly Fill[]>;
   balance(account: string): Promise<VenueBalance>;

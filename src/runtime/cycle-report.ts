@@ -2,6 +2,7 @@ import { type Cycle, type CyclePhase } from '../ports/records.ts';
 import { type Stores } from '../ports/stores.ts';
 import { type MarketData } from '../ports/market-data.ts';
 import { type Broker } from '../ports/broker.ts';
+import { tallyReasons } from './tally-reasons.ts';
 
 /** What `corp cycle --json` prints (design.md section 8); further keys may be added, none removed. */
 export type CycleReport = Awaited<ReturnType<typeof reportOf>>;
@@ -16,32 +17,6 @@ export interface ReportDeps {
 const LISTED_GAPS = 5;
 
 const iso = (time: number): string => new Date(time).toISOString();
-
-const NUMBER = /-?\d+(?:\.\d+)?/g;
-
-/** Like texts as one: figures that differ become their range, `0..19 trades in sample, 20 are needed`. */
-function summarise(reasons: readonly string[]): string {
-  const figures = reasons.map((reason) => reason.match(NUMBER) ?? []);
-  let position = -1;
-  return (reasons[0] ?? '').replaceAll(NUMBER, () => {
-    position += 1;
-    const texts = figures.map((row) => row[position] ?? '');
-    const sorted = [...new Set(texts)].sort((a, b) => Number(a) - Number(b));
-    return sorted.length === 1 ? sorted[0]! : `${sorted[0]}..${sorted.at(-1)}`;
-  });
-}
-
-/** Counts of like texts, most frequent first. */
-function tally(reasons: readonly string[]): readonly { readonly reason: string; readonly count: number }[] {
-  const groups = new Map<string, string[]>();
-  for (const reason of reasons) {
-    const form = reason.replaceAll(NUMBER, '#');
-    groups.set(form, [...(groups.get(form) ?? []), reason]);
-  }
-  return [...groups.values()]
-    .map((group) => ({ reason: summarise(group), count: group.length }))
-    .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
-}
 
 async function marketsOf({ data }: ReportDeps, cycle: Cycle) {
   return Promise.all(
@@ -163,7 +138,7 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
       },
     })),
     rejections: {
-      screened: tally(rejected.filter(({ stage }) => stage === 'screen').map(({ reason }) => reason)),
+      screened: tallyReasons(rejected.filter(({ stage }) => stage === 'screen').map(({ reason }) => reason)),
       optimized: rejected
         .filter(({ stage }) => stage === 'select')
         .map(({ strategyHash, symbol, reason }) => ({ strategy: nameOf(strategyHash), symbol, reason })),

@@ -59,12 +59,17 @@ export const systemClock: Clock = { now: () => Date.now() };
 export const scopeOf = (namespace: string, mode: CompanyCard['mode']): string => `${namespace}-${mode}`;
 
 const CLOSE_WITHIN_MS = 8000;
+/** Market data asks for candles once and keeps them as series; two months (7 MB) let all markets load side by side. */
+const SIMULATED_DAYS = 64;
 
 function sourceOf(card: CompanyCard, stores: Stores): CandleSource {
   switch (card.mode) {
     case 'simulated': {
       if (!card.simulation) throw new AppError('bad-card', 'a simulated company must say its seed and start');
-      return createSimulatedSource(createSimulation(card.simulation), card.simulation.startTime);
+      return createSimulatedSource(
+        createSimulation({ ...card.simulation, cachedChunks: SIMULATED_DAYS }),
+        card.simulation.startTime,
+      );
     }
     case 'replay':
       return createReplaySource(stores.candles, card.source);

@@ -9,6 +9,7 @@ import { type CandleSource, type SourcedMarket } from '../../ports/candle-source
 import { AppError, errorText } from '../../ports/errors.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type FeedStore } from '../../ports/stores.ts';
+import { createGrowingSeries, type GrowingSeries } from './growing-series.ts';
 
 export interface MarketDataDeps {
   readonly source: CandleSource;
@@ -19,12 +20,24 @@ export interface MarketDataDeps {
   readonly minimumCoverage: number;
 }
 
-/** What is loaded of one market: candles up to `until`, as a series, and its resampled forms. */
+/** What is loaded of one market: all that closed by `until`, and its resampled forms. */
 interface Loaded {
   readonly until: number;
-  readonly candles: readonly Candle[];
-  readonly base: Series;
-  readonly resampled: Map<Timeframe, Series>;
+  readonly base: GrowingSeries;
+  readonly resampled: Map<Timeframe, GrowingSeries>;
+}
+
+/** Candles asked for at once: years of them as objects would take ten times the memory of the series they end in. */
+const WINDOW_BARS = 16_384;
+
+/** Open of the bar that comes after the last one. */
+const endOf = (series: Series): number => series.time[series.length - 1]! + timeframeMs(series.timeframe);
+
+const barAt = (series: Series, time: number): number => (time - series.time[0]!) / timeframeMs(series.timeframe);
+
+function lastCandle({ length, time, open, high, low, close, volume }: Series): Candle {
+  const i = length - 1;
+  return { time: time[i]!, open: open[i]!, high: high[i]!, low: low[i]!, close: close[i]!, volume: volume[i]! };
 }
 
 /** Market data from any candle source, loaded once and extended as market time goes on. */
@@ -52,23 +65,38 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
     return found;
   };
 
+  /** What closed in [from, until), bar for bar where the series before ended. */
+  const append = async (
+    before: GrowingSeries | null,
+    { symbol, timeframe, from, until }: { symbol: string; timeframe: Timeframe; from: number; until: number },
+  ): Promise<GrowingSeries | null> => {
+    let base = before;
+    const window = WINDOW_BARS * timeframeMs(timeframe);
+    for (let start = from; start < until; start += window) {
+      const fresh = await source.candles(symbol, start, Math.min(until, start + window));
+      if (fresh.length === 0) continue;
+      if (base === null) {
+        base = createGrowingSeries(buildSeries(symbol, timeframe, fresh));
+        continue;
+      }
+      // Built with the bar before them, so that a gap between is filled as any other.
+      const joined = buildSeries(symbol, timeframe, [lastCandle(base.series), ...fresh]);
+      base.append(sliceSeries(joined, 1, joined.length));
+    }
+    return base;
+  };
+
   const extend = async (symbol: string, until: number): Promise<Loaded> => {
     const before = loaded.get(symbol);
     if (before && before.until >= until) return before;
     const { timeframe, first } = await find(symbol);
-    const from = before?.candles.at(-1) ? before.candles.at(-1)!.time + timeframeMs(timeframe) : first;
-    const fresh = await source.candles(symbol, from, until);
-    if (before && fresh.length === 0) {
-      const same = { ...before, until };
-      loaded.set(symbol, same);
-      return same;
-    }
-    const candles = before ? [...before.candles, ...fresh] : fresh;
-    if (candles.length === 0)
+    const from = before ? endOf(before.base.series) : first;
+    const base = await append(before?.base ?? null, { symbol, timeframe, from, until });
+    if (base === null)
       throw new AppError('no-candles', `there is no candle of ${symbol} before ${new Date(until).toISOString()}`, {
         advice: 'Import some with corp data import',
       });
-    const next: Loaded = { until, candles, base: buildSeries(symbol, timeframe, candles), resampled: new Map() };
+    const next: Loaded = { base, resampled: before?.resampled ?? new Map(), until };
     loaded.set(symbol, next);
     return next;
   };
@@ -86,10 +114,8 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
     }
   };
 
-  const inTimeframe = (symbol: string, { base, resampled }: Loaded, timeframe: Timeframe): Series => {
+  const inTimeframe = (symbol: string, { base: { series: base }, resampled }: Loaded, timeframe: Timeframe): Series => {
     if (timeframe === base.timeframe) return base;
-    const ready = resampled.get(timeframe);
-    if (ready) return ready;
     if (timeframeMs(timeframe) % timeframeMs(base.timeframe) !== 0) {
       throw new AppError(
         'bad-timeframe',
@@ -97,9 +123,16 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
         { advice: `Choose ${base.timeframe} or a multiple of it` },
       );
     }
-    const made = resample(base, timeframe);
-    resampled.set(timeframe, made);
-    return made;
+    const made = resampled.get(timeframe);
+    if (!made) {
+      const whole = createGrowingSeries(resample(base, timeframe));
+      resampled.set(timeframe, whole);
+      return whole.series;
+    }
+    // A bucket that is whole stays as it is: only the bars after the last one are looked at.
+    const done = made.series.length === 0 ? 0 : barAt(base, endOf(made.series));
+    made.append(resample(sliceSeries(base, done, base.length), timeframe));
+    return made.series;
   };
 
   return {
@@ -136,7 +169,7 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
         : sliceSeries(visible, visible.length - bars, visible.length);
     },
     async coverage(symbol, asOf) {
-      return coverageOf(seriesUntil((await load(symbol, asOf)).base, asOf));
+      return coverageOf(seriesUntil((await load(symbol, asOf)).base.series, asOf));
     },
     async orderBook(symbol, asOf) {
       await find(symbol);

@@ -10,7 +10,8 @@ import {
 import { type VenueStep } from '../../domain/portfolio/paper-venue/draft.ts';
 import { onCandle, type VenueTerms } from '../../domain/portfolio/paper-venue/on-candle.ts';
 import { cancelOrder, submitOrder } from '../../domain/portfolio/paper-venue/requests.ts';
-import { type Broker, type VenueOrder } from '../../ports/broker.ts';
+import { type Broker } from '../../ports/broker.ts';
+import { type OrderReport } from '../../domain/orders/order-request.ts';
 import { AppError } from '../../ports/errors.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type VenueAccountStore } from '../../ports/stores.ts';
@@ -34,7 +35,7 @@ function venueOrder({
   bracket: _b,
   createdAt: _a,
   ...order
-}: PaperOrder): VenueOrder {
+}: PaperOrder): OrderReport {
   return order;
 }
 

@@ -18,6 +18,8 @@ export interface SimulationOptions {
   readonly startTime: number;
   /** @default DEFAULT_MARKETS */
   readonly markets?: readonly SimulatedMarket[];
+  /** Days kept in memory; less for who asks for every day once. @default 400 */
+  readonly cachedChunks?: number;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface MarketSimulation {
 }
 
 export function createSimulation(options: SimulationOptions): MarketSimulation {
-  const { seed, startTime, markets: definitions = DEFAULT_MARKETS } = options;
+  const { seed, startTime, markets: definitions = DEFAULT_MARKETS, cachedChunks = CACHED_CHUNKS } = options;
   if (!Number.isSafeInteger(startTime) || startTime < 0 || startTime % BAR_MS !== 0) {
     throw new RangeError(`startTime ${startTime} is not a whole multiple of five minutes since 1970`);
   }
@@ -53,7 +55,7 @@ export function createSimulation(options: SimulationOptions): MarketSimulation {
     const { chunks, next } = generateChunk(definitions, seed, index, starts[index]!);
     starts[index + 1] = next;
     cache.set(index, chunks);
-    if (cache.size > CACHED_CHUNKS) cache.delete(cache.keys().next().value!);
+    if (cache.size > cachedChunks) cache.delete(cache.keys().next().value!);
     return chunks;
   };
   /** A chunk depends on the end of the one before: the first visit walks there, later ones start at `starts`. */

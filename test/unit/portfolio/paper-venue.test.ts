@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { type OrderRequest } from '../../../src/domain/orders/order-request.ts';
 import { describe, expect, it } from 'vitest';
 import { foldFills } from '../../../src/domain/portfolio/fold.ts';
 import {
@@ -8,14 +9,13 @@ import {
   valueOf,
   type VenueAccount,
   type VenueFill,
-  type VenueRequest,
 } from '../../../src/domain/portfolio/paper-venue/account.ts';
 import { onCandle, type VenueBar, type VenueTerms } from '../../../src/domain/portfolio/paper-venue/on-candle.ts';
 import { cancelOrder, submitOrder } from '../../../src/domain/portfolio/paper-venue/requests.ts';
 import { bar, buy, flat, HOUR, MARKET, PERPETUAL, sell, termsOf } from './venue-fixtures.ts';
 
 const start = (cash: number | string = 10_000): VenueAccount => openAccount('paper', cash, 'USD');
-const submit = (account: VenueAccount, request: VenueRequest, time = 0, market = MARKET): VenueAccount =>
+const submit = (account: VenueAccount, request: OrderRequest, time = 0, market = MARKET): VenueAccount =>
   submitOrder(account, request, market, time).account;
 const play = (account: VenueAccount, bars: readonly VenueBar[], terms: VenueTerms = termsOf()): VenueAccount =>
   bars.reduce((state, next) => onCandle(state, next, terms).account, account);
@@ -186,7 +186,7 @@ describe('resting entries', () => {
 });
 
 describe('refusals', () => {
-  it.each<[string, VenueRequest]>([
+  it.each<[string, OrderRequest]>([
     ['below-minimum', buy({ amount: 0.0099 })],
     ['below-minimum', buy({ type: 'limit', amount: 0.04, price: 100 })],
     ['invalid-order', buy({ type: 'limit' })],

@@ -1,6 +1,6 @@
 import { type Candle } from '../../../src/domain/market/candle.ts';
 import { type Market } from '../../../src/domain/market/market.ts';
-import { type VenueRequest } from '../../../src/domain/portfolio/paper-venue/account.ts';
+import { type OrderRequest } from '../../../src/domain/orders/order-request.ts';
 import { type VenueBar, type VenueTerms } from '../../../src/domain/portfolio/paper-venue/on-candle.ts';
 
 export const HOUR = 3_600_000;
@@ -34,7 +34,7 @@ export const bar = (index: number, [open, high, low, close]: readonly number[], 
 };
 export const flat = (index: number, price: number): VenueBar => bar(index, [price, price, price, price]);
 
-export const buy = (patch: Partial<VenueRequest> = {}): VenueRequest => ({
+export const buy = (patch: Partial<OrderRequest> = {}): OrderRequest => ({
   account: 'paper',
   clientOrderId: 'bc-entry',
   strategyHash: 's1',
@@ -47,7 +47,7 @@ export const buy = (patch: Partial<VenueRequest> = {}): VenueRequest => ({
   ...patch,
 });
 
-export const sell = (patch: Partial<VenueRequest> = {}): VenueRequest => {
+export const sell = (patch: Partial<OrderRequest> = {}): OrderRequest => {
   const { bracket: _, ...rest } = buy();
   return { ...rest, clientOrderId: 'bc-exit', side: 'sell', purpose: 'exit', ...patch };
 };

@@ -1,30 +1,9 @@
 import { type ExitReason } from '../../backtest/result.ts';
-import {
-  type Bracket,
-  type Fill,
-  type OrderPurpose,
-  type OrderSide,
-  type OrderState,
-  type OrderType,
-} from '../../orders/order.ts';
+import { type Bracket, type Fill } from '../../orders/order.ts';
+import { type OrderReport } from '../../orders/order-request.ts';
 import { decimal } from '../money.ts';
 import { markToMarket, type Valuation } from '../mark-to-market.ts';
 import { type Position } from '../position.ts';
-
-/** What the venue is asked to do. Amounts in base units; `price` is the limit or stop level. */
-export interface VenueRequest {
-  readonly account: string;
-  /** Two requests with one id are one order. */
-  readonly clientOrderId: string;
-  readonly strategyHash: string;
-  readonly symbol: string;
-  readonly side: OrderSide;
-  readonly type: OrderType;
-  readonly purpose: OrderPurpose;
-  readonly amount: number;
-  readonly price?: number;
-  readonly bracket?: Bracket;
-}
 
 /** A trailing stop's memory. The order's `price` is the level in force. */
 export interface Trail {
@@ -36,10 +15,9 @@ export interface Trail {
   readonly fixedStop: number;
 }
 
-export interface VenueOrder extends Omit<VenueRequest, 'account'> {
-  readonly state: OrderState;
-  /** The entry that this leg belongs to; when one leg of a parent fills, the others are cancelled. */
-  readonly parentId?: string;
+/** When one leg of a parent fills, the others are cancelled. */
+export interface VenueOrder extends OrderReport {
+  readonly bracket?: Bracket;
   readonly trail?: Trail;
   /** Exit at the end of a holding time: bars that must still close before it is due. */
   readonly waitsBars?: number;
@@ -47,12 +25,7 @@ export interface VenueOrder extends Omit<VenueRequest, 'account'> {
   readonly readyAt: number;
   /** Cash set aside while it is an open entry, estimated at the last close. */
   readonly reserved: number;
-  readonly filledAmount: number;
-  readonly averagePrice?: number;
-  readonly fees: number;
-  readonly reason?: string;
   readonly createdAt: number;
-  readonly updatedAt: number;
 }
 
 /** What is kept of a closed order for ever, so that its id is never taken for a new one. */

@@ -1,6 +1,7 @@
 import { type Market } from '../../market/market.ts';
 import { roundAgainstUs, roundDownToStep } from '../../market/rounding.ts';
-import { type VenueAccount, heldAmount, type VenueOrder, type VenueRequest } from './account.ts';
+import { type OrderRequest } from '../../orders/order-request.ts';
+import { type VenueAccount, heldAmount, type VenueOrder } from './account.ts';
 import { cancelInDraft, draftOf, freeCash, putOrder, rejectOrder, seal, type VenueStep } from './draft.ts';
 
 /** A step, and the order it was about as it stands now. */
@@ -13,7 +14,7 @@ export interface VenueAnswer extends VenueStep {
  * open. An id that was ever seen changes nothing and gets the order as it stands.
  * @throws RangeError when the request is about another account or market.
  */
-export function submitOrder(account: VenueAccount, request: VenueRequest, market: Market, time: number): VenueAnswer {
+export function submitOrder(account: VenueAccount, request: OrderRequest, market: Market, time: number): VenueAnswer {
   if (request.account !== account.account || request.symbol !== market.symbol) {
     throw new RangeError(
       `order ${request.clientOrderId} of ${request.account} on ${request.symbol} reached ${account.account} on ${market.symbol}`,
@@ -47,7 +48,7 @@ export function submitOrder(account: VenueAccount, request: VenueRequest, market
   return { ...seal(draft), order: draft.orders[order.clientOrderId]! };
 }
 
-function knownOrder(account: VenueAccount, { account: _, ...request }: VenueRequest): VenueOrder | null {
+function knownOrder(account: VenueAccount, { account: _, ...request }: OrderRequest): VenueOrder | null {
   const order = account.orders[request.clientOrderId];
   if (order) return order;
   const settled = account.settled[request.clientOrderId];

@@ -1,0 +1,28 @@
+import { type Bracket, type OrderPurpose, type OrderSide, type OrderState, type OrderType } from './order.ts';
+
+/** What a venue is asked to do. Amounts in base units; `price` is the limit or stop level. */
+export interface OrderRequest {
+  readonly account: string;
+  /** The venue treats a second request with the same id as the same order. */
+  readonly clientOrderId: string;
+  readonly strategyHash: string;
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly type: OrderType;
+  readonly purpose: OrderPurpose;
+  readonly amount: number;
+  readonly price?: number;
+  readonly bracket?: Bracket;
+}
+
+/** An order as a venue reports it; the only authority on what happened. */
+export interface OrderReport extends Omit<OrderRequest, 'account' | 'bracket'> {
+  /** The entry that this leg belongs to. */
+  readonly parentId?: string;
+  readonly state: OrderState;
+  readonly filledAmount: number;
+  readonly averagePrice?: number;
+  readonly fees: number;
+  readonly reason?: string;
+  readonly updatedAt: number;
+}

@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { createRng } from '../../../src/domain/random/rng.ts';
+import { type Services } from '../../../src/runtime/services/start-services.ts';
+import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
+import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
+import { eventually } from '../../fixtures/faults/eventually.ts';
+import { watchJobs } from '../../fixtures/faults/job-watch.ts';
+import { blemishesOf, outcomeOf, UNBLEMISHED, type Outcome } from '../../fixtures/faults/outcome.ts';
+import { openScene } from '../../fixtures/faults/scene.ts';
+import { startWriter } from '../../fixtures/faults/writer.ts';
+
+const scene = openScene();
+const candleFiles = writeCandleFiles(scene.directory);
+const LONGEST_PEACE_MS = 500;
+
+let services: Services;
+let expected: Outcome;
+
+const found = async (namespace: string): Promise<Company> => foundCompany(scene, services, namespace, candleFiles);
+
+beforeAll(async () => {
+  services = await scene.services('services');
+  const company = await found('reference');
+  const node = company.node();
+  await company.startCycle();
+  await company.cycleEnded();
+  expected = await outcomeOf(company.office, company.ticket.id, company.ticket.account);
+  await node.kill('SIGTERM');
+  await company.close();
+});
+
+afterAll(async () => {
+  expect(await scene.clear()).toEqual([]);
+});
+
+/** Kills the process behind a service, and waits until its supervisor has another one that works. */
+async function killService(service: 'redis' | 'mongo'): Promise<void> {
+  const name = service === 'redis' ? 'redis' : 'store';
+  const victim = services[service].pid;
+  if (victim === undefined) throw new Error(`${name} is not running`);
+  const back = scene.log.next(`${name} is back`);
+  process.kill(victim, 'SIGKILL');
+  expect(await back).not.toMatchObject({ pid: victim });
+}
+
+it('goes on after Redis and the store were killed under load, and keeps every acknowledged write', async () => {
+  const { redis, mongo } = services;
+  const addresses = [redis.url, mongo.url];
+  const company = await found('outage');
+  const { office, ticket } = company;
+  onTestFinished(() => company.close());
+  const watch = await watchJobs(office);
+  onTestFinished(() => watch.close());
+  const rng = createRng('outage');
+  // Four deaths in a row are survived, the fifth is given up.
+  const outages = ['redis', 'mongo', 'redis', 'mongo', 'mongo', 'redis', 'redis', 'mongo'] as const;
+  const writer = startWriter(office);
+  const node = company.node();
+  await company.startCycle();
+  const ended = company.cycleEnded();
+  ended.catch(() => undefined);
+  await watch.begun('scan');
+  let deaths = 0;
+  for (const service of outages) {
+    // The moment itself is the fault; nothing is waited for.
+    const isOver = await Promise.race([ended, delay(rng.integer(50, LONGEST_PEACE_MS))]);
+    if (isOver) break;
+    await killService(service);
+    deaths += 1;
+  }
+  await ended;
+  const written = await writer.stop();
+  await eventually('no job is left', async () => (await company.unfinished()) === 0);
+  expect(await node.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+
+  console.info(`${deaths} deaths, ${written.jobs.length} jobs and ${written.rows.length} rows acknowledged`);
+  expect(deaths).toBeGreaterThanOrEqual(4);
+  expect([services.redis.url, services.mongo.url]).toEqual(addresses);
+  expect(written.jobs.length).toBeGreaterThan(20);
+  expect(written.rows.length).toBeGreaterThan(20);
+  const jobs = await Promise.all(written.jobs.map((id) => office.producer.queue('worker-manager').getJob(id)));
+  expect(jobs.filter((job) => job?.finishedOn === undefined)).toEqual([]);
+  const rows = new Set((await office.stores.alerts.list(100_000)).map(({ key }) => key));
+  expect(written.rows.filter((key) => !rows.has(key))).toEqual([]);
+  expect(await blemishesOf(office)).toEqual(UNBLEMISHED);
+  expect(await outcomeOf(office, ticket.id, ticket.account)).toEqual(expected);
+}, 90_000);

@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { contractOf } from '../../../queues/producer.ts';
+import {
+  analyzePhase,
+  backtestPhase,
+  decidePhase,
+  flatten,
+  generatePhase,
+  optimizePhase,
+  planPhase,
+  scanPhase,
+  settlePhase,
+} from '../../../queues/flows/cycle-flow.ts';
+import { flattenFlow } from '../../../queues/flows/flatten-flow.ts';
+import { tickFlow } from '../../../queues/flows/tick-flow.ts';
+import { metaSchema } from '../../../queues/meta.ts';
+import { type FlowNode } from '../../../queues/producer.ts';
+
+const HOUR = 3_600_000;
+const CYCLE = { id: 'c0123456789abcde', account: 'paper-1', timeframe: '1h', asOf: 500_000 * HOUR } as const;
+const CANDIDATES = ['a', 'b'].flatMap((letter) =>
+  ['BTC-USD', 'ETH-USD'].map((symbol) => ({
+    strategyHash: letter.repeat(64),
+    symbol,
+    units: [0, 1, 2].map((unit) => `${CYCLE.id}.grid.${symbol}.h${letter.repeat(16)}.u${unit}`),
+  })),
+);
+
+const everyPhase = (): readonly FlowNode[] =>
+  [
+    scanPhase(CYCLE),
+    analyzePhase(CYCLE, ['BTC-USD', 'ETH-USD']),
+    generatePhase(CYCLE),
+    backtestPhase(CYCLE, [`${CYCLE.id}.screen.BTC-USD.u0`, `${CYCLE.id}.screen.BTC-USD.u1`]),
+    planPhase(CYCLE),
+    optimizePhase(CYCLE, CANDIDATES),
+    decidePhase(CYCLE),
+    settlePhase(CYCLE, ['BTC-USD', 'ETH-USD']),
+  ].flat();
+
+const tick = (candle: number, symbol = 'BTC-USD') =>
+  tickFlow({ account: 'paper-1', symbol, timeframe: '1h', candleTime: candle * HOUR });
+
+/** `parent <- child, child` at each level, by queue and name. */
+const shapeOf = ({ queue, name, children = [] }: FlowNode): object => ({ [`${queue}:${name}`]: children.map(shapeOf) });
+
+const everything = (): readonly FlowNode[] => [...everyPhase(), tick(1), flattenFlow('paper-1', 'storm', 'r1')];
+
+describe('flows', () => {
+  it('are pure: built again they name the same jobs, which is what survives a crash', () => {
+    expect(everything()).toEqual(everything());
+  });
+
+  it('name no job twice', () => {
+    const ids = flatten(everything()).map(({ queue, jobId }) => `${queue}/${jobId}`);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('have ids that BullMQ takes: no colon, not all digits', () => {
+    for (const { jobId } of flatten(everything())) {
+      expect(jobId).not.toContain(':');
+      expect(jobId).toMatch(/\D/);
+    }
+  });
+
+  it('carry what the contracts of their jobs want, and meta that says why', () => {
+    for (const { queue, name, payload, meta } of flatten(everything())) {
+      expect(contractOf(queue).jobs[name]?.data.safeParse(payload).error).toBeUndefined();
+      expect(metaSchema.parse(meta).causedBy).toBeTypeOf('string');
+    }
+  });
+});
+
+describe('the flow of a cycle', () => {
+  it('lets nothing be executed before it was reviewed, nor reviewed before selection and stance', () => {
+    expect(decidePhase(CYCLE).map(shapeOf)).toEqual([
+      { 'trader:execute': [{ 'risk-manager:review': [{ 'strategy-selector:select': [] }, { 'ceo:set-stance': [] }] }] },
+    ]);
+  });
+
+  it('optimises a candidate when the work units of its own grid are done', () => {
+    const nodes = optimizePhase(CYCLE, CANDIDATES);
+    expect(nodes.map((node) => node.children?.map(({ payload }) => payload))).toEqual(
+      CANDIDATES.map(({ units }) => units.map((unitId) => ({ unitId }))),
+    );
+  });
+
+  it('marks every job with its cycle, and puts money before research', () => {
+    const nodes = flatten(everyPhase());
+    expect(new Set(nodes.map(({ meta }) => meta?.cycleId))).toEqual(new Set([CYCLE.id]));
+    const priorities = (queue: string) => new Set(nodes.filter((n) => n.queue === queue).map((n) => n.meta?.priority));
+    expect(priorities('trader')).toEqual(new Set(['high']));
+    expect(priorities('risk-manager')).toEqual(new Set(['high']));
+    expect(priorities('backtest')).toEqual(new Set(['low']));
+  });
+});
+
+describe('the flow of a tick', () => {
+  it('settles, reads, reviews, executes, in this order', () => {
+    expect(shapeOf(tick(1))).toEqual({
+      'trader:execute': [{ 'risk-manager:review': [{ 'analyst:signals': [{ 'trader:settle': [] }] }] }],
+    });
+  });
+
+  it('is one tick for a candle of a market, announced however often, and another for every other', () => {
+    const candle = fc.integer({ min: 1, max: 1e6 });
+    const symbol = fc.constantFrom('BTC-USD', 'ETH-USD');
+    fc.assert(
+      fc.property(candle, symbol, candle, symbol, (a, s, b, t) => {
+        const [first, second] = [tick(a, s).jobId, tick(b, t).jobId];
+        expect(first === second).toBe(a === b && s === t);
+      }),
+    );
+  });
+});
+
+describe('the flow that closes everything', () => {
+  it('cancels before it plans and plans before it executes, before all other work', () => {
+    const flow = flattenFlow('paper-1', 'storm', 'r1');
+    expect(shapeOf(flow)).toEqual({
+      'trader:execute': [{ 'risk-manager:plan-flatten': [{ 'trader:cancel-open': [] }] }],
+    });
+    expect(flatten([flow]).every(({ meta }) => meta?.priority === 'critical')).toBe(true);
+  });
+
+  it('is one request for one request id', () => {
+    expect(flattenFlow('paper-1', 'storm', 'r1').jobId).not.toBe(flattenFlow('paper-1', 'storm', 'r2').jobId);
+  });
+
+  it('takes a reason of any length', () => {
+    const { meta } = flattenFlow('paper-1', 'x'.repeat(500), 'r1');
+    expect(metaSchema.safeParse(meta).success).toBe(true);
+  });
+});

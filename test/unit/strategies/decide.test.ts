@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../../../src/domain/backtest/simulate.ts';
+import { type Trade } from '../../../src/domain/backtest/result.ts';
+import { type Series } from '../../../src/domain/market/series.ts';
+import { sliceSeries } from '../../../src/domain/market/slice-series.ts';
+import { decide } from '../../../src/domain/strategies/decide.ts';
+import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
+import { busySpec, free } from '../backtest/spec-fixture.ts';
+import { anySeries } from '../market/series-fixture.ts';
+
+const BARS = 150;
+
+/** Open times of the bars on which a desk that asks `decide` at every close would enter and would leave by rule. */
+function replay(series: Series, spec: StrategySpec, trades: readonly Trade[]) {
+  const heldAt = (time: number): Trade | undefined =>
+    trades.find(({ entryTime, exitTime }) => entryTime <= time && time < exitTime);
+  const nextReal = (bar: number): number | undefined => {
+    for (let next = bar + 1; next < series.length; next += 1) if (series.filled[next] === 0) return series.time[next];
+    return undefined;
+  };
+  const entries: number[] = [];
+  const exits = new Map<Trade, number>();
+  let pendingUntil = -Infinity;
+  for (let bar = 0; bar < series.length; bar += 1) {
+    const time = series.time[bar]!;
+    const held = heldAt(time);
+    if (!held && time < pendingUntil) continue;
+    const { action } = decide(spec, sliceSeries(series, 0, bar + 1), held !== undefined);
+    const fills = nextReal(bar);
+    if (action === 'exit' && held && !exits.has(held) && fills !== undefined) exits.set(held, fills);
+    if (action !== 'enter') continue;
+    pendingUntil = fills ?? Infinity;
+    if (fills !== undefined) entries.push(fills);
+  }
+  return { entries, exits };
+}
+
+describe('what is decided live', () => {
+  it('is what the backtest did: the same entries on the same candles, and the same exits by rule', () => {
+    fc.assert(
+      fc.property(anySeries(BARS), busySpec, (series, spec) => {
+        const { trades, rejectedSignals } = simulate(series, spec, free);
+        fc.pre(rejectedSignals['below-minimum'] === 0 && rejectedSignals['insufficient-funds'] === 0);
+        const { entries, exits } = replay(series, spec, trades);
+        expect(entries).toEqual(trades.map(({ entryTime }) => entryTime));
+        for (const trade of trades) {
+          const leavesAt = exits.get(trade);
+          if (trade.reason === 'signal') expect(trade.exitTime).toBe(leavesAt);
+          if (leavesAt !== undefined) expect(trade.exitTime).toBeLessThanOrEqual(leavesAt);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
