@@ -17,9 +17,9 @@ export interface Workplace {
   /** Aborts when a signal ends the benchmark. */
   readonly stop: AbortSignal;
   /** For a process that keeps its data and logs in the folder `name` of the directory, with services of its own. */
-  environment(name: string): Environment;
+  readonly environment: (name: string) => Environment;
   /** The project's configuration in that environment. */
-  config(name: string): Config;
+  readonly config: (name: string) => Config;
 }
 
 const RELEASE_WITHIN_MS = 30_000;

@@ -43,6 +43,14 @@ export function variableOf(key: string): string {
 const OVERRIDE = /^CORP_(AGENTS|DATABASE|EXCHANGE|RISK)__([A-Z0-9_]+)$/;
 const plain = (name: string): string => name.replaceAll(/[^a-z0-9]/gi, '').toLowerCase();
 
+function valueOf(variable: string, key: string, text: string): unknown {
+  try {
+    return parse(text) as unknown;
+  } catch {
+    throw new ConfigError(`environment variable ${variable}`, key, 'is not YAML; put it in quotes');
+  }
+}
+
 /**
  * Applies `CORP_RISK__MAX_ASSET_EXPOSURE=0.03` to `risk.yaml`'s maxAssetExposure; `__` separates levels. The value is
  * read as YAML. A key that is not in the file is an error: a typo in a limit must not pass silently.
@@ -64,7 +72,7 @@ export function applyOverrides(file: string, tree: Tree, environment: Environmen
           `no such key in config/${file}.yaml; keys here: ${Object.keys(node).join(', ')}`,
         );
       if (depth === path.length - 1) {
-        node[key] = parse(text) as unknown;
+        node[key] = valueOf(variable, part, text);
         break;
       }
       const next = node[key];

@@ -1,4 +1,5 @@
 import { selectStrategies, type SelectionOutcome, type SelectionRules } from '../src/domain/research/selection.ts';
+import { timeframeMs } from '../src/domain/market/timeframe.ts';
 import { type MarketData } from '../src/ports/market-data.ts';
 import { type Cycle, type Holding, type OptimizationResult } from '../src/ports/records.ts';
 import { type Stores } from '../src/ports/stores.ts';
@@ -74,6 +75,8 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
 
   /** What the new portfolio wants at the close of the cycle's last candle. */
   const firstIntents = async (cycle: Cycle, holdings: readonly Holding[]): Promise<readonly string[]> => {
+    // A market that ran on while the cycle searched is the next tick's to decide on: it reads the new portfolio too.
+    if ((await data.now()) >= cycle.asOf + 2 * timeframeMs(cycle.timeframe)) return [];
     const positions = await stores.ledger.positions(cycle.account);
     const strategies = new Map(
       (await stores.strategies.getMany(holdings.map((h) => h.strategyHash))).map((s) => [s.hash, s]),

@@ -19,7 +19,7 @@ export interface IdleMemory {
 /** As `npm start` runs it (scripts/commands.mjs). */
 const COMMAND = ['--enable-source-maps', join(PROJECT_ROOT, 'dist/src/cli/main.js'), 'start', '--port', '0', '--json'];
 const SAMPLES = 10;
-const SAMPLE_EVERY_MS = 500;
+const SAMPLE_EVERY_MS = 250;
 const END_WITHIN_MS = 20_000;
 
 async function end(child: ChildProcess): Promise<void> {

@@ -5,7 +5,7 @@ import { type Stores } from '../../src/ports/stores.ts';
 import { childAnswers } from '../child-answers.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../define-agent.ts';
 import { markAccount, syncOrders, takeFills } from './ledger-sync.ts';
-import { placeApproved, type PlaceDeps } from './place-order.ts';
+import { placeApproved, type PlaceDeps, type Refusal } from './place-order.ts';
 
 export interface TraderDeps extends AgentDeps, PlaceDeps {
   readonly stores: Pick<Stores, 'orders' | 'ledger' | 'audit' | 'approvals' | 'intents' | 'alerts'>;
@@ -18,11 +18,12 @@ const withApprovals = z.object({ approvals: z.array(idField) });
 export function createTrader(deps: TraderDeps): Agent {
   const { stores, data, broker, broadcaster, clock } = deps;
 
-  const refuse = async (account: string, approvalId: string, reason: string): Promise<void> => {
+  const refuse = async (account: string, approvalId: string, { refused: reason, late }: Refusal): Promise<void> => {
+    const severity = late ? 'warning' : 'critical';
     const text = `the trader refused approval ${approvalId}: ${reason}`;
     const raised = await stores.alerts.raise({
       key: `refused/${account}/${approvalId}`,
-      severity: 'critical',
+      severity,
       title: 'Order refused',
       text,
       at: clock.now(),
@@ -31,7 +32,7 @@ export function createTrader(deps: TraderDeps): Agent {
       await broadcaster.publish({
         topic: 'alert',
         at: clock.now(),
-        data: { account, severity: 'critical', title: 'Order refused', text },
+        data: { account, severity, title: 'Order refused', text },
       });
   };
 
@@ -53,8 +54,8 @@ export function createTrader(deps: TraderDeps): Agent {
             log.info('order placed', { symbol, side, amount, purpose, state });
           } else {
             refused += 1;
-            log.error('approval refused', { approvalId: id, reason: placement.refused });
-            await refuse(account, id, placement.refused);
+            log.warn('approval refused', { approvalId: id, reason: placement.refused });
+            await refuse(account, id, placement);
           }
         }
         return { orders, refused };

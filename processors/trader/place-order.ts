@@ -12,7 +12,9 @@ export interface PlaceDeps extends LedgerDeps {
   readonly approvalSecret: string;
 }
 
-export type Placement = { readonly order: Order } | { readonly refused: string };
+/** `late`: the approval was good and is void by time; anything else that is refused should never have been there. */
+export type Refusal = { readonly refused: string; readonly late: boolean };
+export type Placement = { readonly order: Order } | Refusal;
 
 function orderOf(intent: Intent, approval: Approval): Order {
   const { account, id, strategyHash, symbol, timeframe, candleTime, side, purpose, bracket, cycleId } = intent;
@@ -73,21 +75,22 @@ async function admissible(
   account: string,
   approvalId: string,
   now: number,
-): Promise<{ approval: Approval; intent: Intent } | { refused: string }> {
+): Promise<{ approval: Approval; intent: Intent } | Refusal> {
   const approval = await stores.approvals.get(approvalId);
-  if (!approval) return { refused: `there is no approval ${approvalId}` };
-  if (approval.account !== account) return { refused: `approval ${approvalId} is for another account` };
+  if (!approval) return { refused: `there is no approval ${approvalId}`, late: false };
+  if (approval.account !== account) return { refused: `approval ${approvalId} is for another account`, late: false };
   const intent = await stores.intents.get(account, approval.intentId);
-  if (!intent) return { refused: `the intent of approval ${approvalId} is gone` };
+  if (!intent) return { refused: `the intent of approval ${approvalId} is gone`, late: false };
   if (intent.symbol !== approval.symbol || intent.side !== approval.side || intent.purpose !== approval.purpose) {
-    return { refused: `approval ${approvalId} does not fit its intent` };
+    return { refused: `approval ${approvalId} does not fit its intent`, late: false };
   }
   const known = await stores.orders.get(account, intent.id);
   const check = verifyApproval(approval, approvalSecret, now);
   // An order that has begun is carried on with: the approval was valid when it was used.
-  if (!check.ok && !(known && check.code === 'expired')) return { refused: check.reason };
+  if (!check.ok && !(known && check.code === 'expired'))
+    return { refused: check.reason, late: check.code === 'expired' };
   if (!(await stores.approvals.consume(approvalId, intent.id, now)))
-    return { refused: `approval ${approvalId} was used for another order` };
+    return { refused: `approval ${approvalId} was used for another order`, late: false };
   return { approval, intent };
 }
 

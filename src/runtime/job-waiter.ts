@@ -18,7 +18,9 @@ export interface JobWaiter {
 
 /** Waits for jobs of one queue by its events. */
 export function createJobWaiter({ connection, prefix, log, producer }: Office, queue: QueueName): JobWaiter {
-  const events = new QueueEvents(queue, { connection, prefix });
+  // From now on, not from whenever the connection is made: a job that is done by then would be noticed by looking only.
+  const lastEventId = `${Date.now()}-0`;
+  const events = new QueueEvents(queue, { connection, prefix, lastEventId });
   events.on('error', (error) => log.debug(`${queue} events: ${error.message}`));
 
   const nextEvent = (signal: AbortSignal): Promise<void> =>

@@ -16,11 +16,13 @@ export interface GrowingSeries {
 const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume', 'filled'] as const;
 /** Room beyond what is needed, as a share of it: candles come one by one, and must not copy all before them each time. */
 const HEADROOM = 1 / 16;
+const withHeadroom = (bars: number): number => Math.ceil(bars * (1 + HEADROOM));
 
-export function createGrowingSeries(first: Series): GrowingSeries {
+/** @param expected bars that are to come, `first` included, if that is known: room for all of them is made at once. */
+export function createGrowingSeries(first: Series, expected = first.length): GrowingSeries {
   const { symbol, timeframe } = first;
-  let memory = emptySeries(symbol, timeframe, 0);
-  let series = memory;
+  let memory = emptySeries(symbol, timeframe, withHeadroom(expected));
+  let series = sliceSeries(memory, 0, 0);
 
   const write = (bars: Series, at: number): void => {
     for (const column of COLUMNS) memory[column].set(bars[column], at);
@@ -29,7 +31,7 @@ export function createGrowingSeries(first: Series): GrowingSeries {
     const { length } = series;
     const needed = length + bars.length;
     if (needed > memory.length) {
-      memory = emptySeries(symbol, timeframe, Math.ceil(needed * (1 + HEADROOM)));
+      memory = emptySeries(symbol, timeframe, withHeadroom(needed));
       write(series, 0);
     }
     write(bars, length);

@@ -30,6 +30,9 @@ interface Loaded {
 /** Candles asked for at once: years of them as objects would take ten times the memory of the series they end in. */
 const WINDOW_BARS = 16_384;
 
+/** Room is made for what a source might have; beyond eight years of one-minute candles it must show that it has them. */
+const MAX_EXPECTED_BARS = 2 ** 22;
+
 /** Open of the bar that comes after the last one. */
 const endOf = (series: Series): number => series.time[series.length - 1]! + timeframeMs(series.timeframe);
 
@@ -76,7 +79,8 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
       const fresh = await source.candles(symbol, start, Math.min(until, start + window));
       if (fresh.length === 0) continue;
       if (base === null) {
-        base = createGrowingSeries(buildSeries(symbol, timeframe, fresh));
+        const expected = Math.min((until - fresh[0]!.time) / timeframeMs(timeframe), MAX_EXPECTED_BARS);
+        base = createGrowingSeries(buildSeries(symbol, timeframe, fresh), expected);
         continue;
       }
       // Built with the bar before them, so that a gap between is filled as any other.
@@ -96,7 +100,7 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
       throw new AppError('no-candles', `there is no candle of ${symbol} before ${new Date(until).toISOString()}`, {
         advice: 'Import some with corp data import',
       });
-    const next: Loaded = { base, resampled: before?.resampled ?? new Map(), until };
+    const next: Loaded = { base, resampled: before?.resampled ?? new Map<Timeframe, GrowingSeries>(), until };
     loaded.set(symbol, next);
     return next;
   };

@@ -51,7 +51,7 @@ it('has a cycle worth disturbing: it trades, and its verdicts depend on each oth
   expect(new Set(expected.verdicts.map(({ decision }) => decision))).toEqual(new Set(['reduce', 'veto']));
 });
 
-it('comes to the same end however often its node is killed', { timeout: 120_000 }, async () => {
+it('comes to the same end however often its node is killed', { timeout: 120_000 }, async ({ annotate }) => {
   const rng = createRng('kills');
   const ordinary: readonly Step[] = STEPS.filter((step) => step !== 'execute' && step !== 'settle');
   const rounds = ['kills-a', 'kills-b', 'kills-c'].map(async (namespace, i) => {
@@ -67,7 +67,7 @@ it('comes to the same end however often its node is killed', { timeout: 120_000 
   });
   const hits = (await Promise.all(rounds)).flat();
   const steps = hits.flat();
-  console.info(`${hits.length} kills hit: ${hits.map((hit) => hit.join('+') || '-').join(' ')}`);
+  await annotate(`${hits.length} kills hit: ${hits.map((hit) => hit.join('+') || '-').join(' ')}`);
   expect(hits.length).toBeGreaterThanOrEqual(20);
   expect(new Set(steps).size).toBeGreaterThanOrEqual(4);
 });

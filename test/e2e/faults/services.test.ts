@@ -44,45 +44,49 @@ async function killService(service: 'redis' | 'mongo'): Promise<void> {
   expect(await back).not.toMatchObject({ pid: victim });
 }
 
-it('goes on after Redis and the store were killed under load, and keeps every acknowledged write', async () => {
-  const { redis, mongo } = services;
-  const addresses = [redis.url, mongo.url];
-  const company = await found('outage');
-  const { office, ticket } = company;
-  onTestFinished(() => company.close());
-  const watch = await watchJobs(office);
-  onTestFinished(() => watch.close());
-  const rng = createRng('outage');
-  // Four deaths in a row are survived, the fifth is given up.
-  const outages = ['redis', 'mongo', 'redis', 'mongo', 'mongo', 'redis', 'redis', 'mongo'] as const;
-  const writer = startWriter(office);
-  const node = company.node();
-  await company.startCycle();
-  const ended = company.cycleEnded();
-  ended.catch(() => undefined);
-  await watch.begun('scan');
-  let deaths = 0;
-  for (const service of outages) {
-    // The moment itself is the fault; nothing is waited for.
-    const isOver = await Promise.race([ended, delay(rng.integer(50, LONGEST_PEACE_MS))]);
-    if (isOver) break;
-    await killService(service);
-    deaths += 1;
-  }
-  await ended;
-  const written = await writer.stop();
-  await eventually('no job is left', async () => (await company.unfinished()) === 0);
-  expect(await node.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+it(
+  'goes on after Redis and the store were killed under load, and keeps every acknowledged write',
+  { timeout: 90_000 },
+  async ({ annotate }) => {
+    const { redis, mongo } = services;
+    const addresses = [redis.url, mongo.url];
+    const company = await found('outage');
+    const { office, ticket } = company;
+    onTestFinished(() => company.close());
+    const watch = await watchJobs(office);
+    onTestFinished(() => watch.close());
+    const rng = createRng('outage');
+    // Four deaths in a row are survived, the fifth is given up.
+    const outages = ['redis', 'mongo', 'redis', 'mongo', 'mongo', 'redis', 'redis', 'mongo'] as const;
+    const writer = startWriter(office);
+    const node = company.node();
+    await company.startCycle();
+    const ended = company.cycleEnded();
+    ended.catch(() => undefined);
+    await watch.begun('scan');
+    let deaths = 0;
+    for (const service of outages) {
+      // The moment itself is the fault; nothing is waited for.
+      const isOver = await Promise.race([ended, delay(rng.integer(50, LONGEST_PEACE_MS))]);
+      if (isOver) break;
+      await killService(service);
+      deaths += 1;
+    }
+    await ended;
+    const written = await writer.stop();
+    await eventually('no job is left', async () => (await company.unfinished()) === 0);
+    expect(await node.kill('SIGTERM')).toEqual({ code: 0, signal: null });
 
-  console.info(`${deaths} deaths, ${written.jobs.length} jobs and ${written.rows.length} rows acknowledged`);
-  expect(deaths).toBeGreaterThanOrEqual(4);
-  expect([services.redis.url, services.mongo.url]).toEqual(addresses);
-  expect(written.jobs.length).toBeGreaterThan(20);
-  expect(written.rows.length).toBeGreaterThan(20);
-  const jobs = await Promise.all(written.jobs.map((id) => office.producer.queue('worker-manager').getJob(id)));
-  expect(jobs.filter((job) => job?.finishedOn === undefined)).toEqual([]);
-  const rows = new Set((await office.stores.alerts.list(100_000)).map(({ key }) => key));
-  expect(written.rows.filter((key) => !rows.has(key))).toEqual([]);
-  expect(await blemishesOf(office)).toEqual(UNBLEMISHED);
-  expect(await outcomeOf(office, ticket.id, ticket.account)).toEqual(expected);
-}, 90_000);
+    await annotate(`${deaths} deaths, ${written.jobs.length} jobs and ${written.rows.length} rows acknowledged`);
+    expect(deaths).toBeGreaterThanOrEqual(4);
+    expect([services.redis.url, services.mongo.url]).toEqual(addresses);
+    expect(written.jobs.length).toBeGreaterThan(20);
+    expect(written.rows.length).toBeGreaterThan(20);
+    const jobs = await Promise.all(written.jobs.map((id) => office.producer.queue('worker-manager').getJob(id)));
+    expect(jobs.filter((job) => job?.finishedOn === undefined)).toEqual([]);
+    const rows = new Set((await office.stores.alerts.list(100_000)).map(({ key }) => key));
+    expect(written.rows.filter((key) => !rows.has(key))).toEqual([]);
+    expect(await blemishesOf(office)).toEqual(UNBLEMISHED);
+    expect(await outcomeOf(office, ticket.id, ticket.account)).toEqual(expected);
+  },
+);

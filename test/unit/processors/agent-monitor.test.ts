@@ -10,7 +10,7 @@ describe("an agent's state", () => {
   };
 
   it('is idle, then busy with its oldest job, then idle', () => {
-    const { clock, monitor, status } = open();
+    const { clock, monitor } = open();
     expect(monitor.snapshot()).toEqual({
       agent: 'trader',
       node: 'node-1',

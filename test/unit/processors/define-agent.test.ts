@@ -18,7 +18,12 @@ function deskWith(review: Review, deps: TestDeps = testDeps()) {
   };
   const agent = defineAgent(
     'risk-manager',
-    { review: async (_, context) => (await review(context)) as typeof ANSWER, 'set-state': other, monitor: other, 'plan-flatten': other },
+    {
+      review: async (_, context) => (await review(context)) as typeof ANSWER,
+      'set-state': other,
+      monitor: other,
+      'plan-flatten': other,
+    },
     deps,
   );
   const run = (data: unknown, fields: Partial<Job> & { name?: string } = {}, signal?: AbortSignal): Promise<unknown> =>
@@ -141,19 +146,17 @@ describe('deadlines', () => {
 });
 
 describe('errors of a handler', () => {
-  it.each([
-    new WaitingChildrenError(),
-    new DelayedError(),
-    new RateLimitError(),
-    new WaitingError(),
-  ])('%s is no failure and passes untouched', async (signal) => {
-    const { deps, failure } = deskWith(async () => {
-      throw signal;
-    });
-    expect(await failure(envelope(PAYLOAD))).toBe(signal);
-    expect(deps.monitor.snapshot()).toMatchObject({ failed: 0, status: 'idle' });
-    expect(deps.entries).toEqual([]);
-  });
+  it.each([new WaitingChildrenError(), new DelayedError(), new RateLimitError(), new WaitingError()])(
+    '%s is no failure and passes untouched',
+    async (signal) => {
+      const { deps, failure } = deskWith(async () => {
+        throw signal;
+      });
+      expect(await failure(envelope(PAYLOAD))).toBe(signal);
+      expect(deps.monitor.snapshot()).toMatchObject({ failed: 0, status: 'idle' });
+      expect(deps.entries).toEqual([]);
+    },
+  );
 
   it.each([
     { thrown: new AppError('venue-down', 'no answer', { retryable: true }), retried: true, code: 'venue-down' },
@@ -205,7 +208,10 @@ describe('the audit log', () => {
 
   it('that cannot be written fails the job, to be tried again', async () => {
     const deps = testDeps();
-    const broken: TestDeps = { ...deps, audit: { ...deps.audit, append: () => Promise.reject(new Error('disk full')) } };
+    const broken: TestDeps = {
+      ...deps,
+      audit: { ...deps.audit, append: () => Promise.reject(new Error('disk full')) },
+    };
     const error = await deskWith(async () => ANSWER, broken).failure(envelope(PAYLOAD));
     expect(error).not.toBeInstanceOf(UnrecoverableError);
     expect(error.message).toContain('disk full');

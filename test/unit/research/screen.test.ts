@@ -11,7 +11,7 @@ describe('screening', () => {
     [{ trades: 19 }, '19 trades in sample, 20 are needed'],
     [{ sharpe: null }, 'Sharpe ratio in sample is undefined'],
     [{ totalReturn: -0.123 }, 'loses 12.3 % in sample after fees'],
-    [{ totalReturn: 0 }, 'loses -0.0 % in sample after fees'],
+    [{ totalReturn: 0 }, 'loses 0.0 % in sample after fees'],
     [{ error: 'series too short' }, 'could not be evaluated: series too short'],
   ])('turns down %j and says so', (metrics, reason) => {
     const { candidates, rejected } = screen([trialWith({}, metrics)], RULES);

@@ -42,7 +42,9 @@ describe('the walk-forward split', () => {
   });
 
   it('refuses a series that is too short for its test windows', () => {
-    expect(() => walkForwardSplit(10, 5, 0.4)).toThrow('10 bars cannot be split into 5 test windows over the last 40 %');
+    expect(() => walkForwardSplit(10, 5, 0.4)).toThrow(
+      '10 bars cannot be split into 5 test windows over the last 40 %',
+    );
     expect(() => walkForwardSplit(0, 1, 0.4)).toThrow(RangeError);
     expect(() => walkForwardSplit(3, 1, 0.9)).toThrow(RangeError);
   });
@@ -51,8 +53,26 @@ describe('the walk-forward split', () => {
 describe('joined windows', () => {
   it('compound returns, add trades, and have the Sharpe ratio of all their days', () => {
     const joined = joinWindows([
-      metricsWith({ totalReturn: 0.1, trades: 3, wins: 2, fees: 5, grossProfit: 0.3, grossLoss: 0.1, exposure: 0.2, dailyReturns: [0.1] }),
-      metricsWith({ totalReturn: -0.5, trades: 4, wins: 1, fees: 7, grossProfit: 0.1, grossLoss: 0.3, exposure: 0.4, dailyReturns: [-0.5] }),
+      metricsWith({
+        totalReturn: 0.1,
+        trades: 3,
+        wins: 2,
+        fees: 5,
+        grossProfit: 0.3,
+        grossLoss: 0.1,
+        exposure: 0.2,
+        dailyReturns: [0.1],
+      }),
+      metricsWith({
+        totalReturn: -0.5,
+        trades: 4,
+        wins: 1,
+        fees: 7,
+        grossProfit: 0.1,
+        grossLoss: 0.3,
+        exposure: 0.4,
+        dailyReturns: [-0.5],
+      }),
     ]);
     expect(joined).toMatchObject({ trades: 7, wins: 3, fees: 12, profitFactor: 1, dailyReturns: [0.1, -0.5] });
     expect(joined.totalReturn).toBeCloseTo(1.1 * 0.5 - 1, 12);

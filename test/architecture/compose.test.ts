@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { join } from 'node:path';
+import { loadConfig } from '../../config/load.ts';
+import { read, ROOT } from './project-files.ts';
+
+interface Service {
+  readonly image: string;
+  readonly build?: string;
+  readonly command?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly healthcheck: { readonly test: readonly string[]; readonly interval: string; readonly timeout: string };
+  readonly restart: string;
+  readonly init: boolean;
+  readonly stop_grace_period: string;
+  readonly volumes: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+}
+
+const text = read('docker-compose.yml');
+const file = parse(text, { merge: true }) as {
+  services: Readonly<Record<string, Service>>;
+  volumes: Readonly<Record<string, unknown>>;
+};
+const services = Object.entries(file.services);
+const service = (name: string): Service => {
+  const found = file.services[name];
+  if (!found) throw new Error(`there is no service ${name}`);
+  return found;
+};
+
+describe('docker-compose.yml', () => {
+  it('runs redis, mongo, feed, api and processors', () => {
+    expect(Object.keys(file.services).sort()).toEqual(['api', 'feed', 'mongo', 'processor', 'redis']);
+  });
+
+  it('uses official images with a tag, and ours', () => {
+    const images = services.map(([, { image, build }]) => (build === undefined ? image : `built from ${build}`));
+    expect([...new Set(images)].sort()).toEqual(['built from .', 'mongo:8', 'redis:7']);
+    expect(read('Dockerfile')).toMatch(/^FROM node:20-bookworm-slim AS base$/m);
+  });
+
+  it('publishes the API on the loopback, and nothing else', () => {
+    expect(services.flatMap(([, { ports = [] }]) => ports)).toEqual(['127.0.0.1:3000:3000']);
+    expect(service('api').environment['CORP_EXCHANGE__API__PORT']).toBe('3000');
+  });
+
+  it.each(services)(
+    '%s has a health check, restarts, an init process and time to stop',
+    (_, { healthcheck, restart, init, stop_grace_period }) => {
+      expect(healthcheck.test.length).toBeGreaterThan(1);
+      expect([healthcheck.interval, healthcheck.timeout, stop_grace_period]).toEqual(
+        [expect.any(String), expect.any(String), expect.any(String)].map((any: unknown) => any),
+      );
+      expect(restart).toBe('unless-stopped');
+      expect(init).toBe(true);
+    },
+  );
+
+  it('waits for health, not for a start', () => {
+    const conditions = services.flatMap(([, { depends_on = {} }]) => Object.values(depends_on).map((d) => d.condition));
+    expect(new Set(conditions)).toEqual(new Set(['service_healthy']));
+    for (const name of ['api', 'processor']) expect(Object.keys(service(name).depends_on ?? {})).toEqual(['feed']);
+    expect(Object.keys(service('feed').depends_on ?? {}).sort()).toEqual(['mongo', 'redis']);
+  });
+
+  it('Redis keeps every acknowledged write and evicts nothing', () => {
+    const command = service('redis').command ?? [];
+    const valueOf = (flag: string): string | undefined => command[command.indexOf(flag) + 1];
+    expect(valueOf('--appendonly')).toBe('yes');
+    expect(valueOf('--appendfsync')).toBe('always');
+    expect(valueOf('--maxmemory-policy')).toBe('noeviction');
+    expect(service('redis').volumes).toEqual(['redis:/data']);
+    expect(service('mongo').volumes).toContain('mongo:/data/db');
+  });
+
+  it('mounts only named volumes that are declared, and the settings read-only', () => {
+    const mounts = services.flatMap(([, { volumes }]) => volumes);
+    const named = mounts.filter((mount) => !mount.startsWith('.')).map((mount) => mount.split(':')[0]!);
+    expect([...new Set(named)].sort()).toEqual(Object.keys(file.volumes).sort());
+    expect(new Set(mounts.filter((mount) => mount.startsWith('.')))).toEqual(new Set(['./config:/app/config:ro']));
+  });
+
+  it('holds no secret: each comes from the environment and must be set', () => {
+    const secrets = ['API_TOKEN', 'APPROVAL_SECRET', 'REDIS_PASSWORD', 'MONGO_PASSWORD'];
+    for (const name of secrets) {
+      expect(text).toContain(`\${${name}:?set it in .env}`);
+      expect(read('.env.example')).toMatch(new RegExp(`^${name}=$`, 'm'));
+    }
+    const values = services.flatMap(([, { environment }]) => Object.entries(environment));
+    const bare = values.filter(([key, value]) => /TOKEN|SECRET|PASSWORD|AUTH|_URL$/.test(key) && !value.includes('${'));
+    expect(bare).toEqual([]);
+    // A variable that may be empty would open the door: only settings have defaults.
+    expect([...text.matchAll(/\$\{(\w+):-/g)].map((match) => match[1])).toEqual(['LOG_LEVEL']);
+  });
+
+  it.each(['feed', 'api', 'processor'])('%s gets an environment that config/ accepts', (name) => {
+    const values: Readonly<Record<string, string>> = {
+      API_TOKEN: 'a-token-of-a-test',
+      APPROVAL_SECRET: '0123456789abcdef0123456789abcdef',
+      REDIS_PASSWORD: 'abc123',
+      MONGO_PASSWORD: 'def456',
+    };
+    const environment = Object.fromEntries(
+      Object.entries(service(name).environment).map(([key, value]) => [
+        key,
+        value.replaceAll(/\$\{(\w+):[?-]([^}]*)\}/g, (_, variable: string, rest: string) => values[variable] ?? rest),
+      ]),
+    );
+    const { secrets, exchange } = loadConfig({ directory: join(ROOT, 'config'), environment });
+    expect(secrets.redisUrl).toBe('redis://:abc123@redis:6379');
+    expect(secrets.mongoUrl).toMatch(/^mongodb:\/\/corp:def456@mongo:27017\//);
+    expect(secrets.approvalSecret).toBe(values['APPROVAL_SECRET']);
+    // Open to other containers, and then only with a token.
+    expect(exchange.api.host).toBe(name === 'api' ? '0.0.0.0' : '127.0.0.1');
+    expect(secrets.apiToken).toBe(name === 'api' ? values['API_TOKEN'] : undefined);
+  });
+});
+
+describe('Dockerfile', () => {
+  const dockerfile = read('Dockerfile');
+
+  it('installs exactly the lock file, and runs as nobody special', () => {
+    const installs = [...dockerfile.matchAll(/^RUN npm (\w+)/gm)].map((match) => match[1]);
+    expect(installs).toEqual(['ci', 'ci']);
+    expect(dockerfile.lastIndexOf('\nUSER node\n')).toBeGreaterThan(dockerfile.lastIndexOf('\nRUN '));
+  });
+
+  it('copies only what .dockerignore lets in', () => {
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap((match) => match[1]!.split(' '));
+    const letIn = read('.dockerignore')
+      .split('\n')
+      .filter((line) => line.startsWith('!'))
+      .map((line) => line.slice(1));
+    expect([...new Set(copied)].sort()).toEqual([...letIn].sort());
+  });
+});

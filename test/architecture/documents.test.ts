@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { processEnvironment, runtimeFrom, secretsFrom } from '../../config/environment.ts';
+import { loadConfig } from '../../config/load.ts';
+import { QUEUE_NAMES } from '../../queues/names.ts';
+import { contractOf } from '../../queues/producer.ts';
+import { codeSpans, DOCUMENTS, PROJECT_PATHS, read, ROOT, section, tableRows } from './project-files.ts';
+
+const architecture = read('docs/architecture.md');
+
+describe('docs/glossary.md', () => {
+  it('has every word that the design gives a meaning', () => {
+    const words = tableRows(read('docs/glossary.md')).map(([word = '']) => word);
+    const named = new Set(words.flatMap((word) => word.split(', ')));
+    const needed =
+      'candle series market opportunity analysis strategy-spec strategy trial work-unit cycle tick signal intent verdict approval order fill position equity halt node';
+    expect(needed.split(' ').filter((word) => !named.has(word.replace('-', ' ')))).toEqual([]);
+    expect(words).toEqual([...words].sort((a, b) => a.localeCompare(b, 'en')));
+  });
+});
+
+describe('docs/architecture.md', () => {
+  it('has every queue with every job of its contract', () => {
+    const rows = new Map(
+      tableRows(section(architecture, 'Agents and queues')).map(([queue = '', , jobs = '']) => [queue, jobs]),
+    );
+    expect([...rows.keys()]).toEqual(QUEUE_NAMES.map((name) => `\`${name}\``));
+    const missing = QUEUE_NAMES.flatMap((name) =>
+      Object.keys(contractOf(name).jobs)
+        .filter((job) => !codeSpans(rows.get(`\`${name}\``) ?? '').includes(job))
+        .map((job) => `${name}:${job}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('has every folder of the source', () => {
+    const folders = PROJECT_PATHS.filter((path) =>
+      /^src\/[a-z-]+$|^(config|queues|processors|web|bench|test|scripts)$/.test(path),
+    );
+    const map = section(architecture, 'Folders and who may import whom');
+    expect(folders.filter((folder) => !map.includes(`\n${folder}/ `))).toEqual([]);
+  });
+});
+
+describe('docs/configuration.md', () => {
+  const page = read('docs/configuration.md');
+  const leavesOf = (tree: unknown, path: string): readonly string[] =>
+    typeof tree === 'object' && tree !== null && path !== 'replay.markets'
+      ? Object.entries(tree).flatMap(([key, value]) => leavesOf(value, path === '' ? key : `${path}.${key}`))
+      : [path];
+  const listed = (heading: string): readonly string[] =>
+    tableRows(section(page, heading)).flatMap(([first = '']) => codeSpans(first));
+
+  it.each(['agents', 'database', 'exchange', 'risk'])('has the keys of config/%s.yaml, and no other', (name) => {
+    const file = `config/${name}.yaml`;
+    expect([...listed(file)].sort()).toEqual([...leavesOf(parse(read(file)) as unknown, '')].sort());
+  });
+
+  it('has every variable that config/ reads, and .env.example has them as well', () => {
+    const source = read('config/environment.ts');
+    const variables = [...source.matchAll(/^ {2}([A-Z_]+): '|[{ ]([A-Z_]+): '/gm)].map(
+      (match) => match[1] ?? match[2]!,
+    );
+    expect(variables.length).toBeGreaterThan(4);
+    expect([...listed('Environment')].sort()).toEqual([...variables].sort());
+    const example = read('.env.example');
+    expect(variables.filter((variable) => !example.includes(`\n${variable}=`))).toEqual([]);
+    // A name that config/ does not know would be listed here by mistake.
+    const everySet = Object.fromEntries(variables.map((variable) => [variable, 'x']));
+    expect(Object.keys({ ...secretsFrom(everySet), ...runtimeFrom(everySet) })).toHaveLength(variables.length);
+  });
+
+  it('the examples of .env.example are accepted', () => {
+    const examples = [...read('.env.example').matchAll(/^# {3}(CORP_\w+)=(.*)$/gm)].map(([, name, value]) => [
+      name!,
+      value!,
+    ]);
+    expect(examples.length).toBeGreaterThan(2);
+    const { PATH } = processEnvironment();
+    const config = loadConfig({
+      directory: join(ROOT, 'config'),
+      environment: { PATH, ...Object.fromEntries(examples) },
+    });
+    expect(config.risk.maxAssetExposure).toBe(0.03);
+  });
+});
+
+describe('decision records', () => {
+  const records = DOCUMENTS.filter((path) => /^docs\/adr\/\d/.test(path)).sort();
+
+  it('are numbered without a hole and listed', () => {
+    expect(records.map((path) => Number(path.slice(9, 13)))).toEqual(records.map((_, i) => i + 1));
+    const index = read('docs/adr/README.md');
+    expect(records.filter((path) => !index.includes(`(${path.slice(9)})`))).toEqual([]);
+  });
+
+  it.each(records)('%s says context, decision and consequences', (path) => {
+    const headings = [...read(path).matchAll(/^## (.*)$/gm)].map((match) => match[1]);
+    expect(headings).toEqual(['Context', 'Decision', 'Consequences']);
+    expect(read(path)).toMatch(new RegExp(`^# ${path.slice(9, 13)}: `));
+  });
+});
+
+describe('links and paths', () => {
+  const anchorOf = (heading: string): string =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(' ', '-');
+  const anchorsIn = (path: string): ReadonlySet<string> =>
+    new Set([...read(path).matchAll(/^#{1,4} (.*)$/gm)].map((match) => anchorOf(match[1]!)));
+
+  it.each(DOCUMENTS)('of %s lead somewhere', (path) => {
+    const links = [...read(path).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
+    const dead = links.filter((link) => {
+      if (/^https?:/.test(link)) return false;
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? path : normalize(join(dirname(path), file));
+      if (!existsSync(join(ROOT, target))) return true;
+      return anchor !== undefined && !anchorsIn(target).has(anchor);
+    });
+    expect(dead).toEqual([]);
+  });
+
+  it.each(DOCUMENTS)('%s names only files and folders that exist', (path) => {
+    const named = codeSpans(read(path)).filter((text) =>
+      /^(config|queues|processors|src|web|bench|test|scripts|docs|\.github|\.ci)\/[\w./-]+$/.test(text),
+    );
+    expect(named.filter((text) => !existsSync(join(ROOT, text)))).toEqual([]);
+  });
+});

@@ -1,0 +1,279 @@
+import { Worker, type Job } from 'bullmq';
+import { QueueEvents } from 'bullmq';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type QueueName } from '../../../queues/names.ts';
+import { workerConnection } from '../../../queues/options.ts';
+import { upsertSchedules } from '../../../queues/schedulers.ts';
+import { PRIORITIES } from '../../../queues/meta.ts';
+import { createJobWaiter } from '../../../src/runtime/job-waiter.ts';
+import { type WorkUnit } from '../../../src/ports/records.ts';
+import { onSignal } from '../../unit/backtest/spec-fixture.ts';
+import { openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
+import { OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
+
+let premises: Premises;
+beforeAll(async () => {
+  premises = await openPremises();
+});
+afterAll(() => premises.close());
+const inCompany = (use: (company: TestCompany) => Promise<void>) => () => premises.withCompany(use);
+
+const unit: WorkUnit = {
+  id: 'c1.screen.AAA-USD.u0',
+  cycleId: 'c1',
+  stage: 'screen',
+  symbol: 'AAA-USD',
+  timeframe: '1h',
+  asOf: OPENS,
+  items: [{ hash: 'h1', spec: onSignal, window: { from: 0, to: 40 } }],
+  state: 'open',
+};
+
+/** Puts a failed job back, as the API and `corp jobs retry` do. */
+async function retry({ office }: TestCompany, queue: QueueName, jobId: string): Promise<void> {
+  const job = (await office.producer.queue(queue).getJob(jobId)) as Job;
+  await job.retry('failed', { resetAttemptsMade: true });
+  await office.stores.deadLetters.markRetried(queue, jobId, office.clock.now());
+}
+
+describe('a job that failed for good', () => {
+  it(
+    'is a dead letter with code, reason and advice; retried once the cause is gone it succeeds, and is marked',
+    inCompany(async (company) => {
+      const { office, ended, until } = company;
+      const { deadLetters, workUnits, trials } = office.stores;
+      await openMarkets(office, ['AAA-USD']);
+      await company.node(['backtest']);
+      const jobId = await office.producer.add('backtest', 'run-unit', { unitId: unit.id });
+      await until(() => company.heard('dead-letter').length > 0);
+      const letter = await deadLetters.get('backtest', jobId);
+      expect(letter).toMatchObject({
+        name: 'run-unit',
+        code: 'unknown-work-unit',
+        reason: `there is no work unit ${unit.id}`,
+        advice: 'Start a new cycle: its plan is gone',
+        attempts: 1,
+        data: { payload: { unitId: unit.id } },
+      });
+      expect(letter).not.toHaveProperty('retriedAt');
+      expect(await deadLetters.list(10)).toHaveLength(1);
+
+      await workUnits.addMany([unit]);
+      await retry(company, 'backtest', jobId);
+      expect((await ended('backtest', jobId)).returnvalue).toMatchObject({ unitId: unit.id, trials: 1, recorded: 1 });
+      expect(await trials.count('c1')).toBe(1);
+      expect((await deadLetters.get('backtest', jobId))?.retriedAt).toBeTypeOf('number');
+    }),
+  );
+
+  it(
+    'retried too early fails again: the letter is that of the new failure, and waits to be retried',
+    inCompany(async (company) => {
+      const { office, until } = company;
+      await company.node(['backtest']);
+      const jobId = await office.producer.add('backtest', 'run-unit', { unitId: 'nowhere' });
+      await until(() => company.heard('dead-letter').length === 1);
+      const first = await office.stores.deadLetters.get('backtest', jobId);
+      await retry(company, 'backtest', jobId);
+      await until(() => company.heard('dead-letter').length === 2);
+      const second = await office.stores.deadLetters.get('backtest', jobId);
+      expect(second!.failedAt).toBeGreaterThan(first!.failedAt);
+      expect(second).not.toHaveProperty('retriedAt');
+      expect(await office.stores.deadLetters.list(10)).toHaveLength(1);
+    }),
+  );
+
+  it(
+    'is found by the census when the node died before it could record it, once',
+    inCompany(async (company) => {
+      const { office, ask } = company;
+      const worker = new Worker(
+        'backtest',
+        async () => {
+          throw new Error('[venue-down] the node dies right after this');
+        },
+        { connection: workerConnection(office.redisUrl), prefix: office.prefix, autorun: false },
+      );
+      const jobId = await office.producer.add('backtest', 'run-unit', { unitId: 'u1' });
+      const job = (await office.producer.queue('backtest').getJob(jobId)) as Job;
+      await office.producer.queue('backtest').remove(jobId);
+      await office.producer.queue('backtest').add(job.name, job.data, { jobId: 'lost', attempts: 1 });
+      const failed = once(worker, 'failed');
+      worker.run().catch(() => undefined);
+      await failed;
+      await worker.close();
+      expect(await office.stores.deadLetters.list(10)).toEqual([]);
+
+      await company.node(['worker-manager']);
+      expect(await ask('worker-manager', 'census', {})).toMatchObject({ deadLetters: 1, waiting: 0 });
+      expect(await office.stores.deadLetters.get('backtest', 'lost')).toMatchObject({
+        code: 'venue-down',
+        reason: 'the node dies right after this',
+        attempts: 1,
+      });
+      expect(await ask('worker-manager', 'census', {})).toMatchObject({ deadLetters: 0 });
+    }),
+  );
+
+  it(
+    'is explained where nobody could have done it: an unknown name, a wrong message, a deadline that passed',
+    inCompany(async (company) => {
+      const { office, until, clock } = company;
+      const queue = office.producer.queue('worker-manager');
+      const payload = { n: 1 };
+      await queue.add('nap', { meta: {}, payload }, { jobId: 'unknown' });
+      await queue.add('noop', { meta: {}, payload: { n: 'one' } }, { jobId: 'wrong' });
+      await queue.add('noop', { meta: { deadline: clock.now() - 1 }, payload }, { jobId: 'late' });
+      await company.node(['worker-manager']);
+      await until(() => company.heard('dead-letter').length === 3);
+      const letters = await office.stores.deadLetters.list(10);
+      const byJob = Object.fromEntries(letters.map((letter) => [letter.jobId, letter]));
+      expect(byJob['unknown']).toMatchObject({ code: 'unknown-job', attempts: 1 });
+      expect(byJob['wrong']).toMatchObject({ code: 'bad-message', attempts: 1 });
+      expect(byJob['wrong']?.reason).toContain('n: ');
+      expect(byJob['late']).toMatchObject({ code: 'deadline-passed', attempts: 1 });
+    }),
+  );
+});
+
+describe('a job that may go well another time', () => {
+  it(
+    'is tried five times, after longer and longer pauses, none of them the same for all',
+    inCompany(async (company) => {
+      const { office, until } = company;
+      const pauses = new Map<string, number[]>();
+      const broken = async (): Promise<never> => {
+        throw new Error('connection reset');
+      };
+      const { workUnits } = office.stores;
+      const stores = { ...office.stores, workUnits: { ...workUnits, get: broken } };
+      const events = new QueueEvents('backtest', {
+        connection: workerConnection(office.redisUrl),
+        prefix: office.prefix,
+      });
+      await events.waitUntilReady();
+      // Nobody waits: what is delayed is measured and promoted.
+      const promotions: Promise<void>[] = [];
+      events.on('delayed', ({ jobId }) => {
+        promotions.push(
+          (async () => {
+            const job = (await office.producer.queue('backtest').getJob(jobId)) as Job;
+            pauses.set(jobId, [...(pauses.get(jobId) ?? []), job.delay]);
+            await job.promote();
+          })(),
+        );
+      });
+      await company.node(['backtest'], { stores });
+      const ids = await Promise.all(
+        Array.from({ length: 6 }, () => office.producer.add('backtest', 'run-unit', { unitId: 'u1' })),
+      );
+      await until(() => company.heard('dead-letter').length === ids.length);
+      await Promise.all(promotions);
+      await events.close();
+
+      for (const id of ids) {
+        const waited = pauses.get(id)!;
+        expect(waited).toHaveLength(4);
+        for (const [i, pause] of waited.entries()) {
+          const longest = 500 * 2 ** i;
+          expect(pause).toBeGreaterThanOrEqual(longest / 2);
+          expect(pause).toBeLessThanOrEqual(longest);
+        }
+        expect(await office.stores.deadLetters.get('backtest', id)).toMatchObject({ code: 'unexpected', attempts: 5 });
+      }
+      expect(new Set([...pauses.values()].map(([first]) => first)).size).toBeGreaterThan(1);
+    }),
+  );
+});
+
+describe('the order of work', () => {
+  it(
+    'critical overtakes high, high normal, normal low; equals keep their order',
+    inCompany(async (company) => {
+      const { office, ended } = company;
+      const add = (n: number, priority: keyof typeof PRIORITIES) =>
+        office.producer.add('worker-manager', 'noop', { n }, { meta: { priority } });
+      const ids = [
+        await add(0, 'low'),
+        await add(1, 'normal'),
+        await add(2, 'normal'),
+        await add(3, 'high'),
+        await add(4, 'critical'),
+        await add(5, 'low'),
+      ];
+      await company.node(['worker-manager']);
+      const jobs = await Promise.all(ids.map((id) => ended('worker-manager', id)));
+      const done = [...jobs].sort((a, b) => a.processedOn! - b.processedOn! || a.finishedOn! - b.finishedOn!);
+      const stamps = done.map((job) => job.processedOn);
+      const order = done.map((job) => (job.returnvalue as { n: number }).n);
+      // Jobs of one millisecond cannot be told apart by their stamps.
+      if (new Set(stamps).size === stamps.length) expect(order).toEqual([4, 3, 1, 2, 0, 5]);
+      expect(order.indexOf(4)).toBeLessThan(order.indexOf(0));
+      expect(order.indexOf(1)).toBeLessThan(order.indexOf(5));
+    }),
+  );
+
+  it(
+    'a delayed job waits for its time',
+    inCompany(async (company) => {
+      const { office, ask, ended } = company;
+      await company.node(['worker-manager']);
+      const jobId = await office.producer.add('worker-manager', 'noop', { n: 1 }, { delayMs: 3_600_000 });
+      await ask('worker-manager', 'noop', { n: 2 });
+      const job = (await office.producer.queue('worker-manager').getJob(jobId)) as Job;
+      expect(await job.getState()).toBe('delayed');
+      await job.promote();
+      expect((await ended('worker-manager', jobId)).returnvalue).toEqual({ n: 1 });
+    }),
+  );
+
+  it(
+    'the same job id is one job, the same deduplication id one at a time',
+    inCompany(async (company) => {
+      const { office, ask } = company;
+      const add = () => office.producer.add('worker-manager', 'noop', { n: 1 }, { jobId: 'once' });
+      expect([await add(), await add()]).toEqual(['once', 'once']);
+      const request = () => office.producer.add('worker-manager', 'noop', { n: 2 }, { deduplicationId: 'd' });
+      expect(await request()).toBe(await request());
+      expect(await office.producer.queue('worker-manager').getJobCountByTypes('waiting', 'prioritized')).toBe(2);
+      await company.node(['worker-manager']);
+      expect(await ask('worker-manager', 'noop', { n: 3 }, { jobId: 'once' })).toEqual({ n: 1 });
+    }),
+  );
+});
+
+describe('schedules', () => {
+  it(
+    'exist once however many nodes ask for them, change with the intervals, and leave room for what is critical',
+    inCompany(async ({ office }) => {
+      const { producer } = office;
+      const every = { superviseEveryMs: 60_000, censusEveryMs: 60_000, sweepEveryMs: 60_000 };
+      await Promise.all([upsertSchedules(producer, 'paper', every), upsertSchedules(producer, 'paper', every)]);
+      await upsertSchedules(producer, 'paper', { ...every, superviseEveryMs: 90_000 });
+      const queues = ['ceo', 'worker-manager', 'task-manager', 'risk-manager'] as const;
+      const names = ['supervise', 'census', 'sweep', 'monitor'];
+      for (const [i, name] of queues.entries()) {
+        const queue = producer.queue(name);
+        expect((await queue.getJobSchedulers()).map(({ key, every: ms }) => ({ key, ms: Number(ms) }))).toEqual([
+          { key: names[i], ms: name === 'ceo' || name === 'risk-manager' ? 90_000 : 60_000 },
+        ]);
+        const jobs = await queue.getJobs(['waiting', 'delayed', 'prioritized']);
+        expect(jobs.map((job) => [job.name, job.opts.priority])).toEqual([[names[i], PRIORITIES.high]]);
+      }
+    }),
+  );
+
+  it(
+    'waiters see a job end that they were not told of',
+    inCompany(async (company) => {
+      const { office } = company;
+      await company.node(['worker-manager']);
+      const id = await office.producer.add('worker-manager', 'noop', { n: 1 });
+      await company.ended('worker-manager', id);
+      const late = createJobWaiter(office, 'worker-manager');
+      await late.ended([id, 'was-never-there']);
+      await late.close();
+    }),
+  );
+});
