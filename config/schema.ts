@@ -27,8 +27,6 @@ export const agentsSchema = z.strictObject({
     backtest: slots,
     optimizer: slots,
     'strategy-selector': slots,
-    'risk-manager': slots,
-    trader: slots,
     'task-manager': slots,
     'worker-manager': slots,
   }),
@@ -84,12 +82,9 @@ export const exchangeSchema = z.strictObject({
   paper: z.strictObject({ startingCash: z.number().positive().max(1e9) }),
   api: z.strictObject({ host: z.string().min(1), port: z.int().min(0).max(65_535) }),
   timeframe,
-  simulated: z.strictObject({
-    seed: z.int().nonnegative(),
-    historyDays: z.int().min(30).max(3650),
-    speed: z.number().positive().max(1e6),
-    cycleEveryCandles: z.int().min(1),
-  }),
+  seed: z.int().nonnegative(),
+  feed: z.strictObject({ speed: z.number().positive().max(1e6), cycleEveryCandles: z.int().min(1) }),
+  simulated: z.strictObject({ historyDays: z.int().min(30).max(3650) }),
   replay: z.strictObject({ defaults: marketLimits, markets: z.record(z.string(), marketLimits) }),
 });
 

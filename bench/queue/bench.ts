@@ -53,7 +53,7 @@ export async function benchQueue(io: CliIo, options: QueueBenchOptions): Promise
       signal: stop,
     });
     releases.push('services', () => services.close());
-    const { card } = simulatedWorld(config, config.exchange.simulated.seed, Date.now());
+    const { card } = simulatedWorld(config, config.exchange.seed, Date.now());
     const { redis, mongo } = services;
     const office = await openOffice({ config, card, redisUrl: redis.url, mongoUrl: mongo.url, log });
     releases.push('office', () => office.close());

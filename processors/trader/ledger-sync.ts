@@ -71,17 +71,19 @@ export async function adopt(
   return next;
 }
 
-/** Brings an entry and its protective orders in line with the venue. */
+/**
+ * Brings an entry and its protective orders in line with the venue. The entry comes last: it is by a row that may still
+ * change that an interrupted run is found again, and a filled entry does not change any more.
+ */
 export async function syncGroup(deps: LedgerDeps, entry: Order): Promise<void> {
-  for (const venue of await deps.broker.fetchGroup(entry.account, entry.clientOrderId)) {
-    if (venue.clientOrderId === entry.clientOrderId) {
-      await adopt(deps, entry, venue);
-      continue;
-    }
+  const group = await deps.broker.fetchGroup(entry.account, entry.clientOrderId);
+  for (const venue of group.filter(({ clientOrderId }) => clientOrderId !== entry.clientOrderId)) {
     const leg = legOf(entry, venue);
     await deps.stores.orders.insert(leg);
     await adopt(deps, (await deps.stores.orders.get(leg.account, leg.clientOrderId)) ?? leg, venue);
   }
+  const own = group.find(({ clientOrderId }) => clientOrderId === entry.clientOrderId);
+  if (own) await adopt(deps, entry, own);
 }
 
 const LIVE = ['submitting', 'open', 'partially-filled', 'unknown'] as const;

@@ -29,6 +29,6 @@ export const anyCard =
   };
 
 function emptyCard(config: Config, mode: Mode): CompanyCard {
-  if (mode === 'simulated') return simulatedWorld(config, config.exchange.simulated.seed, 0).card;
+  if (mode === 'simulated') return simulatedWorld(config, config.exchange.seed, 0).card;
   return { mode, account: mode, source: IMPORTED_SOURCE, announcedAt: 0 };
 }

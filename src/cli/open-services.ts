@@ -4,7 +4,7 @@ import { type Logger } from '../ports/logger.ts';
 import { type OpenServices } from '../runtime/company.ts';
 import { attachServices } from '../runtime/services/attach-services.ts';
 import { identifyProcess, isRunning } from '../runtime/services/process-identity.ts';
-import { type Service } from '../runtime/services/service.ts';
+import { external, type Service } from '../runtime/services/service.ts';
 import { startServices } from '../runtime/services/start-services.ts';
 
 /** Redis and the store as a command found them. */
@@ -56,7 +56,14 @@ export async function openServices(
       }),
     );
   }, OWNER_LOOK_MS);
-  return { redis, mongo, origin: 'running', lost, close: async () => clearInterval(watch) };
+  // One that the environment names is used even beside a running company.
+  return {
+    redis: redisUrl === undefined ? redis : external(redisUrl).service,
+    mongo: mongoUrl === undefined ? mongo : external(mongoUrl).service,
+    origin: 'running',
+    lost,
+    close: async () => clearInterval(watch),
+  };
 }
 
 /** The same for a company that need not own its services. */

@@ -98,7 +98,7 @@ export async function chooseWorld(
   config: Config,
   options: { readonly exchange: string; readonly data?: readonly string[]; readonly seed?: number },
 ): Promise<World> {
-  const seed = options.seed ?? config.exchange.simulated.seed;
+  const seed = options.seed ?? config.exchange.seed;
   switch (options.exchange) {
     case 'simulated': {
       if (options.data)

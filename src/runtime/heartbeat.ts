@@ -21,7 +21,7 @@ export async function startHeartbeat(
   concurrency: number,
   agents: () => Promise<readonly AgentState[]>,
 ): Promise<Heartbeat> {
-  const { stores, clock, log, config } = office;
+  const { stores, clock, log, config, broadcaster } = office;
   const { everyMs, silentAfterMs } = config.agents.heartbeat;
   const startedAt = clock.now();
   let draining = false;
@@ -36,6 +36,14 @@ export async function startHeartbeat(
     cpu = process.cpuUsage();
     measuredAt = performance.now();
     return elapsedMs > 0 ? (used.user + used.system) / 1000 / elapsedMs : 0;
+  };
+
+  /** A desk goes between idle and busy many times a second; who follows the stream gets what it is at each beat. */
+  const announced = new Map<string, AgentState['status']>();
+  const announceChange = async ({ agent, status }: AgentState): Promise<void> => {
+    if (announced.get(agent) === status) return;
+    announced.set(agent, status);
+    await broadcaster.publish({ topic: 'agent-state', at: clock.now(), data: { agent, node, status } });
   };
 
   const beat = async (): Promise<void> => {
@@ -53,7 +61,9 @@ export async function startHeartbeat(
         startedAt,
         lastSeen: clock.now(),
       });
-      await Promise.all((await agents()).map((state) => stores.agentStates.beat(state)));
+      const states = await agents();
+      await Promise.all(states.map((state) => stores.agentStates.beat(state)));
+      for (const state of states) await announceChange(state);
       lastBeat = clock.now();
     } catch (error) {
       log.warn(`heartbeat not written: ${errorText(error)}`);

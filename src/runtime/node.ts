@@ -48,8 +48,11 @@ export async function startNode(office: Office, { queues, concurrency }: NodeOpt
   const name = `${hostname()}.${process.pid}`;
   const timing = { lockMs: config.database.queues.lockMs, stalledCheckMs: config.database.queues.stalledCheckMs };
 
+  // A money desk has no entry there: it is serialised over all nodes, whatever anybody asks for.
+  const configured: Partial<Record<QueueName, number>> = config.agents.concurrency;
   const slots = (queue: QueueName): number =>
-    MONEY_QUEUES.includes(queue) ? 1 : (concurrency ?? config.agents.concurrency[queue]);
+    MONEY_QUEUES.includes(queue) ? 1 : (concurrency ?? configured[queue] ?? 1);
+
   const open = (queue: QueueName): Desk => {
     const monitor = createAgentMonitor(queue, name, clock);
     const agent = createAgent(queue, office, monitor, name);

@@ -62,13 +62,14 @@ const CLOSE_WITHIN_MS = 8000;
 /** Market data asks for candles once and keeps them as series; two months (7 MB) let all markets load side by side. */
 const SIMULATED_DAYS = 64;
 
-function sourceOf(card: CompanyCard, stores: Stores): CandleSource {
+function sourceOf(card: CompanyCard, stores: Stores, { fees }: Config['exchange']): CandleSource {
   switch (card.mode) {
     case 'simulated': {
       if (!card.simulation) throw new AppError('bad-card', 'a simulated company must say its seed and start');
       return createSimulatedSource(
         createSimulation({ ...card.simulation, cachedChunks: SIMULATED_DAYS }),
         card.simulation.startTime,
+        { takerFeeRate: fees.taker, makerFeeRate: fees.maker },
       );
     }
     case 'replay':
@@ -113,7 +114,7 @@ export async function openOffice({ config, card, redisUrl, mongoUrl, log }: Offi
 
     const { exchange, agents } = config;
     const data = createMarketData({
-      source: sourceOf(card, stores),
+      source: sourceOf(card, stores, exchange),
       name: card.source,
       feed: stores.feed,
       minimumCoverage: exchange.minimumCoverage,

@@ -13,7 +13,9 @@ function summarise(reasons: readonly string[]): string {
 }
 
 /** Counts of like texts, most frequent first. */
-export function tallyReasons(reasons: readonly string[]): readonly { readonly reason: string; readonly count: number }[] {
+export function tallyReasons(
+  reasons: readonly string[],
+): readonly { readonly reason: string; readonly count: number }[] {
   const groups = new Map<string, string[]>();
   for (const reason of reasons) {
     const form = reason.replaceAll(NUMBER, '#');

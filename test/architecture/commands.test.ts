@@ -10,8 +10,14 @@ const program = createProgram(
   createIo({ stdout: new PassThrough(), stderr: new PassThrough() }, { environment: {}, cwd: ROOT }),
 );
 
+/** Those that `--help` shows: a hidden one is not there for people. */
+const childrenOf = (command: Command): readonly Command[] =>
+  command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((child) => child.name() !== 'help');
 const find = (command: Command, name: string): Command | undefined =>
-  command.commands.find((child) => child.name() === name);
+  childrenOf(command).find((child) => child.name() === name);
 
 /** What is wrong with a line like `corp start --port 3100`; null when the program takes it. */
 function faultOf(line: string): string | null {
@@ -20,12 +26,14 @@ function faultOf(line: string): string | null {
     .split(/\s+/)
     .slice(1);
   let command = program;
-  for (const word of words) {
-    const child = find(command, word);
-    if (!child) break;
+  let depth = 0;
+  for (let child = find(command, words[0] ?? ''); child; child = find(command, words[depth] ?? '')) {
     command = child;
+    depth += 1;
   }
-  if (command === program && words.length > 0 && !words[0]!.startsWith('-')) return `${line}: no command ${words[0]}`;
+  const next = words[depth];
+  const takesWord = next === undefined || next.startsWith('-') || childrenOf(command).length === 0;
+  if (!takesWord && /^[a-z]/.test(next)) return `${line}: no command ${next}`;
   const flags = [...line.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map((match) => match[0]);
   const known = ['--help', ...[command, program].flatMap((c) => c.options.map(({ long }) => long))];
   const unknown = flags.find((flag) => !known.includes(flag));
@@ -80,9 +88,9 @@ it('the README has every command of the program', () => {
   const rows = tableRows(section(read('README.md'), 'Command line'));
   const named = rows.flatMap(([first = '']) => codeSpans(first).map((text) => text.replace(/^corp /, '')));
   const leaves = (command: Command, path: string): readonly string[] =>
-    command.commands.length === 0
+    childrenOf(command).length === 0
       ? [path]
-      : command.commands.flatMap((child) => leaves(child, `${path} ${child.name()}`.trim()));
+      : childrenOf(command).flatMap((child) => leaves(child, `${path} ${child.name()}`.trim()));
   const missing = leaves(program, '').filter(
     (path) => !named.some((text) => text === path || text.startsWith(`${path} `)),
   );

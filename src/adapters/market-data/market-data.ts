@@ -50,6 +50,14 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
   const loading = new Map<string, Promise<Loaded>>();
   let known: readonly SourcedMarket[] | null = null;
 
+  // One window at a time over all markets: the candles of one are garbage, and still young, when the next are read.
+  let turn: Promise<void> = Promise.resolve();
+  const inTurn = (read: () => Promise<void>): Promise<void> => {
+    const reading = turn.then(read);
+    turn = reading.catch(() => undefined);
+    return reading;
+  };
+
   const sourced = async (): Promise<readonly SourcedMarket[]> => {
     if (known === null || known.length === 0) known = await source.markets();
     return known;
@@ -75,18 +83,19 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
   ): Promise<GrowingSeries | null> => {
     let base = before;
     const window = WINDOW_BARS * timeframeMs(timeframe);
-    for (let start = from; start < until; start += window) {
+    const read = async (start: number): Promise<void> => {
       const fresh = await source.candles(symbol, start, Math.min(until, start + window));
-      if (fresh.length === 0) continue;
+      if (fresh.length === 0) return;
       if (base === null) {
         const expected = Math.min((until - fresh[0]!.time) / timeframeMs(timeframe), MAX_EXPECTED_BARS);
         base = createGrowingSeries(buildSeries(symbol, timeframe, fresh), expected);
-        continue;
+        return;
       }
       // Built with the bar before them, so that a gap between is filled as any other.
       const joined = buildSeries(symbol, timeframe, [lastCandle(base.series), ...fresh]);
       base.append(sliceSeries(joined, 1, joined.length));
-    }
+    };
+    for (let start = from; start < until; start += window) await inTurn(() => read(start));
     return base;
   };
 

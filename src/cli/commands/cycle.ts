@@ -58,7 +58,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
   const inputs = {
     symbols,
     timeframe,
-    seed: options.seed ?? base.exchange.simulated.seed,
+    seed: options.seed ?? base.exchange.seed,
     asOf: to - timeframeMs(timeframe),
     settles: true,
   };

@@ -1,4 +1,5 @@
 import { type Config } from '../../../config/schema.ts';
+import { modeField } from '../../../queues/fields.ts';
 import { QUEUE_NAMES } from '../../../queues/names.ts';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { isLoopback } from '../../api/security/host-policy.ts';
@@ -55,12 +56,7 @@ export function parseSeed(text: string): number {
   throw new InvalidArgumentError('Write a whole number, zero or above.');
 }
 
-async function announce(
-  io: CliIo,
-  { office, services }: Company,
-  url: string | null,
-  { roles, json }: Options,
-): Promise<void> {
+function announce(io: CliIo, { office, services }: Company, url: string | null, { roles, json }: Options): void {
   const { mode, account } = office.card;
   const addresses =
     url === null
@@ -107,15 +103,30 @@ async function runOnce(io: CliIo, config: Config, options: Options): Promise<voi
   });
 }
 
-async function runUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
-  const world = await chooseWorld(config, options);
-  const { exchange } = config;
-  const has = (role: Role): boolean => options.roles.includes(role);
+/** Works for a company that another process leads: no market, no candles of its own. */
+async function joinUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
+  const mode = modeField.safeParse(options.exchange);
   const company = {
-    openServices: has('services') ? ownServices : anyServices,
+    openServices: options.roles.includes('services') ? ownServices : anyServices,
+    // Only the mode of this card counts: the rest comes from the one that the leader announced.
+    card: { mode: mode.success ? mode.data : 'simulated', account: 'joins', source: 'joins', announcedAt: 0 } as const,
+    queues: options.roles.includes('processors') ? QUEUE_NAMES : [],
+    leads: false,
+    prepare: async () => ({ account: 'joins' }),
+  };
+  await withCompany(io, { config, quiet: false, company }, async (opened, stop) => {
+    await welcome(io, opened, config, options);
+    await ended(stop);
+  });
+}
+
+async function leadUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
+  const world = await chooseWorld(config, options);
+  const { feed } = config.exchange;
+  const company = {
+    openServices: options.roles.includes('services') ? ownServices : anyServices,
     card: world.card,
-    queues: has('processors') ? QUEUE_NAMES : [],
-    leads: has('feed'),
+    queues: options.roles.includes('processors') ? QUEUE_NAMES : [],
     async prepare(office: Office) {
       await world.prepare(office);
       await setMarketTime(office, world.opensAt);
@@ -123,28 +134,35 @@ async function runUntilStopped(io: CliIo, config: Config, options: Options): Pro
     },
   };
   await withCompany(io, { config, quiet: false, company }, async (opened, stop) => {
-    const url = has('api') ? await opened.openToVisitors(exchange.api.host, options.port ?? exchange.api.port) : null;
-    await announce(io, opened, url, options);
+    await welcome(io, opened, config, options);
     const signal = AbortSignal.any([stop, opened.lost]);
-    if (has('feed')) {
-      await runFeed(opened.office, {
-        from: world.opensAt,
-        ...(world.endsAt !== undefined && { to: world.endsAt }),
-        speed: options.speed ?? exchange.simulated.speed,
-        seed: world.seed,
-        cycleEveryCandles: exchange.simulated.cycleEveryCandles,
-        signal,
-      });
-    }
+    await runFeed(opened.office, {
+      from: world.opensAt,
+      ...(world.endsAt !== undefined && { to: world.endsAt }),
+      speed: options.speed ?? feed.speed,
+      seed: world.seed,
+      cycleEveryCandles: feed.cycleEveryCandles,
+      signal,
+    });
     // A replay that is over leaves its company open to look at.
-    if (!signal.aborted)
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await ended(signal);
     if (opened.lost.aborted) {
       throw new AppError('feed-lost', 'another feed took over this company', {
         advice: 'Look for a second corp start',
       });
     }
   });
+}
+
+async function ended(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+async function welcome(io: CliIo, company: Company, { exchange }: Config, options: Options): Promise<void> {
+  const { host, port } = exchange.api;
+  const url = options.roles.includes('api') ? await company.openToVisitors(host, options.port ?? port) : null;
+  announce(io, company, url, options);
 }
 
 export function registerStart(program: Command, io: CliIo): void {
@@ -164,11 +182,13 @@ export function registerStart(program: Command, io: CliIo): void {
     .action(async (options: Options) => {
       const config = loadCliConfig(io);
       const { host } = config.exchange.api;
-      if (!isLoopback(host) && config.secrets.apiToken === undefined) {
+      if (options.roles.includes('api') && !isLoopback(host) && config.secrets.apiToken === undefined) {
         throw new AppError('bad-input', `config/exchange.yaml: api.host ${host} is open to others`, {
           advice: 'Set API_TOKEN, or listen on 127.0.0.1',
         });
       }
-      await (options.once ? runOnce(io, config, options) : runUntilStopped(io, config, options));
+      if (options.once) await runOnce(io, config, options);
+      else if (options.roles.includes('feed')) await leadUntilStopped(io, config, options);
+      else await joinUntilStopped(io, config, options);
     });
 }

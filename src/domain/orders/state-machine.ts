@@ -3,9 +3,11 @@ import { type Order, ORDER_STATES, type OrderState } from './order.ts';
 /**
  * Where an order may go from each state.
  *
- *   intended --> approved --> submitting --> open <--> partially-filled --> filled
+ *   intended --> approved --> submitting --> open --> partially-filled --> filled
  *                                 |            |             |
- *                                 +----> unknown <-----------+      rejected | cancelled | expired end it from anywhere
+ *                                 +----> unknown <-----------+
+ *
+ * cancelled and expired end it from anywhere, rejected until the first fill.
  *
  * An ambiguous answer of the venue makes an order `unknown`, and only the venue's word leads out of it: an order that
  * the venue has never heard of goes back to `submitting`, under the same client order id.

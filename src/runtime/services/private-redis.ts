@@ -52,7 +52,7 @@ function urlOf(port: number, password: string): string {
  * `appendfsync always` answers a write only when it is in the file and on the disk. With `everysec` an answer may come
  * before: while a background fsync runs, Redis postpones even the write() itself (for up to 2 s), and a SIGKILL in that
  * time loses writes that were acknowledged. The price, measured with BullMQ on 2 cores (fsync 0.1 ms): adding a job takes
- * 0.23 ms instead of 0.07; no-op jobs at concurrency 1 halve (7,200 to 3,500/s), at 50 they lose a quarter (26,000 to
+ * 0.23 ms instead of 0.08; no-op jobs at concurrency 1 halve (7,200 to 3,500/s), at 50 they lose a quarter (26,000 to
  * 20,000/s). Our jobs take 250 ms of CPU and more, so nobody notices.
  */
 function configuration(directory: string, port: number, password: string): string {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { type Producer } from '../../../queues/producer.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
+import { runFeed } from '../../../src/runtime/feed.ts';
 import { type Services } from '../../../src/runtime/services/start-services.ts';
 import { drawMoments, runUnderKills } from '../../fixtures/faults/assassin.ts';
 import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
@@ -107,3 +109,47 @@ it('drains a node on SIGTERM, and another one finishes the cycle', { timeout: 60
   expect(await second.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   await expectUndisturbed(company);
 });
+
+it(
+  'announces a candle again that its feed did not live to announce, and its cycle once',
+  { timeout: 60_000 },
+  async () => {
+    const company = await foundForTest('feed');
+    const { office, ticket } = company;
+    const desks = company.node();
+    const feed = async (producer: Producer): Promise<void> =>
+      runFeed(
+        { ...office, producer },
+        {
+          from: ticket.asOf,
+          to: await office.data.now(),
+          speed: Infinity,
+          seed: ticket.seed,
+          cycleEveryCandles: 24,
+          signal: new AbortController().signal,
+        },
+      );
+    const announced: string[] = [];
+    const dying: Producer = {
+      ...office.producer,
+      async addFlow(flow, parent) {
+        if (announced.length === 1) throw new Error('killed');
+        announced.push(flow.jobId);
+        await office.producer.addFlow(flow, parent);
+      },
+    };
+    const ticks = ticket.symbols.map((symbol) => `tick-execute.faults.${symbol}.1h.t${ticket.asOf}`);
+    await expect(feed(dying)).rejects.toThrow('killed');
+    expect(announced).toEqual([ticks[0]]);
+    await feed(office.producer);
+    const ended = async (): Promise<readonly (number | undefined)[]> =>
+      Promise.all(ticks.map(async (id) => (await office.producer.queue('trader').getJob(id))?.finishedOn));
+    const first = await ended();
+    expect(first).not.toContain(undefined);
+    await feed(office.producer);
+    expect(await ended()).toEqual(first);
+    expect(await office.stores.cycles.list(10)).toMatchObject([{ id: ticket.id, state: 'completed' }]);
+    expect(await desks.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(await blemishesOf(office)).toEqual(UNBLEMISHED);
+  },
+);

@@ -1,0 +1,260 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cycleJobId } from '../../../processors/task-manager/agent.ts';
+import { QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
+import evaluateTask from '../../../src/adapters/threads/evaluate-thread.ts';
+import { createRng } from '../../../src/domain/random/rng.ts';
+import { AppError } from '../../../src/ports/errors.ts';
+import { type Evaluator } from '../../../src/ports/evaluator.ts';
+import { type Stores } from '../../../src/ports/stores.ts';
+import { reportOf } from '../../../src/runtime/cycle-report.ts';
+import { runCycleTicket, ticketFor, type CycleTicket } from '../../../src/runtime/cycle-run.ts';
+import { runFeed, setMarketTime } from '../../../src/runtime/feed.ts';
+import { type Office } from '../../../src/runtime/office.ts';
+import { openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
+import { HOUR, market } from '../../fixtures/synthetic-market.ts';
+
+const START = Date.UTC(2025, 0, 1);
+const BARS = 700;
+const SYMBOLS = ['AAA-USD', 'BBB-USD'];
+
+let premises: Premises;
+beforeAll(async () => {
+  premises = await openPremises();
+});
+afterAll(() => premises.close());
+
+/** The work of the backtest threads, in this one. */
+const inProcess = ({ data }: Office): Evaluator => ({
+  async evaluate({ symbol, timeframe, asOf, fillModel, items }) {
+    const series = await data.series({ symbol, timeframe, asOf });
+    return evaluateTask({ seriesKey: `${symbol}/${series.length}`, series, fillModel, items });
+  },
+  close: async () => undefined,
+});
+
+interface Laboratory extends TestCompany {
+  readonly ticket: CycleTicket;
+  readonly desks: (queues: readonly QueueName[], stores?: Partial<Stores>) => Promise<void>;
+  readonly run: () => ReturnType<typeof runCycleTicket>;
+}
+
+/** A company over two markets that swing, with a small cycle to run. */
+const inLaboratory =
+  (use: (laboratory: Laboratory) => Promise<void>, bars = BARS) =>
+  (): Promise<void> =>
+    premises.withCompany(
+      async (company) => {
+        const { office } = company;
+        for (const [i, symbol] of SYMBOLS.entries()) {
+          const rng = createRng(i + 1);
+          let close = 100;
+          const candles = Array.from({ length: BARS }, (_, bar) => {
+            const open = close;
+            close = open * (1 + Math.sin(bar / 24) * 0.006 + 0.0004 + (rng.next() - 0.5) * 0.008);
+            const [high, low] = [Math.max(open, close) * 1.001, Math.min(open, close) * 0.999];
+            return { time: START + bar * HOUR, open, high, low, close, volume: 50_000 };
+          });
+          await office.stores.candles.saveMarket(office.card.source, market(symbol), '1h');
+          await office.stores.candles.put(office.card.source, symbol, '1h', candles);
+        }
+        const now = START + bars * HOUR;
+        await setMarketTime(office, now);
+        const inputs = { symbols: SYMBOLS, timeframe: '1h', seed: 1, asOf: now - HOUR, settles: true } as const;
+        const ticket = await ticketFor(office.stores.cycles, office.card.source, inputs, () => office.card.account);
+        await use({
+          ...company,
+          ticket,
+          async desks(queues, stores = {}) {
+            await company.node(queues, { evaluator: inProcess(office), stores: { ...office.stores, ...stores } });
+          },
+          run: () => runCycleTicket(office, ticket),
+        });
+      },
+      {
+        environment: {
+          CORP_AGENTS__GENERATOR__SPECS_PER_CYCLE: '40',
+          CORP_AGENTS__GENERATOR__UNIT_SIZE: '8',
+          CORP_AGENTS__OPTIMIZER__CANDIDATES: '2',
+          CORP_AGENTS__OPTIMIZER__GRID_SIZE: '5',
+          CORP_AGENTS__OPTIMIZER__FOLDS: '2',
+          CORP_AGENTS__OPTIMIZER__MIN_TRADES: '3',
+          CORP_AGENTS__SCANNER__MIN_BARS: '300',
+        },
+      },
+    );
+
+const PHASES = ['scan', 'analyze', 'generate', 'backtest', 'optimize', 'select', 'review', 'execute'];
+
+describe('a cycle', () => {
+  it(
+    'goes through its eight phases once, counts every trial once, and explains every rejection',
+    inLaboratory(async ({ office, desks, run, ticket, ask }) => {
+      await desks(QUEUE_NAMES);
+      const cycle = await run();
+      expect(cycle).toMatchObject({ id: ticket.id, state: 'completed' });
+      expect(cycle.phases.map(({ phase }) => phase)).toEqual(PHASES);
+      expect(cycle.phases.every(({ jobs, ok, failed }) => ok === jobs && failed === 0)).toBe(true);
+      const { stores } = office;
+      const [units, trials, decisions] = await Promise.all([
+        stores.workUnits.ofCycle(cycle.id),
+        stores.trials.ofCycle(cycle.id),
+        stores.decisions.ofCycle(cycle.id),
+      ]);
+      expect(units.every(({ state }) => state === 'done')).toBe(true);
+      const key = (hash: string, symbol: string, { from, to }: { from: number; to: number }) =>
+        `${hash}/${symbol}/${from}/${to}`;
+      const wanted = units.flatMap(({ items, symbol }) => items.map(({ hash, window }) => key(hash, symbol, window)));
+      const evaluated = trials
+        .filter(({ stage }) => stage !== 'walk-forward')
+        .map(({ strategyHash, symbol, window }) => key(strategyHash, symbol, window));
+      expect(new Set(evaluated)).toEqual(new Set(wanted));
+      // Within one unit nothing is asked for twice.
+      for (const { items, symbol } of units)
+        expect(new Set(items.map(({ hash, window }) => key(hash, symbol, window))).size).toBe(items.length);
+      const screened = trials.filter(({ stage }) => stage === 'screen');
+      expect(screened.length).toBe(40);
+      const screenings = decisions.filter(({ stage }) => stage === 'screen');
+      expect(screenings).toHaveLength(screened.length);
+      expect(decisions.every(({ reason }) => reason.length > 5)).toBe(true);
+
+      // Asked for again it is the same cycle: nothing runs, nothing changes.
+      expect(await run()).toEqual(cycle);
+      expect(await stores.cycles.list(10)).toHaveLength(1);
+      expect(await stores.trials.count(cycle.id)).toBe(trials.length);
+      expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [] });
+      const report = await reportOf(office, cycle);
+      const generated = new Set(screened.map(({ strategyHash }) => strategyHash)).size;
+      expect(report.strategies).toMatchObject({ generated, trials: trials.length });
+    }),
+  );
+
+  it(
+    'asked for twice at once is one cycle',
+    inLaboratory(async ({ office, desks, run }) => {
+      await desks(QUEUE_NAMES);
+      const [first, second] = await Promise.all([run(), run()]);
+      expect(second).toEqual(first);
+      expect(await office.stores.cycles.list(10)).toHaveLength(1);
+      const orders = await office.stores.orders.list({ account: office.card.account });
+      expect(new Set(orders.map(({ clientOrderId }) => clientOrderId)).size).toBe(orders.length);
+    }),
+  );
+
+  it(
+    'ends as failed, with the reason, when too much of a phase fails, and the dead letters say what it was',
+    inLaboratory(async ({ office, desks, run }) => {
+      const saveAnalysis = () => Promise.reject(new AppError('disk-full', 'no room for analyses'));
+      await desks(QUEUE_NAMES, { analyses: { ...office.stores.analyses, saveAnalysis } });
+      const { state, reason, phases } = await run();
+      expect(state).toBe('failed');
+      expect(reason).toMatch(/^analyze: 2 of 2 jobs failed: analyze\.c\w+\.AAA-USD: no room for analyses; /);
+      expect(phases.map(({ phase }) => phase)).toEqual(['scan', 'analyze']);
+      expect((await office.stores.deadLetters.list(10)).map(({ code }) => code)).toEqual(['disk-full', 'disk-full']);
+    }),
+  );
+
+  it(
+    'goes on without a market whose analysis failed',
+    inLaboratory(async ({ office, desks, run }) => {
+      const { analyses } = office.stores;
+      const saveAnalysis: typeof analyses.saveAnalysis = (id, analysis) =>
+        analysis.symbol === 'AAA-USD'
+          ? Promise.reject(new AppError('disk-full', 'no room'))
+          : analyses.saveAnalysis(id, analysis);
+      await desks(QUEUE_NAMES, { analyses: { ...analyses, saveAnalysis } });
+      const { state, phases } = await run();
+      expect(state).toBe('completed');
+      expect(phases[1]).toMatchObject({ phase: 'analyze', jobs: 2, ok: 1, failed: 1 });
+    }),
+  );
+
+  it(
+    'a spec that cannot be evaluated fails its own trial, not its unit, and is rejected by name',
+    inLaboratory(async ({ office, desks, run }) => {
+      const { workUnits } = office.stores;
+      let poisoned = '';
+      const addMany: typeof workUnits.addMany = (units) =>
+        workUnits.addMany(
+          units.map((unit, u) => {
+            const [first, ...rest] = unit.items;
+            if (u > 0 || unit.stage !== 'screen' || !first) return unit;
+            poisoned = first.hash;
+            return { ...unit, items: [{ ...first, spec: { ...first.spec, side: 'short' } }, ...rest] };
+          }),
+        );
+      await desks(QUEUE_NAMES, { workUnits: { ...workUnits, addMany } });
+      const cycle = await run();
+      expect(cycle.state).toBe('completed');
+      expect(cycle.phases.find(({ phase }) => phase === 'backtest')?.failed).toBe(0);
+      const failed = (await office.stores.trials.ofCycle(cycle.id, 'screen')).filter(
+        (t) => t.metrics.error !== undefined,
+      );
+      expect(failed.map(({ strategyHash }) => strategyHash)).toEqual([poisoned]);
+      const decision = (await office.stores.decisions.ofCycle(cycle.id)).find(
+        ({ strategyHash, symbol }) => strategyHash === poisoned && symbol === failed[0]?.symbol,
+      );
+      expect(decision).toMatchObject({ decision: 'rejected' });
+      expect(decision?.reason).toContain('could not be evaluated');
+      expect(decision?.reason).toContain('sold short');
+    }),
+  );
+
+  it(
+    'whose jobs are gone from Redis is put back by the sweep, and completes with nothing counted twice',
+    inLaboratory(async ({ office, desks, run, ticket, ask, until, heard }) => {
+      await desks(QUEUE_NAMES.filter((name) => name !== 'backtest'));
+      const running = run();
+      await until(() => heard('cycle-progress').some(({ phase }) => phase === 'generate'));
+      await until(async () => (await office.producer.queue('backtest').getJobCountByTypes('prioritized')) >= 5);
+      expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [] });
+      await premises.lose(office.prefix);
+      expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [ticket.id] });
+      await desks(['backtest']);
+      const cycle = await running;
+      expect(cycle.state).toBe('completed');
+      expect(cycle.phases.map(({ phase }) => phase)).toEqual(PHASES);
+      const trials = await office.stores.trials.ofCycle(cycle.id, 'screen');
+      expect(trials).toHaveLength(40);
+    }),
+  );
+
+  it(
+    'whose job failed is put back as well',
+    inLaboratory(async ({ office, desks, run, ask, ended, ticket }) => {
+      const { cycles } = office.stores;
+      let broken = true;
+      const recordPhase: typeof cycles.recordPhase = (id, phase) =>
+        broken ? Promise.reject(new AppError('disk-full', 'no room')) : cycles.recordPhase(id, phase);
+      await desks(QUEUE_NAMES, { cycles: { ...cycles, recordPhase } });
+      await expect(run()).rejects.toThrow('no room');
+      await ended('task-manager', cycleJobId(ticket.id));
+      broken = false;
+      expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [ticket.id] });
+      expect((await run()).state).toBe('completed');
+    }),
+  );
+});
+
+it(
+  'fifty candles later no connection is open that was not open before',
+  inLaboratory(async ({ office, desks, ticket }) => {
+    await desks(QUEUE_NAMES);
+    const feed = (candles: number): Promise<void> =>
+      runFeed(office, {
+        from: ticket.asOf + HOUR,
+        to: ticket.asOf + HOUR + candles * HOUR,
+        speed: Infinity,
+        seed: 1,
+        cycleEveryCandles: 10_000,
+        signal: new AbortController().signal,
+      });
+    await feed(3);
+    const before = await premises.clients();
+    await feed(53);
+    expect(await office.data.now()).toBe(ticket.asOf + 54 * HOUR);
+    const after = await premises.clients();
+    expect(after.length).toBeLessThanOrEqual(before.length);
+    const ticks = await office.producer.queue('trader').getJobCountByTypes('completed');
+    expect(ticks).toBeGreaterThanOrEqual(53 * 2 * SYMBOLS.length);
+  }, BARS - 60),
+);

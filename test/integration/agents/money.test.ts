@@ -1,0 +1,514 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Environment } from '../../../config/environment.ts';
+import { type OrderState } from '../../../src/domain/orders/order.ts';
+import { signApproval } from '../../../src/domain/risk/approval.ts';
+import { type Approval, type Intent } from '../../../src/domain/risk/verdict.ts';
+import { type Broker } from '../../../src/ports/broker.ts';
+import { AppError } from '../../../src/ports/errors.ts';
+import { type Office } from '../../../src/runtime/office.ts';
+import { setMarketTime } from '../../../src/runtime/feed.ts';
+import { verifyAudit } from '../../../src/cli/commands/audit.ts';
+import { APPROVAL_SECRET, openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
+import { entryIntent, HOUR, OPENS, openMarkets, passCandle, PRICE } from '../../fixtures/synthetic-market.ts';
+
+let premises: Premises;
+beforeAll(async () => {
+  premises = await openPremises();
+});
+afterAll(() => premises.close());
+
+const SYMBOLS = ['AAA-USD', 'BBB-USD', 'CCC-USD', 'DDD-USD', 'EEE-USD', 'FFF-USD', 'GGG-USD'];
+const ACCOUNT = 'paper';
+
+/** The money desks over a quiet market, as the tests speak of them. */
+interface Desks extends TestCompany {
+  readonly intend: (...intents: Intent[]) => Promise<readonly string[]>;
+  readonly review: (...intents: Intent[]) => ReturnType<typeof reviewOf>;
+  /** Intends, has it reviewed, and gives the approval, which must be given. */
+  readonly approved: (intent: Intent) => Promise<Approval>;
+  readonly execute: (...approvals: string[]) => Promise<{ orders: readonly string[]; refused: number }>;
+  readonly pass: () => Promise<void>;
+  readonly states: () => Promise<readonly OrderState[]>;
+  readonly held: () => Promise<readonly number[]>;
+}
+const reviewOf = (company: TestCompany, intents: readonly string[]) =>
+  company.ask('risk-manager', 'review', { account: ACCOUNT, intents: [...intents] });
+
+function desksOf(company: TestCompany): Desks {
+  const { office, ask } = company;
+  const { stores } = office;
+  const desks: Desks = {
+    ...company,
+    async intend(...intents) {
+      await stores.intents.addMany(intents);
+      return intents.map(({ id }) => id);
+    },
+    review: async (...intents) => reviewOf(company, await desks.intend(...intents)),
+    async approved(intent) {
+      const { approvals } = await desks.review(intent);
+      expect(approvals).toHaveLength(1);
+      return (await stores.approvals.get(approvals[0]!))!;
+    },
+    execute: (...approvals) => ask('trader', 'execute', { account: ACCOUNT, approvals }),
+    pass: () => passCandle(office, (payload) => ask('trader', 'settle', payload), SYMBOLS),
+    states: async () => (await stores.orders.list({ account: ACCOUNT })).map(({ state }) => state),
+    held: async () => (await stores.ledger.positions(ACCOUNT)).map(({ amount }) => amount),
+  };
+  return desks;
+}
+
+interface Setting {
+  readonly closes?: readonly number[];
+  readonly broker?: (broker: Broker) => Broker;
+  readonly ceo?: boolean;
+  readonly environment?: Environment;
+}
+
+const atTheDesks =
+  (use: (desks: Desks) => Promise<void>, { closes = [], broker, ceo = false, environment = {} }: Setting = {}) =>
+  (): Promise<void> =>
+    premises.withCompany(
+      async (company) => {
+        await openMarkets(company.office, SYMBOLS, closes);
+        const changes: Partial<Office> = broker ? { broker: broker(company.office.broker) } : {};
+        await company.node(['risk-manager', 'trader', ...(ceo ? (['ceo'] as const) : [])], changes);
+        await use(desksOf(company));
+      },
+      { environment },
+    );
+
+const venueOrders = async ({ office: { broker } }: Desks, id: string) => broker.fetchGroup(ACCOUNT, id);
+const alertsOf = async ({ office }: Desks) =>
+  (await office.stores.alerts.list(100)).map(({ key, text }) => ({ key, text }));
+
+describe('an approved entry', () => {
+  it(
+    'becomes one order, one fill and one position, protected by its stop and on record',
+    atTheDesks(async (desks) => {
+      const { office, approved, execute, pass } = desks;
+      const intent = entryIntent(office, 'AAA-USD', 's1');
+      const approval = await approved(intent);
+      expect(await execute(approval.id)).toEqual({ orders: [intent.id], refused: 0 });
+      expect(await desks.states()).toEqual(['open']);
+      await pass();
+      const orders = await office.stores.orders.list({ account: ACCOUNT });
+      expect(orders.map(({ purpose, state }) => `${purpose} ${state}`).sort()).toEqual(['entry filled', 'stop open']);
+      const [fill, ...more] = await office.stores.ledger.fills({ account: ACCOUNT });
+      expect(more).toEqual([]);
+      expect(fill).toMatchObject({ clientOrderId: intent.id, amount: approval.amount, side: 'buy' });
+      expect(await desks.held()).toEqual([approval.amount]);
+      const actions = (await office.stores.audit.read(1, 100)).map(({ action }) => action);
+      expect(actions).toEqual(expect.arrayContaining(['review', 'place-order', 'execute', 'fill']));
+      expect(await verifyAudit(office.stores.audit)).toMatchObject({ fault: null });
+    }),
+  );
+
+  it(
+    'executed again, in the same job or another, is the same order',
+    atTheDesks(async (desks) => {
+      const { office, approved, execute, pass } = desks;
+      const intent = entryIntent(office, 'AAA-USD', 's1');
+      const { id, amount } = await approved(intent);
+      expect(await execute(id, id)).toEqual({ orders: [intent.id], refused: 0 });
+      expect(await execute(id)).toEqual({ orders: [intent.id], refused: 0 });
+      await pass();
+      expect(await execute(id)).toEqual({ orders: [intent.id], refused: 0 });
+      await pass();
+      expect(await desks.held()).toEqual([amount]);
+      expect((await venueOrders(desks, intent.id)).filter(({ purpose }) => purpose === 'entry')).toHaveLength(1);
+    }),
+  );
+
+  it(
+    'reviewed again gets the same verdict and the same approval',
+    atTheDesks(async (desks) => {
+      const intent = entryIntent(desks.office, 'AAA-USD', 's1');
+      const first = await desks.approved(intent);
+      const again = await desks.review(intent);
+      expect(again.approvals).toEqual([first.id]);
+      expect(await desks.office.stores.approvals.get(first.id)).toMatchObject({ amount: first.amount });
+      await expect(reviewOf(desks, ['never-heard-of'])).rejects.toThrow('no such intent of paper: never-heard-of');
+    }),
+  );
+});
+
+describe('the trader refuses', () => {
+  const forgeries: readonly (readonly [string, (approval: Approval, intent: Intent) => Approval, RegExp])[] = [
+    [
+      'an approval signed with another key',
+      (approval) => signApproval({ ...approval, id: 'forged' }, 'not the key'),
+      /does not carry the risk manager's signature/,
+    ],
+    [
+      'one whose amount was raised after it was signed',
+      (approval) => ({ ...approval, id: 'forged', amount: approval.amount * 10 }),
+      /does not carry the risk manager's signature/,
+    ],
+    [
+      'one that has expired',
+      (approval) => signApproval({ ...approval, id: 'forged', expiresAt: OPENS }, APPROVAL_SECRET),
+      /expired at/,
+    ],
+    [
+      'one for another account',
+      (approval) => signApproval({ ...approval, id: 'forged', account: 'else' }, APPROVAL_SECRET),
+      /for another account/,
+    ],
+    [
+      'one for the other side',
+      (approval) => signApproval({ ...approval, id: 'forged', side: 'sell' }, APPROVAL_SECRET),
+      /does not fit its intent/,
+    ],
+    [
+      'one for an intent nobody has',
+      (approval) => signApproval({ ...approval, id: 'forged', intentId: 'nowhere' }, APPROVAL_SECRET),
+      /intent of approval forged is gone/,
+    ],
+  ];
+
+  it.each(forgeries)('%s: nothing is ordered, and somebody is told', (_, forge, reason) =>
+    atTheDesks(async (desks) => {
+      const { office, execute } = desks;
+      const intent = entryIntent(office, 'AAA-USD', 's1');
+      const forged = forge(await desks.approved(intent), intent);
+      await office.stores.approvals.issue(forged);
+      expect(await execute('forged')).toEqual({ orders: [], refused: 1 });
+      expect(await execute('forged')).toEqual({ orders: [], refused: 1 });
+      expect(await desks.states()).toEqual([]);
+      expect(await venueOrders(desks, intent.id)).toEqual([]);
+      expect(await alertsOf(desks)).toEqual([
+        { key: 'refused/paper/forged', text: expect.stringMatching(reason) as string },
+      ]);
+    })(),
+  );
+
+  it(
+    'an approval that was used for another order, and one there is not',
+    atTheDesks(async (desks) => {
+      const { office, execute } = desks;
+      const { id } = await desks.approved(entryIntent(office, 'AAA-USD', 's1'));
+      expect(await office.stores.approvals.consume(id, 'another-order', OPENS)).toBe(true);
+      expect(await execute(id, 'never-issued')).toEqual({ orders: [], refused: 2 });
+      expect(await desks.states()).toEqual([]);
+      const texts = (await alertsOf(desks)).map(({ text }) => text).sort();
+      expect(texts).toEqual([
+        expect.stringContaining('was used for another order'),
+        expect.stringContaining('there is no approval never-issued'),
+      ]);
+    }),
+  );
+
+  it(
+    'an approval whose time ran out while nobody executed it; one that was begun in time is carried on with',
+    atTheDesks(async (desks) => {
+      const { office, execute } = desks;
+      const late = await desks.approved(entryIntent(office, 'AAA-USD', 's1'));
+      const begun = await desks.approved(entryIntent(office, 'BBB-USD', 's1'));
+      await execute(begun.id);
+      await setMarketTime(office, late.expiresAt);
+      expect(await execute(late.id)).toEqual({ orders: [], refused: 1 });
+      expect(await execute(begun.id)).toEqual({ orders: [begun.intentId], refused: 0 });
+    }),
+  );
+});
+
+describe('an answer of the venue that is lost', () => {
+  /** The venue takes the first order, and the line goes dead before it says so. */
+  const losesFirstAnswer =
+    (seen: string[]) =>
+    (broker: Broker): Broker => ({
+      ...broker,
+      async submit(request) {
+        seen.push('submit');
+        const answer = await broker.submit(request);
+        if (seen.filter((call) => call === 'submit').length === 1) throw new Error('socket hang up');
+        return answer;
+      },
+      fetchOrder(account, id) {
+        seen.push('look');
+        return broker.fetchOrder(account, id);
+      },
+    });
+
+  it('makes the order unknown; it is looked up before anything is sent again, and sent once', async () => {
+    const calls: string[] = [];
+    await atTheDesks(
+      async (desks) => {
+        const { office, execute, pass } = desks;
+        const intent = entryIntent(office, 'AAA-USD', 's1');
+        const { id, amount } = await desks.approved(intent);
+        expect(await execute(id)).toEqual({ orders: [intent.id], refused: 0 });
+        expect(calls).toEqual(['submit', 'look']);
+        expect(await desks.states()).toEqual(['open']);
+        await pass();
+        expect(await desks.held()).toEqual([amount]);
+      },
+      { broker: losesFirstAnswer(calls) },
+    )();
+  });
+
+  it('leaves an unknown order that a later start resolves, if the process ends before it could', async () => {
+    const calls: string[] = [];
+    const hangs = (broker: Broker): Broker => ({
+      ...losesFirstAnswer(calls)(broker),
+      fetchOrder: () => Promise.reject(new AppError('unreachable', 'the venue is gone', { retryable: false })),
+    });
+    await premises.withCompany(async (company) => {
+      await openMarkets(company.office, SYMBOLS);
+      const desks = desksOf(company);
+      const first = await company.node(['risk-manager', 'trader'], { broker: hangs(company.office.broker) });
+      const intent = entryIntent(company.office, 'AAA-USD', 's1');
+      const { id } = await desks.approved(intent);
+      await expect(desks.execute(id)).rejects.toThrow('the venue is gone');
+      expect(await desks.states()).toEqual(['unknown']);
+      await first.close(1000);
+
+      await company.node(['trader']);
+      const { resolved } = await company.ask('trader', 'reconcile', { account: ACCOUNT });
+      expect(resolved).toEqual([`${intent.id}: unknown -> open`]);
+      expect(calls).toEqual(['submit']);
+      expect((await venueOrders(desks, intent.id)).filter(({ purpose }) => purpose === 'entry')).toHaveLength(1);
+    });
+  });
+
+  it('is sent again under the same id when the venue has never heard of it', async () => {
+    let attempts = 0;
+    const neverArrives = (broker: Broker): Broker => ({
+      ...broker,
+      submit(request) {
+        attempts += 1;
+        return attempts === 1 ? Promise.reject(new Error('connect timeout')) : broker.submit(request);
+      },
+    });
+    await atTheDesks(
+      async (desks) => {
+        const intent = entryIntent(desks.office, 'AAA-USD', 's1');
+        const { id } = await desks.approved(intent);
+        expect(await desks.execute(id)).toEqual({ orders: [intent.id], refused: 0 });
+        expect(attempts).toBe(2);
+        expect(await desks.states()).toEqual(['open']);
+      },
+      { broker: neverArrives },
+    )();
+  });
+});
+
+it('an order that the venue rejects is rejected, with its reason, and is not sent again', async () => {
+  let attempts = 0;
+  const rejects = (broker: Broker): Broker => ({
+    ...broker,
+    submit() {
+      attempts += 1;
+      return Promise.reject(new AppError('venue-rejected', 'insufficient margin'));
+    },
+  });
+  await atTheDesks(
+    async (desks) => {
+      const { id } = await desks.approved(entryIntent(desks.office, 'AAA-USD', 's1'));
+      await desks.execute(id);
+      await desks.execute(id);
+      expect(attempts).toBe(1);
+      expect(await desks.office.stores.orders.list({ account: ACCOUNT })).toMatchObject([
+        { state: 'rejected', reason: 'insufficient margin' },
+      ]);
+    },
+    { broker: rejects },
+  )();
+});
+
+describe('the limits', () => {
+  const WORST_FILL = PRICE * 1.0005;
+  const EQUITY = 100_000;
+
+  it(
+    'hold over one review of many intents: 5 % of an asset, 25 % in all',
+    atTheDesks(async (desks) => {
+      const { office } = desks;
+      const intents = SYMBOLS.flatMap((symbol) =>
+        ['s1', 's2', 's3'].map((strategy) => entryIntent(office, symbol, strategy, { requestedFraction: 0.04 })),
+      );
+      const counts = await desks.review(...intents);
+      expect(counts.approved + counts.reduced + counts.vetoed).toBe(intents.length);
+      expect(counts.reduced).toBeGreaterThan(0);
+      expect(counts.vetoed).toBeGreaterThan(0);
+      const approvals = await Promise.all(counts.approvals.map((id) => office.stores.approvals.get(id)));
+      const value = (symbol?: string) =>
+        approvals
+          .filter((approval) => symbol === undefined || approval!.symbol === symbol)
+          .reduce((sum, approval) => sum + approval!.amount * WORST_FILL, 0);
+      for (const symbol of SYMBOLS) expect(value(symbol)).toBeLessThanOrEqual(0.05 * EQUITY + 1e-6);
+      expect(value()).toBeLessThanOrEqual(0.25 * EQUITY + 1e-6);
+      expect(value()).toBeGreaterThan(0.24 * EQUITY);
+
+      // What was promised counts in the next review, whether ordered, filled or neither.
+      await desks.execute(...counts.approvals.slice(0, 3));
+      await desks.pass();
+      const asOf = OPENS + HOUR;
+      const more = await desks.review(entryIntent(office, 'AAA-USD', 's9', { asOf, requestedFraction: 0.04 }));
+      expect(more).toMatchObject({ approved: 0 });
+    }),
+  );
+
+  it(
+    'of the trading state: HALTED vetoes everything, REDUCING lets exits through',
+    atTheDesks(async (desks) => {
+      const { office, ask, pass } = desks;
+      const set = (state: 'HALTED' | 'REDUCING' | 'ACTIVE') =>
+        ask('risk-manager', 'set-state', { account: ACCOUNT, state, by: 'operator', reason: 'test' });
+      const { id, amount } = await desks.approved(entryIntent(office, 'AAA-USD', 's1'));
+      await desks.execute(id);
+      await pass();
+      const close = (name: string): Intent => ({
+        ...entryIntent(office, 'AAA-USD', 's1', {
+          asOf: OPENS + HOUR,
+          side: 'sell',
+          purpose: 'exit',
+          requestedFraction: 0,
+        }),
+        id: name,
+        closeAmount: amount,
+      });
+      const entry = (symbol: string) => entryIntent(office, symbol, 's1', { asOf: OPENS + HOUR });
+
+      await set('HALTED');
+      expect(await desks.review(entry('BBB-USD'), close('x1'))).toMatchObject({
+        approved: 0,
+        vetoed: 2,
+        approvals: [],
+      });
+      await set('REDUCING');
+      const { approvals, ...counts } = await desks.review(entry('CCC-USD'), close('x2'));
+      expect(counts).toEqual({ approved: 1, reduced: 0, vetoed: 1 });
+      await desks.execute(...approvals);
+      await pass();
+      expect((await desks.held()).filter((held) => held !== 0)).toEqual([]);
+      const vetoes = (await office.stores.intents.verdicts({ account: ACCOUNT })).filter((v) => v.decision === 'veto');
+      expect(vetoes.flatMap(({ reasons }) => reasons.map(({ code }) => code)).sort()).toEqual([
+        'trading-halted',
+        'trading-halted',
+        'trading-reducing',
+      ]);
+    }),
+  );
+
+  it(
+    'of a fall from the peak halt trading at once, and alert once a day',
+    atTheDesks(
+      async (desks) => {
+        const { office, ask } = desks;
+        const big = SYMBOLS.slice(0, 5).map((symbol) =>
+          entryIntent(office, symbol, 's1', {
+            requestedFraction: 0.05,
+            bracket: { stop: { kind: 'percent', value: 0.14 } },
+          }),
+        );
+        const { approvals } = await desks.review(...big);
+        await desks.execute(...approvals);
+        await ask('risk-manager', 'monitor', { account: ACCOUNT });
+        await desks.pass();
+        await desks.pass();
+        for (let i = 0; i < 2; i += 1) {
+          const { state, breaches } = await ask('risk-manager', 'monitor', { account: ACCOUNT });
+          expect(state).toBe('HALTED');
+          expect(breaches).toHaveLength(3);
+        }
+        const keys = (await alertsOf(desks)).map(({ key }) => key.split('/')[1]).sort();
+        expect(keys).toEqual(['daily-drawdown', 'peak-drawdown', 'weekly-drawdown']);
+      },
+      {
+        closes: [100, 20, 20],
+        environment: {
+          CORP_RISK__MAX_DAILY_DRAWDOWN: '0.02',
+          CORP_RISK__MAX_WEEKLY_DRAWDOWN: '0.025',
+          CORP_RISK__MAX_PEAK_DRAWDOWN: '0.03',
+        },
+      },
+    ),
+  );
+});
+
+describe('closing everything', () => {
+  const openThree = async (desks: Desks): Promise<void> => {
+    const { approvals } = await desks.review(
+      ...SYMBOLS.slice(0, 3).map((symbol) => entryIntent(desks.office, symbol, 's1')),
+    );
+    await desks.execute(...approvals);
+    await desks.pass();
+    // One more that has not filled.
+    const { id } = await desks.approved(entryIntent(desks.office, 'DDD-USD', 's1', { asOf: OPENS + HOUR }));
+    await desks.execute(id);
+  };
+  const openAmounts = async (desks: Desks) => (await desks.held()).filter((amount) => amount !== 0).length;
+
+  it(
+    'in an emergency reduces, cancels what has not filled, closes every position; asked twice it does no harm',
+    atTheDesks(
+      async (desks) => {
+        const { office, ask, ended } = desks;
+        await openThree(desks);
+        expect(await openAmounts(desks)).toBe(3);
+        const emergency = async (jobId: string): Promise<void> => {
+          await ask('ceo', 'emergency', { account: ACCOUNT, reason: 'storm', flatten: true }, { jobId });
+          await ended('trader', `flatten-execute.${ACCOUNT}.${jobId}`);
+        };
+        await emergency('e1');
+        await emergency('e1');
+        await emergency('e2');
+        await desks.pass();
+        await desks.pass();
+        expect(await openAmounts(desks)).toBe(0);
+        const balance = await office.broker.balance(ACCOUNT);
+        expect(balance.exposure).toBe(0);
+        const orders = await office.stores.orders.list({ account: ACCOUNT });
+        const count = (purpose: string, state: string) =>
+          orders.filter((order) => order.purpose === purpose && order.state === state).length;
+        expect([count('flatten', 'filled'), count('entry', 'filled'), count('entry', 'cancelled')]).toEqual([3, 3, 1]);
+        expect(orders.filter(({ state }) => state === 'open')).toEqual([]);
+        expect(await office.stores.riskState.get(ACCOUNT)).toMatchObject({
+          tradingState: 'REDUCING',
+          stateSetBy: 'ceo',
+        });
+        expect((await alertsOf(desks)).filter(({ key }) => key.startsWith('emergency/'))).toHaveLength(2);
+      },
+      { ceo: true },
+    ),
+  );
+
+  it(
+    'is not what an emergency without it does: it halts, cancels, and leaves positions to their stops',
+    atTheDesks(
+      async (desks) => {
+        const { office, ask, ended } = desks;
+        await openThree(desks);
+        await ask('ceo', 'emergency', { account: ACCOUNT, reason: 'storm' }, { jobId: 'e1' });
+        await ended('trader', 'emergency-cancel.e1');
+        await ended('risk-manager', 'emergency-state.e1');
+        expect((await office.stores.riskState.get(ACCOUNT))?.tradingState).toBe('HALTED');
+        await desks.pass();
+        expect(await openAmounts(desks)).toBe(3);
+        const orders = await office.stores.orders.list({ account: ACCOUNT });
+        expect(orders.filter(({ purpose, state }) => purpose === 'stop' && state === 'open')).toHaveLength(3);
+        expect(await desks.review(entryIntent(office, 'EEE-USD', 's1'))).toMatchObject({ approved: 0, vetoed: 1 });
+      },
+      { ceo: true },
+    ),
+  );
+});
+
+it(
+  'a reconciliation takes over the fills that happened while nobody looked, once',
+  atTheDesks(async (desks) => {
+    const { office, ask } = desks;
+    const { id, amount, intentId } = await desks.approved(entryIntent(office, 'AAA-USD', 's1'));
+    await desks.execute(id);
+    // The venue goes on; the company does not hear of it.
+    await setMarketTime(office, OPENS + HOUR);
+    await office.broker.onCandle(ACCOUNT, 'AAA-USD', '1h', OPENS);
+    expect(await desks.held()).toEqual([]);
+    expect(await ask('trader', 'reconcile', { account: ACCOUNT })).toMatchObject({ fills: 1 });
+    expect(await ask('trader', 'reconcile', { account: ACCOUNT })).toMatchObject({ fills: 0 });
+    expect(await desks.held()).toEqual([amount]);
+    expect(await office.stores.orders.get(ACCOUNT, intentId)).toMatchObject({ state: 'filled', filledAmount: amount });
+    expect((await office.stores.ledger.equity(ACCOUNT, 10)).length).toBeGreaterThan(0);
+  }),
+);

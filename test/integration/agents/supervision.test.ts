@@ -1,0 +1,278 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
+import { openRiskState } from '../../../src/domain/risk/trading-state.ts';
+import { type Evaluator } from '../../../src/ports/evaluator.ts';
+import { onSignal } from '../../unit/backtest/spec-fixture.ts';
+import { metricsWith } from '../../unit/research/trial-fixture.ts';
+import { openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
+import { entryIntent, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+let premises: Premises;
+beforeAll(async () => {
+  premises = await openPremises();
+});
+afterAll(() => premises.close());
+const inCompany = (use: (company: TestCompany) => Promise<void>) => () => premises.withCompany(use);
+
+/** Puts the clock forward, until this process' node has been heard of at the new time. */
+async function passTime({ office, clock, until }: TestCompany, ms: number, but: readonly string[] = []): Promise<void> {
+  clock.pass(ms);
+  const now = clock.now();
+  const node = (await office.stores.nodes.list()).find(({ pid }) => pid === process.pid)!;
+  await until(async () => {
+    const beats = (await office.stores.agentStates.list()).filter((beat) => beat.node === node.node);
+    return beats.every(({ agent, lastSeen }) => lastSeen >= now || but.includes(agent));
+  });
+}
+
+/** A sign of life of desks on a node elsewhere. */
+async function elsewhere(
+  { office, clock }: TestCompany,
+  agents: readonly QueueName[],
+  node = 'elsewhere',
+): Promise<void> {
+  const [lastSeen, startedAt] = [clock.now(), clock.now()];
+  const row = { node, lastSeen, startedAt };
+  await office.stores.nodes.beat({
+    ...row,
+    host: 'far',
+    pid: 1,
+    queues: [...agents],
+    concurrency: 1,
+    cores: 2,
+    cpu: 0,
+    memoryBytes: 1,
+    draining: false,
+  });
+  for (const agent of agents)
+    await office.stores.agentStates.beat({ ...row, agent, status: 'idle', completed: 0, failed: 0, busyMs: 0 });
+}
+const allBut = (...names: QueueName[]): readonly QueueName[] => QUEUE_NAMES.filter((name) => !names.includes(name));
+
+async function alertsLike({ office }: TestCompany, start: string) {
+  return (await office.stores.alerts.list(100)).filter(({ key }) => key.startsWith(start));
+}
+
+describe('a desk that is silent for five minutes', () => {
+  it(
+    'is reported once, restarted, and works again',
+    inCompany(async (company) => {
+      const { office, ask, ended, until } = company;
+      await openMarkets(office, ['AAA-USD']);
+      let calls = 0;
+      let hangs = false;
+      const evaluator: Evaluator = {
+        ...office.evaluator,
+        evaluate({ items }) {
+          calls += 1;
+          if (calls > 1) return Promise.resolve(items.map(() => metricsWith()));
+          hangs = true;
+          return new Promise(() => undefined);
+        },
+      };
+      await company.node(QUEUE_NAMES, { evaluator });
+      expect(await ask('ceo', 'supervise', {})).toEqual({ agents: 11, silent: [] });
+      const items = [{ hash: 'h1', spec: onSignal, window: { from: 0, to: 40 } }];
+      const unit = { id: 'c1.u0', cycleId: 'c1', symbol: 'AAA-USD', timeframe: '1h', asOf: OPENS, items } as const;
+      await office.stores.workUnits.addMany([{ ...unit, stage: 'screen', state: 'open' }]);
+      const jobId = await office.producer.add('backtest', 'run-unit', { unitId: unit.id });
+      await until(() => hangs);
+
+      // Longer than any job takes: its worker has hung.
+      await passTime(company, 11 * MINUTE, ['backtest']);
+      const twice = [await ask('ceo', 'supervise', {}), await ask('ceo', 'supervise', {})];
+      expect(twice[0]).toEqual({ agents: 10, silent: ['backtest'] });
+      expect((await ended('backtest', jobId)).returnvalue).toMatchObject({ trials: 1, recorded: 1 });
+      expect(calls).toBe(2);
+      await passTime(company, 0);
+      expect(await ask('ceo', 'supervise', {})).toEqual({ agents: 11, silent: [] });
+      const alerts = await alertsLike(company, 'silent/');
+      expect(alerts).toMatchObject([{ severity: 'critical', title: 'Agent backtest is silent' }]);
+      expect(alerts[0]?.text).toMatch(/not been heard of for 6\d\d s; its worker is restarted/);
+      expect(company.heard('agent-restart').every(({ agent }) => agent === 'backtest')).toBe(true);
+    }),
+  );
+
+  it(
+    'is noticed when its node is long off the books, not before its time, and again at its next silence',
+    inCompany(async (company) => {
+      const { ask } = company;
+      await company.node(['ceo', 'worker-manager']);
+      const others = allBut('ceo', 'worker-manager', 'analyst');
+      const supervise = async (ms: number): Promise<readonly string[]> => {
+        await passTime(company, ms);
+        await elsewhere(company, others);
+        return (await ask('ceo', 'supervise', {})).silent;
+      };
+      // The watch has gone on for an hour before anything happens.
+      await elsewhere(company, ['analyst'], 'doomed');
+      await passTime(company, 60 * MINUTE);
+      for (let silence = 1; silence <= 2; silence += 1) {
+        await elsewhere(company, ['analyst'], 'doomed');
+        expect(await supervise(0)).toEqual([]);
+        await passTime(company, MINUTE);
+        expect((await ask('worker-manager', 'census', {})).dead).toContain('doomed');
+        expect(await supervise(0)).toEqual([]);
+        expect(await supervise(4 * MINUTE + 1)).toEqual(['analyst']);
+        const alerts = await alertsLike(company, 'silent/analyst/');
+        expect(alerts).toHaveLength(silence);
+        expect(alerts[0]?.text).toMatch(/not been heard of for 30\d s/);
+      }
+    }),
+  );
+});
+
+describe('a node that died', () => {
+  it(
+    'is taken off the books and reported once; the living stay',
+    inCompany(async (company) => {
+      const { office, ask } = company;
+      const { name } = await company.node(['worker-manager']);
+      await elsewhere(company, ['backtest', 'optimizer'], 'dead');
+      expect(await ask('worker-manager', 'census', {})).toMatchObject({ nodes: 2, dead: [] });
+      await passTime(company, MINUTE);
+      expect(await ask('worker-manager', 'census', {})).toMatchObject({ nodes: 1, dead: ['dead'] });
+      expect(await ask('worker-manager', 'census', {})).toMatchObject({ nodes: 1, dead: [] });
+      expect((await office.stores.nodes.list()).map((row) => row.node)).toEqual([name]);
+      expect((await office.stores.agentStates.list()).map((row) => row.agent)).toEqual(['worker-manager']);
+      expect(await alertsLike(company, 'dead-node/')).toMatchObject([{ severity: 'warning', title: 'Node lost' }]);
+    }),
+  );
+
+  it(
+    'in order leaves nothing behind',
+    inCompany(async ({ office, node }) => {
+      const running = await node(['analyst', 'worker-manager']);
+      expect(await office.stores.agentStates.list()).toHaveLength(2);
+      await running.close(1000);
+      expect(await office.stores.agentStates.list()).toEqual([]);
+      expect(await office.stores.nodes.list()).toEqual([]);
+    }),
+  );
+});
+
+describe('the state of a desk', () => {
+  it(
+    'says that its queue is paused, and that it is not any more',
+    inCompany(async (company) => {
+      const { office, until } = company;
+      await company.node(['analyst', 'worker-manager']);
+      const stateOf = async (agent: string) =>
+        (await office.stores.agentStates.list()).find((row) => row.agent === agent)?.status;
+      await office.producer.queue('analyst').pause();
+      await until(async () => (await stateOf('analyst')) === 'paused');
+      expect(await stateOf('worker-manager')).toBe('idle');
+      await office.producer.queue('analyst').resume();
+      await until(async () => (await stateOf('analyst')) === 'idle');
+    }),
+  );
+});
+
+describe('while a money desk is silent', () => {
+  const state = async ({ office }: TestCompany) => (await office.stores.riskState.get(office.card.account))!;
+  const others = allBut('ceo', 'risk-manager', 'trader');
+
+  /** The trader falls silent, or is heard of again, and the CEO looks. */
+  async function look(company: TestCompany, traderIsHeard: boolean): Promise<void> {
+    await passTime(company, traderIsHeard ? 0 : 6 * MINUTE);
+    await elsewhere(company, traderIsHeard ? [...others, 'trader'] : others);
+    const { silent } = await company.ask('ceo', 'supervise', {});
+    expect(silent).toEqual(traderIsHeard ? [] : ['trader']);
+    // Whatever the CEO asked of the risk manager is done when it has answered something that came later.
+    await company.ask('risk-manager', 'monitor', { account: company.office.card.account });
+  }
+
+  async function open(company: TestCompany): Promise<void> {
+    await openMarkets(company.office, ['AAA-USD']);
+    await company.node(['ceo', 'risk-manager']);
+    await look(company, true);
+    expect((await state(company)).tradingState).toBe('ACTIVE');
+  }
+
+  it(
+    'positions may only shrink, until it is heard of again',
+    inCompany(async (company) => {
+      await open(company);
+      await look(company, false);
+      expect(await state(company)).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'ceo' });
+      expect((await state(company)).stateReason).toBe('silent desk: trader');
+      await look(company, true);
+      expect(await state(company)).toMatchObject({ tradingState: 'ACTIVE', stateSetBy: 'ceo' });
+    }),
+  );
+
+  it.each(['HALTED', 'REDUCING'] as const)("an operator's %s stays what it is, silence or not", async (target) =>
+    premises.withCompany(async (company) => {
+      await open(company);
+      const account = company.office.card.account;
+      await company.ask('risk-manager', 'set-state', { account, state: target, by: 'operator', reason: 'mine' });
+      await look(company, false);
+      await look(company, true);
+      expect(await state(company)).toMatchObject({ tradingState: target, stateSetBy: 'operator', stateReason: 'mine' });
+    }),
+  );
+
+  it(
+    'the request to a risk manager that is silent itself waits once, however often the CEO looks',
+    inCompany(async (company) => {
+      const { office, ask } = company;
+      const { account } = office.card;
+      await office.stores.riskState.save(openRiskState({ account, time: OPENS, equity: 1, cash: 1, exposure: 0 }), 0);
+      await company.node(['ceo']);
+      await passTime(company, 6 * MINUTE);
+      for (let i = 0; i < 3; i += 1) await ask('ceo', 'supervise', {});
+      expect(await office.producer.queue('risk-manager').getJobCountByTypes('prioritized', 'waiting')).toBe(1);
+    }),
+  );
+});
+
+describe("the CEO's stance", () => {
+  it(
+    'sets the risk budget that the review sizes with',
+    inCompany(async (company) => {
+      const { office, ask } = company;
+      const { account } = office.card;
+      await openMarkets(office, ['AAA-USD', 'BBB-USD']);
+      await company.node(['ceo', 'risk-manager']);
+      const review = async (symbol: string) => {
+        const intent = entryIntent(office, symbol, 's1');
+        await office.stores.intents.addMany([intent]);
+        await ask('risk-manager', 'review', { account, intents: [intent.id] });
+        return (await office.stores.intents.verdicts({ account })).find(({ intentId }) => intentId === intent.id)!;
+      };
+      const before = await review('AAA-USD');
+      expect(before.decision).toBe('approve');
+      // No market was analysed: half size.
+      expect(await ask('ceo', 'set-stance', { account, cycleId: 'none' })).toMatchObject({ riskBudget: 0.5 });
+      const after = await review('BBB-USD');
+      expect(after).toMatchObject({ decision: 'reduce', reasons: [{ code: 'risk-budget' }] });
+      expect(after.amount).toBeCloseTo(before.amount / 2, 7);
+    }),
+  );
+});
+
+describe('the trading day', () => {
+  it(
+    'is opened and closed once, however often it is asked for, with a report that adds up',
+    inCompany(async (company) => {
+      const { office, ask } = company;
+      const { account } = office.card;
+      await openMarkets(office, ['AAA-USD']);
+      await company.node(['ceo']);
+      const day = Math.floor(OPENS / DAY) * DAY;
+      for (let i = 0; i < 2; i += 1) {
+        expect(await ask('ceo', 'start-day', { account, day })).toMatchObject({ opened: true });
+        expect(await ask('ceo', 'stop-day', { account, day })).toEqual({ report: `daily-report/${account}/${day}` });
+      }
+      expect(await alertsLike(company, 'day-open/')).toHaveLength(1);
+      const reports = await alertsLike(company, 'daily-report/');
+      expect(reports).toMatchObject([{ severity: 'info', title: 'Daily report 2025-01-08' }]);
+      expect(reports[0]?.text).toBe(
+        'equity 100000.00 (0.00 % today), cash 100000.00, exposure 0.00; 0 fills, fees 0.00; 0 active and 0 incubating strategies; 0 vetoes among the last 0 verdicts',
+      );
+    }),
+  );
+});
