@@ -9,7 +9,7 @@ const WATCH_EVERY_MS = 250;
  * Runs a program on our own terminal and resolves to its exit code. Signals are passed on; one sent to the whole process
  * group reaches the program twice, which src/runtime/shutdown.ts takes for one.
  */
-export async function runProgram(file, args) {
+async function runProgram(file, args) {
   const child = spawn(file, args, { cwd: root, stdio: 'inherit' });
   const forward = (signal) => child.kill(signal);
   for (const signal of FORWARDED) process.on(signal, forward);

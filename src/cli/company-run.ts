@@ -1,15 +1,19 @@
+import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { type Config } from '../../config/schema.ts';
 import { startCompany, type Company, type CompanyOptions } from '../runtime/company.ts';
 import { createLogger, type ClosableLogger } from '../runtime/logger.ts';
 import { PROJECT_ROOT } from '../runtime/paths.ts';
-import { installShutdown } from '../runtime/shutdown.ts';
+import { installShutdown, type ShutdownSignal } from '../runtime/shutdown.ts';
 import { type CliIo } from './io.ts';
 
 export interface CompanyRun {
   readonly config: Config;
-  /** Quiet commands show only what needs attention; the files get everything. */
-  readonly quiet: boolean;
+  /**
+   * Whether the run comes to an end by itself. Then the screen shows only what needs attention (the files get
+   * everything), and a run that a signal interrupts has failed.
+   */
+  readonly finishes: boolean;
   readonly company: Omit<CompanyOptions, 'config' | 'log' | 'signal' | 'onFatal'>;
 }
 
@@ -22,7 +26,7 @@ const STOP_WITHIN_MS = 30_000;
  */
 export async function withCompany<T>(
   io: CliIo,
-  { config, quiet, company: options }: CompanyRun,
+  { config, finishes, company: options }: CompanyRun,
   use: (company: Company, stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const level = config.runtime.logLevel;
@@ -30,18 +34,22 @@ export async function withCompany<T>(
     level,
     directory: resolve(PROJECT_ROOT, config.database.logDirectory),
     screen: io.screen,
-    ...(quiet && level === 'info' && { screenLevel: 'warn' }),
+    ...(finishes && level === 'info' && { screenLevel: 'warn' }),
   });
   const stopping = new AbortController();
   let finished: () => void = () => undefined;
   const done = new Promise<void>((resolveDone) => (finished = resolveDone));
+  let interruptedBy: ShutdownSignal | null = null;
   const shutdown = installShutdown({
-    async stop() {
+    async stop(signal) {
+      interruptedBy = signal;
       stopping.abort();
       await done;
     },
     log,
     deadlineMs: STOP_WITHIN_MS,
+    exit: (code) =>
+      process.exit(code === 0 && finishes && interruptedBy !== null ? 128 + constants.signals[interruptedBy] : code),
   });
   try {
     const company = await startCompany({

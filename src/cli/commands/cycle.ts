@@ -68,7 +68,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
     io,
     {
       config,
-      quiet: true,
+      finishes: true,
       company: {
         // Beside a running company the cycle uses its services: the two modes share nothing else.
         openServices: anyServices,

@@ -97,7 +97,7 @@ async function runOnce(io: CliIo, config: Config, options: Options): Promise<voi
       return { account: ticket.account };
     },
   };
-  await withCompany(io, { config, quiet: true, company }, async (opened, stop) => {
+  await withCompany(io, { config, finishes: true, company }, async (opened, stop) => {
     if (ticket === null) throw new AppError('internal', 'the cycle was not prepared');
     await runOneCycle(io, opened, ticket, options.json, stop);
   });
@@ -114,7 +114,7 @@ async function joinUntilStopped(io: CliIo, config: Config, options: Options): Pr
     leads: false,
     prepare: async () => ({ account: 'joins' }),
   };
-  await withCompany(io, { config, quiet: false, company }, async (opened, stop) => {
+  await withCompany(io, { config, finishes: false, company }, async (opened, stop) => {
     await welcome(io, opened, config, options);
     await ended(stop);
   });
@@ -133,7 +133,7 @@ async function leadUntilStopped(io: CliIo, config: Config, options: Options): Pr
       return { account: world.card.account };
     },
   };
-  await withCompany(io, { config, quiet: false, company }, async (opened, stop) => {
+  await withCompany(io, { config, finishes: false, company }, async (opened, stop) => {
     await welcome(io, opened, config, options);
     const signal = AbortSignal.any([stop, opened.lost]);
     await runFeed(opened.office, {
