@@ -15,7 +15,14 @@ const MAIN = import.meta.url.endsWith('.ts')
   ? '../../../dist/src/adapters/embedded/main.js'
   : '../../adapters/embedded/main.js';
 
-export const EMBEDDED_COMMAND: readonly string[] = [process.execPath, fileURLToPath(new URL(MAIN, import.meta.url))];
+/** A small nursery: the store's garbage is short messages, and the default would hold 30 MB more of it. */
+const SMALL_NURSERY = '--max-semi-space-size=2';
+
+export const EMBEDDED_COMMAND: readonly string[] = [
+  process.execPath,
+  SMALL_NURSERY,
+  fileURLToPath(new URL(MAIN, import.meta.url)),
+];
 
 /**
  * The embedded store as a process of its own. It ends when its standard input does, so it cannot outlive us; it says

@@ -48,41 +48,37 @@ function expectSound({ report, ms }: Run): void {
   for (const { bars, coverage } of markets) expect(bars * coverage).toBeGreaterThan(500);
 }
 
-const absent = (paths: readonly string[]): boolean => paths.some((path) => !existsSync(path));
+/** Real candles are not part of the repository. */
+const missing = (paths: readonly string[]): string | undefined => paths.find((path) => !existsSync(path));
 
 describe('corp start --once', () => {
   it(
-    'goes from a simulated market to paper orders, keeps a whole audit log, and decides the same again elsewhere',
+    'goes from a simulated market to paper orders, keeps a whole audit log, and decides the same the next time',
     async () => {
-      const places = [workspace(), workspace()];
-      const runs = await Promise.all(places.map((place) => run(place, 'start', '--once')));
-      for (const one of runs) expectSound(one);
-      const [first, second] = runs.map(({ report }) => report);
-      expect(decisionsOf(second!)).toEqual(decisionsOf(first!));
-      expect(first).toMatchObject({ mode: 'simulated', cycleId: second!.cycleId });
-      expect(first!.markets).toHaveLength(8);
-      expect(await places[0]!.json('audit', 'verify')).toMatchObject({ head: first!.auditHead, fault: null });
+      const place = workspace();
+      const first = await run(place, 'start', '--once');
+      expectSound(first);
+      expect(first.report.mode).toBe('simulated');
+      expect(first.report.markets).toHaveLength(8);
+      const { auditHead } = first.report;
+      expect(await place.json('audit', 'verify')).toMatchObject({ ok: true, head: auditHead });
 
-      // In the same place a second run has an account of its own: what the first one bought changes nothing.
-      const again = await run(places[0]!, 'start', '--once');
-      expect(again.report.cycleId).not.toBe(first!.cycleId);
-      const { portfolio, orders, fills, equity, strategies } = again.report;
-      expect({ portfolio, orders, fills, equity, strategies }).toEqual({
-        portfolio: first!.portfolio,
-        orders: first!.orders,
-        fills: first!.fills,
-        equity: first!.equity,
-        strategies: first!.strategies,
-      });
+      // Every run has an account of its own: what the first one bought changes nothing.
+      const second = await run(place, 'start', '--once');
+      expect(second.report.cycleId).not.toBe(first.report.cycleId);
+      const { account: _a, ...decisions } = decisionsOf(second.report) as Record<string, unknown>;
+      expect(decisionsOf(first.report)).toMatchObject(decisions);
+      expect(await place.json('audit', 'verify')).toMatchObject({ ok: true });
     },
     TIMEOUT,
   );
 });
 
 describe('corp cycle on real candles', () => {
-  it.skipIf(absent([BTC]))(
+  it(
     'screens hundreds of specs on a half-year of Bitcoin, explains every rejection, and decides the same again',
-    async () => {
+    async ({ skip }) => {
+      skip(missing([BTC]) !== undefined, `there is no ${missing([BTC])}`);
       const args = ['cycle', '--data', BTC, '--timeframe', '1h', '--seed', '7'];
       const runs = await Promise.all([workspace(), workspace()].map((place) => run(place, ...args)));
       for (const one of runs) {
@@ -99,9 +95,10 @@ describe('corp cycle on real candles', () => {
     TIMEOUT,
   );
 
-  it.skipIf(absent(PERPETUALS))(
+  it(
     'reports every hole of two perpetuals, and trades both on a timeframe that suits them',
-    async () => {
+    async ({ skip }) => {
+      skip(missing(PERPETUALS) !== undefined, `there is no ${missing(PERPETUALS)}`);
       const one = await run(workspace(), 'cycle', '--data', ...PERPETUALS, '--timeframe', '5m', '--seed', '7');
       expectSound(one);
       const { markets } = one.report;

@@ -110,6 +110,23 @@ it('drains a node on SIGTERM, and another one finishes the cycle', { timeout: 60
   await expectUndisturbed(company);
 });
 
+it('gives up what it cannot finish in time without calling it failed', { timeout: 60_000 }, async () => {
+  const company = await foundForTest('no-drain');
+  const backtest = company.office.producer.queue('backtest');
+  const watch = await watchJobs(company.office);
+  onTestFinished(() => watch.close());
+  const first = company.node(0);
+  await company.startCycle();
+  await watch.begun('screen-unit');
+  expect(await first.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  const second = company.node();
+  await company.cycleEnded();
+  expect(await second.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  const attempts = (await backtest.getCompleted()).map(({ attemptsMade }) => attemptsMade);
+  expect(new Set(attempts)).toEqual(new Set([1]));
+  await expectUndisturbed(company);
+});
+
 it(
   'announces a candle again that its feed did not live to announce, and its cycle once',
   { timeout: 60_000 },

@@ -236,7 +236,7 @@ describe('a cycle', () => {
 });
 
 it(
-  'fifty candles later no connection is open that was not open before',
+  'fifty ticks later no connection is open that was not open before',
   inLaboratory(async ({ office, desks, ticket }) => {
     await desks(QUEUE_NAMES);
     const feed = (candles: number): Promise<void> =>
@@ -250,11 +250,11 @@ it(
       });
     await feed(3);
     const before = await premises.clients();
-    await feed(53);
-    expect(await office.data.now()).toBe(ticket.asOf + 54 * HOUR);
+    await feed(28);
+    expect(await office.data.now()).toBe(ticket.asOf + 29 * HOUR);
     const after = await premises.clients();
     expect(after.length).toBeLessThanOrEqual(before.length);
     const ticks = await office.producer.queue('trader').getJobCountByTypes('completed');
-    expect(ticks).toBeGreaterThanOrEqual(53 * 2 * SYMBOLS.length);
+    expect(ticks).toBeGreaterThanOrEqual(28 * 2 * SYMBOLS.length);
   }, BARS - 60),
 );

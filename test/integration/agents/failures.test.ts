@@ -1,14 +1,18 @@
 import { QueueEvents, Worker, type Job } from 'bullmq';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type QueueName } from '../../../queues/names.ts';
 import { workerConnection } from '../../../queues/options.ts';
 import { upsertSchedules } from '../../../queues/schedulers.ts';
 import { PRIORITIES } from '../../../queues/meta.ts';
+import { createRedisBroadcastReader } from '../../../src/adapters/broadcast/redis-stream.ts';
+import { createApi } from '../../../src/api/create-api.ts';
 import { createJobWaiter } from '../../../src/runtime/job-waiter.ts';
 import { type WorkUnit } from '../../../src/ports/records.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
+import { call } from '../../fixtures/http-call.ts';
 import { OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
 
 let premises: Premises;
@@ -29,11 +33,30 @@ const unit: WorkUnit = {
   state: 'open',
 };
 
-/** Puts a failed job back, as the API and `corp jobs retry` do. */
-async function retry({ office }: TestCompany, queue: QueueName, jobId: string): Promise<void> {
-  const job = (await office.producer.queue(queue).getJob(jobId)) as Job;
-  await job.retry('failed', { resetAttemptsMade: true });
-  await office.stores.deadLetters.markRetried(queue, jobId, office.clock.now());
+/** Asks the API of the company to put a failed job back; gives the status of its answer. */
+async function retry({ office }: TestCompany, queue: QueueName, jobId: string): Promise<number> {
+  const { stores, producer, clock, log, card, redisUrl, broadcastKey } = office;
+  const reader = createRedisBroadcastReader({ url: redisUrl, key: broadcastKey, onError: () => undefined });
+  const api = await createApi({
+    stores,
+    producer,
+    clock,
+    log,
+    reader,
+    account: card.account,
+    mode: card.mode,
+    namespace: 'test',
+    version: '0.0.0-test',
+    webDirectory: join(process.cwd(), 'web'),
+    readiness: async () => ({ redis: 'ok', mongo: 'ok' }),
+  }).listen({ host: '127.0.0.1', port: 0 });
+  try {
+    const { status } = await call(`${api.url}/api/jobs/${queue}/${jobId}/retry`, { method: 'POST', body: {} });
+    return status;
+  } finally {
+    await api.close();
+    await reader.close();
+  }
 }
 
 describe('a job that failed for good', () => {
@@ -59,10 +82,11 @@ describe('a job that failed for good', () => {
       expect(await deadLetters.list(10)).toHaveLength(1);
 
       await workUnits.addMany([unit]);
-      await retry(company, 'backtest', jobId);
+      expect(await retry(company, 'backtest', jobId)).toBe(202);
       expect((await ended('backtest', jobId)).returnvalue).toMatchObject({ unitId: unit.id, trials: 1, recorded: 1 });
       expect(await trials.count('c1')).toBe(1);
       expect((await deadLetters.get('backtest', jobId))?.retriedAt).toBeTypeOf('number');
+      expect(await retry(company, 'backtest', jobId)).toBe(409);
     }),
   );
 
@@ -74,7 +98,7 @@ describe('a job that failed for good', () => {
       const jobId = await office.producer.add('backtest', 'run-unit', { unitId: 'nowhere' });
       await until(() => company.heard('dead-letter').length === 1);
       const first = await office.stores.deadLetters.get('backtest', jobId);
-      await retry(company, 'backtest', jobId);
+      expect(await retry(company, 'backtest', jobId)).toBe(202);
       await until(() => company.heard('dead-letter').length === 2);
       const second = await office.stores.deadLetters.get('backtest', jobId);
       expect(second!.failedAt).toBeGreaterThan(first!.failedAt);

@@ -1,0 +1,52 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { queuePrefix } from '../../queues/names.ts';
+import { workerConnection } from '../../queues/options.ts';
+import { allQueues, createProducer } from '../../queues/producer.ts';
+import { createRedisBroadcaster } from '../../src/adapters/broadcast/redis-stream.ts';
+import { announceCompany, findCompany } from '../../src/runtime/company-card.ts';
+import { startTestRedis, type TestRedis } from '../fixtures/redis-server.ts';
+
+// Bug: connections opened per call and never closed. See also the fifty ticks of test/integration/agents/cycle.test.ts.
+
+let redis: TestRedis;
+let counter: Redis;
+beforeAll(async () => {
+  redis = await startTestRedis();
+  counter = new Redis(redis.url);
+});
+afterAll(async () => {
+  counter.disconnect();
+  await redis.stop();
+});
+const clients = async (): Promise<number> => ((await counter.client('LIST')) as string).trim().split('\n').length;
+const opened = async (): Promise<number> =>
+  Number(/total_connections_received:(\d+)/.exec(await counter.info('stats'))?.[1]);
+
+it('a hundred jobs and broadcasts later the same connections are open, and none was opened in between', async () => {
+  const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const logger = { ...log, child: () => logger };
+  const producer = createProducer({ connection: workerConnection(redis.url), prefix: queuePrefix('t'), log: logger });
+  const broadcaster = createRedisBroadcaster({ url: redis.url, key: 'b', maxLength: 100, onError: () => undefined });
+  const work = async (n: number): Promise<void> => {
+    for (const queue of allQueues(producer)) await queue.getJobCounts('waiting');
+    await producer.add('worker-manager', 'noop', { n });
+    await producer.addFlow({ queue: 'worker-manager', name: 'noop', payload: { n }, jobId: `n-${n}` });
+    await broadcaster.publish({ topic: 'alert', at: n, data: {} });
+  };
+  await work(0);
+  const [clientsBefore, openedBefore] = [await clients(), await opened()];
+  for (let n = 1; n <= 100; n += 1) await work(n);
+  expect(await clients()).toBe(clientsBefore);
+  expect(await opened()).toBe(openedBefore);
+  await broadcaster.close();
+  await producer.close();
+  await expect.poll(clients, { interval: 5 }).toBe(1);
+});
+
+it('what does open a connection for one question closes it', async () => {
+  const card = { mode: 'replay', account: 'a', source: 's', announcedAt: 1 } as const;
+  await announceCompany(redis.url, 't', card);
+  for (let n = 0; n < 20; n += 1) expect(await findCompany(redis.url, 't')).toEqual(card);
+  await expect.poll(clients, { interval: 5 }).toBe(1);
+});

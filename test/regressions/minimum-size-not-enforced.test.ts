@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../../src/domain/backtest/simulate.ts';
+import { openAccount } from '../../src/domain/portfolio/paper-venue/account.ts';
+import { onCandle } from '../../src/domain/portfolio/paper-venue/on-candle.ts';
+import { submitOrder } from '../../src/domain/portfolio/paper-venue/requests.ts';
+import { reviewIntent } from '../../src/domain/risk/review.ts';
+import { free, onSignal, SIGNAL } from '../unit/backtest/spec-fixture.ts';
+import { seriesOf } from '../unit/market/series-fixture.ts';
+import { buy, flat, HOUR, MARKET, termsOf } from '../unit/portfolio/venue-fixtures.ts';
+import { BTC, contextWith, entryWith, LIMITS } from '../unit/risk/fixtures.ts';
+
+// Bug: minimum sizes defined but not enforced.
+
+describe('an order below the minimum of its market', () => {
+  const series = seriesOf([
+    [100, 101, 100, SIGNAL],
+    [100, 101, 99, 100],
+    [100, 101, 99, 100],
+  ]);
+
+  it.each([{ minAmount: 51 }, { minNotional: 5001 }])('is no trade in the backtest: %j', (minimum) => {
+    const model = { ...free, market: { ...free.market, ...minimum } };
+    const { trades, rejectedSignals } = simulate(series, onSignal, model);
+    expect(trades).toEqual([]);
+    expect(rejectedSignals['below-minimum']).toBe(1);
+    expect(simulate(series, onSignal, free).trades).toHaveLength(1);
+  });
+
+  it.each([{ minAmount: 1 }, { minNotional: 4001 }])('is vetoed by the risk manager, never enlarged: %j', (minimum) => {
+    const verdict = reviewIntent(entryWith(), contextWith({ market: { ...BTC, ...minimum } }), LIMITS);
+    expect(verdict).toMatchObject({ decision: 'veto', amount: 0 });
+    expect(verdict.reasons.map(({ code }) => code)).toContain('below-minimum');
+  });
+
+  it('is filled by no venue: 0.0099 BTC where 0.01 is the least, and 4 USD where 5 are', () => {
+    const { account } = onCandle(openAccount('paper', 1000, 'USD'), flat(0, 100), termsOf());
+    const outcome = (amount: number) => {
+      const submitted = submitOrder(account, buy({ amount }), MARKET, HOUR);
+      const after = onCandle(submitted.account, flat(1, 100), termsOf());
+      return [after.account.orders['bc-entry']?.state, after.account.fills.length];
+    };
+    expect(outcome(0.0099)).toEqual(['rejected', 0]);
+    // What it is worth is known when it would fill.
+    expect(outcome(0.04)).toEqual(['rejected', 0]);
+    expect(outcome(0.06)).toEqual(['filled', 1]);
+  });
+});
