@@ -114,11 +114,27 @@ async function auditFill({ stores, clock }: LedgerDeps, fill: Fill): Promise<voi
   });
 }
 
-/** Takes fills into the ledger and rebuilds the positions they touch. Returns how many were new. */
+/** Fills that a look-back compares with; a venue reports a few hundred at the most. */
+const KNOWN_FILLS = 1000;
+
+/**
+ * Takes fills into the ledger and rebuilds the positions they touch. Returns how many were new. New ones are broadcast
+ * before they are recorded: a run that is cut off in between tells of them again, and none is never told of.
+ */
 export async function takeFills(deps: LedgerDeps, account: string, since: number): Promise<number> {
   const { stores, broker, broadcaster, clock } = deps;
   const fills = await broker.fills(account, since);
   if (fills.length === 0) return 0;
+  const known = new Set((await stores.ledger.fills({ account, limit: KNOWN_FILLS })).map(({ id }) => id));
+  for (const { id, clientOrderId, symbol, side, purpose, amount, price, fee } of fills.filter(
+    (f) => !known.has(f.id),
+  )) {
+    await broadcaster.publish({
+      topic: 'fill',
+      at: clock.now(),
+      data: { account, id, clientOrderId, symbol, side, purpose, amount, price, fee },
+    });
+  }
   const fresh = await stores.ledger.recordFills(fills);
   const touched = new Map(fills.map((fill) => [`${fill.strategyHash}/${fill.symbol}`, fill]));
   for (const { strategyHash, symbol } of touched.values()) {
@@ -126,15 +142,6 @@ export async function takeFills(deps: LedgerDeps, account: string, since: number
     await stores.ledger.savePositions(foldFills(all));
   }
   for (const fill of fills) await auditFill(deps, fill);
-  if (fresh > 0) {
-    for (const { clientOrderId, symbol, side, purpose, amount, price, fee } of fills) {
-      await broadcaster.publish({
-        topic: 'fill',
-        at: clock.now(),
-        data: { account, clientOrderId, symbol, side, purpose, amount, price, fee },
-      });
-    }
-  }
   return fresh;
 }
 
