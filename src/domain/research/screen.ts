@@ -21,9 +21,10 @@ function faultOf(metrics: TrialMetrics, rules: ScreenRules): string | null {
   return null;
 }
 
-/** Sharpe ratio first; the hash last, so that the order never depends on who was faster. */
+/** Sharpe ratio first; hash and market last, so that the order never depends on who was faster. */
 function byMerit(a: Trial, b: Trial): number {
-  return (b.metrics.sharpe ?? 0) - (a.metrics.sharpe ?? 0) || (a.strategyHash < b.strategyHash ? -1 : 1);
+  const [keyA, keyB] = [`${a.strategyHash}/${a.symbol}`, `${b.strategyHash}/${b.symbol}`];
+  return (b.metrics.sharpe ?? 0) - (a.metrics.sharpe ?? 0) || (keyA < keyB ? -1 : 1);
 }
 
 /** Picks what goes on to optimisation from trials in sample; everything else is rejected with its reason. */
