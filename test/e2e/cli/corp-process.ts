@@ -53,7 +53,12 @@ export function workspace(): Workspace {
     expect(left).toEqual([]);
   });
   const { PATH, HOME } = process.env;
-  const environment = { PATH, HOME, CORP_DATABASE__DATA_DIRECTORY: dataDirectory };
+  const environment = {
+    PATH,
+    HOME,
+    CORP_DATABASE__DATA_DIRECTORY: dataDirectory,
+    CORP_DATABASE__LOG_DIRECTORY: join(directory, 'logs'),
+  };
   const start: Workspace['spawn'] = (...args) =>
     spawn(process.execPath, [MAIN, ...args], { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const corp: Workspace['corp'] = async (...args) => {

@@ -21,6 +21,7 @@ afterAll(async () => {
 const inDirectory = (name: string) =>
   scene.environment({
     CORP_DATABASE__DATA_DIRECTORY: join(scene.directory, name),
+    CORP_DATABASE__LOG_DIRECTORY: join(scene.directory, `${name}-logs`),
     CORP_EXCHANGE__SIMULATED__HISTORY_DAYS: '40',
   });
 
