@@ -8,6 +8,8 @@ export default defineConfig({
     // A test waits for events; these are the limits at which it is called hung.
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // Most of their time these tests wait for other processes; three at a time keep two cores busy.
+    maxWorkers: 3,
     projects: [
       { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: integration } },
       { extends: true, test: { name: 'services', include: integration, pool: 'forks' } },

@@ -1,175 +1,122 @@
 import { ObjectId } from 'bson';
-import { assertStorable, type BsonDocument, bsonType, keyOf } from './bson-value.ts';
-import { compileFilter, equalities } from './query.ts';
-import {
-  createSecondaryIndex,
-  duplicateKey,
-  type Entry,
-  type IndexSpecification,
-  type SecondaryIndex,
-} from './secondary-index.ts';
+import { assertStorable, type BsonDocument, scalarKey } from './bson-value.ts';
+import { choicesOf, compileFilter } from './query.ts';
+import { createSecondaryIndex, duplicateKey, type IndexSpecification, type SecondaryIndex } from './secondary-index.ts';
 import { refuse } from './store-error.ts';
 
-/** One line of the log: what a collection has become. Replaying a change twice, or over a later state, does no harm. */
+type DocumentChange =
+  { readonly put: string; readonly document: BsonDocument } | { readonly remove: string; readonly id: unknown };
+
+/** One record of the log. Replaying a change twice, or over a later state, does no harm. */
 export type Change =
-  | { readonly put: string; readonly document: BsonDocument }
-  | { readonly remove: string; readonly id: unknown }
-  | { readonly create: string }
-  | { readonly drop: string }
-  | { readonly index: string; readonly specification: IndexSpecification }
-  | { readonly dropIndex: string; readonly name: string };
+  DocumentChange | { readonly index: string; readonly specification: IndexSpecification } | { readonly drop: string };
 
-/** Encodes a change and gives the step that puts it on the log; the encoding may refuse before anything has changed. */
-export type Journal = (change: Change) => { readonly bytes: number; readonly append: () => void };
-
-export interface Found {
-  readonly entries: readonly Entry[];
-  /** Documents that were looked at to find them: what an index is there to keep small. */
-  readonly examined: number;
-}
-
-export interface Collection {
-  readonly namespace: string;
-  readonly size: number;
-  readonly dataBytes: () => number;
-  readonly indexes: readonly IndexSpecification[];
-  /** In insertion order. */
-  entries(): Iterable<Entry>;
-  find(filter: BsonDocument, limit?: number): Found;
-  insert(document: BsonDocument): Entry;
-  replace(entry: Entry, document: BsonDocument): void;
-  remove(entry: Entry): void;
-  createIndex(specification: IndexSpecification): void;
-  dropIndex(name: string): void;
-  /** Replay: no uniqueness, no indexes, no journal; `buildIndexes` comes once after the last change. */
-  readonly replay: {
-    put(document: BsonDocument, bytes: number): void;
-    remove(id: unknown): void;
-    index(specification: IndexSpecification): void;
-    dropIndex(name: string): void;
-    buildIndexes(): void;
-  };
-}
+/** Puts a change on the log, or refuses it before anything has changed. */
+export type Journal = (change: Change) => void;
 
 export const ID_INDEX: IndexSpecification = { name: '_id_', key: { _id: 1 } };
 
-export function createCollection(namespace: string, journal: Journal): Collection {
-  const byId = new Map<string, Entry>();
+export type Collection = ReturnType<typeof createCollection>;
+
+/** Stored documents are replaced, never written to. */
+export function createCollection(namespace: string, journal: Journal) {
+  const byId = new Map<string | undefined, BsonDocument>();
   const indexes = new Map<string, SecondaryIndex>();
 
-  function candidates(filter: BsonDocument): Iterable<Entry> {
-    const wanted = equalities(filter);
-    const ids = wanted.get('_id');
-    if (ids !== undefined) return [...new Set(ids.map(keyOf))].flatMap((key) => byId.get(key) ?? []);
-    const ranked = [...indexes.values()].map((index) => ({ index, covered: index.coverage(filter, wanted) }));
-    const best = ranked.reduce<(typeof ranked)[number] | undefined>(
-      (a, b) => (b.covered > (a?.covered ?? 0) ? b : a),
-      undefined,
-    );
-    if (best === undefined) return byId.values();
-    const found = new Set<Entry>();
-    best.index.lookUp(wanted, found);
-    return found;
-  }
-
-  function write(document: BsonDocument, self: Entry | undefined, apply: (bytes: number) => Entry): Entry {
-    assertStorable(document);
-    const { bytes, append } = journal({ put: namespace, document });
-    for (const index of indexes.values()) index.assertIndexable(document, self);
-    if (self !== undefined) for (const index of indexes.values()) index.remove(self);
-    const entry = apply(bytes);
-    for (const index of indexes.values()) index.add(entry);
-    append();
-    return entry;
-  }
-
-  function build(specification: IndexSpecification): SecondaryIndex {
-    const index = createSecondaryIndex(specification, namespace);
-    for (const entry of byId.values()) {
-      index.assertIndexable(entry.document, entry);
-      index.add(entry);
+  function apply(change: DocumentChange): void {
+    const next = 'put' in change ? change.document : undefined;
+    const key = scalarKey('remove' in change ? change.id : change.document['_id']);
+    const before = byId.get(key);
+    for (const index of indexes.values()) {
+      if (before !== undefined) index.remove(before);
+      if (next !== undefined) index.add(next);
     }
-    return index;
+    if (next === undefined) byId.delete(key);
+    else byId.set(key, next);
+  }
+
+  function write(change: DocumentChange): void {
+    journal(change);
+    apply(change);
+  }
+
+  function put(document: BsonDocument, before?: BsonDocument): void {
+    assertStorable(document);
+    for (const index of indexes.values()) index.assertIndexable(document, before);
+    write({ put: namespace, document });
+  }
+
+  /** Where to look, and what is left of the filter there: what a look-up answers holds for all that it finds. */
+  function plan(filter: BsonDocument): { readonly candidates: Iterable<BsonDocument>; readonly rest: BsonDocument } {
+    const choices = new Map<string, string[]>();
+    for (const [field, condition] of Object.entries(filter)) {
+      const keys = choicesOf(condition)?.map((value) => scalarKey(value) as string);
+      if (keys !== undefined) choices.set(field, [...new Set(keys)]);
+    }
+    const ids = choices.get('_id');
+    if (ids !== undefined) {
+      return { candidates: ids.flatMap<BsonDocument>((id) => byId.get(id) ?? []), rest: without(filter, ['_id']) };
+    }
+    const ranked = [...indexes.values()].map((index) => ({ index, covered: index.covered(choices) }));
+    const [best] = ranked.sort((a, b) => b.covered.length - a.covered.length);
+    if (best === undefined || best.covered.length === 0) return { candidates: byId.values(), rest: filter };
+    return { candidates: best.index.lookUp(choices, best.covered), rest: without(filter, best.covered) };
+  }
+
+  /** `examined` counts the documents that were looked at: what an index is there to keep small. */
+  function find(filter: BsonDocument, limit = Infinity): { documents: BsonDocument[]; examined: number } {
+    const { candidates, rest } = plan(filter);
+    const matches = compileFilter(rest);
+    const documents: BsonDocument[] = [];
+    let examined = 0;
+    for (const document of candidates) {
+      if (documents.length >= limit) break;
+      examined += 1;
+      if (matches(document)) documents.push(document);
+    }
+    return { documents, examined };
+  }
+
+  /** Gives the document as it was stored, with its `_id`. */
+  function insert(given: BsonDocument): BsonDocument {
+    const document: BsonDocument = { _id: new ObjectId(), ...given };
+    const key = scalarKey(document['_id']);
+    if (key === undefined || key === 'null') refuse('BadValue', "the '_id' must be a scalar, and not null");
+    if (byId.has(key)) throw duplicateKey(namespace, ID_INDEX, document);
+    put(document);
+    return document;
+  }
+
+  function replace(before: BsonDocument, after: BsonDocument): void {
+    if (scalarKey(before['_id']) === scalarKey(after['_id'])) put(after, before);
+    else refuse('ImmutableField', "the field '_id' cannot be changed");
+  }
+
+  function remove(document: BsonDocument): void {
+    write({ remove: namespace, id: document['_id'] });
+  }
+
+  function createIndex(specification: IndexSpecification): void {
+    const index = createSecondaryIndex(specification, namespace);
+    for (const document of byId.values()) {
+      index.assertIndexable(document);
+      index.add(document);
+    }
+    journal({ index: namespace, specification });
+    indexes.set(specification.name, index);
   }
 
   return {
     namespace,
-    get size() {
-      return byId.size;
-    },
-    get indexes() {
-      return [ID_INDEX, ...[...indexes.values()].map(({ specification }) => specification)];
-    },
-    dataBytes() {
-      let bytes = 0;
-      for (const entry of byId.values()) bytes += entry.bytes;
-      return bytes;
-    },
-    entries: () => byId.values(),
-
-    find(filter, limit = Infinity) {
-      const matches = compileFilter(filter);
-      const entries: Entry[] = [];
-      let examined = 0;
-      for (const entry of candidates(filter)) {
-        if (entries.length >= limit) break;
-        examined += 1;
-        if (matches(entry.document)) entries.push(entry);
-      }
-      return { entries, examined };
-    },
-
-    insert(given) {
-      const document = { _id: new ObjectId() as unknown, ...given };
-      const id = document._id;
-      if (bsonType(id) === 'array' || id === undefined)
-        refuse('BadValue', "the '_id' field cannot be an array or undefined");
-      const key = keyOf(id);
-      if (byId.has(key)) throw duplicateKey(namespace, ID_INDEX, document, [key]);
-      return write(document, undefined, (bytes) => {
-        const entry = { document, bytes };
-        byId.set(key, entry);
-        return entry;
-      });
-    },
-
-    replace(entry, document) {
-      write(document, entry, (bytes) => Object.assign(entry, { document, bytes }));
-    },
-
-    remove(entry) {
-      const id = entry.document['_id'];
-      const { append } = journal({ remove: namespace, id });
-      for (const index of indexes.values()) index.remove(entry);
-      byId.delete(keyOf(id));
-      append();
-    },
-
-    createIndex(specification) {
-      const { append } = journal({ index: namespace, specification });
-      indexes.set(specification.name, build(specification));
-      append();
-    },
-
-    dropIndex(name) {
-      const { append } = journal({ dropIndex: namespace, name });
-      indexes.delete(name);
-      append();
-    },
-
-    replay: {
-      put(document, bytes) {
-        const key = keyOf(document['_id']);
-        const entry = byId.get(key);
-        if (entry === undefined) byId.set(key, { document, bytes });
-        else Object.assign(entry, { document, bytes });
-      },
-      remove: (id) => void byId.delete(keyOf(id)),
-      index: (specification) => void indexes.set(specification.name, createSecondaryIndex(specification, namespace)),
-      dropIndex: (name) => void indexes.delete(name),
-      buildIndexes() {
-        for (const { specification } of indexes.values()) indexes.set(specification.name, build(specification));
-      },
-    },
+    size: () => byId.size,
+    indexes: () => [...indexes.values()].map(({ specification }) => specification),
+    documents: () => byId.values(),
+    /** For replay, which checks and journals nothing. */
+    apply,
+    ...{ find, insert, replace, remove, createIndex },
   };
+}
+
+function without(filter: BsonDocument, fields: readonly string[]): BsonDocument {
+  return Object.fromEntries(Object.entries(filter).filter(([field]) => !fields.includes(field)));
 }

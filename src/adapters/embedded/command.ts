@@ -1,5 +1,6 @@
 import { type BsonDocument, isDocument } from './bson-value.ts';
 import { type Catalog } from './catalog.ts';
+import { type Collection } from './collection.ts';
 import { type Cursors } from './cursors.ts';
 import { refuse } from './store-error.ts';
 
@@ -7,7 +8,6 @@ export interface CommandContext {
   readonly catalog: Catalog;
   readonly cursors: Cursors;
   readonly database: string;
-  readonly now: () => Date;
 }
 
 /** Commands run to their end without a pause: each is atomic, and none sees another's half. */
@@ -19,17 +19,16 @@ export interface Command {
 
 export type CommandTable = Readonly<Record<string, Command>>;
 
-export function namespaceOf(name: unknown, { database }: CommandContext): string {
-  if (typeof name !== 'string' || name === '') refuse('InvalidNamespace', 'the command needs the name of a collection');
-  return `${database}.${name}`;
+export function collectionOf(name: unknown, { catalog, database }: CommandContext): Collection {
+  return catalog.get(`${database}.${typeof name === 'string' ? name : ''}`);
 }
 
 /** Refuses fields outside `known`. A field that is switched off (false, null) asks for nothing and passes. */
 export function assertKnown(what: string, fields: BsonDocument, known: readonly string[]): void {
-  for (const [field, value] of Object.entries(fields)) {
-    if (known.includes(field) || value === false || value === null || value === undefined) continue;
-    refuse('InvalidOptions', `${what}: the option '${field}' is not supported by the embedded store`);
-  }
+  const isAsked = (field: string): boolean => (fields[field] ?? false) !== false;
+  const unknown = Object.keys(fields).find((field) => !known.includes(field) && isAsked(field));
+  if (unknown === undefined) return;
+  refuse('InvalidOptions', `${what}: the option '${unknown}' is not supported by the embedded store`);
 }
 
 export function documentField(command: BsonDocument, field: string): BsonDocument {
@@ -39,20 +38,14 @@ export function documentField(command: BsonDocument, field: string): BsonDocumen
 
 export function listField(command: BsonDocument, field: string): BsonDocument[] {
   const value = command[field];
-  if (Array.isArray(value) && value.length > 0 && value.every(isDocument)) return value;
-  return refuse('TypeMismatch', `'${field}' must be a list of documents, at least one`);
+  return Array.isArray(value) && value.every(isDocument)
+    ? value
+    : refuse('TypeMismatch', `'${field}' must be a list of documents`);
 }
 
-/** A count such as limit or skip. */
-export function countField(command: BsonDocument, field: string): number | undefined {
-  const value = command[field];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
-  return refuse('BadValue', `'${field}' must be a whole number that is not negative`);
-}
-
-export function sliceOf<T>(items: readonly T[], command: BsonDocument): readonly T[] {
-  const skip = countField(command, 'skip') ?? 0;
-  // A limit of 0 is no limit.
-  return items.slice(skip, skip + (countField(command, 'limit') || Infinity));
+/** A limit, skip or batch size; `otherwise` when there is none, which 0 also says. */
+export function countField(command: BsonDocument, field: string, otherwise: number): number {
+  const value = command[field] ?? 0;
+  if (!Number.isInteger(value) || Number(value) < 0) refuse('BadValue', `'${field}' must be a whole number`);
+  return Number(value) || otherwise;
 }

@@ -3,69 +3,52 @@ import { calculateObjectSize, Long } from 'bson';
 import { type BsonDocument } from './bson-value.ts';
 import { refuse } from './store-error.ts';
 
-export interface Batch {
-  readonly id: Long;
-  readonly ns: string;
-  readonly documents: readonly BsonDocument[];
-}
-
-/** Results that clients fetch in pieces. A cursor holds the documents as they were when the query ran. */
-export interface Cursors {
-  /** First piece; the cursor stays open only if there is more and it is not `single`. */
-  open(namespace: string, documents: readonly BsonDocument[], batchSize?: number, single?: boolean): Batch;
-  more(id: number, namespace: string, batchSize?: number): Batch;
-  kill(ids: readonly number[]): { killed: number[]; unknown: number[] };
-}
-
-interface Cursor {
-  readonly namespace: string;
-  readonly documents: readonly BsonDocument[];
-  position: number;
-  usedAt: number;
-}
-
-const FIRST_BATCH = 101;
+/** MongoDB's own size of a first batch. */
+export const FIRST_BATCH = 101;
 const BATCH_BYTES = 16 * 1024 * 1024;
 /** MongoDB's own limit for a cursor nobody reads from. */
 const IDLE_MS = 10 * 60_000;
 
-export function createCursors(now: () => number): Cursors {
-  const cursors = new Map<number, Cursor>();
+export type Cursors = ReturnType<typeof createCursors>;
 
-  function take(cursor: Cursor, batchSize: number): BsonDocument[] {
-    const batch: BsonDocument[] = [];
-    for (let bytes = 0; batch.length < batchSize && cursor.position < cursor.documents.length; cursor.position += 1) {
-      const document = cursor.documents[cursor.position] as BsonDocument;
-      bytes += calculateObjectSize(document);
-      if (bytes > BATCH_BYTES && batch.length > 0) break;
-      batch.push(document);
-    }
-    return batch;
+/** Results that clients fetch in pieces. A cursor holds the documents as they were when the query ran. */
+export function createCursors(now: () => number) {
+  const cursors = new Map<number, { namespace: string; rest: readonly BsonDocument[]; usedAt: number }>();
+
+  /** The id to go on with, 0 at the end. */
+  function remember(id: number, namespace: string, rest: readonly BsonDocument[]): Long {
+    if (rest.length > 0) cursors.set(id, { namespace, rest, usedAt: now() });
+    else cursors.delete(id);
+    return rest.length > 0 ? Long.fromNumber(id) : Long.ZERO;
   }
 
-  const isExhausted = (cursor: Cursor): boolean => cursor.position >= cursor.documents.length;
-
   return {
-    open(namespace, documents, batchSize = FIRST_BATCH, single = false) {
-      const cursor: Cursor = { namespace, documents, position: 0, usedAt: now() };
-      const batch = take(cursor, batchSize);
-      if (single || isExhausted(cursor)) return { id: Long.ZERO, ns: namespace, documents: batch };
+    /** Body of the reply with the first piece; the cursor stays open only if there is more and it is not `single`. */
+    open(ns: string, documents: readonly BsonDocument[], size: number, single = false): BsonDocument {
       for (const [id, { usedAt }] of cursors) if (now() - usedAt > IDLE_MS) cursors.delete(id);
-      const id = randomInt(1, 2 ** 47);
-      cursors.set(id, cursor);
-      return { id: Long.fromNumber(id), ns: namespace, documents: batch };
+      const firstBatch = leading(documents, size);
+      const rest = single ? [] : documents.slice(firstBatch.length);
+      return { cursor: { id: remember(randomInt(1, 2 ** 47), ns, rest), ns, firstBatch } };
     },
 
-    more(id, namespace, batchSize = Infinity) {
-      const cursor = cursors.get(id);
-      if (cursor?.namespace !== namespace) refuse('CursorNotFound', `cursor id ${id} not found`);
-      const batch = take(cursor, batchSize);
-      cursor.usedAt = now();
-      const done = isExhausted(cursor);
-      if (done) cursors.delete(id);
-      return { id: done ? Long.ZERO : Long.fromNumber(id), ns: namespace, documents: batch };
+    more(id: number, ns: string, size: number): BsonDocument {
+      const { namespace, rest } = cursors.get(id) ?? {};
+      if (namespace !== ns || rest === undefined) refuse('CursorNotFound', `cursor id ${id} not found`);
+      const nextBatch = leading(rest, size);
+      return { cursor: { id: remember(id, ns, rest.slice(nextBatch.length)), ns, nextBatch } };
     },
 
-    kill: (ids) => ({ killed: ids.filter((id) => cursors.delete(id)), unknown: ids.filter((id) => !cursors.has(id)) }),
+    /** Whether it was there. */
+    kill: (id: number): boolean => cursors.delete(id),
   };
+}
+
+/** As many as fit into one message, but never none of some. */
+function leading(documents: readonly BsonDocument[], atMost: number): readonly BsonDocument[] {
+  let bytes = 0;
+  const end = documents.findIndex((document, i) => {
+    bytes += calculateObjectSize(document);
+    return i >= atMost || (bytes > BATCH_BYTES && i > 0);
+  });
+  return end < 0 ? documents : documents.slice(0, end);
 }

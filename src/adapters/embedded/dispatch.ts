@@ -1,34 +1,17 @@
 import { type BsonDocument } from './bson-value.ts';
 import { assertKnown, type CommandContext, type CommandTable } from './command.ts';
 import { readCommands } from './read-commands.ts';
-import { schemaCommands } from './schema-commands.ts';
 import { serverCommands } from './server-commands.ts';
 import { asStoreError, refuse } from './store-error.ts';
 import { writeCommands } from './write-commands.ts';
 
-const COMMANDS: CommandTable = {
-  ...serverCommands,
-  ...readCommands,
-  ...writeCommands,
-  ...schemaCommands,
-  findandmodify: writeCommands['findAndModify'] as CommandTable[string],
-};
+const COMMANDS: CommandTable = { ...serverCommands, ...readCommands, ...writeCommands };
 
 /**
- * Fields that every command may carry. Concerns and preferences are met by being stronger: there is one server, a reply waits for
- * the disk, and nobody reads what is not there yet.
+ * Fields that every command may carry. Concerns and preferences are met by being stronger: there is one server, a reply
+ * waits for the disk, and nobody reads what is not there yet.
  */
-const EVERYWHERE = [
-  '$db',
-  'lsid',
-  '$clusterTime',
-  '$readPreference',
-  'readConcern',
-  'writeConcern',
-  'maxTimeMS',
-  'comment',
-  'apiVersion',
-];
+const EVERYWHERE = ['$db', 'lsid', '$readPreference', 'readConcern', 'writeConcern'];
 
 /** Runs one command and gives the body of its reply; an error becomes a reply too. */
 export function dispatch(command: BsonDocument, context: Omit<CommandContext, 'database'>): BsonDocument {
@@ -36,15 +19,12 @@ export function dispatch(command: BsonDocument, context: Omit<CommandContext, 'd
     const [name = ''] = Object.keys(command);
     const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (entry === undefined) refuse('CommandNotFound', `no such command: '${name}' (embedded store)`);
-    if (command['txnNumber'] !== undefined || command['startTransaction'] !== undefined) {
-      refuse(
-        'CommandNotSupported',
-        'transactions and retryable writes need a replica set; the embedded store is a single server',
-      );
+    if (command['txnNumber'] !== undefined) {
+      refuse('CommandNotSupported', 'the embedded store is a single server: no transactions, no retryable writes');
     }
     if (!entry.fields.includes('*')) assertKnown(name, command, [name, ...EVERYWHERE, ...entry.fields]);
-    const database =
-      typeof command['$db'] === 'string' ? command['$db'] : refuse('InvalidNamespace', 'the command names no database');
+    const database = command['$db'];
+    if (typeof database !== 'string') refuse('InvalidNamespace', 'the command names no database');
     return { ...entry.run(command, { ...context, database }), ok: 1 };
   } catch (error) {
     return errorReply(error);

@@ -8,13 +8,11 @@ export class StoreLockedError extends Error {
   override readonly name = 'StoreLockedError';
 }
 
-const CLAIM = /^lock\.(\d+)\.(\w+)\./;
-
 /**
- * Takes the directory for this process. Everyone who wants it first puts up a claim of its own, a file whose name says which
- * process it is and when that was started (an id is given again to later processes), and then looks around: with another
- * living claim there it withdraws. So two never own the directory; of two that come at the same moment both may be refused.
- * Claims of dead processes are removed: the dead do not come back, so nothing can be removed by mistake.
+ * Takes the directory for this process. Everyone who wants it first puts up a claim of its own, a file whose name says
+ * which process it is and when that was started (an id is given again to later processes), and then looks around: with
+ * another living claim there it withdraws. So two never own the directory; of two that come at the same moment both may
+ * be refused. Claims of dead processes are removed: the dead do not come back, so nothing can be removed by mistake.
  * @returns a function that gives the directory back
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
@@ -23,12 +21,11 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   await writeFile(join(directory, mine), '');
   try {
     for (const name of await readdir(directory)) {
-      const [, pid, started] = CLAIM.exec(name) ?? [];
+      const [, pid, started] = /^lock\.(\d+)\.(\w+)\./.exec(name) ?? [];
       if (pid === undefined || name === mine) continue;
       if (startOf(Number(pid)) === started) {
-        throw new StoreLockedError(
-          `${directory} is in use by process ${pid}; stop that process or choose another directory`,
-        );
+        const advice = 'stop that process or choose another directory';
+        throw new StoreLockedError(`${directory} is in use by process ${pid}; ${advice}`);
       }
       await rm(join(directory, name), { force: true });
     }
@@ -42,10 +39,8 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
 /** When a process was started, as a short name; `undefined` when there is no such process. */
 function startOf(pid: number): string | undefined {
   try {
-    const start =
-      process.platform === 'linux'
-        ? startOnLinux(pid)
-        : execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
+    const ps = (): string => execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
+    const start = process.platform === 'linux' ? startOnLinux(pid) : ps();
     return start && createHash('sha256').update(start).digest('hex').slice(0, 16);
   } catch (error) {
     const { code, status } = error as { code?: string; status?: number };

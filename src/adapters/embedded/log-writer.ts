@@ -1,80 +1,61 @@
 import { type FileHandle } from 'node:fs/promises';
-import { refuse } from './store-error.ts';
 
-/** Group commit: records appended while a sync is running share the next one. */
-export interface LogWriter {
-  /** Bytes written to the current file. */
+/** A log file open for appending, and how many bytes are in it. */
+export interface LogFile {
+  readonly file: FileHandle;
   readonly size: number;
-  append(record: Buffer): void;
-  /** Resolves when everything appended so far has reached the disk. */
-  settled(): Promise<void>;
-  /** Goes on in another file, opened between two syncs: the old file is complete before the new one exists. */
-  rotate(open: () => Promise<FileHandle>): Promise<void>;
-  /** Throws once a write has failed: memory is then ahead of the disk and nothing may be answered from it. */
-  assertSound(): void;
-  close(): Promise<void>;
 }
 
-export function createLogWriter(first: FileHandle, firstSize: number, onFailure: (error: Error) => void): LogWriter {
-  let file = first;
-  let size = firstSize;
+export type LogWriter = ReturnType<typeof createLogWriter>;
+
+/** Group commit: records appended while a sync is running share the next one. */
+export function createLogWriter(first: LogFile, onFailure: (error: Error) => void) {
+  let { file, size } = first;
   let waiting: Buffer[] = [];
-  let failure: Error | undefined;
-  /** Everything asked for so far, one after the other. A failed write leaves it rejected, and so everything after it. */
+  /** Everything asked for so far, one after the other. A failure leaves it rejected, and nothing more is tried. */
   let tail: Promise<void> = Promise.resolve();
-  let flushIsQueued = false;
 
   function enqueue(task: () => Promise<void>): Promise<void> {
-    tail = tail.then(task);
+    tail = tail.then(async () => {
+      try {
+        await task();
+      } catch (error) {
+        onFailure(error as Error);
+        throw new Error(`the embedded store can no longer write its log: ${(error as Error).message}`);
+      }
+    });
     tail.catch(() => undefined);
     return tail;
   }
 
   async function flush(): Promise<void> {
-    flushIsQueued = false;
     const batch = Buffer.concat(waiting);
     waiting = [];
-    try {
-      await file.appendFile(batch);
-      await file.datasync();
-      size += batch.length;
-    } catch (error) {
-      failure = error as Error;
-      onFailure(failure);
-      throw error;
-    }
+    await file.appendFile(batch);
+    await file.datasync();
+    size += batch.length;
   }
 
   return {
-    get size() {
-      return size;
+    /** Bytes written to the current file. */
+    size: () => size,
+    append(record: Buffer): void {
+      if (waiting.push(record) === 1) enqueue(flush).catch(() => undefined);
     },
-    append(record) {
-      waiting.push(record);
-      if (flushIsQueued) return;
-      flushIsQueued = true;
-      enqueue(flush).catch(() => undefined);
-    },
-    settled: () => tail,
-    async rotate(open) {
-      let problem: unknown;
-      await enqueue(async () => {
-        try {
-          const next = await open();
-          await file.close();
-          file = next;
-          size = 0;
-        } catch (error) {
-          problem = error;
-        }
+    /**
+     * Resolves when everything so far has reached the disk. Once the disk has refused something it rejects for ever:
+     * memory is then ahead of the disk, and nothing may be answered from it.
+     */
+    settled: (): Promise<void> => tail,
+    /** Goes on in the file that `make` puts in the place of the present one; nothing is written meanwhile. */
+    replaceFile(make: () => Promise<LogFile>): Promise<void> {
+      return enqueue(async () => {
+        const next = await make();
+        await file.close();
+        ({ file, size } = next);
       });
-      if (problem !== undefined) throw problem as Error;
     },
-    assertSound() {
-      if (failure !== undefined)
-        refuse('InternalError', `the embedded store can no longer write its log: ${failure.message}`);
-    },
-    async close() {
+    async close(): Promise<void> {
       await tail.catch(() => undefined);
       await file.close();
     },

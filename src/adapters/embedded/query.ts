@@ -1,122 +1,74 @@
+import { Aggregator } from 'mingo/aggregator';
 import { Context } from 'mingo/core';
-import * as expressions from 'mingo/operators/expression';
-import { $and, $elemMatch, $expr, $mod, $nor, $not, $or, $size } from 'mingo/operators/query';
+import { $avg, $max, $min, $sum } from 'mingo/operators/accumulator';
+import { $group, $limit, $match, $project, $skip, $sort } from 'mingo/operators/pipeline';
+import { $and, $eq, $exists, $gt, $gte, $in, $lt, $lte, $ne, $nin, $nor, $not, $or } from 'mingo/operators/query';
 import { Query } from 'mingo/query';
-import { type BsonDocument, bsonType, compareValues, isDocument } from './bson-value.ts';
-import { type Path, pathOf, valuesAt } from './path.ts';
+import { type BsonDocument, isDocument, scalarKey, typeName } from './bson-value.ts';
 import { refuse } from './store-error.ts';
 
-type Test = (document: unknown) => boolean;
-type Operator = (selector: string, operand: unknown, options?: unknown) => Test;
-
 /**
- * mingo brings the query language; comparison is ours, because mingo compares binary data as text, orders types its own way and
- * lets regular expressions keep state between documents. What is not registered here is refused by mingo by name.
+ * mingo compares binary data as text, and documents without regard to the order of their fields: only comparisons with
+ * scalars are let through, where it agrees with MongoDB (except that strings are ordered by UTF-16 unit).
  */
-const leaf =
-  (compile: (operand: unknown, path: Path) => (value: unknown) => boolean): Operator =>
-  (selector, operand) => {
-    const path = pathOf(selector);
-    const holds = compile(operand, path);
-    return (document) => valuesAt(document, path).some(holds);
+function checked(operator: typeof $eq): typeof $eq {
+  const takesList = operator === $in || operator === $nin;
+  return (field, operand, options) => {
+    if (takesList && !Array.isArray(operand)) refuse('BadValue', `'${field}': $in and $nin need an array`);
+    for (const value of takesList ? (operand as unknown[]) : [operand]) {
+      if (scalarKey(value) !== undefined && !Number.isNaN(value)) continue;
+      refuse('BadValue', `'${field}': the embedded store compares only with scalars, not with a ${typeName(value)}`);
+    }
+    return operator(field, operand, options);
   };
-const negated =
-  (operator: Operator): Operator =>
-  (selector, operand) => {
-    const test = operator(selector, operand);
-    return (document) => !test(document);
-  };
-const ordered = (holds: (order: number) => boolean): Operator =>
-  leaf((operand) => {
-    const type = bsonType(operand);
-    return (value) => bsonType(value) === type && comparable(value, operand) && holds(compareValues(value, operand));
-  });
+}
 
-const equal = leaf((operand) => (value) => compareValues(value, operand) === 0);
-const among = leaf((operand) => {
-  const tests = list('$in', operand).map((item) =>
-    item instanceof RegExp ? matching(item) : (value: unknown) => compareValues(value, item) === 0,
-  );
-  return (value) => tests.some((test) => test(value));
+const comparisons = { $eq, $ne, $gt, $gte, $lt, $lte, $in, $nin };
+
+/** What is not registered here mingo refuses by name. */
+const context = Context.init({
+  query: {
+    ...{ $and, $or, $nor, $not, $exists },
+    ...Object.fromEntries(Object.entries(comparisons).map(([name, operator]) => [name, checked(operator)])),
+  },
+  pipeline: { $match, $group, $sort, $skip, $limit, $project },
+  accumulator: { $sum, $avg, $min, $max },
 });
-const containsAll: Operator = (selector, operand) => {
-  const tests = list('$all', operand).map((item) => {
-    if (isOperatorDocument(item)) refuse('BadValue', 'the embedded store does not support operators inside $all');
-    return equal(selector, item);
-  });
-  return (document) => tests.length > 0 && tests.every((test) => test(document));
-};
-const exists: Operator = (selector, operand) => {
-  const path = pathOf(selector);
-  return (document) => valuesAt(document, path).some((value) => value !== undefined) === Boolean(operand);
-};
-const hasType = leaf((operand) => {
-  const wanted = new Set(Array.isArray(operand) ? operand : [operand]);
-  for (const name of wanted)
-    if (!TYPE_NAMES.has(name as string)) refuse('BadValue', `$type: unknown type name ${String(name)}`);
-  return (value) => value !== undefined && wanted.has(bsonType(value));
-});
-const TYPE_NAMES = new Set(['null', 'number', 'string', 'object', 'array', 'binData', 'objectId', 'bool', 'date']);
-const regex = leaf((operand) => matching(operand instanceof RegExp ? operand : new RegExp(String(operand))));
 
-/** Operators for filters; also used by aggregation, so that $match means the same as find. */
-export const queryOperators = {
-  ...{ $and, $or, $nor, $not, $expr, $elemMatch, $size, $mod },
-  ...{ $eq: equal, $ne: negated(equal), $in: among, $nin: negated(among), $all: containsAll },
-  $gt: ordered((order) => order > 0),
-  $gte: ordered((order) => order >= 0),
-  $lt: ordered((order) => order < 0),
-  $lte: ordered((order) => order <= 0),
-  ...{ $exists: exists, $type: hasType, $regex: regex },
-};
-/** Code sent as text is never run. */
-export const { $function: _function, ...expressionOperators } = expressions;
-const context = Context.init({ query: queryOperators, expression: expressionOperators });
-
-export function compileFilter(filter: unknown): Test {
-  if (!isDocument(filter)) refuse('TypeMismatch', 'a filter must be a document');
+export function compileFilter(filter: BsonDocument): (document: BsonDocument) => boolean {
   if (Object.keys(filter).length === 0) return () => true;
   const query = new Query(filter, { context, scriptEnabled: false });
-  return (document) => query.test(document as BsonDocument);
+  return (document) => query.test(document);
 }
 
-/** Values that a field must equal (one of) for the filter to match; what index look-ups start from. */
-export function equalities(filter: BsonDocument): Map<string, readonly unknown[]> {
-  const found = new Map<string, readonly unknown[]>();
-  for (const [field, condition] of Object.entries(filter)) {
-    if (field === '$and' && Array.isArray(condition)) {
-      for (const part of condition)
-        if (isDocument(part)) equalities(part).forEach((values, name) => found.set(name, values));
-    } else if (!field.startsWith('$')) {
-      const values = equalTo(condition);
-      if (values !== undefined) found.set(field, values);
-    }
+/** The values a condition lets through when it is nothing but an equality with a scalar or a choice of scalars. */
+export function choicesOf(condition: unknown): readonly unknown[] | undefined {
+  let choices: unknown = [condition];
+  if (isDocument(condition)) {
+    const [[operator, operand] = [], ...others] = Object.entries(condition);
+    if (others.length > 0) return undefined;
+    choices = operator === '$eq' ? [operand] : operator === '$in' ? operand : undefined;
   }
-  return found;
+  return Array.isArray(choices) && choices.every((value) => scalarKey(value) !== undefined) ? choices : undefined;
 }
 
-export function isOperatorDocument(value: unknown): value is BsonDocument {
-  return isDocument(value) && Object.keys(value).some((key) => key.startsWith('$'));
+/** Runs the stages of an aggregation, or of a find, over documents; the results may share parts with them. */
+export function runPipeline(documents: readonly BsonDocument[], stages: BsonDocument[]): BsonDocument[] {
+  for (const { $sort: order, $project: projection } of stages) {
+    if (order !== undefined) assertNumbers('$sort', order, [1, -1]);
+    if (projection !== undefined) assertNumbers('$project', projection, [0, 1]);
+  }
+  return new Aggregator(stages, { context, scriptEnabled: false }).run(documents);
 }
 
-function equalTo(condition: unknown): readonly unknown[] | undefined {
-  if (condition instanceof RegExp) return undefined;
-  if (!isOperatorDocument(condition)) return [condition];
-  if ('$eq' in condition) return [condition['$eq']];
-  const choices = condition['$in'];
-  return Array.isArray(choices) && !choices.some((item) => item instanceof RegExp) ? choices : undefined;
-}
-
-function list(operator: string, operand: unknown): unknown[] {
-  return Array.isArray(operand) ? operand : refuse('BadValue', `${operator} needs an array`);
-}
-
-function comparable(a: unknown, b: unknown): boolean {
-  return Number.isNaN(a) === Number.isNaN(b);
-}
-
-/** The bson codec maps the option s to JavaScript's g, which would make the expression remember where it stopped. */
-function matching(expression: RegExp): (value: unknown) => boolean {
-  const stateless = new RegExp(expression.source, expression.flags.replace('g', 's'));
-  return (value) => typeof value === 'string' && stateless.test(value);
+/**
+ * mingo would guess what any other number means; and to leave out a field of an embedded document it would write into it,
+ * but stored documents are never written to.
+ */
+function assertNumbers(stage: '$sort' | '$project', fields: unknown, allowed: readonly number[]): void {
+  if (!isDocument(fields)) refuse('TypeMismatch', `${stage} needs a document`);
+  for (const [field, value] of Object.entries(fields)) {
+    if (/^[^$.]+$/.test(field) && typeof value !== 'object' && allowed.includes(Number(value))) continue;
+    refuse('BadValue', `${stage}: '${field}' must be a field at the top of a document, and ${allowed.join(' or ')}`);
+  }
 }

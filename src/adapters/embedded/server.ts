@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createCursors } from './cursors.ts';
-import { type CommandContext } from './command.ts';
 import { dispatch, errorReply } from './dispatch.ts';
-import { openStorage, type Storage } from './storage.ts';
-import { createMessageReader, parseRequest } from './wire.ts';
+import { openStorage } from './storage.ts';
+import { messagesOf, parseRequest } from './wire.ts';
 
 export interface EmbeddedStore {
   /** `mongodb://127.0.0.1:PORT/?directConnection=true` */
@@ -26,8 +25,9 @@ export interface EmbeddedStoreOptions {
 }
 
 /**
- * A store for one owner that ordinary MongoDB drivers can talk to. A reply is sent only when everything it rests on has reached
- * the disk. Throws StoreLockedError when another process owns the directory and DamagedLogError when its files cannot be trusted.
+ * A store for one owner that ordinary MongoDB drivers can talk to. A reply is sent only when everything it rests on has
+ * reached the disk. Throws StoreLockedError when another process owns the directory and DamagedLogError when its log
+ * cannot be trusted.
  */
 export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   const { directory, port = 0, host = '127.0.0.1', log = () => undefined, onFailure } = options;
@@ -39,84 +39,60 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise
       onFailure?.(error);
     },
   });
-  const context = { catalog: storage.catalog, cursors: createCursors(Date.now), now: () => new Date() };
-  const connections = new Map<Socket, () => Promise<void>>();
+  const context = { catalog: storage.catalog, cursors: createCursors(Date.now) };
+  /** The connections, each with the answer it waits for. */
+  const answers = new Map<Socket, Promise<void>>();
+
+  /** Requests of a connection are answered one after the other. */
+  async function serve(socket: Socket): Promise<void> {
+    for await (const message of messagesOf(socket)) {
+      if (socket.destroyed) return;
+      const { command, encode } = parseRequest(message);
+      const reply = dispatch(command, context);
+      const answered = storage
+        .settled()
+        .then(() => reply, errorReply)
+        .then((body) => {
+          const bytes = encode(body);
+          if (bytes !== undefined) socket.write(bytes);
+        });
+      answers.set(socket, answered);
+      await answered;
+    }
+  }
+
   const server = createServer({ noDelay: true }, (socket) => {
-    connections.set(socket, serve(socket, storage, context, log));
-    socket.once('close', () => connections.delete(socket));
+    answers.set(socket, Promise.resolve());
+    socket.once('close', () => answers.delete(socket));
+    serve(socket).catch((error: Error & { code?: string }) => {
+      // A client that goes away without a farewell, or is sent away when we close, is nothing to tell.
+      const isGone = socket.errored === error || error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+      if (!isGone) log(`embedded store: closed a connection: ${String(error)}`);
+      socket.destroy();
+    });
   });
   try {
-    await listen(server, port, host);
+    server.listen(port, host);
+    await once(server, 'listening');
   } catch (error) {
     await storage.close();
     throw error;
   }
-  const address = server.address() as AddressInfo;
+  const { port: listening } = server.address() as AddressInfo;
 
   async function shutDown(): Promise<void> {
     const closed = once(server, 'close');
     server.close();
-    await Promise.all(
-      [...connections].map(async ([socket, idle]) => {
-        await idle();
-        socket.destroy();
-      }),
-    );
+    await Promise.allSettled(answers.values());
+    for (const socket of answers.keys()) socket.destroy();
     await closed;
     await storage.close();
   }
 
   let closing: Promise<void> | undefined;
   return {
-    url: `mongodb://${host}:${address.port}/?directConnection=true`,
-    port: address.port,
+    url: `mongodb://${host}:${listening}/?directConnection=true`,
+    port: listening,
     close: () => (closing ??= shutDown()),
   };
-}
-
-/** Answers a connection's requests one after the other. @returns a function that waits for the answers still due */
-function serve(
-  socket: Socket,
-  storage: Storage,
-  context: Omit<CommandContext, 'database'>,
-  log: (line: string) => void,
-): () => Promise<void> {
-  let tail = Promise.resolve();
-  const read = createMessageReader((message) => {
-    tail = tail.then(() => answer(message)).catch(drop);
-  });
-
-  async function answer(message: Buffer): Promise<void> {
-    if (socket.destroyed) return;
-    const request = parseRequest(message);
-    let reply = dispatch(request.command, context);
-    try {
-      await storage.settled();
-    } catch (error) {
-      reply = errorReply(error);
-    }
-    const bytes = request.encode(reply);
-    if (bytes !== undefined && !socket.destroyed) socket.write(bytes);
-  }
-
-  function drop(error: unknown): void {
-    log(`embedded store: closed a connection: ${String(error)}`);
-    socket.destroy();
-  }
-
-  socket.on('data', (piece) => {
-    try {
-      read(piece);
-    } catch (error) {
-      drop(error);
-    }
-  });
-  // A client that goes away without a farewell; 'close' follows.
-  socket.on('error', () => undefined);
-  return () => tail;
-}
-
-async function listen(server: Server, port: number, host: string): Promise<void> {
-  server.listen(port, host);
-  await once(server, 'listening');
 }

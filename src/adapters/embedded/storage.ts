@@ -1,33 +1,26 @@
 import { mkdir } from 'node:fs/promises';
-import { type Catalog, createCatalog } from './catalog.ts';
+import { createCatalog } from './catalog.ts';
 import { lockDirectory } from './lock.ts';
-import { createLog, openLog, writeSnapshot } from './log-files.ts';
+import { compactLog, openLog } from './log-files.ts';
 import { encodeRecord } from './log-record.ts';
 import { createLogWriter, type LogWriter } from './log-writer.ts';
-
-/** The collections of one directory, owned by this process until `close`. */
-export interface Storage {
-  readonly catalog: Catalog;
-  /** Resolves when all changes made so far are on the disk; throws when the disk has refused one. */
-  settled(): Promise<void>;
-  /** Rewrites the state without what was replaced and removed. Writes go on meanwhile. */
-  compact(): Promise<void>;
-  close(): Promise<void>;
-}
 
 export interface StorageOptions {
   readonly directory: string;
   readonly log: (line: string) => void;
   /** Called once when the disk refuses a write: the process should end. */
   readonly onFailure: (error: Error) => void;
-  /** Compaction starts when the files are larger than this and three times as large as what lives in them. Bytes. */
+  /** Compaction starts when the log is larger than this and three times as large as after the last one. Bytes. */
   readonly compactAbove?: number;
 }
 
-const GARBAGE_FACTOR = 3;
+const GROWTH = 3;
 const DEFAULT_COMPACT_ABOVE = 16 * 1024 * 1024;
 
-export async function openStorage(options: StorageOptions): Promise<Storage> {
+export type Storage = Awaited<ReturnType<typeof openStorage>>;
+
+/** The collections of one directory, owned by this process until `close`. */
+export async function openStorage(options: StorageOptions) {
   await mkdir(options.directory, { recursive: true });
   const unlock = await lockDirectory(options.directory);
   try {
@@ -38,63 +31,45 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   }
 }
 
-async function recover(options: StorageOptions, unlock: () => Promise<void>): Promise<Storage> {
+async function recover(options: StorageOptions, unlock: () => Promise<void>) {
   const { directory, log, onFailure, compactAbove = DEFAULT_COMPACT_ABOVE } = options;
-  const catalog = createCatalog((change) => {
-    writer.assertSound();
-    const record = encodeRecord(change);
-    const append = (): void => {
-      writer.append(record);
-      if (isDue()) compact().catch((error: unknown) => log(`embedded store: compaction failed: ${String(error)}`));
-    };
-    return { bytes: record.length, append };
-  });
-  const opened = await openLog(directory, (change, bytes) => catalog.replay(change, bytes), log);
-  catalog.finishReplay();
-  const writer: LogWriter = createLogWriter(opened.file, opened.bytes, onFailure);
-
-  let { generation, bytesBefore } = opened;
+  const closing = new AbortController();
   let limit = compactAbove;
   let compacting: Promise<void> | undefined;
-  let closing = false;
+  /** Missing while the log is replayed: what comes from it does not go onto it again. */
+  let writer: LogWriter | undefined;
 
-  function isDue(): boolean {
-    const bytes = bytesBefore + writer.size;
-    if (bytes <= limit || compacting !== undefined || closing) return false;
-    limit = Math.max(compactAbove, GARBAGE_FACTOR * catalog.liveBytes());
-    return bytes > limit;
-  }
+  const catalog = createCatalog((change) => {
+    if (writer === undefined) return;
+    writer.append(encodeRecord(change));
+    if (writer.size() > limit && compacting === undefined) {
+      compact(writer).catch((error: unknown) => log(`embedded store: compaction failed: ${String(error)}`));
+    }
+  });
 
-  function compact(): Promise<void> {
-    compacting ??= rewrite().finally(() => (compacting = undefined));
+  function compact(appender: LogWriter): Promise<void> {
+    compacting ??= compactLog(directory, appender, catalog.snapshot(), closing.signal).finally(() => {
+      compacting = undefined;
+      // After a failure too: the next attempt waits until the log has grown again.
+      limit = Math.max(compactAbove, GROWTH * appender.size());
+    });
     return compacting;
   }
 
-  async function rewrite(): Promise<void> {
-    const next = generation + 1;
-    const bytesOfOld = writer.size;
-    try {
-      await writer.rotate(() => createLog(directory, next));
-      generation = next;
-      bytesBefore += bytesOfOld;
-      bytesBefore = (await writeSnapshot(directory, next, catalog.snapshot(), () => closing)) ?? bytesBefore;
-    } finally {
-      // After a failure too: the next attempt waits until the files have grown again.
-      limit = Math.max(compactAbove, GARBAGE_FACTOR * (bytesBefore + writer.size));
-    }
-  }
+  const opened = await openLog(directory, (change) => catalog.replay(change), log);
+  catalog.finishReplay();
+  const appender = (writer = createLogWriter(opened, onFailure));
 
-  if (isDue()) await compact();
   return {
     catalog,
-    async settled() {
-      await writer.settled().catch(() => writer.assertSound());
-    },
-    compact,
-    async close() {
-      closing = true;
+    /** Resolves when all changes made so far are on the disk; rejects when the disk has refused one. */
+    settled: appender.settled,
+    /** Rewrites the log without what was replaced and removed. Writes go on meanwhile. */
+    compact: () => compact(appender),
+    async close(): Promise<void> {
+      closing.abort();
       await compacting?.catch(() => undefined);
-      await writer.close();
+      await appender.close();
       await unlock();
     },
   };

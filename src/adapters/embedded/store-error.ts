@@ -6,12 +6,9 @@ const CODES = {
   BadValue: 2,
   FailedToParse: 9,
   TypeMismatch: 14,
-  NamespaceNotFound: 26,
-  IndexNotFound: 27,
   PathNotViable: 28,
   ConflictingUpdateOperators: 40,
   CursorNotFound: 43,
-  NamespaceExists: 48,
   DollarPrefixedFieldName: 52,
   CommandNotFound: 59,
   ImmutableField: 66,
@@ -19,9 +16,7 @@ const CODES = {
   InvalidOptions: 72,
   InvalidNamespace: 73,
   IndexOptionsConflict: 85,
-  IndexKeySpecsConflict: 86,
   CommandNotSupported: 115,
-  CannotIndexParallelArrays: 171,
   BSONObjectTooLarge: 10334,
   DuplicateKey: 11000,
 } as const;
@@ -51,8 +46,5 @@ export function refuse(codeName: ErrorName, message: string): never {
 export function asStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new StoreError(
-    error instanceof MingoError || error instanceof SyntaxError ? 'BadValue' : 'InternalError',
-    message,
-  );
+  return new StoreError(error instanceof MingoError ? 'BadValue' : 'InternalError', message);
 }

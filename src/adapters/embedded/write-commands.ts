@@ -1,20 +1,16 @@
-import { type BsonDocument, compareValues } from './bson-value.ts';
+import { serialize } from 'bson';
+import { type BsonDocument } from './bson-value.ts';
 import { type Collection } from './collection.ts';
-import { assertKnown, type CommandTable, countField, documentField, listField, namespaceOf } from './command.ts';
-import { compileProjection } from './projection.ts';
-import { type Entry } from './secondary-index.ts';
-import { sortDocuments } from './sort.ts';
-import { asStoreError, refuse } from './store-error.ts';
-import { compileUpdate, type Update } from './update.ts';
+import { assertKnown, collectionOf, type CommandTable, countField, documentField, listField } from './command.ts';
+import { asStoreError } from './store-error.ts';
+import { compileUpdate, equalityFields } from './update.ts';
 
 export const writeCommands: CommandTable = {
   insert: {
     fields: ['documents', 'ordered'],
     run(command, context) {
-      const collection = context.catalog.getOrCreate(namespaceOf(command['insert'], context));
-      const { done, writeErrors } = eachStatement(listField(command, 'documents'), command, (document) =>
-        collection.insert(document),
-      );
+      const { insert } = collectionOf(command['insert'], context);
+      const { done, writeErrors } = eachStatement(command, 'documents', insert);
       return { n: done.length, ...writeErrors };
     },
   },
@@ -22,18 +18,18 @@ export const writeCommands: CommandTable = {
   update: {
     fields: ['updates', 'ordered'],
     run(command, context) {
-      const collection = context.catalog.getOrCreate(namespaceOf(command['update'], context));
-      const { done, writeErrors } = eachStatement(listField(command, 'updates'), command, (statement) => {
-        assertKnown('update', statement, ['q', 'u', 'multi', 'upsert', 'hint']);
-        return updateMatching(collection, statement);
+      const collection = collectionOf(command['update'], context);
+      const { done, writeErrors } = eachStatement(command, 'updates', (statement, index) => {
+        assertKnown('update', statement, ['q', 'u', 'upsert']);
+        return { index, ...modify(collection, documentField(statement, 'q'), statement['u'], statement['upsert']) };
       });
-      const upserted = done.flatMap(({ index, result }) =>
-        result.upserted === undefined ? [] : [{ index, _id: result.upserted.document['_id'] }],
+      const upserted = done.flatMap(({ index, before, after }) =>
+        before || !after ? [] : { index, _id: after['_id'] },
       );
       return {
-        n: upserted.length + sum(done, ({ result }) => result.matched),
-        nModified: sum(done, ({ result }) => result.modified),
-        ...(upserted.length > 0 ? { upserted } : {}),
+        n: done.filter(({ after }) => after !== null).length,
+        nModified: done.filter(({ before, after }) => before !== null && before !== after).length,
+        ...(upserted.length > 0 && { upserted }),
         ...writeErrors,
       };
     },
@@ -42,94 +38,64 @@ export const writeCommands: CommandTable = {
   delete: {
     fields: ['deletes', 'ordered'],
     run(command, context) {
-      const collection = context.catalog.getOrCreate(namespaceOf(command['delete'], context));
-      const { done, writeErrors } = eachStatement(listField(command, 'deletes'), command, (statement) => {
-        assertKnown('delete', statement, ['q', 'limit', 'hint']);
-        const { entries } = collection.find(documentField(statement, 'q'), countField(statement, 'limit') || Infinity);
-        entries.forEach((entry) => collection.remove(entry));
-        return entries.length;
+      const { find, remove } = collectionOf(command['delete'], context);
+      const { done, writeErrors } = eachStatement(command, 'deletes', (statement) => {
+        assertKnown('delete', statement, ['q', 'limit']);
+        const { documents } = find(documentField(statement, 'q'), countField(statement, 'limit', Infinity));
+        documents.forEach(remove);
+        return documents;
       });
-      return { n: sum(done, ({ result }) => result), ...writeErrors };
+      return { n: done.flat().length, ...writeErrors };
     },
   },
 
   findAndModify: {
-    fields: ['query', 'sort', 'update', 'remove', 'new', 'upsert', 'fields', 'hint'],
+    fields: ['query', 'update', 'new', 'upsert'],
     run(command, context) {
-      const collection = context.catalog.getOrCreate(
-        namespaceOf(command['findAndModify'] ?? command['findandmodify'], context),
+      const collection = collectionOf(command['findAndModify'], context);
+      const { before, after } = modify(
+        collection,
+        documentField(command, 'query'),
+        command['update'],
+        command['upsert'],
       );
-      const query = documentField(command, 'query');
-      const project = compileProjection(command['fields'] ?? undefined);
-      const sort = documentField(command, 'sort');
-      const isSorted = Object.keys(sort).length > 0;
-      const { entries } = collection.find(query, isSorted ? Infinity : 1);
-      const entry = (isSorted ? sortDocuments(entries, sort, ({ document }) => document) : entries)[0];
-      const before = entry?.document;
-      const shown = (document: BsonDocument | undefined) => (document === undefined ? null : project(document));
-      if (command['remove'] === true) {
-        if (command['update'] !== undefined || command['new'] === true || command['upsert'] === true) {
-          refuse('FailedToParse', 'findAndModify: remove cannot be combined with update, new or upsert');
-        }
-        if (entry !== undefined) collection.remove(entry);
-        return { lastErrorObject: { n: entry === undefined ? 0 : 1 }, value: shown(before) };
-      }
-      const update = compileUpdate(command['update']);
-      if (entry !== undefined) {
-        applyTo(collection, entry, update);
-        return {
-          lastErrorObject: { n: 1, updatedExisting: true },
-          value: shown(command['new'] === true ? entry.document : before),
-        };
-      }
-      if (command['upsert'] !== true) return { lastErrorObject: { n: 0, updatedExisting: false }, value: null };
-      const { document } = collection.insert(update.insert(query));
-      const lastErrorObject = { n: 1, updatedExisting: false, upserted: document['_id'] };
-      return { lastErrorObject, value: command['new'] === true ? project(document) : null };
+      const upserted = before === null && after !== null && { upserted: after['_id'] };
+      const lastErrorObject = { n: after === null ? 0 : 1, updatedExisting: before !== null, ...upserted };
+      return { lastErrorObject, value: command['new'] === true ? after : before };
     },
   },
 };
 
-function updateMatching(
-  collection: Collection,
-  statement: BsonDocument,
-): { matched: number; modified: number; upserted?: Entry } {
-  const query = documentField(statement, 'q');
-  const update = compileUpdate(statement['u']);
-  const multi = statement['multi'] === true;
-  if (multi && update.isReplacement)
-    refuse('FailedToParse', 'multi update is not supported for a replacement document');
-  const { entries } = collection.find(query, multi ? Infinity : 1);
-  if (entries.length === 0 && statement['upsert'] === true)
-    return { matched: 0, modified: 0, upserted: collection.insert(update.insert(query)) };
-  const modified = entries.filter((entry) => applyTo(collection, entry, update));
-  return { matched: entries.length, modified: modified.length };
+interface Modified {
+  readonly before: BsonDocument | null;
+  /** The same as `before` when nothing has changed, and then nothing is written. */
+  readonly after: BsonDocument | null;
 }
 
-/** @returns whether the document is another one now; nothing is written when it is not */
-function applyTo(collection: Collection, entry: Entry, update: Update): boolean {
-  const next = update.apply(entry.document);
-  if (compareValues(next, entry.document) === 0) return false;
-  collection.replace(entry, next);
-  return true;
-}
-
-interface Statements<R> {
-  readonly done: readonly { readonly index: number; readonly result: R }[];
-  readonly writeErrors: BsonDocument;
+function modify(
+  { find, insert, replace }: Collection,
+  query: BsonDocument,
+  update: unknown,
+  upsert: unknown,
+): Modified {
+  const change = compileUpdate(update);
+  const [before] = find(query, 1).documents;
+  if (before === undefined) {
+    return { before: null, after: upsert === true ? insert(change(equalityFields(query), true)) : null };
+  }
+  const after = change(before, false);
+  if (after === before || Buffer.compare(serialize(after), serialize(before)) === 0) return { before, after: before };
+  replace(before, after);
+  return { before, after };
 }
 
 /** Runs a bulk: an ordered one ends at its first error, an unordered one tries everything. */
-function eachStatement<R>(
-  statements: readonly BsonDocument[],
-  command: BsonDocument,
-  run: (statement: BsonDocument) => R,
-): Statements<R> {
-  const done: { index: number; result: R }[] = [];
+function eachStatement<R>(command: BsonDocument, field: string, run: (statement: BsonDocument, index: number) => R) {
+  const done: R[] = [];
   const errors: BsonDocument[] = [];
-  for (const [index, statement] of statements.entries()) {
+  for (const [index, statement] of listField(command, field).entries()) {
     try {
-      done.push({ index, result: run(statement) });
+      done.push(run(statement, index));
     } catch (error) {
       const { code, message, details } = asStoreError(error);
       errors.push({ index, code, errmsg: message, ...details });
@@ -137,8 +103,4 @@ function eachStatement<R>(
     }
   }
   return { done, writeErrors: errors.length > 0 ? { writeErrors: errors } : {} };
-}
-
-function sum<T>(items: readonly T[], of: (item: T) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
 }

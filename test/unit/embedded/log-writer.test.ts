@@ -17,7 +17,7 @@ function recordingFile(refuse?: Error) {
       steps.push('close');
     },
   };
-  return { file: file as unknown as FileHandle, steps };
+  return { log: { file: file as unknown as FileHandle, size: 0 }, steps };
 }
 
 const neverFails = (error: Error): never => {
@@ -26,51 +26,49 @@ const neverFails = (error: Error): never => {
 
 describe('log writer', () => {
   it('lets records that arrive during a sync share the next one, and settles only after it', async () => {
-    const { file, steps } = recordingFile();
-    const writer = createLogWriter(file, 0, neverFails);
+    const { log, steps } = recordingFile();
+    const writer = createLogWriter(log, neverFails);
     writer.append(Buffer.from('a'));
     const first = writer.settled().then(() => steps.push('a settled'));
+    await Promise.resolve();
     await Promise.resolve();
     for (const text of ['b', 'c', 'd']) writer.append(Buffer.from(text));
     await Promise.all([first, writer.settled().then(() => steps.push('bcd settled'))]);
     expect(steps).toEqual(['write a', 'sync', 'a settled', 'write bcd', 'sync', 'bcd settled']);
-    expect(writer.size).toBe(4);
+    expect(writer.size()).toBe(4);
   });
 
-  it('completes the old file before the new one is opened', async () => {
+  it('completes the old file before the new one is made, and writes nothing meanwhile', async () => {
     const [old, next] = [recordingFile(), recordingFile()];
-    const writer = createLogWriter(old.file, 0, neverFails);
+    const writer = createLogWriter(old.log, neverFails);
     writer.append(Buffer.from('a'));
-    await Promise.all([
-      writer.rotate(async () => {
-        old.steps.push('opened next');
-        return next.file;
-      }),
-      Promise.resolve().then(() => writer.append(Buffer.from('b'))),
-    ]);
+    await writer.replaceFile(async () => {
+      old.steps.push('made next');
+      writer.append(Buffer.from('b'));
+      await Promise.resolve();
+      return { ...next.log, size: 100 };
+    });
     await writer.settled();
-    expect(old.steps).toEqual(['write a', 'sync', 'opened next', 'close']);
+    expect(old.steps).toEqual(['write a', 'sync', 'made next', 'close']);
     expect(next.steps).toEqual(['write b', 'sync']);
+    expect(writer.size()).toBe(101);
   });
 
-  it('goes on in the old file when the new one cannot be opened', async () => {
-    const { file, steps } = recordingFile();
-    const writer = createLogWriter(file, 0, neverFails);
-    await expect(writer.rotate(() => Promise.reject(new Error('no space')))).rejects.toThrow('no space');
-    writer.append(Buffer.from('a'));
-    await writer.settled();
-    expect(steps).toEqual(['write a', 'sync']);
-  });
-
-  it('never answers again once the disk has refused a write', async () => {
-    const failures: Error[] = [];
-    const writer = createLogWriter(recordingFile(new Error('no space')).file, 0, (error) => failures.push(error));
-    writer.append(Buffer.from('a'));
-    await expect(writer.settled()).rejects.toThrow('no space');
-    writer.append(Buffer.from('b'));
-    await expect(writer.settled()).rejects.toThrow('no space');
-    expect(() => writer.assertSound()).toThrow('can no longer write its log: no space');
-    expect(failures.length).toBe(1);
-    await writer.close();
-  });
+  it.each(['a write', 'the replacement of the file'])(
+    'never answers again once the disk has refused %s',
+    async (what) => {
+      const failures: Error[] = [];
+      const refusal = new Error('no space');
+      const file = recordingFile(what === 'a write' ? refusal : undefined);
+      const writer = createLogWriter(file.log, (error) => failures.push(error));
+      if (what === 'a write') writer.append(Buffer.from('a'));
+      else await expect(writer.replaceFile(() => Promise.reject(refusal))).rejects.toThrow('no space');
+      await expect(writer.settled()).rejects.toThrow('can no longer write its log: no space');
+      writer.append(Buffer.from('b'));
+      await expect(writer.settled()).rejects.toThrow('no space');
+      expect(failures).toEqual([refusal]);
+      expect(file.steps).toEqual([]);
+      await writer.close();
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,20 +37,17 @@ async function close(storage: Storage): Promise<void> {
 function contents({ catalog }: Storage): unknown {
   return catalog.collections().map((collection) => ({
     namespace: collection.namespace,
-    indexes: collection.indexes,
-    documents: collection
-      .find({})
-      .entries.map(({ document }) => document)
-      .sort((a, b) => Number(a['_id']) - Number(b['_id'])),
+    indexes: collection.indexes(),
+    documents: collection.find({}).documents.sort((a, b) => Number(a['_id']) - Number(b['_id'])),
   }));
 }
 
 /** Inserts, replacements, removals, indexes and drops, with a unique key that moves from one document to another. */
 function fill({ catalog }: Storage, rounds = 20): void {
-  const things = catalog.getOrCreate('db.things');
-  if (things.indexes.length === 1) things.createIndex({ name: 'u', key: { u: 1 }, unique: true });
-  const end = things.size + rounds;
-  for (let i = things.size; i < end; i += 1) {
+  const things = catalog.get('db.things');
+  if (things.indexes().length === 0) things.createIndex({ name: 'u', key: { u: 1 }, unique: true });
+  const end = things.size() + rounds;
+  for (let i = things.size(); i < end; i += 1) {
     const entry = things.insert({ _id: i * 2, u: `key${i}` });
     things.remove(entry);
     things.replace(things.insert({ _id: i * 2 + 1, u: `key${i}` }), {
@@ -59,9 +56,10 @@ function fill({ catalog }: Storage, rounds = 20): void {
       text: 'x'.repeat(50),
     });
   }
-  catalog.getOrCreate('db.gone').insert({ _id: 1 });
-  catalog.drop('db.gone');
-  catalog.getOrCreate('db.empty');
+  catalog.get('gone.things').createIndex({ name: 'u', key: { u: 1 }, unique: true });
+  catalog.get('gone.things').insert({ _id: 1 });
+  catalog.dropDatabase('gone');
+  catalog.get('gone.again').insert({ _id: end });
 }
 
 async function filled(name: string): Promise<{ directory: string; expected: unknown }> {
@@ -91,44 +89,44 @@ describe('recovery', () => {
     fill(storage, 3);
     await storage.settled();
     const expected = contents(storage);
-    const log = join(root, 'a', '1.log');
+    const log = join(root, 'a', 'changes.log');
     const whole = (await readFile(log)).length;
-    storage.catalog.getOrCreate('db.things').insert({ _id: 999, u: 'last' });
+    storage.catalog.get('db.things').insert({ _id: 999, u: 'last' });
     await close(storage);
     const size = (await readFile(log)).length;
     for (let cut = whole + 1; cut < size; cut += 1) {
       await cp(join(root, 'a'), join(root, `cut${cut}`), { recursive: true });
-      await truncate(join(root, `cut${cut}`, '1.log'), cut);
+      await truncate(join(root, `cut${cut}`, 'changes.log'), cut);
       expect(await reopened(`cut${cut}`)).toEqual(expected);
       expect(lines.pop()).toContain(`at byte ${whole}`);
-      expect((await readFile(join(root, `cut${cut}`, '1.log'))).length).toBe(whole);
+      expect((await readFile(join(root, `cut${cut}`, 'changes.log'))).length).toBe(whole);
     }
   });
 
   it('takes zeros after the last record for a file that grew before it was written', async () => {
     const { directory, expected } = await filled('a');
-    await writeFile(join(directory, '1.log'), Buffer.alloc(5000), { flag: 'a' });
+    await writeFile(join(directory, 'changes.log'), Buffer.alloc(5000), { flag: 'a' });
     expect(await reopened('a')).toEqual(expected);
   });
 
   it('refuses to start over one flipped bit anywhere but in the last record, and names the file and the place', async () => {
     const { directory } = await filled('a');
-    const good = await readFile(join(directory, '1.log'));
+    const good = await readFile(join(directory, 'changes.log'));
     const first = 12 + good.readUInt32LE(0);
     for (let at = first; at < first + 40; at += 1) {
       const bad = Buffer.from(good);
       bad[at]! ^= 4;
-      await writeFile(join(directory, '1.log'), bad);
-      await expect(openAt('a')).rejects.toThrow(`1.log: damaged record at byte ${first} `);
+      await writeFile(join(directory, 'changes.log'), bad);
+      await expect(openAt('a')).rejects.toThrow(`changes.log: damaged record at byte ${first} `);
     }
-    await writeFile(join(directory, '1.log'), good);
+    await writeFile(join(directory, 'changes.log'), good);
     await expect(reopened('a')).resolves.toBeDefined();
   });
 
-  it('refuses to start when a file is missing', async () => {
-    const { directory } = await filled('a');
-    await rename(join(directory, '1.log'), join(directory, '2.log'));
-    await expect(openAt('a')).rejects.toThrow('1.log is missing');
+  it('refuses the files of an earlier version instead of starting with nothing', async () => {
+    await mkdir(join(root, 'a'));
+    await writeFile(join(root, 'a', '1.log'), '');
+    await expect(openAt('a')).rejects.toThrow('earlier version');
   });
 });
 
@@ -142,26 +140,55 @@ describe('compaction', () => {
     fill(storage, 10);
     const expected = contents(storage);
     await close(storage);
-    expect((await readdir(join(root, 'a'))).sort()).toEqual(['2.log', '2.snapshot']);
+    expect(await readdir(join(root, 'a'))).toEqual(['changes.log']);
     expect(await reopened('a')).toEqual(expected);
   });
 
-  it('starts by itself when most of the log is garbage, in the background and at the next start', async () => {
-    const storage = await openAt('a', 50_000);
-    const counter = storage.catalog.getOrCreate('db.counter').insert({ _id: 1, n: 0 });
-    for (let n = 1; n <= 3000; n += 1) {
-      storage.catalog.getOrCreate('db.counter').replace(counter, { _id: 1, n });
-      if (n % 100 === 0) await storage.settled();
-    }
+  it('keeps an index and a database that were made, moved and dropped meanwhile', async () => {
+    const storage = await openAt('a');
+    fill(storage, 2000);
+    const compacted = storage.compact();
+    const { catalog } = storage;
+    const [first] = catalog.get('db.things').find({}).documents;
+    catalog.get('db.things').replace(first!, { ...first, u: 'moved' });
+    catalog.get('db.things').insert({ _id: -1, u: first!['u'] });
+    catalog.get('db.other').insert({ _id: 1, a: [1] });
+    catalog.get('db.other').replace(catalog.get('db.other').find({}).documents[0]!, { _id: 1, a: 1 });
+    catalog.get('db.other').createIndex({ name: 'a', key: { a: 1 } });
+    catalog.dropDatabase('gone');
+    await compacted;
+    const expected = contents(storage);
     await close(storage);
-    const expected = [{ namespace: 'db.counter', documents: [{ _id: 1, n: 3000 }] }];
-    expect(await readdir(join(root, 'a'))).not.toContain('1.log');
-    await close(await openAt('a', 100));
-    const sizes = await Promise.all(
-      (await readdir(join(root, 'a'))).map(async (name) => (await readFile(join(root, 'a', name))).length),
+    expect(await reopened('a')).toEqual(expected);
+  });
+
+  it('starts by itself when the log has grown, in the background and after the next start', async () => {
+    const size = async () => (await stat(join(root, 'a', 'changes.log'))).size;
+    async function count(compactAbove: number, from: number, to: number): Promise<void> {
+      const storage = await openAt('a', compactAbove);
+      const counters = storage.catalog.get('db.counter');
+      let [counter] = counters.find({}).documents;
+      for (let n = from; n <= to; n += 1) {
+        const next = { _id: 1, n };
+        if (counter === undefined) counters.insert(next);
+        else counters.replace(counter, next);
+        counter = next;
+        if (n % 10 === 0) await storage.settled();
+      }
+      await close(storage);
+    }
+    await count(50_000, 1, 3000);
+    expect(await size()).toBeLessThan(120_000);
+    const storage = await openAt('a', 1_000_000);
+    fill(storage, 100);
+    await close(storage);
+    const before = await size();
+    await count(5000, 3001, 3300);
+    expect(await size()).toBeLessThan(before);
+    expect(lines).toEqual([]);
+    expect(await reopened('a')).toContainEqual(
+      expect.objectContaining({ namespace: 'db.counter', documents: [{ _id: 1, n: 3300 }] }),
     );
-    expect(sizes.reduce((a, b) => a + b)).toBeLessThan(500);
-    expect(await reopened('a')).toMatchObject(expected);
   });
 
   it('loses nothing at whatever step a crash ends it', async () => {
@@ -170,67 +197,58 @@ describe('compaction', () => {
     const storage = await openAt('after');
     await storage.compact();
     await close(storage);
-    const snapshot = await readFile(join(root, 'after', '2.snapshot'));
-    const later = await openAt('after');
-    fill(later, 5);
-    const expectedLater = contents(later);
-    await close(later);
-    const newLog = await readFile(join(root, 'after', '2.log'));
-
-    const states: Record<string, { files: Record<string, Buffer>; drop?: string[]; expected: unknown }> = {
-      'new log created': { files: { '2.log': Buffer.alloc(0) }, expected },
-      'new log in use': { files: { '2.log': newLog }, expected: expectedLater },
-      'new log torn': { files: { '2.log': Buffer.concat([newLog, Buffer.from('torn')]) }, expected: expectedLater },
-      'snapshot half written': {
-        files: { '2.log': newLog, '2.tmp': snapshot.subarray(0, 100) },
-        expected: expectedLater,
-      },
-      'snapshot renamed': { files: { '2.log': newLog, '2.snapshot': snapshot }, expected: expectedLater },
-      'old log deleted': {
-        files: { '2.log': newLog, '2.snapshot': snapshot },
-        drop: ['1.log'],
-        expected: expectedLater,
-      },
+    const log = await readFile(join(before, 'changes.log'));
+    const draft = await readFile(join(root, 'after', 'changes.log'));
+    expect(draft.length).toBeLessThan(log.length);
+    const states: Record<string, Record<string, Buffer>> = {
+      'draft half written': { 'changes.log': log, 'changes.draft': draft.subarray(0, 100) },
+      'draft complete': { 'changes.log': log, 'changes.draft': draft },
+      'draft in place': { 'changes.log': draft },
+      'draft in place, and what it was made of once more': { 'changes.log': Buffer.concat([draft, log]) },
+      'draft in place, torn': { 'changes.log': Buffer.concat([draft, log.subarray(0, 20)]) },
     };
-    for (const [state, { files, drop = [], expected: wanted }] of Object.entries(states)) {
-      await cp(before, join(root, state), { recursive: true });
+    for (const [state, files] of Object.entries(states)) {
+      await mkdir(join(root, state));
       for (const [name, bytes] of Object.entries(files)) await writeFile(join(root, state, name), bytes);
-      for (const name of drop) await rm(join(root, state, name));
-      expect(await reopened(state), state).toEqual(wanted);
-      expect(await readdir(join(root, state)), state).not.toContain('2.tmp');
-      expect(await reopened(state), `${state}, once more`).toEqual(wanted);
+      expect(await reopened(state), state).toEqual(expected);
+      expect(await readdir(join(root, state)), state).toEqual(['changes.log']);
+      expect(await reopened(state), `${state}, once more`).toEqual(expected);
     }
   });
 
   it('that fails is reported once, not tried again at every write, and costs nothing', async () => {
-    await mkdir(join(root, 'a', '2.tmp'), { recursive: true });
     const storage = await openAt('a', 20_000);
-    const counter = storage.catalog.getOrCreate('db.counter').insert({ _id: 1, n: 0 });
+    await mkdir(join(root, 'a', 'changes.draft'));
+    const counters = storage.catalog.get('db.counter');
+    let counter = counters.insert({ _id: 1, n: 0 });
     for (let n = 1; n <= 500; n += 1) {
-      storage.catalog.getOrCreate('db.counter').replace(counter, { _id: 1, n });
+      const next = { _id: 1, n };
+      counters.replace(counter, next);
+      counter = next;
       await storage.settled();
     }
     await close(storage);
     expect(lines).toEqual([expect.stringContaining('compaction failed: Error: EISDIR')]);
-    await rm(join(root, 'a', '2.tmp'), { recursive: true });
+    await rm(join(root, 'a', 'changes.draft'), { recursive: true });
     expect(await reopened('a')).toMatchObject([{ documents: [{ _id: 1, n: 500 }] }]);
   });
 
-  it('refuses a damaged snapshot, and a cut-off log that others follow', async () => {
-    const { directory } = await filled('a');
-    const log = await readFile(join(directory, '1.log'));
-    await writeFile(join(directory, '2.log'), '');
-    await truncate(join(directory, '1.log'), log.length - 3);
-    await expect(openAt('a')).rejects.toThrow('1.log: damaged record');
-    await writeFile(join(directory, '2.snapshot'), log.subarray(0, -3));
-    await expect(openAt('a')).rejects.toThrow('2.snapshot: damaged record');
+  it('gives way when the store is closed', async () => {
+    const storage = await openAt('a');
+    fill(storage, 2000);
+    const compacted = storage.compact();
+    const expected = contents(storage);
+    const [result] = await Promise.allSettled([compacted, close(storage)]);
+    expect(result).toMatchObject({ status: 'rejected', reason: { name: 'AbortError' } });
+    expect(lines).toEqual([]);
+    expect(await reopened('a')).toEqual(expected);
   });
 });
 
 describe('limits', () => {
   it('refuses a document over 16 MB and takes one just under it', async () => {
     const storage = await openAt('a');
-    const things = storage.catalog.getOrCreate('db.things');
+    const things = storage.catalog.get('db.things');
     expect(() => things.insert({ _id: 1, text: 'x'.repeat(16 * 1024 * 1024) })).toThrow(/larger than/);
     things.insert({ _id: 2, text: 'x'.repeat(16 * 1024 * 1024 - 100) });
     await close(storage);
