@@ -1,10 +1,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Change } from './collection.ts';
-import { DamagedLogError, encodeRecord, replayRecords } from './log-record.ts';
+import { encodeRecord, replayRecords } from './log-record.ts';
 import { type LogFile, type LogWriter } from './log-writer.ts';
 
 /**
@@ -20,9 +20,6 @@ export async function openLog(
   apply: (change: Change) => void,
   log: (line: string) => void,
 ): Promise<LogFile> {
-  if ((await readdir(directory)).some((name) => /^\d+\.(log|snapshot)$/.test(name))) {
-    throw new DamagedLogError(`${directory} holds the files of an earlier version; move them away to start anew`);
-  }
   await rm(join(directory, DRAFT), { force: true });
   const path = join(directory, LOG);
   const file = await open(path, 'a+');

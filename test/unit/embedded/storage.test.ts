@@ -122,12 +122,6 @@ describe('recovery', () => {
     await writeFile(join(directory, 'changes.log'), good);
     await expect(reopened('a')).resolves.toBeDefined();
   });
-
-  it('refuses the files of an earlier version instead of starting with nothing', async () => {
-    await mkdir(join(root, 'a'));
-    await writeFile(join(root, 'a', '1.log'), '');
-    await expect(openAt('a')).rejects.toThrow('earlier version');
-  });
 });
 
 describe('compaction', () => {
