@@ -2,6 +2,7 @@ import { type FillModel } from '../src/domain/backtest/result.ts';
 import { type Market } from '../src/domain/market/market.ts';
 import { type Trial } from '../src/domain/research/trial.ts';
 import { trialId } from '../src/domain/research/trial-id.ts';
+import { type StrategySpec } from '../src/domain/strategies/spec.ts';
 import { AppError } from '../src/ports/errors.ts';
 import { type Evaluator } from '../src/ports/evaluator.ts';
 import { type MarketData } from '../src/ports/market-data.ts';
@@ -12,7 +13,7 @@ import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
 export type FillSettings = Omit<FillModel, 'market'>;
 
 export interface BacktestDeps extends AgentDeps {
-  readonly stores: Pick<Stores, 'workUnits' | 'trials'>;
+  readonly stores: Pick<Stores, 'workUnits' | 'trials' | 'strategies'>;
   readonly data: MarketData;
   readonly evaluator: Evaluator;
   readonly fill: FillSettings;
@@ -26,6 +27,14 @@ export function fillModelOf(market: Market, fill: FillSettings): FillModel {
 /** Backtesting desk: runs work units off the event loop and records every trial once. */
 export function createBacktest(deps: BacktestDeps): Agent {
   const { stores, data, evaluator, clock } = deps;
+
+  const specsOf = async (hashes: readonly string[]): Promise<ReadonlyMap<string, StrategySpec>> => {
+    const specs = new Map((await stores.strategies.getMany(hashes)).map(({ hash, spec }) => [hash, spec]));
+    const missing = hashes.find((hash) => !specs.has(hash));
+    if (missing !== undefined) throw new AppError('unknown-strategy', `strategy ${missing} is gone from the store`);
+    return specs;
+  };
+
   return defineAgent(
     'backtest',
     {
@@ -38,13 +47,21 @@ export function createBacktest(deps: BacktestDeps): Agent {
         const startedAt = clock.now();
         const market = await data.market(unit.symbol);
         const { symbol, timeframe, asOf, items } = unit;
+        const specs = await specsOf(items.map(({ hash }) => hash));
         const metrics = await evaluator.evaluate(
-          { symbol, timeframe, asOf, fillModel: fillModelOf(market, deps.fill), items },
+          {
+            symbol,
+            timeframe,
+            asOf,
+            fillModel: fillModelOf(market, deps.fill),
+            items: items.map(({ hash, window }) => ({ spec: specs.get(hash)!, window })),
+          },
           signal,
         );
         const trials = items.map(({ hash, window }, i): Trial => {
           const identity = { cycleId: unit.cycleId, stage: unit.stage, strategyHash: hash, symbol, timeframe, window };
-          return { ...identity, id: trialId(identity), unitId, metrics: metrics[i]! };
+          // In sample nobody reads the daily returns again, and they are most of a trial's size.
+          return { ...identity, id: trialId(identity), unitId, metrics: { ...metrics[i]!, dailyReturns: [] } };
         });
         const recorded = await stores.trials.recordMany(trials);
         await stores.workUnits.finish(unitId, {

@@ -80,7 +80,7 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
     });
     // The candidate may lie on its own grid, and parameters that differ may build one spec: each is work once.
     const variants = [...new Map(drafts).values()];
-    const items = folds.flatMap(({ train }) => variants.map(({ hash, spec }) => ({ hash, spec, window: train })));
+    const items = folds.flatMap(({ train }) => variants.map(({ hash }) => ({ hash, window: train })));
     return { variants, units: cutIntoUnits(cycle, 'grid', symbol, labelOf(candidate.hash), items, deps.unitSize) };
   };
 

@@ -81,7 +81,7 @@ export function createStrategyGenerator(deps: GeneratorDeps): Agent {
     const { inSample } = walkForwardSplit(series.length, deps.folds, deps.testShare);
     // The stream depends on seed and market alone: adding a market never changes what is drawn for another.
     const drafts = draftSpecs(market, regime, count, createRng(cycle.seed).fork(`generate/${symbol}`));
-    const items = drafts.map(({ hash, spec }) => ({ hash, spec, window: inSample }));
+    const items = drafts.map(({ hash }) => ({ hash, window: inSample }));
     return {
       strategies: drafts.map((d) => strategyOf(d, clock.now())),
       units: cutIntoUnits(cycle, 'screen', symbol, '', items, deps.unitSize),

@@ -44,7 +44,7 @@ export interface Holding {
   readonly updatedAt: number;
 }
 
-/** A batch of trials given to one worker. Its specs are strategies in the store: the job carries only references. */
+/** A batch of trials given to one worker: references to specs, which are strategies in the store, and the bars to run them on. */
 export interface WorkUnit {
   readonly id: string;
   readonly cycleId: string;
@@ -53,7 +53,7 @@ export interface WorkUnit {
   readonly timeframe: Timeframe;
   /** Market time, epoch ms. */
   readonly asOf: number;
-  readonly items: readonly { readonly hash: string; readonly spec: StrategySpec; readonly window: Window }[];
+  readonly items: readonly { readonly hash: string; readonly window: Window }[];
   readonly state: 'open' | 'done';
   readonly node?: string;
   readonly ms?: number;

@@ -5,7 +5,7 @@ import { workerConnection, workerOptions } from '../../queues/options.ts';
 import { onSignal } from '../unit/backtest/spec-fixture.ts';
 import { metricsWith } from '../unit/research/trial-fixture.ts';
 import { openPremises, type Premises } from '../fixtures/company.ts';
-import { OPENS, openMarkets } from '../fixtures/synthetic-market.ts';
+import { keepSpec, OPENS, openMarkets } from '../fixtures/synthetic-market.ts';
 
 // Bug: work units lost with the worker that took them.
 
@@ -18,7 +18,8 @@ afterAll(() => premises.close());
 it('a unit whose worker is gone is done by another, and counts once', async () => {
   await premises.withCompany(async ({ office, node, ended }) => {
     await openMarkets(office, ['AAA-USD']);
-    const items = [{ hash: 'h1', spec: onSignal, window: { from: 0, to: 40 } }];
+    await keepSpec(office, 'h1', onSignal);
+    const items = [{ hash: 'h1', window: { from: 0, to: 40 } }];
     const unit = { id: 'c1.u0', cycleId: 'c1', symbol: 'AAA-USD', timeframe: '1h', asOf: OPENS, items } as const;
     await office.stores.workUnits.addMany([{ ...unit, stage: 'screen', state: 'open' }]);
     const jobId = await office.producer.add('backtest', 'run-unit', { unitId: unit.id });

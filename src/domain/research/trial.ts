@@ -17,7 +17,10 @@ export interface TrialMetrics {
   readonly exposure: number;
   readonly fees: number;
   readonly ambiguousTrades: number;
-  /** Returns per UTC day of the window, for correlation and for the deflated Sharpe ratio. */
+  /**
+   * Returns per UTC day of the window, for correlation and for the deflated Sharpe ratio. Empty in stored trials of the
+   * stages screen and grid, where nobody reads them.
+   */
   readonly dailyReturns: readonly number[];
   /** Set when the spec could not be evaluated: an error, not a zero. */
   readonly error?: string;

@@ -93,7 +93,7 @@ export function workUnit(id: string, change: Partial<WorkUnit> = {}): WorkUnit {
     symbol: 'BTC/USD',
     timeframe: '1h',
     asOf: T0,
-    items: [{ hash: 's', spec, window: { from: 200, to: 900 } }],
+    items: [{ hash: 's', window: { from: 200, to: 900 } }],
     state: 'open',
     ...change,
   };

@@ -171,18 +171,17 @@ describe('a cycle', () => {
   it(
     'a spec that cannot be evaluated fails its own trial, not its unit, and is rejected by name',
     inLaboratory(async ({ office, desks, run }) => {
-      const { workUnits } = office.stores;
+      const { strategies } = office.stores;
       let poisoned = '';
-      const addMany: typeof workUnits.addMany = (units) =>
-        workUnits.addMany(
-          units.map((unit, u) => {
-            const [first, ...rest] = unit.items;
-            if (u > 0 || unit.stage !== 'screen' || !first) return unit;
-            poisoned = first.hash;
-            return { ...unit, items: [{ ...first, spec: { ...first.spec, side: 'short' } }, ...rest] };
+      const addMany: typeof strategies.addMany = (rows) =>
+        strategies.addMany(
+          rows.map((row) => {
+            if (poisoned !== '' || row.origin !== 'random') return row;
+            poisoned = row.hash;
+            return { ...row, spec: { ...row.spec, side: 'short' } };
           }),
         );
-      await desks(QUEUE_NAMES, { workUnits: { ...workUnits, addMany } });
+      await desks(QUEUE_NAMES, { strategies: { ...strategies, addMany } });
       const cycle = await run();
       expect(cycle.state).toBe('completed');
       expect(cycle.phases.find(({ phase }) => phase === 'backtest')?.failed).toBe(0);

@@ -13,7 +13,7 @@ import { type WorkUnit } from '../../../src/ports/records.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
 import { call } from '../../fixtures/http-call.ts';
-import { OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
+import { keepSpec, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
 
 let premises: Premises;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ const unit: WorkUnit = {
   symbol: 'AAA-USD',
   timeframe: '1h',
   asOf: OPENS,
-  items: [{ hash: 'h1', spec: onSignal, window: { from: 0, to: 40 } }],
+  items: [{ hash: 'h1', window: { from: 0, to: 40 } }],
   state: 'open',
 };
 
@@ -81,6 +81,7 @@ describe('a job that failed for good', () => {
       expect(letter).not.toHaveProperty('retriedAt');
       expect(await deadLetters.list(10)).toHaveLength(1);
 
+      await keepSpec(office, 'h1', onSignal);
       await workUnits.addMany([unit]);
       expect(await retry(company, 'backtest', jobId)).toBe(202);
       expect((await ended('backtest', jobId)).returnvalue).toMatchObject({ unitId: unit.id, trials: 1, recorded: 1 });

@@ -5,7 +5,7 @@ import { type Evaluator } from '../../../src/ports/evaluator.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { metricsWith } from '../../unit/research/trial-fixture.ts';
 import { openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
-import { entryIntent, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
+import { keepSpec, entryIntent, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -23,6 +23,9 @@ async function passTime({ office, clock, until }: TestCompany, ms: number, but: 
   const now = clock.now();
   const node = (await office.stores.nodes.list()).find(({ pid }) => pid === process.pid)!;
   await until(async () => {
+    // The node's row is written before those of its desks: the time may pass in between.
+    const row = (await office.stores.nodes.list()).find((found) => found.node === node.node);
+    if (row === undefined || row.lastSeen < now) return false;
     const beats = (await office.stores.agentStates.list()).filter((beat) => beat.node === node.node);
     return beats.every(({ agent, lastSeen }) => lastSeen >= now || but.includes(agent));
   });
@@ -75,7 +78,8 @@ describe('a desk that is silent for five minutes', () => {
       };
       await company.node(QUEUE_NAMES, { evaluator });
       expect(await ask('ceo', 'supervise', {})).toEqual({ agents: 11, silent: [] });
-      const items = [{ hash: 'h1', spec: onSignal, window: { from: 0, to: 40 } }];
+      await keepSpec(office, 'h1', onSignal);
+      const items = [{ hash: 'h1', window: { from: 0, to: 40 } }];
       const unit = { id: 'c1.u0', cycleId: 'c1', symbol: 'AAA-USD', timeframe: '1h', asOf: OPENS, items } as const;
       await office.stores.workUnits.addMany([{ ...unit, stage: 'screen', state: 'open' }]);
       const jobId = await office.producer.add('backtest', 'run-unit', { unitId: unit.id });

@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cutIntoUnits } from '../../../processors/work-units.ts';
 import { type WorkUnit } from '../../../src/ports/records.ts';
-import { onSignal } from '../backtest/spec-fixture.ts';
 
 const CYCLE = { id: 'c0123456789abcde', timeframe: '1h', asOf: 1_750_000_000_000 } as const;
 
 const items = (count: number): WorkUnit['items'] =>
-  Array.from({ length: count }, (_, i) => ({ hash: `h${i}`, spec: onSignal, window: { from: 0, to: 10 + i } }));
+  Array.from({ length: count }, (_, i) => ({ hash: `h${i}`, window: { from: 0, to: 10 + i } }));
 
 const cut = fc.record({ count: fc.integer({ min: 0, max: 200 }), size: fc.integer({ min: 1, max: 50 }) });
 
