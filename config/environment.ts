@@ -51,18 +51,26 @@ function valueOf(variable: string, key: string, text: string): unknown {
   }
 }
 
+export interface Overridden {
+  readonly tree: Tree;
+  /** Which variable a key's value came from, by the key's path. */
+  readonly variables: ReadonlyMap<string, string>;
+}
+
 /**
  * Applies `CORP_RISK__MAX_ASSET_EXPOSURE=0.03` to `risk.yaml`'s maxAssetExposure; `__` separates levels. The value is
  * read as YAML. A key that is not in the file is an error: a typo in a limit must not pass silently.
  * @throws ConfigError naming the variable.
  */
-export function applyOverrides(file: string, tree: Tree, environment: Environment): Tree {
+export function applyOverrides(file: string, tree: Tree, environment: Environment): Overridden {
   const result = structuredClone(tree);
+  const variables = new Map<string, string>();
   for (const [variable, text] of Object.entries(environment)) {
     const match = OVERRIDE.exec(variable);
     if (!match || match[1]?.toLowerCase() !== file || text === undefined) continue;
     const path = (match[2] ?? '').split('__');
     let node: Tree = result;
+    const keys: string[] = [];
     for (const [depth, part] of path.entries()) {
       const key = Object.keys(node).find((candidate) => plain(candidate) === plain(part));
       if (key === undefined)
@@ -71,8 +79,10 @@ export function applyOverrides(file: string, tree: Tree, environment: Environmen
           path.slice(0, depth + 1).join('.'),
           `no such key in config/${file}.yaml; keys here: ${Object.keys(node).join(', ')}`,
         );
+      keys.push(key);
       if (depth === path.length - 1) {
         node[key] = valueOf(variable, part, text);
+        variables.set(keys.join('.'), variable);
         break;
       }
       const next = node[key];
@@ -81,5 +91,5 @@ export function applyOverrides(file: string, tree: Tree, environment: Environmen
       node = next as Tree;
     }
   }
-  return result;
+  return { tree: result, variables };
 }

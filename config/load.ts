@@ -74,7 +74,13 @@ export function loadConfig(source: ConfigSource): Config {
   const file = <S extends z.ZodType>(name: 'agents' | 'database' | 'exchange' | 'risk', schema: S): z.output<S> => {
     const place = `config/${name}.yaml`;
     const tree = readYaml(join(source.directory, `${name}.yaml`), place);
-    return check(schema, applyOverrides(name, tree, environment), () => place);
+    const { tree: overridden, variables } = applyOverrides(name, tree, environment);
+    // A value that the environment put there is not wrong in the file.
+    const placeOf = (key: string): string => {
+      const variable = variables.get(key);
+      return variable === undefined ? place : `environment variable ${variable} (${place})`;
+    };
+    return check(schema, overridden, placeOf);
   };
   const variable = (key: string): string => `environment variable ${variableOf(key)}`;
   return deepFreeze({

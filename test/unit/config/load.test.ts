@@ -138,8 +138,14 @@ describe('the environment', () => {
       'environment variable CORP_AGENTS__HEARTBEAT__EVERY: HEARTBEAT.EVERY: no such key',
     ],
     [{ CORP_RISK__MAX_VOLATILITY__X: '1' }, 'environment variable CORP_RISK__MAX_VOLATILITY__X'],
-    [{ CORP_RISK__MAX_ASSET_EXPOSURE: '3' }, 'config/risk.yaml: maxAssetExposure: '],
-    [{ CORP_RISK__MAX_ASSET_EXPOSURE: 'lots' }, 'config/risk.yaml: maxAssetExposure: '],
+    [
+      { CORP_RISK__MAX_ASSET_EXPOSURE: '3' },
+      'environment variable CORP_RISK__MAX_ASSET_EXPOSURE (config/risk.yaml): maxAssetExposure: ',
+    ],
+    [
+      { CORP_RISK__MAX_ASSET_EXPOSURE: 'lots' },
+      'environment variable CORP_RISK__MAX_ASSET_EXPOSURE (config/risk.yaml): maxAssetExposure: ',
+    ],
     [{ CORP_DATABASE__DATA_DIRECTORY: '@scratch' }, 'environment variable CORP_DATABASE__DATA_DIRECTORY: '],
     [{ TRADING_MODE: 'yolo' }, 'environment variable TRADING_MODE: tradingMode: '],
     [{ LOG_LEVEL: 'loud' }, 'environment variable LOG_LEVEL: logLevel: '],
