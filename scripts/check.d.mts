@@ -3,6 +3,7 @@ export interface Tool {
   readonly tool: string;
   readonly args: readonly string[];
 }
+export const TOOLS: readonly Tool[];
 export function check(
   tools: readonly Tool[],
   run: (tool: string, args: readonly string[]) => Promise<{ exitCode: number; output: string }>,
