@@ -1,4 +1,4 @@
-import { type ConnectionOptions, type DefaultJobOptions, type WorkerOptions } from 'bullmq';
+import { type DefaultJobOptions, type WorkerOptions } from 'bullmq';
 
 const SECOND = 1000;
 const HOUR_S = 3600;
@@ -22,35 +22,15 @@ export function reconnectDelay(times: number): number {
   return cap / 2 + ((times * 2_654_435_761) % 1000) * (cap / 2000);
 }
 
-function parseRedisUrl(url: string): {
-  host: string;
-  port: number;
-  db: number;
-  username?: string;
-  password?: string;
-  tls?: object;
-} {
-  const parsed = new URL(url);
-  return {
-    // A URL writes an IPv6 address in brackets, a socket wants it without.
-    host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: parsed.port === '' ? 6379 : Number(parsed.port),
-    db: parsed.pathname.length > 1 ? Number(parsed.pathname.slice(1)) : 0,
-    ...(parsed.username !== '' && { username: decodeURIComponent(parsed.username) }),
-    ...(parsed.password !== '' && { password: decodeURIComponent(parsed.password) }),
-    ...(parsed.protocol === 'rediss:' && { tls: {} }),
-  };
-}
-
-/** For workers, events and flows: commands wait for Redis to come back, for ever. */
-export function workerConnection(url: string): ConnectionOptions {
-  return { ...parseRedisUrl(url), maxRetriesPerRequest: null, retryStrategy: reconnectDelay };
-}
-
-/** For people waiting at the other end: an add fails at once while Redis is down instead of hanging. */
-export function producerConnection(url: string): ConnectionOptions {
-  return { ...parseRedisUrl(url), maxRetriesPerRequest: 1, enableOfflineQueue: false, retryStrategy: reconnectDelay };
-}
+/**
+ * `patient` waits for Redis to come back, for ever: desks, feeds, flows. `prompt` fails at once while Redis is away
+ * instead of hanging: for people waiting at the other end.
+ */
+export const CLIENT_OPTIONS = {
+  patient: { maxRetriesPerRequest: null, retryStrategy: reconnectDelay },
+  prompt: { maxRetriesPerRequest: 1, enableOfflineQueue: false, retryStrategy: reconnectDelay },
+} as const;
+export type ClientKind = keyof typeof CLIENT_OPTIONS;
 
 /**
  * Every handler is idempotent, so trying again is always safe: five attempts over about 15 s bridge a restart of

@@ -3,7 +3,7 @@ import { createAgentMonitor } from '../../processors/agent-monitor.ts';
 import { type Agent } from '../../processors/define-agent.ts';
 import { runAgent } from '../../processors/run-agent.ts';
 import { type Payload } from '../../queues/contracts/registry.ts';
-import { workerConnection, workerOptions, type WorkerTiming } from '../../queues/options.ts';
+import { CLIENT_OPTIONS, workerOptions, type WorkerTiming } from '../../queues/options.ts';
 import { throttledErrors } from '../../queues/throttled-errors.ts';
 import { createAgent } from '../../src/runtime/agents.ts';
 import { type Office } from '../../src/runtime/office.ts';
@@ -34,7 +34,7 @@ export function openWorker(
   const { redisUrl, prefix, log, config, clock } = office;
   const { lockMs, stalledCheckMs } = config.database.queues;
   const timing: WorkerTiming = { lockMs, stalledCheckMs };
-  const shared = { connection: workerConnection(redisUrl), prefix, concurrency };
+  const shared = { connection: { url: redisUrl, ...CLIENT_OPTIONS.patient }, prefix, concurrency };
 
   if (contestant === 'bare') {
     const process = async (job: NoopJob): Promise<{ n: number }> => {

@@ -1,6 +1,6 @@
 import { QueueEvents } from 'bullmq';
 import { PRIORITIES } from '../../queues/meta.ts';
-import { workerConnection } from '../../queues/options.ts';
+import { CLIENT_OPTIONS } from '../../queues/options.ts';
 import { throttledErrors } from '../../queues/throttled-errors.ts';
 import { type Office } from '../../src/runtime/office.ts';
 import { unlessStopped } from '../unless-stopped.ts';
@@ -63,7 +63,11 @@ export async function measureLatency(
 ): Promise<readonly number[]> {
   const { redisUrl, prefix, log, producer } = office;
   // From the beginning of the stream, not its end: what happens before the first read must not be missed.
-  const events = new QueueEvents(BENCH_QUEUE, { connection: workerConnection(redisUrl), prefix, lastEventId: '0-0' });
+  const events = new QueueEvents(BENCH_QUEUE, {
+    connection: { url: redisUrl, ...CLIENT_OPTIONS.patient },
+    prefix,
+    lastEventId: '0-0',
+  });
   events.on('error', throttledErrors(log, 'events'));
   const worker = openWorker(office, contestant, 1, () => undefined);
   const latencies: number[] = [];

@@ -15,14 +15,10 @@ export interface ContextDeps {
 }
 
 /** What an account holds and has promised, priced; the same for every intent of one review. */
-export interface AccountPicture {
-  readonly equity: number;
-  readonly cash: number;
-  readonly positions: readonly Commitment[];
-  readonly pendingEntries: readonly Commitment[];
-  readonly ordersToday: number;
-  readonly now: number;
-}
+export type AccountPicture = Pick<
+  ReviewContext,
+  'equity' | 'cash' | 'positions' | 'pendingEntries' | 'ordersToday' | 'now'
+>;
 
 const LIVE_ORDER_STATES = ['intended', 'approved', 'submitting', 'open', 'partially-filled', 'unknown'] as const;
 

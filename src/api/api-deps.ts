@@ -8,7 +8,7 @@ import { type Stores } from '../ports/stores.ts';
 /** What the API works with; it opens nothing itself, and closes only its own server. */
 export interface ApiDeps {
   readonly stores: Stores;
-  /** On a connection that fails at once while Redis is away (producerConnection). */
+  /** On a connection that fails at once while Redis is away (CLIENT_OPTIONS.prompt). */
   readonly producer: Producer;
   readonly reader: BroadcastReader;
   readonly account: string;

@@ -1,10 +1,11 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { queuePrefix } from '../../queues/names.ts';
-import { workerConnection } from '../../queues/options.ts';
+import { CLIENT_OPTIONS } from '../../queues/options.ts';
 import { allQueues, createProducer } from '../../queues/producer.ts';
 import { createRedisBroadcaster } from '../../src/adapters/broadcast/redis-stream.ts';
 import { announceCompany, findCompany } from '../../src/runtime/company-card.ts';
+import { silent } from '../fixtures/silent-logger.ts';
 import { startTestRedis, type TestRedis } from '../fixtures/redis-server.ts';
 
 // Bug: connections opened per call and never closed. See also the fifty ticks of test/integration/agents/cycle.test.ts.
@@ -24,9 +25,11 @@ const opened = async (): Promise<number> =>
   Number(/total_connections_received:(\d+)/.exec(await counter.info('stats'))?.[1]);
 
 it('a hundred jobs and broadcasts later the same connections are open, and none was opened in between', async () => {
-  const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const logger = { ...log, child: () => logger };
-  const producer = createProducer({ connection: workerConnection(redis.url), prefix: queuePrefix('t'), log: logger });
+  const producer = createProducer({
+    connection: { url: redis.url, ...CLIENT_OPTIONS.patient },
+    prefix: queuePrefix('t'),
+    log: silent,
+  });
   const broadcaster = createRedisBroadcaster({ url: redis.url, key: 'b', maxLength: 100, onError: () => undefined });
   const work = async (n: number): Promise<void> => {
     for (const queue of allQueues(producer)) await queue.getJobCounts('waiting');

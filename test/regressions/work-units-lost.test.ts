@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'bullmq';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { workerConnection, workerOptions } from '../../queues/options.ts';
+import { CLIENT_OPTIONS, workerOptions } from '../../queues/options.ts';
 import { onSignal } from '../unit/backtest/spec-fixture.ts';
 import { metricsWith } from '../unit/research/trial-fixture.ts';
 import { openPremises, type Premises } from '../fixtures/company.ts';
@@ -26,7 +26,7 @@ it('a unit whose worker is gone is done by another, and counts once', async () =
 
     const { lockMs, stalledCheckMs } = office.config.database.queues;
     const doomed = new Worker('backtest', () => new Promise(() => undefined), {
-      connection: workerConnection(office.redisUrl),
+      connection: { url: office.redisUrl, ...CLIENT_OPTIONS.patient },
       prefix: office.prefix,
       ...workerOptions({ lockMs, stalledCheckMs }),
     });

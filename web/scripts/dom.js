@@ -41,7 +41,8 @@ export function setBadge(id, text, tone = '') {
 export const badge = (text, tone = '') => element('span', { class: `badge ${tone}`.trim() }, text);
 
 /**
- * @param {readonly {title: string, cell: (row: any) => Node | string | number | null, number?: boolean, wide?: boolean, tight?: boolean}[]} columns
+ * @template Row
+ * @param {readonly {title: string, cell: (row: Row) => Node | string | number | null, number?: boolean, wide?: boolean, tight?: boolean}[]} columns
  *   `wide` ones are left out on small screens, `tight` ones do not wrap
  */
 export function table(columns, rows, nothing) {

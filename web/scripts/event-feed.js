@@ -1,17 +1,6 @@
 import { byId, element, setBadge } from './dom.js';
 import { clock } from './format.js';
 
-const TOPICS = [
-  'agent-state',
-  'agent-restart',
-  'cycle-progress',
-  'opportunity',
-  'order',
-  'fill',
-  'trading-state',
-  'alert',
-  'dead-letter',
-];
 const MAX_LINES = 100;
 /** A page that opens shows what has happened lately. */
 const LOOK_BACK_MS = 15 * 60_000;
@@ -26,13 +15,13 @@ function describe(data) {
     .join(' · ');
 }
 
-/** Follows the broadcasts; `heard` is told each one's topic. The browser reconnects, and resumes, by itself. */
-export function followEvents(now, heard) {
+/** Follows the broadcasts of the topics that `/api/info` names; `heard` is told each one's topic. The browser reconnects, and resumes, by itself. */
+export function followEvents({ now, topics }, heard) {
   const feed = byId('feed');
   const source = new EventSource(`/api/events?since=${now - LOOK_BACK_MS}`);
   source.addEventListener('open', () => setBadge('connection', 'live', 'good'));
   source.addEventListener('error', () => setBadge('connection', 'reconnecting', 'warn'));
-  for (const topic of TOPICS) {
+  for (const topic of topics) {
     source.addEventListener(topic, (event) => {
       const { at, data } = JSON.parse(event.data);
       const line = element(

@@ -74,7 +74,7 @@ async function start() {
   try {
     const info = await get('/api/info');
     showInfo(info);
-    followEvents(info.now, refreshFor);
+    followEvents(info, refreshFor);
   } catch (error) {
     setTrouble(`The server cannot be reached: ${error.message}. Reload the page to try again.`);
     return;

@@ -1,9 +1,9 @@
-import { ORDER_PURPOSES } from '../../domain/orders/order.ts';
 import { type Intent, type Verdict } from '../../domain/risk/verdict.ts';
 import { type IntentStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { flag, number, oneOf, optional, plain, text } from './fields.ts';
 import { keyOf } from './model.ts';
+import { orderIdentity } from './order-identity.ts';
 
 interface VerdictRow extends Verdict {
   readonly account: string;
@@ -18,12 +18,7 @@ export function createIntentStore(database: Database): IntentStore {
     fields: {
       id: text,
       account: text,
-      strategyHash: text,
-      symbol: text,
-      timeframe: text,
-      candleTime: number,
-      side: oneOf(['buy', 'sell']),
-      purpose: oneOf(ORDER_PURPOSES),
+      ...orderIdentity,
       asOf: number,
       referencePrice: number,
       requestedFraction: number,

@@ -1,8 +1,9 @@
-import { type Order, ORDER_PURPOSES, ORDER_STATES } from '../../domain/orders/order.ts';
+import { type Order, ORDER_STATES } from '../../domain/orders/order.ts';
 import { type OrderStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, oneOf, optional, plain, text } from './fields.ts';
 import { keyOf } from './model.ts';
+import { orderIdentity } from './order-identity.ts';
 
 const from = (time: number | undefined): unknown => (time === undefined ? undefined : { $gte: time });
 
@@ -13,12 +14,7 @@ export function createOrderStore(database: Database): OrderStore {
     fields: {
       account: text,
       clientOrderId: text,
-      strategyHash: text,
-      symbol: text,
-      timeframe: text,
-      candleTime: number,
-      side: oneOf(['buy', 'sell']),
-      purpose: oneOf(ORDER_PURPOSES),
+      ...orderIdentity,
       type: oneOf(['market', 'limit', 'stop']),
       amount: number,
       price: optional(number),

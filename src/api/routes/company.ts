@@ -1,3 +1,4 @@
+import { BROADCAST_TOPICS } from '../../ports/broadcaster.ts';
 import { type ApiDeps } from '../api-deps.ts';
 import { queueStatuses } from '../queue-status.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -15,7 +16,7 @@ export function companyRoutes(deps: CompanyDeps): readonly Route[] {
       method: 'get',
       path: '/api/info',
       tag: 'company',
-      summary: 'What runs here: mode, account, version, time',
+      summary: 'What runs here: mode, account, version, time, and the topics of /api/events',
       needs: 'store',
       handle: async () => ({
         mode,
@@ -24,6 +25,7 @@ export function companyRoutes(deps: CompanyDeps): readonly Route[] {
         version,
         now: clock.now(),
         login: deps.apiToken !== undefined,
+        topics: BROADCAST_TOPICS,
       }),
     }),
     defineRoute({

@@ -10,6 +10,7 @@ import { eventually } from '../../fixtures/faults/eventually.ts';
 import { STEPS, watchJobs, type Step } from '../../fixtures/faults/job-watch.ts';
 import { blemishesOf, outcomeOf, UNBLEMISHED, type Outcome } from '../../fixtures/faults/outcome.ts';
 import { openScene } from '../../fixtures/faults/scene.ts';
+import { undisturbed } from '../../fixtures/faults/undisturbed.ts';
 
 const scene = openScene();
 const candleFiles = writeCandleFiles(scene.directory);
@@ -32,14 +33,7 @@ async function expectUndisturbed({ office, ticket }: Company): Promise<void> {
 
 beforeAll(async () => {
   services = await scene.services('services');
-  const company = await found('reference');
-  const node = company.node();
-  await company.startCycle();
-  await company.cycleEnded();
-  expected = await outcomeOf(company.office, company.ticket.id, company.ticket.account);
-  expect(await blemishesOf(company.office)).toEqual(UNBLEMISHED);
-  await node.kill('SIGTERM');
-  await company.close();
+  expected = await undisturbed(await found('reference'));
 });
 
 afterAll(async () => {

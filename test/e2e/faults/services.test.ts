@@ -8,6 +8,7 @@ import { eventually } from '../../fixtures/faults/eventually.ts';
 import { watchJobs } from '../../fixtures/faults/job-watch.ts';
 import { blemishesOf, outcomeOf, UNBLEMISHED, type Outcome } from '../../fixtures/faults/outcome.ts';
 import { openScene } from '../../fixtures/faults/scene.ts';
+import { undisturbed } from '../../fixtures/faults/undisturbed.ts';
 import { startWriter } from '../../fixtures/faults/writer.ts';
 
 const scene = openScene();
@@ -21,13 +22,7 @@ const found = async (namespace: string): Promise<Company> => foundCompany(scene,
 
 beforeAll(async () => {
   services = await scene.services('services');
-  const company = await found('reference');
-  const node = company.node();
-  await company.startCycle();
-  await company.cycleEnded();
-  expected = await outcomeOf(company.office, company.ticket.id, company.ticket.account);
-  await node.kill('SIGTERM');
-  await company.close();
+  expected = await undisturbed(await found('reference'));
 });
 
 afterAll(async () => {

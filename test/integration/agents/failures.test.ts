@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type QueueName } from '../../../queues/names.ts';
-import { workerConnection } from '../../../queues/options.ts';
+import { CLIENT_OPTIONS } from '../../../queues/options.ts';
 import { upsertSchedules } from '../../../queues/schedulers.ts';
 import { PRIORITIES } from '../../../queues/meta.ts';
 import { createRedisBroadcastReader } from '../../../src/adapters/broadcast/redis-stream.ts';
@@ -117,7 +117,7 @@ describe('a job that failed for good', () => {
         async () => {
           throw new Error('[venue-down] the node dies right after this');
         },
-        { connection: workerConnection(office.redisUrl), prefix: office.prefix, autorun: false },
+        { connection: { url: office.redisUrl, ...CLIENT_OPTIONS.patient }, prefix: office.prefix, autorun: false },
       );
       const jobId = await office.producer.add('backtest', 'run-unit', { unitId: 'u1' });
       const job = (await office.producer.queue('backtest').getJob(jobId)) as Job;
@@ -173,7 +173,7 @@ describe('a job that may go well another time', () => {
       const { workUnits } = office.stores;
       const stores = { ...office.stores, workUnits: { ...workUnits, get: broken } };
       const events = new QueueEvents('backtest', {
-        connection: workerConnection(office.redisUrl),
+        connection: { url: office.redisUrl, ...CLIENT_OPTIONS.patient },
         prefix: office.prefix,
       });
       await events.waitUntilReady();
@@ -220,7 +220,7 @@ describe('the order of work', () => {
         office.producer.add('worker-manager', 'noop', { n }, { meta: { priority } });
       const done: number[] = [];
       const events = new QueueEvents('worker-manager', {
-        connection: workerConnection(office.redisUrl),
+        connection: { url: office.redisUrl, ...CLIENT_OPTIONS.patient },
         prefix: office.prefix,
         lastEventId: '0-0',
       });

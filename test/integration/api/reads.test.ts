@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BROADCAST_TOPICS } from '../../../src/ports/broadcaster.ts';
 import { QUEUE_NAMES } from '../../../queues/names.ts';
 import { type Order } from '../../../src/domain/orders/order.ts';
 import { type AuditRecord, type Cycle, type Strategy } from '../../../src/ports/records.ts';
@@ -72,6 +73,7 @@ describe('what the API shows', () => {
       account: ACCOUNT,
       namespace: 'test',
       login: false,
+      topics: BROADCAST_TOPICS,
     });
   });
 

@@ -254,8 +254,8 @@ describe('the ordinary driver', () => {
     await expect(make({ a: 1, b: -1 }, 'ab', false)).rejects.toMatchObject({ codeName: 'IndexOptionsConflict' });
   });
 
-  type Any = mongoose.mongo.Collection;
-  it.each<[string, (database: mongoose.mongo.Db, rows: Any) => Promise<unknown>, string, string]>([
+  type Rows = mongoose.mongo.Collection;
+  it.each<[string, (database: mongoose.mongo.Db, rows: Rows) => Promise<unknown>, string, string]>([
     ['unknown commands', (database) => database.command({ mapReduce: 'rows' }), 'CommandNotFound', 'mapReduce'],
     ...[
       'distinct',
@@ -337,10 +337,10 @@ describe('the ordinary driver', () => {
     }
   });
 
-  it.each<[string, (any: Any) => Promise<unknown>, number]>([
-    ['increments of text', (any) => any.updateOne({}, { $inc: { text: 1 } }), 14],
-    ['another _id', (any) => any.updateOne({}, { $set: { _id: 1 } }), 66],
-    ['the removal of _id', (any) => any.updateOne({}, { $unset: { _id: 1 } }), 66],
+  it.each<[string, (rows: Rows) => Promise<unknown>, number]>([
+    ['increments of text', (found) => found.updateOne({}, { $inc: { text: 1 } }), 14],
+    ['another _id', (found) => found.updateOne({}, { $set: { _id: 1 } }), 66],
+    ['the removal of _id', (found) => found.updateOne({}, { $unset: { _id: 1 } }), 66],
   ])('is refused %s', async (_, run, code) => {
     await rows.insertOne({ n: 1, text: 'x' });
     await expect(run(client.db('test').collection('rows'))).rejects.toMatchObject({ code });

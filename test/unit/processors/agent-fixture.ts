@@ -3,7 +3,7 @@ import { createAgentMonitor, type AgentMonitor } from '../../../processors/agent
 import { type AgentDeps } from '../../../processors/define-agent.ts';
 import { nextAuditRecord } from '../../../src/domain/audit/chain.ts';
 import { type Clock } from '../../../src/ports/clock.ts';
-import { type Logger } from '../../../src/ports/logger.ts';
+import { silent } from '../../fixtures/silent-logger.ts';
 import { type AuditEntry } from '../../../src/ports/records.ts';
 import { type AuditStore } from '../../../src/ports/stores.ts';
 
@@ -22,14 +22,6 @@ export function manualClock(start = NOON): ManualClock {
     },
   };
 }
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
 
 export interface TestDeps extends AgentDeps {
   readonly clock: ManualClock;

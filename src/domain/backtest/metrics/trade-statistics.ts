@@ -41,20 +41,20 @@ export function tradeStatistics(trades: readonly Trade[]): TradeStatistics {
   const losses = pnls.filter((pnl) => pnl <= 0);
   const grossLoss = -sum(losses);
   const spread = variance(pnls);
-  const any = trades.length > 0;
+  const traded = trades.length > 0;
   return {
     trades: trades.length,
     wins: wins.length,
-    winRate: any ? wins.length / trades.length : null,
-    bestTrade: any ? largest(returns) : null,
-    worstTrade: any ? -largest(returns.map((value) => -value)) : null,
-    averageTrade: any ? mean(returns) : null,
-    averageTradeMs: any ? mean(durations) : null,
-    maxTradeMs: any ? largest(durations) : null,
+    winRate: traded ? wins.length / trades.length : null,
+    bestTrade: traded ? largest(returns) : null,
+    worstTrade: traded ? -largest(returns.map((value) => -value)) : null,
+    averageTrade: traded ? mean(returns) : null,
+    averageTradeMs: traded ? mean(durations) : null,
+    maxTradeMs: traded ? largest(durations) : null,
     grossProfit: sum(wins),
     grossLoss: grossLoss === 0 ? 0 : grossLoss,
     profitFactor: grossLoss > 0 ? sum(wins) / grossLoss : null,
-    expectancy: any ? mean(pnls) : null,
+    expectancy: traded ? mean(pnls) : null,
     sqn: spread > 0 ? (Math.sqrt(trades.length) * mean(pnls)) / Math.sqrt(spread) : null,
     maxConsecutiveWins: longestRun(pnls, (pnl) => pnl > 0),
     maxConsecutiveLosses: longestRun(pnls, (pnl) => pnl <= 0),

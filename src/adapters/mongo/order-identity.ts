@@ -1,0 +1,12 @@
+import { ORDER_PURPOSES } from '../../domain/orders/order.ts';
+import { number, oneOf, text } from './fields.ts';
+
+/** Columns of an OrderIdentity: an intent and the order it becomes carry the same. */
+export const orderIdentity = {
+  strategyHash: text,
+  symbol: text,
+  timeframe: text,
+  candleTime: number,
+  side: oneOf(['buy', 'sell']),
+  purpose: oneOf(ORDER_PURPOSES),
+};
