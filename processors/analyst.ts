@@ -3,7 +3,7 @@ import { timeframeMs } from '../src/domain/market/timeframe.ts';
 import { type MarketData } from '../src/ports/market-data.ts';
 import { type Stores } from '../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
-import { intentsAt, type SignalInput } from './intents.ts';
+import { intentsAt, signalInputs } from './intents.ts';
 import { requireCycle } from './require-cycle.ts';
 
 export interface AnalystDeps extends AgentDeps {
@@ -34,13 +34,7 @@ export function createAnalyst(deps: AnalystDeps): Agent {
           stores.ledger.positions(account),
           stores.strategies.getMany(holdings.map(({ strategyHash }) => strategyHash)),
         ]);
-        const inputs = holdings.flatMap((holding): SignalInput[] => {
-          const strategy = strategies.find(({ hash }) => hash === holding.strategyHash);
-          const position =
-            positions.find((p) => p.strategyHash === holding.strategyHash && p.symbol === symbol) ?? null;
-          return strategy ? [{ holding, strategy, position }] : [];
-        });
-        const intents = intentsAt(series, inputs);
+        const intents = intentsAt(series, signalInputs(holdings, strategies, positions));
         await stores.intents.addMany(intents);
         return { intents: intents.map(({ id }) => id) };
       },

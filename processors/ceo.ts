@@ -14,16 +14,7 @@ import { changeRiskState, readRiskState } from './risk-state.ts';
 export interface CeoDeps extends AgentDeps {
   readonly stores: Pick<
     Stores,
-    | 'agentStates'
-    | 'alerts'
-    | 'analyses'
-    | 'cycles'
-    | 'ledger'
-    | 'orders'
-    | 'riskState'
-    | 'portfolio'
-    | 'intents'
-    | 'audit'
+    'agentStates' | 'alerts' | 'analyses' | 'cycles' | 'ledger' | 'riskState' | 'portfolio' | 'intents'
   >;
   readonly producer: Producer;
   readonly broker: Broker;
@@ -107,6 +98,7 @@ export function createCeo(deps: CeoDeps): Agent {
     const [{ equity }, positions] = await Promise.all([broker.balance(account), stores.ledger.positions(account)]);
     const closed = positions
       .filter(({ amount, realisedPnl }) => amount === 0 && realisedPnl !== 0)
+      .sort((a, b) => a.updatedAt - b.updatedAt)
       .slice(-RECENT_TRADES);
     const recent = {
       equity,

@@ -18,6 +18,20 @@ export interface SignalInput {
   readonly position: Position | null;
 }
 
+/** Holdings of one market with what is stored of them; a holding whose strategy is gone cannot be asked. */
+export function signalInputs(
+  holdings: readonly SignalInput['holding'][],
+  strategies: readonly Strategy[],
+  positions: readonly Position[],
+): readonly SignalInput[] {
+  return holdings.flatMap((holding) => {
+    const { strategyHash, symbol } = holding;
+    const strategy = strategies.find(({ hash }) => hash === strategyHash);
+    const position = positions.find((p) => p.strategyHash === strategyHash && p.symbol === symbol) ?? null;
+    return strategy ? [{ holding, strategy, position }] : [];
+  });
+}
+
 /** What the strategies of one market want at the close of the last bar of `series`. Same input, same ids. */
 export function intentsAt(series: Series, inputs: readonly SignalInput[], cycleId?: string): readonly Intent[] {
   if (series.length === 0) return [];

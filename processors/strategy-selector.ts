@@ -4,7 +4,7 @@ import { type MarketData } from '../src/ports/market-data.ts';
 import { type Cycle, type Holding, type OptimizationResult } from '../src/ports/records.ts';
 import { type Stores } from '../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
-import { intentsAt, type SignalInput } from './intents.ts';
+import { intentsAt, signalInputs } from './intents.ts';
 import { rejectCandidates } from './reject-candidates.ts';
 import { requireCycle } from './require-cycle.ts';
 
@@ -67,8 +67,12 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
         );
       for (const holding of ordered.slice(limit)) {
         const reason = `retired: cycle ${cycle.id} found better for its place among ${limit} ${state} strategies`;
+        // A strategy may hold a place on several markets: it is retired with the last of them. The place is given up
+        // last: an interrupted run finds it still taken, and does both again.
+        const places = await stores.portfolio.list({ states: ['active', 'incubating'] });
+        const isLast = places.filter(({ strategyHash }) => strategyHash === holding.strategyHash).length <= 1;
+        if (isLast) await stores.strategies.setState(holding.strategyHash, 'retired', { reason, at: clock.now() });
         await stores.portfolio.put({ ...holding, state: 'retired', reason, updatedAt: clock.now() });
-        await stores.strategies.setState(holding.strategyHash, 'retired', { reason, at: clock.now() });
       }
     }
   };
@@ -78,22 +82,13 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
     // A market that ran on while the cycle searched is the next tick's to decide on: it reads the new portfolio too.
     if ((await data.now()) >= cycle.asOf + 2 * timeframeMs(cycle.timeframe)) return [];
     const positions = await stores.ledger.positions(cycle.account);
-    const strategies = new Map(
-      (await stores.strategies.getMany(holdings.map((h) => h.strategyHash))).map((s) => [s.hash, s]),
-    );
+    const strategies = await stores.strategies.getMany(holdings.map((h) => h.strategyHash));
     const symbols = [...new Set(holdings.map((holding) => holding.symbol))].sort();
     const intents = [];
     for (const symbol of symbols) {
       const series = await data.series({ symbol, timeframe: cycle.timeframe, asOf: cycle.asOf });
-      const inputs = holdings
-        .filter((holding) => holding.symbol === symbol)
-        .flatMap((holding): SignalInput[] => {
-          const strategy = strategies.get(holding.strategyHash);
-          const position =
-            positions.find((p) => p.strategyHash === holding.strategyHash && p.symbol === symbol) ?? null;
-          return strategy ? [{ holding, strategy, position }] : [];
-        });
-      intents.push(...intentsAt(series, inputs, cycle.id));
+      const here = holdings.filter((holding) => holding.symbol === symbol);
+      intents.push(...intentsAt(series, signalInputs(here, strategies, positions), cycle.id));
     }
     await stores.intents.addMany(intents);
     return intents.map(({ id }) => id);

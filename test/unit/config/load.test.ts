@@ -100,7 +100,7 @@ describe('the configuration', () => {
     [
       'a bad hour',
       'agents.yaml',
-      (text: string) => text.replace('"23:00"', '"24:00"'),
+      (text: string) => text.replace('"23:59"', '"24:00"'),
       'ceo.dayStopsAt: write it like 23:00',
     ],
   ])('refuses %s by file and key', (_, file, change, expected) => {
