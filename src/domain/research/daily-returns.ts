@@ -1,6 +1,6 @@
 import { type Timeframe, timeframeMs } from '../market/timeframe.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
+export const DAY_MS = 24 * 60 * 60_000;
 
 /**
  * Returns per UTC day of an equity curve marked at each bar's close; the first day's is against `initial`. A bar that
