@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resultHash } from '../../../src/domain/backtest/result-hash.ts';
-import { simulate } from '../../../src/domain/backtest/simulate.ts';
 import { createIndicatorCache } from '../../../src/domain/indicators/indicator-cache.ts';
 import { timeframeMs } from '../../../src/domain/market/timeframe.ts';
 import { anySeries, randomSeries, withOtherFuture } from '../market/series-fixture.ts';
+import { IMPLEMENTATIONS } from '../../fixtures/engine/implementations.ts';
 import { anySpec, busySpec, realistic } from './spec-fixture.ts';
 
 const BARS = 150;
 
-describe('any simulation', () => {
+describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => {
   it('sees no future: other bars from i on change no fill before i', () => {
     fc.assert(
       fc.property(

@@ -10,7 +10,13 @@ import { type Reach } from './dataset.ts';
  * First bar in [from, to) that touches `stop` or `target`; `to` when none does. For a position without a trailing stop.
  * @param target NaN when there is none: it is never reached.
  */
-export function findTouch({ against, inFavour }: Reach, stop: number, target: number, from: number, to: number): number {
+export function findTouch(
+  { against, inFavour }: Reach,
+  stop: number,
+  target: number,
+  from: number,
+  to: number,
+): number {
   const low = against.bars;
   const high = inFavour.bars;
   const { by8: low8, by32: low32, by256: low256 } = against;

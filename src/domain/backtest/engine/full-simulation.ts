@@ -5,7 +5,11 @@ import { heldBars } from './screen-metrics.ts';
 import { type TradeTape } from './trade-tape.ts';
 
 /** Trade list, rejected signals and equity at every close, from the tape of a plan. */
-export function fullSimulation(plan: EnginePlan, tape: TradeTape, equity: Float64Array): Omit<Simulation, 'bestCaseEquity'> {
+export function fullSimulation(
+  plan: EnginePlan,
+  tape: TradeTape,
+  equity: Float64Array,
+): Omit<Simulation, 'bestCaseEquity'> {
   const { time, close } = plan.dataset.series;
   const { from } = plan.window;
   const { side } = plan.spec;

@@ -68,9 +68,7 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
 
     const fixedStop = stopLevel(side, entryPrice, distanceAt(plan.stop, entryPrice, signal), tickSize);
     const target =
-      plan.target === null
-        ? NaN
-        : targetLevel(side, entryPrice, distanceAt(plan.target, entryPrice, signal), tickSize);
+      plan.target === null ? NaN : targetLevel(side, entryPrice, distanceAt(plan.target, entryPrice, signal), tickSize);
 
     // Where a rule or the holding time would end it: decided at the close of `end`, filled at the next real open.
     const exitSignal = exit === null ? to : nextSet(exit, entryBar, to);
