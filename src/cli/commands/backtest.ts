@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { readCandleFile } from '../../adapters/replay/read-candle-file.ts';
+import { readCandleFile, symbolOfFile } from '../../adapters/replay/read-candle-file.ts';
 import { computeMetrics, type Metrics } from '../../domain/backtest/metrics/metrics.ts';
 import { resultHash } from '../../domain/backtest/result-hash.ts';
 import { type FillModel, type Simulation, type Trade } from '../../domain/backtest/result.ts';
@@ -120,11 +120,13 @@ const tradeRow = (trade: Trade): Row => ({
 
 async function run(io: CliIo, options: Options): Promise<void> {
   const { exchange } = loadCliConfig(io);
-  const spec = await readSpec(options.spec);
+  const market = replayMarket({ ...exchange, fees: options.fees ?? exchange.fees }, symbolOfFile(options.data));
+  const { spec, notes } = await readSpec(options.spec, market.kind);
+  for (const note of notes) io.complain(`corp: ${options.spec}: ${note}`);
   const series = await readSeries(options.data, options.timeframe);
   const coverage = requireCoverage(series, exchange.minimumCoverage);
   const model: FillModel = {
-    market: replayMarket({ ...exchange, fees: options.fees ?? exchange.fees }, series.symbol),
+    market,
     slippageRate: options.slippage ?? exchange.slippageRate,
     priceImprovement: exchange.priceImprovement,
     initialCash: exchange.paper.startingCash,
@@ -149,7 +151,7 @@ export function registerBacktest(program: Command, io: CliIo): void {
   program
     .command('backtest')
     .description('play one spec over one candle file')
-    .requiredOption('--spec <file>', 'strategy spec, JSON')
+    .requiredOption('--spec <file>', 'strategy spec, or genome of a Python worker, JSON')
     .requiredOption('--data <file>', 'candles, CSV')
     .option('--timeframe <timeframe>', "bars to trade on; the file's own unless said", parseTimeframe)
     .option('--fees <taker,maker>', 'fractions of notional; config/exchange.yaml unless said', parseFees)

@@ -4,6 +4,7 @@ import { directionalMovement } from './directional-movement.ts';
 import { type IndicatorDefinition, type IndicatorParameter, type IndicatorParams } from './indicator.ts';
 import { exponentialAverage, simpleAverage, weightedAverage } from './moving-average.ts';
 import {
+  cutlerRelativeStrength,
   movingAverageConvergence,
   rateOfChange,
   relativeStrength,
@@ -125,6 +126,13 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     unit: 'oscillator',
     warmup: ({ period }) => period,
     compute: ({ close }, { period }) => ({ value: relativeStrength(close, period) }),
+  }),
+  'cutler-rsi': define({
+    params: [bars('period')],
+    outputs: ['value'],
+    unit: 'oscillator',
+    warmup: ({ period }) => period,
+    compute: ({ close }, { period }) => ({ value: cutlerRelativeStrength(close, period) }),
   }),
   stochastic: define({
     params: [bars('period'), bars('signal')],

@@ -134,6 +134,65 @@ describe('what cannot be played is refused in one line that says why', () => {
   }
 });
 
+describe('corp backtest --spec genome.json', () => {
+  const genome = {
+    entry_rules: [
+      { left: { indicator: 'RSI', period: 14 }, op: '<', right: { value: 45 } },
+      { left: { field: 'close' }, op: '<', right: { indicator: 'EMA', period: 20 } },
+    ],
+    params: { sl_pct: 0.02, tp_pct: 0.04, size_pct: 0.2, max_positions: 2, direction: 'SHORT', timeframe: '5m' },
+  };
+  const play = (value: unknown, ...flags: string[]): Promise<Recorded> =>
+    backtest('--spec', file('genome.json', JSON.stringify(value)), ...flags);
+
+  it('plays it by our rules, says on standard error what a spec cannot say, and prints the document of a spec', async () => {
+    const { exitCode, stdout, stderr } = await play(genome, '--json');
+    expect(exitCode).toBe(0);
+    const result = JSON.parse(stdout) as Document;
+    expect(Object.keys(result)).toEqual(['spec', 'series', 'metrics', 'trades', 'equity', 'resultHash']);
+    expect(result.trades.length).toBeGreaterThan(3);
+    expect(result.spec).toMatchObject({
+      family: 'imported',
+      side: 'long',
+      stop: { kind: 'percent', value: 0.02 },
+      trailing: { kind: 'percent', value: 0.016 },
+    });
+    const notes = stderr.trimEnd().split('\n');
+    expect(notes.every((note) => /^corp: \S+genome\.json: /.test(note))).toBe(true);
+    expect(notes.map((note) => /params\.\w+/.exec(note)?.[0])).toEqual([
+      'params.direction',
+      'params.max_positions',
+      'params.timeframe',
+    ]);
+    const again = await backtest('--spec', file('same.json', JSON.stringify(result.spec)), '--json');
+    expect(again).toEqual({ exitCode: 0, stdout, stderr: '' });
+  });
+
+  it('shows people the same', async () => {
+    const { exitCode, stdout } = await play({ ...genome, params: { ...genome.params, direction: 'LONG' } });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Buy when cutler-rsi(14) is below 45 and close is below ema(20); stop 2 %');
+  });
+
+  const ruled = (rule: object): unknown => ({ ...genome, entry_rules: [{ ...genome.entry_rules[1], ...rule }] });
+  it.each([
+    ['rules that are no list', { ...genome, entry_rules: {} }, /genome\.json: entry_rules: must be a list/],
+    ['no rule', { ...genome, entry_rules: [] }, /genome\.json: entry_rules: no rule looks at the market/],
+    ['text for a number', { ...genome, params: { sl_pct: '2 %' } }, /params\.sl_pct: '2 %' must be a number/],
+    [
+      'an unknown indicator',
+      ruled({ left: { indicator: 'MACD' } }),
+      /entry_rules\[0\]\.left\.indicator: 'MACD' is unknown/,
+    ],
+    ['an unknown period', ruled({ left: { indicator: 'SMA', period: 30 } }), /entry_rules\[0\]\.left\.period: '30' is/],
+  ])('refuses %s in one line', async (_what, value, line) => {
+    const { exitCode, stdout, stderr } = await play(value);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(line);
+  });
+});
+
 it('the schema accepts every spec the families and tests can make, and nothing beside it', () => {
   fc.assert(
     fc.property(fc.oneof(anySpec, busySpec), (valid) => {
