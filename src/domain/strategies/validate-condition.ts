@@ -1,9 +1,9 @@
 import { requireIndicator, requireOutput, requireParams } from '../indicators/registry.ts';
 import { type IndicatorParams, type Unit } from '../indicators/indicator.ts';
-import { canonicalJson } from '../identity/canonical-json.ts';
 import { fieldsOf, numberAt, pathOf, textAt } from './spec-fields.ts';
+import { operandKey } from './operand-key.ts';
 import { SpecError } from './spec-error.ts';
-import { COMPARISONS, PRICE_FIELDS } from './spec.ts';
+import { COMPARISONS, PRICE_FIELDS, type Operand } from './spec.ts';
 
 const MAX_DEPTH = 8;
 
@@ -41,7 +41,7 @@ function validateRule(value: unknown, path: string): void {
   if (typeof left === 'number') return requireConstant(left, right as Unit, `${path}.left.value`);
   if (typeof right === 'number') return requireConstant(right, left, `${path}.right.value`);
   if (left !== right) throw new SpecError(path, `compares a ${left} with a ${right}: they have nothing in common`);
-  if (canonicalJson(rule['left']) === canonicalJson(rule['right'])) {
+  if (operandKey(rule['left'] as Operand) === operandKey(rule['right'] as Operand)) {
     throw new SpecError(path, 'compares something with itself');
   }
 }

@@ -7,6 +7,10 @@ export function emptyBitmap(bars: number): Bitmap {
   return new Uint32Array((bars + 31) >>> 5);
 }
 
+export function isSet(bits: Bitmap, bar: number): boolean {
+  return (bits[bar >>> 5]! & (1 << (bar & 31))) !== 0;
+}
+
 /** First set bit at or after `from`; `to` when there is none before it. */
 export function nextSet(bits: Bitmap, from: number, to: number): number {
   if (from >= to) return to;

@@ -2,72 +2,70 @@ import { type Series } from '../../market/series.ts';
 import { timeframeMs } from '../../market/timeframe.ts';
 import { DAY_MS } from '../../research/daily-returns.ts';
 import { emptyBitmap, type Bitmap } from './bitmap.ts';
-import { highest, lowest, negated, type Extremes } from './block-extremes.ts';
+import { blockRanges, mirrored, sideBySide, type BlockRanges } from './block-ranges.ts';
 
-/** Where a position of one side can be touched; for shorts everything is mirrored at zero, so that one search serves both. */
-export interface Reach {
-  /** Lowest price against the position. Filled bars hold +Infinity: nothing fills on them. */
-  readonly against: Extremes;
-  /** Highest price in its favour. Filled bars hold -Infinity. */
-  readonly inFavour: Extremes;
+/**
+ * Where a position of one side can be touched: the lowest price against it and the highest in its favour, for each bar
+ * (bar i at 2 i and 2 i + 1) and block. For shorts everything is mirrored at zero, so that one search serves both. Filled
+ * bars hold +Infinity and -Infinity: nothing fills on them.
+ */
+export interface Reach extends BlockRanges {
+  readonly bars: Float64Array;
 }
 
 /** A series with what the engine looks up again and again, made once and read by every simulation of it. */
 export interface Dataset {
   readonly series: Series;
-  /** First real bar at or after a bar; `length` where there is none. One entry more than bars. */
-  readonly nextReal: Int32Array;
-  /** The bars that are real. */
+  /** The bars that are real; a 64th of the memory of a list of the next real bar for each. */
   readonly real: Bitmap;
-  readonly lowestClose: Extremes;
-  readonly highestClose: Extremes;
+  /** Ranges of the closes. */
+  readonly closes: BlockRanges;
   /** Of all bars. */
   readonly minClose: number;
   readonly maxClose: number;
   /** Bars whose close ends a UTC day (see `dailyReturns`), ascending; and days without any bar between each and the next. */
   readonly dayEnds: Int32Array;
   readonly quietDays: Int32Array;
+  /** The closes of `dayEnds`. */
+  readonly dayCloses: Float64Array;
   reach(side: 'long' | 'short'): Reach;
 }
 
 export function createDataset(series: Series): Dataset {
   const { length, filled, close } = series;
-  const nextReal = new Int32Array(length + 1).fill(length);
   const real = emptyBitmap(length);
-  for (let bar = length - 1; bar >= 0; bar -= 1) {
-    nextReal[bar] = filled[bar] === 0 ? bar : nextReal[bar + 1]!;
-    if (filled[bar] === 0) real[bar >>> 5]! |= 1 << (bar & 31);
-  }
+  for (let bar = 0; bar < length; bar += 1) if (filled[bar] === 0) real[bar >>> 5]! |= 1 << (bar & 31);
+  const closes = blockRanges(sideBySide(close, close));
   let long: Reach | null = null;
   let short: Reach | null = null;
-  const longReach = (): Reach =>
-    (long ??= {
-      against: lowest(realOnly(series.low, filled, Infinity)),
-      inFavour: highest(realOnly(series.high, filled, -Infinity)),
-    });
-  const lowestClose = lowest(close);
-  const highestClose = highest(close);
+  const longReach = (): Reach => (long ??= reachOf(touchable(series)));
   return {
     series,
-    nextReal,
     real,
-    lowestClose,
-    highestClose,
-    minClose: lowestClose.by256.reduce((a, b) => Math.min(a, b), Infinity),
-    maxClose: highestClose.by256.reduce((a, b) => Math.max(a, b), -Infinity),
+    closes,
+    minClose: closes.by256.reduce((a, b) => Math.min(a, b), Infinity),
+    maxClose: closes.by256.reduce((a, b) => Math.max(a, b), -Infinity),
     ...daysOf(series),
     reach(side) {
       if (side === 'long') return longReach();
-      return (short ??= { against: negated(longReach().inFavour), inFavour: negated(longReach().against) });
+      return (short ??= reachOf(mirrored(longReach().bars)));
     },
   };
 }
 
-function realOnly(column: Float64Array, filled: Uint8Array, never: number): Float64Array {
-  return filled.includes(1) ? column.map((value, bar) => (filled[bar] === 0 ? value : never)) : column;
+const reachOf = (bars: Float64Array): Reach => ({ bars, ...blockRanges(bars) });
+
+function touchable({ low, high, filled }: Series): Float64Array {
+  const bars = sideBySide(low, high);
+  for (let bar = 0; bar < filled.length; bar += 1) {
+    if (filled[bar] === 0) continue;
+    bars[2 * bar] = Infinity;
+    bars[2 * bar + 1] = -Infinity;
+  }
+  return bars;
 }
 
-function daysOf({ time, length, timeframe }: Series): Pick<Dataset, 'dayEnds' | 'quietDays'> {
+function daysOf({ time, close, length, timeframe }: Series): Pick<Dataset, 'dayEnds' | 'quietDays' | 'dayCloses'> {
   const step = timeframeMs(timeframe);
   const ends: number[] = [];
   const quiet: number[] = [];
@@ -78,5 +76,9 @@ function daysOf({ time, length, timeframe }: Series): Pick<Dataset, 'dayEnds' | 
     ends.push(bar);
     quiet.push(days - 1);
   }
-  return { dayEnds: Int32Array.from(ends), quietDays: Int32Array.from(quiet) };
+  return {
+    dayEnds: Int32Array.from(ends),
+    quietDays: Int32Array.from(quiet),
+    dayCloses: Float64Array.from(ends, (bar) => close[bar]!),
+  };
 }

@@ -12,13 +12,12 @@ const MARGIN = 1e-12;
  */
 export function deepestDrawdown({ dataset, spec, model }: EnginePlan, tape: TradeTape): number {
   const { count, entryBar, exitBar, entryPrice, quantity, entryFee, pnl } = tape;
-  const { lowestClose, highestClose } = dataset;
+  const { by8, by32, by256 } = dataset.closes;
   const close = dataset.series.close;
   const direction = spec.side === 'long' ? 1 : -1;
-  const best = direction === 1 ? highestClose : lowestClose;
-  const worst = direction === 1 ? lowestClose : highestClose;
-  const { by8: best8, by32: best32, by256: best256 } = best;
-  const { by8: worst8, by32: worst32, by256: worst256 } = worst;
+  /** Where in a range the best close for the position stands, and where the worst. */
+  const best = direction === 1 ? 1 : 0;
+  const worst = 1 - best;
   let cash = model.initialCash;
   let peak = cash;
   let deepest = 0;
@@ -32,27 +31,27 @@ export function deepestDrawdown({ dataset, spec, model }: EnginePlan, tape: Trad
     while (bar < to) {
       // A block may be passed when it lies within the position, or when what lies outside could not move the peak.
       let end = ((bar >>> 8) + 1) << 8;
-      let top = marked(cash, direction, best256[bar >>> 8]!, price, size, fee);
+      let top = marked(cash, direction, by256[2 * (bar >>> 8) + best]!, price, size, fee);
       let high = top > peak ? top : peak;
-      let depth = (high - marked(cash, direction, worst256[bar >>> 8]!, price, size, fee)) / high;
+      let depth = (high - marked(cash, direction, by256[2 * (bar >>> 8) + worst]!, price, size, fee)) / high;
       if (depth <= shallow && (top <= peak || ((bar & 255) === 0 && end <= to))) {
         peak = high;
         bar = end;
         continue;
       }
       end = ((bar >>> 5) + 1) << 5;
-      top = marked(cash, direction, best32[bar >>> 5]!, price, size, fee);
+      top = marked(cash, direction, by32[2 * (bar >>> 5) + best]!, price, size, fee);
       high = top > peak ? top : peak;
-      depth = (high - marked(cash, direction, worst32[bar >>> 5]!, price, size, fee)) / high;
+      depth = (high - marked(cash, direction, by32[2 * (bar >>> 5) + worst]!, price, size, fee)) / high;
       if (depth <= shallow && (top <= peak || ((bar & 31) === 0 && end <= to))) {
         peak = high;
         bar = end;
         continue;
       }
       end = ((bar >>> 3) + 1) << 3;
-      top = marked(cash, direction, best8[bar >>> 3]!, price, size, fee);
+      top = marked(cash, direction, by8[2 * (bar >>> 3) + best]!, price, size, fee);
       high = top > peak ? top : peak;
-      depth = (high - marked(cash, direction, worst8[bar >>> 3]!, price, size, fee)) / high;
+      depth = (high - marked(cash, direction, by8[2 * (bar >>> 3) + worst]!, price, size, fee)) / high;
       if (depth <= shallow && (top <= peak || ((bar & 7) === 0 && end <= to))) {
         peak = high;
         bar = end;

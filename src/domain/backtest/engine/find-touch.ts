@@ -11,40 +11,36 @@ import { type Reach } from './dataset.ts';
  * @param target NaN when there is none: it is never reached.
  */
 export function findTouch(
-  { against, inFavour }: Reach,
+  { bars, by8, by32, by256 }: Reach,
   stop: number,
   target: number,
   from: number,
   to: number,
 ): number {
-  const low = against.bars;
-  const high = inFavour.bars;
-  const { by8: low8, by32: low32, by256: low256 } = against;
-  const { by8: high8, by32: high32, by256: high256 } = inFavour;
   let bar = from;
   while (bar < to) {
     const block256 = bar >>> 8;
     const end256 = (block256 + 1) << 8;
-    if (low256[block256]! > stop && !(high256[block256]! >= target)) {
+    if (by256[2 * block256]! > stop && !(by256[2 * block256 + 1]! >= target)) {
       bar = end256;
       continue;
     }
     while (bar < end256) {
       const block32 = bar >>> 5;
       const end32 = (block32 + 1) << 5;
-      if (low32[block32]! > stop && !(high32[block32]! >= target)) {
+      if (by32[2 * block32]! > stop && !(by32[2 * block32 + 1]! >= target)) {
         bar = end32;
         continue;
       }
       while (bar < end32) {
         const block8 = bar >>> 3;
         const end8 = (block8 + 1) << 3;
-        if (low8[block8]! > stop && !(high8[block8]! >= target)) {
+        if (by8[2 * block8]! > stop && !(by8[2 * block8 + 1]! >= target)) {
           bar = end8;
           continue;
         }
         for (; bar < end8; bar += 1) {
-          if (low[bar]! <= stop || high[bar]! >= target) return bar < to ? bar : to;
+          if (bars[2 * bar]! <= stop || bars[2 * bar + 1]! >= target) return bar < to ? bar : to;
         }
       }
     }
@@ -74,7 +70,7 @@ function highestStop(stop: number, extreme: number, distance: number): number {
  * @param trail the stop in force at the bar found is the tighter of `stop` and `levelOf(trail.extreme)`.
  */
 export function findTrailingTouch(
-  { against, inFavour }: Reach,
+  { bars, by8, by32, by256 }: Reach,
   stop: number,
   target: number,
   distance: number,
@@ -83,52 +79,59 @@ export function findTrailingTouch(
   from: number,
   to: number,
 ): number {
-  const low = against.bars;
-  const high = inFavour.bars;
   let extreme = trail.extreme;
   /** The stop that belongs to the extreme `known`. */
   let level = stop;
   let known = -Infinity;
   let bar = from;
-  while (bar < to) {
-    if ((bar & 7) === 0) {
-      if ((bar & 31) === 0) {
-        if ((bar & 255) === 0) {
-          const top = inFavour.by256[bar >>> 8]!;
-          const reached = top > extreme ? top : extreme;
-          if (against.by256[bar >>> 8]! > highestStop(stop, reached, distance) && !(top >= target)) {
-            extreme = reached;
-            bar += 256;
-            continue;
-          }
-        }
-        const top = inFavour.by32[bar >>> 5]!;
-        const reached = top > extreme ? top : extreme;
-        if (against.by32[bar >>> 5]! > highestStop(stop, reached, distance) && !(top >= target)) {
-          extreme = reached;
-          bar += 32;
-          continue;
-        }
-      }
-      const top = inFavour.by8[bar >>> 3]!;
-      const reached = top > extreme ? top : extreme;
-      if (against.by8[bar >>> 3]! > highestStop(stop, reached, distance) && !(top >= target)) {
+  search: while (bar < to) {
+    const block256 = bar >>> 8;
+    const end256 = (block256 + 1) << 8;
+    let top = by256[2 * block256 + 1]!;
+    let reached = top > extreme ? top : extreme;
+    // A block that is entered in its middle may be passed only when its bars before that would not have moved the stop.
+    let isOwn = reached === extreme || (bar & 255) === 0;
+    if (isOwn && by256[2 * block256]! > highestStop(stop, reached, distance) && !(top >= target)) {
+      extreme = reached;
+      bar = end256;
+      continue;
+    }
+    while (bar < end256) {
+      const block32 = bar >>> 5;
+      const end32 = (block32 + 1) << 5;
+      top = by32[2 * block32 + 1]!;
+      reached = top > extreme ? top : extreme;
+      isOwn = reached === extreme || (bar & 31) === 0;
+      if (isOwn && by32[2 * block32]! > highestStop(stop, reached, distance) && !(top >= target)) {
         extreme = reached;
-        bar += 8;
+        bar = end32;
         continue;
       }
-    }
-    if (low[bar]! <= highestStop(stop, extreme, distance)) {
-      if (known !== extreme) {
-        level = Math.max(stop, levelOf(extreme));
-        known = extreme;
+      while (bar < end32) {
+        const block8 = bar >>> 3;
+        const end8 = (block8 + 1) << 3;
+        top = by8[2 * block8 + 1]!;
+        reached = top > extreme ? top : extreme;
+        isOwn = reached === extreme || (bar & 7) === 0;
+        if (isOwn && by8[2 * block8]! > highestStop(stop, reached, distance) && !(top >= target)) {
+          extreme = reached;
+          bar = end8;
+          continue;
+        }
+        for (; bar < end8; bar += 1) {
+          if (bar >= to) break search;
+          if (bars[2 * bar]! <= highestStop(stop, extreme, distance)) {
+            if (known !== extreme) {
+              level = Math.max(stop, levelOf(extreme));
+              known = extreme;
+            }
+            if (bars[2 * bar]! <= level) break search;
+          }
+          if (bars[2 * bar + 1]! >= target) break search;
+          if (bars[2 * bar + 1]! > extreme) extreme = bars[2 * bar + 1]!;
+        }
       }
-      if (low[bar]! <= level) break;
     }
-    const top = high[bar]!;
-    if (top >= target) break;
-    if (top > extreme) extreme = top;
-    bar += 1;
   }
   trail.extreme = extreme;
   return bar < to ? bar : to;

@@ -2,7 +2,7 @@ import { entrySide, exitSide, feeOf, marketFill, outcomeOf, stopFill, targetFill
 import { stopLevel, targetLevel } from '../protection.ts';
 import { affordableQuantity, isBelowMinimum } from '../sizing.ts';
 import { type AmbiguityRule } from '../walk-bars.ts';
-import { nextSet } from './bitmap.ts';
+import { isSet, nextSet } from './bitmap.ts';
 import { distanceAt, type EnginePlan } from './engine-plan.ts';
 import { findTouch, findTrailingTouch, type Trail } from './find-touch.ts';
 import { grow, REASON_CODES, rewind, type TradeTape } from './trade-tape.ts';
@@ -14,8 +14,8 @@ import { grow, REASON_CODES, rewind, type TradeTape } from './trade-tape.ts';
  */
 export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: TradeTape): void {
   const { dataset, spec, model, window, entry, exit } = plan;
-  const { open, high, low, close, filled } = dataset.series;
-  const { nextReal } = dataset;
+  const { open, high, low, close } = dataset.series;
+  const { real } = dataset;
   const { side, sizing } = spec;
   const { market } = model;
   const { to } = window;
@@ -36,12 +36,12 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
   for (;;) {
     const signal = nextSet(entry, bar, to);
     if (signal >= to) break;
-    if (filled[signal] === 1) {
+    if (!isSet(real, signal)) {
       tape.rejected['filled-bar'] += 1;
       bar = signal + 1;
       continue;
     }
-    const entryBar = nextReal[signal + 1]!;
+    const entryBar = nextSet(real, signal + 1, to);
     if (entryBar >= to) {
       tape.rejected['last-bar'] += 1;
       break;
@@ -73,7 +73,7 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
     // Where a rule or the holding time would end it: decided at the close of `end`, filled at the next real open.
     const exitSignal = exit === null ? to : nextSet(exit, entryBar, to);
     const end = Math.min(exitSignal, entryBar + maxHold - 1);
-    const leaveBar = end < to ? Math.min(nextReal[end + 1]!, to) : to;
+    const leaveBar = end < to ? nextSet(real, end + 1, to) : to;
 
     let stop = fixedStop;
     let touch: number;

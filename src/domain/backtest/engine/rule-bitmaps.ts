@@ -1,5 +1,5 @@
 import { type IndicatorCache } from '../../indicators/indicator-cache.ts';
-import { INDICATORS } from '../../indicators/registry.ts';
+import { operandKey } from '../../strategies/operand-key.ts';
 import { type Condition, type Operand, type Rule } from '../../strategies/spec.ts';
 import { intersect, unite, type Bitmap } from './bitmap.ts';
 import { type Dataset } from './dataset.ts';
@@ -70,14 +70,4 @@ export function createRuleBitmaps(dataset: Dataset, cache: IndicatorCache, maxBy
       return exitBits;
     },
   };
-}
-
-/** Equal for operands that are the same column. */
-function operandKey(operand: Operand): string {
-  if ('value' in operand) return String(operand.value);
-  if ('field' in operand) return operand.field;
-  const { params, outputs } = INDICATORS[operand.indicator]!;
-  let key = operand.indicator;
-  for (const { name } of params) key += `,${operand.params[name]}`;
-  return `${key},${operand.output ?? outputs[0]!}`;
 }

@@ -4,8 +4,7 @@ import { type TradeTape } from './trade-tape.ts';
 
 /** `dailyReturns` of the equity curve, which is looked at on the last bar of each UTC day only. */
 export function tapeDailyReturns({ dataset, window, spec, model }: EnginePlan, tape: TradeTape): number[] {
-  const { dayEnds, quietDays } = dataset;
-  const { close } = dataset.series;
+  const { dayEnds, quietDays, dayCloses } = dataset;
   const { count, entryBar, exitBar, entryPrice, quantity, entryFee, pnl } = tape;
   const direction = spec.side === 'long' ? 1 : -1;
   const last = window.to - 1;
@@ -16,13 +15,14 @@ export function tapeDailyReturns({ dataset, window, spec, model }: EnginePlan, t
   for (let day = firstAtOrAfter(dayEnds, window.from); ; day += 1) {
     const ended = day < dayEnds.length && dayEnds[day]! < last;
     const bar = ended ? dayEnds[day]! : last;
+    const close = ended ? dayCloses[day]! : dataset.series.close[last]!;
     while (trade < count && exitBar[trade]! <= bar) {
       cash += pnl[trade]!;
       trade += 1;
     }
     const value =
       trade < count && entryBar[trade]! <= bar
-        ? marked(cash, direction, close[bar]!, entryPrice[trade]!, quantity[trade]!, entryFee[trade]!)
+        ? marked(cash, direction, close, entryPrice[trade]!, quantity[trade]!, entryFee[trade]!)
         : cash;
     returns.push(before > 0 ? value / before - 1 : 0);
     if (!ended) return returns;
