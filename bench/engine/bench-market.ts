@@ -2,10 +2,12 @@ import { emptySeries } from '../../src/domain/market/build-series.ts';
 import { type FillModel } from '../../src/domain/backtest/result.ts';
 import { type Series } from '../../src/domain/market/series.ts';
 import { timeframeMs, type Timeframe } from '../../src/domain/market/timeframe.ts';
+import { type Genome } from '../../src/domain/genomes/genome.ts';
 import { importGenome } from '../../src/domain/genomes/import-genome.ts';
 import { randomGenome } from '../../src/domain/genomes/random-genome.ts';
 import { type Rng } from '../../src/domain/random/rng.ts';
-import { type StrategySpec } from '../../src/domain/strategies/spec.ts';
+import { buildSpec, randomParameters } from '../../src/domain/strategies/families/families.ts';
+import { FAMILIES, type StrategySpec } from '../../src/domain/strategies/spec.ts';
 
 const TIMEFRAME: Timeframe = '5m';
 const START = Date.UTC(2020, 0, 1);
@@ -45,8 +47,7 @@ const TIGHT_STOP = 0.003;
 
 /** Specs with the rules, stops and targets that the Python workers draw. */
 export function benchSpecs(rng: Rng, kind: SpecKind, count: number): readonly StrategySpec[] {
-  return Array.from({ length: count }, () => {
-    const genome = randomGenome(rng, { marketType: 'SPOT', maxLeverage: 1 });
+  return benchGenomes(rng, count).map((genome) => {
     const { trailing, ...spec } = importGenome(genome, { marketKind: 'spot' }).spec;
     switch (kind) {
       case 'plain':
@@ -57,6 +58,19 @@ export function benchSpecs(rng: Rng, kind: SpecKind, count: number): readonly St
         return trailing ? { ...spec, trailing } : spec;
     }
   });
+}
+
+/** Specs of the four families with parameters drawn as the strategy generator draws them, for a spot market. */
+export function familySpecs(rng: Rng, count: number): readonly StrategySpec[] {
+  return Array.from({ length: count }, (_, i) => {
+    const family = FAMILIES[i % FAMILIES.length]!;
+    return buildSpec(family, { ...randomParameters(family, rng), side: 'long' });
+  });
+}
+
+/** Genomes as the Python workers draw them. */
+export function benchGenomes(rng: Rng, count: number): readonly Genome[] {
+  return Array.from({ length: count }, () => randomGenome(rng, { marketType: 'SPOT', maxLeverage: 1 }));
 }
 
 /** Coinbase's lowest tier, as config/exchange.yaml has it. */

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { sliceSeries } from '../../src/domain/market/slice-series.ts';
@@ -5,11 +6,12 @@ import { createRng } from '../../src/domain/random/rng.ts';
 import { type CliIo } from '../../src/cli/io.ts';
 import { readSeries } from '../../src/cli/read-series.ts';
 import { withWorkplace } from '../workplace.ts';
-import { SPEC_KINDS, walkSeries } from './bench-market.ts';
+import { benchGenomes, familySpecs, SPEC_KINDS, walkSeries } from './bench-market.ts';
 import { compare, type Comparison } from './compare.ts';
-import { freshSearch, writeCandles, writeGenomes, writeSpecs, type FreshSearch } from './fresh-process.ts';
+import { freshSearch, type FreshSearch } from './fresh-process.ts';
 import { MANY_COLUMNS, manyColumnSpecs } from './many-columns.ts';
 import { measureScaling, type ScalingStep } from './scaling.ts';
+import { writeCandles } from './write-candles.ts';
 
 export interface EngineBenchOptions {
   /** Candles to compare on; a random walk of `DEFAULT_BARS` unless given. */
@@ -26,8 +28,8 @@ export interface EngineBenchReport {
   readonly series: { readonly symbol: string; readonly bars: number };
   readonly comparisons: readonly Comparison[];
   readonly scaling: readonly ScalingStep[];
-  /** The same genomes in fresh processes on one and on two threads. */
-  readonly fresh: readonly FreshSearch[];
+  /** Fresh processes: specs of the four families on one and on two threads, genomes on one. */
+  readonly fresh: { readonly specs: FreshSearch; readonly twoThreads: FreshSearch; readonly genomes: FreshSearch };
   readonly cores: number;
   readonly memory: FreshSearch & { readonly columns: number };
 }
@@ -54,27 +56,25 @@ export async function benchEngine(io: CliIo, options: EngineBenchOptions): Promi
       stop,
     );
 
-    const files = { candles: join(directory, 'WALK-USD.csv'), genomes: join(directory, 'genomes.json') };
-    const run = (threads: number) =>
-      freshSearch({
-        data: options.data ?? files.candles,
-        genomes: files.genomes,
-        threads,
-        environment: environment('search'),
-        stop,
-      });
-    if (options.data === undefined) await writeCandles(files.candles, series);
-    await writeGenomes(files.genomes, options.genomes);
-    const fresh: FreshSearch[] = [];
-    for (const threads of [1, 2]) {
-      io.complain(`a fresh process, ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
-      fresh.push(await run(threads));
-    }
+    const data = options.data ?? join(directory, 'WALK-USD.csv');
+    if (options.data === undefined) await writeCandles(data, series);
+    const run = async (strategies: readonly object[], threads: number): Promise<FreshSearch> => {
+      const genomes = join(directory, 'strategies.json');
+      await writeFile(genomes, JSON.stringify(strategies));
+      return freshSearch({ data, genomes, threads, environment: environment('search'), stop });
+    };
+    io.complain(`${options.genomes} specs in fresh processes`);
+    const specs = familySpecs(createRng('bench families'), options.genomes);
+    const fresh = {
+      specs: await run(specs, 1),
+      twoThreads: await run(specs, 2),
+      genomes: await run(benchGenomes(createRng('bench genomes'), options.genomes), 1),
+    };
 
     io.complain(`${options.bars} candles in memory`);
     const long = { candles: join(directory, 'LONG-USD.csv'), specs: join(directory, 'columns.json') };
     await writeCandles(long.candles, walkSeries(createRng('bench walk'), options.bars));
-    await writeSpecs(long.specs, manyColumnSpecs());
+    await writeFile(long.specs, JSON.stringify(manyColumnSpecs()));
     const memory = await freshSearch({
       data: long.candles,
       genomes: long.specs,

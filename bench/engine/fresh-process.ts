@@ -1,15 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
 import { type Environment } from '../../config/environment.ts';
-import { randomGenome } from '../../src/domain/genomes/random-genome.ts';
-import { type Series } from '../../src/domain/market/series.ts';
-import { createRng } from '../../src/domain/random/rng.ts';
-import { type StrategySpec } from '../../src/domain/strategies/spec.ts';
 import { AppError } from '../../src/ports/errors.ts';
 import { PROJECT_ROOT } from '../../src/runtime/paths.ts';
 
@@ -76,36 +69,4 @@ export async function freshSearch(options: FreshSearchOptions): Promise<FreshSea
     peakRss: maxRSS * 1024,
     resultHash: document.resultHash,
   };
-}
-
-/** Genomes as the Python workers draw them, in a file. */
-export async function writeGenomes(path: string, count: number): Promise<void> {
-  const rng = createRng('bench genomes');
-  const genomes = Array.from({ length: count }, () => randomGenome(rng, { marketType: 'SPOT', maxLeverage: 1 }));
-  await writeFile(path, JSON.stringify(genomes));
-}
-
-export async function writeSpecs(path: string, specs: readonly StrategySpec[]): Promise<void> {
-  await writeFile(path, JSON.stringify(specs));
-}
-
-const ROWS_A_WRITE = 10_000;
-
-/** A series as a candle file. */
-export async function writeCandles(
-  path: string,
-  { length, time, open, high, low, close, volume }: Series,
-): Promise<void> {
-  const file = createWriteStream(path);
-  file.write('timestamp,open,high,low,close,volume\n');
-  for (let from = 0; from < length; from += ROWS_A_WRITE) {
-    let rows = '';
-    for (let i = from; i < Math.min(from + ROWS_A_WRITE, length); i += 1) {
-      const stamp = new Date(time[i]!).toISOString().slice(0, 19).replace('T', ' ');
-      rows += `${stamp},${open[i]},${high[i]},${low[i]},${close[i]},${volume[i]!.toFixed(8)}\n`;
-    }
-    if (!file.write(rows)) await once(file, 'drain');
-  }
-  file.end();
-  await finished(file);
 }

@@ -4,6 +4,7 @@ import { round, type Spread } from '../statistics.ts';
 import { KIND_TITLES, type SpecKind } from './bench-market.ts';
 import { type EngineBenchReport } from './bench.ts';
 import { type Comparison } from './compare.ts';
+import { type FreshSearch } from './fresh-process.ts';
 
 /** What the engine must reach; null where a figure is for information. */
 const TARGETS: Readonly<
@@ -78,28 +79,24 @@ export function printEngineBench(io: CliIo, report: EngineBenchReport): void {
     })),
     '',
   );
-  const [one, two] = fresh;
-  if (!one || !two) return;
-  const share = one.searchCpuSeconds / one.totalCpuSeconds;
-  const speedup = one.searchSeconds / two.searchSeconds;
-  io.print(`\ncorp search of ${one.genomes} genomes in a fresh process`);
+  const { specs, twoThreads, genomes } = fresh;
+  const speedup = specs.searchSeconds / twoThreads.searchSeconds;
+  const isSame = specs.resultHash === twoThreads.resultHash;
+  io.print(`\ncorp search of ${specs.genomes} in fresh processes`);
   io.table(
     [
-      {
-        figure: 'share of its CPU time in the search, one thread',
-        value: `${share.toFixed(3)} (${one.searchCpuSeconds.toFixed(2)} of ${one.totalCpuSeconds.toFixed(2)} s)`,
-        ...against(share, SEARCH_SHARE, 'at least'),
-      },
+      shareRow('specs of the four families', specs),
+      shareRow('genomes of the Python workers', genomes),
       {
         figure: `two threads / one, wall time (${cores} cores; counts only when both are free)`,
-        value: `${speedup.toFixed(2)} (${one.searchSeconds.toFixed(2)} / ${two.searchSeconds.toFixed(2)} s)`,
+        value: `${speedup.toFixed(2)} (${specs.searchSeconds.toFixed(2)} / ${twoThreads.searchSeconds.toFixed(2)} s)`,
         ...against(speedup, TWO_THREADS, 'at least'),
       },
       {
         figure: 'result hash on one and two threads',
-        value: one.resultHash === two.resultHash ? 'the same' : 'DIFFERENT',
+        value: isSame ? 'the same' : 'DIFFERENT',
         target: 'the same',
-        verdict: one.resultHash === two.resultHash ? 'holds' : 'falls short',
+        verdict: isSame ? 'holds' : 'falls short',
       },
       {
         figure: `peak memory, ${memory.bars} candles, ${memory.columns} indicator columns`,
@@ -109,4 +106,13 @@ export function printEngineBench(io: CliIo, report: EngineBenchReport): void {
     ],
     '',
   );
+}
+
+function shareRow(what: string, { searchCpuSeconds, totalCpuSeconds }: FreshSearch): Row {
+  const share = searchCpuSeconds / totalCpuSeconds;
+  return {
+    figure: `share of CPU time in the search, one thread, ${what}`,
+    value: `${share.toFixed(3)} (${searchCpuSeconds.toFixed(2)} of ${totalCpuSeconds.toFixed(2)} s)`,
+    ...against(share, SEARCH_SHARE, 'at least'),
+  };
 }

@@ -48,14 +48,22 @@ export function createBacktestPool(threads: number): BacktestPool {
   const sharedSeries = new Map<string, Series>();
   const store = createColumnStore();
 
-  const poolOf = (): Piscina =>
-    (pool ??= new Piscina({
+  const open = (): Piscina => {
+    const opened = new Piscina({
       filename: threadFile(),
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_MS,
       concurrentTasksPerWorker: 1,
-    }));
+    });
+    // An answer may cross its own cancellation. Piscina then reports a message that nobody waits for as an error, and an
+    // error that nobody hears ends the process.
+    opened.on('error', (error: Error) => {
+      if (!error.message.startsWith('Unexpected message from Worker')) throw error;
+    });
+    return opened;
+  };
+  const poolOf = (): Piscina => (pool ??= open());
 
   const shared = (key: string, series: Series): Series => {
     const copy = sharedSeries.get(key) ?? shareSeries(series);

@@ -44,25 +44,21 @@ function parseThreads(text: string): number {
   throw new InvalidArgumentError(`Write a whole number from 1 to ${MAX_THREADS}.`);
 }
 
-/** Specs, and how many genomes are not traded to the letter. */
+/** What of a genome no spec can say is left out; corp backtest names it for one. */
 function specsOf(
   path: string,
   written: readonly WrittenStrategy[],
   marketKind: Market['kind'],
-): { readonly specs: readonly StrategySpec[]; readonly bent: number } {
-  let bent = 0;
-  const specs = written.map((strategy, index) => {
+): readonly StrategySpec[] {
+  return written.map((strategy, index) => {
     if (strategy.kind === 'spec') return strategy.spec;
     try {
-      const { spec, notes } = importGenome(strategy.genome, { marketKind });
-      if (notes.length > 0) bent += 1;
-      return spec;
+      return importGenome(strategy.genome, { marketKind }).spec;
     } catch (cause) {
       if (!(cause instanceof SpecError)) throw cause;
       throw new AppError('bad-input', `${path}: [${index}].${cause.message}`, { cause });
     }
   });
-  return { specs, bent };
 }
 
 /** One thread is this one: starting another would cost more than it could win. */
@@ -106,7 +102,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
   const { exchange } = loadCliConfig(io);
   const fillModel = fillModelFor(exchange, symbolOfFile(options.data), options);
   const written = await readGenomes(options.genomes);
-  const { specs, bent } = specsOf(options.genomes, written, fillModel.market.kind);
+  const specs = specsOf(options.genomes, written, fillModel.market.kind);
   const series = await readSeries(options.data, options.timeframe);
   requireCoverage(series, exchange.minimumCoverage);
 
@@ -134,11 +130,6 @@ async function run(io: CliIo, options: Options): Promise<void> {
     results: specs.map((_, index) => unpackFigures(figures, index)),
     resultHash: searchHash(figures),
   };
-  if (bent > 0) {
-    io.complain(
-      `corp: ${bent} of ${specs.length} genomes say more than a spec can; corp backtest --spec names it for one`,
-    );
-  }
   if (options.json) return io.json(document);
 
   const { symbol, timeframe } = series;

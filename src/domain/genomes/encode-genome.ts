@@ -45,15 +45,14 @@ export interface EncodedGenome {
 
 /** Reads a genome as the workers do (coordinator-protocol.md section 7). */
 export function encodeGenome({ entry_rules, params }: Genome): EncodedGenome {
-  const { sl_pct, tp_pct, size_pct, max_positions, leverage } = { ...PARAM_DEFAULTS, ...params };
   return {
     rules: entry_rules.slice(0, MAX_RULES).map(encodeRule),
-    stop: sl_pct,
-    target: tp_pct,
-    size: Math.min(Math.max(size_pct, 0.05), 0.3),
-    maxPositions: Math.trunc(max_positions) >= 2 ? 2 : 1,
+    stop: params.sl_pct ?? PARAM_DEFAULTS.sl_pct,
+    target: params.tp_pct ?? PARAM_DEFAULTS.tp_pct,
+    size: Math.min(Math.max(params.size_pct ?? PARAM_DEFAULTS.size_pct, 0.05), 0.3),
+    maxPositions: Math.trunc(params.max_positions ?? PARAM_DEFAULTS.max_positions) >= 2 ? 2 : 1,
     side: params.direction === 'SHORT' ? 'short' : 'long',
-    leverage: Math.min(Math.max(leverage, 1), 10),
+    leverage: Math.min(Math.max(params.leverage ?? PARAM_DEFAULTS.leverage, 1), 10),
   };
 }
 

@@ -1,7 +1,6 @@
 import { type Market } from '../market/market.ts';
 import { SpecError } from '../strategies/spec-error.ts';
 import { type StrategySpec } from '../strategies/spec.ts';
-import { validateSpec } from '../strategies/validate-spec.ts';
 import { encodeGenome, PARAM_DEFAULTS, type EncodedGenome } from './encode-genome.ts';
 import { type Genome, type GenomeParams } from './genome.ts';
 import { importRules } from './import-rules.ts';
@@ -30,7 +29,7 @@ export function importGenome(genome: Genome, { marketKind }: { readonly marketKi
   const isInReach = side === 'long' || target < 1;
   requireDistance('sl_pct', stop, 1);
   requireDistance('tp_pct', target, isInReach ? 100 : Infinity);
-  const spec = validateSpec({
+  const spec: StrategySpec = {
     family: 'imported',
     side,
     entry,
@@ -38,9 +37,15 @@ export function importGenome(genome: Genome, { marketKind }: { readonly marketKi
     ...(isInReach && { target: { kind: 'percent', value: target } }),
     trailing: { kind: 'percent', value: Number((TRAILING_SHARE * stop).toPrecision(12)) },
     sizing: { kind: 'fraction', fraction: encoded.size },
-  });
-  const ofTarget = isInReach ? [] : [`params.tp_pct ${target} is left out: no price falls that far`];
-  return { spec, notes: [...notes, ...ofTarget, ...paramNotes(genome.params, encoded, side)] };
+  };
+  return {
+    spec,
+    // Written when somebody reads them: a search of thousands does not.
+    get notes() {
+      const ofTarget = isInReach ? [] : [`params.tp_pct ${target} is left out: no price falls that far`];
+      return [...notes, ...ofTarget, ...paramNotes(genome.params, encoded, side)];
+    },
+  };
 }
 
 function requireDistance(name: 'sl_pct' | 'tp_pct', value: number, below: number): void {

@@ -1,6 +1,7 @@
 import { faultAt, type CandleColumns } from './candle-columns.ts';
 
 const HEADER = 'timestamp,open,high,low,close,volume';
+const DATE_LENGTH = 10;
 const [NEWLINE, RETURN, COMMA, POINT, DASH, COLON, SPACE, ZERO, NINE] = [10, 13, 44, 46, 45, 58, 32, 48, 57];
 
 /** Digits that a double holds exactly, and so the ones whose quotient by a power of ten is the nearest double. */
@@ -31,17 +32,18 @@ export function quickCandleColumns(bytes: Uint8Array): CandleColumns | null {
     Float64Array,
   ];
   const candles: CandleColumns = { length: rows, time: times, open, high, low, close, volume };
-  let day = '';
+  /** Where the date of the row before stands: most rows have the same. */
+  let dayAt = -1;
   let midnight = 0;
   for (let row = 0; row < rows; row += 1) {
     if (!isTime(bytes, at)) return null;
-    const date = String.fromCharCode(...bytes.subarray(at, at + 10));
-    if (date !== day) {
-      day = date;
+    if (dayAt === -1 || !sameDate(bytes, dayAt, at)) {
+      const date = textOf(bytes, at, at + DATE_LENGTH);
       midnight = Date.parse(`${date}T00:00:00Z`);
       // 31 April is a date to some parsers and the first of May to others.
       if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(date)) return null;
     }
+    dayAt = at;
     const hour = twoDigits(bytes, at + 11);
     const minute = twoDigits(bytes, at + 14);
     const second = twoDigits(bytes, at + 17);
@@ -69,7 +71,7 @@ export function quickCandleColumns(bytes: Uint8Array): CandleColumns | null {
       columns[column]![row] =
         digits <= EXACT_DIGITS
           ? mantissa / POWERS[point === -1 ? 0 : digits - point]!
-          : Number(String.fromCharCode(...bytes.subarray(start, at)));
+          : Number(textOf(bytes, start, at));
     }
     if (bytes[at] === RETURN) at += 1;
     if (at < bytes.length && bytes[at] !== NEWLINE) return null;
@@ -78,6 +80,14 @@ export function quickCandleColumns(bytes: Uint8Array): CandleColumns | null {
   }
   return rows > 0 ? candles : null;
 }
+
+function sameDate(bytes: Uint8Array, a: number, b: number): boolean {
+  for (let i = DATE_LENGTH - 1; i >= 0; i -= 1) if (bytes[a + i] !== bytes[b + i]) return false;
+  return true;
+}
+
+const textOf = (bytes: Uint8Array, from: number, to: number): string =>
+  String.fromCharCode(...bytes.subarray(from, to));
 
 /** Lines after the header, a last one without its newline included. */
 function countRows(bytes: Uint8Array, from: number): number {
