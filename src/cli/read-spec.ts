@@ -5,6 +5,12 @@ import { SpecError } from '../domain/strategies/spec-error.ts';
 import { validateSpec } from '../domain/strategies/validate-spec.ts';
 import { AppError, errorText } from '../ports/errors.ts';
 
+/** JSON has no NaN and no Infinity, though some write them. As texts they are refused at their field, not as bad JSON. */
+const quoted = (text: string): string =>
+  text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (token) =>
+    token.startsWith('"') ? token : `"${token}"`,
+  );
+
 /** A spec in a JSON file. @throws AppError `bad-input` naming the file and the field. */
 export async function readSpec(path: string): Promise<StrategySpec> {
   const refuse = (problem: string, cause?: unknown): AppError =>
@@ -17,7 +23,7 @@ export async function readSpec(path: string): Promise<StrategySpec> {
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(quoted(text));
   } catch (cause) {
     throw refuse(`is not JSON: ${errorText(cause)}`, cause);
   }

@@ -13,6 +13,7 @@ import { describeSpec } from '../../domain/strategies/describe-spec.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
 import { AppError } from '../../ports/errors.ts';
 import { replayMarket } from '../../runtime/import-candles.ts';
+import { addCheckOptions, requireCheckOptions, runCheck, type CheckOptions } from '../backtest-checks.ts';
 import { type CliIo } from '../io.ts';
 import { loadCliConfig } from '../load-cli-config.ts';
 import { jsonOption, parseTimeframe } from '../options.ts';
@@ -24,7 +25,7 @@ interface Fees {
   readonly maker: number;
 }
 
-interface Options {
+interface Options extends CheckOptions {
   readonly spec: string;
   readonly data: string;
   readonly timeframe?: Timeframe;
@@ -119,6 +120,7 @@ const tradeRow = (trade: Trade): Row => ({
 });
 
 async function run(io: CliIo, options: Options): Promise<void> {
+  requireCheckOptions(options);
   const { exchange } = loadCliConfig(io);
   const spec = await readSpec(options.spec);
   const series = await readSeries(options.data, options.timeframe);
@@ -130,6 +132,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
     initialCash: exchange.paper.startingCash,
   };
   const simulation = simulate(series, spec, model);
+  if (runCheck(io, spec, series, simulation.trades, options)) return;
   const metrics = computeMetrics(simulation, series, { from: 0, to: series.length }, model);
   const document = documentOf(spec, series, coverage, metrics, simulation);
   if (options.json) return io.json(document);
@@ -146,7 +149,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
 }
 
 export function registerBacktest(program: Command, io: CliIo): void {
-  program
+  const backtest = program
     .command('backtest')
     .description('play one spec over one candle file')
     .requiredOption('--spec <file>', 'strategy spec, JSON')
@@ -156,4 +159,5 @@ export function registerBacktest(program: Command, io: CliIo): void {
     .option('--slippage <rate>', 'fraction of price; config/exchange.yaml unless said', parseRate)
     .addOption(jsonOption())
     .action((options: Options) => run(io, options));
+  addCheckOptions(backtest);
 }

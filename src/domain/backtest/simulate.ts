@@ -1,11 +1,10 @@
 import { createIndicatorCache, type IndicatorCache } from '../indicators/indicator-cache.ts';
-import { SeriesTooShortError } from '../market/series-too-short-error.ts';
 import { type Series } from '../market/series.ts';
 import { compileRules } from '../strategies/compile-rules.ts';
 import { SpecError } from '../strategies/spec-error.ts';
 import { type StrategySpec } from '../strategies/spec.ts';
 import { validateSpec } from '../strategies/validate-spec.ts';
-import { warmupBars } from '../strategies/warmup-bars.ts';
+import { firstSignalBar, seriesTooShort, warmupBars } from '../strategies/warmup-bars.ts';
 import { walkBars, type Plan } from './walk-bars.ts';
 import { type FillModel, type Simulation, type Window } from './result.ts';
 
@@ -35,9 +34,12 @@ export function simulate(
   if (spec.side === 'short' && model.market.kind === 'spot') {
     throw new SpecError('side', `${model.market.symbol} is a spot market: it cannot be sold short`);
   }
-  const firstSignal = Math.max(window.from, warmupBars(spec));
-  // One bar for the first signal, one to fill it in.
-  if (firstSignal + 2 > window.to) throw new SeriesTooShortError('this spec', firstSignal + 2, window.to);
+  const firstSignal = Math.max(window.from, firstSignalBar(spec, series));
+  if (firstSignal + 2 > window.to) {
+    const printed = (to: number): number => series.filled.subarray(0, to).filter((flag) => flag === 0).length;
+    // One bar for the first signal, one to fill it in.
+    throw seriesTooShort(spec, Math.max(warmupBars(spec), printed(window.from)) + 2, printed(window.to));
+  }
 
   const plan: Plan = {
     series,
