@@ -9,6 +9,7 @@ import { type CoverageReport, type Series } from '../../domain/market/series.ts'
 import { type Timeframe } from '../../domain/market/timeframe.ts';
 import { describeSpec } from '../../domain/strategies/describe-spec.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
+import { addCheckOptions, requireCheckOptions, runCheck, type CheckOptions } from '../backtest-checks.ts';
 import { addFillOptions, fillModelFor, type FillOptions } from '../fill-options.ts';
 import { type CliIo } from '../io.ts';
 import { loadCliConfig } from '../load-cli-config.ts';
@@ -17,7 +18,7 @@ import { readSeries } from '../read-series.ts';
 import { readSpec } from '../read-spec.ts';
 import { isoTime, percent, type Row } from '../table.ts';
 
-interface Options extends FillOptions {
+interface Options extends FillOptions, CheckOptions {
   readonly spec: string;
   readonly data: string;
   readonly timeframe?: Timeframe;
@@ -79,6 +80,7 @@ const tradeRow = (trade: Trade): Row => ({
 });
 
 async function run(io: CliIo, options: Options): Promise<void> {
+  requireCheckOptions(options);
   const { exchange } = loadCliConfig(io);
   const model = fillModelFor(exchange, symbolOfFile(options.data), options);
   const { spec, notes } = await readSpec(options.spec, model.market.kind);
@@ -86,6 +88,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
   const series = await readSeries(options.data, options.timeframe);
   const coverage = requireCoverage(series, exchange.minimumCoverage);
   const simulation = createEngine(series).simulate(spec, model);
+  if (runCheck(io, spec, series, simulation.trades, options)) return;
   const metrics = computeMetrics(simulation, series, { from: 0, to: series.length }, model);
   const document = documentOf(spec, series, coverage, metrics, simulation);
   if (options.json) return io.json(document);
@@ -108,7 +111,7 @@ export function registerBacktest(program: Command, io: CliIo): void {
     .requiredOption('--spec <file>', 'strategy spec, or genome of a Python worker, JSON')
     .requiredOption('--data <file>', 'candles, CSV')
     .option('--timeframe <timeframe>', "bars to trade on; the file's own unless said", parseTimeframe);
-  addFillOptions(command)
-    .addOption(jsonOption())
-    .action((options: Options) => run(io, options));
+  addFillOptions(command);
+  addCheckOptions(command);
+  command.addOption(jsonOption()).action((options: Options) => run(io, options));
 }

@@ -116,7 +116,11 @@ describe('what cannot be played is refused in one line that says why', () => {
       /stop\.value: must be below 1/,
     ],
     ['a short on spot', () => ['--spec', broken({ side: 'short' })], /WAVE-USD is a spot market/],
-    ['too few bars', () => ['--data', file('FEW-USD.csv', csv(6))], /this spec needs at least 7 bars, there are 6/],
+    [
+      'too few bars',
+      () => ['--data', file('FEW-USD.csv', csv(6))],
+      /this spec \(entry\.right: sma\(5\)\) needs at least 7 bars, there are 6/,
+    ],
     ['not one whole bar', () => ['--timeframe', '90d'], /not one whole candle of 90d/],
     ['a timeframe that is no multiple', () => ['--timeframe', '90m'], /90m cannot be made of candles of 1h/],
     ['candles with holes', () => ['--data', file('HOLE-USD.csv', holes())], /coverage 5\d\.\d\d % is below 60\.00 %/],
