@@ -5,6 +5,7 @@ import { registerAlerts } from './commands/alerts.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBacktest } from './commands/backtest.ts';
 import { registerBench } from './commands/bench.ts';
+import { registerCoordinator } from './commands/coordinator.ts';
 import { registerCycle } from './commands/cycle.ts';
 import { registerCycles } from './commands/cycles.ts';
 import { registerData } from './commands/data.ts';
@@ -22,7 +23,7 @@ import { registerVerdicts } from './commands/verdicts.ts';
 import { type CliIo } from './io.ts';
 
 const GROUPS: readonly (readonly [heading: string, registers: readonly ((program: Command, io: CliIo) => void)[]])[] = [
-  ['Run:', [registerStart, registerCycle, registerNode]],
+  ['Run:', [registerStart, registerCycle, registerNode, registerCoordinator]],
   ['Research:', [registerData, registerBacktest, registerCycles, registerStrategies, registerBench]],
   ['Watch:', [registerStatus, registerAgents, registerJobs, registerAlerts, registerAudit]],
   [
