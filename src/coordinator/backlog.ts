@@ -10,12 +10,13 @@ import { type FleetUnitStore } from '../ports/fleet-stores.ts';
  */
 export interface Backlog {
   /**
-   * The unit this worker is to have, or null. Nobody else is offered it until `put` or `drop`.
+   * The unit this worker is to have, or null. Nobody else is offered it until it is `put` or released.
    */
   take(asker: Asker): Promise<UnitInLine | null>;
   /** What is known of a unit now: it joins the line, or leaves it when nothing of it is free. */
   put(unit: UnitInLine): void;
-  drop(id: number): void;
+  /** The request that took it is done; one that was not put back is out of line until the store is asked again. */
+  release(id: number): void;
 }
 
 /** How old the line may be when nothing in it fits: so long a unit that another coordinator made may go unseen. */
@@ -29,7 +30,6 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
   /** In the hands of a request, which puts them back. */
   const taken = new Map<number, Promise<void>>();
   const giveBack = new Map<number, () => void>();
-  let sorted: readonly UnitInLine[] | null = null;
   let length = FIRST_LENGTH;
   let readAt = -Infinity;
   /** The last of the line that was read when there was more behind it. */
@@ -44,7 +44,6 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
     const isBeyond = edge !== null && byTurn(unit, edge) > 0;
     if (freeReplicas(unit) > 0 && !isBeyond) line.set(unit.id, unit);
     else line.delete(unit.id);
-    sorted = null;
   }
 
   async function read(): Promise<void> {
@@ -56,7 +55,6 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
     const present = new Set(found.map(({ id }) => id));
     for (const id of [...line.keys()]) if (!present.has(id) && !newer.has(id)) line.delete(id);
     for (const unit of found) if (!taken.has(unit.id) && !newer.has(unit.id)) set(unit);
-    sorted = null;
   }
 
   function refresh(): Promise<void> {
@@ -71,11 +69,9 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
   }
 
   function choose(asker: Asker): UnitInLine | null {
-    sorted ??= [...line.values()].sort(byTurn);
-    const unit = chooseUnit(sorted, asker, rules);
+    const unit = chooseUnit(line.values(), asker, rules);
     if (unit === null) return null;
     line.delete(unit.id);
-    sorted = null;
     taken.set(unit.id, new Promise<void>((resolve) => giveBack.set(unit.id, resolve)));
     return unit;
   }
@@ -105,11 +101,6 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
       newer.add(unit.id);
       set(unit);
     },
-    drop(id) {
-      end(id);
-      newer.add(id);
-      line.delete(id);
-      sorted = null;
-    },
+    release: end,
   };
 }

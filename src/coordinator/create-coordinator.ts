@@ -68,7 +68,7 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
   for (const name of deps.names) hosts.listensOn(name);
   const credentials = token === undefined ? null : createCredentials(token, clock);
   const worker = workerProtocolRoutes(fleet);
-  const reading = readingRoutes({ stores, picture: createFleetPicture(stores, clock), clock });
+  const reading = readingRoutes({ fleet, stores, picture: createFleetPicture(stores, fleet, clock), clock });
   const routes: readonly Route[] = [
     recognition,
     ...worker,
@@ -77,7 +77,11 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
     ...workUnitRoutes({ fleet, stores, defaults }),
   ];
 
-  const app = express().disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
+  const app = express()
+    .disable('x-powered-by')
+    .disable('etag')
+    .enable('strict routing')
+    .enable('case sensitive routing');
   app.use(securityHeaders, requireKnownHost(hosts, 'agents.yaml, coordinator.host and coordinator.names'));
   mountHealth(app, deps);
   app.use(refuseCrossSiteWrites([]));

@@ -20,8 +20,8 @@ export interface SweepDeps {
 
 /** Rows read at a time. */
 const BATCH = 500;
-/** A request that brings a result is done long before; after this its process has died. */
-const REQUEST_MS = 60_000;
+/** Results are counted within a second or two; after this the process that had them has died. */
+const UNCOUNTED_MS = 20_000;
 
 /**
  * Ends leases whose time is up, and carries on what a process that died left half done. All of it may be done by several
@@ -34,6 +34,7 @@ export function createSweep({ stores, unitDesk, takeIn, quarantine, rules, clock
     let expired = 0;
     let failed = 0;
     for (;;) {
+      const before = expired;
       const ids = await units.overdue(clock.now(), BATCH);
       for (const id of ids) {
         const now = clock.now();
@@ -49,7 +50,7 @@ export function createSweep({ stores, unitDesk, takeIn, quarantine, rules, clock
         failed += 1;
         log.warn(`work unit ${id} failed: ${reason}`);
       }
-      if (ids.length < BATCH) return { expired, failed };
+      if (ids.length < BATCH || expired === before) return { expired, failed };
     }
   }
 
@@ -61,7 +62,7 @@ export function createSweep({ stores, unitDesk, takeIn, quarantine, rules, clock
       await unitDesk.bringInStep(unit);
       repaired += 1;
     }
-    for (const result of await results.untallied(clock.now() - REQUEST_MS, BATCH)) {
+    for (const result of await results.untallied(clock.now() - UNCOUNTED_MS, BATCH)) {
       await takeIn.finish(result);
       repaired += 1;
     }

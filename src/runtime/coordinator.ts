@@ -100,6 +100,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       distinct: options.distinct ?? settings.distinct,
     };
     const fleet = createFleet({ stores: fleetStores, rules, clock, log });
+    releases.push('fleet', () => fleet.close());
 
     const redis = connectRedis(redisUrl, 'patient', log);
     releases.push('redis', () => redis.close());
