@@ -89,6 +89,8 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         const [one, two] = [fleetUnit(1, { key: 'client/one' }), fleetUnit(2)];
         expect(await units.add([one, two])).toBe(2);
         expect(await units.add([fleetUnit(3, { key: 'client/one' }), fleetUnit(4)])).toBe(1);
+        expect(await units.add([fleetUnit(5, { key: 'both' }), fleetUnit(6, { key: 'both' })])).toBe(1);
+        expect(ids(await units.byKeys(['both']))).toEqual([5]);
         expect(await units.get(1)).toStrictEqual(one);
         expect(await units.get(3)).toBeNull();
         expect(ids(await units.byKeys(['#4', 'client/one', 'none']))).toEqual([1, 4]);
