@@ -91,9 +91,14 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
   app.head(GET_WORK, (_request, response) => {
     response.end();
   });
-  app.use(SUBMIT_RESULT, ...jsonBody({ limit: '256kb', fromPython: true }));
-  app.use(WORK_UNITS, ...jsonBody({ limit: '8192kb', fromPython: false }));
-  app.use(/^\/api\/(?!submit_result|work_units)/, ...jsonBody({ limit: '256kb', fromPython: false }));
+  const report = jsonBody({ limit: '256kb', fromPython: true });
+  const batch = jsonBody({ limit: '8192kb', fromPython: false });
+  const order = jsonBody({ limit: '256kb', fromPython: false });
+  app.use((request, response, next) => {
+    const { path } = request;
+    const read = path === SUBMIT_RESULT ? report : path.startsWith(WORK_UNITS) ? batch : order;
+    return read(request, response, next);
+  });
   mountRoutes(app, routes);
   app.use((request) => {
     throw new RequestError(404, 'not-found', `there is no ${request.path} here`);

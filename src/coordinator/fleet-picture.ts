@@ -98,12 +98,13 @@ export function createFleetPicture(
     let seen: Promise<T> | null = null;
     let at = -Infinity;
     let changes = -1;
-    return () => {
-      if (seen !== null && clock.now() - at < FRESH_MS && changes === fleet.changes()) return seen;
+    return async () => {
+      const now = clock.now();
+      if (seen !== null && now - at < FRESH_MS && changes === fleet.changes()) return seen;
+      at = now;
+      changes = fleet.changes();
       const looking = look();
       seen = looking;
-      at = clock.now();
-      changes = fleet.changes();
       // What failed is asked again.
       looking.catch(() => {
         if (seen === looking) seen = null;

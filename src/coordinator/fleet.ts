@@ -89,6 +89,8 @@ export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
     setVerification: (id, outcome) => results.setVerification(id, { ...outcome, at: clock.now() }),
     async quarantineWorker(workerId, reason) {
       log.warn(`worker ${workerId} is quarantined: ${reason}`);
+      // What counted until now was done, and stays in its figures.
+      await tally.flush();
       return noting(quarantine.quarantine(workerId, reason));
     },
     releaseWorker: (workerId) => quarantine.release(workerId),
