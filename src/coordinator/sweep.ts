@@ -21,7 +21,7 @@ export interface SweepDeps {
 /** Rows read at a time. */
 const BATCH = 500;
 /** Results are counted within a second or two; after this the process that had them has died. */
-const UNCOUNTED_MS = 20_000;
+const UNCOUNTED_MS = 6_000;
 
 /**
  * Ends leases whose time is up, and carries on what a process that died left half done. All of it may be done by several
