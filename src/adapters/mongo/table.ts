@@ -27,6 +27,15 @@ export interface Table<Row> {
   change(key: string, when: Filter, set: Change<Row>, unset?: readonly (keyof Row & string)[]): Promise<boolean>;
   /** The same, returning the changed row. */
   changeAndGet(key: string, when: Filter, set: Change<Row>): Promise<Row | null>;
+  /**
+   * Several changes in one command; for each, whether its row matched. Fields are written as they are: for rows that only
+   * this program's own types write.
+   */
+  changeEach(
+    changes: readonly { readonly key: string; readonly when: Filter; readonly set: Change<Row> }[],
+  ): Promise<readonly boolean[]>;
+  /** The same change of all of these that are there. */
+  changeAll(keys: readonly string[], set: Change<Row>): Promise<void>;
   get(key: string): Promise<Row | null>;
   /** In the order of `keys`, without those that are not there. */
   getMany(keys: readonly string[]): Promise<Row[]>;
@@ -37,7 +46,13 @@ export interface Table<Row> {
     filter: Filter,
     order: Direction<Row>,
     names: readonly Name[],
+    options?: { readonly limit?: number | undefined },
   ): Promise<Pick<Row, Name>[]>;
+  /**
+   * Adds to a number of the row of this key, which begins at 0, and returns the sum. A retry after a lost answer may add
+   * twice: for numbers that only have to grow.
+   */
+  add(key: string, name: keyof Row & string, amount: number): Promise<number>;
   count(filter: Filter): Promise<number>;
   remove(filter: Filter): Promise<void>;
 }
@@ -60,11 +75,13 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
   }
 
   /** A cycle's trials may be more than a server sorts in memory. */
-  const sorted = (filter: Filter, order: Direction<Row>) =>
-    model
+  const sorted = (filter: Filter, order: Direction<Row>, limit: number) => {
+    const query = model
       .find(defined(filter))
       .sort({ ...(order as Record<string, 1 | -1>), _id: 1 })
       .allowDiskUse(true);
+    return limit === Infinity ? query : query.limit(limit);
+  };
 
   const wrote = async (_id: string, _changed: string): Promise<boolean> =>
     (await model.countDocuments({ _id, _changed })) === 1;
@@ -134,6 +151,31 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
       });
     },
 
+    async changeEach(changes) {
+      const marked = changes.map((change) => ({ ...change, _changed: randomUUID() }));
+      const operations = marked.map(({ key, when, set, _changed }) => ({
+        updateOne: { filter: { ...when, _id: key }, update: { $set: { ...encode(set), _changed } } },
+      }));
+      return retrying(async () => {
+        const { matchedCount } = await collection.bulkWrite(operations, { ordered: false });
+        if (matchedCount === changes.length) return changes.map(() => true);
+        // The answer only says how many: which of them, and what a lost answer had said, the rows say themselves.
+        const written = await model
+          .find({ _id: { $in: changes.map(({ key }) => key) } })
+          .select(['_changed'])
+          .lean();
+        const own = new Set(written.map(({ _changed }) => _changed));
+        return marked.map(({ _changed }) => own.has(_changed));
+      });
+    },
+
+    async changeAll(keys, set) {
+      if (keys.length === 0) return;
+      const update = { $set: encode(set) };
+      const operations = keys.map((key) => ({ updateOne: { filter: { _id: key }, update } }));
+      await retrying(() => collection.bulkWrite(operations, { ordered: false }));
+    },
+
     async get(key) {
       const document = await retrying(() => model.findById(key).lean());
       return document && decode(document);
@@ -147,20 +189,33 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
 
     async find(filter, order, { limit = Infinity } = {}) {
       if (limit <= 0) return [];
-      const documents = await retrying(() => {
-        const query = sorted(filter, order);
-        return (limit === Infinity ? query : query.limit(limit)).lean();
-      });
+      const documents = await retrying(() => sorted(filter, order, limit).lean());
       return documents.map(decode);
     },
 
-    async pick(filter, order, names) {
+    async pick(filter, order, names, { limit = Infinity } = {}) {
+      if (limit <= 0) return [];
       const documents = await retrying(() =>
-        sorted(filter, order)
+        sorted(filter, order, limit)
           .select([...names])
           .lean(),
       );
       return documents.map(decode);
+    },
+
+    async add(key, name, amount) {
+      const update = { $inc: { [name]: amount } };
+      const options = { upsert: true, returnDocument: 'after' } as const;
+      const grow = () => retrying(() => model.findOneAndUpdate({ _id: key }, update, options).lean());
+      let grown: object;
+      try {
+        grown = await grow();
+      } catch (error) {
+        // Of two upserts of one new key one may be told that it exists. It does now.
+        if (!isDuplicateKey(error)) throw error;
+        grown = await grow();
+      }
+      return Number(decode(grown)[name]);
     },
 
     count: (filter) => retrying(() => model.countDocuments(defined(filter))),
