@@ -8,7 +8,7 @@ export const SETTLED_DRIFT = 1e-4;
 
 /**
  * How far off a first value may be, in units of what its line is measured by. A price by as much as itself. Ranges, moves
- * and what is made of them swing more: up to 26 times their mean on real candles (docs/adr/0010).
+ * and what is made of them swing more: up to 26 times their mean on real candles (docs/adr/0011).
  */
 export const FIRST_PRICE_ERROR = 1;
 export const FIRST_MOVE_ERROR = 30;

@@ -35,10 +35,19 @@ function ofCondition(condition: Condition, path: string): SpecRead[] {
   ];
 }
 
-/** One line of an indicator. */
-export interface IndicatorLine {
+/** An indicator with its parameters, as a spec reads it. */
+export interface IndicatorUse {
   readonly indicator: string;
   readonly params: Readonly<Record<string, number>>;
+}
+
+/** Every indicator a valid spec reads; one that is read twice is there twice. */
+export function indicatorsOf(spec: StrategySpec): readonly IndicatorUse[] {
+  return readsOf(spec).flatMap(({ operand }) => ('indicator' in operand ? [operand] : []));
+}
+
+/** One line of an indicator. */
+export interface IndicatorLine extends IndicatorUse {
   readonly output: string;
   /** As people write it: `macd(12, 26, 9) signal`. */
   readonly name: string;

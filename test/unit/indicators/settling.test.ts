@@ -64,7 +64,7 @@ describe('every indicator', () => {
     }
   });
 
-  // Figures that docs/adr/0010 names.
+  // Figures that docs/adr/0011 names.
   it.each([
     ['ema', { period: 20 }, 112],
     ['ema', { period: 300 }, 1681],
