@@ -4,6 +4,7 @@ import { createMongoFleetStores } from '../../src/adapters/mongo/fleet/stores.ts
 import { type CliIo } from '../../src/cli/io.ts';
 import { votesOf } from '../../src/domain/fleet/unit.ts';
 import { type FleetStores } from '../../src/ports/fleet-stores.ts';
+import { coordinatorScope } from '../../src/runtime/coordinator.ts';
 import { startServices } from '../../src/runtime/services/start-services.ts';
 import { announcementOf, endProcess, spawnCorp } from '../corp-process.ts';
 import { quantile, round } from '../statistics.ts';
@@ -36,6 +37,8 @@ export interface CoordinatorBenchReport extends CoordinatorBenchOptions {
     readonly failed: number;
     readonly accepted: number;
     readonly refused: number;
+    /** Late, or sent twice. */
+    readonly surplus: number;
     /** Units with more results that count than asked for, or two of one worker: there must be none. */
     readonly overdone: number;
     /** Results that count but are not in their worker's figures, or twice: there must be none. */
@@ -72,6 +75,7 @@ async function outcomeOf(stores: FleetStores): Promise<CoordinatorBenchReport['o
     failed: states.failed,
     accepted: verdicts.accepted,
     refused,
+    surplus: verdicts.late + verdicts.duplicate,
     overdone: overdone.length,
     miscounted: Math.abs(counted - verdicts.accepted - verdicts.disagrees),
   };
@@ -98,8 +102,11 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
     const { coordinator: url } = await unlessStopped(stop, announced);
     await fillCoordinator(url, options.units, options.replicas);
 
-    const database_ = `${database.namespace}-coordinator`;
-    const connection = await connectMongo({ url: mongo.url, database: database_, onError: () => undefined });
+    const connection = await connectMongo({
+      url: mongo.url,
+      database: coordinatorScope(database.namespace),
+      onError: () => undefined,
+    });
     releases.push('store connection', () => connection.close());
     const stores = createMongoFleetStores(connection);
 
@@ -122,9 +129,7 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
     };
     const startedAt = performance.now();
     let lastAt = startedAt;
-    const workers = crowd(options.workers).map(async (worker) => {
-      await work(worker);
-    });
+    const workers = crowd(options.workers).map(work);
     const noted = setInterval(() => {
       if (!isDone) io.complain(`${times.length} pairs`);
     }, 2_000);
@@ -138,6 +143,8 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
       const values = times.map(of);
       return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
     };
+    // Reading the figures of workers brings them up to date.
+    await fetch(`${url}/api/workers`);
     return {
       ...options,
       pairs: times.length,

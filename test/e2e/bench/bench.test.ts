@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { type CoordinatorBenchReport } from '../../../bench/coordinator/bench.ts';
 import { type CycleBenchReport } from '../../../bench/cycle/bench.ts';
 import { type EngineBenchReport } from '../../../bench/engine/bench.ts';
 import { type QueueBenchReport } from '../../../bench/queue/bench.ts';
@@ -86,6 +87,17 @@ describe('corp bench', () => {
       expect(searchCpuSeconds).toBeLessThan(totalCpuSeconds);
     }
     expect(report.memory).toMatchObject({ bars: 300_000, columns: 28 });
+  });
+
+  it('coordinator hands out every replica once and counts every result once', async () => {
+    const tiny = ['--workers', '10', '--units', '30', '--replicas', '2'];
+    const { exitCode, stdout, stderr } = await corp('bench', 'coordinator', ...tiny, '--json');
+    expect(exitCode, stderr).toBe(0);
+    const report = JSON.parse(stdout) as CoordinatorBenchReport;
+    expect(report).toMatchObject({ workers: 10, units: 30, replicas: 2, target: 300 });
+    expect(report.outcome).toMatchObject({ completed: 30, failed: 0, accepted: 60, overdone: 0, miscounted: 0 });
+    expect(report.pairs).toBe(report.outcome.accepted + report.outcome.refused + report.outcome.surplus);
+    for (const { p50, p99 } of [report.getWorkMs, report.submitMs]) expect(p99).toBeGreaterThanOrEqual(p50);
   });
 
   it.each(['tick', 'scale'])('%s is refused in one line', async (name) => {
