@@ -17,6 +17,7 @@ import { type CliIo } from '../io.ts';
 import { loadCliConfig } from '../load-cli-config.ts';
 import { jsonOption, parseTimeframe } from '../options.ts';
 import { readSpec } from '../read-spec.ts';
+import { requireReportPath, writeReport } from '../report/write-report.ts';
 import { isoTime, percent, type Row } from '../table.ts';
 
 interface Fees {
@@ -30,6 +31,7 @@ interface Options {
   readonly timeframe?: Timeframe;
   readonly fees?: Fees;
   readonly slippage?: number;
+  readonly report?: string;
   readonly json: boolean;
 }
 
@@ -120,6 +122,7 @@ const tradeRow = (trade: Trade): Row => ({
 
 async function run(io: CliIo, options: Options): Promise<void> {
   const { exchange } = loadCliConfig(io);
+  if (options.report !== undefined) await requireReportPath(options.report);
   const spec = await readSpec(options.spec);
   const series = await readSeries(options.data, options.timeframe);
   const coverage = requireCoverage(series, exchange.minimumCoverage);
@@ -132,6 +135,11 @@ async function run(io: CliIo, options: Options): Promise<void> {
   const simulation = simulate(series, spec, model);
   const metrics = computeMetrics(simulation, series, { from: 0, to: series.length }, model);
   const document = documentOf(spec, series, coverage, metrics, simulation);
+  if (options.report !== undefined) {
+    const { resultHash } = document;
+    const input = { spec, dataFile: options.data, series, coverage, model, simulation, metrics, resultHash };
+    await writeReport(options.report, input);
+  }
   if (options.json) return io.json(document);
 
   const { symbol, timeframe, bars } = document.series;
@@ -143,6 +151,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
   const shown = isShort ? trades : [...trades.slice(0, SHOWN_TRADES), ...trades.slice(-SHOWN_TRADES)];
   io.table(shown.map(tradeRow), 'None: the spec never entered.');
   io.print(`\nresult hash ${document.resultHash}`);
+  if (options.report !== undefined) io.print(`report ${options.report}`);
 }
 
 export function registerBacktest(program: Command, io: CliIo): void {
@@ -154,6 +163,7 @@ export function registerBacktest(program: Command, io: CliIo): void {
     .option('--timeframe <timeframe>', "bars to trade on; the file's own unless said", parseTimeframe)
     .option('--fees <taker,maker>', 'fractions of notional; config/exchange.yaml unless said', parseFees)
     .option('--slippage <rate>', 'fraction of price; config/exchange.yaml unless said', parseRate)
+    .option('--report <file>', 'also write an HTML report; it opens without a server')
     .addOption(jsonOption())
     .action((options: Options) => run(io, options));
 }
