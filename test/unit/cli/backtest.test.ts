@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -96,6 +96,41 @@ it('shows people the figures and the trades', async () => {
   expect(stdout).toContain('Buy when close crosses above sma(5)');
   expect(stdout).toMatch(/total return +-?\d+\.\d\d %/);
   expect(stdout).toMatch(/long +2026-01-\d\dT\d\d:00:00Z/);
+});
+
+describe('corp backtest --report', () => {
+  it('writes one page with the figures of the run, and says where', async () => {
+    const path = join(directory, 'report.html');
+    const { exitCode, stdout } = await backtest('--report', path);
+    expect(exitCode).toBe(0);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(`report ${path}`);
+    const page = readFileSync(path, 'utf8');
+    const { resultHash, metrics } = await document();
+    expect(page).toContain(resultHash);
+    expect(page).toContain('WAVE-USD.csv');
+    expect(page).toContain(metrics.feesPaid.toLocaleString('en-US', { maximumFractionDigits: 2 }));
+  });
+
+  it('leaves standard output to the document of --json', async () => {
+    const path = join(directory, 'both.html');
+    const result = await document('--report', path);
+    expect(readFileSync(path, 'utf8')).toContain(result.resultHash);
+  });
+
+  it('is refused where it cannot be written, before anything is read', async () => {
+    const path = join(directory, 'nowhere', 'report.html');
+    const { exitCode, stdout, stderr } = await backtest('--report', path, '--spec', join(directory, 'no.json'));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toBe(
+      `corp: --report ${path}: cannot be written (ENOENT: no such file or directory). Name a file in a folder that is there and is yours\n`,
+    );
+  });
+
+  it('is not there when the backtest fails', async () => {
+    const path = join(directory, 'failed.html');
+    expect((await backtest('--report', path, '--timeframe', '90d')).exitCode).toBe(2);
+    expect(readdirSync(directory).filter((name) => name.startsWith('failed'))).toEqual([]);
+  });
 });
 
 describe('what cannot be played is refused in one line that says why', () => {
