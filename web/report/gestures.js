@@ -50,6 +50,7 @@ export function connectGestures(stage, model, state, { choose, hint, speak }) {
       return;
     }
     if (down.size === 2) {
+      press.hasMoved = true;
       const [other] = [...down].flatMap(([id, at]) => (id === event.pointerId ? [] : [at]));
       pinch(before.x, place.x, other.x);
     } else {

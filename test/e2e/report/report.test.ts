@@ -240,6 +240,24 @@ describe.skipIf(!HAS_BROWSER)(
       expect(await countOf(page, '#trades tbody tr td.loss')).toBe(0);
     });
 
+    it('gives all trades as CSV, with all their digits', async () => {
+      const page = await open(input);
+      const csv = await page.evaluate<string>(`(() => {
+      let text;
+      URL.createObjectURL = (blob) => ((text = blob.text()), 'blob:kept');
+      HTMLAnchorElement.prototype.click = () => undefined;
+      [...document.querySelectorAll('#trade-tools button')].find((button) => button.textContent === 'CSV').click();
+      return text;
+    })()`);
+      const { trades } = input.simulation;
+      const lines = csv.trimEnd().split('\r\n');
+      expect(lines).toHaveLength(trades.length + 1);
+      const last = trades.at(-1)!;
+      for (const value of [new Date(last.entryTime).toISOString(), last.pnl, last.quantity, last.reason]) {
+        expect(lines.at(-1)).toContain(`"${value}"`);
+      }
+    });
+
     it('prints light, as wide as the paper, without what only a screen needs, also from a dark screen', async () => {
       const page = await open(input, { isDark: true });
       const valueOf = (expression: string): Promise<unknown> => page.evaluate(expression);
