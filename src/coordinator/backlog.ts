@@ -21,8 +21,10 @@ export interface Backlog {
 
 /** How old the line may be when nothing in it fits: so long a unit that another coordinator made may go unseen. */
 const STALE_MS = 1_000;
+/** And when something fits: what others made may be more urgent. */
+const OLD_MS = 5_000;
 /** Units read at a time; more when none of so many fits. */
-const FIRST_LENGTH = 256;
+const FIRST_LENGTH = 1_000;
 const MOST = 65_536;
 
 export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: FleetRules, clock: Clock): Backlog {
@@ -81,7 +83,11 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
       let hasWaited = false;
       for (;;) {
         const unit = choose(asker);
-        if (unit) return unit;
+        if (unit) {
+          // Nobody waits for it; a store that is away is noticed by the lease that follows.
+          if (clock.now() - readAt > OLD_MS) refresh().catch(() => undefined);
+          return unit;
+        }
         if (clock.now() - readAt > STALE_MS) {
           await refresh();
         } else if (taken.size > 0 && !hasWaited) {

@@ -27,16 +27,16 @@ export function createQuarantine(
   clock: Clock,
 ): Quarantine {
   async function withdrawFrom(workerId: string, unitIds: ReadonlySet<number>): Promise<number> {
-    let changed = 0;
-    for (const unitId of unitIds) {
-      const now = clock.now();
-      const outcome = await unitDesk.change(unitId, (unit) => {
-        const next = withdraw(unit, workerId, rules, now);
-        return { unit: next, value: next !== unit };
-      });
-      if (outcome?.value === true) changed += 1;
-    }
-    return changed;
+    const now = clock.now();
+    const outcomes = await Promise.all(
+      [...unitIds].map((unitId) =>
+        unitDesk.change(unitId, (unit) => {
+          const next = withdraw(unit, workerId, rules, now);
+          return { unit: next, value: next !== unit };
+        }),
+      ),
+    );
+    return outcomes.filter((outcome) => outcome?.value === true).length;
   }
 
   /** Each unit by one write, which changes nothing the second time; the mark at the end says that all are done. */

@@ -59,7 +59,7 @@ async function open(port = '0'): Promise<Door> {
 }
 
 it(
-  'two coordinators on one store are killed at any moment: nothing is lost, nothing counts twice',
+  'two coordinators, their store and their Redis are killed at any moment: nothing is lost, nothing counts twice',
   { timeout: 120_000 },
   async ({ annotate }) => {
     const rng = createRng('coordinators');
@@ -111,18 +111,25 @@ it(
       };
       const crowd = Promise.all(Array.from({ length: WORKERS }, (_, i) => work(i)));
 
-      let kills = 0;
+      const killService = async (service: 'redis' | 'mongo'): Promise<void> => {
+        const back = scene.log.next(`${service === 'redis' ? 'redis' : 'store'} is back`);
+        process.kill(services[service].pid!, 'SIGKILL');
+        await back;
+      };
+      const killDoor = async (door: Door): Promise<void> => {
+        expect(await door.process.kill('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
+        door.process = spawn(door.port);
+        await eventually('it is back on its port', async () => (await say(`${door.url}/api/corp`))?.status === 200);
+      };
       for (let i = 0; i < KILLS; i += 1) {
         const from = answered;
         const enough = rng.integer(5, 30);
         await eventually('reports go on', () => answered >= from + enough, 60_000);
         // The moment itself is the fault; nothing is waited for.
         await delay(rng.integer(0, 25));
-        const door = doors[rng.integer(0, 1)]!;
-        expect(await door.process.kill('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
-        kills += 1;
-        door.process = spawn(door.port);
-        await eventually('it is back on its port', async () => (await say(`${door.url}/api/corp`))?.status === 200);
+        if (i === 2) await killService('redis');
+        else if (i === 4) await killService('mongo');
+        else await killDoor(doors[rng.integer(0, 1)]!);
       }
       await eventually(
         'each unit has ended',
@@ -142,7 +149,7 @@ it(
       const rows = await stores.results.newest(10_000);
       const expired = units.flatMap(({ leases }) => leases.filter(({ state }) => state === 'expired')).length;
       await annotate(
-        `${kills} deaths, ${arrived.length} reports answered, ${rows.length} kept, ${expired} leases ran out`,
+        `${KILLS} deaths, ${arrived.length} reports answered, ${rows.length} kept, ${expired} leases ran out`,
       );
       expect(units.map(({ state }) => state)).toEqual(Array.from({ length: UNITS }, () => 'completed'));
       const kept = new Set(rows.map(({ unitId, workerId }) => `${unitId}/${workerId}`));

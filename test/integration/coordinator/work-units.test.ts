@@ -54,7 +54,7 @@ describe('making a unit', () => {
 
   it('one genome is given to workers so that they evaluate exactly it', async () => {
     await create(EVALUATE);
-    expect((await work(A!)).json).toMatchObject({
+    expect((await work(A)).json).toMatchObject({
       work_id: 1,
       strategy_params: {
         ...EVALUATE.strategy_params,
@@ -182,10 +182,10 @@ describe('a batch', () => {
 describe('looking at units', () => {
   it('one unit shows its parameters, leases and results with all that was sent', async () => {
     await create({ key: 'k', ...EVALUATE });
-    await work(A!);
-    await work(B!);
-    await report(1, A!);
-    await report(1, B!, { ...ROOT_REPORT, execution_time: 20 });
+    await work(A);
+    await work(B);
+    await report(1, A);
+    await report(1, B, { ...ROOT_REPORT, execution_time: 20 });
     expect((await server.call('/api/work_units/1')).json).toEqual({
       work_unit_id: 1,
       key: 'k',
@@ -254,7 +254,7 @@ describe('looking at units', () => {
   });
 
   it('orphans are shown apart', async () => {
-    await report(9, A!);
+    await report(9, A);
     expect((await server.call('/api/orphans')).json).toMatchObject({
       orphans: [{ work_id: '9', worker_id: A, why: 'unknown-unit', report: { pnl: ROOT_REPORT.pnl } }],
     });
@@ -270,8 +270,8 @@ describe('cancelling', () => {
     expect((await server.call('/api/work_units/1/cancel', { method: 'POST' })).json).toMatchObject({
       reason: 'a better one is there',
     });
-    expect((await work(A!)).json).toMatchObject({ work_id: 2 });
-    await report(2, A!);
+    expect((await work(A)).json).toMatchObject({ work_id: 2 });
+    await report(2, A);
     expect(await server.post('/api/work_units/2/cancel', {})).toMatchObject({
       status: 409,
       json: { code: 'already-ended' },
@@ -283,10 +283,10 @@ describe('cancelling', () => {
 
 it('specs go to workers that ask for them, and their results come back', async () => {
   await create({ ...SPECS, replicas: 1 });
-  expect((await work(A!)).json).toMatchObject({ work_id: null });
-  expect((await work(A!, '&accepts=specs')).json).toMatchObject({ work_id: 1, strategy_params: SPECS.strategy_params });
+  expect((await work(A)).json).toMatchObject({ work_id: null });
+  expect((await work(A, '&accepts=specs')).json).toMatchObject({ work_id: 1, strategy_params: SPECS.strategy_params });
   const spec_results = [{ hash: hashSpec(onSignal), metrics: metricsWith() }];
-  await report(1, A!, { execution_time: 2, spec_results });
+  await report(1, A, { execution_time: 2, spec_results });
   expect((await server.call('/api/work_units/1')).json).toMatchObject({
     state: 'completed',
     results: [

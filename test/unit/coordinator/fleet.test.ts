@@ -59,8 +59,8 @@ describe('handing out', () => {
 
   it('one worker gets its way through a line much longer than what is kept in memory', async () => {
     const { fleet, ask } = openFleet();
-    await fleet.createUnits(many(700));
-    for (let i = 1; i <= 700; i += 1) expect((await ask(A))?.unitId).toBe(i);
+    await fleet.createUnits(many(2_500));
+    for (let i = 1; i <= 2_500; i += 1) expect((await ask(A))?.unitId).toBe(i);
     expect(await ask(A)).toBeNull();
     expect((await ask(B))?.unitId).toBe(1);
   });
@@ -91,6 +91,18 @@ describe('handing out', () => {
     await other.fleet.createUnits([search()]);
     clock.pass(1_500);
     expect((await mine.ask(A))?.unitId).toBe(1);
+  });
+
+  it('one that is more urgent than what is in line goes first within some seconds', async () => {
+    const stores = createMemoryFleetStores();
+    const clock = manualClock();
+    const [mine, other] = [openFleet({ stores, clock }), openFleet({ stores, clock })];
+    await mine.fleet.createUnits(many(20));
+    await mine.ask(A);
+    await other.fleet.createUnits([search({ priority: 9 })]);
+    clock.pass(5_001);
+    await mine.ask(A);
+    expect((await mine.ask(A))?.unitId).toBe(21);
   });
 
   it('single genomes are not given to workers known to crash on them; specs only to those who ask', async () => {
