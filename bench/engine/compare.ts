@@ -3,8 +3,7 @@ import { simulate } from '../../src/domain/backtest/simulate.ts';
 import { createIndicatorCache } from '../../src/domain/indicators/indicator-cache.ts';
 import { type Series } from '../../src/domain/market/series.ts';
 import { createRng } from '../../src/domain/random/rng.ts';
-import { type StrategySpec } from '../../src/domain/strategies/spec.ts';
-import { cpuMs } from '../cpu-time.ts';
+import { perItem } from '../cpu-time.ts';
 import { spreadOf, type Spread } from '../statistics.ts';
 import { BENCH_MODEL, benchSpecs, type SpecKind } from './bench-market.ts';
 
@@ -32,20 +31,6 @@ export interface CompareOptions {
   readonly stop: AbortSignal;
 }
 
-/** Shorter measurements mostly tell what the garbage of the one before costs. */
-const LEAST_MS = 400;
-
-/** CPU milliseconds a spec; all are played again until there is enough to measure. */
-function perSpec(specs: readonly StrategySpec[], player: () => (spec: StrategySpec) => unknown): number {
-  const began = cpuMs();
-  let passes = 0;
-  for (; passes === 0 || cpuMs() - began < LEAST_MS; passes += 1) {
-    const play = player();
-    for (const spec of specs) play(spec);
-  }
-  return (cpuMs() - began) / passes / specs.length;
-}
-
 /** Oracle and engine in turn on the same specs: what else the machine does hits them alike. Round 0 warms up. */
 export function compare(kind: SpecKind, options: CompareOptions): Comparison {
   const { series, rounds, stop } = options;
@@ -63,13 +48,13 @@ export function compare(kind: SpecKind, options: CompareOptions): Comparison {
     stop.throwIfAborted();
     const fresh = (): Engine => createEngine(series, { cache });
     const times = {
-      oracle: perSpec(few, () => (spec) => simulate(series, spec, BENCH_MODEL, window, cache)),
-      cold: perSpec(specs, () => {
+      oracle: perItem(few, () => (spec) => simulate(series, spec, BENCH_MODEL, window, cache)),
+      cold: perItem(specs, () => {
         const engine = fresh();
         return (spec) => engine.screen(spec, BENCH_MODEL);
       }),
-      warm: perSpec(specs, () => (spec) => warm.screen(spec, BENCH_MODEL)),
-      full: perSpec(specs, () => (spec) => warm.simulate(spec, BENCH_MODEL, window, equity)),
+      warm: perItem(specs, () => (spec) => warm.screen(spec, BENCH_MODEL)),
+      full: perItem(specs, () => (spec) => warm.simulate(spec, BENCH_MODEL, window, equity)),
     };
     if (round > 0) measured.push(times);
   }

@@ -1,6 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createBacktestPool } from '../../../src/adapters/threads/backtest-pool.ts';
+import { searchGenomesHere, searchGenomesOn } from '../../../src/adapters/threads/genome-searcher.ts';
 import { searchHere, searchOn } from '../../../src/adapters/threads/searcher.ts';
+import { randomGenome } from '../../../src/domain/genomes/random-genome.ts';
+import { termsOf } from '../../../src/domain/worker-profile/terms.ts';
 import { randomParameters, buildSpec } from '../../../src/domain/strategies/families/families.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { searchHash } from '../../../src/domain/research/search-figures.ts';
@@ -34,6 +37,15 @@ describe('a search', () => {
     const rows = (packed: Float64Array): number[][] =>
       Array.from({ length: specs.length }, (_, i) => [...packed.subarray(5 * i, 5 * i + 5)]);
     expect(rows(reversed).reverse()).toEqual(rows(figures));
+  });
+
+  it("gives the same hash by the workers' rules, here and on threads, in chunks of any size", async () => {
+    const genomes = Array.from({ length: 200 }, () => randomGenome(rng, { marketType: 'FUTURES', maxLeverage: 10 }));
+    const frame = { columns: series, terms: termsOf('FUTURES', series.time), genomes };
+    const expected = searchHash(await searchGenomesHere(frame));
+    for (const play of [searchGenomesHere, searchGenomesOn(one), searchGenomesOn(two)]) {
+      for (const chunk of [1, 33, 1000]) expect(searchHash(await play(frame, { chunk }))).toBe(expected);
+    }
   });
 
   it('tells how far it is', async () => {
