@@ -45,8 +45,8 @@ describe('every indicator', () => {
 
   it('settles when it is defined if it looks at a window only, later if it never forgets', () => {
     const later = Object.keys(INDICATORS).filter((name) => {
-      const { warmup, settle } = INDICATORS[name]!;
-      return settle(paramsOf(name, 14)) > warmup(paramsOf(name, 14));
+      const definition = INDICATORS[name]!;
+      return definition.settle(paramsOf(name, 14)) > definition.warmup(paramsOf(name, 14));
     });
     expect(later.sort()).toEqual(RECURSIVE);
   });
