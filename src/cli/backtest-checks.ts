@@ -47,6 +47,6 @@ export function runCheck(
   options: CheckOptions & { readonly json: boolean },
 ): boolean {
   if (options.checkWarmup) checkWarmup(io, spec, series, options.json);
-  if (options.checkLookahead) checkLookAhead(io, spec, series, { ...options, trades });
+  if (options.checkLookahead) checkLookAhead(io, spec, series, { trades, all: options.all, json: options.json });
   return options.checkWarmup || options.checkLookahead;
 }

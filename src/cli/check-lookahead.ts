@@ -1,5 +1,8 @@
-import { findLookAhead, type LookAheadDifference } from '../domain/backtest/guards/look-ahead.ts';
-import { type Trade } from '../domain/backtest/result.ts';
+import {
+  findLookAhead,
+  type LookAheadDifference,
+  type LookAheadOptions,
+} from '../domain/backtest/guards/look-ahead.ts';
 import { type Series } from '../domain/market/series.ts';
 import { type StrategySpec } from '../domain/strategies/spec.ts';
 import { AppError } from '../ports/errors.ts';
@@ -24,6 +27,11 @@ function showProgress(io: CliIo): (done: number, total: number) => void {
   };
 }
 
+interface LookAheadCheck extends Pick<LookAheadOptions, 'trades' | 'createCache'> {
+  readonly all: boolean;
+  readonly json: boolean;
+}
+
 const differenceRow = ({ time, bar, what, whole, truncated }: LookAheadDifference): Row => ({
   time: isoTime(time),
   bar,
@@ -40,9 +48,9 @@ export function checkLookAhead(
   io: CliIo,
   spec: StrategySpec,
   series: Series,
-  { trades, all, json }: { readonly trades: readonly Trade[]; readonly all: boolean; readonly json: boolean },
+  { all, json, ...given }: LookAheadCheck,
 ): void {
-  const report = findLookAhead(series, spec, { trades, isExhaustive: all, onProgress: showProgress(io) });
+  const report = findLookAhead(series, spec, { ...given, isExhaustive: all, onProgress: showProgress(io) });
   const { signals, recomputed, others, differences, differing } = report;
   const ok = differing === 0;
   if (json) {

@@ -4,15 +4,21 @@ import { resultHash } from '../../../src/domain/backtest/result-hash.ts';
 import { createIndicatorCache } from '../../../src/domain/indicators/indicator-cache.ts';
 import { type Series } from '../../../src/domain/market/series.ts';
 import { timeframeMs } from '../../../src/domain/market/timeframe.ts';
+import { createRng } from '../../../src/domain/random/rng.ts';
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
 import { warmupBars } from '../../../src/domain/strategies/warmup-bars.ts';
-import { anySeries, hostileSeries, randomSeries, withOtherFuture } from '../market/series-fixture.ts';
+import { HOSTILITIES, hostileSeries } from '../../fixtures/engine/hostile-series.ts';
+import { anySeries, randomSeries, withOtherFuture } from '../market/series-fixture.ts';
 import { IMPLEMENTATIONS } from '../../fixtures/engine/implementations.ts';
 import { anySpec, busySpec, realistic } from './spec-fixture.ts';
 
 const BARS = 150;
 /** Enough for the warm-up of most specs of the families, and some trades after it. */
 const LONG = 1200;
+const anyHostile = (length: number): fc.Arbitrary<Series> =>
+  fc
+    .record({ seed: fc.nat(), kind: fc.constantFrom(...HOSTILITIES) })
+    .map(({ seed, kind }) => hostileSeries(createRng(seed), kind, length, '1h'));
 const settledSpec = anySpec.filter((spec) => warmupBars(spec) < LONG / 2);
 
 describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => {
@@ -29,8 +35,8 @@ describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => 
   }
 
   it.each([
-    { name: 'busy specs', series: fc.oneof(anySeries(BARS), hostileSeries(BARS)), spec: busySpec, numRuns: 200 },
-    { name: 'specs of the families', series: hostileSeries(LONG), spec: settledSpec, numRuns: 150 },
+    { name: 'busy specs', series: fc.oneof(anySeries(BARS), anyHostile(BARS)), spec: busySpec, numRuns: 100 },
+    { name: 'specs of the families', series: anyHostile(LONG), spec: settledSpec, numRuns: 60 },
   ])('sees no future: other bars from i on change no fill before i ($name)', ({ series, spec, numRuns }) => {
     let fills = 0;
     fc.assert(

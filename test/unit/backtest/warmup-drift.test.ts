@@ -28,29 +28,19 @@ function reading(...lines: readonly Line[]): StrategySpec {
   return { ...onSignal, entry: { any: rules } };
 }
 
-/** The ends of the ranges of the families, and what lies between. */
+/** The ends of the ranges of the families, where a line is the furthest from settling. */
 const FAMILY_LINES: readonly Line[] = [
-  ...[8, 50, 300].map((period): Line => ['ema', { period }]),
-  ...[2, 5, 14, 60].map((period): Line => ['rsi', { period }]),
+  ['ema', { period: 8 }],
+  ['ema', { period: 300 }],
+  ['rsi', { period: 2 }],
+  ['rsi', { period: 60 }],
   ['atr', { period: 14 }],
-  ...[7, 14, 28].flatMap((period): Line[] => [
-    ['adx', { period }, 'adx'],
-    ['adx', { period }, 'plusDi'],
-  ]),
-  ...[
-    [4, 6, 3],
-    [4, 16, 20],
-    [12, 26, 9],
-    [20, 80, 20],
-  ].flatMap(([fast, slow, signal]): Line[] => {
-    const params = { fast: fast!, slow: slow!, signal: signal! };
-    return [
-      ['macd', params, 'line'],
-      ['macd', params, 'signal'],
-    ];
-  }),
+  ['adx', { period: 7 }, 'adx'],
+  ['adx', { period: 28 }, 'adx'],
+  ['macd', { fast: 4, slow: 6, signal: 3 }, 'signal'],
+  ['macd', { fast: 4, slow: 16, signal: 20 }, 'signal'],
+  ['macd', { fast: 20, slow: 80, signal: 20 }, 'line'],
   ['keltner', { period: 10, atrPeriod: 14, multiple: 4 }, 'upper'],
-  ['keltner', { period: 200, atrPeriod: 14, multiple: 4 }, 'lower'],
 ];
 
 const settledDrift = ({ settled, starts }: LineDrift): number =>
@@ -84,12 +74,9 @@ describe('a settled line drifts by less than 0.01 %', () => {
   const DATA = join(process.cwd(), '..', 'shared', 'data');
   it.skipIf(!existsSync(DATA)).each<[string, Timeframe, Timeframe]>([
     ['BTC-USD_FIVE_MINUTE', '5m', '5m'],
-    ['BTC-USD_FIVE_MINUTE', '5m', '15m'],
     ['BTC-USD_FIVE_MINUTE', '5m', '1h'],
-    ['BIP-20DEC30-CDE_ONE_MINUTE', '1m', '1m'],
     ['BIP-20DEC30-CDE_ONE_MINUTE', '1m', '5m'],
     ['ETP-20DEC30-CDE_ONE_MINUTE', '1m', '1m'],
-    ['ETP-20DEC30-CDE_ONE_MINUTE', '1m', '5m'],
   ])('on the real candles of %s (%s) as %s (skipped: ../shared/data is not there)', (file, own, timeframe) => {
     const series = buildSeries('REAL', own, parseCandleCsv(readFileSync(join(DATA, `${file}.csv`), 'utf8')));
     expectSettled(timeframe === own ? series : resample(series, timeframe), FAMILY_LINES);

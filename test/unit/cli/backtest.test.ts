@@ -135,6 +135,7 @@ describe('corp backtest --report', () => {
 
 describe('what cannot be played is refused in one line that says why', () => {
   const broken = (change: object): string => file('broken.json', JSON.stringify({ ...spec, ...change }));
+  const against = (right: object): object => ({ left: { field: 'close' }, op: '<', right });
   const noIndicator = { left: { indicator: 'rsy', params: {} }, op: '>', right: { value: 1 } };
   it.each([
     ['a spec that is not JSON', () => ['--spec', file('x.json', '{"a":')], /x\.json: is not JSON: /],
@@ -150,11 +151,54 @@ describe('what cannot be played is refused in one line that says why', () => {
       () => ['--spec', broken({ stop: { kind: 'percent', value: 2 } })],
       /stop\.value: must be below 1/,
     ],
-    ['a short on spot', () => ['--spec', broken({ side: 'short' })], /WAVE-USD is a spot market/],
+    ['a short on spot', () => ['--spec', broken({ side: 'short' })], /side: WAVE-USD is a spot market/],
     [
       'too few bars',
       () => ['--data', file('FEW-USD.csv', csv(6))],
       /this spec \(entry\.right: sma\(5\)\) needs at least 7 bars, there are 6/,
+    ],
+    [
+      'a period longer than the series, in the rules',
+      () => ['--spec', broken({ exit: against({ indicator: 'sma', params: { period: 1500 } }) })],
+      /this spec \(exit\.right: sma\(1500\)\) needs at least 1501 bars, there are 300/,
+    ],
+    [
+      'a period longer than the series, in a distance',
+      () => ['--spec', broken({ trailing: { kind: 'atr', period: 400, multiple: 2 } })],
+      /this spec \(trailing\.period: atr\(400\)\) needs at least \d{4} bars, there are 300/,
+    ],
+    [
+      'an indicator that is defined but has not settled',
+      () => ['--spec', broken({ exit: against({ indicator: 'ema', params: { period: 100 } }) })],
+      /this spec \(exit\.right: ema\(100\)\) needs at least 562 bars, there are 300/,
+    ],
+    [
+      'a period that is NaN',
+      () => ['--spec', file('nan.json', JSON.stringify(spec).replace('"period":5', '"period":NaN'))],
+      /nan\.json: entry\.right\.params\.period: 'NaN' must be a number/,
+    ],
+    [
+      'a stop that is Infinity',
+      () => ['--spec', file('inf.json', JSON.stringify(spec).replace('"value":0.02', '"value":-Infinity'))],
+      /inf\.json: stop\.value: '-Infinity' must be a number/,
+    ],
+    [
+      'a period that is null',
+      () => ['--spec', broken({ entry: against({ indicator: 'sma', params: { period: null } }) })],
+      /entry\.right\.params\.period: null must be a number/,
+    ],
+    [
+      'a level of a running total',
+      () => [
+        '--spec',
+        broken({ entry: { left: { indicator: 'obv', params: { period: 9 } }, op: '>', right: { value: 5 } } }),
+      ],
+      /entry\.right\.value: 5 makes no sense here: where a running total stands depends on/,
+    ],
+    [
+      'a short that waits for less than nothing',
+      () => ['--spec', broken({ side: 'short', target: { kind: 'percent', value: 1 } })],
+      /target\.value: must be below 1/,
     ],
     ['not one whole bar', () => ['--timeframe', '90d'], /not one whole candle of 90d/],
     ['a timeframe that is no multiple', () => ['--timeframe', '90m'], /90m cannot be made of candles of 1h/],

@@ -30,7 +30,7 @@ function randomSeries(seed: number, symbol: string): Series {
   const candles: Candle[] = [];
   const cents = (price: number) => Math.max(1, Math.round(price * 100) / 100);
   let price = 100;
-  for (let i = 0; i < 200; i += 1) {
+  for (let i = 0; i < 160; i += 1) {
     const open = cents(price * Math.exp(rng.next() < 0.1 ? 0.05 * rng.normal() : 0));
     const close = cents(open * Math.exp(0.015 * rng.normal()));
     const high = cents(Math.max(open, close) * (1 + 0.01 * rng.next()));
