@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const integration = ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+/** Minutes of random cases: npm run fuzz. A slice of each is part of the other tests. */
+const fuzz = ['test/fuzz/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -11,8 +13,9 @@ export default defineConfig({
     // Most of their time these tests wait for other processes; three at a time keep two cores busy.
     maxWorkers: 3,
     projects: [
-      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: integration } },
+      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...integration, ...fuzz] } },
       { extends: true, test: { name: 'services', include: integration, pool: 'forks' } },
+      { extends: true, test: { name: 'fuzz', include: fuzz } },
     ],
   },
 });

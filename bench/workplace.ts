@@ -12,6 +12,8 @@ import { installShutdown } from '../src/runtime/shutdown.ts';
 /** Where a benchmark runs: nothing of it touches the company that lives in this checkout. */
 export interface Workplace {
   readonly log: ClosableLogger;
+  /** A folder for its files, gone when it has ended. */
+  readonly directory: string;
   /** What is pushed here is released when the benchmark has ended. */
   readonly releases: ReleaseStack;
   /** Aborts when a signal ends the benchmark. */
@@ -51,6 +53,7 @@ export async function withWorkplace<T>(io: CliIo, use: (workplace: Workplace) =>
   try {
     return await use({
       log,
+      directory,
       releases,
       stop: shutdown.requested,
       environment,

@@ -1,8 +1,8 @@
 import { FlowProducer, Queue, type ConnectionOptions, type FlowJob, type JobsOptions } from 'bullmq';
-import { type z } from 'zod';
 import { type Logger } from '../src/ports/logger.ts';
 import { AppError } from '../src/ports/errors.ts';
 import { CONTRACTS, type JobName, type PayloadInput } from './contracts/registry.ts';
+import { ContractError } from './contract-error.ts';
 import { type Envelope, type JobContract, type QueueContract } from './contract.ts';
 import { metaSchema, PRIORITIES, type Meta, type MetaInput } from './meta.ts';
 import { QUEUE_NAMES, type QueueName } from './names.ts';
@@ -40,24 +40,6 @@ export interface Producer {
   addFlow(root: FlowNode, parent?: { readonly id: string; readonly queue: QueueName }): Promise<void>;
   queue(name: QueueName): Queue;
   close(): Promise<void>;
-}
-
-/** A message that does not fit its contract. `issues` name the field and what is wrong with it. */
-export class ContractError extends AppError {
-  readonly issues: readonly { readonly path: string; readonly message: string }[];
-
-  constructor(where: string, error: z.ZodError) {
-    const issues = error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }));
-    super(
-      'bad-message',
-      `${where}: ${issues.map((i) => `${i.path === '' ? '(whole)' : i.path}: ${i.message}`).join('; ')}`,
-      {
-        advice: 'Send what the contract of the job says (GET /api/contracts)',
-      },
-    );
-    this.name = 'ContractError';
-    this.issues = issues;
-  }
 }
 
 export function contractOf(queue: QueueName): QueueContract {

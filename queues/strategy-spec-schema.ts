@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import {
   COMPARISONS,
-  FAMILIES,
   PRICE_FIELDS,
+  SPEC_FAMILIES,
   type Condition,
   type Distance,
   type Operand,
@@ -41,7 +41,7 @@ const sizing = z.discriminatedUnion('kind', [
 ]) satisfies z.ZodType<Sizing>;
 
 export const strategySpecSchema = z.strictObject({
-  family: z.enum(FAMILIES),
+  family: z.enum(SPEC_FAMILIES),
   side: z.enum(['long', 'short']),
   entry: condition,
   exit: condition.exactOptional(),

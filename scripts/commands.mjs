@@ -4,6 +4,9 @@ import { runTool } from './child.mjs';
 import { ensurePackages } from './npm-packages.mjs';
 import { ensureRedis } from './redis-server.mjs';
 
+/** Projects of vitest.config.ts that every change must pass; the third takes minutes. */
+const EVERY_CHANGE = ['--project', 'fast', '--project', 'services'];
+
 /** Each takes the remaining arguments and resolves to an exit code. */
 export const commands = {
   /** `npm start` goes on by exec: a company at work needs no second Node above it. */
@@ -20,8 +23,14 @@ export const commands = {
     await build();
     // With arguments somebody works on these tests; without, everything must pass.
     const checked = filters.length > 0 ? 0 : await check();
-    const tested = await runTool('vitest', ['run', ...filters]);
+    const tested = await runTool('vitest', ['run', ...(filters.length > 0 ? filters : EVERY_CHANGE)]);
     return checked || tested;
+  },
+
+  async fuzz(filters) {
+    await ensurePackages();
+    await build();
+    return runTool('vitest', ['run', '--project', 'fuzz', ...filters]);
   },
 
   async build() {

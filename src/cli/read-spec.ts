@@ -1,32 +1,30 @@
-import { readFile } from 'node:fs/promises';
-import { strategySpecSchema } from '../../queues/strategy-spec-schema.ts';
-import { type StrategySpec } from '../domain/strategies/spec.ts';
+import { importGenome, type ImportedGenome } from '../domain/genomes/import-genome.ts';
+import { type Market } from '../domain/market/market.ts';
 import { SpecError } from '../domain/strategies/spec-error.ts';
-import { validateSpec } from '../domain/strategies/validate-spec.ts';
 import { AppError, errorText } from '../ports/errors.ts';
+import { parseJson } from './parse-json.ts';
+import { parseStrategy } from './parse-strategy.ts';
+import { readText } from './read-text.ts';
 
-/** A spec in a JSON file. @throws AppError `bad-input` naming the file and the field. */
-export async function readSpec(path: string): Promise<StrategySpec> {
-  const refuse = (problem: string, cause?: unknown): AppError =>
+/**
+ * A spec in a JSON file; or a genome, as a spec for a market of this kind, with what of it could not be kept.
+ * @throws AppError `bad-input` naming the file and the field.
+ */
+export async function readSpec(path: string, marketKind: Market['kind']): Promise<ImportedGenome> {
+  const text = await readText(path);
+  const refuse = (problem: string, cause: unknown): AppError =>
     new AppError('bad-input', `${path}: ${problem}`, { cause });
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw refuse(`cannot be read (${errorText(cause)})`, cause);
-  }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
     throw refuse(`is not JSON: ${errorText(cause)}`, cause);
   }
   try {
-    // First, because it says in words what is wrong, where a union of schemas only says that nothing fits.
-    validateSpec(value);
-    return strategySpecSchema.parse(value);
+    const written = parseStrategy(value);
+    return written.kind === 'genome' ? importGenome(written.genome, { marketKind }) : { spec: written.spec, notes: [] };
   } catch (cause) {
     if (cause instanceof SpecError) throw refuse(cause.message, cause);
-    throw refuse(`is not a strategy spec: ${errorText(cause)}`, cause);
+    throw cause;
   }
 }

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../../config/config-error.ts';
 import { runtimeFrom } from '../../config/environment.ts';
-import { ContractError } from '../../queues/producer.ts';
+import { ContractError } from '../../queues/contract-error.ts';
 import { CandleFileError } from '../domain/market/candle-file-error.ts';
 import { CoverageError } from '../domain/market/coverage.ts';
 import { SeriesTooShortError } from '../domain/market/series-too-short-error.ts';

@@ -6,7 +6,7 @@ import { createIo } from '../../src/cli/io.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { codeSpans, DOCUMENTS, read, ROOT, section, tableRows } from './project-files.ts';
 
-const program = createProgram(
+const program = await createProgram(
   createIo({ stdout: new PassThrough(), stderr: new PassThrough() }, { environment: {}, cwd: ROOT }),
 );
 

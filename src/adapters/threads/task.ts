@@ -1,12 +1,45 @@
 import { type FillModel, type Window } from '../../domain/backtest/result.ts';
+import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { type Series } from '../../domain/market/series.ts';
+import { type SearchFigures } from '../../domain/research/search-figures.ts';
+import { type TrialMetrics } from '../../domain/research/trial.ts';
+import { type IndicatorUse } from '../../domain/strategies/spec-reads.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
 
-/** One message to a backtest thread. The series' columns lie in shared memory: sending it copies nothing. */
-export interface EvaluationTask {
-  /** Same key, same series: the thread keeps its indicator columns. */
+/** What every message to a backtest thread says of its series. The columns lie in shared memory: sending them copies nothing. */
+export interface SeriesTask {
+  /** Same key, same series: the thread keeps what it made of it. */
   readonly seriesKey: string;
   readonly series: Series;
+  /** Indicator columns in shared memory, by `indicatorKey`. */
+  readonly shared: ReadonlyMap<string, IndicatorColumns>;
+}
+
+/** Some specs over windows. */
+export interface EvaluationTask extends SeriesTask {
   readonly fillModel: FillModel;
   readonly items: readonly { readonly spec: StrategySpec; readonly window: Window }[];
+}
+
+/** Many specs over one window. */
+export interface SearchTask extends SeriesTask {
+  readonly fillModel: FillModel;
+  readonly window: Window;
+  readonly specs: readonly StrategySpec[];
+}
+
+/** Figures in the order of the specs, or the first spec that cannot be played: classes of errors do not cross threads. */
+export type SearchAnswer =
+  { readonly figures: SearchFigures } | { readonly fault: { readonly index: number; readonly message: string } };
+
+/** Indicators to be computed into shared memory. */
+export interface ColumnsTask extends SeriesTask {
+  readonly indicators: readonly IndicatorUse[];
+}
+
+/** What a backtest thread can be asked for. */
+export interface ThreadTasks {
+  readonly evaluate: (task: EvaluationTask) => readonly TrialMetrics[];
+  readonly search: (task: SearchTask) => SearchAnswer;
+  readonly columns: (task: ColumnsTask) => readonly IndicatorColumns[];
 }

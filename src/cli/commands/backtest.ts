@@ -1,71 +1,34 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import { readCandleFile } from '../../adapters/replay/read-candle-file.ts';
+import { Option, type Command } from 'commander';
+import { symbolOfFile } from '../../adapters/replay/read-candle-file.ts';
+import { createEngine } from '../../domain/backtest/engine/engine.ts';
 import { computeMetrics, type Metrics } from '../../domain/backtest/metrics/metrics.ts';
 import { resultHash } from '../../domain/backtest/result-hash.ts';
-import { type FillModel, type Simulation, type Trade } from '../../domain/backtest/result.ts';
-import { simulate } from '../../domain/backtest/simulate.ts';
-import { buildSeries } from '../../domain/market/build-series.ts';
+import { type Simulation, type Trade } from '../../domain/backtest/result.ts';
 import { requireCoverage } from '../../domain/market/coverage.ts';
-import { resample } from '../../domain/market/resample.ts';
 import { type CoverageReport, type Series } from '../../domain/market/series.ts';
-import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
+import { type Timeframe } from '../../domain/market/timeframe.ts';
 import { describeSpec } from '../../domain/strategies/describe-spec.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
-import { AppError } from '../../ports/errors.ts';
-import { replayMarket } from '../../runtime/import-candles.ts';
+import { addCheckOptions, requireCheckOptions, runCheck, type CheckOptions } from '../backtest-checks.ts';
+import { addFillOptions, fillModelFor, type FillOptions } from '../fill-options.ts';
 import { type CliIo } from '../io.ts';
 import { loadCliConfig } from '../load-cli-config.ts';
 import { jsonOption, parseTimeframe } from '../options.ts';
+import { readSeries } from '../read-series.ts';
 import { readSpec } from '../read-spec.ts';
+import { requireReportPath, writeReport } from '../report/write-report.ts';
 import { isoTime, percent, type Row } from '../table.ts';
 
-interface Fees {
-  readonly taker: number;
-  readonly maker: number;
-}
-
-interface Options {
+interface Options extends FillOptions, CheckOptions {
   readonly spec: string;
   readonly data: string;
   readonly timeframe?: Timeframe;
-  readonly fees?: Fees;
-  readonly slippage?: number;
+  readonly report?: string;
   readonly json: boolean;
 }
 
-/** Above this a fee or slippage is a percentage somebody took for a fraction. */
-const MAX_RATE = 0.1;
 /** Trades shown from each end of the list. */
 const SHOWN_TRADES = 5;
-
-function parseRate(text: string): number {
-  const rate = Number(text);
-  if (text.trim() !== '' && rate >= 0 && rate <= MAX_RATE) return rate;
-  throw new InvalidArgumentError(`Write fractions from 0 to ${MAX_RATE}: 0.006 is 0.6 %.`);
-}
-
-function parseFees(text: string): Fees {
-  const [taker, maker, ...rest] = text.split(',');
-  if (taker !== undefined && maker !== undefined && rest.length === 0) {
-    return { taker: parseRate(taker), maker: parseRate(maker) };
-  }
-  throw new InvalidArgumentError('Write two fractions, taker and maker: 0.012,0.006.');
-}
-
-/** The file's candles in the timeframe asked for. */
-async function readSeries(path: string, timeframe: Timeframe | undefined): Promise<Series> {
-  const file = await readCandleFile(path);
-  const own = buildSeries(file.symbol, file.timeframe, file.candles);
-  if (timeframe === undefined || timeframe === file.timeframe) return own;
-  if (timeframeMs(timeframe) % timeframeMs(file.timeframe) !== 0) {
-    throw new AppError('bad-input', `${path}: ${timeframe} cannot be made of candles of ${file.timeframe}`, {
-      advice: `Choose ${file.timeframe} or a multiple of it`,
-    });
-  }
-  const series = resample(own, timeframe);
-  if (series.length === 0) throw new AppError('bad-input', `${path}: holds not one whole candle of ${timeframe}`);
-  return series;
-}
 
 function documentOf(
   spec: StrategySpec,
@@ -119,19 +82,23 @@ const tradeRow = (trade: Trade): Row => ({
 });
 
 async function run(io: CliIo, options: Options): Promise<void> {
+  requireCheckOptions(options);
   const { exchange } = loadCliConfig(io);
-  const spec = await readSpec(options.spec);
+  if (options.report !== undefined) await requireReportPath(options.report);
+  const model = fillModelFor(exchange, symbolOfFile(options.data), options);
+  const { spec, notes } = await readSpec(options.spec, model.market.kind);
+  for (const note of notes) io.complain(`corp: ${options.spec}: ${note}`);
   const series = await readSeries(options.data, options.timeframe);
   const coverage = requireCoverage(series, exchange.minimumCoverage);
-  const model: FillModel = {
-    market: replayMarket({ ...exchange, fees: options.fees ?? exchange.fees }, series.symbol),
-    slippageRate: options.slippage ?? exchange.slippageRate,
-    priceImprovement: exchange.priceImprovement,
-    initialCash: exchange.paper.startingCash,
-  };
-  const simulation = simulate(series, spec, model);
+  const simulation = createEngine(series).simulate(spec, model);
+  if (runCheck(io, spec, series, simulation.trades, options)) return;
   const metrics = computeMetrics(simulation, series, { from: 0, to: series.length }, model);
   const document = documentOf(spec, series, coverage, metrics, simulation);
+  if (options.report !== undefined) {
+    const { resultHash } = document;
+    const input = { spec, dataFile: options.data, series, coverage, model, simulation, metrics, resultHash };
+    await writeReport(options.report, input);
+  }
   if (options.json) return io.json(document);
 
   const { symbol, timeframe, bars } = document.series;
@@ -143,17 +110,25 @@ async function run(io: CliIo, options: Options): Promise<void> {
   const shown = isShort ? trades : [...trades.slice(0, SHOWN_TRADES), ...trades.slice(-SHOWN_TRADES)];
   io.table(shown.map(tradeRow), 'None: the spec never entered.');
   io.print(`\nresult hash ${document.resultHash}`);
+  if (options.report !== undefined) io.print(`report ${options.report}`);
 }
 
 export function registerBacktest(program: Command, io: CliIo): void {
-  program
+  const command = program
     .command('backtest')
     .description('play one spec over one candle file')
-    .requiredOption('--spec <file>', 'strategy spec, JSON')
+    .requiredOption('--spec <file>', 'strategy spec, or genome of a Python worker, JSON')
     .requiredOption('--data <file>', 'candles, CSV')
-    .option('--timeframe <timeframe>', "bars to trade on; the file's own unless said", parseTimeframe)
-    .option('--fees <taker,maker>', 'fractions of notional; config/exchange.yaml unless said', parseFees)
-    .option('--slippage <rate>', 'fraction of price; config/exchange.yaml unless said', parseRate)
+    .option('--timeframe <timeframe>', "bars to trade on; the file's own unless said", parseTimeframe);
+  addFillOptions(command);
+  addCheckOptions(command);
+  command
+    .addOption(
+      new Option('--report <file>', 'also write an HTML report; it opens without a server').conflicts([
+        'checkWarmup',
+        'checkLookahead',
+      ]),
+    )
     .addOption(jsonOption())
     .action((options: Options) => run(io, options));
 }

@@ -11,6 +11,16 @@ interface QueueOptions {
   readonly json: boolean;
 }
 
+interface EngineOptions {
+  readonly data?: string;
+  readonly specs: number;
+  readonly oracleSpecs: number;
+  readonly rounds: number;
+  readonly genomes: number;
+  readonly bars: number;
+  readonly json: boolean;
+}
+
 interface CycleOptions {
   readonly data?: readonly string[];
   readonly runs: number;
@@ -27,7 +37,7 @@ interface CoordinatorOptions {
 }
 
 /** Named in the command line for scripts to come. */
-const LATER = ['engine', 'tick', 'scale'] as const;
+const LATER = ['tick', 'scale'] as const;
 
 const MAX_COUNT = 1_000_000;
 
@@ -41,6 +51,25 @@ const countOption = (flags: string, description: string, value: number): Option 
 /** The benchmarks are loaded when they run: nobody else needs them in memory. */
 export function registerBench(program: Command, io: CliIo): void {
   const bench = program.command('bench').description('measure this machine; prints tables');
+  bench
+    .command('engine')
+    .description('the backtest engine against its oracle; cost by length, threads, fresh process, memory')
+    .option('--data <file>', 'candle file instead of a random walk of 59,206 bars')
+    .addOption(countOption('--specs <n>', 'specs the engine plays in a round', 1000))
+    .addOption(countOption('--oracle-specs <n>', 'of them, how many the oracle plays', 100))
+    .addOption(countOption('--rounds <n>', 'rounds after a warm-up', 5))
+    .addOption(countOption('--genomes <n>', 'genomes searched in a fresh process', 10_000))
+    .addOption(countOption('--bars <n>', 'bars of the longest series', 1_000_000))
+    .addOption(jsonOption())
+    .action(async ({ json, ...options }: EngineOptions) => {
+      const [{ benchEngine }, { printEngineBench }] = await Promise.all([
+        import('../../../bench/engine/bench.ts'),
+        import('../../../bench/engine/print.ts'),
+      ]);
+      const report = await benchEngine(io, options);
+      if (json) io.json(report);
+      else printEngineBench(io, report);
+    });
   bench
     .command('queue')
     .description("an agent's no-op jobs against those of a bare BullMQ worker, in turn")
@@ -89,7 +118,7 @@ export function registerBench(program: Command, io: CliIo): void {
       .allowUnknownOption()
       .action(() => {
         throw new AppError('bad-input', `corp bench ${name} is not part of this version`, {
-          advice: 'There are corp bench queue, corp bench cycle and corp bench coordinator',
+          advice: 'There are corp bench engine, corp bench queue, corp bench cycle and corp bench coordinator',
         });
       });
   }

@@ -1,16 +1,14 @@
 import { createIndicatorCache, type IndicatorCache } from '../indicators/indicator-cache.ts';
-import { SeriesTooShortError } from '../market/series-too-short-error.ts';
 import { type Series } from '../market/series.ts';
 import { compileRules } from '../strategies/compile-rules.ts';
-import { SpecError } from '../strategies/spec-error.ts';
 import { type StrategySpec } from '../strategies/spec.ts';
-import { validateSpec } from '../strategies/validate-spec.ts';
-import { warmupBars } from '../strategies/warmup-bars.ts';
 import { walkBars, type Plan } from './walk-bars.ts';
+import { requirePlayable } from './require-playable.ts';
 import { type FillModel, type Simulation, type Window } from './result.ts';
 
 /**
- * Plays a spec over the window of a series, bar by bar: the literal reading of fill-spec.md, rules 1 to 12.
+ * Plays a spec over the window of a series, bar by bar: the literal reading of fill-spec.md, rules 1 to 12. This is the
+ * oracle: it stays clear rather than fast, and `engine/` must give the same trades to the last bit.
  *
  * Signals are taken on the closes of the window's bars; indicators see all bars before. Nothing fills on a bar that was
  * filled in: orders wait for the next real bar's open. No rule is asked on such a bar either (live, there is no candle that
@@ -28,17 +26,8 @@ export function simulate(
   window: Window = { from: 0, to: series.length },
   cache: IndicatorCache = createIndicatorCache(series),
 ): Simulation {
-  validateSpec(spec);
-  requireFillModel(model);
-  requireWindow(series, window);
+  const firstSignal = requirePlayable(series, spec, model, window);
   if (cache.series !== series) throw new RangeError('the indicator cache belongs to another series');
-  if (spec.side === 'short' && model.market.kind === 'spot') {
-    throw new SpecError('side', `${model.market.symbol} is a spot market: it cannot be sold short`);
-  }
-  const firstSignal = Math.max(window.from, warmupBars(spec));
-  // One bar for the first signal, one to fill it in.
-  if (firstSignal + 2 > window.to) throw new SeriesTooShortError('this spec', firstSignal + 2, window.to);
-
   const plan: Plan = {
     series,
     spec,
@@ -52,22 +41,4 @@ export function simulate(
   const isAmbiguous = worst.trades.some((trade) => trade.ambiguous);
   const best = isAmbiguous ? walkBars(plan, 'target-first') : worst;
   return { ...worst, bestCaseEquity: best.equity.at(-1)! };
-}
-
-function requireWindow(series: Series, { from, to }: Window): void {
-  if (Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= series.length) return;
-  throw new RangeError(`window ${from}..${to} is not within the ${series.length} bars of the series`);
-}
-
-function requireFillModel({ market, slippageRate, initialCash }: FillModel): void {
-  for (const [name, rate] of Object.entries({
-    slippageRate,
-    takerFeeRate: market.takerFeeRate,
-    makerFeeRate: market.makerFeeRate,
-  })) {
-    if (!(rate >= 0 && rate < 1)) throw new RangeError(`${name} ${rate} must be a fraction from 0 to below 1`);
-  }
-  if (!(initialCash > 0 && Number.isFinite(initialCash))) {
-    throw new RangeError(`initialCash ${initialCash} must be above zero`);
-  }
 }

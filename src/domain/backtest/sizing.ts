@@ -11,9 +11,10 @@ export function committedShare(sizing: Sizing, price: number, atrAt: AtrAt): num
 
 /**
  * Base units that `committed` quote currency pays for, entry fee included, down to the step: the order of somebody who
- * says how much to spend, as market buys on the exchange do.
+ * says how much to spend, as market buys on the exchange do. Nothing at a price that has been rounded down to zero.
  */
 export function affordableQuantity(committed: number, price: number, market: Market): number {
+  if (price <= 0) return 0;
   return roundDownToStep(committed / (price * (1 + market.takerFeeRate)), market.stepSize);
 }
 

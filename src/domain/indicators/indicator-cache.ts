@@ -1,7 +1,7 @@
 import { type Series } from '../market/series.ts';
 import { type Operand } from '../strategies/spec.ts';
 import { type IndicatorColumns, type IndicatorParams } from './indicator.ts';
-import { requireOutput, requireParams } from './registry.ts';
+import { INDICATORS, requireOutput, requireParams } from './registry.ts';
 
 /** Columns of one series, each computed once. */
 export interface IndicatorCache {
@@ -12,26 +12,50 @@ export interface IndicatorCache {
   operand(operand: Operand): Float64Array;
 }
 
-/**
- * @param maxEntries indicators (with all their lines) kept; the least recently used goes first. At 59,000 bars and two
- *   lines an entry takes about 1 MB.
- */
-export function createIndicatorCache(series: Series, maxEntries = 512): IndicatorCache {
+export interface IndicatorCacheOptions {
+  /** Memory for columns computed here; the least recently used go first. 59,206 bars take 0.5 MB a line. */
+  readonly maxBytes?: number;
+  /** Columns of the same series that somebody else has computed, by `indicatorKey`. */
+  readonly shared?: { get(key: string): IndicatorColumns | undefined };
+}
+
+const MAX_BYTES = 256 * 2 ** 20;
+
+/** The one spelling of an indicator with its parameters. @throws TypeError for an indicator that does not exist. */
+export function indicatorKey(indicator: string, params: IndicatorParams): string {
+  let key = indicator;
+  for (const { name } of INDICATORS[indicator]!.params) key += `,${params[name]}`;
+  return key;
+}
+
+export function createIndicatorCache(series: Series, options: IndicatorCacheOptions = {}): IndicatorCache {
+  const { maxBytes = MAX_BYTES, shared } = options;
   const entries = new Map<string, IndicatorColumns>();
+  let bytes = 0;
 
   const memoised = (key: string, compute: () => IndicatorColumns): IndicatorColumns => {
-    const columns = entries.get(key) ?? compute();
-    entries.delete(key);
+    const known = entries.get(key);
+    if (known) {
+      entries.delete(key);
+      entries.set(key, known);
+      return known;
+    }
+    const columns = compute();
     entries.set(key, columns);
-    if (entries.size > maxEntries) entries.delete(entries.keys().next().value!);
+    bytes += bytesOf(columns);
+    for (const [oldest, dropped] of entries) {
+      if (bytes <= maxBytes || oldest === key) break;
+      entries.delete(oldest);
+      bytes -= bytesOf(dropped);
+    }
     return columns;
   };
 
   const column: IndicatorCache['column'] = (indicator, params, output) => {
     const definition = requireParams(indicator, params);
     const line = requireOutput(indicator, output);
-    const key = `${indicator}(${definition.params.map(({ name }) => params[name]).join(',')})`;
-    return memoised(key, () => definition.compute(series, params))[line]!;
+    const key = indicatorKey(indicator, params);
+    return (shared?.get(key) ?? memoised(key, () => definition.compute(series, params)))[line]!;
   };
 
   return {
@@ -44,4 +68,8 @@ export function createIndicatorCache(series: Series, maxEntries = 512): Indicato
       return memoised(`=${value}`, () => ({ value: new Float64Array(series.length).fill(value) }))['value']!;
     },
   };
+}
+
+function bytesOf(columns: IndicatorColumns): number {
+  return Object.values(columns).reduce((total, line) => total + line.byteLength, 0);
 }

@@ -4,6 +4,18 @@ import { slidingMaximum, slidingMinimum, slidingMoments } from './sliding-window
 
 /** Wilder's relative strength, 0..100, first defined at bar `period`; 50 where nothing has moved. */
 export function relativeStrength(close: Float64Array, period: number): Float64Array {
+  return strength(close, period, wilderAverage);
+}
+
+/**
+ * Cutler's relative strength: simple means of the last `period` gains and losses where Wilder smooths, so that a value
+ * depends on no bar further back. 0..100, first defined at bar `period`; 50 where nothing has moved.
+ */
+export function cutlerRelativeStrength(close: Float64Array, period: number): Float64Array {
+  return strength(close, period, simpleAverage);
+}
+
+function strength(close: Float64Array, period: number, average: typeof wilderAverage): Float64Array {
   const gains = new Float64Array(close.length);
   const losses = new Float64Array(close.length);
   for (let i = 1; i < close.length; i += 1) {
@@ -11,8 +23,8 @@ export function relativeStrength(close: Float64Array, period: number): Float64Ar
     if (change > 0) gains[i] = change;
     else losses[i] = -change;
   }
-  const up = wilderAverage(gains, period, 1);
-  const down = wilderAverage(losses, period, 1);
+  const up = average(gains, period, 1);
+  const down = average(losses, period, 1);
   const out = new Float64Array(close.length).fill(NaN);
   for (let i = period; i < close.length; i += 1) {
     const moved = up[i]! + down[i]!;

@@ -1,4 +1,5 @@
-import { candleFault, type Candle } from './candle.ts';
+import { type Candle } from './candle.ts';
+import { columnsOf, faultAt, type CandleColumns } from './candle-columns.ts';
 import { requireOnGrid } from './infer-timeframe.ts';
 import { type Series } from './series.ts';
 import { timeframeMs, type Timeframe } from './timeframe.ts';
@@ -28,12 +29,17 @@ export function emptySeries(symbol: string, timeframe: Timeframe, length: number
  * @throws RangeError when there is no candle, or one is broken, off the grid, out of order or twice there.
  */
 export function buildSeries(symbol: string, timeframe: Timeframe, candles: readonly Candle[]): Series {
-  const first = candles[0];
-  const last = candles.at(-1);
-  if (!first || !last) throw new RangeError(`${symbol}: a series needs at least one candle`);
-  requireOnGrid(candles, timeframe);
+  return seriesOfColumns(symbol, timeframe, columnsOf(candles));
+}
+
+/** As `buildSeries`. */
+export function seriesOfColumns(symbol: string, timeframe: Timeframe, candles: CandleColumns): Series {
+  if (candles.length === 0) throw new RangeError(`${symbol}: a series needs at least one candle`);
+  const { time } = candles;
+  requireOnGrid(time, timeframe);
   const step = timeframeMs(timeframe);
-  const length = (last.time - first.time) / step + 1;
+  const first = time[0]!;
+  const length = (time[candles.length - 1]! - first) / step + 1;
   if (!(length >= 1 && length <= MAX_BARS)) {
     throw new RangeError(
       `${symbol}: candles span ${length} bars of ${timeframe}: check the times of the first and last`,
@@ -41,12 +47,17 @@ export function buildSeries(symbol: string, timeframe: Timeframe, candles: reado
   }
   const series = emptySeries(symbol, timeframe, length);
   let next = 0;
-  for (const candle of candles) {
-    const bar = (candle.time - first.time) / step;
-    const fault = candleFault(candle) ?? (bar < next ? 'it is out of order or a duplicate' : null);
-    if (fault !== null) throw new RangeError(`${symbol}: candle of ${new Date(candle.time).toISOString()}: ${fault}`);
-    for (; next < bar; next += 1) fillFlat(series, next, first.time + next * step);
-    writeBar(series, bar, candle);
+  for (let i = 0; i < candles.length; i += 1) {
+    const bar = (time[i]! - first) / step;
+    const fault = faultAt(candles, i) ?? (bar < next ? 'it is out of order or a duplicate' : null);
+    if (fault !== null) throw new RangeError(`${symbol}: candle of ${new Date(time[i]!).toISOString()}: ${fault}`);
+    for (; next < bar; next += 1) fillFlat(series, next, first + next * step);
+    series.time[bar] = time[i]!;
+    series.open[bar] = candles.open[i]!;
+    series.high[bar] = candles.high[i]!;
+    series.low[bar] = candles.low[i]!;
+    series.close[bar] = candles.close[i]!;
+    series.volume[bar] = candles.volume[i]!;
     next = bar + 1;
   }
   return series;
@@ -77,17 +88,12 @@ export function extendSeries(series: Series, candles: readonly Candle[]): Series
     : buildSeries(series.symbol, series.timeframe, [...candlesOf(series), ...candles]);
 }
 
-function writeBar(series: Series, bar: number, candle: Candle): void {
-  series.time[bar] = candle.time;
-  series.open[bar] = candle.open;
-  series.high[bar] = candle.high;
-  series.low[bar] = candle.low;
-  series.close[bar] = candle.close;
-  series.volume[bar] = candle.volume;
-}
-
 function fillFlat(series: Series, bar: number, time: number): void {
   const close = series.close[bar - 1]!;
-  writeBar(series, bar, { time, open: close, high: close, low: close, close, volume: 0 });
+  series.time[bar] = time;
+  series.open[bar] = close;
+  series.high[bar] = close;
+  series.low[bar] = close;
+  series.close[bar] = close;
   series.filled[bar] = 1;
 }

@@ -17,12 +17,31 @@ export function roundAgainstUs(price: number, tick: number, side: 'buy' | 'sell'
   return onGrid(price, tick, side === 'buy' ? Math.ceil : Math.floor);
 }
 
-function onGrid(value: number, increment: number, direction: (ratio: number) => number): number {
+/** An increment as a whole number of `units` of 1 / `scale`, so that its multiples are computed exactly. */
+interface Grid {
+  readonly increment: number;
+  readonly scale: number;
+  readonly units: number;
+}
+
+/** Spelling an increment costs more than all the rest of a fill. A market has two, so a short list is found by looking. */
+const grids: Grid[] = [];
+const MAX_GRIDS = 16;
+
+function gridOf(increment: number): Grid {
+  for (let i = 0; i < grids.length; i += 1) if (grids[i]!.increment === increment) return grids[i]!;
   if (!(increment > 0 && Number.isFinite(increment))) {
     throw new RangeError(`${increment} is not an increment: it must be above zero`);
   }
   const scale = 10 ** decimalsOf(increment);
-  const units = Math.round(increment * scale);
+  const grid = { increment, scale, units: Math.round(increment * scale) };
+  if (grids.length === MAX_GRIDS) grids.length = 0;
+  grids.push(grid);
+  return grid;
+}
+
+function onGrid(value: number, increment: number, direction: (ratio: number) => number): number {
+  const { scale, units } = gridOf(increment);
   const ratio = value / increment;
   // Multiples beyond 2^53 are finer than a double can tell apart: the value is its own nearest multiple.
   if (!(Math.abs(ratio) * units <= Number.MAX_SAFE_INTEGER)) return value;

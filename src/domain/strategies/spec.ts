@@ -1,7 +1,12 @@
 /** Strategy spec: rules and parameters that decide entries and exits. Plain data, never mutated. */
 
+/** Ideas of how to trade, each with parameters to explore. */
 export const FAMILIES = ['momentum', 'mean-reversion', 'breakout', 'trend-following'] as const;
 export type Family = (typeof FAMILIES)[number];
+
+/** Where a spec comes from: a family, or a genome, which has no parameters of ours to explore. */
+export const SPEC_FAMILIES = [...FAMILIES, 'imported'] as const;
+export type SpecFamily = (typeof SPEC_FAMILIES)[number];
 
 export const COMPARISONS = ['>', '<', '>=', '<=', 'crosses-above', 'crosses-below'] as const;
 export type Comparison = (typeof COMPARISONS)[number];
@@ -37,7 +42,7 @@ export type Sizing =
   | { readonly kind: 'volatility'; readonly period: number; readonly risk: number; readonly cap: number };
 
 export interface StrategySpec {
-  readonly family: Family;
+  readonly family: SpecFamily;
   readonly side: 'long' | 'short';
   readonly entry: Condition;
   readonly exit?: Condition;

@@ -1,9 +1,9 @@
 import { requireIndicator, requireOutput, requireParams } from '../indicators/registry.ts';
 import { type IndicatorParams, type Unit } from '../indicators/indicator.ts';
-import { canonicalJson } from '../identity/canonical-json.ts';
 import { fieldsOf, numberAt, pathOf, textAt } from './spec-fields.ts';
+import { operandKey } from './operand-key.ts';
 import { SpecError } from './spec-error.ts';
-import { COMPARISONS, PRICE_FIELDS } from './spec.ts';
+import { COMPARISONS, PRICE_FIELDS, type Operand } from './spec.ts';
 
 const MAX_DEPTH = 8;
 
@@ -13,6 +13,10 @@ const CONSTANTS: Partial<Record<Unit, { readonly holds: (value: number) => boole
   oscillator: { holds: (value) => value >= 0 && value <= 100, must: 'the line moves between 0 and 100' },
   volume: { holds: (value) => value >= 0, must: 'volume is never negative' },
   multiple: { holds: (value) => value >= 0, must: 'the line is never negative' },
+  'volume-total': {
+    holds: () => false,
+    must: 'where a running total stands depends on where the candles begin: compare it with its average',
+  },
 };
 
 /** @throws SpecError unless `value` is a condition whose rules compare what can be compared. */
@@ -41,7 +45,7 @@ function validateRule(value: unknown, path: string): void {
   if (typeof left === 'number') return requireConstant(left, right as Unit, `${path}.left.value`);
   if (typeof right === 'number') return requireConstant(right, left, `${path}.right.value`);
   if (left !== right) throw new SpecError(path, `compares a ${left} with a ${right}: they have nothing in common`);
-  if (canonicalJson(rule['left']) === canonicalJson(rule['right'])) {
+  if (operandKey(rule['left'] as Operand) === operandKey(rule['right'] as Operand)) {
     throw new SpecError(path, 'compares something with itself');
   }
 }

@@ -2,7 +2,7 @@ import { MAX_PERIOD } from '../indicators/registry.ts';
 import { fieldsOf, numberAt, textAt, wholeNumberAt, type Fields } from './spec-fields.ts';
 import { validateCondition } from './validate-condition.ts';
 import { SpecError } from './spec-error.ts';
-import { FAMILIES, type StrategySpec } from './spec.ts';
+import { SPEC_FAMILIES, type StrategySpec } from './spec.ts';
 
 const MAX_HOLD_BARS = 1_000_000;
 const MAX_ATR_MULTIPLE = 100;
@@ -17,7 +17,7 @@ export function validateSpec(value: unknown): StrategySpec {
     required: ['family', 'side', 'entry', 'stop', 'sizing'],
     optional: ['exit', 'target', 'trailing', 'maxHoldBars'],
   });
-  textAt(spec, 'family', '', FAMILIES);
+  textAt(spec, 'family', '', SPEC_FAMILIES);
   const side = textAt(spec, 'side', '', ['long', 'short']);
   validateCondition(spec['entry'], 'entry');
   if (spec['exit'] !== undefined) validateCondition(spec['exit'], 'exit');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cycleJobId } from '../../../processors/task-manager/agent.ts';
 import { QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
-import evaluateTask from '../../../src/adapters/threads/evaluate-thread.ts';
+import { evaluate } from '../../../src/adapters/threads/backtest-thread.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { AppError } from '../../../src/ports/errors.ts';
 import { type Evaluator } from '../../../src/ports/evaluator.ts';
@@ -27,7 +27,7 @@ afterAll(() => premises.close());
 const inProcess = ({ data }: Office): Evaluator => ({
   async evaluate({ symbol, timeframe, asOf, fillModel, items }) {
     const series = await data.series({ symbol, timeframe, asOf });
-    return evaluateTask({ seriesKey: `${symbol}/${series.length}`, series, fillModel, items });
+    return evaluate({ shared: new Map(), seriesKey: `${symbol}/${series.length}`, series, fillModel, items });
   },
   close: async () => undefined,
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -98,6 +98,41 @@ it('shows people the figures and the trades', async () => {
   expect(stdout).toMatch(/long +2026-01-\d\dT\d\d:00:00Z/);
 });
 
+describe('corp backtest --report', () => {
+  it('writes one page with the figures of the run, and says where', async () => {
+    const path = join(directory, 'report.html');
+    const { exitCode, stdout } = await backtest('--report', path);
+    expect(exitCode).toBe(0);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(`report ${path}`);
+    const page = readFileSync(path, 'utf8');
+    const { resultHash, metrics } = await document();
+    expect(page).toContain(resultHash);
+    expect(page).toContain('WAVE-USD.csv');
+    expect(page).toContain(metrics.feesPaid.toLocaleString('en-US', { maximumFractionDigits: 2 }));
+  });
+
+  it('leaves standard output to the document of --json', async () => {
+    const path = join(directory, 'both.html');
+    const result = await document('--report', path);
+    expect(readFileSync(path, 'utf8')).toContain(result.resultHash);
+  });
+
+  it('is refused where it cannot be written, before anything is read', async () => {
+    const path = join(directory, 'nowhere', 'report.html');
+    const { exitCode, stdout, stderr } = await backtest('--report', path, '--spec', join(directory, 'no.json'));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toBe(
+      `corp: --report ${path}: cannot be written (ENOENT: no such file or directory). Name a file in a folder that is there and is yours\n`,
+    );
+  });
+
+  it('is not there when the backtest fails', async () => {
+    const path = join(directory, 'failed.html');
+    expect((await backtest('--report', path, '--timeframe', '90d')).exitCode).toBe(2);
+    expect(readdirSync(directory).filter((name) => name.startsWith('failed'))).toEqual([]);
+  });
+});
+
 describe('what cannot be played is refused in one line that says why', () => {
   const broken = (change: object): string => file('broken.json', JSON.stringify({ ...spec, ...change }));
   const noIndicator = { left: { indicator: 'rsy', params: {} }, op: '>', right: { value: 1 } };
@@ -116,7 +151,11 @@ describe('what cannot be played is refused in one line that says why', () => {
       /stop\.value: must be below 1/,
     ],
     ['a short on spot', () => ['--spec', broken({ side: 'short' })], /WAVE-USD is a spot market/],
-    ['too few bars', () => ['--data', file('FEW-USD.csv', csv(6))], /this spec needs at least 7 bars, there are 6/],
+    [
+      'too few bars',
+      () => ['--data', file('FEW-USD.csv', csv(6))],
+      /this spec \(entry\.right: sma\(5\)\) needs at least 7 bars, there are 6/,
+    ],
     ['not one whole bar', () => ['--timeframe', '90d'], /not one whole candle of 90d/],
     ['a timeframe that is no multiple', () => ['--timeframe', '90m'], /90m cannot be made of candles of 1h/],
     ['candles with holes', () => ['--data', file('HOLE-USD.csv', holes())], /coverage 5\d\.\d\d % is below 60\.00 %/],
@@ -132,6 +171,65 @@ describe('what cannot be played is refused in one line that says why', () => {
     const [header, ...rows] = csv(300).split('\n');
     return [header, ...rows.filter((_, i) => Math.floor(i / 20) % 2 === 0)].join('\n');
   }
+});
+
+describe('corp backtest --spec genome.json', () => {
+  const genome = {
+    entry_rules: [
+      { left: { indicator: 'RSI', period: 14 }, op: '<', right: { value: 45 } },
+      { left: { field: 'close' }, op: '<', right: { indicator: 'EMA', period: 20 } },
+    ],
+    params: { sl_pct: 0.02, tp_pct: 0.04, size_pct: 0.2, max_positions: 2, direction: 'SHORT', timeframe: '5m' },
+  };
+  const play = (value: unknown, ...flags: string[]): Promise<Recorded> =>
+    backtest('--spec', file('genome.json', JSON.stringify(value)), ...flags);
+
+  it('plays it by our rules, says on standard error what a spec cannot say, and prints the document of a spec', async () => {
+    const { exitCode, stdout, stderr } = await play(genome, '--json');
+    expect(exitCode).toBe(0);
+    const result = JSON.parse(stdout) as Document;
+    expect(Object.keys(result)).toEqual(['spec', 'series', 'metrics', 'trades', 'equity', 'resultHash']);
+    expect(result.trades.length).toBeGreaterThan(3);
+    expect(result.spec).toMatchObject({
+      family: 'imported',
+      side: 'long',
+      stop: { kind: 'percent', value: 0.02 },
+      trailing: { kind: 'percent', value: 0.016 },
+    });
+    const notes = stderr.trimEnd().split('\n');
+    expect(notes.every((note) => /^corp: \S+genome\.json: /.test(note))).toBe(true);
+    expect(notes.map((note) => /params\.\w+/.exec(note)?.[0])).toEqual([
+      'params.direction',
+      'params.max_positions',
+      'params.timeframe',
+    ]);
+    const again = await backtest('--spec', file('same.json', JSON.stringify(result.spec)), '--json');
+    expect(again).toEqual({ exitCode: 0, stdout, stderr: '' });
+  });
+
+  it('shows people the same', async () => {
+    const { exitCode, stdout } = await play({ ...genome, params: { ...genome.params, direction: 'LONG' } });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Buy when cutler-rsi(14) is below 45 and close is below ema(20); stop 2 %');
+  });
+
+  const ruled = (rule: object): unknown => ({ ...genome, entry_rules: [{ ...genome.entry_rules[1], ...rule }] });
+  it.each([
+    ['rules that are no list', { ...genome, entry_rules: {} }, /genome\.json: entry_rules: must be a list/],
+    ['no rule', { ...genome, entry_rules: [] }, /genome\.json: entry_rules: no rule looks at the market/],
+    ['text for a number', { ...genome, params: { sl_pct: '2 %' } }, /params\.sl_pct: '2 %' must be a number/],
+    [
+      'an unknown indicator',
+      ruled({ left: { indicator: 'MACD' } }),
+      /entry_rules\[0\]\.left\.indicator: 'MACD' is unknown/,
+    ],
+    ['an unknown period', ruled({ left: { indicator: 'SMA', period: 30 } }), /entry_rules\[0\]\.left\.period: '30' is/],
+  ])('refuses %s in one line', async (_what, value, line) => {
+    const { exitCode, stdout, stderr } = await play(value);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(line);
+  });
 });
 
 it('the schema accepts every spec the families and tests can make, and nothing beside it', () => {

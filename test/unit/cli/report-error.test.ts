@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ConfigError } from '../../../config/config-error.ts';
-import { ContractError } from '../../../queues/producer.ts';
+import { ContractError } from '../../../queues/contract-error.ts';
 import { reportError } from '../../../src/cli/report-error.ts';
 import { CandleFileError } from '../../../src/domain/market/candle-file-error.ts';
 import { SeriesTooShortError } from '../../../src/domain/market/series-too-short-error.ts';

@@ -136,6 +136,8 @@ describe('kernels by hand', () => {
     ['bollinger', { period: 2, deviations: 2 }, 'upper', [null, 14, 15, 16.5, 15]],
     ['zscore', { period: 2 }, undefined, [null, 1, -1, 1, -1]],
     ['rsi', { period: 2 }, undefined, [null, null, 33.333333, 75, 50]],
+    // Changes +2, -4, +5, -2: gains and losses of two bars are 2:4, 5:4 and 5:2.
+    ['cutler-rsi', { period: 2 }, undefined, [null, null, 33.333333, 55.555556, 71.428571]],
     ['roc', { period: 2 }, undefined, [null, null, -18.181818, 7.692308, 33.333333]],
     ['stochastic', { period: 2, signal: 2 }, 'k', [null, 80, 16.666667, 85.714286, 42.857143]],
     ['stochastic', { period: 2, signal: 2 }, 'd', [null, null, 48.333333, 51.190476, 64.285714]],
@@ -157,6 +159,7 @@ describe('kernels by hand', () => {
     expect(last('sma', { period: 7 })).toBe(0.1);
     expect(last('ema', { period: 7 })).toBe(0.1);
     expect(last('rsi', { period: 7 })).toBe(50);
+    expect(last('cutler-rsi', { period: 7 })).toBe(50);
     expect(last('stochastic', { period: 7, signal: 3 }, 'd')).toBe(50);
     expect(last('adx', { period: 7 }, 'adx')).toBe(0);
     expect(last('stdev', { period: 7 })).toBe(0);
@@ -174,6 +177,7 @@ describe('kernels by hand', () => {
     const columns = createIndicatorCache(seriesOf(bars));
     expect(columns.column('sma', { period: 7 })[49]).toBe(1);
     expect(columns.column('stdev', { period: 7 })[49]).toBe(0);
+    expect(columns.column('cutler-rsi', { period: 7 })[49]).toBe(50);
   });
 
   it('has an open column at hand for operands', () => {

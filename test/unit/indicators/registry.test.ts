@@ -45,9 +45,8 @@ describe.each(Object.keys(INDICATORS))('%s', (name) => {
 });
 
 describe('the indicator cache', () => {
-  const cache = createIndicatorCache(randomSeries(1, 50), 2);
-
   it('computes a column once, whatever the order of its parameters', () => {
+    const cache = createIndicatorCache(randomSeries(1, 50));
     const params = { slow: 9, fast: 4, signal: 3 };
     expect(cache.column('macd', params, 'signal')).toBe(
       cache.column('macd', { fast: 4, signal: 3, slow: 9 }, 'signal'),
@@ -57,6 +56,7 @@ describe('the indicator cache', () => {
   });
 
   it('forgets the least recently used beyond its limit', () => {
+    const cache = createIndicatorCache(randomSeries(1, 50), { maxBytes: 2 * 50 * Float64Array.BYTES_PER_ELEMENT });
     const first = cache.column('sma', { period: 3 });
     cache.column('sma', { period: 4 });
     expect(cache.column('sma', { period: 3 })).toBe(first);
@@ -65,6 +65,14 @@ describe('the indicator cache', () => {
     cache.column('sma', { period: 4 });
     cache.column('sma', { period: 5 });
     expect(cache.column('sma', { period: 3 })).not.toBe(first);
+  });
+
+  it('takes columns that others have computed', () => {
+    const series = randomSeries(1, 50);
+    const given = { value: new Float64Array(50) };
+    const cache = createIndicatorCache(series, { shared: new Map([['sma,3', given]]) });
+    expect(cache.column('sma', { period: 3 })).toBe(given.value);
+    expect(cache.column('sma', { period: 4 })).not.toBe(given.value);
   });
 
   it.each([
@@ -78,6 +86,7 @@ describe('the indicator cache', () => {
     ['bollinger', { period: 20, deviations: -1 }, undefined, 'params.deviations', 'a number from'],
     ['sma', { period: 3 }, 'upper', 'output', "no line 'upper'"],
   ])('refuses %s %j %s at %s', (name, params, output, path, problem) => {
+    const cache = createIndicatorCache(randomSeries(1, 50));
     const ask = (): Float64Array => cache.column(name, params, output);
     expect(ask).toThrow(SpecError);
     expect(ask).toThrow(problem);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildSeries, candlesOf } from '../../../src/domain/market/build-series.ts';
+import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
 import { parseCandleCsv } from '../../../src/domain/market/candle-csv.ts';
 import { coverageOf } from '../../../src/domain/market/coverage.ts';
 import { inferTimeframe } from '../../../src/domain/market/infer-timeframe.ts';
@@ -25,8 +26,8 @@ describe.skipIf(!existsSync(DATA))('the real Coinbase files (skipped: ../shared/
   ])('%s', (file, timeframe, bars, from, to, gaps, missing) => {
     const candles = parseCandleCsv(readFileSync(join(DATA, file), 'utf8'));
     expect(candles).toHaveLength(bars);
-    expect(inferTimeframe(candles)).toBe(timeframe);
-    const series = buildSeries(file, inferTimeframe(candles), candles);
+    expect(inferTimeframe(columnsOf(candles).time)).toBe(timeframe);
+    const series = buildSeries(file, inferTimeframe(columnsOf(candles).time), candles);
     expect(new Date(series.time[0]!).toISOString()).toBe(from);
     expect(new Date(series.time.at(-1)!).toISOString()).toBe(to);
     const report = coverageOf(series);

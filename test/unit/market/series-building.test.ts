@@ -73,13 +73,14 @@ describe('coverage', () => {
 });
 
 describe('inferTimeframe', () => {
+  const timesOf = (...at: number[]): Float64Array => Float64Array.from(at, (minute) => T0 + minute * 60_000);
   it('takes the most common step', () => {
-    expect(inferTimeframe(minutes(0, 5, 10, 30, 35))).toBe('5m');
+    expect(inferTimeframe(timesOf(0, 5, 10, 30, 35))).toBe('5m');
   });
   it('refuses times that are not multiples of it, and too few candles', () => {
-    expect(() => inferTimeframe(minutes(0, 5, 10, 13))).toThrow(/00:13.*5m boundary/);
-    expect(() => inferTimeframe(minutes(0))).toThrow(/fewer than two/);
-    expect(() => inferTimeframe([{ time: 0 }, { time: 1500 }])).toThrow(/whole minutes/);
+    expect(() => inferTimeframe(timesOf(0, 5, 10, 13))).toThrow(/00:13.*5m boundary/);
+    expect(() => inferTimeframe(timesOf(0))).toThrow(/fewer than two/);
+    expect(() => inferTimeframe(Float64Array.of(0, 1500))).toThrow(/whole minutes/);
   });
 });
 

@@ -1,0 +1,89 @@
+import { createEngine, type Engine } from '../../src/domain/backtest/engine/engine.ts';
+import { simulate } from '../../src/domain/backtest/simulate.ts';
+import { createIndicatorCache } from '../../src/domain/indicators/indicator-cache.ts';
+import { type Series } from '../../src/domain/market/series.ts';
+import { createRng } from '../../src/domain/random/rng.ts';
+import { type StrategySpec } from '../../src/domain/strategies/spec.ts';
+import { cpuMs } from '../cpu-time.ts';
+import { spreadOf, type Spread } from '../statistics.ts';
+import { BENCH_MODEL, benchSpecs, type SpecKind } from './bench-market.ts';
+
+/** CPU milliseconds a spec, and how many times the engine is faster than the oracle in the same round. */
+export interface Comparison {
+  readonly kind: SpecKind;
+  readonly specs: number;
+  readonly tradesPerSpec: number;
+  readonly oracleMs: Spread;
+  readonly coldMs: Spread;
+  readonly warmMs: Spread;
+  readonly fullMs: Spread;
+  /** Oracle over screening with every rule known; with none known (indicator columns are, in both); full over screening. */
+  readonly warmRatio: Spread;
+  readonly coldRatio: Spread;
+  readonly fullRatio: Spread;
+}
+
+export interface CompareOptions {
+  readonly series: Series;
+  readonly specs: number;
+  /** Of them the oracle plays so many in each round. */
+  readonly oracleSpecs: number;
+  readonly rounds: number;
+  readonly stop: AbortSignal;
+}
+
+/** Shorter measurements mostly tell what the garbage of the one before costs. */
+const LEAST_MS = 400;
+
+/** CPU milliseconds a spec; all are played again until there is enough to measure. */
+function perSpec(specs: readonly StrategySpec[], player: () => (spec: StrategySpec) => unknown): number {
+  const began = cpuMs();
+  let passes = 0;
+  for (; passes === 0 || cpuMs() - began < LEAST_MS; passes += 1) {
+    const play = player();
+    for (const spec of specs) play(spec);
+  }
+  return (cpuMs() - began) / passes / specs.length;
+}
+
+/** Oracle and engine in turn on the same specs: what else the machine does hits them alike. Round 0 warms up. */
+export function compare(kind: SpecKind, options: CompareOptions): Comparison {
+  const { series, rounds, stop } = options;
+  const specs = benchSpecs(createRng(`bench ${kind}`), kind, options.specs);
+  const few = specs.slice(0, options.oracleSpecs);
+  const cache = createIndicatorCache(series);
+  const window = { from: 0, to: series.length };
+  const equity = new Float64Array(series.length);
+  const warm = createEngine(series, { cache });
+  const trades = specs.reduce((total, spec) => total + warm.screen(spec, BENCH_MODEL).trades, 0);
+
+  const measured: { readonly oracle: number; readonly cold: number; readonly warm: number; readonly full: number }[] =
+    [];
+  for (let round = 0; round <= rounds; round += 1) {
+    stop.throwIfAborted();
+    const fresh = (): Engine => createEngine(series, { cache });
+    const times = {
+      oracle: perSpec(few, () => (spec) => simulate(series, spec, BENCH_MODEL, window, cache)),
+      cold: perSpec(specs, () => {
+        const engine = fresh();
+        return (spec) => engine.screen(spec, BENCH_MODEL);
+      }),
+      warm: perSpec(specs, () => (spec) => warm.screen(spec, BENCH_MODEL)),
+      full: perSpec(specs, () => (spec) => warm.simulate(spec, BENCH_MODEL, window, equity)),
+    };
+    if (round > 0) measured.push(times);
+  }
+  const spread = (of: (times: (typeof measured)[number]) => number): Spread => spreadOf(measured.map(of));
+  return {
+    kind,
+    specs: specs.length,
+    tradesPerSpec: trades / specs.length,
+    oracleMs: spread(({ oracle }) => oracle),
+    coldMs: spread(({ cold }) => cold),
+    warmMs: spread(({ warm }) => warm),
+    fullMs: spread(({ full }) => full),
+    warmRatio: spread(({ oracle, warm }) => oracle / warm),
+    coldRatio: spread(({ oracle, cold }) => oracle / cold),
+    fullRatio: spread(({ full, warm }) => full / warm),
+  };
+}

@@ -1,0 +1,23 @@
+import { type StrategySpec } from '../../src/domain/strategies/spec.ts';
+
+/** Columns that `manyColumnSpecs` read between them. */
+export const MANY_COLUMNS = 28;
+
+/** Specs that read 28 indicator columns between them, each a moving average of another length. */
+export function manyColumnSpecs(): readonly StrategySpec[] {
+  return Array.from({ length: MANY_COLUMNS }, (_, i): StrategySpec => {
+    const indicator = ['sma', 'ema', 'rsi', 'cutler-rsi'][i % 4]!;
+    const params = { period: 10 + 5 * i };
+    const isAverage = indicator === 'sma' || indicator === 'ema';
+    return {
+      family: 'imported',
+      side: 'long',
+      entry: isAverage
+        ? { left: { field: 'close' }, op: 'crosses-above', right: { indicator, params } }
+        : { left: { indicator, params }, op: '<', right: { value: 30 } },
+      stop: { kind: 'percent', value: 0.02 },
+      target: { kind: 'percent', value: 0.05 },
+      sizing: { kind: 'fraction', fraction: 0.2 },
+    };
+  });
+}

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
+import { type Series } from '../../domain/market/series.ts';
+import { type StrategySpec } from '../../domain/strategies/spec.ts';
+import { createColumnStore } from './column-store.ts';
+import { shareSeries } from './share-series.ts';
+import { type SeriesTask, type ThreadTasks } from './task.ts';
+
+/** A series in shared memory, ready for the threads. */
+export interface SharedWork {
+  /** Runs a task of this series on the next free thread. */
+  run<N extends keyof ThreadTasks>(
+    name: N,
+    task: Omit<Parameters<ThreadTasks[N]>[0], keyof SeriesTask>,
+    signal?: AbortSignal,
+  ): Promise<ReturnType<ThreadTasks[N]>>;
+}
+
+/** Threads for CPU-bound work over shared series; started when there is work. */
+export interface BacktestPool {
+  /** Shares `series` and the indicators of `specs`, each computed once for all threads. @param key says which series it is. */
+  share(key: string, series: Series, specs: readonly StrategySpec[], signal?: AbortSignal): Promise<SharedWork>;
+  close(): Promise<void>;
+}
+
+/** Threads end after this long without work: an idle company keeps no idle heaps. */
+const IDLE_MS = 10_000;
+/** Shared copies kept; a cycle looks at a handful of markets. */
+const MAX_SHARED = 8;
+
+/** Node 20 cannot run a .ts worker: from the sources (tests) the compiled thread is used. */
+function threadFile(): string {
+  const compiled = fileURLToPath(new URL('./backtest-thread.js', import.meta.url));
+  if (existsSync(compiled)) return compiled;
+  const built = compiled.replace(
+    /\/src\/adapters\/threads\/backtest-thread\.js$/,
+    '/dist/src/adapters/threads/backtest-thread.js',
+  );
+  if (!existsSync(built)) throw new Error('the backtest thread is not built: run npm run build');
+  return built;
+}
+
+/** @param threads at the most. */
+export function createBacktestPool(threads: number): BacktestPool {
+  let pool: Piscina | null = null;
+  const sharedSeries = new Map<string, Series>();
+  const store = createColumnStore();
+
+  const open = (): Piscina => {
+    const opened = new Piscina({
+      filename: threadFile(),
+      minThreads: 0,
+      maxThreads: threads,
+      idleTimeout: IDLE_MS,
+      concurrentTasksPerWorker: 1,
+    });
+    // An answer may cross its own cancellation. Piscina then reports a message that nobody waits for as an error, and an
+    // error that nobody hears ends the process.
+    opened.on('error', (error: Error) => {
+      if (!error.message.startsWith('Unexpected message from Worker')) throw error;
+    });
+    return opened;
+  };
+  const poolOf = (): Piscina => (pool ??= open());
+
+  const shared = (key: string, series: Series): Series => {
+    const copy = sharedSeries.get(key) ?? shareSeries(series);
+    sharedSeries.delete(key);
+    sharedSeries.set(key, copy);
+    if (sharedSeries.size > MAX_SHARED) sharedSeries.delete(sharedSeries.keys().next().value!);
+    return copy;
+  };
+
+  const workOn = (seriesKey: string, series: Series, columns: ReadonlyMap<string, IndicatorColumns>): SharedWork => ({
+    run: (name, task, signal) =>
+      poolOf().run({ seriesKey, series, shared: columns, ...task }, { name, ...(signal && { signal }) }),
+  });
+
+  return {
+    async share(key, series, specs, signal) {
+      const copy = shared(key, series);
+      const bare = workOn(key, copy, new Map());
+      const columns = await store.columnsFor(key, copy.length, specs, threads, (indicators) =>
+        bare.run('columns', { indicators }, signal),
+      );
+      return workOn(key, copy, columns);
+    },
+    async close() {
+      await pool?.destroy();
+    },
+  };
+}

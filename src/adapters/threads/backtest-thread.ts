@@ -1,0 +1,80 @@
+import { createEngine, type Engine } from '../../domain/backtest/engine/engine.ts';
+import { createIndicatorCache } from '../../domain/indicators/indicator-cache.ts';
+import { requireIndicator } from '../../domain/indicators/registry.ts';
+import { SeriesTooShortError } from '../../domain/market/series-too-short-error.ts';
+import { FIGURES, packFigures } from '../../domain/research/search-figures.ts';
+import { type TrialMetrics } from '../../domain/research/trial.ts';
+import { failedTrial } from '../../domain/research/trial-metrics.ts';
+import { SpecError } from '../../domain/strategies/spec-error.ts';
+import { shareColumns } from './share-series.ts';
+import { type EvaluationTask, type SeriesTask, type ThreadTasks } from './task.ts';
+
+/*
+ * Runs in a thread. Rules already evaluated, and the columns that were not shared, stay warm between the chunks of the
+ * series last seen.
+ */
+
+interface Bench {
+  readonly engine: Engine;
+  /** Those of the task at hand; the engine's cache looks here first. */
+  shared: SeriesTask['shared'];
+}
+
+const MAX_SERIES = 4;
+/** For columns of this thread alone; what is used by many comes in shared memory. */
+const OWN_COLUMN_BYTES = 64 * 2 ** 20;
+const benches = new Map<string, Bench>();
+
+function engineFor({ seriesKey, series, shared }: SeriesTask): Engine {
+  const bench = benches.get(seriesKey) ?? setUp(series);
+  benches.delete(seriesKey);
+  benches.set(seriesKey, bench);
+  if (benches.size > MAX_SERIES) benches.delete(benches.keys().next().value!);
+  bench.shared = shared;
+  return bench.engine;
+}
+
+function setUp(series: SeriesTask['series']): Bench {
+  const bench: Pick<Bench, 'shared'> = { shared: new Map() };
+  const cache = createIndicatorCache(series, {
+    maxBytes: OWN_COLUMN_BYTES,
+    shared: { get: (key) => bench.shared.get(key) },
+  });
+  return Object.assign(bench, { engine: createEngine(series, { cache }) });
+}
+
+/** What is wrong with one spec must not cost the others their results. */
+function evaluateOne(
+  engine: Engine,
+  { fillModel }: EvaluationTask,
+  { spec, window }: EvaluationTask['items'][number],
+): TrialMetrics {
+  try {
+    return engine.screen(spec, fillModel, window);
+  } catch (error) {
+    if (error instanceof SpecError || error instanceof SeriesTooShortError) return failedTrial(error.message);
+    throw error;
+  }
+}
+
+export const evaluate: ThreadTasks['evaluate'] = (task) => {
+  const engine = engineFor(task);
+  return task.items.map((item) => evaluateOne(engine, task, item));
+};
+
+export const search: ThreadTasks['search'] = (task) => {
+  const engine = engineFor(task);
+  const figures = new Float64Array(task.specs.length * FIGURES);
+  for (const [index, spec] of task.specs.entries()) {
+    try {
+      packFigures(figures, index, engine.screen(spec, task.fillModel, task.window), task.fillModel.initialCash);
+    } catch (error) {
+      if (!(error instanceof SpecError || error instanceof SeriesTooShortError)) throw error;
+      return { fault: { index, message: error.message } };
+    }
+  }
+  return { figures };
+};
+
+export const columns: ThreadTasks['columns'] = ({ series, indicators }) =>
+  indicators.map(({ indicator, params }) => shareColumns(requireIndicator(indicator).compute(series, params)));

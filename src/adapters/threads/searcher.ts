@@ -1,0 +1,82 @@
+import { setImmediate } from 'node:timers/promises';
+import { createEngine } from '../../domain/backtest/engine/engine.ts';
+import { type FillModel, type Window } from '../../domain/backtest/result.ts';
+import { SeriesTooShortError } from '../../domain/market/series-too-short-error.ts';
+import { type Series } from '../../domain/market/series.ts';
+import { FIGURES, packFigures, type SearchFigures } from '../../domain/research/search-figures.ts';
+import { SpecError } from '../../domain/strategies/spec-error.ts';
+import { type StrategySpec } from '../../domain/strategies/spec.ts';
+import { AppError } from '../../ports/errors.ts';
+import { type BacktestPool } from './backtest-pool.ts';
+
+export interface SearchRequest {
+  readonly series: Series;
+  readonly fillModel: FillModel;
+  readonly window: Window;
+  readonly specs: readonly StrategySpec[];
+}
+
+export interface SearchOptions {
+  readonly signal?: AbortSignal;
+  /** Called with how many specs are done. */
+  readonly onProgress?: (done: number) => void;
+  /** Specs in one message. @default 128 */
+  readonly chunk?: number;
+}
+
+/** Plays many specs over one series. Results are in the order of the specs, whoever was faster. */
+export type Search = (request: SearchRequest, options?: SearchOptions) => Promise<SearchFigures>;
+
+/** Small enough to be cancelled soon and to share the last ones out, large enough that messages do not count. */
+const CHUNK = 128;
+
+/** @throws AppError `bad-input` for the first spec that cannot be played, by its position. */
+function refuse(index: number, message: string): never {
+  throw new AppError('bad-input', `[${index}]: ${message}`);
+}
+
+/** In this thread; gives way to others between chunks. */
+export const searchHere: Search = async ({ series, fillModel, window, specs }, options = {}) => {
+  const { signal, onProgress, chunk = CHUNK } = options;
+  const engine = createEngine(series);
+  const figures = new Float64Array(specs.length * FIGURES);
+  for (let from = 0; from < specs.length; from += chunk) {
+    signal?.throwIfAborted();
+    const to = Math.min(from + chunk, specs.length);
+    for (let index = from; index < to; index += 1) {
+      try {
+        packFigures(figures, index, engine.screen(specs[index]!, fillModel, window), fillModel.initialCash);
+      } catch (error) {
+        if (error instanceof SpecError || error instanceof SeriesTooShortError) refuse(index, error.message);
+        throw error;
+      }
+    }
+    onProgress?.(to);
+    await setImmediate();
+  }
+  return figures;
+};
+
+/** On the threads of a pool. */
+export function searchOn(pool: BacktestPool): Search {
+  return async ({ series, fillModel, window, specs }, options = {}) => {
+    const { signal, onProgress, chunk = CHUNK } = options;
+    const figures = new Float64Array(specs.length * FIGURES);
+    const work = await pool.share('search', series, specs, signal);
+    let done = 0;
+    const chunks: Promise<void>[] = [];
+    for (let from = 0; from < specs.length; from += chunk) {
+      const part = specs.slice(from, from + chunk);
+      chunks.push(
+        work.run('search', { fillModel, window, specs: part }, signal).then((answer) => {
+          if ('fault' in answer) refuse(from + answer.fault.index, answer.fault.message);
+          figures.set(answer.figures, from * FIGURES);
+          done += part.length;
+          onProgress?.(done);
+        }),
+      );
+    }
+    await Promise.all(chunks);
+    return figures;
+  };
+}

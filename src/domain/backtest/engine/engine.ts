@@ -1,0 +1,68 @@
+import { createIndicatorCache, type IndicatorCache } from '../../indicators/indicator-cache.ts';
+import { type Series } from '../../market/series.ts';
+import { type TrialMetrics } from '../../research/trial.ts';
+import { type StrategySpec } from '../../strategies/spec.ts';
+import { type FillModel, type Simulation, type Window } from '../result.ts';
+import { createDataset } from './dataset.ts';
+import { planEngineRun, type EnginePlan } from './engine-plan.ts';
+import { fullSimulation } from './full-simulation.ts';
+import { play } from './play.ts';
+import { createRuleBitmaps } from './rule-bitmaps.ts';
+import { screenMetrics } from './screen-metrics.ts';
+import { createTradeTape } from './trade-tape.ts';
+
+/**
+ * The fast engine over one series. It gives what the oracle gives, to the last bit: `simulate` the same simulation,
+ * `screen` the figures of it without building equity curve and trade list. Not for several threads at once: each has its
+ * own, over the same memory.
+ */
+export interface Engine {
+  readonly series: Series;
+  /** @throws as the oracle's `simulate`. */
+  screen(spec: StrategySpec, model: FillModel, window?: Window): TrialMetrics;
+  /**
+   * @param equity filled and returned instead of a new column; as long as the window.
+   * @throws as the oracle's `simulate`.
+   */
+  simulate(spec: StrategySpec, model: FillModel, window?: Window, equity?: Float64Array): Simulation;
+}
+
+export interface EngineOptions {
+  /** Columns of the same series, to be shared with others. */
+  readonly cache?: IndicatorCache;
+  /** Memory for rules already evaluated; 59,206 bars take 7.4 kB a rule. */
+  readonly ruleBytes?: number;
+}
+
+const RULE_BYTES = 64 * 2 ** 20;
+
+export function createEngine(series: Series, options: EngineOptions = {}): Engine {
+  const { cache = createIndicatorCache(series), ruleBytes = RULE_BYTES } = options;
+  if (cache.series !== series) throw new RangeError('the indicator cache belongs to another series');
+  const dataset = createDataset(series);
+  const rules = createRuleBitmaps(dataset, cache, ruleBytes);
+  const tape = createTradeTape();
+  const whole: Window = { from: 0, to: series.length };
+  const planOf = (spec: StrategySpec, model: FillModel, window: Window): EnginePlan =>
+    planEngineRun(dataset, spec, model, window, cache, rules);
+
+  return {
+    series,
+    screen(spec, model, window = whole) {
+      const plan = planOf(spec, model, window);
+      play(plan, 'stop-first', tape);
+      return screenMetrics(plan, tape);
+    },
+    simulate(spec, model, window = whole, equity = new Float64Array(window.to - window.from)) {
+      const plan = planOf(spec, model, window);
+      if (equity.length !== window.to - window.from) {
+        throw new RangeError(`an equity column of ${equity.length} bars for a window of ${window.to - window.from}`);
+      }
+      play(plan, 'stop-first', tape);
+      const worst = fullSimulation(plan, tape, equity);
+      if (!worst.trades.some((trade) => trade.ambiguous)) return { ...worst, bestCaseEquity: tape.finalCash };
+      play(plan, 'target-first', tape);
+      return { ...worst, bestCaseEquity: tape.finalCash };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** Equity with a position open, at `price`, as `walkBars` marks it: at worst all the cash is gone. Quote currency. */
+export function marked(
+  cash: number,
+  direction: number,
+  price: number,
+  entryPrice: number,
+  quantity: number,
+  entryFee: number,
+): number {
+  const gain = direction * (price - entryPrice) * quantity - entryFee;
+  return cash + (gain > -cash ? gain : -cash);
+}
+
+/**
+ * `marked` at each close, written to `equity`; both of one length.
+ * @param worst a close that no other is worse than: where even that leaves cash, no bar needs to be asked.
+ */
+export function markAll(
+  equity: Float64Array,
+  closes: Float64Array,
+  worst: number,
+  cash: number,
+  direction: number,
+  entryPrice: number,
+  quantity: number,
+  entryFee: number,
+): void {
+  if (direction * (worst - entryPrice) * quantity - entryFee < -cash) {
+    for (let i = 0; i < closes.length; i += 1) {
+      equity[i] = marked(cash, direction, closes[i]!, entryPrice, quantity, entryFee);
+    }
+    return;
+  }
+  // Eight bars a turn: the loop's own cost is half of what a bar costs, and most of a full run is spent here.
+  const whole = closes.length & ~7;
+  let i = 0;
+  for (; i < whole; i += 8) {
+    equity[i] = cash + (direction * (closes[i]! - entryPrice) * quantity - entryFee);
+    equity[i + 1] = cash + (direction * (closes[i + 1]! - entryPrice) * quantity - entryFee);
+    equity[i + 2] = cash + (direction * (closes[i + 2]! - entryPrice) * quantity - entryFee);
+    equity[i + 3] = cash + (direction * (closes[i + 3]! - entryPrice) * quantity - entryFee);
+    equity[i + 4] = cash + (direction * (closes[i + 4]! - entryPrice) * quantity - entryFee);
+    equity[i + 5] = cash + (direction * (closes[i + 5]! - entryPrice) * quantity - entryFee);
+    equity[i + 6] = cash + (direction * (closes[i + 6]! - entryPrice) * quantity - entryFee);
+    equity[i + 7] = cash + (direction * (closes[i + 7]! - entryPrice) * quantity - entryFee);
+  }
+  for (; i < closes.length; i += 1) {
+    equity[i] = cash + (direction * (closes[i]! - entryPrice) * quantity - entryFee);
+  }
+}

@@ -1,0 +1,155 @@
+import { entrySide, exitSide, feeOf, marketFill, outcomeOf, stopFill, targetFill } from '../fills.ts';
+import { stopLevel, targetLevel } from '../protection.ts';
+import { affordableQuantity, isBelowMinimum } from '../sizing.ts';
+import { type AmbiguityRule } from '../walk-bars.ts';
+import { isSet, nextSet } from './bitmap.ts';
+import { distanceAt, type EnginePlan } from './engine-plan.ts';
+import { findTouch, findTrailingTouch, type Trail } from './find-touch.ts';
+import { grow, REASON_CODES, rewind, type TradeTape } from './trade-tape.ts';
+
+/**
+ * The trades of a plan, to the last bit those of `walkBars`, without walking: from signal to signal by the set bits of
+ * the rules, and from entry to exit by the blocks that reach neither stop nor target. What fills where and for how much is
+ * asked of the same functions.
+ */
+export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: TradeTape): void {
+  const { dataset, spec, model, window, entry, exit } = plan;
+  const { open, close } = dataset.series;
+  const { real } = dataset;
+  const { side, sizing } = spec;
+  const { market } = model;
+  const { to } = window;
+  const { takerFeeRate, makerFeeRate, tickSize } = market;
+  const direction = side === 'long' ? 1 : -1;
+  const buySide = entrySide(side);
+  const sellSide = exitSide(side);
+  const reach = dataset.reach(side);
+  const maxHold = spec.maxHoldBars ?? Infinity;
+  const trail: Trail = { extreme: 0 };
+  let distance = 0;
+  const trailingLevel = (extreme: number): number =>
+    direction * stopLevel(side, direction * extreme, distance, tickSize);
+
+  rewind(tape);
+  let cash = model.initialCash;
+  let bar = plan.firstSignal;
+  for (;;) {
+    const signal = nextSet(entry, bar, to);
+    if (signal >= to) break;
+    if (!isSet(real, signal)) {
+      tape.rejected['filled-bar'] += 1;
+      bar = signal + 1;
+      continue;
+    }
+    const entryBar = nextSet(real, signal + 1, to);
+    if (entryBar >= to) {
+      tape.rejected['last-bar'] += 1;
+      break;
+    }
+
+    const entryPrice = marketFill(buySide, open[entryBar]!, model);
+    // As committedShare, which the desks ask by period.
+    const share =
+      sizing.kind === 'fraction'
+        ? sizing.fraction
+        : Math.min(sizing.cap, (sizing.risk * close[signal]!) / plan.sizingAtr![signal]!);
+    const quantity = affordableQuantity(cash * share, entryPrice, market);
+    const entryFee = feeOf(quantity, entryPrice, takerFeeRate);
+    if (quantity * entryPrice + entryFee > cash || cash <= 0) {
+      tape.rejected['insufficient-funds'] += 1;
+      bar = entryBar;
+      continue;
+    }
+    if (isBelowMinimum(quantity, entryPrice, market)) {
+      tape.rejected['below-minimum'] += 1;
+      bar = entryBar;
+      continue;
+    }
+
+    const fixedStop = stopLevel(side, entryPrice, distanceAt(plan.stop, entryPrice, signal), tickSize);
+    const target =
+      plan.target === null ? NaN : targetLevel(side, entryPrice, distanceAt(plan.target, entryPrice, signal), tickSize);
+
+    // Where a rule or the holding time would end it: decided at the close of `end`, filled at the next real open.
+    const exitSignal = exit === null ? to : nextSet(exit, entryBar, to);
+    const end = Math.min(exitSignal, entryBar + maxHold - 1);
+    const leaveBar = end < to ? nextSet(real, end + 1, to) : to;
+
+    let stop = fixedStop;
+    let touch: number;
+    if (plan.trailing === null) {
+      touch = findTouch(reach, direction * fixedStop, direction * target, entryBar, leaveBar);
+    } else {
+      distance = distanceAt(plan.trailing, entryPrice, signal);
+      trail.extreme = direction * entryPrice;
+      touch = findTrailingTouch(
+        reach,
+        direction * fixedStop,
+        direction * target,
+        distance,
+        trailingLevel,
+        trail,
+        entryBar,
+        leaveBar,
+      );
+      if (touch < leaveBar) stop = direction * Math.max(direction * fixedStop, trailingLevel(trail.extreme));
+    }
+
+    let exitBar: number;
+    let exitPrice: number;
+    let reason: number;
+    let feeRate = takerFeeRate;
+    let isAmbiguous = 0;
+    if (touch < leaveBar) {
+      exitBar = touch;
+      // High and low from where the search has just read them.
+      const against = direction * reach.bars[2 * touch]!;
+      const inFavour = direction * reach.bars[2 * touch + 1]!;
+      const outcome = outcomeOf(
+        side,
+        stop,
+        target,
+        open[touch]!,
+        direction === 1 ? inFavour : against,
+        direction === 1 ? against : inFavour,
+      );
+      isAmbiguous = outcome === 'ambiguous' ? 1 : 0;
+      if (outcome === 'target' || (isAmbiguous === 1 && ambiguityRule === 'target-first')) {
+        exitPrice = targetFill(side, target, open[touch]!, model);
+        feeRate = makerFeeRate;
+        reason = REASON_CODES.target;
+      } else {
+        exitPrice = stopFill(side, stop, open[touch]!, model);
+        reason = stop === fixedStop ? REASON_CODES.stop : REASON_CODES['trailing-stop'];
+      }
+    } else if (leaveBar < to) {
+      exitBar = leaveBar;
+      exitPrice = marketFill(sellSide, open[leaveBar]!, model);
+      reason = exitSignal === end ? REASON_CODES.signal : REASON_CODES['max-hold'];
+    } else {
+      exitBar = to - 1;
+      exitPrice = marketFill(sellSide, close[exitBar]!, model);
+      reason = REASON_CODES['end-of-data'];
+    }
+
+    const exitFee = feeOf(quantity, exitPrice, feeRate);
+    const pnl = Math.max(-cash, direction * (exitPrice - entryPrice) * quantity - entryFee - exitFee);
+    cash += pnl;
+    const n = tape.count;
+    if (n === tape.entryBar.length) grow(tape);
+    tape.entryBar[n] = entryBar;
+    tape.exitBar[n] = exitBar;
+    tape.entryPrice[n] = entryPrice;
+    tape.exitPrice[n] = exitPrice;
+    tape.quantity[n] = quantity;
+    tape.entryFee[n] = entryFee;
+    tape.exitFee[n] = exitFee;
+    tape.pnl[n] = pnl;
+    tape.reason[n] = reason;
+    tape.ambiguous[n] = isAmbiguous;
+    tape.count = n + 1;
+    if (reason === REASON_CODES['end-of-data']) break;
+    bar = exitBar;
+  }
+  tape.finalCash = cash;
+}

@@ -1,0 +1,103 @@
+import { type Comparison } from '../../strategies/spec.ts';
+import { emptyBitmap, type Bitmap } from './bitmap.ts';
+
+/** A column of the series, or a constant: a constant needs no column. */
+export type Side = Float64Array | number;
+
+/**
+ * The bars at which a rule holds: compileRules' comparisons, all bars at once. Undefined is NaN and every comparison
+ * with it is false (fill-spec.md rule 10); a crossing needs the bar before.
+ */
+export function ruleBitmap(op: Comparison, left: Side, right: Side, bars: number): Bitmap {
+  switch (op) {
+    case '>':
+      return above(left, right, bars);
+    case '<':
+      return above(right, left, bars);
+    case '>=':
+      return atOrAbove(left, right, bars);
+    case '<=':
+      return atOrAbove(right, left, bars);
+    case 'crosses-above':
+      return crossing(above(left, right, bars), atOrAbove(right, left, bars));
+    case 'crosses-below':
+      return crossing(above(right, left, bars), atOrAbove(left, right, bars));
+  }
+}
+
+/** `now` holds at a bar and `before` at the bar before it; never at bar 0. */
+function crossing(now: Bitmap, before: Bitmap): Bitmap {
+  for (let i = now.length - 1; i > 0; i -= 1) now[i]! &= (before[i]! << 1) | (before[i - 1]! >>> 31);
+  if (now.length > 0) now[0]! &= before[0]! << 1;
+  return now;
+}
+
+/*
+ * One loop for each pairing of column and constant, so that the machine code of each sees one kind of operand only. The
+ * two comparisons are written out for the same reason.
+ */
+
+function above(left: Side, right: Side, bars: number): Bitmap {
+  const bits = emptyBitmap(bars);
+  if (typeof left === 'number' && typeof right === 'number') {
+    if (left > right) fillOnes(bits, bars);
+  } else if (typeof left === 'number') {
+    const column = right as Float64Array;
+    for (let from = 0; from < bars; from += 32) {
+      const to = Math.min(from + 32, bars);
+      let word = 0;
+      for (let i = from; i < to; i += 1) word |= (left > column[i]! ? 1 : 0) << i;
+      bits[from >>> 5] = word;
+    }
+  } else if (typeof right === 'number') {
+    for (let from = 0; from < bars; from += 32) {
+      const to = Math.min(from + 32, bars);
+      let word = 0;
+      for (let i = from; i < to; i += 1) word |= (left[i]! > right ? 1 : 0) << i;
+      bits[from >>> 5] = word;
+    }
+  } else {
+    for (let from = 0; from < bars; from += 32) {
+      const to = Math.min(from + 32, bars);
+      let word = 0;
+      for (let i = from; i < to; i += 1) word |= (left[i]! > right[i]! ? 1 : 0) << i;
+      bits[from >>> 5] = word;
+    }
+  }
+  return bits;
+}
+
+function atOrAbove(left: Side, right: Side, bars: number): Bitmap {
+  const bits = emptyBitmap(bars);
+  if (typeof left === 'number' && typeof right === 'number') {
+    if (left >= right) fillOnes(bits, bars);
+  } else if (typeof left === 'number') {
+    const column = right as Float64Array;
+    for (let from = 0; from < bars; from += 32) {
+      const to = Math.min(from + 32, bars);
+      let word = 0;
+      for (let i = from; i < to; i += 1) word |= (left >= column[i]! ? 1 : 0) << i;
+      bits[from >>> 5] = word;
+    }
+  } else if (typeof right === 'number') {
+    for (let from = 0; from < bars; from += 32) {
+      const to = Math.min(from + 32, bars);
+      let word = 0;
+      for (let i = from; i < to; i += 1) word |= (left[i]! >= right ? 1 : 0) << i;
+      bits[from >>> 5] = word;
+    }
+  } else {
+    for (let from = 0; from < bars; from += 32) {
+      const to = Math.min(from + 32, bars);
+      let word = 0;
+      for (let i = from; i < to; i += 1) word |= (left[i]! >= right[i]! ? 1 : 0) << i;
+      bits[from >>> 5] = word;
+    }
+  }
+  return bits;
+}
+
+function fillOnes(bits: Bitmap, bars: number): void {
+  bits.fill(0xffff_ffff);
+  if ((bars & 31) !== 0) bits[bits.length - 1]! >>>= 32 - (bars & 31);
+}

@@ -1,0 +1,46 @@
+import { type Series } from '../market/series.ts';
+import { SpecError } from '../strategies/spec-error.ts';
+import { type StrategySpec } from '../strategies/spec.ts';
+import { validateSpec } from '../strategies/validate-spec.ts';
+import { firstSignalBar, seriesTooShort, warmupBars } from '../strategies/warmup-bars.ts';
+import { type FillModel, type Window } from './result.ts';
+
+/**
+ * Index of the first bar whose close may give a signal, for a spec that can be played over the window.
+ * @throws SpecError for a spec that is not valid, or a short on a spot market.
+ * @throws SeriesTooShortError when the window ends before the spec could trade once.
+ * @throws RangeError for a window outside the series, or a fill model that cannot be.
+ */
+export function requirePlayable(series: Series, spec: StrategySpec, model: FillModel, window: Window): number {
+  validateSpec(spec);
+  requireFillModel(model);
+  requireWindow(series, window);
+  if (spec.side === 'short' && model.market.kind === 'spot') {
+    throw new SpecError('side', `${model.market.symbol} is a spot market: it cannot be sold short`);
+  }
+  const firstSignal = Math.max(window.from, firstSignalBar(spec, series));
+  if (firstSignal + 2 > window.to) {
+    const printed = (to: number): number => series.filled.subarray(0, to).filter((flag) => flag === 0).length;
+    // One bar for the first signal, one to fill it in.
+    throw seriesTooShort(spec, Math.max(warmupBars(spec), printed(window.from)) + 2, printed(window.to));
+  }
+  return firstSignal;
+}
+
+function requireWindow(series: Series, { from, to }: Window): void {
+  if (Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= series.length) return;
+  throw new RangeError(`window ${from}..${to} is not within the ${series.length} bars of the series`);
+}
+
+function requireFillModel({ market, slippageRate, initialCash }: FillModel): void {
+  requireRate('slippageRate', slippageRate);
+  requireRate('takerFeeRate', market.takerFeeRate);
+  requireRate('makerFeeRate', market.makerFeeRate);
+  if (!(initialCash > 0 && Number.isFinite(initialCash))) {
+    throw new RangeError(`initialCash ${initialCash} must be above zero`);
+  }
+}
+
+function requireRate(name: string, rate: number): void {
+  if (!(rate >= 0 && rate < 1)) throw new RangeError(`${name} ${rate} must be a fraction from 0 to below 1`);
+}

@@ -1,0 +1,48 @@
+import { candleFault, type Candle } from './candle.ts';
+
+/** Candles as columns of one length: what a list of `Candle` says in a fraction of its memory. */
+export interface CandleColumns {
+  readonly length: number;
+  readonly time: Float64Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+}
+
+export function columnsOf(candles: readonly Candle[]): CandleColumns {
+  const column = (name: keyof Candle): Float64Array => Float64Array.from(candles, (candle) => candle[name]);
+  return {
+    length: candles.length,
+    time: column('time'),
+    open: column('open'),
+    high: column('high'),
+    low: column('low'),
+    close: column('close'),
+    volume: column('volume'),
+  };
+}
+
+export function candleAt({ time, open, high, low, close, volume }: CandleColumns, i: number): Candle {
+  return { time: time[i]!, open: open[i]!, high: high[i]!, low: low[i]!, close: close[i]!, volume: volume[i]! };
+}
+
+/** `candleFault` of one candle; it is asked for words only where a number is wrong. */
+export function faultAt(columns: CandleColumns, i: number): string | null {
+  const { time, open, high, low, close, volume } = columns;
+  const bottom = low[i]!;
+  const top = high[i]!;
+  const isSound =
+    Number.isSafeInteger(time[i]) &&
+    time[i]! >= 0 &&
+    bottom > 0 &&
+    top < Infinity &&
+    bottom <= open[i]! &&
+    open[i]! <= top &&
+    bottom <= close[i]! &&
+    close[i]! <= top &&
+    volume[i]! >= 0 &&
+    volume[i]! < Infinity;
+  return isSound ? null : candleFault(candleAt(columns, i));
+}

@@ -1,0 +1,63 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { createBacktestPool } from '../../../src/adapters/threads/backtest-pool.ts';
+import { searchHere, searchOn } from '../../../src/adapters/threads/searcher.ts';
+import { randomParameters, buildSpec } from '../../../src/domain/strategies/families/families.ts';
+import { createRng } from '../../../src/domain/random/rng.ts';
+import { searchHash } from '../../../src/domain/research/search-figures.ts';
+import { FAMILIES, type StrategySpec } from '../../../src/domain/strategies/spec.ts';
+import { realistic } from '../../unit/backtest/spec-fixture.ts';
+import { randomSeries } from '../../unit/market/series-fixture.ts';
+
+const series = randomSeries(3, 3000, { gapShare: 0.02 });
+const rng = createRng('search');
+const specs: readonly StrategySpec[] = Array.from({ length: 300 }, (_, i) => {
+  const family = FAMILIES[i % FAMILIES.length]!;
+  return buildSpec(family, randomParameters(family, rng));
+});
+const request = { series, fillModel: realistic, window: { from: 0, to: series.length }, specs };
+
+describe('a search', () => {
+  const one = createBacktestPool(1);
+  const two = createBacktestPool(2);
+  afterAll(() => Promise.all([one.close(), two.close()]));
+
+  it('gives the same hash here, on one thread and on two, in chunks of any size', async () => {
+    const expected = searchHash(await searchHere(request));
+    for (const search of [searchHere, searchOn(one), searchOn(two)]) {
+      for (const chunk of [1, 7, 64, 1000]) expect(searchHash(await search(request, { chunk }))).toBe(expected);
+    }
+  });
+
+  it('gives the same results for specs in another order', async () => {
+    const figures = await searchOn(two)(request);
+    const reversed = await searchOn(two)({ ...request, specs: specs.toReversed() }, { chunk: 50 });
+    const rows = (packed: Float64Array): number[][] =>
+      Array.from({ length: specs.length }, (_, i) => [...packed.subarray(5 * i, 5 * i + 5)]);
+    expect(rows(reversed).reverse()).toEqual(rows(figures));
+  });
+
+  it('tells how far it is', async () => {
+    const seen: number[] = [];
+    await searchOn(two)(request, { chunk: 100, onProgress: (done) => seen.push(done) });
+    expect(seen).toEqual([100, 200, 300]);
+  });
+
+  // Regression: an answer that crossed its cancellation ended the process, as an error that nobody heard.
+  it('ends when it is cancelled, and the pool works on', async () => {
+    const stopping = new AbortController();
+    const search = searchOn(two)(request, { chunk: 1, signal: stopping.signal, onProgress: () => stopping.abort() });
+    await expect(search).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(searchHere(request, { signal: stopping.signal })).rejects.toMatchObject({ name: 'AbortError' });
+    expect(searchHash(await searchOn(two)(request))).toBe(searchHash(await searchHere(request)));
+  });
+
+  it.each([
+    ['here', searchHere],
+    ['on threads', searchOn(two)],
+  ])('%s refuses whole what holds a spec that cannot be played, by its position', async (_, search) => {
+    const short = { ...request, window: { from: 0, to: 60 } };
+    const longest = specs.findIndex((spec) => JSON.stringify(spec.entry).includes('"period":1'));
+    expect(longest).toBeGreaterThanOrEqual(0);
+    await expect(search(short)).rejects.toThrow(/^\[\d+\]: this spec \(.*\) needs at least \d+ bars, there are 60/);
+  });
+});

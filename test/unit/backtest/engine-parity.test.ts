@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { EXIT_REASONS, REJECTED_SIGNAL_REASONS } from '../../../src/domain/backtest/result.ts';
+import { createRng } from '../../../src/domain/random/rng.ts';
+import { fuzzParity } from '../../fixtures/engine/parity.ts';
+import { REAL_FILE_MISSING, realParity } from '../../fixtures/engine/real-parity.ts';
+
+/** A slice of what `npm run fuzz` runs whole. */
+describe('the engine gives the bytes of the oracle', () => {
+  it('on hostile series, with every reason to exit and to refuse', () => {
+    const seen = fuzzParity(createRng('hostile slice'), 600);
+    expect(seen.trades).toBeGreaterThan(2000);
+    expect(seen.ambiguous).toBeGreaterThan(100);
+    expect(seen.tooShort).toBeGreaterThan(0);
+    expect([...seen.reasons].sort()).toEqual([...EXIT_REASONS].sort());
+    expect([...seen.rejected].sort()).toEqual([...REJECTED_SIGNAL_REASONS].sort());
+  });
+
+  it.skipIf(REAL_FILE_MISSING)('on real candles (skipped: ../shared/data/BTC-USD_FIVE_MINUTE.csv is not there)', () => {
+    const seen = realParity(createRng('real slice'), 40);
+    expect(seen.trades).toBeGreaterThan(2000);
+    expect([...seen.reasons].sort()).toEqual([...EXIT_REASONS].sort());
+  });
+});
