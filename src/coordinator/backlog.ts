@@ -1,7 +1,7 @@
 import { byTurn, chooseUnit, type Asker } from '../domain/fleet/lease-unit.ts';
 import { freeReplicas, type FleetRules } from '../domain/fleet/unit.ts';
 import { type Clock } from '../ports/clock.ts';
-import { type UnitInLine } from '../ports/fleet-records.ts';
+import { type FleetUnit, type UnitInLine } from '../ports/fleet-records.ts';
 import { type FleetUnitStore } from '../ports/fleet-stores.ts';
 
 /**
@@ -14,7 +14,7 @@ export interface Backlog {
    */
   take(asker: Asker): Promise<UnitInLine | null>;
   /** What is known of a unit now: it joins the line, or leaves it when nothing of it is free. */
-  put(unit: UnitInLine): void;
+  put(unit: FleetUnit): void;
   /** The request that took it is done; one that was not put back is out of line until the store is asked again. */
   release(id: number): void;
 }
@@ -102,7 +102,7 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
         }
       }
     },
-    put(unit) {
+    put({ params: _, key: __, requestHash: ___, ...unit }) {
       end(unit.id);
       newer.add(unit.id);
       set(unit);

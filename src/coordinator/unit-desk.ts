@@ -35,7 +35,7 @@ export interface UnitDesk {
 }
 
 const ATTEMPTS = 20;
-/** Units whose leases run are few; their parameters may be large. */
+/** Units whose leases run are few. Those of specs are read each time: a thousand specs are a megabyte. */
 const REMEMBERED = 2_000;
 
 export function createUnitDesk(
@@ -49,7 +49,7 @@ export function createUnitDesk(
 
   function note(unit: FleetUnit): void {
     remembered.delete(unit.id);
-    remembered.set(unit.id, unit);
+    if (unit.kind !== 'specs') remembered.set(unit.id, unit);
     const [oldest] = remembered.keys();
     if (oldest !== undefined && remembered.size > REMEMBERED) remembered.delete(oldest);
     backlog.put(unit);
