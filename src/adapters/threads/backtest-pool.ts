@@ -3,11 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { type Series } from '../../domain/market/series.ts';
-import { type SearchFigures } from '../../domain/research/search-figures.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
 import { createColumnStore } from './column-store.ts';
 import { shareSeries } from './share-series.ts';
-import { type KernelTask, type SeriesTask, type ThreadTasks } from './task.ts';
+import { type SeriesTask, type ThreadTasks } from './task.ts';
 
 /** A series in shared memory, ready for the threads. */
 export interface SharedWork {
@@ -24,7 +23,11 @@ export interface BacktestPool {
   /** Shares `series` and the indicators of `specs`, each computed once for all threads. @param key says which series it is. */
   share(key: string, series: Series, specs: readonly StrategySpec[], signal?: AbortSignal): Promise<SharedWork>;
   /** Runs a task that brings its own candles, in shared memory, on the next free thread. */
-  kernel(task: KernelTask, signal?: AbortSignal): Promise<SearchFigures>;
+  runAlone<N extends 'kernel' | 'unit'>(
+    name: N,
+    task: Parameters<ThreadTasks[N]>[0],
+    signal?: AbortSignal,
+  ): Promise<ReturnType<ThreadTasks[N]>>;
   close(): Promise<void>;
 }
 
@@ -90,7 +93,7 @@ export function createBacktestPool(threads: number): BacktestPool {
       );
       return workOn(key, copy, columns);
     },
-    kernel: (task, signal) => poolOf().run(task, { name: 'kernel', ...(signal && { signal }) }),
+    runAlone: (name, task, signal) => poolOf().run(task, { name, ...(signal && { signal }) }),
     async close() {
       await pool?.destroy();
     },

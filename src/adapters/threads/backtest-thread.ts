@@ -7,6 +7,8 @@ import { type TrialMetrics } from '../../domain/research/trial.ts';
 import { failedTrial } from '../../domain/research/trial-metrics.ts';
 import { SpecError } from '../../domain/strategies/spec-error.ts';
 import { createWorkerDataset, type WorkerDataset } from '../../domain/worker-profile/dataset.ts';
+import { executeUnit } from '../../domain/worker-profile/execute-unit.ts';
+import { createRng } from '../../domain/random/rng.ts';
 import { playGenomes } from './play-genomes.ts';
 import { shareColumns } from './share-series.ts';
 import { type EvaluationTask, type SeriesTask, type ThreadTasks } from './task.ts';
@@ -88,3 +90,6 @@ export const kernel: ThreadTasks['kernel'] = ({ frameKey, columns: candles, term
   if (frame?.key !== frameKey) frame = { key: frameKey, dataset: createWorkerDataset(candles) };
   return playGenomes(frame.dataset, genomes, terms);
 };
+
+export const unit: ThreadTasks['unit'] = ({ params, columns: candles, seed }) =>
+  executeUnit(params, candles, createRng(seed));

@@ -7,7 +7,7 @@ import { type WorkerTerms } from '../../domain/worker-profile/terms.ts';
 import { type BacktestPool } from './backtest-pool.ts';
 import { playGenomes } from './play-genomes.ts';
 import { type SearchOptions } from './searcher.ts';
-import { shareColumns } from './share-series.ts';
+import { shareCandles } from './share-series.ts';
 
 export interface GenomeSearchRequest {
   readonly columns: WorkerColumns;
@@ -41,14 +41,14 @@ export const searchGenomesHere: GenomeSearch = async ({ columns, terms, genomes 
 
 /** On the threads of a pool. */
 export function searchGenomesOn(pool: BacktestPool): GenomeSearch {
-  return async ({ columns: { time, close, high, low, volume }, terms, genomes }, options = {}) => {
+  return async ({ columns: candles, terms, genomes }, options = {}) => {
     const { signal, onProgress, chunk = CHUNK } = options;
-    const columns = shareColumns({ time, close, high, low, volume }) as Record<keyof WorkerColumns, Float64Array>;
+    const columns = shareCandles(candles);
     const figures = new Float64Array(genomes.length * FIGURES);
     let done = 0;
     await Promise.all(
       Array.from(chunksOf(genomes, chunk), async ([from, part]) => {
-        const answer = await pool.kernel({ frameKey: 'search', columns, terms, genomes: part }, signal);
+        const answer = await pool.runAlone('kernel', { frameKey: 'search', columns, terms, genomes: part }, signal);
         figures.set(answer, from * FIGURES);
         done += part.length;
         onProgress?.(done);

@@ -7,7 +7,9 @@ import { type TrialMetrics } from '../../domain/research/trial.ts';
 import { type IndicatorUse } from '../../domain/strategies/spec-reads.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
 import { type WorkerColumns } from '../../domain/worker-profile/columns.ts';
+import { type Submission } from '../../domain/worker-profile/submission.ts';
 import { type WorkerTerms } from '../../domain/worker-profile/terms.ts';
+import { type UnitParams } from '../../domain/worker-profile/unit-params.ts';
 
 /** What every message to a backtest thread says of its series. The columns lie in shared memory: sending them copies nothing. */
 export interface SeriesTask {
@@ -49,10 +51,19 @@ export interface KernelTask {
   readonly genomes: readonly Genome[];
 }
 
+/** A work unit of the Python workers' kind. The columns lie in shared memory. */
+export interface UnitTask {
+  readonly params: UnitParams;
+  readonly columns: WorkerColumns;
+  /** Of the search; a unit that evaluates one genome does not draw. */
+  readonly seed: string;
+}
+
 /** What a backtest thread can be asked for. */
 export interface ThreadTasks {
   readonly evaluate: (task: EvaluationTask) => readonly TrialMetrics[];
   readonly search: (task: SearchTask) => SearchAnswer;
   readonly columns: (task: ColumnsTask) => readonly IndicatorColumns[];
   readonly kernel: (task: KernelTask) => SearchFigures;
+  readonly unit: (task: UnitTask) => Submission | null;
 }
