@@ -48,6 +48,8 @@ export interface CoordinatorBenchReport extends CoordinatorBenchOptions {
 
 const TARGET = 300;
 const IDLE_MS = 50;
+/** Looking costs the store something: not more often than it takes to notice the end. */
+const LOOK_MS = 500;
 
 /** Eight of ten are of the newest generation; the others send what is refused. */
 function crowd(size: number): readonly ScriptedWorker[] {
@@ -111,30 +113,34 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
     const stores = createMongoFleetStores(connection);
 
     const times: PairTime[] = [];
+    const startedAt = performance.now();
+    let lastAt = startedAt;
     let isDone = false;
     const work = async (worker: ScriptedWorker): Promise<void> => {
       while (!isDone && !stop.aborted) {
         const pair = await workOnce(url, worker);
-        if (pair) times.push(pair);
-        else await delay(IDLE_MS);
+        if (pair) {
+          times.push(pair);
+          lastAt = performance.now();
+        } else {
+          await delay(IDLE_MS);
+        }
       }
     };
     const watch = async (): Promise<void> => {
       for (;;) {
-        await delay(IDLE_MS);
+        await delay(LOOK_MS);
         const { pending, in_progress } = await stores.units.counts();
         if (stop.aborted || pending + in_progress === 0) break;
       }
       isDone = true;
     };
-    const startedAt = performance.now();
-    let lastAt = startedAt;
     const workers = crowd(options.workers).map(work);
     const noted = setInterval(() => {
       if (!isDone) io.complain(`${times.length} pairs`);
     }, 2_000);
     try {
-      await unlessStopped(stop, Promise.all([watch().then(() => (lastAt = performance.now())), ...workers]));
+      await unlessStopped(stop, Promise.all([watch(), ...workers]));
     } finally {
       clearInterval(noted);
     }
