@@ -77,12 +77,7 @@ export function registerWorker(program: Command, io: CliIo): void {
   program
     .command('worker')
     .description('pull work units from a coordinator over HTTP, like the Python workers, and do them')
-    .addOption(
-      new Option('--coordinator <url>', 'where it listens')
-        .makeOptionMandatory()
-        .env('COORDINATOR_URL')
-        .argParser(parseUrl),
-    )
+    .addOption(new Option('--coordinator <url>', 'where it listens').makeOptionMandatory().argParser(parseUrl))
     .option('--name <host>', "this machine's name to the coordinator; its host name unless said")
     .addOption(
       new Option('--instance <n>', 'which worker of this machine it is').default(1).argParser(parseCount(MAX_INSTANCE)),
