@@ -129,7 +129,7 @@ export function runFast(
       slots[at + FEE] = fee;
       if (left < to) {
         const low = bars[left * ROW + LOW]!;
-        slots[at + LEVEL] = direction * (low <= protection[STOP]! ? protection[STOP]! : protection[TARGET]!);
+        slots[at + LEVEL] = direction * (low <= protection[STOP] ? protection[STOP] : protection[TARGET]);
         slots[at + IS_LIQUIDATED] = low <= liquidation ? 1 : 0;
       } else {
         slots[at + LEVEL] = direction * bars[(to - 1) * ROW + CLOSE]!;
