@@ -100,7 +100,7 @@ describe('corp bench', () => {
     for (const { p50, p99 } of [report.getWorkMs, report.submitMs]) expect(p99).toBeGreaterThanOrEqual(p50);
   });
 
-  it.each(['tick', 'scale'])('%s is refused in one line', async (name) => {
+  it.each(['tick'])('%s is refused in one line', async (name) => {
     const { exitCode, stdout, stderr } = await corp('bench', name, '--json');
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
