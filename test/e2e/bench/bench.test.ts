@@ -46,7 +46,7 @@ describe('corp bench', () => {
 
   it(
     'cycle runs a whole cycle, tells its stages, and adds up the memory of an idle company',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const { exitCode, stdout, stderr } = await corp('bench', 'cycle', '--runs', '1', '--settle', '1', '--json');
       expect(exitCode, stderr).toBe(0);
@@ -67,7 +67,7 @@ describe('corp bench', () => {
     },
   );
 
-  it('engine sets the engine beside its oracle, in fresh processes too', { timeout: 60_000 }, async () => {
+  it('engine sets the engine beside its oracle, in fresh processes too', { timeout: 180_000 }, async () => {
     const tiny = ['--specs', '20', '--oracle-specs', '5', '--rounds', '2', '--genomes', '60', '--bars', '300000'];
     const { exitCode, stdout, stderr } = await corp('bench', 'engine', ...tiny, '--json');
     expect(exitCode, stderr).toBe(0);
