@@ -89,8 +89,8 @@ describe.each(BOOKS)('workers of every generation, with every quirk, %s', (name,
     }
     for (const unit of units.filter(({ state }) => state === 'failed'))
       expect(unit.reason).toMatch(/_W1 \(\d\)|no majority/);
-    // Everything the fleet sends that is wrong has been seen, and nothing of it counts.
-    for (const verdict of ['accepted', 'invalid', 'constants', 'untrusted'] as const) {
+    // What every run has, however its workers took turns; malformed reports have tests of their own (fuzz.test.ts).
+    for (const verdict of ['accepted', 'constants', 'untrusted'] as const) {
       expect(verdicts[verdict], verdict).toBeGreaterThan(0);
     }
     // What arrived is there.
