@@ -58,7 +58,12 @@ module.exports = {
     only(
       'coordinator',
       '^src/coordinator/',
-      ['^queues/', '^src/(coordinator|ports|domain)/'],
+      // A second server behind the same door: what checks, reads and answers requests is not written twice.
+      [
+        '^queues/',
+        '^src/(coordinator|ports|domain)/',
+        '^src/api/(security/|(deadline|error-response|input-fields|listen|request-error|route|routes/health)\\.ts$)',
+      ],
       ['express', '@types/express', 'zod'],
     ),
     {

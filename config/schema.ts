@@ -64,6 +64,20 @@ export const agentsSchema = z.strictObject({
   }),
   threads: z.strictObject({ count: z.int().min(0).max(256) }),
   ceo: z.strictObject({ dayStartsAt: timeOfDay, dayStopsAt: timeOfDay }),
+  coordinator: z
+    .strictObject({
+      host: z.string().min(1),
+      port: z.int().min(0).max(65_535),
+      names: z.array(z.string().min(1).max(253)),
+      workersNeedToken: z.boolean(),
+      leaseMinutes: z.number().positive().max(10_080),
+      maxExpiries: z.int().min(1).max(100),
+      replicas: z.int().min(1).max(20),
+      maxReplicas: z.int().min(1).max(20),
+      distinct: z.enum(['workers', 'hosts']),
+      sweepEveryMs: z.int().min(100).max(600_000),
+    })
+    .refine((c) => c.replicas <= c.maxReplicas, { path: ['maxReplicas'], message: 'must not be below replicas' }),
 });
 
 export const databaseSchema = z.strictObject({
@@ -109,6 +123,7 @@ export const secretsSchema = z.strictObject({
   redisUrl: z.url({ protocol: /^rediss?$/ }).optional(),
   mongoUrl: z.url({ protocol: /^mongodb(\+srv)?$/ }).optional(),
   apiToken: z.string().min(16, 'at least 16 characters').optional(),
+  coordinatorToken: z.string().min(16, 'at least 16 characters').optional(),
   approvalSecret: z.string().min(32, 'at least 32 characters').optional(),
 });
 

@@ -2,6 +2,8 @@ import { type Queue } from 'bullmq';
 import { QUEUE_NAMES } from '../queues/names.ts';
 import { type Producer } from '../queues/producer.ts';
 import { type Broadcaster } from '../src/ports/broadcaster.ts';
+import { AppError } from '../src/ports/errors.ts';
+import { type FleetSweep } from '../src/ports/fleet.ts';
 import { type Stores } from '../src/ports/stores.ts';
 import { deadLetterOf } from './dead-letters.ts';
 import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
@@ -12,6 +14,8 @@ export interface WorkerManagerDeps extends AgentDeps {
   readonly broadcaster: Broadcaster;
   /** A node silent for longer is dead. */
   readonly deadAfterMs: number;
+  /** Only beside a coordinator: the remote workers have queues of their own. */
+  readonly fleet?: FleetSweep;
 }
 
 /** Newest failures of a queue that a census looks at. */
@@ -74,6 +78,13 @@ export function createWorkerManager(deps: WorkerManagerDeps): Agent {
         }
         const nodes = (await stores.nodes.list()).length;
         return { nodes, dead: [...dead], waiting, deadLetters };
+      },
+
+      async 'sweep-leases'() {
+        if (deps.fleet) return deps.fleet.sweep();
+        throw new AppError('no-coordinator', 'no leases are kept on these queues', {
+          advice: 'corp coordinator sweeps its own; nothing has to be asked for',
+        });
       },
 
       async noop({ n }) {

@@ -7,6 +7,13 @@ export interface ScheduleIntervals {
   readonly sweepEveryMs: number;
 }
 
+const template = (name: string, payload: object = {}) => ({
+  name,
+  data: { meta: { priority: 'high', causedBy: `schedule/${name}` }, payload },
+  // Without a number of its own a job runs before all others, a `critical` one included.
+  opts: { priority: PRIORITIES.high },
+});
+
 /**
  * What happens by the wall clock. The jobs are small and idempotent, so runs that overlap do no harm; upserting by
  * name means that any number of nodes may call this.
@@ -16,12 +23,6 @@ export async function upsertSchedules(
   account: string,
   intervals: ScheduleIntervals,
 ): Promise<void> {
-  const template = (name: string, payload: object = {}) => ({
-    name,
-    data: { meta: { priority: 'high', causedBy: `schedule/${name}` }, payload },
-    // Without a number of its own a job runs before all others, a `critical` one included.
-    opts: { priority: PRIORITIES.high },
-  });
   await Promise.all([
     producer.queue('ceo').upsertJobScheduler('supervise', { every: intervals.superviseEveryMs }, template('supervise')),
     producer
@@ -31,5 +32,18 @@ export async function upsertSchedules(
     producer
       .queue('risk-manager')
       .upsertJobScheduler('monitor', { every: intervals.superviseEveryMs }, template('monitor', { account })),
+  ]);
+}
+
+/** The same for the queues of the coordinator, which has no company around it. */
+export async function upsertFleetSchedules(
+  producer: Producer,
+  intervals: { readonly sweepEveryMs: number; readonly censusEveryMs: number },
+): Promise<void> {
+  const manager = producer.queue('worker-manager');
+  await Promise.all([
+    manager.upsertJobScheduler('sweep-leases', { every: intervals.sweepEveryMs }, template('sweep-leases')),
+    // Failures of the sweep are recorded even when the process that saw them died.
+    manager.upsertJobScheduler('census', { every: intervals.censusEveryMs }, template('census')),
   ]);
 }

@@ -15,6 +15,11 @@ export const workerManagerContract = defineContract({
         deadLetters: countField,
       }),
     },
+    'sweep-leases': {
+      summary: 'Ends leases of remote workers that ran out, and carries on what a coordinator left half done',
+      data: z.strictObject({ reason: reasonField.default('schedule') }),
+      result: z.strictObject({ expired: countField, failed: countField, repaired: countField }),
+    },
     noop: {
       summary: 'Does nothing; measures the queue (corp bench queue)',
       data: z.strictObject({ n: countField }),

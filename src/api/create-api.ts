@@ -3,7 +3,7 @@ import { type ApiDeps } from './api-deps.ts';
 import { mountBullBoard } from './bull-board.ts';
 import { errorResponse } from './error-response.ts';
 import { createEventStreams } from './event-streams.ts';
-import { listen, type ApiServer, type ListenOptions } from './listen.ts';
+import { listen, type ApiServer, type ListenOptions, type ServerNames } from './listen.ts';
 import { RequestError } from './request-error.ts';
 import { mountRoutes, type Route } from './route.ts';
 import { companyRoutes } from './routes/company.ts';
@@ -28,6 +28,8 @@ export interface Api {
   readonly listen: (options: ListenOptions) => Promise<ApiServer>;
 }
 
+const NAMES: ServerNames = { server: 'the API', token: 'API_TOKEN', port: 'api.port in exchange.yaml' };
+
 /** API, dashboard and Bull Board. The order of what is mounted is the order of the checks. */
 export function createApi(deps: ApiDeps): Api {
   const { stores, account, apiToken, webDirectory, log } = deps;
@@ -36,7 +38,7 @@ export function createApi(deps: ApiDeps): Api {
   const streams = createEventStreams(deps.reader, log);
 
   const app = express().disable('x-powered-by');
-  app.use(securityHeaders, requireKnownHost(hosts));
+  app.use(securityHeaders, requireKnownHost(hosts, 'exchange.yaml, api.host'));
   mountHealth(app, deps);
   app.use(refuseCrossSiteWrites([LOGIN_PATH]));
   mountLogin(app, credentials);
@@ -62,8 +64,9 @@ export function createApi(deps: ApiDeps): Api {
   });
   app.use(errorResponse(log));
 
+  const endStreams = (): void => streams.close();
   return {
     app,
-    listen: (options) => listen({ app, hosts, streams, secured: credentials !== null }, options),
+    listen: (options) => listen({ app, hosts, endStreams, secured: credentials !== null, names: NAMES }, options),
   };
 }

@@ -10,7 +10,10 @@ function httpErrorOf(error: unknown): RequestError | null {
   if (status < 400 || status > 499) return null;
   const type = 'type' in error ? error.type : undefined;
   if (type === 'entity.parse.failed') return new RequestError(400, 'malformed-json', 'the body is not JSON');
-  if (status === 413) return new RequestError(413, 'too-large', 'the body is larger than 256 kB');
+  if (status === 413) {
+    const limit = 'limit' in error && typeof error.limit === 'number' ? error.limit : 0;
+    return new RequestError(413, 'too-large', `the body is larger than ${Math.round(limit / 1024)} kB`);
+  }
   if (status === 415) return new RequestError(415, 'unsupported-media-type', error.message);
   return new RequestError(status, 'bad-request', status === 404 ? 'not found' : 'the request cannot be read');
 }
@@ -26,8 +29,12 @@ function toRequestError(error: unknown): RequestError {
   );
 }
 
-/** Every error is answered as JSON, and never with a stack. */
-export function errorResponse(log: Logger): ErrorRequestHandler {
+function errorBody({ code, message, advice, issues, valid }: RequestError): object {
+  return { error: { code, message, ...(advice && { advice }), ...(issues && { issues }), ...(valid && { valid }) } };
+}
+
+/** Every error is answered as JSON, and never with a stack. @param bodyOf its form */
+export function errorResponse(log: Logger, bodyOf: (error: RequestError) => object = errorBody): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const answer = toRequestError(error);
     if (answer.status >= 500) {
@@ -38,12 +45,6 @@ export function errorResponse(log: Logger): ErrorRequestHandler {
       response.destroy();
       return;
     }
-    const { code, message, advice, issues, valid } = answer;
-    response
-      .status(answer.status)
-      .set(answer.headers)
-      .json({
-        error: { code, message, ...(advice && { advice }), ...(issues && { issues }), ...(valid && { valid }) },
-      });
+    response.status(answer.status).set(answer.headers).json(bodyOf(answer));
   };
 }

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type Express } from 'express';
 import { AppError, errorText } from '../ports/errors.ts';
-import { type EventStreams } from './event-streams.ts';
 import { isLoopback, type HostPolicy } from './security/host-policy.ts';
 
 /** Requests in hand may take this long at the end; then their connections are cut. */
@@ -16,24 +15,36 @@ export interface ListenOptions {
 
 export interface ApiServer {
   readonly url: string;
-  /** Ends event streams and connections; within two seconds. Safe to call again. */
+  /** Ends streams and connections; within two seconds. Safe to call again. */
   close(): Promise<void>;
+}
+
+/** How a server is called in what a person reads. */
+export interface ServerNames {
+  /** `the API` */
+  readonly server: string;
+  /** The variable that holds its token. */
+  readonly token: string;
+  /** Where its port is set: `api.port in exchange.yaml`. */
+  readonly port: string;
 }
 
 interface ListenDeps {
   readonly app: Express;
   readonly hosts: HostPolicy;
-  readonly streams: EventStreams;
-  /** Everybody has to show the token. */
+  /** Ends what would keep its connections open. */
+  readonly endStreams: () => void;
+  /** Whoever may change something has to show the token. */
   readonly secured: boolean;
+  readonly names: ServerNames;
 }
 
-function explain(error: unknown, { host, port }: ListenOptions): AppError {
+function explain(error: unknown, { host, port }: ListenOptions, names: ServerNames): AppError {
   const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
   return new AppError(
     inUse ? 'port-in-use' : 'cannot-listen',
     `cannot listen on ${host}:${port}: ${inUse ? 'the port is in use' : errorText(error)}`,
-    { advice: 'Choose another one with --port, or api.port in exchange.yaml', cause: error },
+    { advice: `Choose another one with --port, or ${names.port}`, cause: error },
   );
 }
 
@@ -45,11 +56,14 @@ async function closed(server: Server): Promise<void> {
   clearTimeout(timer);
 }
 
-export async function listen({ app, hosts, streams, secured }: ListenDeps, options: ListenOptions): Promise<ApiServer> {
+export async function listen(
+  { app, hosts, endStreams, secured, names }: ListenDeps,
+  options: ListenOptions,
+): Promise<ApiServer> {
   const { host, port } = options;
   if (!isLoopback(host) && !secured) {
-    throw new AppError('api-token-required', `the API may not listen on ${host} without a token`, {
-      advice: 'Set API_TOKEN (at least 16 characters), or listen on 127.0.0.1',
+    throw new AppError('api-token-required', `${names.server} may not listen on ${host} without a token`, {
+      advice: `Set ${names.token} (at least 16 characters), or listen on 127.0.0.1`,
     });
   }
   const server = createServer(app);
@@ -57,7 +71,7 @@ export async function listen({ app, hosts, streams, secured }: ListenDeps, optio
     server.listen({ host, port });
     await once(server, 'listening');
   } catch (error) {
-    throw explain(error, options);
+    throw explain(error, options, names);
   }
   hosts.listensOn(host);
   const address = server.address();
@@ -66,7 +80,7 @@ export async function listen({ app, hosts, streams, secured }: ListenDeps, optio
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
     close() {
-      streams.close();
+      endStreams();
       return (closing ??= closed(server));
     },
   };

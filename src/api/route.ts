@@ -6,7 +6,7 @@ import { parseInput, RequestError } from './request-error.ts';
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 
 interface RouteHead {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   /** Express path; its parameters are described by `params`. */
   readonly path: string;
   readonly tag: string;

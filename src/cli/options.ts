@@ -27,6 +27,12 @@ export function parseTimeframe(text: string): Timeframe {
   throw new InvalidArgumentError('Write it like 5m, 1h or 1d.');
 }
 
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError('Write a port from 0 to 65535.');
+}
+
 export function parseQueue(text: string): QueueName {
   if (isQueueName(text)) return text;
   throw new InvalidArgumentError(`There is no such queue: ${QUEUE_NAMES.join(', ')}.`);

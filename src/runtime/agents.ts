@@ -17,6 +17,7 @@ import { type Office } from './office.ts';
 
 /** Heartbeats a node may miss before it is called dead. */
 const MISSED_BEATS = 6;
+export const deadAfterMs = (beatEveryMs: number): number => MISSED_BEATS * beatEveryMs;
 
 /** Makes one agent out of the office: where each gets what it needs, and no more. */
 export function createAgent(queue: QueueName, office: Office, monitor: AgentMonitor, node: string): Agent {
@@ -94,7 +95,7 @@ export function createAgent(queue: QueueName, office: Office, monitor: AgentMoni
         stores,
         producer,
         broadcaster,
-        deadAfterMs: MISSED_BEATS * agents.heartbeat.everyMs,
+        deadAfterMs: deadAfterMs(agents.heartbeat.everyMs),
       });
     default:
       return queue satisfies never;

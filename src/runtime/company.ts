@@ -4,17 +4,16 @@ import { QUEUE_NAMES, type QueueName } from '../../queues/names.ts';
 import { upsertSchedules } from '../../queues/schedulers.ts';
 import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
 import { createApi } from '../api/create-api.ts';
-import { AppError } from '../ports/errors.ts';
 import { type Logger } from '../ports/logger.ts';
 import { announceCompany, awaitCompany, type CompanyCard } from './company-card.ts';
+import { startCoordinator } from './coordinator.ts';
 import { takeLeaderLock } from './leader-lock.ts';
 import { startNode } from './node.ts';
 import { openOffice, scopeOf, systemClock, type Office } from './office.ts';
 import { PROJECT_ROOT, VERSION } from './paths.ts';
+import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
 import { createReleaseStack } from './releasers.ts';
-import { probeMongo } from './services/probe-mongo.ts';
-import { probeRedis } from './services/probe-redis.ts';
 import { startServices, type Services } from './services/start-services.ts';
 
 /** A company at work: services, office, desks. */
@@ -25,11 +24,15 @@ export interface Company {
   readonly lost: AbortSignal;
   /** Starts the API, Bull Board and the dashboard; gives their address. */
   openToVisitors(host: string, port: number): Promise<string>;
+  /** Starts the coordinator that remote workers pull from; gives its address. */
+  openToWorkers(host: string, port: number): Promise<string>;
   close(): Promise<void>;
 }
 
-/** What one process does for the company. `services` starts Redis and the store unless they are named or running. */
-export const ROLES = ['services', 'processors', 'feed', 'api'] as const;
+/** What a company is made of. `services` starts Redis and the store unless they are named or running. */
+export const COMPANY_ROLES = ['services', 'processors', 'feed', 'api'] as const;
+/** What one process can do. The coordinator is opened only where it is asked for: it is a door for other machines. */
+export const ROLES = [...COMPANY_ROLES, 'coordinator'] as const;
 export type Role = (typeof ROLES)[number];
 
 export type OpenServices = (
@@ -67,20 +70,10 @@ export interface CompanyOptions {
 /** Jobs in hand may take this long at the end; what takes longer goes back to its queue. */
 const DRAIN_MS = 5000;
 const CLOSE_WITHIN_MS = 25_000;
-const READY_WITHIN_MS = 1000;
 /** A feed that was killed on another machine holds its lock this much longer. */
 const LOCK_WAIT_MS = 20_000;
 /** A process that joins waits this long for the one that leads. */
 const COMPANY_WAIT_MS = 60_000;
-
-async function answers(probe: Promise<unknown>): Promise<string> {
-  try {
-    await probe;
-    return 'ok';
-  } catch (error) {
-    return error instanceof AppError ? error.message : 'does not answer';
-  }
-}
 
 /** Opens everything in order; what is open when a later step fails is closed again. */
 export async function startCompany({
@@ -168,17 +161,16 @@ export async function startCompany({
           ...(secrets.apiToken !== undefined && { apiToken: secrets.apiToken }),
           version: VERSION,
           webDirectory: `${PROJECT_ROOT}/web`,
-          readiness: async () => {
-            const [redis, mongo] = await Promise.all([
-              answers(probeRedis(redisUrl, READY_WITHIN_MS)),
-              answers(probeMongo(mongoUrl, READY_WITHIN_MS)),
-            ]);
-            return { redis, mongo };
-          },
+          readiness: () => readinessOf(redisUrl, mongoUrl),
         });
         const listening = await api.listen({ host, port });
         releases.push('api', () => listening.close());
         return listening.url;
+      },
+      async openToWorkers(host, port) {
+        const coordinator = await startCoordinator({ config, log, redisUrl, mongoUrl, listen: { host, port } });
+        releases.push('coordinator', () => coordinator.close());
+        return coordinator.url;
       },
       async close() {
         for (const { name, error } of await releases.release()) log.warn(`closing ${name}: ${error.message}`);

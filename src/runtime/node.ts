@@ -8,6 +8,7 @@ import { type AgentState } from '../ports/records.ts';
 import { createAgent } from './agents.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type Office } from './office.ts';
+import { within } from './within.ts';
 
 export interface NodeOptions {
   readonly queues: readonly QueueName[];
@@ -24,19 +25,6 @@ export interface RunningNode {
 interface Desk {
   readonly monitor: AgentMonitor;
   running: RunningAgent;
-}
-
-/** Rejects after `ms`: a worker that cannot reach Redis would otherwise stay pending for ever. */
-async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} took longer than ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 const READY_WITHIN_MS = 15_000;

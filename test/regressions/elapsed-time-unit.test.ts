@@ -15,6 +15,7 @@ it('an agent that worked for two and a half seconds was busy for 2500 ms', async
         return { n };
       },
       census: async () => ({ nodes: 0, dead: [], waiting: 0, deadLetters: 0 }),
+      'sweep-leases': async () => ({ expired: 0, failed: 0, repaired: 0 }),
     },
     deps,
   );

@@ -37,7 +37,13 @@ export interface Table<Row> {
     filter: Filter,
     order: Direction<Row>,
     names: readonly Name[],
+    options?: { readonly limit?: number | undefined },
   ): Promise<Pick<Row, Name>[]>;
+  /**
+   * Adds to a number of the row of this key, which begins at 0, and returns the sum. A retry after a lost answer may add
+   * twice: for numbers that only have to grow.
+   */
+  add(key: string, name: keyof Row & string, amount: number): Promise<number>;
   count(filter: Filter): Promise<number>;
   remove(filter: Filter): Promise<void>;
 }
@@ -60,11 +66,13 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
   }
 
   /** A cycle's trials may be more than a server sorts in memory. */
-  const sorted = (filter: Filter, order: Direction<Row>) =>
-    model
+  const sorted = (filter: Filter, order: Direction<Row>, limit: number) => {
+    const query = model
       .find(defined(filter))
       .sort({ ...(order as Record<string, 1 | -1>), _id: 1 })
       .allowDiskUse(true);
+    return limit === Infinity ? query : query.limit(limit);
+  };
 
   const wrote = async (_id: string, _changed: string): Promise<boolean> =>
     (await model.countDocuments({ _id, _changed })) === 1;
@@ -147,20 +155,33 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
 
     async find(filter, order, { limit = Infinity } = {}) {
       if (limit <= 0) return [];
-      const documents = await retrying(() => {
-        const query = sorted(filter, order);
-        return (limit === Infinity ? query : query.limit(limit)).lean();
-      });
+      const documents = await retrying(() => sorted(filter, order, limit).lean());
       return documents.map(decode);
     },
 
-    async pick(filter, order, names) {
+    async pick(filter, order, names, { limit = Infinity } = {}) {
+      if (limit <= 0) return [];
       const documents = await retrying(() =>
-        sorted(filter, order)
+        sorted(filter, order, limit)
           .select([...names])
           .lean(),
       );
       return documents.map(decode);
+    },
+
+    async add(key, name, amount) {
+      const update = { $inc: { [name]: amount } };
+      const options = { upsert: true, returnDocument: 'after' } as const;
+      const grow = () => retrying(() => model.findOneAndUpdate({ _id: key }, update, options).lean());
+      let grown: object;
+      try {
+        grown = await grow();
+      } catch (error) {
+        // Of two upserts of one new key one may be told that it exists. It does now.
+        if (!isDuplicateKey(error)) throw error;
+        grown = await grow();
+      }
+      return Number(decode(grown)[name]);
     },
 
     count: (filter) => retrying(() => model.countDocuments(defined(filter))),

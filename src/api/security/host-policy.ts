@@ -40,11 +40,12 @@ export function createHostPolicy(): HostPolicy {
   };
 }
 
-export function requireKnownHost(policy: HostPolicy): RequestHandler {
+/** @param setting where the host is set: `exchange.yaml, api.host` */
+export function requireKnownHost(policy: HostPolicy, setting: string): RequestHandler {
   return (request, _response, next) => {
     if (!policy.admits(request.headers.host)) {
       throw new RequestError(403, 'unknown-host', 'this server is not known by that name', {
-        advice: 'Use localhost, or the host it was told to listen on (exchange.yaml, api.host)',
+        advice: `Use localhost, or the host it was told to listen on (${setting})`,
       });
     }
     next();

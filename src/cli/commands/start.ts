@@ -5,16 +5,18 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { isLoopback } from '../../api/security/host-policy.ts';
 import { AppError } from '../../ports/errors.ts';
 import { timeframeMs } from '../../domain/market/timeframe.ts';
-import { ownServices, ROLES, type Company, type Role } from '../../runtime/company.ts';
+import { COMPANY_ROLES, ownServices, ROLES, type Company, type Role } from '../../runtime/company.ts';
+import { checkCoordinator } from '../../runtime/coordinator.ts';
 import { type Office } from '../../runtime/office.ts';
 import { ticketFor, type CycleTicket } from '../../runtime/cycle-run.ts';
 import { runFeed, setMarketTime } from '../../runtime/feed.ts';
 import { anyServices } from '../open-services.ts';
 import { withCompany } from '../company-run.ts';
+import { runCoordinator } from '../coordinator-run.ts';
 import { type CliIo } from '../io.ts';
 import { loadCliConfig } from '../load-cli-config.ts';
 import { runOneCycle } from '../one-cycle.ts';
-import { jsonOption } from '../options.ts';
+import { jsonOption, parsePort } from '../options.ts';
 import { chooseWorld } from '../world.ts';
 
 interface Options {
@@ -35,12 +37,6 @@ function parseSpeed(text: string): number {
   throw new InvalidArgumentError('Write a number above zero (market seconds per second), or max.');
 }
 
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new InvalidArgumentError('Write a port from 0 to 65535.');
-}
-
 function parseRoles(text: string): readonly Role[] {
   const names = text.split(',').map((name) => name.trim());
   return names.map((name) => {
@@ -56,12 +52,27 @@ export function parseSeed(text: string): number {
   throw new InvalidArgumentError('Write a whole number, zero or above.');
 }
 
-function announce(io: CliIo, { office, services }: Company, url: string | null, { roles, json }: Options): void {
+interface Addresses {
+  readonly api: string | null;
+  readonly coordinator: string | null;
+}
+
+function announce(
+  io: CliIo,
+  { office, services }: Company,
+  { api: url, coordinator }: Addresses,
+  { roles, json }: Options,
+): void {
   const { mode, account } = office.card;
-  const addresses =
-    url === null
-      ? {}
-      : { dashboard: `${url}/`, api: `${url}/api`, apiDocs: `${url}/api/docs`, queues: `${url}/queues` };
+  const addresses = {
+    ...(url !== null && {
+      dashboard: `${url}/`,
+      api: `${url}/api`,
+      apiDocs: `${url}/api/docs`,
+      queues: `${url}/queues`,
+    }),
+    ...(coordinator !== null && { coordinator }),
+  };
   if (json) {
     io.json({ mode, account, roles, ...addresses });
     return;
@@ -72,7 +83,8 @@ function announce(io: CliIo, { office, services }: Company, url: string | null, 
     io.print(`  API         ${url}/api   (docs: ${url}/api/docs)`);
     io.print(`  Bull Board  ${url}/queues`);
   }
-  if (roles.length < ROLES.length) io.print(`  roles       ${roles.join(', ')}`);
+  if (coordinator !== null) io.print(`  coordinator ${coordinator}`);
+  if (COMPANY_ROLES.some((role) => !roles.includes(role))) io.print(`  roles       ${roles.join(', ')}`);
   io.print(`  services    Redis: ${services.redis.kind}, MongoDB: ${services.mongo.kind}`);
   io.print('Ctrl-C stops everything.');
 }
@@ -159,10 +171,23 @@ async function ended(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-async function welcome(io: CliIo, company: Company, { exchange }: Config, options: Options): Promise<void> {
+async function welcome(io: CliIo, company: Company, { exchange, agents }: Config, options: Options): Promise<void> {
+  const { roles } = options;
   const { host, port } = exchange.api;
-  const url = options.roles.includes('api') ? await company.openToVisitors(host, options.port ?? port) : null;
-  announce(io, company, url, options);
+  const api = roles.includes('api') ? await company.openToVisitors(host, options.port ?? port) : null;
+  const { coordinator: door } = agents;
+  const coordinator = roles.includes('coordinator') ? await company.openToWorkers(door.host, door.port) : null;
+  announce(io, company, { api, coordinator }, options);
+}
+
+/** The coordinator needs no company around it. */
+async function coordinateUntilStopped(io: CliIo, config: Config, { roles, json }: Options): Promise<void> {
+  const { host, port } = config.agents.coordinator;
+  await runCoordinator(io, config, {
+    openServices: roles.includes('services') ? ownServices : anyServices,
+    listen: { host, port },
+    json,
+  });
 }
 
 export function registerStart(program: Command, io: CliIo): void {
@@ -176,7 +201,9 @@ export function registerStart(program: Command, io: CliIo): void {
     .addOption(new Option('--port <port>', 'of API and dashboard').argParser(parsePort))
     .addOption(new Option('--seed <n>', 'of the simulated market and of the strategies').argParser(parseSeed))
     .addOption(
-      new Option('--roles <list>', 'what this process does').argParser(parseRoles).default(ROLES, ROLES.join(',')),
+      new Option('--roles <list>', `what this process does, of ${ROLES.join(',')}`)
+        .argParser(parseRoles)
+        .default(COMPANY_ROLES, COMPANY_ROLES.join(',')),
     )
     .addOption(jsonOption())
     .action(async (options: Options) => {
@@ -187,7 +214,11 @@ export function registerStart(program: Command, io: CliIo): void {
           advice: 'Set API_TOKEN, or listen on 127.0.0.1',
         });
       }
+      if (options.roles.includes('coordinator')) checkCoordinator(config);
+      const isCoordinatorOnly = options.roles.every((role) => role === 'coordinator' || role === 'services');
       if (options.once) await runOnce(io, config, options);
+      else if (isCoordinatorOnly && options.roles.includes('coordinator'))
+        await coordinateUntilStopped(io, config, options);
       else if (options.roles.includes('feed')) await leadUntilStopped(io, config, options);
       else await joinUntilStopped(io, config, options);
     });

@@ -1,38 +1,48 @@
 import { randomUUID } from 'node:crypto';
+import { type Connection } from 'mongoose';
 import { describe, it } from 'vitest';
 import { connectMongo } from '../../../src/adapters/mongo/connection.ts';
+import { createMongoFleetStores } from '../../../src/adapters/mongo/fleet/stores.ts';
 import { createMongoStores } from '../../../src/adapters/mongo/stores.ts';
+import { fleetStoresContract } from '../../contract/fleet-stores.contract.ts';
 import { storesContract } from '../../contract/stores.contract.ts';
 
 const url = process.env['MONGO_URL'];
 
+/** Stores in a database of their own on that server. */
+async function openOn<S extends { ensureIndexes(): Promise<void> }>(
+  server: string,
+  make: (connection: Connection) => S,
+): Promise<{ readonly stores: S; reopen(): Promise<S>; close(): Promise<void> }> {
+  const database = `corp-test-${randomUUID()}`;
+  const connect = () =>
+    connectMongo({
+      url: server,
+      database,
+      onError: (error) => {
+        throw error;
+      },
+    });
+  let connection = await connect();
+  const stores = make(connection);
+  await stores.ensureIndexes();
+  return {
+    stores,
+    async reopen() {
+      await connection.close();
+      connection = await connect();
+      return make(connection);
+    },
+    async close() {
+      await connection.dropDatabase();
+      await connection.close();
+    },
+  };
+}
+
 if (url) {
-  storesContract('MongoDB', async () => {
-    const database = `corp-test-${randomUUID()}`;
-    const connect = () =>
-      connectMongo({
-        url,
-        database,
-        onError: (error) => {
-          throw error;
-        },
-      });
-    let connection = await connect();
-    const stores = createMongoStores(connection);
-    await stores.ensureIndexes();
-    return {
-      stores,
-      async reopen() {
-        await connection.close();
-        connection = await connect();
-        return createMongoStores(connection);
-      },
-      async close() {
-        await connection.dropDatabase();
-        await connection.close();
-      },
-    };
-  });
+  storesContract('MongoDB', () => openOn(url, createMongoStores));
+  fleetStoresContract('MongoDB', () => openOn(url, createMongoFleetStores));
 } else {
   describe('MongoDB: stores', () => {
     it.skip('MONGO_URL is not set: the stores are tested over the embedded store only', () => {});

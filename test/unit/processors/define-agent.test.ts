@@ -199,7 +199,11 @@ describe('the audit log', () => {
     const deps = testDeps();
     const agent = defineAgent(
       'worker-manager',
-      { noop: async ({ n }) => ({ n }), census: async () => ({ nodes: 0, dead: [], waiting: 0, deadLetters: 0 }) },
+      {
+        noop: async ({ n }) => ({ n }),
+        census: async () => ({ nodes: 0, dead: [], waiting: 0, deadLetters: 0 }),
+        'sweep-leases': async () => ({ expired: 0, failed: 0, repaired: 0 }),
+      },
       deps,
     );
     expect(await agent.process(jobWith('noop', envelope({ n: 3 })), 'token', undefined)).toEqual({ n: 3 });

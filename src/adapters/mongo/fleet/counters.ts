@@ -1,0 +1,22 @@
+import { type FleetCounterStore } from '../../../ports/fleet-stores.ts';
+import { type Database } from '../database.ts';
+import { number } from '../fields.ts';
+
+interface CounterRow {
+  readonly name: string;
+  readonly taken: number;
+}
+
+/** One document a counter: its key is its name. */
+export function createFleetCounterStore(database: Database): FleetCounterStore {
+  const counters = database.table<Omit<CounterRow, 'name'>>({
+    collection: 'fleetCounters',
+    key: () => {
+      throw new Error('a counter is only ever added to');
+    },
+    fields: { taken: number },
+  });
+  return {
+    take: async (counter, count) => (await counters.add(counter, 'taken', count)) - count + 1,
+  };
+}

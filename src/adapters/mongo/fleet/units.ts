@@ -1,0 +1,103 @@
+import { freeReplicas, nextExpiry, runningOf, UNIT_KINDS, UNIT_STATES, type Unit } from '../../../domain/fleet/unit.ts';
+import { type FleetUnit, type UnitInLine } from '../../../ports/fleet-records.ts';
+import { type FleetUnitStore } from '../../../ports/fleet-stores.ts';
+import { type Database } from '../database.ts';
+import { flag, json, number, numberOrNull, oneOf, plain, text } from '../fields.ts';
+import { countBy } from './count-by.ts';
+
+/** What is looked for, worked out when the unit is stored. */
+interface UnitRow extends FleetUnit {
+  readonly hasRoom: boolean;
+  readonly isLeased: boolean;
+  readonly nextExpiry: number | null;
+}
+
+const lookedFor = (unit: Unit): Pick<UnitRow, 'hasRoom' | 'isLeased' | 'nextExpiry'> => ({
+  hasRoom: freeReplicas(unit) > 0,
+  isLeased: runningOf(unit).length > 0,
+  nextExpiry: nextExpiry(unit),
+});
+
+function unitOf({ hasRoom: _, isLeased: __, nextExpiry: ___, ...unit }: UnitRow): FleetUnit {
+  return unit;
+}
+
+const IN_LINE = [
+  'id',
+  'kind',
+  'deterministic',
+  'replicas',
+  'priority',
+  'state',
+  'reason',
+  'wanted',
+  'leases',
+  'canonical',
+  'turn',
+  'createdAt',
+  'endedAt',
+  'inStep',
+  'version',
+] as const satisfies readonly (keyof UnitInLine)[];
+
+export function createFleetUnitStore(database: Database): FleetUnitStore {
+  const units = database.table<UnitRow>({
+    collection: 'fleetUnits',
+    key: ({ id }) => String(id),
+    fields: {
+      id: number,
+      key: text,
+      requestHash: text,
+      kind: oneOf(UNIT_KINDS),
+      params: json,
+      deterministic: flag,
+      replicas: number,
+      priority: number,
+      state: oneOf(UNIT_STATES),
+      reason: text,
+      wanted: number,
+      leases: plain(),
+      canonical: numberOrNull,
+      turn: number,
+      createdAt: number,
+      endedAt: numberOrNull,
+      inStep: flag,
+      version: number,
+      hasRoom: flag,
+      isLeased: flag,
+      nextExpiry: numberOrNull,
+    },
+    unique: { key: 1 },
+    indexes: [
+      { hasRoom: 1, priority: -1, turn: 1, id: 1 },
+      { isLeased: 1, nextExpiry: 1 },
+      { inStep: 1 },
+      { state: 1, id: 1 },
+    ],
+  });
+  const idsOf = (rows: readonly { readonly id: number }[]): readonly number[] => rows.map(({ id }) => id);
+
+  return {
+    add: (added) => units.insert(added.map((unit) => ({ ...unit, ...lookedFor(unit) }))),
+    async get(id) {
+      const row = await units.get(String(id));
+      return row && unitOf(row);
+    },
+    byKeys: async (keys) => (await units.find({ key: { $in: [...keys] } }, { id: 1 })).map(unitOf),
+    async save(unit, expected) {
+      // What never changes is not sent again: the parameters may be large.
+      const { id, kind: _, deterministic: __, replicas: ___, priority: ____, createdAt: _____, ...progress } = unit;
+      const next = { ...progress, ...lookedFor(unit), version: expected + 1 };
+      const saved = await units.changeAndGet(String(id), { version: expected }, next);
+      return saved && unitOf(saved);
+    },
+    inLine: (limit) => units.pick({ hasRoom: true }, { priority: -1, turn: 1, id: 1 }, IN_LINE, { limit }),
+    overdue: async (now, limit) =>
+      idsOf(await units.pick({ isLeased: true, nextExpiry: { $lte: now } }, { nextExpiry: 1 }, ['id'], { limit })),
+    outOfStep: async (limit) => idsOf(await units.pick({ inStep: false }, { id: 1 }, ['id'], { limit })),
+    list: async ({ state, after = 0, limit }) =>
+      (await units.find({ state, id: { $gt: after } }, { id: 1 }, { limit })).map(unitOf),
+    getMany: async (ids) => (await units.getMany(ids.map(String))).map(unitOf),
+    counts: () => countBy(UNIT_STATES, (state) => units.count({ state })),
+  };
+}

@@ -1,0 +1,38 @@
+import { Option, type Command } from 'commander';
+import { type FleetRules } from '../../domain/fleet/unit.ts';
+import { checkCoordinator } from '../../runtime/coordinator.ts';
+import { runCoordinator } from '../coordinator-run.ts';
+import { type CliIo } from '../io.ts';
+import { loadCliConfig } from '../load-cli-config.ts';
+import { anyServices } from '../open-services.ts';
+import { jsonOption, parsePort } from '../options.ts';
+
+interface Options {
+  readonly port?: number;
+  readonly distinct?: FleetRules['distinct'];
+  readonly json: boolean;
+}
+
+export function registerCoordinator(program: Command, io: CliIo): void {
+  program
+    .command('coordinator')
+    .description('serve work units over HTTP to remote workers')
+    .addOption(
+      new Option('--port <port>', 'where workers find it; config/agents.yaml unless said').argParser(parsePort),
+    )
+    .addOption(
+      new Option('--distinct <what>', 'what no two replicas of a unit may share').choices(['workers', 'hosts']),
+    )
+    .addOption(jsonOption())
+    .action(async ({ port, distinct, json }: Options) => {
+      const config = loadCliConfig(io);
+      checkCoordinator(config);
+      const { host, port: usual } = config.agents.coordinator;
+      await runCoordinator(io, config, {
+        openServices: anyServices,
+        listen: { host, port: port ?? usual },
+        ...(distinct !== undefined && { distinct }),
+        json,
+      });
+    });
+}

@@ -1,0 +1,104 @@
+import express, { type Express } from 'express';
+import { errorResponse } from '../api/error-response.ts';
+import { listen, type ApiServer, type ListenOptions, type ServerNames } from '../api/listen.ts';
+import { RequestError } from '../api/request-error.ts';
+import { defineRoute, mountRoutes, type Route } from '../api/route.ts';
+import { mountHealth } from '../api/routes/health.ts';
+import { createCredentials } from '../api/security/credentials.ts';
+import { securityHeaders } from '../api/security/headers.ts';
+import { createHostPolicy, requireKnownHost } from '../api/security/host-policy.ts';
+import { refuseCrossSiteWrites } from '../api/security/same-site.ts';
+import { type Clock } from '../ports/clock.ts';
+import { type FleetStores } from '../ports/fleet-stores.ts';
+import { type Logger } from '../ports/logger.ts';
+import { errorBody } from './error-body.ts';
+import { createFleetPicture } from './fleet-picture.ts';
+import { type Fleet } from './fleet.ts';
+import { jsonBody } from './json-body.ts';
+import { controlRoutes } from './routes/controls.ts';
+import { readingRoutes } from './routes/reading.ts';
+import { GET_WORK, SUBMIT_RESULT, workerProtocolRoutes } from './routes/worker-protocol.ts';
+import { WORK_UNITS, workUnitRoutes } from './routes/work-units.ts';
+import { requireToken } from './token-guard.ts';
+import { type UnitDefaults } from './unit-request.ts';
+
+export interface CoordinatorDeps {
+  readonly fleet: Fleet;
+  readonly stores: FleetStores;
+  readonly defaults: UnitDefaults;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Needed by whoever makes or changes something; without it only this machine is served. */
+  readonly token?: string;
+  readonly workersNeedToken: boolean;
+  /** Names by which workers call this machine. */
+  readonly names: readonly string[];
+  readonly version: string;
+  /** `ok`, or what is wrong in words. */
+  readonly readiness: () => Promise<Readonly<Record<'redis' | 'mongo', string>>>;
+}
+
+export interface Coordinator {
+  readonly app: Express;
+  /** @throws AppError `api-token-required`, `port-in-use`, `cannot-listen`. */
+  readonly listen: (options: ListenOptions) => Promise<ApiServer>;
+}
+
+const NAMES: ServerNames = {
+  server: 'the coordinator',
+  token: 'COORDINATOR_TOKEN',
+  port: 'coordinator.port in agents.yaml',
+};
+const RECOGNITION = '/api/corp';
+
+/** How our own client tells this server from the existing one. */
+const recognition = defineRoute({
+  method: 'get',
+  path: RECOGNITION,
+  tag: 'reading',
+  summary: 'Who this is',
+  needs: 'store',
+  handle: async () => ({ server: 'bittrading-corp', protocol: 1 }),
+});
+
+/** The server that workers pull from. The order of what is mounted is the order of the checks. */
+export function createCoordinator(deps: CoordinatorDeps): Coordinator {
+  const { fleet, stores, defaults, clock, log, token, workersNeedToken } = deps;
+  const hosts = createHostPolicy();
+  for (const name of deps.names) hosts.listensOn(name);
+  const credentials = token === undefined ? null : createCredentials(token, clock);
+  const worker = workerProtocolRoutes(fleet);
+  const reading = readingRoutes({ stores, picture: createFleetPicture(stores, clock), clock });
+  const routes: readonly Route[] = [
+    recognition,
+    ...worker,
+    ...reading,
+    ...controlRoutes(fleet),
+    ...workUnitRoutes({ fleet, stores, defaults }),
+  ];
+
+  const app = express().disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
+  app.use(securityHeaders, requireKnownHost(hosts, 'agents.yaml, coordinator.host and coordinator.names'));
+  mountHealth(app, deps);
+  app.use(refuseCrossSiteWrites([]));
+  const workerPaths = new Set([...worker, ...reading].map(({ path }) => path));
+  app.use(requireToken({ credentials, workersNeedToken, workerPaths, openPaths: new Set([RECOGNITION]) }));
+  // A look at whether somebody answers must not lease work away.
+  app.head(GET_WORK, (_request, response) => {
+    response.end();
+  });
+  app.use(SUBMIT_RESULT, ...jsonBody({ limit: '256kb', fromPython: true }));
+  app.use(WORK_UNITS, ...jsonBody({ limit: '8192kb', fromPython: false }));
+  app.use(/^\/api\/(?!submit_result|work_units)/, ...jsonBody({ limit: '256kb', fromPython: false }));
+  mountRoutes(app, routes);
+  app.use((request) => {
+    throw new RequestError(404, 'not-found', `there is no ${request.path} here`);
+  });
+  app.use(errorResponse(log, errorBody));
+
+  return {
+    app,
+    listen: (options) =>
+      listen({ app, hosts, endStreams: () => undefined, secured: credentials !== null, names: NAMES }, options),
+  };
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../domain/identity/canonical-json.ts';
+import { evaluatesOneGenome, type StrategyParams } from '../domain/fleet/strategy-params.ts';
+import { newUnit, type UnitKind } from '../domain/fleet/unit.ts';
+import { type Clock } from '../ports/clock.ts';
+import { type FleetUnit } from '../ports/fleet-records.ts';
+import { type FleetStores } from '../ports/fleet-stores.ts';
+import { type Backlog } from './backlog.ts';
+
+export interface UnitRequest {
+  /** The client's own name for the unit: asked for twice it is made once. */
+  readonly key?: string | undefined;
+  readonly kind: UnitKind;
+  readonly params: StrategyParams;
+  readonly replicas: number;
+  readonly priority: number;
+}
+
+/** `conflict`: the key stands for another request. */
+export type Creation =
+  | { readonly is: 'created' | 'known'; readonly id: number }
+  | { readonly is: 'conflict'; readonly id: number; readonly key: string };
+
+const hashOf = ({ key: _, ...request }: UnitRequest): string =>
+  createHash('sha256').update(canonicalJson(request)).digest('hex');
+
+/** Makes units; those whose key is known already are given back. In the order of the requests. */
+export function createUnitMaker(
+  { units, counters }: Pick<FleetStores, 'units' | 'counters'>,
+  backlog: Backlog,
+  clock: Clock,
+) {
+  return async function createUnits(requests: readonly UnitRequest[]): Promise<readonly Creation[]> {
+    if (requests.length === 0) return [];
+    const first = await counters.take('units', requests.length);
+    const createdAt = clock.now();
+    const drafts = requests.map((request, i): FleetUnit => {
+      const { kind, params, replicas, priority } = request;
+      const id = first + i;
+      const deterministic = kind === 'specs' || evaluatesOneGenome(params);
+      return {
+        ...newUnit({ id, kind, deterministic, replicas, priority, createdAt }),
+        key: request.key ?? `#${id}`,
+        requestHash: hashOf(request),
+        params,
+        inStep: true,
+        version: 1,
+      };
+    });
+    const added = await units.add(drafts);
+    const stored = added === drafts.length ? drafts : await units.byKeys([...new Set(drafts.map(({ key }) => key))]);
+    const byKey = new Map(stored.map((unit) => [unit.key, unit]));
+    return drafts.map((draft): Creation => {
+      const unit = byKey.get(draft.key) ?? draft;
+      if (unit.id === draft.id) {
+        backlog.put(draft);
+        return { is: 'created', id: draft.id };
+      }
+      if (unit.requestHash === draft.requestHash) return { is: 'known', id: unit.id };
+      return { is: 'conflict', id: unit.id, key: draft.key };
+    });
+  };
+}

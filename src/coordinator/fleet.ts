@@ -1,0 +1,70 @@
+import { cancel } from '../domain/fleet/receive-result.ts';
+import { type FleetRules } from '../domain/fleet/unit.ts';
+import { type Clock } from '../ports/clock.ts';
+import { type FleetSweep, type FleetVerification } from '../ports/fleet.ts';
+import { type FleetUnit } from '../ports/fleet-records.ts';
+import { type FleetStores } from '../ports/fleet-stores.ts';
+import { type Logger } from '../ports/logger.ts';
+import { createBacklog } from './backlog.ts';
+import { createUnitMaker, type Creation, type UnitRequest } from './create-units.ts';
+import { createHandOut, type HandOut, type WorkRequest } from './hand-out.ts';
+import { createNumberPool } from './number-pool.ts';
+import { createOperatorOrders, type OperatorOrders } from './operator-orders.ts';
+import { createQuarantine } from './quarantine-worker.ts';
+import { createSweep } from './sweep.ts';
+import { createTakeIn, type Submission } from './take-in.ts';
+import { createUnitDesk } from './unit-desk.ts';
+import { createWorkerDesk } from './worker-desk.ts';
+
+export interface FleetDeps {
+  readonly stores: FleetStores;
+  readonly rules: FleetRules;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The remote workers and what they work on. Any number of processes may run one over the same stores. */
+export interface Fleet extends FleetSweep, FleetVerification {
+  readonly orders: OperatorOrders;
+  createUnits(requests: readonly UnitRequest[]): Promise<readonly Creation[]>;
+  handOut(request: WorkRequest): Promise<HandOut>;
+  submit(submission: Submission): Promise<void>;
+  /** The unit as it is then; one that had ended is as it was. Null when there is none. */
+  cancel(id: number, reason: string): Promise<FleetUnit | null>;
+  /** False when it was not quarantined. */
+  releaseWorker(workerId: string): Promise<boolean>;
+}
+
+const RESULT_IDS = 64;
+
+export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
+  const { units, results, counters } = stores;
+  const backlog = createBacklog(units, rules, clock);
+  const workers = createWorkerDesk(stores.workers, clock);
+  const orders = createOperatorOrders(stores, clock);
+  const unitDesk = createUnitDesk(stores, workers, backlog);
+  const resultIds = createNumberPool(counters, 'results', RESULT_IDS);
+  const takeIn = createTakeIn({ stores, unitDesk, workers, resultIds, rules, clock });
+  const quarantine = createQuarantine(stores, unitDesk, workers, rules, clock);
+  const { sweep } = createSweep({ stores, unitDesk, takeIn, quarantine, rules, clock, log });
+
+  return {
+    orders,
+    createUnits: createUnitMaker(stores, backlog, clock),
+    handOut: createHandOut({ units, backlog, workers, orders, rules, clock }),
+    submit: (submission) => takeIn.submit(submission),
+    async cancel(id, reason) {
+      const now = clock.now();
+      const outcome = await unitDesk.change(id, (unit) => ({ unit: cancel(unit, reason, now), value: null }));
+      return outcome && outcome.unit;
+    },
+    sweep,
+    resultsToVerify: (filter) => results.toVerify(filter),
+    setVerification: (id, outcome) => results.setVerification(id, { ...outcome, at: clock.now() }),
+    async quarantineWorker(workerId, reason) {
+      log.warn(`worker ${workerId} is quarantined: ${reason}`);
+      return quarantine.quarantine(workerId, reason);
+    },
+    releaseWorker: (workerId) => quarantine.release(workerId),
+  };
+}

@@ -1,0 +1,61 @@
+import { withdraw } from '../domain/fleet/receive-result.ts';
+import { type FleetRules } from '../domain/fleet/unit.ts';
+import { isQuarantined, quarantine, release, type Worker } from '../domain/fleet/worker.ts';
+import { type Clock } from '../ports/clock.ts';
+import { type FleetStores } from '../ports/fleet-stores.ts';
+import { type UnitDesk } from './unit-desk.ts';
+import { type WorkerDesk } from './worker-desk.ts';
+
+export interface Quarantine {
+  /** Gives the worker no more work and withdraws all it has reported; gives the number of units that changed. */
+  quarantine(workerId: string, reason: string): Promise<number>;
+  /** Withdraws what the results of an already quarantined worker still count for. */
+  withdrawAll(worker: Worker): Promise<number>;
+  /** Lets it work again; false when it was not quarantined. What was withdrawn stays withdrawn. */
+  release(workerId: string): Promise<boolean>;
+}
+
+const ALL_LEASED = { now: Number.MAX_SAFE_INTEGER, limit: 100_000 } as const;
+
+export function createQuarantine(
+  { units, results }: Pick<FleetStores, 'units' | 'results'>,
+  unitDesk: UnitDesk,
+  workers: WorkerDesk,
+  rules: FleetRules,
+  clock: Clock,
+): Quarantine {
+  /** Each unit by one write, which changes nothing the second time; the mark at the end says that all are done. */
+  async function withdrawAll({ id }: Worker): Promise<number> {
+    const counted = await results.unitsCountedFor(id);
+    const leased = await units.overdue(ALL_LEASED.now, ALL_LEASED.limit);
+    let changed = 0;
+    for (const unitId of new Set([...counted, ...leased])) {
+      const now = clock.now();
+      const outcome = await unitDesk.change(unitId, (unit) => {
+        const next = withdraw(unit, id, rules, now);
+        return { unit: next, value: next !== unit };
+      });
+      if (outcome?.value === true) changed += 1;
+    }
+    await workers.change(id, (worker) =>
+      isQuarantined(worker) && !worker.withdrawn ? { ...worker, withdrawn: true } : worker,
+    );
+    return changed;
+  }
+
+  return {
+    async quarantine(workerId, reason) {
+      const worker = await workers.change(workerId, (current) => quarantine(current, reason, clock.now()));
+      return withdrawAll(worker);
+    },
+    withdrawAll,
+    async release(workerId) {
+      let was = false;
+      await workers.change(workerId, (worker) => {
+        was = isQuarantined(worker);
+        return was ? release(worker) : worker;
+      });
+      return was;
+    },
+  };
+}

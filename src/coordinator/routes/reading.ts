@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import { defineRoute, type Route } from '../../api/route.ts';
+import { isQuarantined } from '../../domain/fleet/worker.ts';
+import { type Clock } from '../../ports/clock.ts';
+import { type FleetResult, type FleetUnit } from '../../ports/fleet-records.ts';
+import { type FleetStores, type ResultFilter } from '../../ports/fleet-stores.ts';
+import { ACTIVE_MS, VALIDATION_CRITERIA, type FleetPicture } from '../fleet-picture.ts';
+
+const TAG = 'reading';
+const MOST_ROWS = 10_000;
+
+const seconds = (ms: number): number => ms / 1000;
+
+/** What cannot be read is the default, and -1 is all: so the existing coordinator takes it. */
+const limitOf = (otherwise: number) =>
+  z
+    .string()
+    .optional()
+    .catch(undefined)
+    .transform((text) => {
+      const limit = /^-?\d{1,9}$/.test(text ?? '') ? Number(text) : otherwise;
+      return limit < 0 ? MOST_ROWS : Math.min(limit, MOST_ROWS);
+    });
+const numberText = z
+  .string()
+  .optional()
+  .catch(undefined)
+  .transform((text) => (text === undefined || text === '' || Number.isNaN(Number(text)) ? undefined : Number(text)));
+
+const resultsQuery = z.object({
+  limit: limitOf(50),
+  overfitted: z.enum(['0', '1']).optional().catch(undefined),
+  min_pnl: numberText,
+  min_sharpe: numberText,
+});
+
+const figuresOf = (result: FleetResult) => ({
+  worker_id: result.workerId,
+  pnl: result.pnl,
+  trades: result.trades,
+  win_rate: result.win_rate,
+  sharpe_ratio: result.sharpe_ratio,
+  max_drawdown: result.max_drawdown,
+  execution_time: result.execution_time,
+});
+
+export interface ReadingDeps {
+  readonly stores: FleetStores;
+  readonly picture: FleetPicture;
+  readonly clock: Clock;
+}
+
+/** What dashboards and workers read of the existing coordinator. None of it changes anything. */
+export function readingRoutes({ stores, picture, clock }: ReadingDeps): readonly Route[] {
+  const { units, results, workers } = stores;
+
+  const paramsOf = async (rows: readonly FleetResult[]): Promise<ReadonlyMap<number, FleetUnit['params']>> => {
+    const found = await units.getMany([...new Set(rows.map(({ unitId }) => unitId))]);
+    return new Map(found.map(({ id, params }) => [id, params]));
+  };
+
+  async function totals() {
+    const { total, completed, pending, in_progress } = await picture.units();
+    return { total, completed, pending, in_progress };
+  }
+
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/api/status',
+      tag: TAG,
+      summary: 'Where the fleet stands',
+      needs: 'store',
+      async handle() {
+        const [work_units, active, best_strategy] = await Promise.all([
+          totals(),
+          picture.activeWorkers(),
+          picture.bestStrategy(),
+        ]);
+        return {
+          work_units,
+          workers: { active },
+          best_strategy,
+          validation_criteria: VALIDATION_CRITERIA,
+          timestamp: seconds(clock.now()),
+        };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/workers',
+      tag: TAG,
+      summary: 'Workers that have ever asked for work',
+      needs: 'store',
+      async handle() {
+        const now = clock.now();
+        const rows = await workers.list();
+        return {
+          workers: rows.map(({ id, host, platform, lastSeen, completed, executionSeconds }) => ({
+            id,
+            hostname: host,
+            platform,
+            last_seen: seconds(lastSeen),
+            last_seen_minutes_ago: (now - lastSeen) / 60_000,
+            work_units_completed: completed,
+            total_execution_time: executionSeconds,
+            status: now - lastSeen < ACTIVE_MS ? 'active' : 'inactive',
+          })),
+        };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/results',
+      tag: TAG,
+      summary: 'Results that stand for their unit, the best out of sample first',
+      query: resultsQuery,
+      needs: 'store',
+      async handle({ query: { limit, overfitted, min_pnl: minPnl, min_sharpe: minSharpe } }) {
+        const filter: ResultFilter = {
+          canonical: true,
+          limit,
+          ...(overfitted !== undefined && { overfitted: overfitted === '1' }),
+          ...(minPnl !== undefined && { minPnl }),
+          ...(minSharpe !== undefined && { minSharpe }),
+        };
+        const rows = limit === 0 ? [] : await results.best(filter);
+        const params = await paramsOf(rows);
+        return {
+          count: rows.length,
+          results: rows.map((result) => ({
+            work_id: result.unitId,
+            ...figuresOf(result),
+            is_canonical: result.canonical,
+            is_overfitted: result.is_overfitted,
+            oos_pnl: result.oos_pnl,
+            oos_trades: result.oos_trades,
+            oos_degradation: result.oos_degradation,
+            robustness_score: result.robustness_score,
+            strategy_params: params.get(result.unitId) ?? {},
+          })),
+        };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/results/all',
+      tag: TAG,
+      summary: 'All results of units, newest first',
+      query: z.object({ limit: limitOf(100) }),
+      needs: 'store',
+      async handle({ query: { limit } }) {
+        const rows = limit === 0 ? [] : await results.newest(limit);
+        const params = await paramsOf(rows);
+        return {
+          results: rows.map((result) => ({
+            id: result.id,
+            work_unit_id: result.unitId,
+            ...figuresOf(result),
+            submitted_at: seconds(result.submittedAt),
+            validated: result.verdict === 'accepted' ? 1 : 0,
+            is_canonical: result.canonical ? 1 : 0,
+            strategy_params: params.get(result.unitId) ?? {},
+          })),
+        };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/dashboard_stats',
+      tag: TAG,
+      summary: 'Counts of everything, for a dashboard',
+      needs: 'store',
+      async handle() {
+        const [work_units, active, best_strategy, verdicts, rows] = await Promise.all([
+          picture.units(),
+          picture.activeWorkers(),
+          picture.bestStrategy(),
+          results.counts(),
+          workers.list(),
+        ]);
+        const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((all, row) => all + of(row), 0);
+        return {
+          work_units,
+          workers: {
+            total: rows.length,
+            active,
+            quarantined: rows.filter(isQuarantined).length,
+            suspect: rows.filter(({ suspectOver }) => suspectOver.length > 0).length,
+          },
+          results: { total: Object.values(verdicts).reduce((a, b) => a + b, 0), ...verdicts },
+          total_execution_time: sum(({ executionSeconds }) => executionSeconds),
+          best_strategy,
+          timestamp: seconds(clock.now()),
+        };
+      },
+    }),
+  ];
+}

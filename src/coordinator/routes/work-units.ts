@@ -1,0 +1,200 @@
+import { type Response } from 'express';
+import { z } from 'zod';
+import { answeredBy } from '../../api/deadline.ts';
+import { countText, limitField } from '../../api/input-fields.ts';
+import { issuesOf, parseInput, RequestError } from '../../api/request-error.ts';
+import { defineRoute, type Route } from '../../api/route.ts';
+import { reasonField } from '../../../queues/fields.ts';
+import { UNIT_STATES } from '../../domain/fleet/unit.ts';
+import { type FleetUnit } from '../../ports/fleet-records.ts';
+import { type FleetStores } from '../../ports/fleet-stores.ts';
+import { type Creation, type UnitRequest } from '../create-units.ts';
+import { errorBody } from '../error-body.ts';
+import { type Fleet } from '../fleet.ts';
+import { unitRequestSchema, type UnitDefaults } from '../unit-request.ts';
+import { resultDetail, unitDetail, unitSummary } from '../wire.ts';
+
+const TAG = 'work units';
+export const WORK_UNITS = '/api/work_units';
+const MOST_IN_BATCH = 500;
+
+const unitParams = z.strictObject({ id: countText });
+const batchBody = z.strictObject({ work_units: z.array(z.unknown()).min(1).max(MOST_IN_BATCH) });
+
+function conflictOf(creation: Extract<Creation, { readonly is: 'conflict' }>): RequestError {
+  const { key, id } = creation;
+  return new RequestError(409, 'key-in-use', `key '${key}' stands for work unit ${id}, which was asked for otherwise`);
+}
+
+const answerOf = ({ is, id }: Exclude<Creation, { readonly is: 'conflict' }>) => ({
+  work_unit_id: id,
+  created: is === 'created',
+});
+
+export interface WorkUnitDeps {
+  readonly fleet: Pick<Fleet, 'createUnits' | 'cancel'>;
+  readonly stores: Pick<FleetStores, 'units' | 'results' | 'orphans' | 'workers'>;
+  readonly defaults: UnitDefaults;
+}
+
+/** What the existing coordinator lacks: making units of any kind, looking at them, ending them. */
+export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): readonly Route[] {
+  const { units, results, orphans, workers } = stores;
+  const schema = unitRequestSchema(defaults);
+
+  async function find(id: number): Promise<FleetUnit> {
+    const unit = await units.get(id);
+    if (unit) return unit;
+    throw new RequestError(404, 'unknown-work-unit', `there is no work unit ${id}`);
+  }
+
+  async function createOne(body: unknown, response: Response): Promise<void> {
+    const request = parseInput('body', schema, body);
+    const [creation] = await answeredBy('store', fleet.createUnits([request]));
+    if (creation === undefined) throw new RequestError(500, 'internal-error', 'the work unit was not made');
+    if (creation.is === 'conflict') throw conflictOf(creation);
+    response.status(creation.is === 'created' ? 201 : 200).json(answerOf(creation));
+  }
+
+  return [
+    {
+      method: 'post',
+      path: WORK_UNITS,
+      tag: TAG,
+      summary: 'Makes a unit; the same key and body again is the same unit',
+      produces: 'application/json',
+      respond: (request, response) => createOne(request.body, response),
+    },
+    defineRoute({
+      method: 'post',
+      path: `${WORK_UNITS}/batch`,
+      tag: TAG,
+      summary: `Makes up to ${MOST_IN_BATCH} units; each has an answer of its own`,
+      body: batchBody,
+      needs: 'store',
+      async handle({ body: { work_units } }) {
+        const parsed = work_units.map((item) => schema.safeParse(item));
+        const good: UnitRequest[] = parsed.flatMap((result) => (result.success ? [result.data] : []));
+        const creations = await fleet.createUnits(good);
+        let next = 0;
+        const answers = parsed.map((result) => {
+          if (!result.success) {
+            const issues = issuesOf(result.error);
+            const text = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+            return errorBody(new RequestError(400, 'bad-request', text, { issues }));
+          }
+          const creation = creations[next];
+          next += 1;
+          if (creation === undefined) throw new RequestError(500, 'internal-error', 'a work unit was not made');
+          return creation.is === 'conflict' ? errorBody(conflictOf(creation)) : answerOf(creation);
+        });
+        return { work_units: answers };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: WORK_UNITS,
+      tag: TAG,
+      summary: 'Units by number; `next` is what to ask for `after`',
+      query: z.strictObject({
+        state: z.enum(UNIT_STATES).optional(),
+        limit: limitField,
+        after: countText.default(0),
+      }),
+      needs: 'store',
+      async handle({ query: { state, limit, after } }) {
+        const found = await units.list({ after, limit, ...(state && { state }) });
+        const last = found.length === limit ? (found.at(-1)?.id ?? null) : null;
+        return { work_units: found.map(unitSummary), next: last };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${WORK_UNITS}/:id`,
+      tag: TAG,
+      summary: 'One unit with its parameters, leases and results',
+      params: unitParams,
+      needs: 'store',
+      async handle({ params }) {
+        const unit = await find(params.id);
+        return unitDetail(unit, await results.ofUnit(unit.id));
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${WORK_UNITS}/:id/cancel`,
+      tag: TAG,
+      summary: 'Ends a unit that is no longer wanted; what still comes is late',
+      params: unitParams,
+      body: z.strictObject({ reason: reasonField.exactOptional() }).optional(),
+      needs: 'store',
+      async handle({ params, body }) {
+        await find(params.id);
+        const unit = await fleet.cancel(params.id, body?.reason ?? 'cancelled by the client');
+        if (unit?.state === 'cancelled') return unitSummary(unit);
+        throw new RequestError(409, 'already-ended', `work unit ${params.id} is ${unit?.state ?? 'gone'} already`);
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/results/:id',
+      tag: TAG,
+      summary: 'One result with everything that was sent',
+      params: unitParams,
+      needs: 'store',
+      async handle({ params }) {
+        const result = await results.get(params.id);
+        if (!result) throw new RequestError(404, 'unknown-result', `there is no result ${params.id}`);
+        return resultDetail(result);
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/orphans',
+      tag: TAG,
+      summary: 'Reports on units that do not exist or were never given to their worker; counted nowhere',
+      query: z.strictObject({ limit: limitField }),
+      needs: 'store',
+      async handle({ query }) {
+        const found = await orphans.list(query.limit);
+        return {
+          orphans: found.map(({ workId, workerId, why, report, submittedAt }) => ({
+            work_id: workId,
+            worker_id: workerId,
+            why,
+            submitted_at: submittedAt,
+            report,
+          })),
+        };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/fleet',
+      tag: TAG,
+      summary: 'Workers with all that is known of them, and how many results were worth what',
+      needs: 'store',
+      async handle() {
+        const [rows, verdicts, states] = await Promise.all([workers.list(), results.counts(), units.counts()]);
+        return {
+          workers: rows.map((worker) => ({
+            worker_id: worker.id,
+            hostname: worker.host,
+            platform: worker.platform,
+            generation: worker.generation,
+            first_seen: worker.firstSeen,
+            last_seen: worker.lastSeen,
+            completed: worker.completed,
+            refused: worker.refused,
+            surplus: worker.surplus,
+            execution_seconds: worker.executionSeconds,
+            suspect_over: worker.suspectOver,
+            quarantine: worker.quarantine === '' ? null : worker.quarantine,
+          })),
+          results: verdicts,
+          work_units: states,
+        };
+      },
+    }),
+  ];
+}

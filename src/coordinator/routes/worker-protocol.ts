@@ -1,0 +1,90 @@
+import { type Request } from 'express';
+import { answeredBy } from '../../api/deadline.ts';
+import { RequestError } from '../../api/request-error.ts';
+import { type Route } from '../../api/route.ts';
+import { type Fleet } from '../fleet.ts';
+import { type HandOut } from '../hand-out.ts';
+import { type Submission } from '../take-in.ts';
+
+/** What the existing workers speak, in the forms they know (coordinator-protocol.md sections 2 and 5). */
+export const GET_WORK = '/api/get_work';
+export const SUBMIT_RESULT = '/api/submit_result';
+
+const TAG = 'workers';
+const LONGEST_ID = 200;
+
+/** The first where a client repeats a parameter, as the existing coordinator takes it. */
+function queryText(request: Request, name: string): string {
+  const value: unknown = request.query[name];
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' ? first : '';
+}
+
+function answerOf(handed: HandOut): object {
+  if ('end' in handed) return { work_id: null, shutdown: true, message: handed.end };
+  if ('none' in handed) return { work_id: null, message: 'No work available' };
+  const { unitId, params, replica, replicasNeeded } = handed.work;
+  return { work_id: unitId, strategy_params: params, replica_number: replica, replicas_needed: replicasNeeded };
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Numbers, also as text or with a fraction of nothing; null for what cannot be the number of a unit. */
+function unitIdOf(value: number | string): number | null {
+  const id = typeof value === 'number' ? value : /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+  return Number.isSafeInteger(id) && id > 0 ? id : null;
+}
+
+const isNamed = (value: unknown): value is number | string => typeof value === 'number' || typeof value === 'string';
+
+/** @throws RequestError 400 when it does not say whose report it is, or about which unit. */
+export function readSubmission(body: unknown): Submission {
+  const { work_id: workId, worker_id: worker } = isObject(body) ? body : {};
+  const workerId = isNamed(worker) ? String(worker) : '';
+  if (!isObject(body) || !isNamed(workId) || workId === '' || workerId === '') {
+    throw new RequestError(400, 'bad-request', 'work_id and worker_id required');
+  }
+  if (workerId.length > LONGEST_ID || String(workId).length > LONGEST_ID) {
+    throw new RequestError(400, 'bad-request', `work_id and worker_id may have ${LONGEST_ID} characters at most`);
+  }
+  return { unitId: unitIdOf(workId), workId: String(workId), workerId, body };
+}
+
+export function workerProtocolRoutes(fleet: Pick<Fleet, 'handOut' | 'submit'>): readonly Route[] {
+  return [
+    {
+      method: 'get',
+      path: GET_WORK,
+      tag: TAG,
+      summary: 'Work for a worker, leased to it',
+      produces: 'application/json',
+      async respond(request, response) {
+        const workerId = queryText(request, 'worker_id');
+        if (workerId === '') throw new RequestError(400, 'bad-request', 'worker_id required');
+        if (workerId.length > LONGEST_ID) {
+          throw new RequestError(400, 'bad-request', `worker_id may have ${LONGEST_ID} characters at most`);
+        }
+        const work = fleet.handOut({
+          workerId,
+          platform: (request.headers['user-agent'] ?? '').slice(0, LONGEST_ID),
+          acceptsSpecs: queryText(request, 'accepts').split(',').includes('specs'),
+        });
+        response.json(answerOf(await answeredBy('store', work)));
+      },
+    },
+    {
+      method: 'post',
+      path: SUBMIT_RESULT,
+      tag: TAG,
+      summary: "A worker's report; whatever it is worth, it is answered with 200",
+      produces: 'application/json',
+      // No deadline of ours: a worker waits 30 s, and what it does not get rid of then is lost. The store's own
+      // attempts end before that.
+      async respond(request, response) {
+        await fleet.submit(readSubmission(request.body));
+        response.json({ message: 'Result received', status: 'success' });
+      },
+    },
+  ];
+}

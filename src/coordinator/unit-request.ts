@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { symbolField, timeframeField } from '../../queues/fields.ts';
+import { strategySpecSchema } from '../../queues/strategy-spec-schema.ts';
+import { EVALUATE_ONE } from '../domain/fleet/strategy-params.ts';
+import { SpecError } from '../domain/strategies/spec-error.ts';
+import { validateSpec } from '../domain/strategies/validate-spec.ts';
+import { type UnitRequest } from './create-units.ts';
+
+/** A genome's form, strictly: a worker that stumbles over one is silent. What it means is the engine's business. */
+const side = z.union([
+  z.number(),
+  z.strictObject({ indicator: z.string().min(1).max(40), period: z.number().exactOptional() }),
+  z.strictObject({ field: z.string().min(1).max(40) }),
+  z.strictObject({ value: z.number() }),
+]);
+const genome = z.strictObject({
+  entry_rules: z.array(z.strictObject({ left: side, op: z.string().min(1).max(4), right: side })).max(32),
+  params: z.record(z.string().max(64), z.union([z.number(), z.string().max(64), z.boolean()])),
+});
+
+const label = z.string().max(200);
+const leverage = z.number().min(1).max(100);
+
+/** What the existing workers read, and what else they are sent and ignore (coordinator-protocol.md section 6). */
+const workerParams = {
+  data_file: z.string().min(1).max(300),
+  data_dir: z.string().max(500).exactOptional(),
+  max_candles: z.int().min(0).max(100_000_000).exactOptional(),
+  market_type: z.enum(['SPOT', 'FUTURES']).exactOptional(),
+  max_leverage: leverage.exactOptional(),
+  leverage: leverage.exactOptional(),
+  risk_level: z.enum(['LOW', 'MEDIUM', 'HIGH']).exactOptional(),
+  name: label.exactOptional(),
+  category: label.exactOptional(),
+  description: label.exactOptional(),
+  contract: label.exactOptional(),
+  contract_type: label.exactOptional(),
+  contracts: z.array(label).max(100).exactOptional(),
+  is_perpetual: z.boolean().exactOptional(),
+  asset: label.exactOptional(),
+  direction: label.exactOptional(),
+};
+
+const geneticParams = z.strictObject({
+  ...workerParams,
+  // Nothing at all comes back from a search of no genomes or no generations.
+  population_size: z.int().min(1).max(100_000).exactOptional(),
+  generations: z.int().min(1).max(100_000).exactOptional(),
+  seed_genomes: z.array(genome).max(1000).exactOptional(),
+  seed_ratio: z.number().min(0).max(1).exactOptional(),
+});
+
+const evaluateParams = z
+  .strictObject({
+    ...workerParams,
+    population_size: z.literal(1).exactOptional(),
+    generations: z.literal(1).exactOptional(),
+    seed_ratio: z.literal(1).exactOptional(),
+    seed_genomes: z.array(genome).length(1, 'exactly one genome'),
+  })
+  .transform((params) => ({ ...params, ...EVALUATE_ONE }));
+
+const spec = strategySpecSchema.superRefine((value, context) => {
+  try {
+    validateSpec(value);
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+});
+
+const specsParams = z.strictObject({
+  market: symbolField,
+  timeframe: timeframeField,
+  /** Epoch ms, UTC; the last is not in it. */
+  window: z
+    .strictObject({ from: z.int().min(0), to: z.int().min(1) })
+    .refine(({ from, to }) => from < to, { message: 'from must be before to' }),
+  specs: z.array(spec).min(1).max(1000),
+  data_file: z.string().min(1).max(300).exactOptional(),
+  fees: z.strictObject({ taker: z.number().min(0).max(0.1), maker: z.number().min(-0.01).max(0.1) }).exactOptional(),
+  slippage_rate: z.number().min(0).max(0.1).exactOptional(),
+});
+
+/** Keys begin with no `#`: that is how units without one are called. */
+const key = z
+  .string()
+  .max(200, 'at most 200 characters')
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]*$/, "letters, digits, '.', '_', ':', '/' and '-' only");
+
+export interface UnitDefaults {
+  readonly replicas: number;
+  readonly maxReplicas: number;
+}
+
+export const PRIORITY = 5;
+
+/** The schema of one request for a unit; gives it as the fleet takes it. */
+export function unitRequestSchema({ replicas, maxReplicas }: UnitDefaults) {
+  const of = <K extends UnitRequest['kind'], P extends z.ZodType>(kind: K, params: P) =>
+    z.strictObject({
+      key: key.exactOptional(),
+      kind: z.literal(kind),
+      strategy_params: params,
+      replicas: z.int().min(1).max(maxReplicas).default(replicas),
+      priority: z.int().min(0).max(9).default(PRIORITY),
+    });
+  return z
+    .discriminatedUnion('kind', [
+      of('genetic', geneticParams),
+      of('evaluate', evaluateParams),
+      of('specs', specsParams),
+    ])
+    .transform(({ strategy_params: params, ...request }): UnitRequest => ({ ...request, params }));
+}

@@ -1,0 +1,72 @@
+import { FIELD_NAMES } from '../domain/fleet/reported-fields.ts';
+import { runningOf, votesOf, type Unit } from '../domain/fleet/unit.ts';
+import { type FleetResult, type FleetUnit } from '../ports/fleet-records.ts';
+
+/** The forms in which units and results leave the coordinator. Names are snake_case as the existing protocol has them. */
+
+export interface UnitCounts {
+  readonly replicas_needed: number;
+  /** Under way or counted. */
+  readonly replicas_assigned: number;
+  readonly replicas_completed: number;
+}
+
+function countsOf(unit: Unit): UnitCounts {
+  const completed = votesOf(unit).length;
+  return {
+    replicas_needed: unit.wanted,
+    replicas_assigned: completed + runningOf(unit).length,
+    replicas_completed: completed,
+  };
+}
+
+/** Of a unit, all but what it is about. Times in epoch ms. */
+export function unitSummary(unit: FleetUnit) {
+  return {
+    work_unit_id: unit.id,
+    key: unit.key.startsWith('#') ? null : unit.key,
+    kind: unit.kind,
+    state: unit.state,
+    priority: unit.priority,
+    ...countsOf(unit),
+    reason: unit.reason === '' ? null : unit.reason,
+    canonical_result_id: unit.canonical,
+    created_at: unit.createdAt,
+    ended_at: unit.endedAt,
+  };
+}
+
+export function resultDetail(result: FleetResult) {
+  const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, result[name]]));
+  return {
+    result_id: result.id,
+    work_unit_id: result.unitId,
+    worker_id: result.workerId,
+    replica_number: result.replica,
+    verdict: result.verdict,
+    reason: result.reason === '' ? null : result.reason,
+    is_canonical: result.canonical,
+    submitted_at: result.submittedAt,
+    worker_generation: result.generation,
+    verification: result.verification,
+    verification_note: result.verificationNote === '' ? null : result.verificationNote,
+    ...fields,
+    ...(result.specResults !== null && { spec_results: result.specResults }),
+  };
+}
+
+/** A unit with everything that was reported on it. */
+export function unitDetail(unit: FleetUnit, results: readonly FleetResult[]) {
+  return {
+    ...unitSummary(unit),
+    strategy_params: unit.params,
+    leases: unit.leases.map(({ replica, workerId, leasedAt, expiresAt, state }) => ({
+      replica_number: replica,
+      worker_id: workerId,
+      leased_at: leasedAt,
+      expires_at: expiresAt,
+      state,
+    })),
+    results: results.map(resultDetail),
+  };
+}

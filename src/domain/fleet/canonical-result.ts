@@ -1,0 +1,29 @@
+import { type ReportedFields } from './reported-fields.ts';
+import { type Vote } from './unit.ts';
+
+/** Most a strategy can honestly earn on the account of $500, for each unit of leverage; above, a limit was at work. USD. */
+const MAX_PNL_PER_LEVERAGE = 1000;
+const DEFAULT_LEVERAGE = 2;
+
+/**
+ * Whether a result may stand for its unit: the existing coordinator's own gate (coordinator-protocol.md section 4), save
+ * that a degradation of exactly 0 passes.
+ */
+export function isSound(fields: ReportedFields, leverage: unknown): boolean {
+  const factor = typeof leverage === 'number' && leverage > 0 ? leverage : DEFAULT_LEVERAGE;
+  return (
+    fields.pnl < MAX_PNL_PER_LEVERAGE * factor &&
+    fields.trades >= 5 &&
+    fields.oos_trades >= 3 &&
+    fields.oos_pnl >= 0 &&
+    fields.oos_degradation <= 0.35 &&
+    !fields.is_overfitted
+  );
+}
+
+/** Id of the sound result with the highest pnl, the earlier of two; null when none is sound. */
+export function canonicalResult(votes: readonly Vote[]): number | null {
+  const sound = votes.map(({ result }) => result).filter((result) => result.sound);
+  const [best] = sound.sort((a, b) => b.pnl - a.pnl || a.id - b.id);
+  return best?.id ?? null;
+}

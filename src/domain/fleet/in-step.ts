@@ -1,0 +1,36 @@
+import { disputeOf } from './settle-unit.ts';
+import { type ResultVerdict, type Unit } from './unit.ts';
+
+/** What a unit says of one of its results. */
+export interface Standing {
+  readonly verdict: ResultVerdict;
+  readonly canonical: boolean;
+  readonly replica: number;
+}
+
+/** By result id. */
+export function standingsOf({ leases, canonical }: Pick<Unit, 'leases' | 'canonical'>): ReadonlyMap<number, Standing> {
+  return new Map(
+    leases.flatMap(({ result, replica }) =>
+      result === null ? [] : [[result.id, { verdict: result.verdict, canonical: canonical === result.id, replica }]],
+    ),
+  );
+}
+
+export const isSameStanding = (a: Standing, b: Standing): boolean =>
+  a.verdict === b.verdict && a.canonical === b.canonical && a.replica === b.replica;
+
+/**
+ * Whether a change of a unit leaves rows elsewhere behind: results it had before that stand otherwise now, or workers
+ * that came under suspicion or were cleared of it. The row of a result that is new is written by whoever brings it.
+ */
+export function leavesBehind(before: Unit, after: Unit): boolean {
+  const now = standingsOf(after);
+  const changed = [...standingsOf(before)].some(([id, standing]) => {
+    const next = now.get(id);
+    return next === undefined || !isSameStanding(standing, next);
+  });
+  if (changed) return true;
+  const [was, is] = [disputeOf(before).suspects, disputeOf(after).suspects];
+  return was.length !== is.length || is.some((worker) => !was.includes(worker));
+}

@@ -1,0 +1,107 @@
+import { canonicalResult } from './canonical-result.ts';
+import { type FleetRules, freeReplicas, isVote, type Lease, type Unit, type Vote, votesOf } from './unit.ts';
+
+/** Refused results a unit survives, for each lease it may lose: a fleet of old workers must not use up a unit at once. */
+const REFUSALS_PER_EXPIRY = 2;
+
+type Outcome =
+  | { readonly is: 'done'; readonly agreed: ReadonlySet<string> }
+  | { readonly is: 'open'; readonly wanted: number }
+  | { readonly is: 'split'; readonly answers: number };
+
+/** Votes by what they say, the most frequent first; the earlier of two that are as frequent. */
+function camps(votes: readonly Vote[]): readonly (readonly [digest: string, size: number])[] {
+  const sizes = new Map<string, number>();
+  for (const { result } of votes) sizes.set(result.digest, (sizes.get(result.digest) ?? 0) + 1);
+  return [...sizes].sort(([, a], [, b]) => b - a);
+}
+
+/**
+ * A unit whose results may differ is done with enough of them. A deterministic one is done when enough agree and they are
+ * more than half; until then each disagreement asks for one more, as long as a majority can still be reached.
+ */
+function outcomeOf({ deterministic, replicas }: Unit, votes: readonly Vote[], { maxReplicas }: FleetRules): Outcome {
+  if (!deterministic) {
+    if (votes.length < replicas) return { is: 'open', wanted: replicas };
+    return { is: 'done', agreed: new Set(votes.map(({ result }) => result.digest)) };
+  }
+  const groups = camps(votes);
+  const [leader, size = 0] = groups[0] ?? [];
+  if (leader !== undefined && size >= replicas && 2 * size > votes.length) {
+    return { is: 'done', agreed: new Set([leader]) };
+  }
+  const most = Math.max(maxReplicas, replicas);
+  const best = size + most - votes.length;
+  if (best < replicas || 2 * best <= most) return { is: 'split', answers: groups.length };
+  return { is: 'open', wanted: Math.max(replicas, groups.length > 1 ? votes.length + 1 : 0) };
+}
+
+/** `host_Linux_W1 (2), other_Linux_W1 (1)` */
+function workersOf(leases: readonly Lease[]): string {
+  const counts = new Map<string, number>();
+  for (const { workerId } of leases) counts.set(workerId, (counts.get(workerId) ?? 0) + 1);
+  return [...counts].map(([workerId, count]) => `${workerId} (${count})`).join(', ');
+}
+
+/** Why nothing more is tried; null while the unit may go on. */
+function exhaustion({ leases }: Unit, { maxExpiries }: FleetRules): string | null {
+  const expired = leases.filter(({ state, result }) => state === 'expired' && result === null);
+  if (expired.length >= maxExpiries) {
+    return `${expired.length} leases ran out without a result: ${workersOf(expired)}`;
+  }
+  const refused = leases.filter((lease) => lease.result !== null && !isVote(lease));
+  if (refused.length < REFUSALS_PER_EXPIRY * maxExpiries) return null;
+  const verdicts = [...new Set(refused.map(({ result }) => result?.verdict))].join(', ');
+  return `${refused.length} results were refused (${verdicts}): ${workersOf(refused)}`;
+}
+
+function withVerdicts(leases: readonly Lease[], agreed: ReadonlySet<string> | null): readonly Lease[] {
+  return leases.map((lease) => {
+    if (!isVote(lease)) return lease;
+    const verdict = agreed === null || agreed.has(lease.result.digest) ? 'accepted' : 'disagrees';
+    return verdict === lease.result.verdict ? lease : { ...lease, result: { ...lease.result, verdict } };
+  });
+}
+
+/**
+ * Where a unit stands after its leases changed: completed, failed with its reason, or what it still needs. Failed and
+ * cancelled stay what they are.
+ */
+export function settle<U extends Unit>(unit: U, rules: FleetRules, now: number): U {
+  if (unit.state === 'failed' || unit.state === 'cancelled') return unit;
+  const votes = votesOf(unit);
+  const outcome = outcomeOf(unit, votes, rules);
+  const fail = (reason: string): U => ({ ...unit, state: 'failed', reason, canonical: null, endedAt: now });
+  if (outcome.is === 'split') {
+    return fail(`${votes.length} replicas of a deterministic unit gave ${outcome.answers} answers: no majority`);
+  }
+  if (outcome.is === 'done') {
+    const leases = withVerdicts(unit.leases, outcome.agreed);
+    const canonical = canonicalResult(votesOf({ leases }).filter(({ result }) => result.verdict === 'accepted'));
+    const endedAt = unit.state === 'completed' ? unit.endedAt : now;
+    return { ...unit, state: 'completed', leases, wanted: votes.length, canonical, endedAt };
+  }
+  const leases = withVerdicts(unit.leases, null);
+  const isUnderWay = votes.length > 0 || leases.some(({ state }) => state === 'running');
+  const state = isUnderWay ? 'in_progress' : 'pending';
+  const open: U = { ...unit, state, leases, wanted: outcome.wanted, canonical: null, endedAt: null };
+  // What runs already may still complete it.
+  const exhausted = freeReplicas(open) > 0 ? exhaustion(open, rules) : null;
+  return exhausted === null ? open : fail(exhausted);
+}
+
+/**
+ * Workers whose reports on a deterministic unit contradict each other: those outvoted, or all of them while nobody knows
+ * who is right. `cleared` are those the majority bears out.
+ */
+export function disputeOf(unit: Unit): { readonly suspects: readonly string[]; readonly cleared: readonly string[] } {
+  const votes = votesOf(unit);
+  const workers = (of: readonly Vote[]): readonly string[] => [...new Set(of.map(({ workerId }) => workerId))];
+  if (!unit.deterministic) return { suspects: [], cleared: [] };
+  if (new Set(votes.map(({ result }) => result.digest)).size < 2) return { suspects: [], cleared: workers(votes) };
+  if (unit.state !== 'completed') return { suspects: workers(votes), cleared: [] };
+  return {
+    suspects: workers(votes.filter(({ result }) => result.verdict === 'disagrees')),
+    cleared: workers(votes.filter(({ result }) => result.verdict === 'accepted')),
+  };
+}

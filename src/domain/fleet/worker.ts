@@ -1,0 +1,140 @@
+import { type WorkerVersion } from './judge-report.ts';
+import { hostOf } from './worker-name.ts';
+import { type ResultVerdict, type UnitKind } from './unit.ts';
+
+/** A remote worker as the fleet knows it. Changed only by the functions here, saved by compare-and-set on `version`. */
+export interface Worker {
+  readonly id: string;
+  readonly host: string;
+  /** Its User-Agent. */
+  readonly platform: string;
+  readonly generation: WorkerVersion;
+  /** Epoch ms. */
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  /** Results that counted when they came. */
+  readonly completed: number;
+  /** Results that were invalid, constants or untrusted. */
+  readonly refused: number;
+  /** Results that came too late, or twice. */
+  readonly surplus: number;
+  /** Of all its results, seconds. */
+  readonly executionSeconds: number;
+  readonly refusedInRow: number;
+  readonly refusedAt: number;
+  /** Units on which its report is disputed or was outvoted. */
+  readonly suspectOver: readonly number[];
+  /** Why it gets no work; empty for a worker in good standing. */
+  readonly quarantine: string;
+  readonly quarantinedAt: number | null;
+  /** Its results no longer count. False while that is being done. */
+  readonly withdrawn: boolean;
+  /**
+   * The result counted last. A result is counted here when it is this one or its own row says so: that row is marked
+   * before another takes this place, so that a crash between the two writes counts nothing twice.
+   */
+  readonly counted: string;
+  readonly version: number;
+}
+
+export function newWorker(id: string, now: number): Worker {
+  return {
+    id,
+    host: hostOf(id),
+    platform: '',
+    generation: 'unknown',
+    firstSeen: now,
+    lastSeen: now,
+    completed: 0,
+    refused: 0,
+    surplus: 0,
+    executionSeconds: 0,
+    refusedInRow: 0,
+    refusedAt: 0,
+    suspectOver: [],
+    quarantine: '',
+    quarantinedAt: null,
+    withdrawn: false,
+    counted: '',
+    version: 0,
+  };
+}
+
+const REST_AFTER = 3;
+const REST_MS = 60 * 60_000;
+
+/**
+ * A worker whose last results were all refused rests: each unit it takes is a lease wasted. Once an hour it is tried
+ * again, since a machine keeps its name when its worker is replaced.
+ */
+export function isResting({ refusedInRow, refusedAt }: Worker, now: number): boolean {
+  return refusedInRow >= REST_AFTER && now - refusedAt < REST_MS;
+}
+
+export const isQuarantined = ({ quarantine }: Worker): boolean => quarantine !== '';
+
+const CANNOT_EVALUATE: readonly WorkerVersion[] = ['v3', 'v5', 'root-without-numba'];
+
+/** What it may be given: units of ours only if it asks for them, single genomes unless its engine is known to crash on them. */
+export function kindsFor({ generation }: Worker, acceptsSpecs: boolean): ReadonlySet<UnitKind> {
+  const kinds: UnitKind[] = ['genetic'];
+  if (!CANNOT_EVALUATE.includes(generation)) kinds.push('evaluate');
+  if (acceptsSpecs) kinds.push('specs');
+  return new Set(kinds);
+}
+
+export interface Tally {
+  /** Key of the result. */
+  readonly key: string;
+  readonly verdict: ResultVerdict;
+  readonly executionSeconds: number;
+  readonly generation: WorkerVersion;
+  /** When it was submitted. */
+  readonly at: number;
+}
+
+const REFUSALS: readonly ResultVerdict[] = ['invalid', 'constants', 'untrusted', 'quarantined'];
+
+/** The worker with one more result. The caller sees to it that each is counted once. */
+export function countResult(worker: Worker, { key, verdict, executionSeconds, generation, at }: Tally): Worker {
+  const isRefusal = REFUSALS.includes(verdict);
+  const isSurplus = verdict === 'late' || verdict === 'duplicate';
+  return {
+    ...worker,
+    lastSeen: Math.max(worker.lastSeen, at),
+    generation: generation === 'unknown' ? worker.generation : generation,
+    completed: worker.completed + (isRefusal || isSurplus ? 0 : 1),
+    refused: worker.refused + (isRefusal ? 1 : 0),
+    surplus: worker.surplus + (isSurplus ? 1 : 0),
+    executionSeconds: worker.executionSeconds + executionSeconds,
+    refusedInRow: isRefusal ? worker.refusedInRow + 1 : isSurplus ? worker.refusedInRow : 0,
+    refusedAt: isRefusal ? Math.max(worker.refusedAt, at) : worker.refusedAt,
+    counted: key,
+  };
+}
+
+const MAX_DISPUTES = 100;
+
+/** Puts the worker under suspicion over a unit, or clears it of that. The worker itself when nothing changes. */
+export function suspect(worker: Worker, unitId: number, isSuspect: boolean): Worker {
+  if (worker.suspectOver.includes(unitId) === isSuspect) return worker;
+  const others = worker.suspectOver.filter((id) => id !== unitId);
+  return { ...worker, suspectOver: isSuspect ? [...others, unitId].slice(-MAX_DISPUTES) : others };
+}
+
+export function quarantine(worker: Worker, reason: string, now: number): Worker {
+  return isQuarantined(worker) ? worker : { ...worker, quarantine: reason, quarantinedAt: now, withdrawn: false };
+}
+
+/** In good standing again; what was withdrawn stays withdrawn. */
+export function release(worker: Worker): Worker {
+  return {
+    ...worker,
+    quarantine: '',
+    quarantinedAt: null,
+    withdrawn: false,
+    suspectOver: [],
+    refusedInRow: 0,
+    refusedAt: 0,
+  };
+}

@@ -1,0 +1,173 @@
+import { hostname } from 'node:os';
+import { type Config } from '../../config/schema.ts';
+import { createAgentMonitor } from '../../processors/agent-monitor.ts';
+import { runAgent } from '../../processors/run-agent.ts';
+import { createWorkerManager } from '../../processors/worker-manager.ts';
+import { queuePrefix } from '../../queues/names.ts';
+import { createProducer } from '../../queues/producer.ts';
+import { upsertFleetSchedules } from '../../queues/schedulers.ts';
+import { createRedisBroadcaster } from '../adapters/broadcast/redis-stream.ts';
+import { connectMongo } from '../adapters/mongo/connection.ts';
+import { createMongoFleetStores } from '../adapters/mongo/fleet/stores.ts';
+import { createMongoStores } from '../adapters/mongo/stores.ts';
+import { type ListenOptions } from '../api/listen.ts';
+import { isLoopback } from '../api/security/host-policy.ts';
+import { createCoordinator } from '../coordinator/create-coordinator.ts';
+import { createFleet, type Fleet } from '../coordinator/fleet.ts';
+import { type FleetRules } from '../domain/fleet/unit.ts';
+import { AppError } from '../ports/errors.ts';
+import { type FleetStores } from '../ports/fleet-stores.ts';
+import { type Logger } from '../ports/logger.ts';
+import { deadAfterMs } from './agents.ts';
+import { systemClock } from './office.ts';
+import { VERSION } from './paths.ts';
+import { readinessOf } from './readiness.ts';
+import { connectRedis } from './redis-connection.ts';
+import { createReleaseStack } from './releasers.ts';
+import { within } from './within.ts';
+
+export interface CoordinatorOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly redisUrl: string;
+  readonly mongoUrl: string;
+  readonly listen: ListenOptions;
+  /** Overrides config/agents.yaml. */
+  readonly distinct?: FleetRules['distinct'];
+}
+
+export interface RunningCoordinator {
+  readonly url: string;
+  readonly fleet: Fleet;
+  readonly stores: FleetStores;
+  /** Answers what has been asked, then lets everything go. */
+  close(): Promise<void>;
+}
+
+const CLOSE_WITHIN_MS = 15_000;
+const DRAIN_MS = 5_000;
+const READY_WITHIN_MS = 15_000;
+const MINUTE_MS = 60_000;
+
+/** What it keeps belongs to no mode: workers do not know which company their results are for. */
+const scopeOf = (namespace: string): string => `${namespace}-coordinator`;
+
+/** @throws AppError `bad-input` when these settings would leave it open to others. */
+export function checkCoordinator({ agents, secrets }: Config): void {
+  const { host, workersNeedToken } = agents.coordinator;
+  if (secrets.coordinatorToken !== undefined) return;
+  if (!isLoopback(host)) {
+    throw new AppError('bad-input', `config/agents.yaml: coordinator.host ${host} is open to others`, {
+      advice: 'Set COORDINATOR_TOKEN, or listen on 127.0.0.1',
+    });
+  }
+  if (workersNeedToken) {
+    throw new AppError('bad-input', 'config/agents.yaml: coordinator.workersNeedToken asks for a token nobody has', {
+      advice: 'Set COORDINATOR_TOKEN',
+    });
+  }
+}
+
+/**
+ * The server for remote workers, with stores and queues of its own. Any number may run on the same services: leases are
+ * decided in the store, and the sweep is a job that one of them does.
+ */
+export async function startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
+  const { config, log, redisUrl, mongoUrl } = options;
+  const { coordinator: settings, heartbeat, schedules } = config.agents;
+  checkCoordinator(config);
+  const releases = createReleaseStack(CLOSE_WITHIN_MS);
+  const close = async (): Promise<void> => {
+    for (const { name, error } of await releases.release()) log.warn(`closing ${name}: ${error.message}`);
+  };
+  try {
+    const scope = scopeOf(config.database.namespace);
+    const prefix = queuePrefix(scope);
+    const mongo = await connectMongo({
+      url: mongoUrl,
+      database: scope,
+      onError: (error) => log.debug(`store connection: ${error.message}`),
+    });
+    releases.push('store connection', () => mongo.close());
+    const fleetStores = createMongoFleetStores(mongo);
+    const stores = createMongoStores(mongo);
+    await Promise.all([fleetStores.ensureIndexes(), stores.ensureIndexes()]);
+    const clock = systemClock;
+    const rules: FleetRules = {
+      leaseMs: settings.leaseMinutes * MINUTE_MS,
+      maxExpiries: settings.maxExpiries,
+      maxReplicas: settings.maxReplicas,
+      distinct: options.distinct ?? settings.distinct,
+    };
+    const fleet = createFleet({ stores: fleetStores, rules, clock, log });
+
+    const redis = connectRedis(redisUrl, 'patient', log);
+    releases.push('redis', () => redis.close());
+    const { connection } = redis;
+    const producer = createProducer({ connection, prefix, log });
+    releases.push('queues', () => producer.close());
+    const broadcaster = createRedisBroadcaster({
+      url: redisUrl,
+      key: `${prefix}:broadcast`,
+      maxLength: config.database.broadcast.maxLength,
+      onError: (error) => log.debug(`broadcast connection: ${error.message}`),
+    });
+    releases.push('broadcaster', () => broadcaster.close());
+    const monitor = createAgentMonitor('worker-manager', `${hostname()}.${process.pid}`, clock);
+    const manager = createWorkerManager({
+      clock,
+      log,
+      audit: stores.audit,
+      monitor,
+      stores,
+      producer,
+      broadcaster,
+      deadAfterMs: deadAfterMs(heartbeat.everyMs),
+      fleet,
+    });
+    const { lockMs, stalledCheckMs } = config.database.queues;
+    const running = runAgent(manager, {
+      connection,
+      prefix,
+      concurrency: 1,
+      timing: { lockMs, stalledCheckMs },
+      clock,
+      log,
+      monitor,
+      deadLetters: stores.deadLetters,
+      broadcaster,
+    });
+    releases.push('worker manager', () => within(DRAIN_MS, 'draining', running.close(false)));
+    await within(
+      READY_WITHIN_MS,
+      'reaching Redis',
+      Promise.all([
+        running.ready(),
+        upsertFleetSchedules(producer, {
+          sweepEveryMs: settings.sweepEveryMs,
+          censusEveryMs: schedules.censusEveryMs,
+        }),
+      ]),
+    );
+
+    const { coordinatorToken: token } = config.secrets;
+    const { listen } = createCoordinator({
+      fleet,
+      stores: fleetStores,
+      defaults: { replicas: settings.replicas, maxReplicas: settings.maxReplicas },
+      clock,
+      log,
+      ...(token !== undefined && { token }),
+      workersNeedToken: settings.workersNeedToken,
+      names: settings.names,
+      version: VERSION,
+      readiness: () => readinessOf(redisUrl, mongoUrl),
+    });
+    const listening = await listen(options.listen);
+    releases.push('coordinator', () => listening.close());
+    return { url: listening.url, fleet, stores: fleetStores, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

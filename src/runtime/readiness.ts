@@ -1,0 +1,23 @@
+import { AppError } from '../ports/errors.ts';
+import { probeMongo } from './services/probe-mongo.ts';
+import { probeRedis } from './services/probe-redis.ts';
+
+const READY_WITHIN_MS = 1000;
+
+async function answers(probe: Promise<unknown>): Promise<string> {
+  try {
+    await probe;
+    return 'ok';
+  } catch (error) {
+    return error instanceof AppError ? error.message : 'does not answer';
+  }
+}
+
+/** For `/ready`: `ok`, or what is wrong in words. */
+export async function readinessOf(redisUrl: string, mongoUrl: string): Promise<Record<'redis' | 'mongo', string>> {
+  const [redis, mongo] = await Promise.all([
+    answers(probeRedis(redisUrl, READY_WITHIN_MS)),
+    answers(probeMongo(mongoUrl, READY_WITHIN_MS)),
+  ]);
+  return { redis, mongo };
+}
