@@ -25,6 +25,10 @@ type Change = Partial<Omit<ForwardedUnit, 'id' | 'version'>>;
 
 /** A turn is only kept for longer by a unit whose creation is being looked into. */
 const LONGEST_TURN_MS = 60_000;
+/** A creation that goes well takes a fraction of it. */
+const TURN_POLL_MS = 500;
+/** What was never confirmed shows by its results if at all. */
+const SELDOM = 4;
 const LOCAL = 'local';
 
 const isFinal = ({ state }: ForwardedUnit): boolean => state === 'done' || state === 'failed';
@@ -78,15 +82,18 @@ export function createForwarder(deps: ForwarderDeps) {
       if (unit.remoteId !== null) await coordinator.cancel(placed()).catch(ignoreAway);
     }
 
-    /** Only one at a time may ask: the number of units there tells what became of a request that was lost. */
-    async function myTurn(): Promise<boolean> {
+    /**
+     * Only one at a time may ask: the number of units there tells what became of a request that was lost. Null when it is
+     * ours, or else when to ask for it again.
+     */
+    async function nextTurn(): Promise<number | null> {
       const now = clock.now();
-      let turn = await forwarding.takeTurn(unitId, now);
-      if (turn.holder !== unitId && now - turn.since > LONGEST_TURN_MS) {
-        const other = await forwarding.get(turn.holder);
-        if (other?.state !== 'creating') turn = await forwarding.takeTurn(unitId, now, turn);
-      }
-      return turn.holder === unitId;
+      const turn = await forwarding.takeTurn(unitId, now);
+      if (turn.holder === unitId) return null;
+      const other = await forwarding.get(turn.holder);
+      if (other?.state === 'creating') return Math.max(other.settledAt, now) + TURN_POLL_MS;
+      if (now - turn.since <= LONGEST_TURN_MS) return now + TURN_POLL_MS;
+      return (await forwarding.takeTurn(unitId, now, turn)).holder === unitId ? null : now + TURN_POLL_MS;
     }
 
     async function askForIt(): Promise<void> {
@@ -176,15 +183,14 @@ export function createForwarder(deps: ForwarderDeps) {
         case 'planned':
           if (isLate()) return runHere('its time was up before it could be asked for');
           if (!coordinator.isReachable()) return withoutIt();
-          if (!(await myTurn())) return sleep(clock.now() + Math.min(1000, pollMs));
-          return askForIt();
+          return nextTurn().then((at) => (at === null ? askForIt() : sleep(at)));
         case 'creating':
           if (unit.bookmark?.dialect === 'python' && clock.now() < unit.settledAt) return sleep(unit.settledAt);
           return findOut();
         case 'unknown':
           await findOut();
           if (unit.state !== 'unknown') return;
-          return isLate() ? runHere(`it cannot be known whether it was made: ${unit.reason}`) : sleep(clock.now() + pollMs);
+          return isLate() ? runHere(`it cannot be known whether it was made: ${unit.reason}`) : sleep(clock.now() + SELDOM * pollMs);
         case 'waiting':
           return lookAtIt();
         case 'local':

@@ -25,27 +25,46 @@ export interface ResultsWindow {
 }
 
 const PATH = '/api/results/all';
-const FIRST_LIMIT = 200;
+const FIRST_LIMIT = 100;
 const MOST_ROWS = 100_000;
 
 /** @param freshMs how old an answer may be that serves. */
 export function createResultsWindow(exchange: Exchange, clock: Clock, freshMs: number): ResultsWindow {
-  let rows: readonly ResultRow[] = [];
+  let rows = new Map<number, ResultRow>();
+  let newest = 0;
   /** Everything after this id is in `rows`. */
   let covered = Infinity;
   let readAt = -Infinity;
   let reading: Promise<void> = Promise.resolve();
 
+  async function ask(limit: number): Promise<readonly ResultRow[]> {
+    const { body } = await exchange.again(`${PATH}?limit=${limit}`, { method: 'GET' });
+    return parseAnswer(PATH, answer, body).results;
+  }
+
+  /** Reads back to what is known, or to `after` where that lies before it. */
   async function read(after: number): Promise<void> {
     for (let limit = FIRST_LIMIT; ; limit *= 4) {
-      const { body } = await exchange.again(`${PATH}?limit=${limit}`, { method: 'GET' });
-      const { results } = parseAnswer(PATH, answer, body);
-      const found = [...results].sort((a, b) => a.id - b.id);
-      const oldest = found[0]?.id ?? 0;
+      const found = await ask(limit);
+      const ids = found.map(({ id }) => id);
+      const [oldest, latest] = [Math.min(...ids), Math.max(0, ...ids)];
+      // Its numbers went back: another database is behind the address.
+      if (latest < newest) {
+        rows = new Map();
+        newest = 0;
+        covered = Infinity;
+      }
       const isWhole = found.length < limit || limit >= MOST_ROWS;
-      if (!isWhole && oldest > after + 1) continue;
-      rows = found;
-      covered = isWhole ? 0 : oldest - 1;
+      const reaches = isWhole || oldest <= (covered <= after ? newest : after) + 1;
+      if (!reaches) continue;
+      if (!(covered <= after)) covered = isWhole ? 0 : oldest - 1;
+      for (const row of found) rows.set(row.id, row);
+      for (const id of rows.keys()) {
+        if (rows.size <= MOST_ROWS) break;
+        rows.delete(id);
+        covered = Math.max(covered, id);
+      }
+      newest = latest;
       readAt = clock.now();
       return;
     }
@@ -66,11 +85,10 @@ export function createResultsWindow(exchange: Exchange, clock: Clock, freshMs: n
   return {
     async since(after) {
       await refresh(after);
-      return rows.filter(({ id }) => id > after);
+      return [...rows.values()].filter(({ id }) => id > after).sort((a, b) => a.id - b.id);
     },
     async newest() {
-      const { body } = await exchange.again(`${PATH}?limit=1`, { method: 'GET' });
-      return parseAnswer(PATH, answer, body).results[0]?.id ?? 0;
+      return (await ask(1))[0]?.id ?? 0;
     },
   };
 }
