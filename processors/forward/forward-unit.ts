@@ -134,7 +134,8 @@ export function createForwarder(deps: ForwarderDeps) {
       }
     }
 
-    const accepted = (reports: readonly RemoteReport[]): boolean => reports.some(({ verdict }) => verdict === 'accepted');
+    const accepted = (reports: readonly RemoteReport[]): boolean =>
+      reports.some(({ verdict }) => verdict === 'accepted');
 
     async function takeIn(reports: readonly RemoteReport[]): Promise<void> {
       const taken = await takeReports(unit, reports, signal);
@@ -190,7 +191,9 @@ export function createForwarder(deps: ForwarderDeps) {
         case 'unknown':
           await findOut();
           if (unit.state !== 'unknown') return;
-          return isLate() ? runHere(`it cannot be known whether it was made: ${unit.reason}`) : sleep(clock.now() + SELDOM * pollMs);
+          return isLate()
+            ? runHere(`it cannot be known whether it was made: ${unit.reason}`)
+            : sleep(clock.now() + SELDOM * pollMs);
         case 'waiting':
           return lookAtIt();
         case 'local':

@@ -49,9 +49,7 @@ export async function recompute(
   const outcome = await engine.execute({ ...params, ...EVALUATE_ONE, seed_genomes: [genome] }, NO_SEED, signal);
   if (outcome.is === 'impossible') return { verification: 'unverified', note: outcome.reason };
   const difference = differenceOf(fields, readReport(outcome.report).fields);
-  return difference === null
-    ? { verification: 'verified', note: '' }
-    : { verification: 'disagrees', note: difference };
+  return difference === null ? { verification: 'verified', note: '' } : { verification: 'disagrees', note: difference };
 }
 
 /**

@@ -47,7 +47,8 @@ export function createTaskManager(deps: TaskManagerDeps): Agent {
   };
 
   const openForwards = async () =>
-    (await deps.forwarding?.list({ states: ['planned', 'creating', 'waiting', 'unknown', 'local'], limit: 1000 })) ?? [];
+    (await deps.forwarding?.list({ states: ['planned', 'creating', 'waiting', 'unknown', 'local'], limit: 1000 })) ??
+    [];
 
   /** The same for a unit that remote workers are to do. */
   const ensureForward = async (unitId: string): Promise<boolean> => {

@@ -5,8 +5,7 @@ export type UnitReport = Readonly<Record<string, unknown>>;
 
 /** `impossible`: a worker would be silent here, and trying again would not help. */
 export type UnitOutcome =
-  | { readonly is: 'done'; readonly report: UnitReport }
-  | { readonly is: 'impossible'; readonly reason: string };
+  { readonly is: 'done'; readonly report: UnitReport } | { readonly is: 'impossible'; readonly reason: string };
 
 /** The existing workers' own way of doing a unit (coordinator-protocol.md sections 8 and 9), off the event loop. */
 export interface WorkerEngine {

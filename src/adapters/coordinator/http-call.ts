@@ -25,7 +25,14 @@ export const MOST_BYTES = 64 * 2 ** 20;
 const MOST_WORDS = 200;
 
 /** Errors of connecting: no byte of the request has left. */
-const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+const UNSENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 function causeOf(error: unknown): { readonly code: string; readonly text: string } {
   const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;

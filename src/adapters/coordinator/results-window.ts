@@ -5,7 +5,13 @@ import { parseAnswer, type Exchange } from './exchange.ts';
 /** A row of `/api/results/all`; what else it holds is of no use. Figures are read by `readReport`. */
 export type ResultRow = z.output<typeof row>;
 
-const wholeNumber = z.union([z.int(), z.string().regex(/^\d{1,15}$/).transform(Number)]);
+const wholeNumber = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+]);
 /** Scripts of the owner's write these by SQL: anything may stand there. Ours are objects. */
 const paramsField = z.record(z.string(), z.unknown()).catch({});
 const row = z.looseObject({

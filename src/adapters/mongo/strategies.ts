@@ -24,7 +24,12 @@ export function createStrategyStore(database: Database): StrategyStore {
       createdAt: number,
       updatedAt: number,
     },
-    indexes: [{ state: 1, updatedAt: -1 }, { account: 1, state: 1 }, { origin: 1, symbol: 1, state: 1 }, { updatedAt: -1 }],
+    indexes: [
+      { state: 1, updatedAt: -1 },
+      { account: 1, state: 1 },
+      { origin: 1, symbol: 1, state: 1 },
+      { updatedAt: -1 },
+    ],
   });
 
   return {

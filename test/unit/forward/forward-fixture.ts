@@ -52,7 +52,11 @@ export function fixedEngine(report: object | null = REPORT): WorkerEngine & { re
   };
 }
 
-export function clientOf(url: string, clock: ManualClock, options: Partial<CoordinatorClientOptions> = {}): Coordinator {
+export function clientOf(
+  url: string,
+  clock: ManualClock,
+  options: Partial<CoordinatorClientOptions> = {},
+): Coordinator {
   return createCoordinatorClient({
     url,
     clock,
