@@ -41,7 +41,7 @@ module.exports = {
       name: 'adapters',
       severity: 'error',
       from: { path: '^src/adapters/' },
-      to: { path: ['^(queues|processors|config)/', '^src/(api|coordinator|runtime|cli)/', npm(['bullmq'])] },
+      to: { path: ['^(queues|processors|config)/', '^src/(api|coordinator|worker|runtime|cli)/', npm(['bullmq'])] },
     },
     {
       name: 'adapters-keep-apart',
@@ -66,6 +66,7 @@ module.exports = {
       ],
       ['express', '@types/express', 'zod'],
     ),
+    only('worker', '^src/worker/', ['^queues/', '^src/(worker|ports|domain)/'], ['zod']),
     {
       name: 'composition-roots-are-tops',
       severity: 'error',

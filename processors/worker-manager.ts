@@ -7,6 +7,7 @@ import { type FleetSweep } from '../src/ports/fleet.ts';
 import { type Stores } from '../src/ports/stores.ts';
 import { deadLetterOf } from './dead-letters.ts';
 import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
+import { createVerifier, type VerificationDeps } from './verify-results.ts';
 
 export interface WorkerManagerDeps extends AgentDeps {
   readonly stores: Pick<Stores, 'nodes' | 'agentStates' | 'alerts' | 'deadLetters'>;
@@ -16,6 +17,8 @@ export interface WorkerManagerDeps extends AgentDeps {
   readonly deadAfterMs: number;
   /** Only beside a coordinator: the remote workers have queues of their own. */
   readonly fleet?: FleetSweep;
+  /** Only beside a coordinator. */
+  readonly verification?: VerificationDeps;
 }
 
 /** Newest failures of a queue that a census looks at. */
@@ -24,6 +27,7 @@ const FAILURES_PER_QUEUE = 100;
 /** Infrastructure: keeps count of nodes and queues, and makes sure that no failure goes unrecorded. */
 export function createWorkerManager(deps: WorkerManagerDeps): Agent {
   const { stores, producer, broadcaster, clock } = deps;
+  const verify = deps.verification && createVerifier(deps.verification);
 
   const buryDead = async (): Promise<readonly string[]> => {
     const dead = (await stores.nodes.list()).filter((node) => clock.now() - node.lastSeen > deps.deadAfterMs);
@@ -84,6 +88,13 @@ export function createWorkerManager(deps: WorkerManagerDeps): Agent {
         if (deps.fleet) return deps.fleet.sweep();
         throw new AppError('no-coordinator', 'no leases are kept on these queues', {
           advice: 'corp coordinator sweeps its own; nothing has to be asked for',
+        });
+      },
+
+      async verify(_, { signal }) {
+        if (verify) return verify(signal);
+        throw new AppError('no-coordinator', 'no results of remote workers are kept beside these queues', {
+          advice: 'corp coordinator verifies its own; nothing has to be asked for',
         });
       },
 

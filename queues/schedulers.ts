@@ -43,6 +43,7 @@ export async function upsertFleetSchedules(
   const manager = producer.queue('worker-manager');
   await Promise.all([
     manager.upsertJobScheduler('sweep-leases', { every: intervals.sweepEveryMs }, template('sweep-leases')),
+    manager.upsertJobScheduler('verify', { every: intervals.censusEveryMs }, template('verify')),
     // Failures of the sweep are recorded even when the process that saw them died.
     manager.upsertJobScheduler('census', { every: intervals.censusEveryMs }, template('census')),
   ]);

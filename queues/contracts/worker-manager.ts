@@ -20,6 +20,11 @@ export const workerManagerContract = defineContract({
       data: z.strictObject({ reason: reasonField.default('schedule') }),
       result: z.strictObject({ expired: countField, failed: countField, repaired: countField }),
     },
+    verify: {
+      summary: 'Computes a share of the results of remote workers again, and quarantines workers whose figures differ',
+      data: z.strictObject({ reason: reasonField.default('schedule') }),
+      result: z.strictObject({ verified: countField, disagree: countField, notPossible: countField }),
+    },
     noop: {
       summary: 'Does nothing; measures the queue (corp bench queue)',
       data: z.strictObject({ n: countField }),

@@ -14,6 +14,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<Regi
     cycle: async () => (await import('./commands/cycle.ts')).registerCycle,
     node: async () => (await import('./commands/node.ts')).registerNode,
     coordinator: async () => (await import('./commands/coordinator.ts')).registerCoordinator,
+    worker: async () => (await import('./commands/worker.ts')).registerWorker,
   },
   'Research:': {
     data: async () => (await import('./commands/data.ts')).registerData,

@@ -24,6 +24,7 @@ import { VERSION } from './paths.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
 import { createReleaseStack } from './releasers.ts';
+import { absentWorkerEngine } from './worker-engine.ts';
 import { within } from './within.ts';
 
 export interface CoordinatorOptions {
@@ -124,6 +125,12 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       broadcaster,
       deadAfterMs: deadAfterMs(heartbeat.everyMs),
       fleet,
+      verification: {
+        fleet,
+        engine: absentWorkerEngine,
+        paramsOf: async (ids) => new Map((await fleetStores.units.getMany(ids)).map(({ id, params }) => [id, params])),
+        share: config.agents.backtest.verifiedShare,
+      },
     });
     const { lockMs, stalledCheckMs } = config.database.queues;
     const running = runAgent(manager, {
