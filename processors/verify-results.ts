@@ -33,7 +33,10 @@ export function createVerifier({ fleet, engine, paramsOf, share }: VerificationD
     let [verified, disagree, notPossible] = [0, 0, 0];
     const results = await fleet.resultsToVerify({ share, limit: MOST_SEEN });
     const params = await paramsOf([...new Set(results.map(({ unitId }) => unitId))]);
+    const out = new Set<string>();
     for (const result of results) {
+      // Its results count no more, this one included.
+      if (out.has(result.workerId)) continue;
       if (verified + disagree >= MOST_COMPUTED) break;
       signal.throwIfAborted();
       const unit = params.get(result.unitId);
@@ -51,6 +54,7 @@ export function createVerifier({ fleet, engine, paramsOf, share }: VerificationD
         // The worker first: a crash after the mark would leave it at work, and nobody looks at a marked result again.
         await fleet.quarantineWorker(result.workerId, `result ${result.id} is not so: ${note}`);
         await fleet.setVerification(result.id, { verification, note });
+        out.add(result.workerId);
         disagree += 1;
       }
     }

@@ -22,7 +22,6 @@ export function forwardedUnit(id: string, fields: Partial<ForwardedUnit> = {}): 
         data_file: 'BIP-20DEC30-CDE_ONE_MINUTE.csv',
         population_size: 30,
         generations: 10,
-        'dotted.$name': 1,
       },
       replicas: 2,
     },
@@ -54,7 +53,10 @@ export function forwardingContract(name: string, open: () => Promise<OpenForward
     const store = (): ForwardingStore => opened.forwarding;
 
     it('keeps a unit once by its id, with exactly its fields', async () => {
-      const unit = forwardedUnit('a');
+      const { order } = forwardedUnit('a');
+      const unit = forwardedUnit('a', {
+        order: { ...order, params: { ...order.params, 'dotted.$name': { $set: [1] } } },
+      });
       expect(await store().addMany([unit])).toBe(1);
       const added = await together(10, (i) => store().addMany([{ ...unit, reason: `by ${i}` }, forwardedUnit('a2')]));
       expect(added.reduce((sum, count) => sum + count, 0)).toBe(1);

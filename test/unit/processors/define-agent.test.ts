@@ -203,6 +203,7 @@ describe('the audit log', () => {
         noop: async ({ n }) => ({ n }),
         census: async () => ({ nodes: 0, dead: [], waiting: 0, deadLetters: 0 }),
         'sweep-leases': async () => ({ expired: 0, failed: 0, repaired: 0 }),
+        verify: async () => ({ verified: 0, disagree: 0, notPossible: 0 }),
       },
       deps,
     );
