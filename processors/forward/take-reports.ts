@@ -10,6 +10,7 @@ import { SpecError } from '../../src/domain/strategies/spec-error.ts';
 import { validateSpec } from '../../src/domain/strategies/validate-spec.ts';
 import { type Clock } from '../../src/ports/clock.ts';
 import { type RemoteReport } from '../../src/ports/coordinator.ts';
+import { AppError } from '../../src/ports/errors.ts';
 import { type ForwardedUnit, type TakenReport } from '../../src/ports/forwarding.ts';
 import { type Strategy } from '../../src/ports/records.ts';
 import { type StrategyStore } from '../../src/ports/stores.ts';
@@ -59,8 +60,8 @@ export async function recompute(
 export function createReportTaker({ strategies, engine, market, clock }: TakeReportsDeps) {
   async function candidate(unit: ForwardedUnit, text: string): Promise<Pick<TakenReport, 'strategyHash' | 'note'>> {
     const { symbol, timeframe } = unit;
-    const { kind: marketKind } = await market(symbol);
     try {
+      const { kind: marketKind } = await market(symbol);
       const { spec, notes } = importGenome(parseGenome(JSON.parse(text)), { marketKind });
       const hash = hashSpec(validateSpec(spec));
       const row: Strategy = {
@@ -72,7 +73,8 @@ export function createReportTaker({ strategies, engine, market, clock }: TakeRep
       await strategies.addMany([row]);
       return { strategyHash: hash, note: notes.join('; ') };
     } catch (error) {
-      if (!(error instanceof SpecError)) throw error;
+      const isUnknown = error instanceof AppError && error.code === 'unknown-market';
+      if (!(error instanceof SpecError || isUnknown)) throw error;
       return { strategyHash: '', note: `cannot be a strategy here: ${error.message}` };
     }
   }
