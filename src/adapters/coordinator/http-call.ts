@@ -44,7 +44,8 @@ function causeOf(error: unknown): { readonly code: string; readonly text: string
 async function textOf(response: Response): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of response.body ?? []) {
+  const body = (response.body ?? []) as AsyncIterable<Uint8Array>;
+  for await (const part of body) {
     size += part.length;
     if (size > MOST_BYTES) throw new Error(`the answer is longer than ${MOST_BYTES} bytes`);
     parts.push(part);

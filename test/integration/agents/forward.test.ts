@@ -26,7 +26,7 @@ function settings(url: string) {
 describe('forwarding on real queues', () => {
   it('sleeps between looks without holding a slot, and makes each unit once although answers are lost', async () => {
     const server = await startPythonCoordinator({
-      now: Date.now,
+      now: () => Date.now(),
       creation: (nth) => (nth === 2 ? 'stored-hang' : nth === 4 ? 'lost-500' : 'none'),
       meanwhile: (books) => {
         const unit = books.assign();
@@ -42,12 +42,10 @@ describe('forwarding on real queues', () => {
         );
         await Promise.all(jobs);
         await node(['backtest']);
-        const answers = await Promise.all(
-          ids.map(async (id) => (await ended('backtest', `forward.${id}`)).returnvalue),
-        );
-        expect(answers).toEqual(
-          ids.map((unitId) => expect.objectContaining({ unitId, state: 'done', doneBy: 'remote' })),
-        );
+        for (const unitId of ids) {
+          const job = await ended('backtest', `forward.${unitId}`);
+          expect(job.returnvalue).toMatchObject({ unitId, state: 'done', doneBy: 'remote' });
+        }
         expect(server.books.units).toHaveLength(8);
       },
       { environment: settings(server.url) },
@@ -56,7 +54,7 @@ describe('forwarding on real queues', () => {
   });
 
   it('does units here when the coordinator is away, and the sweep brings back one whose job was lost', async () => {
-    const server = await startPythonCoordinator({ now: Date.now });
+    const server = await startPythonCoordinator({ now: () => Date.now() });
     const { url } = server;
     await server.close();
     await premises.withCompany(
@@ -67,8 +65,8 @@ describe('forwarding on real queues', () => {
         await node(['task-manager', 'backtest'], { remote });
         const { restarted } = await ask('task-manager', 'sweep', {});
         expect(restarted).toEqual(['lost']);
-        const { returnvalue } = await ended('backtest', 'forward.lost');
-        expect(returnvalue).toMatchObject({ state: 'done', doneBy: 'local', strategies: 0 });
+        const job = await ended('backtest', 'forward.lost');
+        expect(job.returnvalue).toMatchObject({ state: 'done', doneBy: 'local', strategies: 0 });
         expect(await office.stores.forwarding.get('lost')).toMatchObject({ mayExist: false, doneBy: 'local' });
       },
       { environment: settings(url) },

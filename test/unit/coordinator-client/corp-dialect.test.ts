@@ -65,7 +65,7 @@ describe('our own coordinator', () => {
     const client = clientOf(server.url, clock);
     const { order } = forwardedUnit('c1.u0');
     const odd = await client.create({ ...order, params: { ...order.params, odd: 1 } });
-    expect(odd).toMatchObject({ is: 'refused', reason: expect.stringContaining('odd') });
+    expect(odd.is === 'refused' && odd.reason).toMatch(/odd/);
     const made = await client.create(order);
     const conflict = await client.create({ ...order, params: { ...order.params, generations: 11 } });
     expect(conflict).toMatchObject({ is: 'refused' });

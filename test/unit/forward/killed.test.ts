@@ -58,7 +58,7 @@ describe.each(['before', 'after'] as const)('a process that dies %s any step', (
     for (let at = 1; at <= Math.max(steps, 1) && at <= MOST_STEPS; at += 1) {
       const clock = manualClock();
       const server = await startPythonCoordinator({
-        now: clock.now,
+        now: () => clock.now(),
         meanwhile: (books) => {
           const unit = books.assign();
           if (unit) books.submit(unit, 'mac_Darwin_W1', FIGURES);

@@ -48,7 +48,7 @@ describe('the existing coordinator, with all its quirks', () => {
     const work = workers();
     let looks = 0;
     server = await startPythonCoordinator({
-      now: clock.now,
+      now: () => clock.now(),
       creation: () => rng.pick(mishaps),
       reading: (nth) => (nth % 11 === 0 ? '500' : 'none'),
       meanwhile(books) {
@@ -98,7 +98,7 @@ describe('the existing coordinator, with all its quirks', () => {
     const outcomes: Record<string, { asked: number; made: number; state: string; mayExist: boolean }> = {};
     for (const mishap of ['lost-500', 'lost-hang', 'stored-500', 'stored-hang', 'reset-stored', 'garbled'] as const) {
       const own = await startPythonCoordinator({
-        now: clock.now,
+        now: () => clock.now(),
         creation: (nth) => (nth === 1 ? mishap : 'none'),
         meanwhile: workers(),
       });
@@ -135,7 +135,7 @@ describe('the existing coordinator, with all its quirks', () => {
     const clock = manualClock();
     let asked = false;
     server = await startPythonCoordinator({
-      now: clock.now,
+      now: () => clock.now(),
       creation: () => {
         asked = true;
         return 'lost-hang';
@@ -159,7 +159,7 @@ describe('the existing coordinator, with all its quirks', () => {
     const clock = manualClock();
     const constants = { ...FIGURES, trades: 10, win_rate: 0.65, sharpe_ratio: 1.5, max_drawdown: 0.15 };
     server = await startPythonCoordinator({
-      now: clock.now,
+      now: () => clock.now(),
       meanwhile: (books) => {
         const unit = books.assign();
         if (unit) books.submit(unit, 'old_Linux_W1', constants);
@@ -184,7 +184,7 @@ describe('the existing coordinator, with all its quirks', () => {
 
   it('is left alone while it is away: units are done here, and none is asked for', async () => {
     const clock = manualClock();
-    server = await startPythonCoordinator({ now: clock.now });
+    server = await startPythonCoordinator({ now: () => clock.now() });
     const { url } = server;
     await server.close();
     server = undefined;

@@ -51,7 +51,9 @@ describe('candle files of units', () => {
     7,
     {},
   ])('%j is refused or not there, with a reason', async (name) => {
-    expect(await find(name)).toEqual({ columns: null, reason: expect.stringMatching(/./) });
+    const found = await find(name);
+    expect(found.columns).toBeNull();
+    expect('reason' in found && found.reason.length).toBeGreaterThan(10);
   });
 
   it('are never looked for outside the directories', async () => {
