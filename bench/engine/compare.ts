@@ -32,10 +32,18 @@ export interface CompareOptions {
   readonly stop: AbortSignal;
 }
 
-function perSpec(specs: readonly StrategySpec[], play: (spec: StrategySpec) => void): number {
+/** Shorter measurements mostly tell what the garbage of the one before costs. */
+const LEAST_MS = 400;
+
+/** CPU milliseconds a spec; all are played again until there is enough to measure. */
+function perSpec(specs: readonly StrategySpec[], player: () => (spec: StrategySpec) => unknown): number {
   const began = cpuMs();
-  for (const spec of specs) play(spec);
-  return (cpuMs() - began) / specs.length;
+  let passes = 0;
+  for (; passes === 0 || cpuMs() - began < LEAST_MS; passes += 1) {
+    const play = player();
+    for (const spec of specs) play(spec);
+  }
+  return (cpuMs() - began) / passes / specs.length;
 }
 
 /** Oracle and engine in turn on the same specs: what else the machine does hits them alike. Round 0 warms up. */
@@ -46,19 +54,22 @@ export function compare(kind: SpecKind, options: CompareOptions): Comparison {
   const cache = createIndicatorCache(series);
   const window = { from: 0, to: series.length };
   const equity = new Float64Array(series.length);
-  const counting = createEngine(series, { cache });
-  const trades = specs.reduce((total, spec) => total + counting.screen(spec, BENCH_MODEL).trades, 0);
+  const warm = createEngine(series, { cache });
+  const trades = specs.reduce((total, spec) => total + warm.screen(spec, BENCH_MODEL).trades, 0);
 
   const measured: { readonly oracle: number; readonly cold: number; readonly warm: number; readonly full: number }[] =
     [];
   for (let round = 0; round <= rounds; round += 1) {
     stop.throwIfAborted();
-    const engine: Engine = createEngine(series, { cache });
+    const fresh = (): Engine => createEngine(series, { cache });
     const times = {
-      oracle: perSpec(few, (spec) => void simulate(series, spec, BENCH_MODEL, window, cache)),
-      cold: perSpec(specs, (spec) => void engine.screen(spec, BENCH_MODEL)),
-      warm: perSpec(specs, (spec) => void engine.screen(spec, BENCH_MODEL)),
-      full: perSpec(specs, (spec) => void engine.simulate(spec, BENCH_MODEL, window, equity)),
+      oracle: perSpec(few, () => (spec) => simulate(series, spec, BENCH_MODEL, window, cache)),
+      cold: perSpec(specs, () => {
+        const engine = fresh();
+        return (spec) => engine.screen(spec, BENCH_MODEL);
+      }),
+      warm: perSpec(specs, () => (spec) => warm.screen(spec, BENCH_MODEL)),
+      full: perSpec(specs, () => (spec) => warm.simulate(spec, BENCH_MODEL, window, equity)),
     };
     if (round > 0) measured.push(times);
   }

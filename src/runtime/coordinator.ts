@@ -51,7 +51,7 @@ const READY_WITHIN_MS = 15_000;
 const MINUTE_MS = 60_000;
 
 /** What it keeps belongs to no mode: workers do not know which company their results are for. */
-const scopeOf = (namespace: string): string => `${namespace}-coordinator`;
+export const coordinatorScope = (namespace: string): string => `${namespace}-coordinator`;
 
 /** @throws AppError `bad-input` when these settings would leave it open to others. */
 export function checkCoordinator({ agents, secrets }: Config): void {
@@ -82,7 +82,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     for (const { name, error } of await releases.release()) log.warn(`closing ${name}: ${error.message}`);
   };
   try {
-    const scope = scopeOf(config.database.namespace);
+    const scope = coordinatorScope(config.database.namespace);
     const prefix = queuePrefix(scope);
     const mongo = await connectMongo({
       url: mongoUrl,
@@ -101,6 +101,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       distinct: options.distinct ?? settings.distinct,
     };
     const fleet = createFleet({ stores: fleetStores, rules, clock, log });
+    releases.push('fleet', () => fleet.close());
 
     const redis = connectRedis(redisUrl, 'patient', log);
     releases.push('redis', () => redis.close());

@@ -3,7 +3,7 @@ import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { type SearchFigures } from '../../domain/research/search-figures.ts';
 import { type TrialMetrics } from '../../domain/research/trial.ts';
-import { type IndicatorUse } from '../../domain/strategies/indicators-of.ts';
+import { type IndicatorUse } from '../../domain/strategies/spec-reads.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
 
 /** What every message to a backtest thread says of its series. The columns lie in shared memory: sending them copies nothing. */

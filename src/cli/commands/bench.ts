@@ -29,6 +29,13 @@ interface CycleOptions {
   readonly json: boolean;
 }
 
+interface CoordinatorOptions {
+  readonly workers: number;
+  readonly units: number;
+  readonly replicas: number;
+  readonly json: boolean;
+}
+
 /** Named in the command line for scripts to come. */
 const LATER = ['tick', 'scale'] as const;
 
@@ -91,6 +98,19 @@ export function registerBench(program: Command, io: CliIo): void {
       if (json) io.json(report);
       else printCycleBench(io, report);
     });
+  bench
+    .command('coordinator')
+    .description('scripted workers against the coordinator: pairs of get_work and submit in a second')
+    .addOption(countOption('--workers <n>', 'workers at once, of several generations', 50))
+    .addOption(countOption('--units <n>', 'work units', 2000))
+    .addOption(countOption('--replicas <n>', 'results for each', 2))
+    .addOption(jsonOption())
+    .action(async ({ json, ...options }: CoordinatorOptions) => {
+      const { benchCoordinator, printCoordinatorBench } = await import('../../../bench/coordinator/bench.ts');
+      const report = await benchCoordinator(io, options);
+      if (json) io.json(report);
+      else printCoordinatorBench(io, report);
+    });
   for (const name of LATER) {
     bench
       .command(name, { hidden: true })
@@ -98,7 +118,7 @@ export function registerBench(program: Command, io: CliIo): void {
       .allowUnknownOption()
       .action(() => {
         throw new AppError('bad-input', `corp bench ${name} is not part of this version`, {
-          advice: 'There are corp bench engine, corp bench queue and corp bench cycle',
+          advice: 'There are corp bench engine, corp bench queue, corp bench cycle and corp bench coordinator',
         });
       });
   }

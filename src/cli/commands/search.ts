@@ -115,8 +115,9 @@ async function run(io: CliIo, options: Options): Promise<void> {
       search({ series, fillModel, window, specs }, { onProgress: (done) => bar.update(done) }),
     );
   } catch (cause) {
-    if (!(cause instanceof AppError)) throw cause;
-    throw new AppError(cause.code, `${options.genomes}: ${cause.message}`, { cause });
+    // The search knows positions, not files.
+    if (!(cause instanceof AppError && cause.code === 'bad-input')) throw cause;
+    throw new AppError('bad-input', `${options.genomes}: ${cause.message}`, { cause });
   } finally {
     bar.end();
   }

@@ -58,6 +58,6 @@ describe('a search', () => {
     const short = { ...request, window: { from: 0, to: 60 } };
     const longest = specs.findIndex((spec) => JSON.stringify(spec.entry).includes('"period":1'));
     expect(longest).toBeGreaterThanOrEqual(0);
-    await expect(search(short)).rejects.toThrow(/^\[\d+\]: this spec needs at least \d+ bars, there are 60/);
+    await expect(search(short)).rejects.toThrow(/^\[\d+\]: this spec \(.*\) needs at least \d+ bars, there are 60/);
   });
 });

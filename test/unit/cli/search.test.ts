@@ -96,7 +96,7 @@ describe('corp search', () => {
     [
       'a period longer than the series',
       [specOf(5), specOf(1999)],
-      /\[1\]: this spec needs at least \d+ bars, there are 1200/,
+      /\[1\]: this spec \(entry\.right: sma\(1999\)\) needs at least \d+ bars, there are 1200/,
     ],
     [
       'a period that no series has',

@@ -52,6 +52,35 @@ export const anySeries = (length: number): fc.Arbitrary<Series> =>
     .record({ seed: fc.nat(), gapShare: fc.constantFrom(0, 0.05, 0.3), volatility: fc.constantFrom(0.002, 0.02, 0.08) })
     .map(({ seed, ...shape }) => randomSeries(seed, length, shape));
 
+/**
+ * What no market should do but some do: flat stretches, no volume for hours, moves of a hundred times, prices that stand
+ * exactly where they stood, bars that open far from the close before, gaps.
+ */
+export const hostileSeries = (length: number): fc.Arbitrary<Series> => fc.nat().map((seed) => hostile(seed, length));
+
+function hostile(seed: number, length: number): Series {
+  const rng = createRng(seed);
+  const ticks = (price: number): number => Math.max(0.5, Math.round(price * 2) / 2);
+  const candles: Candle[] = [];
+  let close = 100;
+  let mood = 'lively';
+  for (let i = 0; i < length; i += 1) {
+    if (rng.next() < 0.05) mood = rng.pick(['lively', 'lively', 'flat', 'dead', 'wild', 'missing']);
+    const move = { lively: 0.02, wild: 0.4 }[mood] ?? 0;
+    const jump = mood === 'wild' && rng.next() < 0.02 ? rng.pick([0.01, 100]) : 1;
+    const open =
+      mood === 'lively' || mood === 'wild' ? ticks(close * jump * Math.exp(move * rng.normal() * 0.3)) : close;
+    close = Math.min(1e7, ticks(open * Math.exp(move * rng.normal())));
+    const [top, bottom] = [Math.max(open, close), Math.min(open, close)];
+    const high = ticks(top * (1 + move * rng.next()));
+    const low = Math.min(bottom, ticks(bottom * (1 - move * rng.next() * 0.9)));
+    const volume = mood === 'dead' ? 0 : Math.round(10 * rng.next());
+    if (mood !== 'missing' || i === 0 || i === length - 1)
+      candles.push({ time: T0 + i * timeframeMs('1h'), open, high: Math.max(top, high), low, close, volume });
+  }
+  return buildSeries('TEST', '1h', candles);
+}
+
 /** The same series with every bar from `bar` on replaced by something else. */
 export function withOtherFuture(series: Series, bar: number, seed: number): Series {
   const other = randomSeries(seed, series.length, { volatility: 0.05, timeframe: series.timeframe });
