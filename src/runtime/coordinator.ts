@@ -24,7 +24,7 @@ import { VERSION } from './paths.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
 import { createReleaseStack } from './releasers.ts';
-import { absentWorkerEngine } from './worker-engine.ts';
+import { openWorkerEngine } from './worker-engine.ts';
 import { within } from './within.ts';
 
 export interface CoordinatorOptions {
@@ -115,6 +115,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       onError: (error) => log.debug(`broadcast connection: ${error.message}`),
     });
     releases.push('broadcaster', () => broadcaster.close());
+    const engine = openWorkerEngine(config.agents.backtest.dataDirectories);
+    releases.push('worker engine', () => engine.close());
     const monitor = createAgentMonitor('worker-manager', `${hostname()}.${process.pid}`, clock);
     const manager = createWorkerManager({
       clock,
@@ -128,7 +130,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       fleet,
       verification: {
         fleet,
-        engine: absentWorkerEngine,
+        engine,
         paramsOf: async (ids) => new Map((await fleetStores.units.getMany(ids)).map(({ id, params }) => [id, params])),
         share: config.agents.backtest.verifiedShare,
       },

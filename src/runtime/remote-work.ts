@@ -8,7 +8,7 @@ import { type Coordinator } from '../ports/coordinator.ts';
 import { AppError } from '../ports/errors.ts';
 import { type WorkerEngine } from '../ports/worker-engine.ts';
 import { VERSION } from './paths.ts';
-import { absentWorkerEngine } from './worker-engine.ts';
+import { openWorkerEngine } from './worker-engine.ts';
 
 /** What a company needs to have searches done by remote workers. */
 export interface RemoteWork {
@@ -40,7 +40,7 @@ export function exchangeFor({ agents }: Config, url: string, clock: Clock): Exch
  * @throws AppError `bad-input` when the coordinator's address is missing.
  */
 export function openRemoteWork(config: Config, clock: Clock): RemoteWork | null {
-  const { backend, forward } = config.agents.backtest;
+  const { backend, forward, dataDirectories } = config.agents.backtest;
   if (backend === 'local') return null;
   const { coordinatorUrl: url, coordinatorToken: token } = config.secrets;
   if (url === undefined) {
@@ -51,7 +51,7 @@ export function openRemoteWork(config: Config, clock: Clock): RemoteWork | null 
   const { settleMs, deadlineMinutes } = forward;
   return {
     coordinator: createCoordinatorClient({ ...exchangeFor(config, url, clock), token, settleMs, freshMs: FRESH_MS }),
-    engine: absentWorkerEngine,
+    engine: openWorkerEngine(dataDirectories),
     plan: { ...forward, deadlineMs: deadlineMinutes * MINUTE_MS },
   };
 }

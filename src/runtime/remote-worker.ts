@@ -14,7 +14,7 @@ import { replayMarket } from './import-candles.ts';
 import { systemClock } from './office.ts';
 import { exchangeFor } from './remote-work.ts';
 import { createReleaseStack } from './releasers.ts';
-import { absentWorkerEngine } from './worker-engine.ts';
+import { openWorkerEngine } from './worker-engine.ts';
 
 export interface RemoteWorkerOptions {
   readonly config: Config;
@@ -53,7 +53,7 @@ function fillModelOf({ exchange }: Config): (symbol: string, costs: UnitCosts) =
 /** Runs workers of ours against a coordinator until they are told to end; what each of them did. */
 export async function startRemoteWorkers(options: RemoteWorkerOptions): Promise<readonly WorkerTally[]> {
   const { config, log, url, name = hostname(), threads, directories, once, signal } = options;
-  const { engine = absentWorkerEngine } = options;
+  const { engine = openWorkerEngine(directories) } = options;
   const releases = createReleaseStack(CLOSE_WITHIN_MS);
   const pool = createBacktestPool(threads);
   releases.push('threads', () => pool.close());

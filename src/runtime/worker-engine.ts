@@ -1,10 +1,11 @@
+import { createWorkerData } from '../adapters/worker-data/worker-data.ts';
 import { type WorkerEngine } from '../ports/worker-engine.ts';
+import { createUnitEngine, type ExecuteUnit } from '../worker/unit-engine.ts';
 
-const ABSENT = 'the engine of the existing workers is not part of this version';
+/** The worker profile of the engine is a part of its own; while it is not here, units that need it are left to others. */
+const EXECUTE: ExecuteUnit | null = null;
 
-/** Who has no engine of the existing workers does none of their units, and says so: nothing is checked, nothing taken over. */
-export const absentWorkerEngine: WorkerEngine = {
-  obstacle: async () => ABSENT,
-  execute: async () => ({ is: 'impossible', reason: ABSENT }),
-  close: async () => undefined,
-};
+/** The engine of the existing workers over candle files in these directories. */
+export function openWorkerEngine(directories: readonly string[]): WorkerEngine {
+  return createUnitEngine({ data: createWorkerData(directories), execute: EXECUTE });
+}

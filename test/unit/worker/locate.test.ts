@@ -26,7 +26,7 @@ describe('candle files of units', () => {
     ['data/BTC-USD_FIVE_MINUTE.csv', 'BTC-USD_FIVE_MINUTE.csv'],
     ['data_futures/BIP_ONE_MINUTE.csv', 'BIP_ONE_MINUTE.csv'],
     ['BIP_ONE_MINUTE.csv', 'BIP_ONE_MINUTE.csv'],
-    ['/Users/somebody/Drive/data/BTC-USD_FIVE_MINUTE.csv', 'BTC-USD_FIVE_MINUTE.csv'],
+    ['/drive/of/somebody/data/BTC-USD_FIVE_MINUTE.csv', 'BTC-USD_FIVE_MINUTE.csv'],
     ['C:\\candles\\BTC-USD_FIVE_MINUTE.csv', 'BTC-USD_FIVE_MINUTE.csv'],
   ])('%s is found as %s', async (name, expected) => {
     const found = await find(name);
