@@ -83,6 +83,7 @@ export const agentsSchema = z.strictObject({
         z.string(),
         z.strictObject({
           dataFile: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*\.csv$/, 'write it like BTC-USD_FIVE_MINUTE.csv'),
+          timeframe,
           contract: z.string().min(1).max(100).exactOptional(),
           maxLeverage: z.number().min(1).max(10).exactOptional(),
         }),

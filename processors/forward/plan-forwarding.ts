@@ -1,3 +1,4 @@
+import { type Timeframe } from '../../src/domain/market/timeframe.ts';
 import { type ForwardedUnit } from '../../src/ports/forwarding.ts';
 import { type Cycle } from '../../src/ports/records.ts';
 
@@ -5,6 +6,8 @@ import { type Cycle } from '../../src/ports/records.ts';
 export interface ForwardedMarket {
   /** As the workers name it: `BTC-USD_FIVE_MINUTE.csv`. */
   readonly dataFile: string;
+  /** Of those candles: what is found on them is judged on the same. */
+  readonly timeframe: Timeframe;
   /** Futures contract; absent for spot. */
   readonly contract?: string;
   readonly maxLeverage?: number;
@@ -28,7 +31,7 @@ export function planForwarding(
   now: number,
 ): readonly ForwardedUnit[] {
   const market = Object.hasOwn(plan.markets, symbol) ? plan.markets[symbol] : undefined;
-  if (!market) return [];
+  if (market?.timeframe !== timeframe) return [];
   const { dataFile, contract, maxLeverage = 1 } = market;
   const params = {
     market_type: contract === undefined ? 'SPOT' : 'FUTURES',

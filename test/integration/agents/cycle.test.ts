@@ -158,10 +158,11 @@ describe('a cycle', () => {
           ['select', 'AAA-USD'],
         ]);
         expect(decisions[0]?.decision).toBe('candidate');
-        expect(['rejected', 'incubating']).toContain(decisions[1]?.decision);
+        expect(decisions[1]).toMatchObject({ decision: 'incubating' });
+        expect(decisions[1]?.reason).toMatch(/found by remote workers: on paper first$/);
         const [measured] = (await stores.optimizations.ofCycle(cycle.id)).filter((one) => one.strategyHash === hash);
         expect(measured).toMatchObject({ optimizedHash: hash, gridSize: 1 });
-        // Searches are planned for the market that workers have candles of; nobody is there to ask.
+        // Searches are planned for the market that workers have such candles of; nobody is there to ask.
         const forwarded = await stores.forwarding.list({ cycleId: cycle.id });
         expect(forwarded.map(({ id, state }) => [id, state])).toEqual([
           [`${cycle.id}.forward.AAA-USD.u0`, 'planned'],
@@ -172,9 +173,13 @@ describe('a cycle', () => {
       {
         COORDINATOR_URL: 'http://127.0.0.1:9',
         CORP_AGENTS__BACKTEST__BACKEND: 'coordinator',
-        CORP_AGENTS__BACKTEST__FORWARD__MARKETS: '{AAA-USD: {dataFile: AAA-USD_ONE_HOUR.csv}}',
+        CORP_AGENTS__BACKTEST__FORWARD__MARKETS:
+          '{AAA-USD: {dataFile: AAA-USD_ONE_HOUR.csv, timeframe: 1h}, BBB-USD: {dataFile: BBB-USD_FIVE_MINUTE.csv, timeframe: 5m}}',
         CORP_AGENTS__BACKTEST__FORWARD__POLL_MS: '600000',
         CORP_AGENTS__OPTIMIZER__CANDIDATES: '40',
+        CORP_AGENTS__SELECTOR__MAX_CORRELATION: '1',
+        CORP_AGENTS__SELECTOR__ACTIVE__MIN_TRADES: '5',
+        CORP_AGENTS__SELECTOR__ACTIVE__MIN_DEFLATED_SHARPE: '0.5',
       },
     ),
   );

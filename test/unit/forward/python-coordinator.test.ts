@@ -182,6 +182,26 @@ describe('the existing coordinator, with all its quirks', () => {
     ]);
   });
 
+  it('goes on with the units it has when it comes back', async () => {
+    const clock = manualClock();
+    const work = workers();
+    // Away from the sixth request on, for longer than the circuit breaker gives up on it.
+    server = await startPythonCoordinator({
+      now: () => clock.now(),
+      reading: (nth) => (nth > 6 && nth < 60 ? '500' : 'none'),
+      meanwhile: (books) => clock.now() > startedAt + 300_000 && work(books),
+    });
+    const startedAt = clock.now();
+    const forwarding = createMemoryForwarding();
+    await forwarding.addMany([forwardedUnit('u', { deadlineAt: startedAt + DAY_MS })]);
+    const engine = fixedEngine();
+    const bench = forwardBench({ forwarding, engine, clock, coordinator: clientOf(server.url, clock) });
+    const [unit] = await bench.run(['u']);
+    expect(unit).toMatchObject({ state: 'done', doneBy: 'remote', attempts: 1 });
+    expect(server.requests.readings).toBeGreaterThan(60);
+    expect(server.books.units).toHaveLength(1);
+  });
+
   it('is left alone while it is away: units are done here, and none is asked for', async () => {
     const clock = manualClock();
     server = await startPythonCoordinator({ now: () => clock.now() });
