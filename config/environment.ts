@@ -6,6 +6,7 @@ const SECRET_VARIABLES = {
   REDIS_URL: 'redisUrl',
   MONGO_URL: 'mongoUrl',
   API_TOKEN: 'apiToken',
+  COORDINATOR_URL: 'coordinatorUrl',
   COORDINATOR_TOKEN: 'coordinatorToken',
   APPROVAL_SECRET: 'approvalSecret',
 } as const;

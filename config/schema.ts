@@ -62,6 +62,33 @@ export const agentsSchema = z.strictObject({
     maxActive: z.int().min(0),
     maxIncubating: z.int().min(0),
   }),
+  backtest: z.strictObject({
+    backend: z.enum(['local', 'coordinator']),
+    dataDirectories: z.array(z.string().min(1)),
+    forward: z.strictObject({
+      pollMs: z.int().min(100).max(600_000),
+      timeoutMs: z.int().min(100).max(600_000),
+      settleMs: z.int().min(100).max(3_600_000),
+      deadlineMinutes: z.number().positive().max(10_080),
+      breakerFailures: z.int().min(1).max(100),
+      breakerOpenMs: z.int().min(100).max(3_600_000),
+      replicas: z.int().min(1).max(20),
+      unitsPerMarket: z.int().min(1).max(1000),
+      populationSize: z.int().min(1).max(100_000),
+      generations: z.int().min(1).max(100_000),
+      maxCandles: z.int().min(0).max(100_000_000),
+      candidates: z.int().min(1).max(10_000),
+      markets: z.record(
+        z.string(),
+        z.strictObject({
+          dataFile: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*\.csv$/, 'write it like BTC-USD_FIVE_MINUTE.csv'),
+          timeframe,
+          contract: z.string().min(1).max(100).exactOptional(),
+          maxLeverage: z.number().min(1).max(10).exactOptional(),
+        }),
+      ),
+    }),
+  }),
   threads: z.strictObject({ count: z.int().min(0).max(256) }),
   ceo: z.strictObject({ dayStartsAt: timeOfDay, dayStopsAt: timeOfDay }),
   coordinator: z
@@ -126,6 +153,10 @@ export const secretsSchema = z.strictObject({
   redisUrl: z.url({ protocol: /^rediss?$/ }).optional(),
   mongoUrl: z.url({ protocol: /^mongodb(\+srv)?$/ }).optional(),
   apiToken: z.string().min(16, 'at least 16 characters').optional(),
+  coordinatorUrl: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => new URL(url).username === '' && new URL(url).password === '', 'put no user and password into it')
+    .optional(),
   coordinatorToken: z.string().min(16, 'at least 16 characters').optional(),
   approvalSecret: z.string().min(32, 'at least 32 characters').optional(),
 });

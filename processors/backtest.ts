@@ -8,11 +8,14 @@ import { type Evaluator } from '../src/ports/evaluator.ts';
 import { type MarketData } from '../src/ports/market-data.ts';
 import { type Stores } from '../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
+import { createForwarder, type ForwarderDeps } from './forward/forward-unit.ts';
 
 /** The cost side of the fill model; the market brings the rest. */
 export type FillSettings = Omit<FillModel, 'market'>;
 
 export interface BacktestDeps extends AgentDeps {
+  /** Only with the backend `coordinator`. */
+  readonly forwarder?: Omit<ForwarderDeps, 'clock' | 'strategies' | 'market'>;
   readonly stores: Pick<Stores, 'workUnits' | 'trials' | 'strategies'>;
   readonly data: MarketData;
   readonly evaluator: Evaluator;
@@ -27,6 +30,10 @@ export function fillModelOf(market: Market, fill: FillSettings): FillModel {
 /** Backtesting desk: runs work units off the event loop and records every trial once. */
 export function createBacktest(deps: BacktestDeps): Agent {
   const { stores, data, evaluator, clock } = deps;
+  const { strategies } = stores;
+  const forward =
+    deps.forwarder &&
+    createForwarder({ ...deps.forwarder, clock, strategies, market: (symbol) => data.market(symbol) });
 
   const specsOf = async (hashes: readonly string[]): Promise<ReadonlyMap<string, StrategySpec>> => {
     const specs = new Map((await stores.strategies.getMany(hashes)).map(({ hash, spec }) => [hash, spec]));
@@ -77,6 +84,18 @@ export function createBacktest(deps: BacktestDeps): Agent {
           recorded,
           failed: trials.filter((trial) => trial.metrics.error !== undefined).length,
         };
+      },
+
+      async forward({ unitId }, context) {
+        if (!forward) {
+          throw new AppError('no-coordinator', 'backtests are not forwarded: backtest.backend is local', {
+            advice: 'Set backtest.backend to coordinator in config/agents.yaml, and COORDINATOR_URL',
+          });
+        }
+        const { state, doneBy, reports, reason } = await forward(unitId, context);
+        const strategies = reports.filter(({ strategyHash }) => strategyHash !== '').length;
+        const ended = state === 'done' ? ('done' as const) : ('failed' as const);
+        return { unitId, state: ended, doneBy, reports: reports.length, strategies, reason };
       },
     },
     deps,

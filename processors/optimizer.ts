@@ -56,30 +56,30 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
     return walkForwardSplit(series.length, deps.folds, deps.testShare);
   };
 
+  const variantsOf = (candidate: Strategy): Strategy[] => {
+    const { family } = candidate;
+    // A genome has no parameters of ours to explore: it is measured as it is.
+    if (family === 'imported') return [candidate];
+    const grid = gridAround(family, candidate.parameters, deps.gridSize);
+    const drafts = grid.map((parameters): [string, Strategy] => {
+      const spec = buildSpec(family, parameters);
+      const variant = strategyOf(
+        { hash: hashSpec(spec), family, parameters, spec, origin: 'optimized', parent: candidate.hash },
+        clock.now(),
+      );
+      return [variant.hash, variant];
+    });
+    // The candidate may lie on its own grid, and parameters that differ may build one spec: each is work once.
+    return [...new Map(drafts).values()];
+  };
+
   const planOne = async (
     cycle: Cycle,
     candidate: Strategy,
     symbol: string,
   ): Promise<{ variants: Strategy[]; units: readonly WorkUnit[] }> => {
     const { folds } = await splitOf(cycle, symbol);
-    const grid = gridAround(candidate.family, candidate.parameters, deps.gridSize);
-    const drafts = grid.map((parameters): [string, Strategy] => {
-      const spec = buildSpec(candidate.family, parameters);
-      const variant = strategyOf(
-        {
-          hash: hashSpec(spec),
-          family: candidate.family,
-          parameters,
-          spec,
-          origin: 'optimized',
-          parent: candidate.hash,
-        },
-        clock.now(),
-      );
-      return [variant.hash, variant];
-    });
-    // The candidate may lie on its own grid, and parameters that differ may build one spec: each is work once.
-    const variants = [...new Map(drafts).values()];
+    const variants = variantsOf(candidate);
     const items = folds.flatMap(({ train }) => variants.map(({ hash }) => ({ hash, window: train })));
     return { variants, units: cutIntoUnits(cycle, 'grid', symbol, labelOf(candidate.hash), items, deps.unitSize) };
   };

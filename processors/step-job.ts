@@ -1,4 +1,4 @@
-import { WaitingChildrenError, type Job } from 'bullmq';
+import { DelayedError, WaitingChildrenError, type Job } from 'bullmq';
 import { type FlowNode, type Producer } from '../queues/producer.ts';
 import { type QueueName } from '../queues/names.ts';
 import { parseFailedReason } from './job-errors.ts';
@@ -51,4 +51,14 @@ export async function awaitChildren(
   if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
   const { completed, failed } = await attachedChildren(job);
   return { completed, failed };
+}
+
+/**
+ * Puts the job to sleep in its queue: it leaves its worker, holds no lock, and runs again from its first line.
+ * @param until wall time, epoch ms
+ * @throws DelayedError always; it tells the worker what happened and must not be caught.
+ */
+export async function sleepUntil(job: Job, token: string, until: number): Promise<never> {
+  await job.moveToDelayed(until, token);
+  throw new DelayedError();
 }

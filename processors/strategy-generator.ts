@@ -8,10 +8,13 @@ import { hashSpec } from '../src/domain/strategies/hash-spec.ts';
 import { FAMILIES, type Family } from '../src/domain/strategies/spec.ts';
 import { type MarketData } from '../src/ports/market-data.ts';
 import { type Cycle, type Strategy, type WorkUnit } from '../src/ports/records.ts';
+import { type ForwardingStore } from '../src/ports/forwarding.ts';
 import { type Stores } from '../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
+import { type Producer } from '../queues/producer.ts';
 import { requireCycle } from './require-cycle.ts';
 import { strategyOf } from './strategy-row.ts';
+import { forwardJobId, planForwarding, type ForwardingPlan } from './forward/plan-forwarding.ts';
 import { cutIntoUnits } from './work-units.ts';
 
 export interface GeneratorDeps extends AgentDeps {
@@ -21,6 +24,14 @@ export interface GeneratorDeps extends AgentDeps {
   readonly unitSize: number;
   readonly folds: number;
   readonly testShare: number;
+  /** Only with the backend `coordinator`. */
+  readonly forwarding?: {
+    readonly store: ForwardingStore;
+    readonly plan: ForwardingPlan;
+    readonly producer: Producer;
+    /** Candidates of remote workers judged in one cycle and market. */
+    readonly candidates: number;
+  };
 }
 
 /** Draws out of five that go to the families that suit a regime; the others get the rest, because regimes change. */
@@ -67,6 +78,30 @@ export function draftSpecs(market: Pick<Market, 'kind'>, regime: Regime, count: 
 /** Strategy desk: makes specs and cuts them into work units for screening, in sample only. */
 export function createStrategyGenerator(deps: GeneratorDeps): Agent {
   const { stores, data, clock } = deps;
+  const { forwarding } = deps;
+
+  /** What remote workers have found on this market and no cycle has judged. By hash, so that when they came never shows. */
+  const remoteFinds = async (cycle: Cycle, symbol: string): Promise<readonly Strategy[]> => {
+    if (!forwarding) return [];
+    const found = await stores.strategies.list({ states: ['candidate'], origin: 'remote', symbol });
+    return found
+      .filter(({ timeframe }) => timeframe === cycle.timeframe)
+      .sort((a, b) => (a.hash < b.hash ? -1 : 1))
+      .slice(0, forwarding.candidates);
+  };
+
+  /** Rows first: a job that finds no row would fail, a row without a job is found by the sweep. */
+  const forward = async (cycle: Cycle, symbols: readonly string[]): Promise<number> => {
+    if (!forwarding) return 0;
+    const { store, plan, producer } = forwarding;
+    const units = symbols.flatMap((symbol) => planForwarding(cycle, symbol, plan, clock.now()));
+    await store.addMany(units);
+    for (const { id } of units) {
+      const meta = { cycleId: cycle.id, causedBy: `strategy-generator/generate.${cycle.id}`, priority: 'low' } as const;
+      await producer.add('backtest', 'forward', { unitId: id }, { jobId: forwardJobId(id), meta });
+    }
+    return units.length;
+  };
 
   const unitsFor = async (
     cycle: Cycle,
@@ -81,7 +116,9 @@ export function createStrategyGenerator(deps: GeneratorDeps): Agent {
     const { inSample } = walkForwardSplit(series.length, deps.folds, deps.testShare);
     // The stream depends on seed and market alone: adding a market never changes what is drawn for another.
     const drafts = draftSpecs(market, regime, count, createRng(cycle.seed).fork(`generate/${symbol}`));
-    const items = drafts.map(({ hash }) => ({ hash, window: inSample }));
+    const remote = (await remoteFinds(cycle, symbol)).filter(({ spec }) => tradable(spec, market));
+    const hashes = new Set([...drafts, ...remote].map(({ hash }) => hash));
+    const items = [...hashes].map((hash) => ({ hash, window: inSample }));
     return {
       strategies: drafts.map((d) => strategyOf(d, clock.now())),
       units: cutIntoUnits(cycle, 'screen', symbol, '', items, deps.unitSize),
@@ -104,7 +141,11 @@ export function createStrategyGenerator(deps: GeneratorDeps): Agent {
         const units = perMarket.flatMap((market) => market.units);
         await stores.strategies.addMany([...strategies.values()]);
         await stores.workUnits.addMany(units);
-        return { strategies: strategies.size, units: units.map(({ id }) => id) };
+        const forwarded = await forward(
+          cycle,
+          analyses.map(({ symbol }) => symbol),
+        );
+        return { strategies: strategies.size, units: units.map(({ id }) => id), forwarded };
       },
     },
     deps,

@@ -111,6 +111,22 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
     });
   };
 
+  /**
+   * Remote workers search on the same candles that strategies are judged by here, the last ones included: what they find
+   * has seen its own exam. It proves itself on paper first, however good its figures are.
+   */
+  const provenFirst = async (judged: readonly SelectionOutcome[]): Promise<readonly SelectionOutcome[]> => {
+    const best = judged.filter(({ decision }) => decision === 'active').map(({ candidate }) => candidate.hash);
+    const remote = new Set(
+      (await stores.strategies.getMany(best)).filter(({ origin }) => origin === 'remote').map(({ hash }) => hash),
+    );
+    return judged.map((outcome) =>
+      remote.has(outcome.candidate.hash)
+        ? { ...outcome, decision: 'incubating', reason: `${outcome.reason}; found by remote workers: on paper first` }
+        : outcome,
+    );
+  };
+
   const candidateOf = ({
     optimizedHash,
     symbol,
@@ -133,13 +149,15 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
         const held = (await stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] })).filter(
           (holding) => !considered.has(keyOf(holding.strategyHash, holding.symbol)),
         );
-        const judged = selectStrategies(
-          candidates,
-          held.map((holding) => ({
-            name: holding.strategyHash.slice(0, 8),
-            dailyReturns: holding.outOfSample.dailyReturns,
-          })),
-          rules,
+        const judged = await provenFirst(
+          selectStrategies(
+            candidates,
+            held.map((holding) => ({
+              name: holding.strategyHash.slice(0, 8),
+              dailyReturns: holding.outOfSample.dailyReturns,
+            })),
+            rules,
+          ),
         );
         await stores.decisions.recordMany(
           judged.map(({ candidate, decision, reason, probabilisticSharpe, deflatedSharpe }) => ({

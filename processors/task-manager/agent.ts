@@ -2,7 +2,9 @@ import { type Payload } from '../../queues/contracts/registry.ts';
 import { canonicalJson } from '../../src/domain/identity/canonical-json.ts';
 import { sha256 } from '../../src/domain/identity/sha256.ts';
 import { type Cycle } from '../../src/ports/records.ts';
+import { type ForwardingStore } from '../../src/ports/forwarding.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../define-agent.ts';
+import { forwardJobId } from '../forward/plan-forwarding.ts';
 import { requireCycle } from '../require-cycle.ts';
 import { runCycle } from './cycle.ts';
 import { type PhaseDeps } from './phase-runner.ts';
@@ -27,6 +29,8 @@ export const cycleJobId = (cycleId: string): string => `cycle.${cycleId}`;
 export interface TaskManagerDeps extends PhaseDeps, AgentDeps {
   /** The market whose queues these are; cycles of others are on other queues. */
   readonly source: string;
+  /** Only with the backend `coordinator`. */
+  readonly forwarding?: ForwardingStore;
 }
 
 export function createTaskManager(deps: TaskManagerDeps): Agent {
@@ -39,6 +43,20 @@ export function createTaskManager(deps: TaskManagerDeps): Agent {
     if (job && !(await job.isFailed())) return false;
     if (job) await job.retry('failed', { resetAttemptsMade: true });
     else await producer.add('task-manager', 'cycle', { cycleId }, { jobId, meta: { cycleId } });
+    return true;
+  };
+
+  const openForwards = async () =>
+    (await deps.forwarding?.list({ states: ['planned', 'creating', 'waiting', 'unknown', 'local'], limit: 1000 })) ??
+    [];
+
+  /** The same for a unit that remote workers are to do. */
+  const ensureForward = async (unitId: string): Promise<boolean> => {
+    const jobId = forwardJobId(unitId);
+    const job = await producer.queue('backtest').getJob(jobId);
+    if (job && !(await job.isFailed())) return false;
+    if (job) await job.retry('failed', { resetAttemptsMade: true });
+    else await producer.add('backtest', 'forward', { unitId }, { jobId, meta: { priority: 'low' } });
     return true;
   };
 
@@ -85,6 +103,7 @@ export function createTaskManager(deps: TaskManagerDeps): Agent {
           if (cycle.state !== 'running' || cycle.source !== deps.source) continue;
           if (await ensureJob(cycle.id)) restarted.push(cycle.id);
         }
+        for (const { id } of await openForwards()) if (await ensureForward(id)) restarted.push(id);
         return { restarted };
       },
     },

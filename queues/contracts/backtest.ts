@@ -10,5 +10,17 @@ export const backtestContract = defineContract({
       data: z.strictObject({ unitId: idField }),
       result: z.strictObject({ unitId: idField, trials: countField, recorded: countField, failed: countField }),
     },
+    forward: {
+      summary: 'Has one unit done by remote workers, or here when they cannot; sleeps in the queue between two looks',
+      data: z.strictObject({ unitId: idField }),
+      result: z.strictObject({
+        unitId: idField,
+        state: z.enum(['done', 'failed']),
+        doneBy: z.enum(['nobody', 'remote', 'local']),
+        reports: countField,
+        strategies: countField,
+        reason: z.string(),
+      }),
+    },
   },
 });

@@ -8,7 +8,7 @@ export const strategyGeneratorContract = defineContract({
     generate: {
       summary: 'Makes specs of the four families, from templates and at random, and cuts them into work units',
       data: z.strictObject({ cycleId: idField }),
-      result: z.strictObject({ strategies: countField, units: z.array(idField) }),
+      result: z.strictObject({ strategies: countField, units: z.array(idField), forwarded: countField.default(0) }),
     },
   },
 });

@@ -1,27 +1,30 @@
 import { type Window } from '../domain/backtest/result.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
 import { type TrialMetrics } from '../domain/research/trial.ts';
-import { type Family, type StrategySpec } from '../domain/strategies/spec.ts';
+import { type SpecFamily, type StrategySpec } from '../domain/strategies/spec.ts';
 
 /** Rows that the application keeps and that are not domain values themselves. Times are epoch ms, wall clock unless said. */
 
 export const STRATEGY_STATES = ['candidate', 'rejected', 'incubating', 'active', 'retired'] as const;
 export type StrategyState = (typeof STRATEGY_STATES)[number];
 
+/** `remote`: found by remote workers, and computed again here before it was let in. */
+export const STRATEGY_ORIGINS = ['template', 'random', 'optimized', 'remote'] as const;
+
 /** A stored spec. Unique by `hash`, the hash of the spec's canonical form. */
 export interface Strategy {
   readonly hash: string;
   /** For people: family, variant and the first letters of the hash. */
   readonly name: string;
-  readonly family: Family;
+  readonly family: SpecFamily;
   readonly parameters: Readonly<Record<string, number | string>>;
   readonly spec: StrategySpec;
-  readonly origin: 'template' | 'random' | 'optimized';
+  readonly origin: (typeof STRATEGY_ORIGINS)[number];
   /** Hash of the strategy whose parameters were optimised into this one. */
   readonly parent?: string;
   readonly state: StrategyState;
   readonly stateReason: string;
-  /** Where it trades, once incubating or active. */
+  /** Where it trades, once incubating or active; of a remote one where it was found. */
   readonly account?: string;
   readonly symbol?: string;
   readonly timeframe?: Timeframe;

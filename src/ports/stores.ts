@@ -6,6 +6,7 @@ import { type Fill, type Order, type OrderState } from '../domain/orders/order.t
 import { type EquityPoint, type Position } from '../domain/portfolio/position.ts';
 import { type Trial } from '../domain/research/trial.ts';
 import { type Approval, type Intent, type RiskState, type Verdict } from '../domain/risk/verdict.ts';
+import { type ForwardingStore } from './forwarding.ts';
 import {
   type AgentState,
   type Alert,
@@ -34,6 +35,8 @@ export interface StrategyStore {
   list(filter: {
     readonly states?: readonly StrategyState[];
     readonly account?: string;
+    readonly origin?: Strategy['origin'];
+    readonly symbol?: string;
     readonly limit?: number;
   }): Promise<readonly Strategy[]>;
   /** Moves to `state` unless it is there already; false when there is no such strategy. */
@@ -282,5 +285,6 @@ export interface Stores {
   readonly alerts: AlertStore;
   readonly candles: CandleStore;
   readonly feed: FeedStore;
+  readonly forwarding: ForwardingStore;
   readonly venueAccounts: VenueAccountStore;
 }

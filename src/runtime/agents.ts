@@ -30,6 +30,8 @@ export function createAgent(queue: QueueName, office: Office, monitor: AgentMoni
     initialCash: exchange.paper.startingCash,
   };
   const { folds, testShare } = agents.optimizer;
+  const { remote } = office;
+  const { forward } = agents.backtest;
   const secret = (): string => approvalSecret(secrets.approvalSecret, database.dataDirectory);
   switch (queue) {
     case 'ceo':
@@ -58,9 +60,35 @@ export function createAgent(queue: QueueName, office: Office, monitor: AgentMoni
     case 'analyst':
       return createAnalyst({ ...base, stores, data });
     case 'strategy-generator':
-      return createStrategyGenerator({ ...base, stores, data, ...agents.generator, folds, testShare });
+      return createStrategyGenerator({
+        ...base,
+        stores,
+        data,
+        ...agents.generator,
+        folds,
+        testShare,
+        ...(remote && {
+          forwarding: { store: stores.forwarding, plan: remote.plan, producer, candidates: forward.candidates },
+        }),
+      });
     case 'backtest':
-      return createBacktest({ ...base, stores, data, evaluator, fill, node });
+      return createBacktest({
+        ...base,
+        stores,
+        data,
+        evaluator,
+        fill,
+        node,
+        ...(remote && {
+          forwarder: {
+            forwarding: stores.forwarding,
+            coordinator: remote.coordinator,
+            engine: remote.engine,
+            pollMs: forward.pollMs,
+            settleMs: forward.settleMs,
+          },
+        }),
+      });
     case 'optimizer':
       return createOptimizer({
         ...base,
@@ -88,7 +116,14 @@ export function createAgent(queue: QueueName, office: Office, monitor: AgentMoni
     case 'trader':
       return createTrader({ ...base, stores, data, broker, broadcaster, approvalSecret: secret() });
     case 'task-manager':
-      return createTaskManager({ ...base, producer, cycles: stores.cycles, broadcaster, source: card.source });
+      return createTaskManager({
+        ...base,
+        producer,
+        cycles: stores.cycles,
+        broadcaster,
+        source: card.source,
+        ...(remote && { forwarding: stores.forwarding }),
+      });
     case 'worker-manager':
       return createWorkerManager({
         ...base,

@@ -23,6 +23,7 @@ import { type MarketData } from '../ports/market-data.ts';
 import { type Stores } from '../ports/stores.ts';
 import { type CompanyCard } from './company-card.ts';
 import { connectRedis } from './redis-connection.ts';
+import { openRemoteWork, type RemoteWork } from './remote-work.ts';
 import { createReleaseStack } from './releasers.ts';
 
 /** Everything an agent, the API or the command line works with, opened once for one company (mode, market, account). */
@@ -42,6 +43,8 @@ export interface Office {
   readonly broker: Broker;
   readonly evaluator: Evaluator;
   readonly broadcaster: Broadcaster;
+  /** Null unless backtests are forwarded. */
+  readonly remote: RemoteWork | null;
   close(): Promise<void>;
 }
 
@@ -130,6 +133,8 @@ export async function openOffice({ config, card, redisUrl, mongoUrl, log }: Offi
     const threads = agents.threads.count > 0 ? agents.threads.count : Math.max(1, availableParallelism() - 1);
     const evaluator = createEvaluator({ data, threads });
     releases.push('backtest threads', () => evaluator.close());
+    const remote = openRemoteWork(config, systemClock);
+    if (remote) releases.push('worker engine', () => remote.engine.close());
 
     return {
       config,
@@ -146,6 +151,7 @@ export async function openOffice({ config, card, redisUrl, mongoUrl, log }: Offi
       broker,
       evaluator,
       broadcaster,
+      remote,
       async close() {
         for (const { name, error } of await releases.release()) log.warn(`closing ${name}: ${error.message}`);
       },

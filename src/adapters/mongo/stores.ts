@@ -10,6 +10,7 @@ import { createCycleStore } from './cycles.ts';
 import { createDeadLetterStore } from './dead-letters.ts';
 import { createDecisionStore } from './decisions.ts';
 import { createFeedStore } from './feed.ts';
+import { createForwardingStore } from './forwarding.ts';
 import { createIntentStore } from './intents.ts';
 import { createLedgerStore } from './ledger.ts';
 import { createNodeStore } from './nodes.ts';
@@ -50,6 +51,7 @@ export function createMongoStores(connection: Connection): Stores & { ensureInde
     alerts: createAlertStore(database),
     candles: createCandleStore(database),
     feed: createFeedStore(database),
+    forwarding: createForwardingStore(database),
     venueAccounts: createVenueAccountStore(database),
     ensureIndexes: () => database.ensureIndexes(),
   };

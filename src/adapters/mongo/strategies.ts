@@ -1,5 +1,5 @@
-import { FAMILIES } from '../../domain/strategies/spec.ts';
-import { type Strategy, STRATEGY_STATES } from '../../ports/records.ts';
+import { SPEC_FAMILIES } from '../../domain/strategies/spec.ts';
+import { type Strategy, STRATEGY_ORIGINS, STRATEGY_STATES } from '../../ports/records.ts';
 import { type StrategyStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, oneOf, optional, plain, text } from './fields.ts';
@@ -11,10 +11,10 @@ export function createStrategyStore(database: Database): StrategyStore {
     fields: {
       hash: text,
       name: text,
-      family: oneOf(FAMILIES),
+      family: oneOf(SPEC_FAMILIES),
       parameters: plain(),
       spec: plain(),
-      origin: oneOf(['template', 'random', 'optimized']),
+      origin: oneOf(STRATEGY_ORIGINS),
       parent: optional(text),
       state: oneOf(STRATEGY_STATES),
       stateReason: text,
@@ -24,7 +24,12 @@ export function createStrategyStore(database: Database): StrategyStore {
       createdAt: number,
       updatedAt: number,
     },
-    indexes: [{ state: 1, updatedAt: -1 }, { account: 1, state: 1 }, { updatedAt: -1 }],
+    indexes: [
+      { state: 1, updatedAt: -1 },
+      { account: 1, state: 1 },
+      { origin: 1, symbol: 1, state: 1 },
+      { updatedAt: -1 },
+    ],
   });
 
   return {
@@ -32,8 +37,8 @@ export function createStrategyStore(database: Database): StrategyStore {
     get: (hash) => strategies.get(hash),
     getMany: (hashes) => strategies.getMany(hashes),
 
-    list: ({ states, account, limit }) =>
-      strategies.find({ account, state: states && { $in: states } }, { updatedAt: -1 }, { limit }),
+    list: ({ states, account, origin, symbol, limit }) =>
+      strategies.find({ account, origin, symbol, state: states && { $in: states } }, { updatedAt: -1 }, { limit }),
 
     async setState(hash, state, { reason, at, ...place }) {
       const moved = await strategies.change(

@@ -5,11 +5,12 @@ import { createBacktestPool } from '../../adapters/threads/backtest-pool.ts';
 import { createHttpWorkSource } from '../../adapters/work-source/http-work-source.ts';
 import { doUnit } from '../../runtime/remote-worker/do-unit.ts';
 import { runWorkLoop } from '../../runtime/remote-worker/work-loop.ts';
+import { AppError } from '../../ports/errors.ts';
 import { type CliIo } from '../io.ts';
 import { loadCliConfig } from '../load-cli-config.ts';
 
 interface Options {
-  readonly coordinator: string;
+  readonly coordinator?: string;
   readonly name?: string;
   readonly instance: number;
   readonly threads: number;
@@ -44,6 +45,12 @@ const parseCount =
 
 async function run(io: CliIo, options: Options): Promise<void> {
   const { exchange, secrets } = loadCliConfig(io);
+  const url = options.coordinator ?? secrets.coordinatorUrl;
+  if (url === undefined) {
+    throw new AppError('bad-input', 'no coordinator is named', {
+      advice: 'Give --coordinator URL, or set COORDINATOR_URL',
+    });
+  }
   const id = workerId(options.name ?? hostname(), options.instance, platform());
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
@@ -51,12 +58,12 @@ async function run(io: CliIo, options: Options): Promise<void> {
   const pool = createBacktestPool(options.threads);
   const token = secrets.coordinatorToken;
   const source = createHttpWorkSource({
-    url: options.coordinator,
+    url,
     workerId: id,
     ...(token !== undefined && { token }),
   });
   const directories = options.data.map((directory) => resolve(io.cwd, directory));
-  io.complain(`${id} works for ${options.coordinator}, candles from ${directories.join(', ')}`);
+  io.complain(`${id} works for ${url}, candles from ${directories.join(', ')}`);
   try {
     const { done, failed } = await runWorkLoop({
       source,
@@ -77,7 +84,7 @@ export function registerWorker(program: Command, io: CliIo): void {
   program
     .command('worker')
     .description('pull work units from a coordinator over HTTP, like the Python workers, and do them')
-    .addOption(new Option('--coordinator <url>', 'where it listens').makeOptionMandatory().argParser(parseUrl))
+    .addOption(new Option('--coordinator <url>', 'where it listens; COORDINATOR_URL unless said').argParser(parseUrl))
     .option('--name <host>', "this machine's name to the coordinator; its host name unless said")
     .addOption(
       new Option('--instance <n>', 'which worker of this machine it is').default(1).argParser(parseCount(MAX_INSTANCE)),

@@ -1,24 +1,19 @@
 import { type Config } from '../../../config/schema.ts';
 import { readCandleColumns } from '../../adapters/replay/read-candle-file.ts';
-import { type BacktestPool } from '../../adapters/threads/backtest-pool.ts';
-import { shareCandles } from '../../adapters/threads/share-series.ts';
 import { seriesOfColumns } from '../../domain/market/build-series.ts';
 import { resample } from '../../domain/market/resample.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { type TrialMetrics } from '../../domain/research/trial.ts';
 import { hashSpec } from '../../domain/strategies/hash-spec.ts';
-import { parseUnitParams } from '../../domain/worker-profile/unit-params.ts';
 import { AppError } from '../../ports/errors.ts';
 import { type HandedUnit } from '../../ports/work-source.ts';
 import { replayMarket } from '../import-candles.ts';
 import { findCandleFile } from './find-candle-file.ts';
+import { runUnit, type UnitRunDeps } from './run-unit.ts';
 import { isSpecUnit, parseSpecUnit, type SpecUnit } from './spec-unit.ts';
 
-export interface UnitDeps {
-  readonly pool: BacktestPool;
+export interface UnitDeps extends UnitRunDeps {
   readonly exchange: Config['exchange'];
-  /** Where candle files may be read. */
-  readonly directories: readonly string[];
 }
 
 /** What is to be reported of a unit, without the worker's name and the time. */
@@ -30,12 +25,7 @@ export type Report = Readonly<Record<string, unknown>>;
  */
 export async function doUnit(deps: UnitDeps, { id, params }: HandedUnit, signal: AbortSignal): Promise<Report> {
   if (isSpecUnit(params)) return doSpecs(deps, parseSpecUnit(params), signal);
-  const unit = parseUnitParams(params);
-  const { columns } = await readCandleColumns(await findCandleFile(unit.dataFile, deps.directories));
-  const task = { params: unit, columns: shareCandles(columns), seed: `unit ${id}` };
-  const submission = await deps.pool.runAlone('unit', task, signal);
-  if (submission === null) throw new AppError('interrupted', `unit ${id} was cancelled`);
-  return { ...submission };
+  return { ...(await runUnit(deps, params, `unit ${id}`, signal)) };
 }
 
 const CHUNK = 64;

@@ -1,10 +1,11 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, normalize, sep } from 'node:path';
 import { AppError } from '../../ports/errors.ts';
 
 /**
  * The candle file that a unit names, in one of the directories that a worker may read: under its name as written, else under
- * its last part (`data_futures/X.csv` is found as `X.csv`). What a coordinator sends never leads out of them.
+ * its last part (`data_futures/X.csv` is found as `X.csv`). What a coordinator sends never leads out of them, by a link
+ * neither.
  * @throws AppError `no-candles`.
  */
 export async function findCandleFile(name: string, directories: readonly string[]): Promise<string> {
@@ -14,16 +15,17 @@ export async function findCandleFile(name: string, directories: readonly string[
   for (const directory of directories) {
     for (const candidate of names) {
       const file = join(directory, candidate);
-      if (await isFile(file)) return file;
+      if (await isFileBelow(directory, file)) return file;
     }
   }
   const why = isInside ? `is in none of ${directories.join(', ')}` : 'leads out of the data directories';
   throw new AppError('no-candles', `${JSON.stringify(name)} ${why}`, { advice: 'Name its directory with --data' });
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function isFileBelow(directory: string, path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isFile();
+    const [root, real] = await Promise.all([realpath(directory), realpath(path)]);
+    return real.startsWith(root.endsWith(sep) ? root : root + sep) && (await stat(real)).isFile();
   } catch {
     return false;
   }

@@ -32,28 +32,36 @@ export async function runWorkLoop(deps: WorkLoopDeps): Promise<WorkDone> {
   const { source, signal, say } = deps;
   let done = 0;
   let failed = 0;
-  let silent = 0;
+  /** In a row: questions without an answer, and units that came to nothing. */
+  let vain = 0;
   while (!signal.aborted) {
     try {
       const handed = await source.next(signal);
-      silent = 0;
       if ('shutdown' in handed) {
         say(`stopping: ${handed.shutdown}`);
         break;
       }
       if ('unit' in handed) {
-        if (await doOne(deps, handed.unit)) done += 1;
-        else failed += 1;
+        if (await doOne(deps, handed.unit)) {
+          done += 1;
+          vain = 0;
+          continue;
+        }
+        failed += 1;
+        vain += 1;
+        // A unit that cannot be done here may come back at once: it must not be taken from all who could.
+        if (!deps.once) await pause(growing(deps, vain), signal);
         continue;
       }
+      vain = 0;
       if (deps.once) break;
       await pause(deps.pauseMs, signal);
     } catch (error) {
       if (signal.aborted) break;
-      silent += 1;
+      vain += 1;
       say(errorText(error));
       if (deps.once) throw error;
-      await pause(Math.min(MAX_PAUSE_MS, deps.pauseMs * 2 ** (silent - 1)), signal);
+      await pause(growing(deps, vain), signal);
     }
   }
   return { done, failed };
@@ -74,6 +82,8 @@ async function doOne({ source, work, say, signal }: WorkLoopDeps, unit: HandedUn
     return false;
   }
 }
+
+const growing = ({ pauseMs }: WorkLoopDeps, vain: number): number => Math.min(MAX_PAUSE_MS, pauseMs * 2 ** (vain - 1));
 
 /** The signal ends it early, without an error. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Environment } from '../../../config/environment.ts';
 import { cycleJobId } from '../../../processors/task-manager/agent.ts';
 import { QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
 import { evaluate } from '../../../src/adapters/threads/backtest-thread.ts';
+import { importGenome } from '../../../src/domain/genomes/import-genome.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
+import { hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
 import { AppError } from '../../../src/ports/errors.ts';
 import { type Evaluator } from '../../../src/ports/evaluator.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
@@ -40,7 +43,7 @@ interface Laboratory extends TestCompany {
 
 /** A company over two markets that swing, with a small cycle to run. */
 const inLaboratory =
-  (use: (laboratory: Laboratory) => Promise<void>, bars = BARS) =>
+  (use: (laboratory: Laboratory) => Promise<void>, bars = BARS, settings: Environment = {}) =>
   (): Promise<void> =>
     premises.withCompany(
       async (company) => {
@@ -79,6 +82,7 @@ const inLaboratory =
           CORP_AGENTS__OPTIMIZER__FOLDS: '2',
           CORP_AGENTS__OPTIMIZER__MIN_TRADES: '3',
           CORP_AGENTS__SCANNER__MIN_BARS: '300',
+          ...settings,
         },
       },
     );
@@ -126,6 +130,58 @@ describe('a cycle', () => {
       const generated = new Set(screened.map(({ strategyHash }) => strategyHash)).size;
       expect(report.strategies).toMatchObject({ generated, trials: trials.length });
     }),
+  );
+
+  it(
+    'judges what remote workers found like its own, where they found it, and lets none of it trade at full size at once',
+    inLaboratory(
+      async ({ office, desks, run }) => {
+        const { stores } = office;
+        const average = (period: number) => ({ indicator: 'EMA', period });
+        const { spec } = importGenome(
+          {
+            entry_rules: [{ left: average(10), op: '>', right: average(20) }],
+            params: { sl_pct: 0.04, tp_pct: 0.08, size_pct: 0.2, max_positions: 1, direction: 'LONG', leverage: 1 },
+          },
+          { marketKind: 'spot' },
+        );
+        const hash = hashSpec(spec);
+        const found = { family: 'imported', parameters: {}, spec, origin: 'remote', symbol: 'AAA-USD' } as const;
+        const row = { hash, name: 'found', state: 'candidate', stateReason: 'found', timeframe: '1h' } as const;
+        await stores.strategies.addMany([{ ...found, ...row, createdAt: START, updatedAt: START }]);
+        await desks(QUEUE_NAMES);
+        const cycle = await run();
+        expect(cycle).toMatchObject({ state: 'completed' });
+        const decisions = (await stores.decisions.ofCycle(cycle.id)).filter((one) => one.strategyHash === hash);
+        expect(decisions.map(({ stage, symbol }) => [stage, symbol])).toEqual([
+          ['screen', 'AAA-USD'],
+          ['select', 'AAA-USD'],
+        ]);
+        expect(decisions[0]?.decision).toBe('candidate');
+        expect(decisions[1]).toMatchObject({ decision: 'incubating' });
+        expect(decisions[1]?.reason).toMatch(/found by remote workers: on paper first$/);
+        const [measured] = (await stores.optimizations.ofCycle(cycle.id)).filter((one) => one.strategyHash === hash);
+        expect(measured).toMatchObject({ optimizedHash: hash, gridSize: 1 });
+        // Searches are planned for the market that workers have such candles of; nobody is there to ask.
+        const forwarded = await stores.forwarding.list({ cycleId: cycle.id });
+        expect(forwarded.map(({ id, state }) => [id, state])).toEqual([
+          [`${cycle.id}.forward.AAA-USD.u0`, 'planned'],
+          [`${cycle.id}.forward.AAA-USD.u1`, 'planned'],
+        ]);
+      },
+      BARS,
+      {
+        COORDINATOR_URL: 'http://127.0.0.1:9',
+        CORP_AGENTS__BACKTEST__BACKEND: 'coordinator',
+        CORP_AGENTS__BACKTEST__FORWARD__MARKETS:
+          '{AAA-USD: {dataFile: AAA-USD_ONE_HOUR.csv, timeframe: 1h}, BBB-USD: {dataFile: BBB-USD_FIVE_MINUTE.csv, timeframe: 5m}}',
+        CORP_AGENTS__BACKTEST__FORWARD__POLL_MS: '600000',
+        CORP_AGENTS__OPTIMIZER__CANDIDATES: '40',
+        CORP_AGENTS__SELECTOR__MAX_CORRELATION: '1',
+        CORP_AGENTS__SELECTOR__ACTIVE__MIN_TRADES: '5',
+        CORP_AGENTS__SELECTOR__ACTIVE__MIN_DEFLATED_SHARPE: '0.5',
+      },
+    ),
   );
 
   it(

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Config } from '../../config/schema.ts';
+import { type ForwardingPlan } from '../../processors/forward/plan-forwarding.ts';
+import { createCoordinatorClient } from '../adapters/coordinator/client.ts';
+import { type ExchangeDeps } from '../adapters/coordinator/exchange.ts';
+import { type Clock } from '../ports/clock.ts';
+import { type Coordinator } from '../ports/coordinator.ts';
+import { AppError } from '../ports/errors.ts';
+import { type WorkerEngine } from '../ports/worker-engine.ts';
+import { PROJECT_ROOT, VERSION } from './paths.ts';
+import { openWorkerEngine } from './worker-engine.ts';
+
+/** What a company needs to have searches done by remote workers. */
+export interface RemoteWork {
+  readonly coordinator: Coordinator;
+  readonly engine: WorkerEngine;
+  readonly plan: ForwardingPlan;
+}
+
+const MINUTE_MS = 60_000;
+/** Looks at units within so long share one request. */
+const FRESH_MS = 1000;
+
+/** What every client of a coordinator is made of. */
+export function exchangeFor({ agents }: Config, url: string, clock: Clock): ExchangeDeps {
+  const { timeoutMs, breakerFailures, breakerOpenMs } = agents.backtest.forward;
+  return {
+    url,
+    clock,
+    pause: (ms, signal) => delay(ms, undefined, { ...(signal && { signal }) }),
+    random: Math.random,
+    agent: `bittrading-corp/${VERSION}`,
+    timeoutMs,
+    breaker: { threshold: breakerFailures, openMs: breakerOpenMs },
+  };
+}
+
+/**
+ * Null with the backend `local`: nothing is forwarded.
+ * @throws AppError `bad-input` when the coordinator's address is missing.
+ */
+export function openRemoteWork(config: Config, clock: Clock): RemoteWork | null {
+  const { backend, forward, dataDirectories } = config.agents.backtest;
+  if (backend === 'local') return null;
+  const { coordinatorUrl: url, coordinatorToken: token } = config.secrets;
+  if (url === undefined) {
+    throw new AppError('bad-input', 'config/agents.yaml: backtest.backend is coordinator, and nobody says which', {
+      advice: 'Set COORDINATOR_URL, like http://127.0.0.1:5001, or backtest.backend to local',
+    });
+  }
+  const { settleMs, deadlineMinutes } = forward;
+  return {
+    coordinator: createCoordinatorClient({ ...exchangeFor(config, url, clock), token, settleMs, freshMs: FRESH_MS }),
+    engine: openWorkerEngine(dataDirectories.map((directory) => resolve(PROJECT_ROOT, directory))),
+    plan: { ...forward, deadlineMs: deadlineMinutes * MINUTE_MS },
+  };
+}

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type WorkerEngine } from '../../../src/ports/worker-engine.ts';
+import { forwardedUnit } from '../../contract/forwarding.contract.ts';
+import { openPremises, type Premises } from '../../fixtures/company.ts';
+import { startPythonCoordinator } from '../../fixtures/python/coordinator.ts';
+import { fixedEngine, REPORT } from '../../unit/forward/forward-fixture.ts';
+
+let premises: Premises;
+beforeAll(async () => {
+  premises = await openPremises();
+});
+afterAll(() => premises?.close());
+
+const { strategy_genome: _, ...FIGURES } = REPORT;
+
+function settings(url: string) {
+  return {
+    COORDINATOR_URL: url,
+    CORP_AGENTS__BACKTEST__BACKEND: 'coordinator',
+    CORP_AGENTS__BACKTEST__FORWARD__POLL_MS: '100',
+    CORP_AGENTS__BACKTEST__FORWARD__SETTLE_MS: '150',
+    CORP_AGENTS__BACKTEST__FORWARD__TIMEOUT_MS: '300',
+  };
+}
+
+describe('forwarding on real queues', () => {
+  it('sleeps between looks without holding a slot, and makes each unit once although answers are lost', async () => {
+    const server = await startPythonCoordinator({
+      now: () => Date.now(),
+      creation: (nth) => (nth === 2 ? 'stored-hang' : nth === 4 ? 'lost-500' : 'none'),
+      meanwhile: (books) => {
+        const unit = books.assign();
+        if (unit) books.submit(unit, 'mac_Darwin_W1', FIGURES);
+      },
+    });
+    await premises.withCompany(
+      async ({ office, node, ended }) => {
+        const ids = Array.from({ length: 8 }, (__, i) => `f${i}`);
+        await office.stores.forwarding.addMany(ids.map((id) => forwardedUnit(id)));
+        const jobs = ids.map((unitId) =>
+          office.producer.add('backtest', 'forward', { unitId }, { jobId: `forward.${unitId}` }),
+        );
+        await Promise.all(jobs);
+        await node(['backtest']);
+        for (const unitId of ids) {
+          const job = await ended('backtest', `forward.${unitId}`);
+          expect(job.returnvalue).toMatchObject({ unitId, state: 'done', doneBy: 'remote' });
+        }
+        expect(server.books.units).toHaveLength(8);
+      },
+      { environment: settings(server.url) },
+    );
+    await server.close();
+  });
+
+  it('does units here when the coordinator is away, and the sweep brings back one whose job was lost', async () => {
+    const server = await startPythonCoordinator({ now: () => Date.now() });
+    const { url } = server;
+    await server.close();
+    await premises.withCompany(
+      async ({ office, node, ask, ended }) => {
+        const engine: WorkerEngine = fixedEngine();
+        const remote = { ...office.remote!, engine };
+        await office.stores.forwarding.addMany([forwardedUnit('lost')]);
+        await node(['task-manager', 'backtest'], { remote });
+        const { restarted } = await ask('task-manager', 'sweep', {});
+        expect(restarted).toEqual(['lost']);
+        const job = await ended('backtest', 'forward.lost');
+        expect(job.returnvalue).toMatchObject({ state: 'done', doneBy: 'local', strategies: 0 });
+        expect(await office.stores.forwarding.get('lost')).toMatchObject({ mayExist: false, doneBy: 'local' });
+      },
+      { environment: settings(url) },
+    );
+  });
+});

@@ -1,0 +1,140 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { type AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/ports/errors.ts';
+import { forwardedUnit } from '../../contract/forwarding.contract.ts';
+import { startCorpCoordinator, type CorpCoordinator } from '../../fixtures/corp-coordinator.ts';
+import { createMemoryForwarding } from '../../fixtures/memory-forwarding.ts';
+import { call } from '../../fixtures/http-call.ts';
+import { clientOf, fixedEngine, forwardBench, GENOME, REPORT } from '../forward/forward-fixture.ts';
+import { manualClock } from '../processors/agent-fixture.ts';
+
+const DAY_MS = 86_400_000;
+let server: CorpCoordinator | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+/** One worker takes a unit and reports this. */
+async function workOnce(url: string, workerId: string, report: object): Promise<number | null> {
+  const { json } = await call(`${url}/api/get_work?worker_id=${workerId}`);
+  const { work_id: workId } = json as { work_id: number | null };
+  if (workId === null) return null;
+  await call(`${url}/api/submit_result`, {
+    method: 'POST',
+    body: { ...report, work_id: workId, worker_id: workerId },
+  });
+  return workId;
+}
+
+describe('our own coordinator', () => {
+  it('makes a unit once however often it is asked for, and gives its reports', async () => {
+    const clock = manualClock();
+    server = await startCorpCoordinator(clock);
+    const client = clientOf(server.url, clock);
+    const { order } = forwardedUnit('c1.u0');
+    const bookmark = await client.bookmark();
+    const first = await client.create(order);
+    // A process that died between asking and writing asks again.
+    expect(await client.find(order, bookmark)).toEqual({ is: 'absent' });
+    expect(await client.create(order)).toEqual(first);
+    expect(first.is).toBe('created');
+    const remoteId = first.is === 'created' ? first.remoteId : 0;
+    expect(await server.stores.units.list({ limit: 10 })).toHaveLength(1);
+
+    const placed = { remoteId, order, bookmark };
+    expect(await client.look(placed)).toEqual({ state: 'open', reason: '', reports: [] });
+    await workOnce(server.url, 'a_Linux_W1', REPORT);
+    await workOnce(server.url, 'b_Linux_W1', { ...REPORT, pnl: 99 });
+    const done = await client.look(placed);
+    expect(done.state).toBe('completed');
+    expect(done.reports.map(({ workerId, verdict, fields }) => [workerId, verdict, fields.pnl])).toEqual([
+      ['a_Linux_W1', 'accepted', 120.5],
+      ['b_Linux_W1', 'accepted', 99],
+    ]);
+    expect(JSON.parse(done.reports[0]?.fields.strategy_genome ?? 'null')).toEqual(GENOME);
+    expect(await client.look({ ...placed, remoteId: 77 })).toMatchObject({ state: 'gone' });
+    expect(await client.look({ ...placed, order: { ...order, key: 'other' } })).toMatchObject({ state: 'gone' });
+  });
+
+  it('says what it refuses, and cancels what is no longer wanted', async () => {
+    const clock = manualClock();
+    server = await startCorpCoordinator(clock);
+    const client = clientOf(server.url, clock);
+    const { order } = forwardedUnit('c1.u0');
+    const odd = await client.create({ ...order, params: { ...order.params, odd: 1 } });
+    expect(odd.is === 'refused' && odd.reason).toMatch(/odd/);
+    const made = await client.create(order);
+    const conflict = await client.create({ ...order, params: { ...order.params, generations: 11 } });
+    expect(conflict).toMatchObject({ is: 'refused' });
+    const remoteId = made.is === 'created' ? made.remoteId : 0;
+    const placed = { remoteId, order, bookmark: await client.bookmark() };
+    expect(await client.cancel(placed)).toBe(true);
+    expect(await client.look(placed)).toMatchObject({ state: 'cancelled' });
+    expect(await client.cancel({ ...placed, remoteId: 99 })).toBe(false);
+  });
+
+  it('brings verified genomes home as candidates, and nothing that cannot be computed again', async () => {
+    const clock = manualClock();
+    server = await startCorpCoordinator(clock);
+    const forwarding = createMemoryForwarding();
+    const unit = forwardedUnit('c1.u0', { deadlineAt: clock.now() + DAY_MS });
+    await forwarding.addMany([unit]);
+    const engine = fixedEngine();
+    const coordinator = clientOf(server.url, clock);
+    const bench = forwardBench({ forwarding, engine, clock, coordinator });
+    const running = bench.run(['c1.u0']);
+    // The bench's clock jumps; the workers are as fast as the loopback.
+    const seen: (number | null)[] = [];
+    while (seen.filter((id) => id !== null).length < 2) {
+      seen.push(
+        await workOnce(server.url, `h${seen.length}_Linux_W1`, seen.length % 2 === 0 ? REPORT : { ...REPORT, pnl: 1 }),
+      );
+    }
+    const [ended] = await running;
+    expect(ended).toMatchObject({ state: 'done', doneBy: 'remote', mayExist: false });
+    const byVerification = ended?.reports.map(({ verification, pnl, note }) => [verification, pnl, note]) ?? [];
+    for (const [verification, pnl, note] of byVerification) {
+      expect([verification, note]).toEqual(
+        pnl === 1 ? ['disagrees', 'pnl was reported as 1 and is 120.5'] : ['verified', expect.any(String)],
+      );
+    }
+    const honest = byVerification.filter(([, pnl]) => pnl !== 1).length;
+    expect(bench.strategies.size).toBe(Math.min(1, honest));
+    for (const row of bench.strategies.values()) {
+      expect(row).toMatchObject({ origin: 'remote', family: 'imported', state: 'candidate', symbol: unit.symbol });
+    }
+  });
+});
+
+describe('whoever answers at the address', () => {
+  const answering = async (status: number, body: string): Promise<{ url: string; close(): Promise<void> }> => {
+    const http = createServer((_, response) => response.writeHead(status).end(body));
+    http.listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    return {
+      url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+      async close() {
+        http.closeAllConnections();
+        http.close();
+        await once(http, 'close');
+      },
+    };
+  };
+
+  it.each([
+    [200, '<html>a web page</html>', 'coordinator-unknown'],
+    [200, '{"server":"bittrading-corp","protocol":9}', 'coordinator-unknown'],
+    [404, '<html>nothing here</html>', 'coordinator-unknown'],
+    [503, 'later', 'coordinator-away'],
+  ])('with %i %s is no coordinator of ours: %s', async (status, body, code) => {
+    const clock = manualClock();
+    const http = await answering(status, body);
+    const asked = clientOf(http.url, clock).bookmark();
+    await expect(asked).rejects.toThrow(AppError);
+    await expect(asked).rejects.toMatchObject({ code });
+    await http.close();
+  });
+});
