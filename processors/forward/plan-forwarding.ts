@@ -45,27 +45,32 @@ export function planForwarding(
   };
   return Array.from({ length: plan.unitsPerMarket }, (_, i): ForwardedUnit => {
     const id = `${cycleId}.forward.${symbol}.u${i}`;
-    return {
-      id,
-      cycleId,
-      symbol,
-      timeframe,
-      order: { key: id, kind: 'genetic', params, replicas: plan.replicas },
-      state: 'planned',
-      reason: '',
-      bookmark: null,
-      remoteId: null,
-      settledAt: 0,
-      attempts: 0,
-      mayExist: false,
-      plannedAt: now,
-      deadlineAt: now + plan.deadlineMs,
-      endedAt: null,
-      doneBy: 'nobody',
-      reports: [],
-      version: 1,
-    };
+    const order = { key: id, kind: 'genetic', params, replicas: plan.replicas } as const;
+    return plannedUnit({ id, cycleId, symbol, timeframe, order, plannedAt: now, deadlineAt: now + plan.deadlineMs });
   });
+}
+
+export type UnitPlan = Pick<
+  ForwardedUnit,
+  'id' | 'cycleId' | 'symbol' | 'timeframe' | 'order' | 'plannedAt' | 'deadlineAt'
+>;
+
+/** A unit that nothing has been done about. */
+export function plannedUnit(plan: UnitPlan): ForwardedUnit {
+  return {
+    ...plan,
+    state: 'planned',
+    reason: '',
+    bookmark: null,
+    remoteId: null,
+    settledAt: 0,
+    attempts: 0,
+    mayExist: false,
+    endedAt: null,
+    doneBy: 'nobody',
+    reports: [],
+    version: 1,
+  };
 }
 
 export const forwardJobId = (unitId: string): string => `forward.${unitId}`;

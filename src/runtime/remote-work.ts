@@ -23,7 +23,7 @@ const MINUTE_MS = 60_000;
 const FRESH_MS = 1000;
 
 /** What every client of a coordinator is made of. */
-export function exchangeFor({ agents }: Config, url: string, clock: Clock): ExchangeDeps {
+function exchangeFor({ agents }: Config, url: string, clock: Clock): ExchangeDeps {
   const { timeoutMs, breakerFailures, breakerOpenMs } = agents.backtest.forward;
   return {
     url,
@@ -37,18 +37,25 @@ export function exchangeFor({ agents }: Config, url: string, clock: Clock): Exch
 }
 
 /**
- * Null with the backend `local`: nothing is forwarded.
- * @throws AppError `bad-input` when the coordinator's address is missing.
+ * The address of the coordinator; null with the backend `local`.
+ * @throws AppError `bad-input` when it is missing.
  */
-export function openRemoteWork(config: Config, clock: Clock): RemoteWork | null {
-  const { backend, forward, dataDirectories } = config.agents.backtest;
-  if (backend === 'local') return null;
-  const { coordinatorUrl: url, coordinatorToken: token } = config.secrets;
-  if (url === undefined) {
+export function requireCoordinatorUrl({ agents, secrets }: Config): string | null {
+  if (agents.backtest.backend === 'local') return null;
+  if (secrets.coordinatorUrl === undefined) {
     throw new AppError('bad-input', 'config/agents.yaml: backtest.backend is coordinator, and nobody says which', {
       advice: 'Set COORDINATOR_URL, like http://127.0.0.1:5001, or backtest.backend to local',
     });
   }
+  return secrets.coordinatorUrl;
+}
+
+/** Null with the backend `local`: nothing is forwarded. @throws AppError `bad-input`. */
+export function openRemoteWork(config: Config, clock: Clock): RemoteWork | null {
+  const url = requireCoordinatorUrl(config);
+  if (url === null) return null;
+  const { forward, dataDirectories } = config.agents.backtest;
+  const { coordinatorToken: token } = config.secrets;
   const { settleMs, deadlineMinutes } = forward;
   return {
     coordinator: createCoordinatorClient({ ...exchangeFor(config, url, clock), token, settleMs, freshMs: FRESH_MS }),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plannedUnit } from '../../processors/forward/plan-forwarding.ts';
 import { type ForwardedUnit, type ForwardingStore } from '../../src/ports/forwarding.ts';
 import { together } from './stores/samples.ts';
 
@@ -8,7 +9,7 @@ export interface OpenForwarding {
 }
 
 export function forwardedUnit(id: string, fields: Partial<ForwardedUnit> = {}): ForwardedUnit {
-  return {
+  const planned = plannedUnit({
     id,
     cycleId: 'c1',
     symbol: 'BIP-20DEC30-CDE',
@@ -25,21 +26,10 @@ export function forwardedUnit(id: string, fields: Partial<ForwardedUnit> = {}): 
       },
       replicas: 2,
     },
-    state: 'planned',
-    reason: '',
-    bookmark: null,
-    remoteId: null,
-    settledAt: 0,
-    attempts: 0,
-    mayExist: false,
     plannedAt: 1,
     deadlineAt: 100_000_000_000_000,
-    endedAt: null,
-    doneBy: 'nobody',
-    reports: [],
-    version: 1,
-    ...fields,
-  };
+  });
+  return { ...planned, ...fields };
 }
 
 /** What every implementation of the forwarding store must do. */

@@ -47,6 +47,10 @@ export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOpt
   /** The existing coordinator answers with HTML and 404. */
   const knowsOurs = async (signal: AbortSignal): Promise<boolean> => {
     const { status, body } = await ask('/api/corp', {}, signal);
+    // Whoever is only just starting is asked again: a wrong guess would last as long as the worker.
+    if (status >= 500) {
+      throw new AppError('coordinator-unreachable', `${base} answers with status ${status}`, { retryable: true });
+    }
     return status === 200 && isObject(body) && body['server'] === 'bittrading-corp';
   };
 

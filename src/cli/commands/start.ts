@@ -7,6 +7,7 @@ import { AppError } from '../../ports/errors.ts';
 import { timeframeMs } from '../../domain/market/timeframe.ts';
 import { COMPANY_ROLES, ownServices, ROLES, type Company, type Role } from '../../runtime/company.ts';
 import { checkCoordinator } from '../../runtime/coordinator.ts';
+import { requireCoordinatorUrl } from '../../runtime/remote-work.ts';
 import { type Office } from '../../runtime/office.ts';
 import { ticketFor, type CycleTicket } from '../../runtime/cycle-run.ts';
 import { runFeed, setMarketTime } from '../../runtime/feed.ts';
@@ -214,6 +215,7 @@ export function registerStart(program: Command, io: CliIo): void {
           advice: 'Set API_TOKEN, or listen on 127.0.0.1',
         });
       }
+      requireCoordinatorUrl(config);
       if (options.roles.includes('coordinator')) checkCoordinator(config);
       const isCoordinatorOnly = options.roles.every((role) => role === 'coordinator' || role === 'services');
       if (options.once) await runOnce(io, config, options);

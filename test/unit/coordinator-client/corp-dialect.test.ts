@@ -98,7 +98,7 @@ describe('our own coordinator', () => {
     const byVerification = ended?.reports.map(({ verification, pnl, note }) => [verification, pnl, note]) ?? [];
     for (const [verification, pnl, note] of byVerification) {
       expect([verification, note]).toEqual(
-        pnl === 1 ? ['disagrees', 'pnl was reported as 1 and is 120.5'] : ['verified', expect.any(String)],
+        pnl === 1 ? ['disagrees', 'pnl is 1, 120.5 was computed'] : ['verified', expect.any(String)],
       );
     }
     const honest = byVerification.filter(([, pnl]) => pnl !== 1).length;
