@@ -139,7 +139,8 @@ export function createForwarder(deps: ForwarderDeps) {
 
     async function takeIn(reports: readonly RemoteReport[]): Promise<void> {
       const taken = await takeReports(unit, reports, signal);
-      if (accepted(reports)) await end({ state: 'done', doneBy: 'remote', reports: taken, reason: '' });
+      const isWorth = taken.some((report) => report.verdict === 'accepted' && report.verification !== 'disagrees');
+      if (isWorth) await end({ state: 'done', doneBy: 'remote', reports: taken, reason: '' });
       else {
         await move({ reports: taken });
         await runHere(`no report was worth anything: ${taken[0]?.note ?? 'there was none'}`);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { createRng } from '../../../src/domain/random/rng.ts';
 import { submissionOf, unitFrames } from '../../../src/domain/worker-profile/submission.ts';
 import { createVerifier } from '../../../src/runtime/verify-results.ts';
 import { type FleetCheck } from '../../../src/ports/fleet.ts';
+import { writeCandleCsv } from '../../fixtures/candle-csv.ts';
 import { startTestCoordinator, type TestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
 import { randomSeries } from '../../unit/market/series-fixture.ts';
 
@@ -21,11 +22,7 @@ let server: TestCoordinator | undefined;
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'corp-verify-'));
-  const rows = Array.from({ length: candles.length }, (_, i) => {
-    const stamp = new Date(candles.time[i]!).toISOString().slice(0, 19).replace('T', ' ');
-    return [stamp, candles.open[i], candles.high[i], candles.low[i], candles.close[i], candles.volume[i]].join(',');
-  });
-  writeFileSync(join(directory, FILE), ['timestamp,open,high,low,close,volume', ...rows, ''].join('\n'));
+  writeCandleCsv(join(directory, FILE), candles);
   pool = createBacktestPool(1);
 });
 afterAll(async () => {

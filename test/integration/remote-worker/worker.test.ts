@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import { replayMarket } from '../../../src/runtime/import-candles.ts';
 import { doUnit } from '../../../src/runtime/remote-worker/do-unit.ts';
 import { findCandleFile } from '../../../src/runtime/remote-worker/find-candle-file.ts';
 import { runWorkLoop, type WorkDone } from '../../../src/runtime/remote-worker/work-loop.ts';
+import { writeCandleCsv } from '../../fixtures/candle-csv.ts';
 import { startTestCoordinator, type TestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { randomSeries } from '../../unit/market/series-fixture.ts';
@@ -30,13 +31,10 @@ let server: TestCoordinator | undefined;
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'corp-worker-'));
-  const rows = Array.from({ length: candles.length }, (_, i) => {
-    const stamp = new Date(candles.time[i]!).toISOString().slice(0, 19).replace('T', ' ');
-    return [stamp, candles.open[i], candles.high[i], candles.low[i], candles.close[i], candles.volume[i]].join(',');
-  });
   mkdirSync(join(directory, 'data'));
-  writeFileSync(join(directory, 'data', FILE), ['timestamp,open,high,low,close,volume', ...rows, ''].join('\n'));
+  writeCandleCsv(join(directory, 'data', FILE), candles);
   writeFileSync(join(directory, 'secret.csv'), 'not for coordinators');
+  symlinkSync(join(directory, 'secret.csv'), join(directory, 'data', 'link.csv'));
   pool = createBacktestPool(2);
 });
 afterAll(async () => {
@@ -152,7 +150,10 @@ describe('a worker of ours', () => {
 });
 
 describe('candle files', () => {
-  it.each(['../secret.csv', '/etc/passwd', 'data/../../secret.csv', '..'])('%s leads nowhere', async (name) => {
-    await expect(findCandleFile(name, [join(directory, 'data')])).rejects.toMatchObject({ code: 'no-candles' });
-  });
+  it.each(['../secret.csv', '/etc/passwd', 'data/../../secret.csv', '..', 'link.csv', 'a\0b.csv'])(
+    '%s leads nowhere',
+    async (name) => {
+      await expect(findCandleFile(name, [join(directory, 'data')])).rejects.toMatchObject({ code: 'no-candles' });
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { type Coordinator } from '../../../src/ports/coordinator.ts';
 import { AppError } from '../../../src/ports/errors.ts';
 import { type ForwardingStore } from '../../../src/ports/forwarding.ts';
 import { forwardedUnit } from '../../contract/forwarding.contract.ts';
-import { startCorpCoordinator } from '../../fixtures/corp-coordinator.ts';
+import { startTestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
 import { createMemoryForwarding } from '../../fixtures/memory-forwarding.ts';
 import { startPythonCoordinator } from '../../fixtures/python/coordinator.ts';
 import { manualClock } from '../processors/agent-fixture.ts';
@@ -90,8 +90,8 @@ describe.each(['before', 'after'] as const)('a process that dies %s any step', (
     let steps = 0;
     for (let at = 1; at <= Math.max(steps, 1) && at <= MOST_STEPS; at += 1) {
       const clock = manualClock();
-      const server = await startCorpCoordinator(clock);
-      open.push(server);
+      const server = await startTestCoordinator({ clock });
+      open.push({ close: () => server.stop() });
       const { seen, store, client } = mortal(at, when);
       const forwarding = createMemoryForwarding();
       await forwarding.addMany([forwardedUnit('u', { deadlineAt: clock.now() + 86_400_000 })]);
