@@ -63,7 +63,7 @@ describe('the existing coordinator, with all its quirks', () => {
     const deadlineAt = clock.now() + 2_400_000;
     await forwarding.addMany(ids.map((id, i) => forwardedUnit(id, { plannedAt: i, deadlineAt })));
     const engine = fixedEngine();
-    const coordinator = clientOf(server.url, clock, { timeoutMs: 40 });
+    const coordinator = clientOf(server.url, clock, { timeoutMs: 40, freshMs: 10_000 });
     const bench = forwardBench({ forwarding, engine, clock, coordinator });
 
     const ended = await bench.run(ids);
@@ -91,7 +91,7 @@ describe('the existing coordinator, with all its quirks', () => {
     expect(byOthers.length).toBeGreaterThan(170);
     // No genome comes back from it: what it finds is a figure, no strategy.
     expect(byOthers.flatMap(({ reports }) => reports).every(({ strategyHash }) => strategyHash === '')).toBe(true);
-  });
+  }, 60_000);
 
   it('is asked again when nothing was stored, and never when something may have been', async () => {
     const clock = manualClock();
