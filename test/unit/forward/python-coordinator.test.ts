@@ -33,7 +33,7 @@ function workers(): (books: PythonBooks) => void {
 }
 
 describe('the existing coordinator, with all its quirks', () => {
-  it('finishes 200 units: none lost, none made twice, and says of which it could not know', async () => {
+  it('finishes 200 units: none lost, none made twice, and says of which it could not know', async ({ annotate }) => {
     const rng = createRng(11);
     const mishaps: readonly Mishap[] = [
       ...Array<Mishap>(24).fill('none'),
@@ -43,19 +43,27 @@ describe('the existing coordinator, with all its quirks', () => {
       'lost-hang',
       'reset-stored',
       'garbled',
+      'late-hang',
+      'locked-500',
     ];
     const clock = manualClock();
     const work = workers();
     let looks = 0;
+    let isBusy = false;
     server = await startPythonCoordinator({
       now: () => clock.now(),
-      creation: () => rng.pick(mishaps),
+      creation(nth) {
+        // Lost for good, while somebody else makes units: nothing tells any more.
+        isBusy = nth % 60 === 0;
+        return isBusy ? 'lost-hang' : rng.pick(mishaps);
+      },
       reading: (nth) => (nth % 11 === 0 ? '500' : 'none'),
       meanwhile(books) {
         work(books);
         looks += 1;
         // The thread that makes units by itself.
-        if (looks % 40 === 0) for (let i = 0; i < 5; i += 1) books.add({ direction: 'BOTH' }, 2);
+        if (looks % 40 === 0 || isBusy) for (let i = 0; i < 5; i += 1) books.add({ direction: 'BOTH' }, 2);
+        isBusy = false;
       },
     });
     const forwarding = createMemoryForwarding();
@@ -86,9 +94,12 @@ describe('the existing coordinator, with all its quirks', () => {
     expect(unasked.every((unit) => !made.has(markerOf(unit.order)))).toBe(true);
     expect(unknowable.length + slow.length + unasked.length).toBe(here.length);
     expect([...unknowable, ...slow].every(({ mayExist }) => mayExist)).toBe(true);
-    expect(unknowable.length).toBeGreaterThan(0);
+    expect(unknowable.length).toBeGreaterThanOrEqual(3);
     expect(slow.every((unit) => made.get(markerOf(unit.order)) === 1)).toBe(true);
     expect(byOthers.length).toBeGreaterThan(170);
+    await annotate(
+      `${byOthers.length} done by workers, ${unknowable.length} not known, ${slow.length} late, ${unasked.length} never asked for`,
+    );
     // No genome comes back from it: what it finds is a figure, no strategy.
     expect(byOthers.flatMap(({ reports }) => reports).every(({ strategyHash }) => strategyHash === '')).toBe(true);
   }, 60_000);
@@ -96,7 +107,16 @@ describe('the existing coordinator, with all its quirks', () => {
   it('is asked again when nothing was stored, and never when something may have been', async () => {
     const clock = manualClock();
     const outcomes: Record<string, { asked: number; made: number; state: string; mayExist: boolean }> = {};
-    for (const mishap of ['lost-500', 'lost-hang', 'stored-500', 'stored-hang', 'reset-stored', 'garbled'] as const) {
+    for (const mishap of [
+      'lost-500',
+      'lost-hang',
+      'stored-500',
+      'stored-hang',
+      'reset-stored',
+      'garbled',
+      'late-hang',
+      'locked-500',
+    ] as const) {
       const own = await startPythonCoordinator({
         now: () => clock.now(),
         creation: (nth) => (nth === 1 ? mishap : 'none'),
@@ -128,6 +148,8 @@ describe('the existing coordinator, with all its quirks', () => {
       'stored-hang': once,
       'reset-stored': once,
       garbled: once,
+      'late-hang': once,
+      'locked-500': { ...twice, asked: 4 },
     });
   });
 
