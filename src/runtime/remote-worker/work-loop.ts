@@ -14,6 +14,8 @@ export interface WorkLoopDeps {
   readonly pauseMs: number;
   /** End when there is no more work. */
   readonly once: boolean;
+  /** Returns early, without an error, when the signal aborts. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 export interface WorkDone {
@@ -29,7 +31,7 @@ const MAX_PAUSE_MS = 5 * 60_000;
  * lease runs out, and another worker gets it.
  */
 export async function runWorkLoop(deps: WorkLoopDeps): Promise<WorkDone> {
-  const { source, signal, say } = deps;
+  const { source, signal, say, pause = sleep } = deps;
   let done = 0;
   let failed = 0;
   /** In a row: questions without an answer, and units that came to nothing. */
@@ -86,6 +88,6 @@ async function doOne({ source, work, say, signal }: WorkLoopDeps, unit: HandedUn
 const growing = ({ pauseMs }: WorkLoopDeps, vain: number): number => Math.min(MAX_PAUSE_MS, pauseMs * 2 ** (vain - 1));
 
 /** The signal ends it early, without an error. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => undefined);
 }
