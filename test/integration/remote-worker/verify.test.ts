@@ -89,6 +89,17 @@ describe('what remote workers report', () => {
     expect(await unit(1)).toMatchObject({ state: 'completed', replicas_completed: 1 });
   });
 
+  it('puts its worker into quarantine even when the process dies before it can mark the report', async () => {
+    const coordinator = await open(1);
+    await report(coordinator, 'liar_Linux_W1', { pnl: -0.01 });
+    const { fleet, stores } = coordinator;
+    const dying = { ...fleet, setVerification: () => Promise.reject(new Error('killed')) };
+    const verifier = createVerifier({ fleet: dying, units: stores.units, pool, share: 1, directories: [directory] });
+    await expect(verifier.verify()).rejects.toThrow('killed');
+    expect((await unit(1))['results']).toMatchObject([{ verdict: 'quarantined' }]);
+    expect((await coordinator.call('/api/get_work?worker_id=liar_Linux_W1')).json).toMatchObject({ work_id: null });
+  });
+
   it('stays unverified, and its worker unblamed, where its candles are not here', async () => {
     const coordinator = await open(1, 'ELSEWHERE.csv');
     await report(coordinator, 'far_Linux_W1');
