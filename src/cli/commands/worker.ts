@@ -67,7 +67,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
   try {
     const { done, failed } = await runWorkLoop({
       source,
-      work: (unit, signal) => doUnit({ pool, exchange, directories }, unit, signal),
+      work: (unit, signal) => doUnit({ workerId: id, pool, exchange, directories }, unit, signal),
       say: (text) => io.complain(text),
       signal: stopping.signal,
       pauseMs: options.wait * 1000,

@@ -13,6 +13,8 @@ import { runUnit, type UnitRunDeps } from './run-unit.ts';
 import { isSpecUnit, parseSpecUnit, type SpecUnit } from './spec-unit.ts';
 
 export interface UnitDeps extends UnitRunDeps {
+  /** Two replicas of one search must not search the same: the worker's name is part of the seed. */
+  readonly workerId: string;
   readonly exchange: Config['exchange'];
 }
 
@@ -25,7 +27,7 @@ export type Report = Readonly<Record<string, unknown>>;
  */
 export async function doUnit(deps: UnitDeps, { id, params }: HandedUnit, signal: AbortSignal): Promise<Report> {
   if (isSpecUnit(params)) return doSpecs(deps, parseSpecUnit(params), signal);
-  return { ...(await runUnit(deps, params, `unit ${id}`, signal)) };
+  return { ...(await runUnit(deps, params, `unit ${id} by ${deps.workerId}`, signal)) };
 }
 
 const CHUNK = 64;

@@ -47,11 +47,14 @@ afterEach(async () => {
   server = undefined;
 });
 
+const workerId = 'desk_Linux_W1';
+
 /** A worker of ours that does what there is; `lie` may change what it reports. */
 async function workerDoesAll(url: string, lie: (report: Report) => Report = (report) => report): Promise<void> {
   await runWorkLoop({
-    source: createHttpWorkSource({ url, workerId: 'desk_Linux_W1' }),
-    work: async (unit, signal) => lie(await doUnit({ pool, exchange, directories: [directory] }, unit, signal)),
+    source: createHttpWorkSource({ url, workerId }),
+    work: async (unit, signal) =>
+      lie(await doUnit({ workerId, pool, exchange, directories: [directory] }, unit, signal)),
     say: () => undefined,
     signal: new AbortController().signal,
     pauseMs: 1,

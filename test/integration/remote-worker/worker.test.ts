@@ -53,7 +53,7 @@ async function work(url: string, workerId: string): Promise<WorkDone & { readonl
   const said: string[] = [];
   const done = await runWorkLoop({
     source: createHttpWorkSource({ url, workerId }),
-    work: (unit, signal) => doUnit({ pool, exchange, directories: [join(directory, 'data')] }, unit, signal),
+    work: (unit, signal) => doUnit({ workerId, pool, exchange, directories: [join(directory, 'data')] }, unit, signal),
     say: (text) => said.push(text),
     signal: new AbortController().signal,
     pauseMs: 1,
@@ -91,6 +91,15 @@ describe('a worker of ours', () => {
     const [result] = (await unitOf(server, id))['results'] as Record<string, unknown>[];
     expect(result).toMatchObject({ verdict: 'accepted', actual_candles: 2500, test_candles: 250 });
     expect(JSON.parse(String(result!['strategy_genome']))).toHaveProperty('entry_rules');
+  });
+
+  it('searches otherwise than another worker with the same unit', async () => {
+    server = await startTestCoordinator();
+    const id = await create(server, 'genetic', { data_file: FILE, population_size: 12, generations: 3 });
+    for (const name of ['desk_Linux_W1', 'tower_Linux_W1']) expect((await work(server.url, name)).done).toBe(1);
+    const results = (await unitOf(server, id))['results'] as Record<string, unknown>[];
+    expect(results).toHaveLength(2);
+    expect(results[0]!['strategy_genome']).not.toBe(results[1]!['strategy_genome']);
   });
 
   it('plays specs of ours with the figures of the engine', async () => {
