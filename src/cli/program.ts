@@ -21,6 +21,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<Regi
     backtest: async () => (await import('./commands/backtest.ts')).registerBacktest,
     search: async () => (await import('./commands/search.ts')).registerSearch,
     cycles: async () => (await import('./commands/cycles.ts')).registerCycles,
+    forwarded: async () => (await import('./commands/forwarded.ts')).registerForwarded,
     strategies: async () => (await import('./commands/strategies.ts')).registerStrategies,
     bench: async () => (await import('./commands/bench.ts')).registerBench,
   },

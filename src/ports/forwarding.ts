@@ -73,10 +73,13 @@ export interface ForwardingStore {
   get(id: string): Promise<ForwardedUnit | null>;
   /** Compare-and-set on `version`, which is counted here; null when somebody was faster. */
   save(unit: ForwardedUnit, expectedVersion: number): Promise<ForwardedUnit | null>;
-  /** Oldest first. */
+  /** Oldest first, unless the newest are wanted first. */
   list(filter: {
     readonly cycleId?: string;
     readonly states?: readonly ForwardState[];
+    /** Given up here while it may still be done elsewhere. */
+    readonly mayExist?: boolean;
+    readonly newestFirst?: boolean;
     readonly limit?: number;
   }): Promise<readonly ForwardedUnit[]>;
   /**

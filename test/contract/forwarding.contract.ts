@@ -69,17 +69,20 @@ export function forwardingContract(name: string, open: () => Promise<OpenForward
       expect(back).toMatchObject({ bookmark: null, remoteId: 12, version: 3 });
     });
 
-    it('lists by cycle and state, oldest first', async () => {
+    it('lists by cycle and state, in either order, and what may exist elsewhere', async () => {
       await store().addMany([
         forwardedUnit('l2', { cycleId: 'list', plannedAt: 2 }),
         forwardedUnit('l1', { cycleId: 'list', plannedAt: 1, state: 'waiting' }),
-        forwardedUnit('l3', { cycleId: 'list', plannedAt: 3, state: 'done' }),
+        forwardedUnit('l3', { cycleId: 'list', plannedAt: 3, state: 'done', mayExist: true }),
       ]);
       const ids = async (filter: Parameters<ForwardingStore['list']>[0]): Promise<string[]> =>
         (await store().list({ cycleId: 'list', ...filter })).map(({ id }) => id);
       expect(await ids({})).toEqual(['l1', 'l2', 'l3']);
       expect(await ids({ states: ['planned', 'waiting'] })).toEqual(['l1', 'l2']);
       expect(await ids({ limit: 1 })).toEqual(['l1']);
+      expect(await ids({ newestFirst: true, limit: 2 })).toEqual(['l3', 'l2']);
+      expect(await ids({ mayExist: true })).toEqual(['l3']);
+      expect(await ids({ mayExist: false })).toEqual(['l1', 'l2']);
     });
 
     it('gives the turn to one at a time, and over the head of one only to who says whose it was', async () => {

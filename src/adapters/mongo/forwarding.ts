@@ -46,8 +46,11 @@ export function createForwardingStore(database: Database): ForwardingStore {
     get: (id) => units.get(id),
     save: ({ id, ...unit }, expected) =>
       units.changeAndGet(id, { version: expected }, { ...unit, version: expected + 1 }),
-    list: ({ cycleId, states, limit }) =>
-      units.find({ cycleId, state: states && { $in: states } }, { plannedAt: 1, id: 1 }, { limit }),
+    list({ cycleId, states, mayExist, newestFirst = false, limit }) {
+      const order = newestFirst ? -1 : 1;
+      const filter = { cycleId, mayExist, state: states && { $in: states } };
+      return units.find(filter, { plannedAt: order, id: order }, { limit });
+    },
 
     async takeTurn(holder, at, instead) {
       await turns.insert([{ id: TURN, holder: NOBODY, since: 0 }]);

@@ -9,6 +9,7 @@ import { withOffice } from '../../../src/cli/open-office.ts';
 import { announceCompany, type CompanyCard } from '../../../src/runtime/company-card.ts';
 import { startNode } from '../../../src/runtime/node.ts';
 import { type Office } from '../../../src/runtime/office.ts';
+import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { workspace, type Workspace } from './corp-process.ts';
 
 interface Status {
@@ -31,6 +32,26 @@ async function founded<T>({ environment, directory }: Workspace, use: (office: O
     return use(office);
   });
 }
+
+describe('corp forwarded', () => {
+  it('lists the searches that were forwarded, the newest first, and those that are unclear', async () => {
+    const place = workspace();
+    await founded(place, async ({ stores }) => {
+      await stores.forwarding.addMany([
+        forwardedUnit('made', { plannedAt: 1, state: 'done', doneBy: 'remote', endedAt: 9 }),
+        forwardedUnit('lost', { plannedAt: 2, state: 'unknown', reason: '1 units were made since' }),
+        forwardedUnit('late', { plannedAt: 3, state: 'done', doneBy: 'local', mayExist: true, endedAt: 9 }),
+      ]);
+      const idsOf = async (...options: string[]): Promise<string[]> =>
+        (await place.json<{ items: { id: string }[] }>('forwarded', ...options)).items.map(({ id }) => id);
+      expect(await idsOf()).toEqual(['late', 'lost', 'made']);
+      expect(await idsOf('--unclear')).toEqual(['lost', 'late']);
+      const { stdout } = await place.corp('forwarded', '--limit', '2');
+      expect(stdout).toMatch(/lost +unknown .*1 units were made since/);
+      expect(stdout).not.toMatch(/made +done/);
+    });
+  });
+});
 
 describe('the brake', () => {
   it('takes effect while nothing runs, holds until it is released, and is on record', async () => {

@@ -1,0 +1,35 @@
+import { type Command } from 'commander';
+import { type ForwardedUnit } from '../../ports/forwarding.ts';
+import { type CliIo } from '../io.ts';
+import { listing, type ListOptions } from '../list-command.ts';
+import { isoTime } from '../table.ts';
+
+export function registerForwarded(program: Command, io: CliIo): void {
+  const command = program
+    .command('forwarded')
+    .description('searches that remote workers were asked for, and what came of each')
+    .option('--unclear', 'only those that a coordinator may still have, or of which that is not known', false);
+  listing<ForwardedUnit, ListOptions & { readonly unclear: boolean }>(command, io, {
+    async read({ stores: { forwarding } }, { limit, unclear }) {
+      if (!unclear) return forwarding.list({ newestFirst: true, limit });
+      const [unknown, givenUp] = await Promise.all([
+        forwarding.list({ states: ['unknown'], newestFirst: true, limit }),
+        forwarding.list({ mayExist: true, newestFirst: true, limit }),
+      ]);
+      return [...unknown, ...givenUp].slice(0, limit);
+    },
+    row: ({ id, state, doneBy, remoteId, attempts, reports, mayExist, reason, plannedAt }) => ({
+      id,
+      state,
+      'done by': doneBy === 'nobody' ? null : doneBy,
+      'unit there': remoteId,
+      asked: attempts,
+      reports: reports.length,
+      strategies: reports.filter(({ strategyHash }) => strategyHash !== '').length,
+      'may exist': mayExist ? 'yes' : 'no',
+      planned: isoTime(plannedAt),
+      reason,
+    }),
+    empty: 'No forwarded searches.',
+  });
+}
