@@ -91,7 +91,11 @@ export function createForwarder(deps: ForwarderDeps) {
       const turn = await forwarding.takeTurn(unitId, now);
       if (turn.holder === unitId) return null;
       const other = await forwarding.get(turn.holder);
-      if (other?.state === 'creating') return Math.max(other.settledAt, now) + TURN_POLL_MS;
+      if (other?.state === 'creating') {
+        // Most creations are over in a moment; one that is being looked into is asked after less and less often.
+        const held = Math.max(TURN_POLL_MS, now - turn.since);
+        return Math.min(now + held, Math.max(other.settledAt, now) + TURN_POLL_MS);
+      }
       if (now - turn.since <= LONGEST_TURN_MS) return now + TURN_POLL_MS;
       return (await forwarding.takeTurn(unitId, now, turn)).holder === unitId ? null : now + TURN_POLL_MS;
     }

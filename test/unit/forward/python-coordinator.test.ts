@@ -241,4 +241,46 @@ describe('the existing coordinator, with all its quirks', () => {
     expect(engine.runs.count).toBe(6);
     expect(bench.strategies.size).toBe(1);
   });
+
+  it.each([
+    ['in a moment', 300, 1_500],
+    ['only when it has been looked into', 60_000, 65_000],
+  ])('has a unit wait for another whose creation is over %s, and no longer', async (_, heldMs, latest) => {
+    const clock = manualClock();
+    const startedAt = clock.now();
+    let askedAt = 0;
+    server = await startPythonCoordinator({
+      now: () => clock.now(),
+      creation() {
+        askedAt = clock.now();
+        return 'none';
+      },
+      meanwhile: workers(),
+    });
+    const forwarding = createMemoryForwarding();
+    const deadlineAt = startedAt + DAY_MS;
+    await forwarding.addMany([
+      forwardedUnit('other', { state: 'creating', settledAt: startedAt + 60_000, deadlineAt }),
+      forwardedUnit('u', { deadlineAt }),
+    ]);
+    await forwarding.takeTurn('other', startedAt);
+    let looks = 0;
+    const takeTurn: typeof forwarding.takeTurn = async (...turn) => {
+      looks += 1;
+      if (clock.now() >= startedAt + heldMs) await forwarding.giveTurn('other');
+      return forwarding.takeTurn(...turn);
+    };
+    const coordinator = clientOf(server.url, clock);
+    const bench = forwardBench({
+      forwarding: { ...forwarding, takeTurn },
+      engine: fixedEngine(null),
+      clock,
+      coordinator,
+    });
+    const [unit] = await bench.run(['u']);
+    expect(unit).toMatchObject({ state: 'done', doneBy: 'remote' });
+    expect(askedAt - startedAt).toBeGreaterThanOrEqual(heldMs);
+    expect(askedAt - startedAt).toBeLessThan(latest);
+    expect(looks).toBeLessThan(12);
+  });
 });
