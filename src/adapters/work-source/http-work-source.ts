@@ -6,6 +6,7 @@ export interface HttpWorkSourceOptions {
   /** Of the coordinator; a path in it is kept. */
   readonly url: string;
   readonly workerId: string;
+  /** Shown to a coordinator of ours, and to no other. */
   readonly token?: string;
 }
 
@@ -23,14 +24,17 @@ interface Answer {
 /** Speaks the protocol of the existing workers (coordinator-protocol.md section 5), and asks a coordinator of ours for specs too. */
 export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOptions): WorkSource {
   const base = url.replace(/\/+$/, '');
-  const headers = { 'user-agent': USER_AGENT, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   let isOurs: boolean | null = null;
+  const headers = (): Record<string, string> => ({
+    'user-agent': USER_AGENT,
+    ...(token !== undefined && isOurs === true && { authorization: `Bearer ${token}` }),
+  });
 
   const ask = async (path: string, init: RequestInit, signal: AbortSignal): Promise<Answer> => {
     try {
       const response = await fetch(`${base}${path}`, {
         ...init,
-        headers: { ...headers, ...init.headers },
+        headers: { ...headers(), ...init.headers },
         signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
       });
       const text = await response.text();

@@ -22,11 +22,13 @@ afterEach(async () => {
 /** A coordinator that answers by path and number of the request to it. */
 async function answering(
   reply: (path: string, nth: number) => Reply,
-): Promise<{ readonly source: WorkSource; readonly asked: string[] }> {
+): Promise<{ readonly source: WorkSource; readonly asked: string[]; readonly tokens: (string | undefined)[] }> {
   const asked: string[] = [];
+  const tokens: (string | undefined)[] = [];
   const server = createServer((request: IncomingMessage, response) => {
     const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
     asked.push(`${pathname}${search}`);
+    tokens.push(request.headers.authorization);
     const nth = asked.filter((path) => path.startsWith(pathname)).length;
     const { status, body } = reply(pathname, nth);
     response.writeHead(status, { connection: 'close' }).end(body);
@@ -39,7 +41,8 @@ async function answering(
     await once(server, 'close');
   };
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { source: createHttpWorkSource({ url, workerId: 'desk_Linux_W1' }), asked };
+  const token = 'a-token-of-sixteen-letters';
+  return { source: createHttpWorkSource({ url, workerId: 'desk_Linux_W1', token }), asked, tokens };
 }
 
 const { signal } = new AbortController();
@@ -54,6 +57,18 @@ describe("a worker's side of a coordinator", () => {
     const existing = await answering((path) => (path === '/api/corp' ? HTML : work));
     await existing.source.next(signal);
     expect(existing.asked).toEqual(['/api/corp', '/api/get_work?worker_id=desk_Linux_W1']);
+  });
+
+  it.each([
+    ['ours', OURS, [undefined, 'Bearer a-token-of-sixteen-letters']],
+    ['the existing one', HTML, [undefined, undefined]],
+    ['somebody else', json({ server: 'another' }), [undefined, undefined]],
+  ])('shows %s the token it is to see', async (_, recognition, shown) => {
+    const { source, tokens } = await answering((path) =>
+      path === '/api/corp' ? recognition : json({ work_id: null }),
+    );
+    await source.next(signal);
+    expect(tokens).toEqual(shown);
   });
 
   it('does not take one that is only just starting for the existing one', async () => {
