@@ -5,6 +5,7 @@ import { connectMongo } from '../../../src/adapters/mongo/connection.ts';
 import { createMongoFleetStores } from '../../../src/adapters/mongo/fleet/stores.ts';
 import { createMongoStores } from '../../../src/adapters/mongo/stores.ts';
 import { fleetStoresContract } from '../../contract/fleet-stores.contract.ts';
+import { forwardingContract } from '../../contract/forwarding.contract.ts';
 import { storesContract } from '../../contract/stores.contract.ts';
 
 const url = process.env['MONGO_URL'];
@@ -43,6 +44,10 @@ async function openOn<S extends { ensureIndexes(): Promise<void> }>(
 if (url) {
   storesContract('MongoDB', () => openOn(url, createMongoStores));
   fleetStoresContract('MongoDB', () => openOn(url, createMongoFleetStores));
+  forwardingContract('MongoDB', async () => {
+    const opened = await openOn(url, createMongoStores);
+    return { forwarding: opened.stores.forwarding, close: () => opened.close() };
+  });
 } else {
   describe('MongoDB: stores', () => {
     it.skip('MONGO_URL is not set: the stores are tested over the embedded store only', () => {});
