@@ -8,10 +8,10 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/plain-closing-line.ts'],
     // A test waits for events; these are the limits at which it is called hung.
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
-    // Most of their time these tests wait for other processes; three at a time keep two cores busy.
-    maxWorkers: 3,
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
+    // The heavy ones start processes of their own; more at a time only wait for each other on two cores.
+    maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...integration, ...fuzz] } },
       { extends: true, test: { name: 'services', include: integration, pool: 'forks' } },

@@ -76,6 +76,9 @@ export const agentsSchema = z.strictObject({
       maxReplicas: z.int().min(1).max(20),
       distinct: z.enum(['workers', 'hosts']),
       sweepEveryMs: z.int().min(100).max(600_000),
+      verifyShare: z.number().min(0).max(1),
+      verifyEveryMs: z.int().min(1000).max(3_600_000),
+      dataDirectories: z.array(z.string().min(1)),
     })
     .refine((c) => c.replicas <= c.maxReplicas, { path: ['maxReplicas'], message: 'must not be below replicas' }),
 });

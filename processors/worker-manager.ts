@@ -3,7 +3,7 @@ import { QUEUE_NAMES } from '../queues/names.ts';
 import { type Producer } from '../queues/producer.ts';
 import { type Broadcaster } from '../src/ports/broadcaster.ts';
 import { AppError } from '../src/ports/errors.ts';
-import { type FleetSweep } from '../src/ports/fleet.ts';
+import { type FleetCheck, type FleetSweep } from '../src/ports/fleet.ts';
 import { type Stores } from '../src/ports/stores.ts';
 import { deadLetterOf } from './dead-letters.ts';
 import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
@@ -16,6 +16,7 @@ export interface WorkerManagerDeps extends AgentDeps {
   readonly deadAfterMs: number;
   /** Only beside a coordinator: the remote workers have queues of their own. */
   readonly fleet?: FleetSweep;
+  readonly fleetCheck?: FleetCheck;
 }
 
 /** Newest failures of a queue that a census looks at. */
@@ -82,9 +83,12 @@ export function createWorkerManager(deps: WorkerManagerDeps): Agent {
 
       async 'sweep-leases'() {
         if (deps.fleet) return deps.fleet.sweep();
-        throw new AppError('no-coordinator', 'no leases are kept on these queues', {
-          advice: 'corp coordinator sweeps its own; nothing has to be asked for',
-        });
+        throw noCoordinator('no leases are kept on these queues');
+      },
+
+      async 'verify-results'() {
+        if (deps.fleetCheck) return deps.fleetCheck.verify();
+        throw noCoordinator('no results of remote workers are kept on these queues');
       },
 
       async noop({ n }) {
@@ -93,4 +97,10 @@ export function createWorkerManager(deps: WorkerManagerDeps): Agent {
     },
     deps,
   );
+}
+
+function noCoordinator(problem: string): AppError {
+  return new AppError('no-coordinator', problem, {
+    advice: 'corp coordinator looks after its own; nothing has to be asked for',
+  });
 }

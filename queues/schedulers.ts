@@ -38,11 +38,12 @@ export async function upsertSchedules(
 /** The same for the queues of the coordinator, which has no company around it. */
 export async function upsertFleetSchedules(
   producer: Producer,
-  intervals: { readonly sweepEveryMs: number; readonly censusEveryMs: number },
+  intervals: { readonly sweepEveryMs: number; readonly censusEveryMs: number; readonly verifyEveryMs: number },
 ): Promise<void> {
   const manager = producer.queue('worker-manager');
   await Promise.all([
     manager.upsertJobScheduler('sweep-leases', { every: intervals.sweepEveryMs }, template('sweep-leases')),
+    manager.upsertJobScheduler('verify-results', { every: intervals.verifyEveryMs }, template('verify-results')),
     // Failures of the sweep are recorded even when the process that saw them died.
     manager.upsertJobScheduler('census', { every: intervals.censusEveryMs }, template('census')),
   ]);

@@ -9,6 +9,7 @@ import { captureTool } from './child.mjs';
 export const TOOLS = [
   { name: 'lint', tool: 'eslint', args: ['.'] },
   { name: 'types', tool: 'tsc', args: ['-p', '.', '--noEmit'] },
+  { name: 'page types', tool: 'tsc', args: ['-p', 'tsconfig.web.json'] },
   {
     name: 'imports',
     tool: 'depcruise',

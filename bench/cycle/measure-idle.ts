@@ -1,11 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src/ports/errors.ts';
-import { PROJECT_ROOT } from '../../src/runtime/paths.ts';
 import { readRegistry } from '../../src/runtime/services/registry.ts';
+import { announcementOf, endProcess, spawnCorp } from '../corp-process.ts';
 import { quantile } from '../statistics.ts';
 import { unlessStopped } from '../unless-stopped.ts';
 import { type Workplace } from '../workplace.ts';
@@ -16,28 +12,8 @@ export interface IdleMemory {
   readonly total: ProcessMemory;
 }
 
-/** As `npm start` runs it (scripts/commands.mjs). */
-const COMMAND = ['--enable-source-maps', join(PROJECT_ROOT, 'dist/src/cli/main.js'), 'start', '--port', '0', '--json'];
 const SAMPLES = 10;
 const SAMPLE_EVERY_MS = 250;
-const END_WITHIN_MS = 20_000;
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
-  await exited;
-  clearTimeout(timer);
-}
-
-/** Where its API is: the one line that it prints when it is at work. */
-async function addressOf(child: ChildProcess): Promise<string> {
-  const lines = createInterface({ input: child.stdout! });
-  const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit')])) as [unknown];
-  if (typeof line !== 'string') throw new AppError('start-failed', 'corp start ended before it was at work');
-  return (JSON.parse(line) as { api: string }).api;
-}
 
 /** Follows what the company broadcasts until its first cycle has ended. */
 async function firstCycle(api: string, since: number, stop: AbortSignal): Promise<void> {
@@ -77,9 +53,9 @@ export async function measureIdle(
   settleSeconds: number,
 ): Promise<IdleMemory | null> {
   const startedAt = Date.now();
-  const child = spawn(process.execPath, COMMAND, { env: environment('idle'), stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawnCorp(environment('idle'), 'start', '--port', '0', '--json');
   try {
-    const api = await unlessStopped(stop, addressOf(child));
+    const { api } = await unlessStopped(stop, announcementOf<{ api: string }>(child, 'corp start'));
     await unlessStopped(stop, firstCycle(api, startedAt, stop));
     await unlessStopped(stop, delay(settleSeconds * 1000));
     const registry = readRegistry(config('idle').database.dataDirectory);
@@ -94,6 +70,6 @@ export async function measureIdle(
       }, 0);
     return { processes, total: { rss: sum(({ rss }) => rss)!, pss: sum(({ pss }) => pss) } };
   } finally {
-    await end(child);
+    await endProcess(child);
   }
 }

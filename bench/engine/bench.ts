@@ -8,6 +8,7 @@ import { readSeries } from '../../src/cli/read-series.ts';
 import { withWorkplace } from '../workplace.ts';
 import { benchGenomes, familySpecs, SPEC_KINDS, walkSeries } from './bench-market.ts';
 import { compare, type Comparison } from './compare.ts';
+import { compareKernels, type KernelComparison } from './compare-kernels.ts';
 import { freshSearch, type FreshSearch } from './fresh-process.ts';
 import { MANY_COLUMNS, manyColumnSpecs } from './many-columns.ts';
 import { measureScaling, type ScalingStep } from './scaling.ts';
@@ -27,6 +28,7 @@ export interface EngineBenchOptions {
 export interface EngineBenchReport {
   readonly series: { readonly symbol: string; readonly bars: number };
   readonly comparisons: readonly Comparison[];
+  readonly kernels: KernelComparison;
   readonly scaling: readonly ScalingStep[];
   /** Fresh processes: specs of the four families on one and on two threads, genomes on one. */
   readonly fresh: { readonly specs: FreshSearch; readonly twoThreads: FreshSearch; readonly genomes: FreshSearch };
@@ -50,6 +52,8 @@ export async function benchEngine(io: CliIo, options: EngineBenchOptions): Promi
       io.complain(`oracle and engine: ${kind}`);
       comparisons.push(compare(kind, { ...options, series, stop }));
     }
+    io.complain("the Python workers' rules: literal and fast kernel");
+    const kernels = compareKernels({ ...options, series, stop });
     io.complain('cost by number of bars');
     const scaling = measureScaling(
       SCALING_SHARES.map((share) => Math.round(options.bars * share)),
@@ -85,6 +89,7 @@ export async function benchEngine(io: CliIo, options: EngineBenchOptions): Promi
     return {
       series: { symbol: series.symbol, bars: series.length },
       comparisons,
+      kernels,
       scaling,
       fresh,
       cores: availableParallelism(),

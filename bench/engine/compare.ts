@@ -3,8 +3,7 @@ import { simulate } from '../../src/domain/backtest/simulate.ts';
 import { createIndicatorCache } from '../../src/domain/indicators/indicator-cache.ts';
 import { type Series } from '../../src/domain/market/series.ts';
 import { createRng } from '../../src/domain/random/rng.ts';
-import { type StrategySpec } from '../../src/domain/strategies/spec.ts';
-import { cpuMs } from '../cpu-time.ts';
+import { perItem } from '../cpu-time.ts';
 import { spreadOf, type Spread } from '../statistics.ts';
 import { BENCH_MODEL, benchSpecs, type SpecKind } from './bench-market.ts';
 
@@ -32,12 +31,6 @@ export interface CompareOptions {
   readonly stop: AbortSignal;
 }
 
-function perSpec(specs: readonly StrategySpec[], play: (spec: StrategySpec) => void): number {
-  const began = cpuMs();
-  for (const spec of specs) play(spec);
-  return (cpuMs() - began) / specs.length;
-}
-
 /** Oracle and engine in turn on the same specs: what else the machine does hits them alike. Round 0 warms up. */
 export function compare(kind: SpecKind, options: CompareOptions): Comparison {
   const { series, rounds, stop } = options;
@@ -46,19 +39,22 @@ export function compare(kind: SpecKind, options: CompareOptions): Comparison {
   const cache = createIndicatorCache(series);
   const window = { from: 0, to: series.length };
   const equity = new Float64Array(series.length);
-  const counting = createEngine(series, { cache });
-  const trades = specs.reduce((total, spec) => total + counting.screen(spec, BENCH_MODEL).trades, 0);
+  const warm = createEngine(series, { cache });
+  const trades = specs.reduce((total, spec) => total + warm.screen(spec, BENCH_MODEL).trades, 0);
 
   const measured: { readonly oracle: number; readonly cold: number; readonly warm: number; readonly full: number }[] =
     [];
   for (let round = 0; round <= rounds; round += 1) {
     stop.throwIfAborted();
-    const engine: Engine = createEngine(series, { cache });
+    const fresh = (): Engine => createEngine(series, { cache });
     const times = {
-      oracle: perSpec(few, (spec) => void simulate(series, spec, BENCH_MODEL, window, cache)),
-      cold: perSpec(specs, (spec) => void engine.screen(spec, BENCH_MODEL)),
-      warm: perSpec(specs, (spec) => void engine.screen(spec, BENCH_MODEL)),
-      full: perSpec(specs, (spec) => void engine.simulate(spec, BENCH_MODEL, window, equity)),
+      oracle: perItem(few, () => (spec) => simulate(series, spec, BENCH_MODEL, window, cache)),
+      cold: perItem(specs, () => {
+        const engine = fresh();
+        return (spec) => engine.screen(spec, BENCH_MODEL);
+      }),
+      warm: perItem(specs, () => (spec) => warm.screen(spec, BENCH_MODEL)),
+      full: perItem(specs, () => (spec) => warm.simulate(spec, BENCH_MODEL, window, equity)),
     };
     if (round > 0) measured.push(times);
   }

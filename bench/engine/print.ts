@@ -14,6 +14,7 @@ const TARGETS: Readonly<
   tight: { warm: 2.5, cold: null, full: null },
   trailing: { warm: null, cold: null, full: null },
 };
+const KERNELS = 12;
 const SEARCH_SHARE = 0.8;
 const TWO_THREADS = 1.8;
 const MEMORY_MIB = 500;
@@ -54,7 +55,7 @@ function ratioRows({ kind, warmRatio, coldRatio, fullRatio }: Comparison): Row[]
 }
 
 export function printEngineBench(io: CliIo, report: EngineBenchReport): void {
-  const { series, comparisons, scaling, fresh, memory, cores } = report;
+  const { series, comparisons, kernels, scaling, fresh, memory, cores } = report;
   io.print(`${series.symbol}, ${series.bars} bars, one thread, CPU time; median (least..most) of the rounds\n`);
   io.table(
     comparisons.map((row) => ({
@@ -70,6 +71,26 @@ export function printEngineBench(io: CliIo, report: EngineBenchReport): void {
   );
   io.print('');
   io.table(comparisons.flatMap(ratioRows), '');
+  const { literalMs, coldMs, warmMs } = kernels;
+  io.print(
+    `\n${kernels.genomes} genomes by the rules of the Python workers, CPU ms a genome: literal ${literalMs.median.toFixed(3)}, ` +
+      `fast ${coldMs.median.toFixed(4)} with new rules, ${warmMs.median.toFixed(4)} with known ones`,
+  );
+  io.table(
+    [
+      {
+        ratio: 'literal / fast, rules known',
+        value: spread(kernels.warmRatio, 1),
+        ...against(kernels.warmRatio.median, KERNELS, 'at least'),
+      },
+      {
+        ratio: 'literal / fast, rules new',
+        value: spread(kernels.coldRatio, 1),
+        ...against(kernels.coldRatio.median, null, 'at least'),
+      },
+    ],
+    '',
+  );
   io.print('\nCost of a spec by number of bars (screening, rules known)');
   io.table(
     scaling.map(({ bars, microsPerSpec, nanosPerBar }) => ({

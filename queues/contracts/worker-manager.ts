@@ -20,6 +20,11 @@ export const workerManagerContract = defineContract({
       data: z.strictObject({ reason: reasonField.default('schedule') }),
       result: z.strictObject({ expired: countField, failed: countField, repaired: countField }),
     },
+    'verify-results': {
+      summary: 'Computes a share of what remote workers report again, and quarantines those whose reports are not so',
+      data: z.strictObject({ reason: reasonField.default('schedule') }),
+      result: z.strictObject({ verified: countField, disagreeing: countField, skipped: countField }),
+    },
     noop: {
       summary: 'Does nothing; measures the queue (corp bench queue)',
       data: z.strictObject({ n: countField }),

@@ -13,6 +13,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, () => Promise<Regi
     start: async () => (await import('./commands/start.ts')).registerStart,
     cycle: async () => (await import('./commands/cycle.ts')).registerCycle,
     node: async () => (await import('./commands/node.ts')).registerNode,
+    worker: async () => (await import('./commands/worker.ts')).registerWorker,
     coordinator: async () => (await import('./commands/coordinator.ts')).registerCoordinator,
   },
   'Research:': {

@@ -10,24 +10,24 @@ export interface ProgressBar {
 }
 
 /** @param what is counted, in the plural. */
-export function createProgressBar({ isTTY, screen, complain }: CliIo, what: string, total: number): ProgressBar {
+export function createProgressBar(io: CliIo, what: string, total: number): ProgressBar {
   let tenths = 0;
   let wasShown = false;
   return {
     update(done) {
       const share = done / total;
       const text = `${done.toLocaleString('en')} of ${total.toLocaleString('en')} ${what}`;
-      if (isTTY) {
+      if (io.isTTY) {
         const full = Math.round(share * WIDTH);
-        screen.write(`\r\u001b[K[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${text}`);
+        io.screen.write(`\r\u001b[K[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${text}`);
         wasShown = true;
       } else if (Math.floor(share * TENTHS) > tenths) {
         tenths = Math.floor(share * TENTHS);
-        complain(text);
+        io.complain(text);
       }
     },
     end() {
-      if (wasShown) screen.write('\r\u001b[K');
+      if (wasShown) io.screen.write('\r\u001b[K');
     },
   };
 }

@@ -1,5 +1,6 @@
 import { SpecError } from '../domain/strategies/spec-error.ts';
 import { AppError, errorText } from '../ports/errors.ts';
+import { parseJson } from './parse-json.ts';
 import { parseStrategy, type WrittenStrategy } from './parse-strategy.ts';
 import { readText } from './read-text.ts';
 
@@ -62,7 +63,7 @@ function ofLines(path: string, text: string): readonly Entry[] {
 
 function parse(text: string, path: string, place: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw new AppError('bad-input', `${path}: ${place}is not JSON: ${errorText(cause)}`, { cause });
   }

@@ -2,6 +2,7 @@ import { importGenome, type ImportedGenome } from '../domain/genomes/import-geno
 import { type Market } from '../domain/market/market.ts';
 import { SpecError } from '../domain/strategies/spec-error.ts';
 import { AppError, errorText } from '../ports/errors.ts';
+import { parseJson } from './parse-json.ts';
 import { parseStrategy } from './parse-strategy.ts';
 import { readText } from './read-text.ts';
 
@@ -15,7 +16,7 @@ export async function readSpec(path: string, marketKind: Market['kind']): Promis
     new AppError('bad-input', `${path}: ${problem}`, { cause });
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
     throw refuse(`is not JSON: ${errorText(cause)}`, cause);
   }

@@ -1,7 +1,7 @@
 import { byTurn, chooseUnit, type Asker } from '../domain/fleet/lease-unit.ts';
 import { freeReplicas, type FleetRules } from '../domain/fleet/unit.ts';
 import { type Clock } from '../ports/clock.ts';
-import { type UnitInLine } from '../ports/fleet-records.ts';
+import { type FleetUnit, type UnitInLine } from '../ports/fleet-records.ts';
 import { type FleetUnitStore } from '../ports/fleet-stores.ts';
 
 /**
@@ -10,18 +10,21 @@ import { type FleetUnitStore } from '../ports/fleet-stores.ts';
  */
 export interface Backlog {
   /**
-   * The unit this worker is to have, or null. Nobody else is offered it until `put` or `drop`.
+   * The unit this worker is to have, or null. Nobody else is offered it until it is `put` or released.
    */
   take(asker: Asker): Promise<UnitInLine | null>;
   /** What is known of a unit now: it joins the line, or leaves it when nothing of it is free. */
-  put(unit: UnitInLine): void;
-  drop(id: number): void;
+  put(unit: FleetUnit): void;
+  /** The request that took it is done; one that was not put back is out of line until the store is asked again. */
+  release(id: number): void;
 }
 
 /** How old the line may be when nothing in it fits: so long a unit that another coordinator made may go unseen. */
 const STALE_MS = 1_000;
+/** And when something fits: what others made may be more urgent. */
+const OLD_MS = 5_000;
 /** Units read at a time; more when none of so many fits. */
-const FIRST_LENGTH = 256;
+const FIRST_LENGTH = 1_000;
 const MOST = 65_536;
 
 export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: FleetRules, clock: Clock): Backlog {
@@ -29,7 +32,6 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
   /** In the hands of a request, which puts them back. */
   const taken = new Map<number, Promise<void>>();
   const giveBack = new Map<number, () => void>();
-  let sorted: readonly UnitInLine[] | null = null;
   let length = FIRST_LENGTH;
   let readAt = -Infinity;
   /** The last of the line that was read when there was more behind it. */
@@ -44,7 +46,6 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
     const isBeyond = edge !== null && byTurn(unit, edge) > 0;
     if (freeReplicas(unit) > 0 && !isBeyond) line.set(unit.id, unit);
     else line.delete(unit.id);
-    sorted = null;
   }
 
   async function read(): Promise<void> {
@@ -56,7 +57,6 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
     const present = new Set(found.map(({ id }) => id));
     for (const id of [...line.keys()]) if (!present.has(id) && !newer.has(id)) line.delete(id);
     for (const unit of found) if (!taken.has(unit.id) && !newer.has(unit.id)) set(unit);
-    sorted = null;
   }
 
   function refresh(): Promise<void> {
@@ -71,11 +71,9 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
   }
 
   function choose(asker: Asker): UnitInLine | null {
-    sorted ??= [...line.values()].sort(byTurn);
-    const unit = chooseUnit(sorted, asker, rules);
+    const unit = chooseUnit(line.values(), asker, rules);
     if (unit === null) return null;
     line.delete(unit.id);
-    sorted = null;
     taken.set(unit.id, new Promise<void>((resolve) => giveBack.set(unit.id, resolve)));
     return unit;
   }
@@ -85,7 +83,11 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
       let hasWaited = false;
       for (;;) {
         const unit = choose(asker);
-        if (unit) return unit;
+        if (unit) {
+          // Nobody waits for it; a store that is away is noticed by the lease that follows.
+          if (clock.now() - readAt > OLD_MS) refresh().catch(() => undefined);
+          return unit;
+        }
         if (clock.now() - readAt > STALE_MS) {
           await refresh();
         } else if (taken.size > 0 && !hasWaited) {
@@ -100,16 +102,11 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
         }
       }
     },
-    put(unit) {
+    put({ params: _, key: __, requestHash: ___, ...unit }) {
       end(unit.id);
       newer.add(unit.id);
       set(unit);
     },
-    drop(id) {
-      end(id);
-      newer.add(id);
-      line.delete(id);
-      sorted = null;
-    },
+    release: end,
   };
 }

@@ -68,7 +68,7 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
   for (const name of deps.names) hosts.listensOn(name);
   const credentials = token === undefined ? null : createCredentials(token, clock);
   const worker = workerProtocolRoutes(fleet);
-  const reading = readingRoutes({ stores, picture: createFleetPicture(stores, clock), clock });
+  const reading = readingRoutes({ fleet, stores, picture: createFleetPicture(stores, fleet, clock), clock });
   const routes: readonly Route[] = [
     recognition,
     ...worker,
@@ -77,7 +77,11 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
     ...workUnitRoutes({ fleet, stores, defaults }),
   ];
 
-  const app = express().disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
+  const app = express()
+    .disable('x-powered-by')
+    .disable('etag')
+    .enable('strict routing')
+    .enable('case sensitive routing');
   app.use(securityHeaders, requireKnownHost(hosts, 'agents.yaml, coordinator.host and coordinator.names'));
   mountHealth(app, deps);
   app.use(refuseCrossSiteWrites([]));
@@ -87,9 +91,14 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
   app.head(GET_WORK, (_request, response) => {
     response.end();
   });
-  app.use(SUBMIT_RESULT, ...jsonBody({ limit: '256kb', fromPython: true }));
-  app.use(WORK_UNITS, ...jsonBody({ limit: '8192kb', fromPython: false }));
-  app.use(/^\/api\/(?!submit_result|work_units)/, ...jsonBody({ limit: '256kb', fromPython: false }));
+  const report = jsonBody({ limit: '256kb', fromPython: true });
+  const batch = jsonBody({ limit: '8192kb', fromPython: false });
+  const order = jsonBody({ limit: '256kb', fromPython: false });
+  app.use((request, response, next) => {
+    const { path } = request;
+    const read = path === SUBMIT_RESULT ? report : path.startsWith(WORK_UNITS) ? batch : order;
+    return read(request, response, next);
+  });
   mountRoutes(app, routes);
   app.use((request) => {
     throw new RequestError(404, 'not-found', `there is no ${request.path} here`);

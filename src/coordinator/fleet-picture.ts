@@ -3,10 +3,11 @@ import { type Clock } from '../ports/clock.ts';
 import { type FleetResult, type FleetUnit } from '../ports/fleet-records.ts';
 import { type FleetStores, type ResultFilter } from '../ports/fleet-stores.ts';
 import { readDataFileName } from './data-file.ts';
+import { type Fleet } from './fleet.ts';
 
 /** Seen within so long a worker is active; the existing workers say nothing while they run. */
 export const ACTIVE_MS = 300_000;
-/** Dashboards poll; counting everything for each of them would not. */
+/** What other coordinators do is seen after so long; what this one does, at once. */
 const FRESH_MS = 2_000;
 
 /** What the existing coordinator shows of its gate. Ours is canonical-result.ts; clients read these. */
@@ -61,7 +62,7 @@ function strategyOf(result: FleetResult, unit: FleetUnit | null, isProven: boole
     execution_time: result.execution_time,
     work_unit_id: result.unitId,
     worker_id: result.workerId,
-    is_canonical: result.canonical,
+    is_canonical: unit?.canonical === result.id,
     is_validated: isProven,
     asset: file.asset,
     timeframe: file.timeframe,
@@ -87,16 +88,23 @@ export interface FleetPicture {
   bestStrategy(): Promise<ReturnType<typeof strategyOf> | null>;
 }
 
-/** Counts and the best strategy, at most two seconds old. */
-export function createFleetPicture({ units, results, workers }: FleetStores, clock: Clock): FleetPicture {
+/** Counts and the best strategy. Dashboards poll: while nothing happens they get what was counted before. */
+export function createFleetPicture(
+  { units, results, workers }: FleetStores,
+  fleet: Pick<Fleet, 'changes'>,
+  clock: Clock,
+): FleetPicture {
   function remembered<T>(look: () => Promise<T>): () => Promise<T> {
     let seen: Promise<T> | null = null;
     let at = -Infinity;
-    return () => {
-      if (seen !== null && clock.now() - at < FRESH_MS) return seen;
+    let changes = -1;
+    return async () => {
+      const now = clock.now();
+      if (seen !== null && now - at < FRESH_MS && changes === fleet.changes()) return seen;
+      at = now;
+      changes = fleet.changes();
       const looking = look();
       seen = looking;
-      at = clock.now();
       // What failed is asked again.
       looking.catch(() => {
         if (seen === looking) seen = null;

@@ -13,6 +13,7 @@ import { createOperatorOrders, type OperatorOrders } from './operator-orders.ts'
 import { createQuarantine } from './quarantine-worker.ts';
 import { createSweep } from './sweep.ts';
 import { createTakeIn, type Submission } from './take-in.ts';
+import { createTally } from './tally.ts';
 import { createUnitDesk } from './unit-desk.ts';
 import { createWorkerDesk } from './worker-desk.ts';
 
@@ -33,6 +34,12 @@ export interface Fleet extends FleetSweep, FleetVerification {
   cancel(id: number, reason: string): Promise<FleetUnit | null>;
   /** False when it was not quarantined. */
   releaseWorker(workerId: string): Promise<boolean>;
+  /** Grows with everything that happens here: what was counted before is old then. */
+  changes(): number;
+  /** Brings the figures of workers up to date. */
+  flush(): Promise<void>;
+  /** The last flush. */
+  close(): Promise<void>;
 }
 
 const RESULT_IDS = 64;
@@ -44,27 +51,50 @@ export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
   const orders = createOperatorOrders(stores, clock);
   const unitDesk = createUnitDesk(stores, workers, backlog);
   const resultIds = createNumberPool(counters, 'results', RESULT_IDS);
-  const takeIn = createTakeIn({ stores, unitDesk, workers, resultIds, rules, clock });
   const quarantine = createQuarantine(stores, unitDesk, workers, rules, clock);
-  const { sweep } = createSweep({ stores, unitDesk, takeIn, quarantine, rules, clock, log });
+  const tally = createTally({
+    results,
+    workers,
+    log,
+    onQuarantined: ({ id }, rows) => quarantine.withdrawFrom(id, new Set(rows.map(({ unitId }) => unitId))),
+  });
+  const takeIn = createTakeIn({ stores, unitDesk, workers, tally, resultIds, rules, clock });
+  const sweeper = createSweep({ stores, unitDesk, takeIn, quarantine, rules, clock, log });
+
+  let changes = 0;
+  async function noting<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } finally {
+      changes += 1;
+    }
+  }
+  const createUnits = createUnitMaker(stores, backlog, clock);
+  const handOut = createHandOut({ backlog, unitDesk, workers, orders, rules, clock });
 
   return {
     orders,
-    createUnits: createUnitMaker(stores, backlog, clock),
-    handOut: createHandOut({ units, backlog, workers, orders, rules, clock }),
-    submit: (submission) => takeIn.submit(submission),
+    changes: () => changes,
+    createUnits: (requests) => noting(createUnits(requests)),
+    handOut: (request) => noting(handOut(request)),
+    submit: (submission) => noting(takeIn.submit(submission)),
     async cancel(id, reason) {
       const now = clock.now();
-      const outcome = await unitDesk.change(id, (unit) => ({ unit: cancel(unit, reason, now), value: null }));
+      const decided = unitDesk.change(id, (unit) => ({ unit: cancel(unit, reason, now), value: null }));
+      const outcome = await noting(decided);
       return outcome && outcome.unit;
     },
-    sweep,
+    sweep: () => noting(sweeper.sweep()),
     resultsToVerify: (filter) => results.toVerify(filter),
     setVerification: (id, outcome) => results.setVerification(id, { ...outcome, at: clock.now() }),
     async quarantineWorker(workerId, reason) {
       log.warn(`worker ${workerId} is quarantined: ${reason}`);
-      return quarantine.quarantine(workerId, reason);
+      // What counted until now was done, and stays in its figures.
+      await tally.flush();
+      return noting(quarantine.quarantine(workerId, reason));
     },
     releaseWorker: (workerId) => quarantine.release(workerId),
+    flush: () => tally.flush(),
+    close: () => tally.close(),
   };
 }

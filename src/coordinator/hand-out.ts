@@ -1,11 +1,12 @@
-import { leaseTo, type Asker } from '../domain/fleet/lease-unit.ts';
+import { fitOf, leaseTo, type Asker } from '../domain/fleet/lease-unit.ts';
 import { type StrategyParams } from '../domain/fleet/strategy-params.ts';
 import { type FleetRules } from '../domain/fleet/unit.ts';
 import { isQuarantined, isResting, kindsFor } from '../domain/fleet/worker.ts';
 import { type Clock } from '../ports/clock.ts';
-import { type FleetStores } from '../ports/fleet-stores.ts';
+import { type UnitInLine } from '../ports/fleet-records.ts';
 import { type Backlog } from './backlog.ts';
 import { type OperatorOrders } from './operator-orders.ts';
+import { type UnitDesk } from './unit-desk.ts';
 import { type WorkerDesk } from './worker-desk.ts';
 
 export interface Assignment {
@@ -27,8 +28,8 @@ export interface WorkRequest {
 }
 
 export interface HandOutDeps {
-  readonly units: FleetStores['units'];
   readonly backlog: Backlog;
+  readonly unitDesk: UnitDesk;
   readonly workers: WorkerDesk;
   readonly orders: OperatorOrders;
   readonly rules: FleetRules;
@@ -36,31 +37,35 @@ export interface HandOutDeps {
 }
 
 /** Gives a worker the first unit in line that it may have. The lease is in the store before it is answered. */
-export function createHandOut({ units, backlog, workers, orders, rules, clock }: HandOutDeps) {
+export function createHandOut({ backlog, unitDesk, workers, orders, rules, clock }: HandOutDeps) {
+  /** Null when the unit cannot be leased to this worker after all; what is known of it is right then. */
+  async function tryLease(chosen: UnitInLine, asker: Asker): Promise<Assignment | null> {
+    let unit = await unitDesk.find(chosen.id);
+    if (unit !== null && unit.version < chosen.version) unit = await unitDesk.read(chosen.id);
+    if (unit === null) return null;
+    if (fitOf(unit, asker, rules) === 'no') {
+      backlog.put(unit);
+      return null;
+    }
+    const saved = await unitDesk.save(leaseTo(unit, asker, rules, clock.now()), unit.version);
+    if (saved === null) {
+      // Another coordinator was faster.
+      await unitDesk.read(chosen.id);
+      return null;
+    }
+    const { id: unitId, params, wanted: replicasNeeded, leases } = saved;
+    return { unitId, params, replica: leases.at(-1)?.replica ?? 1, replicasNeeded };
+  }
+
   async function lease(asker: Asker): Promise<Assignment | null> {
     for (;;) {
-      const unit = await backlog.take(asker);
-      if (unit === null) return null;
+      const chosen = await backlog.take(asker);
+      if (chosen === null) return null;
       try {
-        const saved = await units.save(leaseTo(unit, asker, rules, clock.now()), unit.version);
-        if (saved === null) {
-          // Another coordinator, or a result, was faster: what is in the store now decides whether it still fits.
-          const current = await units.get(unit.id);
-          if (current) backlog.put(current);
-          else backlog.drop(unit.id);
-          continue;
-        }
-        backlog.put(saved);
-        const given = saved.leases.at(-1);
-        return {
-          unitId: saved.id,
-          params: saved.params,
-          replica: given?.replica ?? 1,
-          replicasNeeded: saved.wanted,
-        };
-      } catch (error) {
-        backlog.drop(unit.id);
-        throw error;
+        const given = await unitDesk.inTurn(chosen.id, () => tryLease(chosen, asker));
+        if (given) return given;
+      } finally {
+        backlog.release(chosen.id);
       }
     }
   }

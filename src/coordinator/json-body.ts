@@ -7,7 +7,9 @@ const MAX_DEPTH = 64;
 function isDeeperThan(value: unknown, levels: number): boolean {
   let layer: unknown[] = [value];
   for (let level = 0; level <= levels; level += 1) {
-    layer = layer.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+    layer = layer.flatMap((item) =>
+      typeof item === 'object' && item !== null ? (Object.values(item) as unknown[]) : [],
+    );
     if (layer.length === 0) return false;
   }
   return true;
@@ -39,18 +41,25 @@ export function parseBody(text: string, { fromPython }: { readonly fromPython: b
   return body;
 }
 
-/** Reads bodies as JSON, whatever they say they are; without one `request.body` is undefined. */
-export function jsonBody(options: {
+export interface BodyOptions {
   readonly limit: `${number}kb`;
   /** Takes the numbers that only Python knows. */
   readonly fromPython: boolean;
-}): readonly RequestHandler[] {
-  return [
-    express.text({ type: () => true, limit: options.limit }),
-    (request, _response, next) => {
-      const text: unknown = request.body;
-      request.body = typeof text === 'string' && text !== '' ? parseBody(text, options) : undefined;
+}
+
+/** Reads a body as JSON, whatever it says it is; without one `request.body` is undefined. */
+export function jsonBody(options: BodyOptions): RequestHandler {
+  const readText = express.text({ type: () => true, limit: options.limit });
+  return (request, response, next) => {
+    readText(request, response, (error?: unknown) => {
+      if (error !== undefined) return next(error);
+      try {
+        const text: unknown = request.body;
+        request.body = typeof text === 'string' && text !== '' ? parseBody(text, options) : undefined;
+      } catch (malformed) {
+        return next(malformed);
+      }
       next();
-    },
-  ];
+    });
+  };
 }

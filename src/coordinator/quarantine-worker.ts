@@ -11,6 +11,8 @@ export interface Quarantine {
   quarantine(workerId: string, reason: string): Promise<number>;
   /** Withdraws what the results of an already quarantined worker still count for. */
   withdrawAll(worker: Worker): Promise<number>;
+  /** The same for these units only; gives how many changed. */
+  withdrawFrom(workerId: string, unitIds: ReadonlySet<number>): Promise<number>;
   /** Lets it work again; false when it was not quarantined. What was withdrawn stays withdrawn. */
   release(workerId: string): Promise<boolean>;
 }
@@ -24,19 +26,24 @@ export function createQuarantine(
   rules: FleetRules,
   clock: Clock,
 ): Quarantine {
+  async function withdrawFrom(workerId: string, unitIds: ReadonlySet<number>): Promise<number> {
+    const now = clock.now();
+    const outcomes = await Promise.all(
+      [...unitIds].map((unitId) =>
+        unitDesk.change(unitId, (unit) => {
+          const next = withdraw(unit, workerId, rules, now);
+          return { unit: next, value: next !== unit };
+        }),
+      ),
+    );
+    return outcomes.filter((outcome) => outcome?.value === true).length;
+  }
+
   /** Each unit by one write, which changes nothing the second time; the mark at the end says that all are done. */
   async function withdrawAll({ id }: Worker): Promise<number> {
     const counted = await results.unitsCountedFor(id);
     const leased = await units.overdue(ALL_LEASED.now, ALL_LEASED.limit);
-    let changed = 0;
-    for (const unitId of new Set([...counted, ...leased])) {
-      const now = clock.now();
-      const outcome = await unitDesk.change(unitId, (unit) => {
-        const next = withdraw(unit, id, rules, now);
-        return { unit: next, value: next !== unit };
-      });
-      if (outcome?.value === true) changed += 1;
-    }
+    const changed = await withdrawFrom(id, new Set([...counted, ...leased]));
     await workers.change(id, (worker) =>
       isQuarantined(worker) && !worker.withdrawn ? { ...worker, withdrawn: true } : worker,
     );
@@ -49,6 +56,7 @@ export function createQuarantine(
       return withdrawAll(worker);
     },
     withdrawAll,
+    withdrawFrom,
     async release(workerId) {
       let was = false;
       await workers.change(workerId, (worker) => {

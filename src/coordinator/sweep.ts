@@ -20,8 +20,8 @@ export interface SweepDeps {
 
 /** Rows read at a time. */
 const BATCH = 500;
-/** A request that brings a result is done long before; after this its process has died. */
-const REQUEST_MS = 60_000;
+/** Results are counted within a second or two; after this the process that had them has died. */
+const UNCOUNTED_MS = 6_000;
 
 /**
  * Ends leases whose time is up, and carries on what a process that died left half done. All of it may be done by several
@@ -30,46 +30,41 @@ const REQUEST_MS = 60_000;
 export function createSweep({ stores, unitDesk, takeIn, quarantine, rules, clock, log }: SweepDeps): FleetSweep {
   const { units, results, workers } = stores;
 
+  /** Leases ended, and whether the unit failed with them. */
+  async function expireOne(id: number): Promise<{ readonly expired: number; readonly failed: boolean }> {
+    const now = clock.now();
+    const outcome = await unitDesk.change(id, (unit) => {
+      const next = expireLeases(unit, rules, now);
+      const ended = next.leases.filter((lease, i) => lease !== unit.leases[i]);
+      return { unit: next, value: ended.length };
+    });
+    if (!outcome || outcome.value === 0) return { expired: 0, failed: false };
+    const { state, reason } = outcome.unit;
+    if (state === 'failed') log.warn(`work unit ${id} failed: ${reason}`);
+    return { expired: outcome.value, failed: state === 'failed' };
+  }
+
   async function expire(): Promise<Pick<SweepReport, 'expired' | 'failed'>> {
     let expired = 0;
     let failed = 0;
     for (;;) {
       const ids = await units.overdue(clock.now(), BATCH);
-      for (const id of ids) {
-        const now = clock.now();
-        const outcome = await unitDesk.change(id, (unit) => {
-          const next = expireLeases(unit, rules, now);
-          const ended = next.leases.filter((lease, i) => lease !== unit.leases[i]);
-          return { unit: next, value: ended.length };
-        });
-        if (!outcome || outcome.value === 0) continue;
-        expired += outcome.value;
-        const { state, reason } = outcome.unit;
-        if (state !== 'failed') continue;
-        failed += 1;
-        log.warn(`work unit ${id} failed: ${reason}`);
-      }
-      if (ids.length < BATCH) return { expired, failed };
+      const ended = await Promise.all(ids.map(expireOne));
+      const count = ended.reduce((sum, one) => sum + one.expired, 0);
+      expired += count;
+      failed += ended.filter((one) => one.failed).length;
+      if (ids.length < BATCH || count === 0) return { expired, failed };
     }
   }
 
   async function repair(): Promise<number> {
-    let repaired = 0;
-    for (const id of await units.outOfStep(BATCH)) {
-      const unit = await units.get(id);
-      if (unit?.inStep !== false) continue;
-      await unitDesk.bringInStep(unit);
-      repaired += 1;
-    }
-    for (const result of await results.untallied(clock.now() - REQUEST_MS, BATCH)) {
-      await takeIn.finish(result);
-      repaired += 1;
-    }
-    for (const worker of await workers.toWithdraw()) {
-      await quarantine.withdrawAll(worker);
-      repaired += 1;
-    }
-    return repaired;
+    const behind = (await units.getMany(await units.outOfStep(BATCH))).filter(({ inStep }) => !inStep);
+    await Promise.all(behind.map((unit) => unitDesk.bringInStep(unit)));
+    const uncounted = await results.untallied(clock.now() - UNCOUNTED_MS, BATCH);
+    await Promise.all(uncounted.map((result) => takeIn.finish(result)));
+    const quarantined = await workers.toWithdraw();
+    for (const worker of quarantined) await quarantine.withdrawAll(worker);
+    return behind.length + uncounted.length + quarantined.length;
   }
 
   return {

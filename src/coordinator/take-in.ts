@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import { isSameStanding, standingsOf } from '../domain/fleet/in-step.ts';
 import { isSound } from '../domain/fleet/canonical-result.ts';
+import { isSameStanding, standingsOf } from '../domain/fleet/in-step.ts';
 import { judgeReport, type Judgement } from '../domain/fleet/judge-report.ts';
-import { receive, withdraw, type Arrival } from '../domain/fleet/receive-result.ts';
+import { receive, type Arrival } from '../domain/fleet/receive-result.ts';
 import { agreementDigest, readReport, type Reading } from '../domain/fleet/reported-fields.ts';
 import { judgeSpecResults, specsDigest } from '../domain/fleet/spec-results.ts';
 import { type FleetRules } from '../domain/fleet/unit.ts';
-import { countResult, isQuarantined } from '../domain/fleet/worker.ts';
+import { isQuarantined } from '../domain/fleet/worker.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type FleetResult, type FleetUnit } from '../ports/fleet-records.ts';
 import { type FleetStores } from '../ports/fleet-stores.ts';
 import { type NumberPool } from './number-pool.ts';
+import { type Tally } from './tally.ts';
 import { type UnitDesk } from './unit-desk.ts';
 import { type WorkerDesk } from './worker-desk.ts';
 
@@ -25,9 +26,10 @@ export interface Submission {
 }
 
 export interface TakeInDeps {
-  readonly stores: FleetStores;
+  readonly stores: Pick<FleetStores, 'units' | 'results' | 'orphans'>;
   readonly unitDesk: UnitDesk;
   readonly workers: WorkerDesk;
+  readonly tally: Tally;
   readonly resultIds: NumberPool;
   readonly rules: FleetRules;
   readonly clock: Clock;
@@ -40,7 +42,8 @@ export interface TakeIn {
   finish(result: FleetResult): Promise<void>;
 }
 
-const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+const hashOf = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 /** 0..1, the same for the same key for ever. */
 const lotOf = (key: string): number => createHash('sha256').update(key).digest().readUInt32BE() / 2 ** 32;
 
@@ -61,66 +64,54 @@ function arrivalOf({ id, workerId, verdict, digest, pnl, sound }: FleetResult): 
   return { id, workerId, digest, pnl, sound, verdict: isRefused ? verdict : 'accepted' };
 }
 
+const hasLease = (unit: FleetUnit | null, workerId: string): unit is FleetUnit =>
+  unit?.leases.some((lease) => lease.workerId === workerId) ?? false;
+
 /**
- * Results come in by four writes, each harmless when done again: the result's row; the unit, which decides what it is
- * worth; the worker's figures; the mark on the row that it is in them. A process that dies in between leaves a row without
- * that mark, which the sweep finds.
+ * Results come in by writes that are each harmless when done again: the result's row; the unit, which decides what it is
+ * worth; the worker's figures (tally.ts), which end with a mark on the row. A process that dies in between leaves a row
+ * without that mark, which the sweep finds.
  */
-export function createTakeIn({ stores, unitDesk, workers, resultIds, rules, clock }: TakeInDeps): TakeIn {
+export function createTakeIn({ stores, unitDesk, workers, tally, resultIds, rules, clock }: TakeInDeps): TakeIn {
   const { units, results, orphans } = stores;
 
-  async function count({ key, workerId }: FleetResult): Promise<void> {
-    const worker = await workers.change(workerId, async (current) => {
-      if (current.counted === key) return current;
-      // Before the row that was counted last gives up its place here, it must say so itself.
-      if (current.counted !== '') await results.markTallied(current.counted);
-      const row = await results.byKey(key);
-      if (row === null || row.tallied) return current;
-      const { verdict, generation, submittedAt, execution_time } = row;
-      return countResult(current, { key, verdict, generation, executionSeconds: execution_time, at: submittedAt });
-    });
-    if (isQuarantined(worker)) await takeBack(workerId, key);
+  /** Another coordinator may have given the lease a moment ago: only the store can say that there is none. */
+  async function assigned(id: number, workerId: string): Promise<FleetUnit | null> {
+    const known = await unitDesk.find(id);
+    if (hasLease(known, workerId)) return known;
+    const current = await units.get(id);
+    return hasLease(current, workerId) ? current : null;
   }
 
-  /** It was quarantined while this result was on its way: whoever withdrew the others did not see it. */
-  async function takeBack(workerId: string, key: string): Promise<void> {
-    const row = await results.byKey(key);
-    if (row === null) return;
-    const now = clock.now();
-    await unitDesk.change(row.unitId, (unit) => ({ unit: withdraw(unit, workerId, rules, now), value: null }));
+  async function keepOrphan({ unitId, workId, workerId, body }: Submission, submittedAt: number): Promise<void> {
+    const isKnown = unitId !== null && (await units.get(unitId)) !== null;
+    const why = isKnown ? 'never-assigned' : 'unknown-unit';
+    const key = `${workerId}/${workId}/${hashOf(body)}`;
+    await orphans.add({ key, workId, workerId, why, report: body, submittedAt });
   }
 
-  async function settle(row: FleetResult, known?: FleetUnit): Promise<void> {
+  /** Lets the unit decide; gives what the result is worth then. */
+  async function decide(row: FleetResult): Promise<FleetResult['verdict']> {
     const arrival = arrivalOf(row);
     const now = clock.now();
-    const decided = await unitDesk.change(
-      row.unitId,
-      (unit) => {
-        const { unit: next, ...receipt } = receive(unit, arrival, rules, now);
-        return { unit: next, value: receipt };
-      },
-      known,
-    );
-    if (decided) {
-      const { verdict, replica } = decided.value;
-      const unlisted = { verdict: verdict === 'orphan' ? row.verdict : verdict, canonical: false, replica };
-      const standing = standingsOf(decided.unit).get(row.id) ?? unlisted;
-      if (!isSameStanding(row, standing)) await results.setVerdict(row.key, standing);
-    }
-    await count(row);
+    const decided = await unitDesk.change(row.unitId, (unit) => {
+      const { unit: next, ...receipt } = receive(unit, arrival, rules, now);
+      return { unit: next, value: receipt };
+    });
+    if (!decided) return row.verdict;
+    const { verdict, replica } = decided.value;
+    const unlisted = { verdict: verdict === 'orphan' ? row.verdict : verdict, replica };
+    const standing = standingsOf(decided.unit).get(row.id) ?? unlisted;
+    if (!isSameStanding(row, standing)) await results.setVerdict(row.key, standing);
+    return standing.verdict;
   }
 
   return {
-    async submit({ unitId, workId, workerId, body }) {
+    async submit(submission) {
+      const { unitId, workerId, body } = submission;
       const submittedAt = clock.now();
-      const unit = unitId === null ? null : await units.get(unitId);
-      const isAssigned = unit?.leases.some((lease) => lease.workerId === workerId) ?? false;
-      if (unit === null || !isAssigned) {
-        const why = unit === null ? 'unknown-unit' : 'never-assigned';
-        const key = `${workerId}/${workId}/${hashOf(body)}`;
-        await orphans.add({ key, workId, workerId, why, report: body, submittedAt });
-        return;
-      }
+      const unit = unitId === null ? null : await assigned(unitId, workerId);
+      if (unit === null) return keepOrphan(submission, submittedAt);
       const reading = readReport(body);
       const judgement = judge(unit, reading, body);
       const isOut = isQuarantined(await workers.get(workerId));
@@ -136,7 +127,6 @@ export function createTakeIn({ stores, unitDesk, workers, resultIds, rules, cloc
         submittedAt,
         verdict: isOut ? 'quarantined' : judgement.verdict,
         reason: isOut ? 'the worker is quarantined' : judgement.reason,
-        canonical: false,
         digest: judgement.verdict === 'invalid' ? '' : digestOf(unit, reading, body),
         sound: judgement.verdict === 'accepted' && isSound(fields, unit.params['leverage']),
         generation: judgement.version,
@@ -149,17 +139,15 @@ export function createTakeIn({ stores, unitDesk, workers, resultIds, rules, cloc
         verificationNote: '',
       };
       // Written as it will most likely be: then it is written once.
-      const expected = receive(unit, arrivalOf(draft), rules, submittedAt);
-      const standing = standingsOf(expected.unit).get(draft.id) ?? { replica: expected.replica, canonical: false };
-      const verdict = expected.verdict === 'orphan' ? draft.verdict : expected.verdict;
-      const stored = await results.add({ ...draft, ...standing, verdict });
-      await settle(stored, unit);
+      const { verdict, replica } = receive(unit, arrivalOf(draft), rules, submittedAt);
+      const likely = verdict === 'orphan' ? draft : { ...draft, verdict, replica };
+      const stored = await results.add(likely);
+      await tally.add({ key, workerId, verdict: await decide(stored) });
     },
 
     async finish(row) {
-      await settle(row);
-      const { counted } = await workers.get(row.workerId);
-      if (counted === row.key) await results.markTallied(row.key);
+      await decide(row);
+      await tally.count(row.workerId, [row.key]);
     },
   };
 }

@@ -46,7 +46,7 @@ const geneticParams = z.strictObject({
   // Nothing at all comes back from a search of no genomes or no generations.
   population_size: z.int().min(1).max(100_000).exactOptional(),
   generations: z.int().min(1).max(100_000).exactOptional(),
-  seed_genomes: z.array(genome).max(1000).exactOptional(),
+  seed_genomes: z.array(genome).max(200).exactOptional(),
   seed_ratio: z.number().min(0).max(1).exactOptional(),
 });
 

@@ -36,7 +36,7 @@ export function unitSummary(unit: FleetUnit) {
   };
 }
 
-export function resultDetail(result: FleetResult) {
+export function resultDetail(result: FleetResult, unit: Unit | null) {
   const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, result[name]]));
   return {
     result_id: result.id,
@@ -45,7 +45,7 @@ export function resultDetail(result: FleetResult) {
     replica_number: result.replica,
     verdict: result.verdict,
     reason: result.reason === '' ? null : result.reason,
-    is_canonical: result.canonical,
+    is_canonical: unit?.canonical === result.id,
     submitted_at: result.submittedAt,
     worker_generation: result.generation,
     verification: result.verification,
@@ -67,6 +67,6 @@ export function unitDetail(unit: FleetUnit, results: readonly FleetResult[]) {
       expires_at: expiresAt,
       state,
     })),
-    results: results.map(resultDetail),
+    results: results.map((result) => resultDetail(result, unit)),
   };
 }

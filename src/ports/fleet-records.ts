@@ -34,10 +34,9 @@ export interface FleetResult extends ReportedFields {
   readonly verdict: ResultVerdict;
   /** Why it was refused; empty otherwise. */
   readonly reason: string;
-  /** It stands for its unit. */
-  readonly canonical: boolean;
   /** Hash of what replicas of a deterministic unit must agree on; empty for other units. */
   readonly digest: string;
+  /** Good enough to stand for its unit, if it is the best of those. */
   readonly sound: boolean;
   readonly generation: WorkerVersion;
   /** What our own workers report of units of kind `specs`: a result for each spec. */

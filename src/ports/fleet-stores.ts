@@ -22,8 +22,8 @@ export interface FleetUnitStore {
   add(units: readonly FleetUnit[]): Promise<number>;
   get(id: number): Promise<FleetUnit | null>;
   byKeys(keys: readonly string[]): Promise<readonly FleetUnit[]>;
-  /** Compare-and-set on `version`, which is counted here; null when somebody was faster. */
-  save(unit: UnitInLine, expectedVersion: number): Promise<FleetUnit | null>;
+  /** Compare-and-set on `version`, which is counted here; false when somebody was faster. */
+  save(unit: UnitInLine, expectedVersion: number): Promise<boolean>;
   /** Those with a replica to hand out, first in line first. */
   inLine(limit: number): Promise<readonly UnitInLine[]>;
   /** Ids of units with a lease that ran out by `now`. */
@@ -42,8 +42,7 @@ export interface FleetUnitStore {
 
 /** Which results a list is about. */
 export interface ResultFilter {
-  /** Those that stand for their unit. */
-  readonly canonical?: boolean;
+  readonly sound?: boolean;
   readonly verdicts?: readonly ResultVerdict[];
   readonly overfitted?: boolean;
   readonly minPnl?: number;
@@ -62,7 +61,7 @@ export interface FleetResultStore {
   /** Unique by `key`: the one stored is returned, which is this one when there was none. */
   add(result: FleetResult): Promise<FleetResult>;
   get(id: number): Promise<FleetResult | null>;
-  byKey(key: string): Promise<FleetResult | null>;
+  byKeys(keys: readonly string[]): Promise<readonly FleetResult[]>;
   /** Oldest first. */
   ofUnit(unitId: number): Promise<readonly FleetResult[]>;
   /** Newest first. */
@@ -70,12 +69,9 @@ export interface FleetResultStore {
   /** Best out-of-sample pnl first. */
   best(filter: ResultFilter): Promise<readonly FleetResult[]>;
   /** What its unit says of it. */
-  setVerdict(
-    key: string,
-    verdict: { readonly verdict: ResultVerdict; readonly canonical: boolean; readonly replica: number },
-  ): Promise<void>;
-  /** It has been counted to its worker. */
-  markTallied(key: string): Promise<void>;
+  setVerdict(key: string, standing: { readonly verdict: ResultVerdict; readonly replica: number }): Promise<void>;
+  /** They have been counted to their worker. */
+  markTallied(keys: readonly string[]): Promise<void>;
   /** Not counted to a worker yet, and submitted before `before`. */
   untallied(before: number, limit: number): Promise<readonly FleetResult[]>;
   /** Ids of units that this worker's accepted or outvoted results belong to. */

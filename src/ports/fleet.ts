@@ -14,6 +14,19 @@ export interface FleetSweep {
   sweep(): Promise<SweepReport>;
 }
 
+export interface CheckReport {
+  readonly verified: number;
+  /** Their workers are quarantined. */
+  readonly disagreeing: number;
+  /** Cannot be checked here, for want of candles mostly. */
+  readonly skipped: number;
+}
+
+/** Computes again a share of what remote workers report; may run anywhere, several times at once. */
+export interface FleetCheck {
+  verify(): Promise<CheckReport>;
+}
+
 /** Checking what remote workers report by computing it again. */
 export interface FleetVerification {
   /** Accepted results with a genome that nobody has checked: of a share (0..1) of all, or of these units. Oldest first. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { type Config } from '../../config/schema.ts';
 import { createAgentMonitor } from '../../processors/agent-monitor.ts';
 import { runAgent } from '../../processors/run-agent.ts';
@@ -10,6 +11,7 @@ import { createRedisBroadcaster } from '../adapters/broadcast/redis-stream.ts';
 import { connectMongo } from '../adapters/mongo/connection.ts';
 import { createMongoFleetStores } from '../adapters/mongo/fleet/stores.ts';
 import { createMongoStores } from '../adapters/mongo/stores.ts';
+import { createBacktestPool } from '../adapters/threads/backtest-pool.ts';
 import { type ListenOptions } from '../api/listen.ts';
 import { isLoopback } from '../api/security/host-policy.ts';
 import { createCoordinator } from '../coordinator/create-coordinator.ts';
@@ -20,10 +22,11 @@ import { type FleetStores } from '../ports/fleet-stores.ts';
 import { type Logger } from '../ports/logger.ts';
 import { deadAfterMs } from './agents.ts';
 import { systemClock } from './office.ts';
-import { VERSION } from './paths.ts';
+import { PROJECT_ROOT, VERSION } from './paths.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
 import { createReleaseStack } from './releasers.ts';
+import { createVerifier } from './verify-results.ts';
 import { within } from './within.ts';
 
 export interface CoordinatorOptions {
@@ -50,7 +53,7 @@ const READY_WITHIN_MS = 15_000;
 const MINUTE_MS = 60_000;
 
 /** What it keeps belongs to no mode: workers do not know which company their results are for. */
-const scopeOf = (namespace: string): string => `${namespace}-coordinator`;
+export const coordinatorScope = (namespace: string): string => `${namespace}-coordinator`;
 
 /** @throws AppError `bad-input` when these settings would leave it open to others. */
 export function checkCoordinator({ agents, secrets }: Config): void {
@@ -81,7 +84,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     for (const { name, error } of await releases.release()) log.warn(`closing ${name}: ${error.message}`);
   };
   try {
-    const scope = scopeOf(config.database.namespace);
+    const scope = coordinatorScope(config.database.namespace);
     const prefix = queuePrefix(scope);
     const mongo = await connectMongo({
       url: mongoUrl,
@@ -100,6 +103,18 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       distinct: options.distinct ?? settings.distinct,
     };
     const fleet = createFleet({ stores: fleetStores, rules, clock, log });
+    releases.push('fleet', () => fleet.close());
+
+    // One thread: the checks are few, and serving workers comes first.
+    const pool = createBacktestPool(1);
+    releases.push('threads', () => pool.close());
+    const fleetCheck = createVerifier({
+      fleet,
+      units: fleetStores.units,
+      pool,
+      share: settings.verifyShare,
+      directories: settings.dataDirectories.map((directory) => resolve(PROJECT_ROOT, directory)),
+    });
 
     const redis = connectRedis(redisUrl, 'patient', log);
     releases.push('redis', () => redis.close());
@@ -124,6 +139,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       broadcaster,
       deadAfterMs: deadAfterMs(heartbeat.everyMs),
       fleet,
+      fleetCheck,
     });
     const { lockMs, stalledCheckMs } = config.database.queues;
     const running = runAgent(manager, {
@@ -145,6 +161,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
         running.ready(),
         upsertFleetSchedules(producer, {
           sweepEveryMs: settings.sweepEveryMs,
+          verifyEveryMs: settings.verifyEveryMs,
           censusEveryMs: schedules.censusEveryMs,
         }),
       ]),

@@ -47,7 +47,7 @@ describe('docs/architecture.md', () => {
 describe('docs/configuration.md', () => {
   const page = read('docs/configuration.md');
   const leavesOf = (tree: unknown, path: string): readonly string[] =>
-    typeof tree === 'object' && tree !== null && path !== 'replay.markets'
+    typeof tree === 'object' && tree !== null && !Array.isArray(tree) && path !== 'replay.markets'
       ? Object.entries(tree).flatMap(([key, value]) => leavesOf(value, path === '' ? key : `${path}.${key}`))
       : [path];
   const listed = (heading: string): readonly string[] =>

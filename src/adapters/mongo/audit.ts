@@ -2,7 +2,7 @@ import { type AuditRecord, nextAuditRecord } from '../../domain/audit/chain.ts';
 import { type AuditStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { json, number, text } from './fields.ts';
-import { createSerial } from './serial.ts';
+import { createSerial } from '../../ports/serial.ts';
 
 /**
  * An append-only hash chain. The unique index on `seq` makes the chain one: of two writers that continue the same head

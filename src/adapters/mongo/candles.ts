@@ -6,7 +6,7 @@ import { byMonth, type CandleColumns, mergeCandles, packCandles, sameColumns, un
 import { type Database } from './database.ts';
 import { bytes, number, plain, text } from './fields.ts';
 import { keyOf } from './model.ts';
-import { createSerial } from './serial.ts';
+import { createSerial } from '../../ports/serial.ts';
 import { saveVersion } from './versioned.ts';
 
 interface MarketRow {

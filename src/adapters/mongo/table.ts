@@ -27,6 +27,15 @@ export interface Table<Row> {
   change(key: string, when: Filter, set: Change<Row>, unset?: readonly (keyof Row & string)[]): Promise<boolean>;
   /** The same, returning the changed row. */
   changeAndGet(key: string, when: Filter, set: Change<Row>): Promise<Row | null>;
+  /**
+   * Several changes in one command; for each, whether its row matched. Fields are written as they are: for rows that only
+   * this program's own types write.
+   */
+  changeEach(
+    changes: readonly { readonly key: string; readonly when: Filter; readonly set: Change<Row> }[],
+  ): Promise<readonly boolean[]>;
+  /** The same change of all of these that are there. */
+  changeAll(keys: readonly string[], set: Change<Row>): Promise<void>;
   get(key: string): Promise<Row | null>;
   /** In the order of `keys`, without those that are not there. */
   getMany(keys: readonly string[]): Promise<Row[]>;
@@ -140,6 +149,31 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
         const own = changed ?? (again ? await model.findOne({ _id: key, _changed }).lean() : null);
         return own && decode(own);
       });
+    },
+
+    async changeEach(changes) {
+      const marked = changes.map((change) => ({ ...change, _changed: randomUUID() }));
+      const operations = marked.map(({ key, when, set, _changed }) => ({
+        updateOne: { filter: { ...when, _id: key }, update: { $set: { ...encode(set), _changed } } },
+      }));
+      return retrying(async () => {
+        const { matchedCount } = await collection.bulkWrite(operations, { ordered: false });
+        if (matchedCount === changes.length) return changes.map(() => true);
+        // The answer only says how many: which of them, and what a lost answer had said, the rows say themselves.
+        const written = await model
+          .find({ _id: { $in: changes.map(({ key }) => key) } })
+          .select(['_changed'])
+          .lean();
+        const own = new Set(written.map(({ _changed }) => _changed));
+        return marked.map(({ _changed }) => own.has(_changed));
+      });
+    },
+
+    async changeAll(keys, set) {
+      if (keys.length === 0) return;
+      const update = { $set: encode(set) };
+      const operations = keys.map((key) => ({ updateOne: { filter: { _id: key }, update } }));
+      await retrying(() => collection.bulkWrite(operations, { ordered: false }));
     },
 
     async get(key) {

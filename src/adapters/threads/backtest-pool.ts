@@ -22,6 +22,12 @@ export interface SharedWork {
 export interface BacktestPool {
   /** Shares `series` and the indicators of `specs`, each computed once for all threads. @param key says which series it is. */
   share(key: string, series: Series, specs: readonly StrategySpec[], signal?: AbortSignal): Promise<SharedWork>;
+  /** Runs a task that brings its own candles, in shared memory, on the next free thread. */
+  runAlone<N extends 'kernel' | 'unit'>(
+    name: N,
+    task: Parameters<ThreadTasks[N]>[0],
+    signal?: AbortSignal,
+  ): Promise<ReturnType<ThreadTasks[N]>>;
   close(): Promise<void>;
 }
 
@@ -87,6 +93,7 @@ export function createBacktestPool(threads: number): BacktestPool {
       );
       return workOn(key, copy, columns);
     },
+    runAlone: (name, task, signal) => poolOf().run(task, { name, ...(signal && { signal }) }),
     async close() {
       await pool?.destroy();
     },

@@ -6,6 +6,10 @@ import { FIGURES, packFigures } from '../../domain/research/search-figures.ts';
 import { type TrialMetrics } from '../../domain/research/trial.ts';
 import { failedTrial } from '../../domain/research/trial-metrics.ts';
 import { SpecError } from '../../domain/strategies/spec-error.ts';
+import { createWorkerDataset, type WorkerDataset } from '../../domain/worker-profile/dataset.ts';
+import { executeUnit } from '../../domain/worker-profile/execute-unit.ts';
+import { createRng } from '../../domain/random/rng.ts';
+import { playGenomes } from './play-genomes.ts';
 import { shareColumns } from './share-series.ts';
 import { type EvaluationTask, type SeriesTask, type ThreadTasks } from './task.ts';
 
@@ -78,3 +82,14 @@ export const search: ThreadTasks['search'] = (task) => {
 
 export const columns: ThreadTasks['columns'] = ({ series, indicators }) =>
   indicators.map(({ indicator, params }) => shareColumns(requireIndicator(indicator).compute(series, params)));
+
+/** The frame last seen; a search has one. */
+let frame: { readonly key: string; readonly dataset: WorkerDataset } | null = null;
+
+export const kernel: ThreadTasks['kernel'] = ({ frameKey, columns: candles, terms, genomes }) => {
+  if (frame?.key !== frameKey) frame = { key: frameKey, dataset: createWorkerDataset(candles) };
+  return playGenomes(frame.dataset, genomes, terms);
+};
+
+export const unit: ThreadTasks['unit'] = ({ params, columns: candles, seed }) =>
+  executeUnit(params, candles, createRng(seed));

@@ -1,7 +1,7 @@
 import { indicatorKey } from '../../domain/indicators/indicator-cache.ts';
 import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { INDICATORS } from '../../domain/indicators/registry.ts';
-import { indicatorsOf, type IndicatorUse } from '../../domain/strategies/indicators-of.ts';
+import { indicatorsOf, type IndicatorUse } from '../../domain/strategies/spec-reads.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
 
 type Compute = (indicators: readonly IndicatorUse[]) => Promise<readonly IndicatorColumns[]>;

@@ -1,5 +1,6 @@
 import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { type Series } from '../../domain/market/series.ts';
+import { type WorkerColumns } from '../../domain/worker-profile/columns.ts';
 
 const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
@@ -28,4 +29,9 @@ export function shareColumns(columns: IndicatorColumns): IndicatorColumns {
       return [name, copy];
     }),
   );
+}
+
+/** Candles as the Python workers' kernel takes them, in shared memory. */
+export function shareCandles({ time, close, high, low, volume }: WorkerColumns): WorkerColumns {
+  return shareColumns({ time, close, high, low, volume }) as Record<keyof WorkerColumns, Float64Array>;
 }

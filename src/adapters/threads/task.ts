@@ -1,10 +1,15 @@
 import { type FillModel, type Window } from '../../domain/backtest/result.ts';
+import { type Genome } from '../../domain/genomes/genome.ts';
 import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { type SearchFigures } from '../../domain/research/search-figures.ts';
 import { type TrialMetrics } from '../../domain/research/trial.ts';
-import { type IndicatorUse } from '../../domain/strategies/indicators-of.ts';
+import { type IndicatorUse } from '../../domain/strategies/spec-reads.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
+import { type WorkerColumns } from '../../domain/worker-profile/columns.ts';
+import { type Submission } from '../../domain/worker-profile/submission.ts';
+import { type WorkerTerms } from '../../domain/worker-profile/terms.ts';
+import { type UnitParams } from '../../domain/worker-profile/unit-params.ts';
 
 /** What every message to a backtest thread says of its series. The columns lie in shared memory: sending them copies nothing. */
 export interface SeriesTask {
@@ -37,9 +42,28 @@ export interface ColumnsTask extends SeriesTask {
   readonly indicators: readonly IndicatorUse[];
 }
 
+/** Many genomes over one frame of candles, by the rules of the Python workers. The columns lie in shared memory. */
+export interface KernelTask {
+  /** Same key, same columns: the thread keeps what it made of them. */
+  readonly frameKey: string;
+  readonly columns: WorkerColumns;
+  readonly terms: WorkerTerms;
+  readonly genomes: readonly Genome[];
+}
+
+/** A work unit of the Python workers' kind. The columns lie in shared memory. */
+export interface UnitTask {
+  readonly params: UnitParams;
+  readonly columns: WorkerColumns;
+  /** Of the search; a unit that evaluates one genome does not draw. */
+  readonly seed: string;
+}
+
 /** What a backtest thread can be asked for. */
 export interface ThreadTasks {
   readonly evaluate: (task: EvaluationTask) => readonly TrialMetrics[];
   readonly search: (task: SearchTask) => SearchAnswer;
   readonly columns: (task: ColumnsTask) => readonly IndicatorColumns[];
+  readonly kernel: (task: KernelTask) => SearchFigures;
+  readonly unit: (task: UnitTask) => Submission | null;
 }

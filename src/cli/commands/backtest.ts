@@ -1,4 +1,4 @@
-import { type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { symbolOfFile } from '../../adapters/replay/read-candle-file.ts';
 import { createEngine } from '../../domain/backtest/engine/engine.ts';
 import { computeMetrics, type Metrics } from '../../domain/backtest/metrics/metrics.ts';
@@ -9,18 +9,21 @@ import { type CoverageReport, type Series } from '../../domain/market/series.ts'
 import { type Timeframe } from '../../domain/market/timeframe.ts';
 import { describeSpec } from '../../domain/strategies/describe-spec.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
+import { addCheckOptions, requireCheckOptions, runCheck, type CheckOptions } from '../backtest-checks.ts';
 import { addFillOptions, fillModelFor, type FillOptions } from '../fill-options.ts';
 import { type CliIo } from '../io.ts';
 import { loadCliConfig } from '../load-cli-config.ts';
 import { jsonOption, parseTimeframe } from '../options.ts';
 import { readSeries } from '../read-series.ts';
 import { readSpec } from '../read-spec.ts';
+import { requireReportPath, writeReport } from '../report/write-report.ts';
 import { isoTime, percent, type Row } from '../table.ts';
 
-interface Options extends FillOptions {
+interface Options extends FillOptions, CheckOptions {
   readonly spec: string;
   readonly data: string;
   readonly timeframe?: Timeframe;
+  readonly report?: string;
   readonly json: boolean;
 }
 
@@ -79,15 +82,23 @@ const tradeRow = (trade: Trade): Row => ({
 });
 
 async function run(io: CliIo, options: Options): Promise<void> {
+  requireCheckOptions(options);
   const { exchange } = loadCliConfig(io);
+  if (options.report !== undefined) await requireReportPath(options.report);
   const model = fillModelFor(exchange, symbolOfFile(options.data), options);
   const { spec, notes } = await readSpec(options.spec, model.market.kind);
   for (const note of notes) io.complain(`corp: ${options.spec}: ${note}`);
   const series = await readSeries(options.data, options.timeframe);
   const coverage = requireCoverage(series, exchange.minimumCoverage);
   const simulation = createEngine(series).simulate(spec, model);
+  if (runCheck(io, spec, series, simulation.trades, options)) return;
   const metrics = computeMetrics(simulation, series, { from: 0, to: series.length }, model);
   const document = documentOf(spec, series, coverage, metrics, simulation);
+  if (options.report !== undefined) {
+    const { resultHash } = document;
+    const input = { spec, dataFile: options.data, series, coverage, model, simulation, metrics, resultHash };
+    await writeReport(options.report, input);
+  }
   if (options.json) return io.json(document);
 
   const { symbol, timeframe, bars } = document.series;
@@ -99,6 +110,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
   const shown = isShort ? trades : [...trades.slice(0, SHOWN_TRADES), ...trades.slice(-SHOWN_TRADES)];
   io.table(shown.map(tradeRow), 'None: the spec never entered.');
   io.print(`\nresult hash ${document.resultHash}`);
+  if (options.report !== undefined) io.print(`report ${options.report}`);
 }
 
 export function registerBacktest(program: Command, io: CliIo): void {
@@ -108,7 +120,15 @@ export function registerBacktest(program: Command, io: CliIo): void {
     .requiredOption('--spec <file>', 'strategy spec, or genome of a Python worker, JSON')
     .requiredOption('--data <file>', 'candles, CSV')
     .option('--timeframe <timeframe>', "bars to trade on; the file's own unless said", parseTimeframe);
-  addFillOptions(command)
+  addFillOptions(command);
+  addCheckOptions(command);
+  command
+    .addOption(
+      new Option('--report <file>', 'also write an HTML report; it opens without a server').conflicts([
+        'checkWarmup',
+        'checkLookahead',
+      ]),
+    )
     .addOption(jsonOption())
     .action((options: Options) => run(io, options));
 }

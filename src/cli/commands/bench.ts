@@ -29,8 +29,25 @@ interface CycleOptions {
   readonly json: boolean;
 }
 
+interface ScaleOptions {
+  readonly nodes: number;
+  readonly unitsPerNode: number;
+  readonly serviceSeconds: number;
+  readonly failureRate: number;
+  readonly killShare: number;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+interface CoordinatorOptions {
+  readonly workers: number;
+  readonly units: number;
+  readonly replicas: number;
+  readonly json: boolean;
+}
+
 /** Named in the command line for scripts to come. */
-const LATER = ['tick', 'scale'] as const;
+const LATER = ['tick'] as const;
 
 const MAX_COUNT = 1_000_000;
 
@@ -39,6 +56,13 @@ const countOption = (flags: string, description: string, value: number): Option 
     const count = Number(text);
     if (Number.isInteger(count) && count >= 1 && count <= MAX_COUNT) return count;
     throw new InvalidArgumentError(`Write a whole number from 1 to ${MAX_COUNT}.`);
+  });
+
+const shareOption = (flags: string, description: string, value: number): Option =>
+  new Option(flags, description).default(value).argParser((text) => {
+    const share = Number(text);
+    if (text.trim() !== '' && share >= 0 && share < 1) return share;
+    throw new InvalidArgumentError('Write a share from 0 to below 1: 0.05 is 5 %.');
   });
 
 /** The benchmarks are loaded when they run: nobody else needs them in memory. */
@@ -91,6 +115,35 @@ export function registerBench(program: Command, io: CliIo): void {
       if (json) io.json(report);
       else printCycleBench(io, report);
     });
+  bench
+    .command('coordinator')
+    .description('scripted workers against the coordinator: pairs of get_work and submit in a second')
+    .addOption(countOption('--workers <n>', 'workers at once, of several generations', 50))
+    .addOption(countOption('--units <n>', 'work units', 2000))
+    .addOption(countOption('--replicas <n>', 'results for each', 2))
+    .addOption(jsonOption())
+    .action(async ({ json, ...options }: CoordinatorOptions) => {
+      const { benchCoordinator, printCoordinatorBench } = await import('../../../bench/coordinator/bench.ts');
+      const report = await benchCoordinator(io, options);
+      if (json) io.json(report);
+      else printCoordinatorBench(io, report);
+    });
+  bench
+    .command('scale')
+    .description('a simulated fleet of remote workers against the decisions of the coordinator')
+    .addOption(countOption('--nodes <n>', 'workers', 100))
+    .addOption(countOption('--units-per-node <n>', 'units for each of them', 20))
+    .addOption(countOption('--service-seconds <n>', 'median time a unit takes', 60))
+    .addOption(shareOption('--failure-rate <share>', 'of units a worker falls silent on', 0.05))
+    .addOption(shareOption('--kill-share <share>', 'of the workers that die halfway', 0.3))
+    .addOption(countOption('--seed <n>', 'of the simulation', 1))
+    .addOption(jsonOption())
+    .action(async ({ json, ...options }: ScaleOptions) => {
+      const { benchScale, printScaleBench } = await import('../../../bench/scale/bench.ts');
+      const report = benchScale(io, options);
+      if (json) io.json(report);
+      else printScaleBench(io, report);
+    });
   for (const name of LATER) {
     bench
       .command(name, { hidden: true })
@@ -98,7 +151,8 @@ export function registerBench(program: Command, io: CliIo): void {
       .allowUnknownOption()
       .action(() => {
         throw new AppError('bad-input', `corp bench ${name} is not part of this version`, {
-          advice: 'There are corp bench engine, corp bench queue and corp bench cycle',
+          advice:
+            'There are corp bench engine, corp bench queue, corp bench cycle, corp bench coordinator and corp bench scale',
         });
       });
   }

@@ -1,39 +1,28 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { symbolOfFile } from '../../adapters/replay/read-candle-file.ts';
-import { searchHere, type Search } from '../../adapters/threads/searcher.ts';
-import { importGenome } from '../../domain/genomes/import-genome.ts';
-import { requireCoverage } from '../../domain/market/coverage.ts';
-import { type Market } from '../../domain/market/market.ts';
-import { type Timeframe } from '../../domain/market/timeframe.ts';
+import { type BacktestPool } from '../../adapters/threads/backtest-pool.ts';
 import {
   searchHash,
   unpackFigures,
   type SearchFigures,
   type SearchResult,
 } from '../../domain/research/search-figures.ts';
-import { describeSpec } from '../../domain/strategies/describe-spec.ts';
-import { SpecError } from '../../domain/strategies/spec-error.ts';
-import { type StrategySpec } from '../../domain/strategies/spec.ts';
-import { AppError } from '../../ports/errors.ts';
-import { addFillOptions, fillModelFor, type FillOptions } from '../fill-options.ts';
+import { addFillOptions } from '../fill-options.ts';
 import { type CliIo } from '../io.ts';
 import { loadCliConfig } from '../load-cli-config.ts';
 import { jsonOption, parseTimeframe } from '../options.ts';
-import { type WrittenStrategy } from '../parse-strategy.ts';
 import { createProgressBar } from '../progress-bar.ts';
-import { readGenomes } from '../read-genomes.ts';
-import { readSeries } from '../read-series.ts';
+import { type PreparedSearch, type SearchInput } from '../search/prepared-search.ts';
 import { percent, type Row } from '../table.ts';
 
 const MAX_THREADS = 256;
 /** Of the best, in the table for people. */
 const SHOWN = 10;
 
-interface Options extends FillOptions {
-  readonly data: string;
-  readonly genomes: string;
-  readonly timeframe?: Timeframe;
+const PROFILES = ['realistic', 'worker'] as const;
+
+interface Options extends SearchInput {
+  readonly profile: (typeof PROFILES)[number];
   readonly threads: number;
   readonly json: boolean;
 }
@@ -44,33 +33,24 @@ function parseThreads(text: string): number {
   throw new InvalidArgumentError(`Write a whole number from 1 to ${MAX_THREADS}.`);
 }
 
-/** What of a genome no spec can say is left out; corp backtest names it for one. */
-function specsOf(
-  path: string,
-  written: readonly WrittenStrategy[],
-  marketKind: Market['kind'],
-): readonly StrategySpec[] {
-  return written.map((strategy, index) => {
-    if (strategy.kind === 'spec') return strategy.spec;
-    try {
-      return importGenome(strategy.genome, { marketKind }).spec;
-    } catch (cause) {
-      if (!(cause instanceof SpecError)) throw cause;
-      throw new AppError('bad-input', `${path}: [${index}].${cause.message}`, { cause });
-    }
-  });
+/** Each loads only what it needs: starting up is part of what a search costs. */
+async function prepare(io: CliIo, options: Options): Promise<PreparedSearch> {
+  const { exchange } = loadCliConfig(io);
+  if (options.profile === 'worker') {
+    const { prepareWorkerSearch } = await import('../search/worker-search.ts');
+    return prepareWorkerSearch(exchange, options);
+  }
+  const { prepareRealisticSearch } = await import('../search/realistic-search.ts');
+  return prepareRealisticSearch(exchange, options);
 }
 
 /** One thread is this one: starting another would cost more than it could win. */
-async function withSearch<T>(threads: number, use: (search: Search) => Promise<T>): Promise<T> {
-  if (threads === 1) return use(searchHere);
-  const [{ createBacktestPool }, { searchOn }] = await Promise.all([
-    import('../../adapters/threads/backtest-pool.ts'),
-    import('../../adapters/threads/searcher.ts'),
-  ]);
+async function withPool<T>(threads: number, use: (pool: BacktestPool | null) => Promise<T>): Promise<T> {
+  if (threads === 1) return use(null);
+  const { createBacktestPool } = await import('../../adapters/threads/backtest-pool.ts');
   const pool = createBacktestPool(threads);
   try {
-    return await use(searchOn(pool));
+    return await use(pool);
   } finally {
     await pool.close();
   }
@@ -81,7 +61,7 @@ const cpuSeconds = (): number => {
   return (user + system) / 1e6;
 };
 
-function bestRows(specs: readonly StrategySpec[], results: readonly SearchResult[], initialCash: number): Row[] {
+function bestRows(search: PreparedSearch, results: readonly SearchResult[]): Row[] {
   return results
     .map((result, index) => ({ index, ...result }))
     .sort((a, b) => b.pnl - a.pnl || a.index - b.index)
@@ -89,58 +69,45 @@ function bestRows(specs: readonly StrategySpec[], results: readonly SearchResult
     .map(({ index, pnl, trades, wins, sharpe, maxDrawdown }) => ({
       '#': index,
       pnl: pnl.toFixed(2),
-      return: percent(pnl / initialCash),
+      return: percent(pnl / search.capital),
       trades,
       'win rate': percent(trades > 0 ? wins / trades : null),
       sharpe: sharpe?.toFixed(2),
       'max drawdown': percent(maxDrawdown),
-      spec: describeSpec(specs[index]!),
+      strategy: search.nameOf(index),
     }));
 }
 
 async function run(io: CliIo, options: Options): Promise<void> {
-  const { exchange } = loadCliConfig(io);
-  const fillModel = fillModelFor(exchange, symbolOfFile(options.data), options);
-  const written = await readGenomes(options.genomes);
-  const specs = specsOf(options.genomes, written, fillModel.market.kind);
-  const series = await readSeries(options.data, options.timeframe);
-  requireCoverage(series, exchange.minimumCoverage);
-
-  const bar = createProgressBar(io, 'genomes', specs.length);
+  const search = await prepare(io, options);
+  const bar = createProgressBar(io, 'genomes', search.count);
   const [began, cpuBefore] = [performance.now(), cpuSeconds()];
   let figures: SearchFigures;
   try {
-    const window = { from: 0, to: series.length };
-    figures = await withSearch(options.threads, (search) =>
-      search({ series, fillModel, window, specs }, { onProgress: (done) => bar.update(done) }),
-    );
-  } catch (cause) {
-    if (!(cause instanceof AppError)) throw cause;
-    throw new AppError(cause.code, `${options.genomes}: ${cause.message}`, { cause });
+    figures = await withPool(options.threads, (pool) => search.play(pool, (done) => bar.update(done)));
   } finally {
     bar.end();
   }
   const seconds = (performance.now() - began) / 1000;
   const document = {
-    genomes: specs.length,
-    bars: series.length,
+    genomes: search.count,
+    bars: search.bars,
     seconds,
     cpuSeconds: cpuSeconds() - cpuBefore,
-    genomesPerSecond: specs.length / seconds,
-    results: specs.map((_, index) => unpackFigures(figures, index)),
+    genomesPerSecond: search.count / seconds,
+    results: Array.from({ length: search.count }, (_, index) => unpackFigures(figures, index)),
     resultHash: searchHash(figures),
   };
   if (options.json) return io.json(document);
 
-  const { symbol, timeframe } = series;
-  io.print(
-    `${symbol} ${timeframe}, ${series.length.toLocaleString('en')} bars; the best of ${specs.length.toLocaleString('en')}:\n`,
-  );
-  io.table(bestRows(specs, document.results, fillModel.initialCash), '');
+  const count = (value: number): string => Math.round(value).toLocaleString('en');
+  io.print(`${search.market}, ${count(search.bars)} bars; the best of ${count(search.count)}:\n`);
+  io.table(bestRows(search, document.results), '');
   const perSecond = document.genomesPerSecond;
+  const threads = `${options.threads} ${options.threads === 1 ? 'thread' : 'threads'}`;
   io.print(
-    `\n${seconds.toFixed(2)} s on ${options.threads} ${options.threads === 1 ? 'thread' : 'threads'}, ${document.cpuSeconds.toFixed(2)} s of CPU: ` +
-      `${Math.round(perSecond).toLocaleString('en')} genomes, ${Math.round((perSecond * series.length) / 1e6).toLocaleString('en')} million genome-bars a second`,
+    `\n${seconds.toFixed(2)} s on ${threads}, ${document.cpuSeconds.toFixed(2)} s of CPU: ` +
+      `${count(perSecond)} genomes, ${count((perSecond * search.bars) / 1e6)} million genome-bars a second`,
   );
   io.print('In sample: the best of so many tries is luck until it is proven out of sample (corp cycle).');
   io.print(`result hash ${document.resultHash}`);
@@ -153,7 +120,9 @@ export function registerSearch(program: Command, io: CliIo): void {
     .requiredOption('--data <file>', 'candles, CSV')
     .requiredOption('--genomes <file>', 'specs and genomes: a JSON list, or one on each line')
     .addOption(
-      new Option('--profile <profile>', 'rules of simulation: ours').choices(['realistic']).default('realistic'),
+      new Option('--profile <profile>', "rules of simulation: ours, or the Python workers' for their genomes")
+        .choices(PROFILES)
+        .default('realistic'),
     )
     .option('--timeframe <timeframe>', "bars to trade on; the file's own unless said", parseTimeframe)
     .addOption(

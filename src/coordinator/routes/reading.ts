@@ -4,6 +4,7 @@ import { isQuarantined } from '../../domain/fleet/worker.ts';
 import { type Clock } from '../../ports/clock.ts';
 import { type FleetResult, type FleetUnit } from '../../ports/fleet-records.ts';
 import { type FleetStores, type ResultFilter } from '../../ports/fleet-stores.ts';
+import { type Fleet } from '../fleet.ts';
 import { ACTIVE_MS, VALIDATION_CRITERIA, type FleetPicture } from '../fleet-picture.ts';
 
 const TAG = 'reading';
@@ -45,19 +46,39 @@ const figuresOf = (result: FleetResult) => ({
 });
 
 export interface ReadingDeps {
+  readonly fleet: Pick<Fleet, 'flush'>;
   readonly stores: FleetStores;
   readonly picture: FleetPicture;
   readonly clock: Clock;
 }
 
 /** What dashboards and workers read of the existing coordinator. None of it changes anything. */
-export function readingRoutes({ stores, picture, clock }: ReadingDeps): readonly Route[] {
+export function readingRoutes({ fleet, stores, picture, clock }: ReadingDeps): readonly Route[] {
   const { units, results, workers } = stores;
 
-  const paramsOf = async (rows: readonly FleetResult[]): Promise<ReadonlyMap<number, FleetUnit['params']>> => {
+  const unitsOf = async (rows: readonly FleetResult[]): Promise<ReadonlyMap<number, FleetUnit>> => {
     const found = await units.getMany([...new Set(rows.map(({ unitId }) => unitId))]);
-    return new Map(found.map(({ id, params }) => [id, params]));
+    return new Map(found.map((unit) => [unit.id, unit]));
   };
+
+  interface Row {
+    readonly result: FleetResult;
+    readonly unit: FleetUnit;
+  }
+
+  /** Which of its sound results stands for a unit, the unit knows: so many are read that enough of them do. */
+  async function canonicalRows(limit: number, filter: Omit<ResultFilter, 'limit'>): Promise<readonly Row[]> {
+    if (limit === 0) return [];
+    for (let read = 2 * limit; ; read *= 2) {
+      const found = await results.best({ ...filter, verdicts: ['accepted'], sound: true, limit: read });
+      const known = await unitsOf(found);
+      const rows = found.flatMap((result): readonly Row[] => {
+        const unit = known.get(result.unitId);
+        return unit?.canonical === result.id ? [{ result, unit }] : [];
+      });
+      if (rows.length >= limit || found.length < read) return rows.slice(0, limit);
+    }
+  }
 
   async function totals() {
     const { total, completed, pending, in_progress } = await picture.units();
@@ -93,6 +114,7 @@ export function readingRoutes({ stores, picture, clock }: ReadingDeps): readonly
       summary: 'Workers that have ever asked for work',
       needs: 'store',
       async handle() {
+        await fleet.flush();
         const now = clock.now();
         const rows = await workers.list();
         return {
@@ -117,27 +139,23 @@ export function readingRoutes({ stores, picture, clock }: ReadingDeps): readonly
       query: resultsQuery,
       needs: 'store',
       async handle({ query: { limit, overfitted, min_pnl: minPnl, min_sharpe: minSharpe } }) {
-        const filter: ResultFilter = {
-          canonical: true,
-          limit,
+        const rows = await canonicalRows(limit, {
           ...(overfitted !== undefined && { overfitted: overfitted === '1' }),
           ...(minPnl !== undefined && { minPnl }),
           ...(minSharpe !== undefined && { minSharpe }),
-        };
-        const rows = limit === 0 ? [] : await results.best(filter);
-        const params = await paramsOf(rows);
+        });
         return {
           count: rows.length,
-          results: rows.map((result) => ({
+          results: rows.map(({ result, unit }) => ({
             work_id: result.unitId,
             ...figuresOf(result),
-            is_canonical: result.canonical,
+            is_canonical: true,
             is_overfitted: result.is_overfitted,
             oos_pnl: result.oos_pnl,
             oos_trades: result.oos_trades,
             oos_degradation: result.oos_degradation,
             robustness_score: result.robustness_score,
-            strategy_params: params.get(result.unitId) ?? {},
+            strategy_params: unit.params,
           })),
         };
       },
@@ -151,7 +169,7 @@ export function readingRoutes({ stores, picture, clock }: ReadingDeps): readonly
       needs: 'store',
       async handle({ query: { limit } }) {
         const rows = limit === 0 ? [] : await results.newest(limit);
-        const params = await paramsOf(rows);
+        const known = await unitsOf(rows);
         return {
           results: rows.map((result) => ({
             id: result.id,
@@ -159,8 +177,8 @@ export function readingRoutes({ stores, picture, clock }: ReadingDeps): readonly
             ...figuresOf(result),
             submitted_at: seconds(result.submittedAt),
             validated: result.verdict === 'accepted' ? 1 : 0,
-            is_canonical: result.canonical ? 1 : 0,
-            strategy_params: params.get(result.unitId) ?? {},
+            is_canonical: known.get(result.unitId)?.canonical === result.id ? 1 : 0,
+            strategy_params: known.get(result.unitId)?.params ?? {},
           })),
         };
       },
@@ -172,6 +190,7 @@ export function readingRoutes({ stores, picture, clock }: ReadingDeps): readonly
       summary: 'Counts of everything, for a dashboard',
       needs: 'store',
       async handle() {
+        await fleet.flush();
         const [work_units, active, best_strategy, verdicts, rows] = await Promise.all([
           picture.units(),
           picture.activeWorkers(),

@@ -32,7 +32,7 @@ const answerOf = ({ is, id }: Exclude<Creation, { readonly is: 'conflict' }>) =>
 });
 
 export interface WorkUnitDeps {
-  readonly fleet: Pick<Fleet, 'createUnits' | 'cancel'>;
+  readonly fleet: Pick<Fleet, 'createUnits' | 'cancel' | 'flush'>;
   readonly stores: Pick<FleetStores, 'units' | 'results' | 'orphans' | 'workers'>;
   readonly defaults: UnitDefaults;
 }
@@ -145,7 +145,7 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
       async handle({ params }) {
         const result = await results.get(params.id);
         if (!result) throw new RequestError(404, 'unknown-result', `there is no result ${params.id}`);
-        return resultDetail(result);
+        return resultDetail(result, await units.get(result.unitId));
       },
     }),
     defineRoute({
@@ -175,6 +175,7 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
       summary: 'Workers with all that is known of them, and how many results were worth what',
       needs: 'store',
       async handle() {
+        await fleet.flush();
         const [rows, verdicts, states] = await Promise.all([workers.list(), results.counts(), units.counts()]);
         return {
           workers: rows.map((worker) => ({

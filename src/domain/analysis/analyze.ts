@@ -1,4 +1,5 @@
 import { createIndicatorCache } from '../indicators/indicator-cache.ts';
+import { INDICATORS } from '../indicators/registry.ts';
 import { SeriesTooShortError } from '../market/series-too-short-error.ts';
 import { type Series } from '../market/series.ts';
 import { timeframeMs } from '../market/timeframe.ts';
@@ -8,14 +9,15 @@ import { priceLevels } from './price-levels.ts';
 import { scoreReading } from './score-reading.ts';
 import { annualisedVolatility } from './volatility.ts';
 
-/** The longest average read needs as many bars. */
 const LONGEST_AVERAGE = 200;
+/** The longest average, and ADX, of everything read here the last to settle. */
+const NEEDED_BARS = Math.max(LONGEST_AVERAGE, INDICATORS['adx']!.settle({ period: 14 }) + 1);
 const VOLATILITY_BARS = 200;
 
-/** The reading of a market at the close of its last bar. @throws SeriesTooShortError below 200 bars. */
+/** The reading of a market at the close of its last bar. @throws SeriesTooShortError below 236 bars. */
 export function analyze(series: Series): Analysis {
   const bar = series.length - 1;
-  if (series.length < LONGEST_AVERAGE) throw new SeriesTooShortError('an analysis', LONGEST_AVERAGE, series.length);
+  if (series.length < NEEDED_BARS) throw new SeriesTooShortError('an analysis', NEEDED_BARS, series.length);
   const cache = createIndicatorCache(series);
   const now = (indicator: string, params: Readonly<Record<string, number>>, output?: string): number =>
     cache.column(indicator, params, output)[bar]!;

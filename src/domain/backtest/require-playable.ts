@@ -1,9 +1,8 @@
-import { SeriesTooShortError } from '../market/series-too-short-error.ts';
 import { type Series } from '../market/series.ts';
 import { SpecError } from '../strategies/spec-error.ts';
 import { type StrategySpec } from '../strategies/spec.ts';
 import { validateSpec } from '../strategies/validate-spec.ts';
-import { warmupBars } from '../strategies/warmup-bars.ts';
+import { firstSignalBar, seriesTooShort, warmupBars } from '../strategies/warmup-bars.ts';
 import { type FillModel, type Window } from './result.ts';
 
 /**
@@ -19,9 +18,12 @@ export function requirePlayable(series: Series, spec: StrategySpec, model: FillM
   if (spec.side === 'short' && model.market.kind === 'spot') {
     throw new SpecError('side', `${model.market.symbol} is a spot market: it cannot be sold short`);
   }
-  const firstSignal = Math.max(window.from, warmupBars(spec));
-  // One bar for the first signal, one to fill it in.
-  if (firstSignal + 2 > window.to) throw new SeriesTooShortError('this spec', firstSignal + 2, window.to);
+  const firstSignal = Math.max(window.from, firstSignalBar(spec, series));
+  if (firstSignal + 2 > window.to) {
+    const printed = (to: number): number => series.filled.subarray(0, to).filter((flag) => flag === 0).length;
+    // One bar for the first signal, one to fill it in.
+    throw seriesTooShort(spec, Math.max(warmupBars(spec), printed(window.from)) + 2, printed(window.to));
+  }
   return firstSignal;
 }
 

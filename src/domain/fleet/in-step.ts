@@ -4,21 +4,19 @@ import { type ResultVerdict, type Unit } from './unit.ts';
 /** What a unit says of one of its results. */
 export interface Standing {
   readonly verdict: ResultVerdict;
-  readonly canonical: boolean;
   readonly replica: number;
 }
 
 /** By result id. */
-export function standingsOf({ leases, canonical }: Pick<Unit, 'leases' | 'canonical'>): ReadonlyMap<number, Standing> {
+export function standingsOf({ leases }: Pick<Unit, 'leases'>): ReadonlyMap<number, Standing> {
   return new Map(
     leases.flatMap(({ result, replica }) =>
-      result === null ? [] : [[result.id, { verdict: result.verdict, canonical: canonical === result.id, replica }]],
+      result === null ? [] : [[result.id, { verdict: result.verdict, replica }]],
     ),
   );
 }
 
-export const isSameStanding = (a: Standing, b: Standing): boolean =>
-  a.verdict === b.verdict && a.canonical === b.canonical && a.replica === b.replica;
+export const isSameStanding = (a: Standing, b: Standing): boolean => a.verdict === b.verdict && a.replica === b.replica;
 
 /**
  * Whether a change of a unit leaves rows elsewhere behind: results it had before that stand otherwise now, or workers

@@ -44,15 +44,21 @@ export function leaseTo<U extends Unit>(unit: U, { workerId, host }: Asker, rule
   return settle({ ...unit, leases: [...unit.leases, lease] }, rules, now);
 }
 
-/** The first in line that the worker may have; before one that its own lease ran out on comes any other. */
-export function chooseUnit<U extends Unit>(line: Iterable<U>, asker: Asker, rules: FleetRules): U | null {
+/**
+ * Of these, in any order, the first in line that the worker may have; before one that its own lease ran out on comes any
+ * other.
+ */
+export function chooseUnit<U extends Unit>(units: Iterable<U>, asker: Asker, rules: FleetRules): U | null {
+  let first: U | null = null;
   let spare: U | null = null;
-  for (const unit of line) {
+  for (const unit of units) {
+    // Most are behind the one that was found already: looking at their leases would be for nothing.
+    if (first !== null && byTurn(unit, first) > 0) continue;
     const fit = fitOf(unit, asker, rules);
-    if (fit === 'yes') return unit;
-    if (fit === 'rather-not') spare ??= unit;
+    if (fit === 'yes') first = unit;
+    else if (fit === 'rather-not' && (spare === null || byTurn(unit, spare) < 0)) spare = unit;
   }
-  return spare;
+  return first ?? spare;
 }
 
 /** The line: the higher priority first, then who waits longest. */

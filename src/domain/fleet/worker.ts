@@ -30,10 +30,10 @@ export interface Worker {
   /** Its results no longer count. False while that is being done. */
   readonly withdrawn: boolean;
   /**
-   * The result counted last. A result is counted here when it is this one or its own row says so: that row is marked
-   * before another takes this place, so that a crash between the two writes counts nothing twice.
+   * Keys of the results counted last. A result is counted here when it is one of these or its own row says so: those rows
+   * are marked before others take this place, so that a crash between the two writes counts nothing twice.
    */
-  readonly counted: string;
+  readonly counted: readonly string[];
   readonly version: number;
 }
 
@@ -55,7 +55,7 @@ export function newWorker(id: string, now: number): Worker {
     quarantine: '',
     quarantinedAt: null,
     withdrawn: false,
-    counted: '',
+    counted: [],
     version: 0,
   };
 }
@@ -94,22 +94,26 @@ export interface Tally {
 }
 
 const REFUSALS: readonly ResultVerdict[] = ['invalid', 'constants', 'untrusted', 'quarantined'];
+export const isRefusal = (verdict: ResultVerdict): boolean => REFUSALS.includes(verdict);
 
-/** The worker with one more result. The caller sees to it that each is counted once. */
-export function countResult(worker: Worker, { key, verdict, executionSeconds, generation, at }: Tally): Worker {
-  const isRefusal = REFUSALS.includes(verdict);
+/** The worker with these results. The caller sees to it that each is counted once. */
+export function countResults(worker: Worker, tallies: readonly Tally[]): Worker {
+  return { ...tallies.reduce(countResult, worker), counted: tallies.map(({ key }) => key) };
+}
+
+function countResult(worker: Worker, { verdict, executionSeconds, generation, at }: Tally): Worker {
+  const refused = isRefusal(verdict);
   const isSurplus = verdict === 'late' || verdict === 'duplicate';
   return {
     ...worker,
     lastSeen: Math.max(worker.lastSeen, at),
     generation: generation === 'unknown' ? worker.generation : generation,
-    completed: worker.completed + (isRefusal || isSurplus ? 0 : 1),
-    refused: worker.refused + (isRefusal ? 1 : 0),
+    completed: worker.completed + (refused || isSurplus ? 0 : 1),
+    refused: worker.refused + (refused ? 1 : 0),
     surplus: worker.surplus + (isSurplus ? 1 : 0),
     executionSeconds: worker.executionSeconds + executionSeconds,
-    refusedInRow: isRefusal ? worker.refusedInRow + 1 : isSurplus ? worker.refusedInRow : 0,
-    refusedAt: isRefusal ? Math.max(worker.refusedAt, at) : worker.refusedAt,
-    counted: key,
+    refusedInRow: refused ? worker.refusedInRow + 1 : isSurplus ? worker.refusedInRow : 0,
+    refusedAt: refused ? Math.max(worker.refusedAt, at) : worker.refusedAt,
   };
 }
 

@@ -33,6 +33,12 @@ export interface IndicatorDefinition {
   readonly unit: Unit;
   /** Index of the first bar at which all of its lines are defined. */
   warmup(params: IndicatorParams): number;
+  /**
+   * Index of the first bar at which none of its lines differs by 0.01 % or more from what an endless history would give;
+   * `warmup` where they depend on a window only. Bars that were filled in do not count: nothing new in them displaces the
+   * old. Measured by the value itself for prices, by the mean absolute value of the line for everything else.
+   */
+  settle(params: IndicatorParams): number;
   /** Columns aligned to the series, NaN where undefined. A value depends on its own bar and earlier ones only. */
   compute(series: Series, params: IndicatorParams): IndicatorColumns;
 }

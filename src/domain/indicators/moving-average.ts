@@ -1,3 +1,4 @@
+import { exponentialWeight, wilderWeight } from './settling.ts';
 import { slidingMoments } from './sliding-window.ts';
 
 /*
@@ -12,12 +13,12 @@ export function simpleAverage(column: Float64Array, period: number, start = 0): 
 
 /** Exponential average with weight 2 / (period + 1), seeded by the mean of the first `period` values. */
 export function exponentialAverage(column: Float64Array, period: number, start = 0): Float64Array {
-  return smoothed(column, period, 2 / (period + 1), start);
+  return smoothed(column, period, exponentialWeight(period), start);
 }
 
 /** Wilder's smoothing: exponential with weight 1 / period, seeded by the mean of the first `period` values. */
 export function wilderAverage(column: Float64Array, period: number, start = 0): Float64Array {
-  return smoothed(column, period, 1 / period, start);
+  return smoothed(column, period, wilderWeight(period), start);
 }
 
 function smoothed(column: Float64Array, period: number, weight: number, start: number): Float64Array {

@@ -13,6 +13,7 @@ import {
   stochastic,
 } from './oscillators.ts';
 import { slidingMaximum, slidingMinimum } from './sliding-window.ts';
+import { barsToSettle, exponentialWeight, FIRST_MOVE_ERROR, FIRST_PRICE_ERROR, wilderWeight } from './settling.ts';
 import { averageTrueRange } from './true-range.ts';
 import { onBalanceVolume, relativeVolume, volumeWeightedPrice } from './volume-flow.ts';
 import { type Series } from '../market/series.ts';
@@ -22,16 +23,24 @@ export const MAX_PERIOD = 2000;
 const bars = <N extends string>(name: N, min = 1) => ({ name, min, max: MAX_PERIOD, integer: true });
 const factor = <N extends string>(name: N) => ({ name, min: 0.01, max: 100, integer: false });
 
-/** Types the parameters a kernel is given by the names it declares; `requireParams` has checked that they are there. */
+/**
+ * Types the parameters a kernel is given by the names it declares; `requireParams` has checked that they are there.
+ * Without `settle` it has no memory beyond its window.
+ */
 function define<N extends string>(definition: {
   readonly params: readonly (IndicatorParameter & { readonly name: N })[];
   readonly outputs: readonly string[];
   readonly unit: IndicatorDefinition['unit'];
   readonly warmup: (params: Readonly<Record<N, number>>) => number;
+  readonly settle?: (params: Readonly<Record<N, number>>) => number;
   readonly compute: (series: Series, params: Readonly<Record<N, number>>) => Record<string, Float64Array>;
 }): IndicatorDefinition {
-  return definition;
+  return { ...definition, settle: definition.settle ?? definition.warmup };
 }
+
+const settleEma = (period: number): number => period - 1 + barsToSettle([exponentialWeight(period)], FIRST_PRICE_ERROR);
+/** Of one Wilder average of moves, or a ratio of two. */
+const settleWilder = (period: number): number => period + barsToSettle([wilderWeight(period)], FIRST_MOVE_ERROR);
 
 /** Every indicator a spec can name. Formulas, ranges and first defined bars are documented at the kernels. */
 export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
@@ -47,6 +56,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     outputs: ['value'],
     unit: 'price',
     warmup: ({ period }) => period - 1,
+    settle: ({ period }) => settleEma(period),
     compute: ({ close }, { period }) => ({ value: exponentialAverage(close, period) }),
   }),
   wma: define({
@@ -90,6 +100,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     outputs: ['middle', 'upper', 'lower'],
     unit: 'price',
     warmup: ({ period, atrPeriod }) => Math.max(period - 1, atrPeriod),
+    settle: ({ period, atrPeriod }) => Math.max(settleEma(period), settleWilder(atrPeriod)),
     compute: (series, { period, atrPeriod, multiple }) => keltnerChannel(series, period, atrPeriod, multiple),
   }),
   donchian: define({
@@ -104,6 +115,11 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     outputs: ['line', 'signal', 'histogram'],
     unit: 'price-difference',
     warmup: ({ fast, slow, signal }) => Math.max(fast, slow) + signal - 2,
+    settle: ({ fast, slow, signal }) =>
+      Math.max(fast, slow) +
+      signal -
+      2 +
+      barsToSettle([exponentialWeight(Math.max(fast, slow)), exponentialWeight(signal)], FIRST_MOVE_ERROR),
     compute: ({ close }, { fast, slow, signal }) => movingAverageConvergence(close, fast, slow, signal),
   }),
   atr: define({
@@ -111,6 +127,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     outputs: ['value'],
     unit: 'price-difference',
     warmup: ({ period }) => period,
+    settle: ({ period }) => settleWilder(period),
     compute: (series, { period }) => ({ value: averageTrueRange(series, period) }),
   }),
   stdev: define({
@@ -125,6 +142,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     outputs: ['value'],
     unit: 'oscillator',
     warmup: ({ period }) => period,
+    settle: ({ period }) => settleWilder(period),
     compute: ({ close }, { period }) => ({ value: relativeStrength(close, period) }),
   }),
   'cutler-rsi': define({
@@ -146,6 +164,8 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     outputs: ['adx', 'plusDi', 'minusDi'],
     unit: 'oscillator',
     warmup: ({ period }) => 2 * period - 1,
+    settle: ({ period }) =>
+      2 * period - 1 + barsToSettle([wilderWeight(period), wilderWeight(period)], FIRST_MOVE_ERROR),
     compute: (series, { period }) => directionalMovement(series, period),
   }),
   roc: define({

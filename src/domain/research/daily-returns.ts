@@ -2,9 +2,14 @@ import { type Timeframe, timeframeMs } from '../market/timeframe.ts';
 
 export const DAY_MS = 24 * 60 * 60_000;
 
+/** The UTC day on which a bar closes, counted from the epoch; a bar that closes at midnight belongs to the day that ends. */
+export function closingDay(openTime: number, timeframe: Timeframe): number {
+  return Math.floor((openTime + timeframeMs(timeframe) - 1) / DAY_MS);
+}
+
 /**
- * Returns per UTC day of an equity curve marked at each bar's close; the first day's is against `initial`. A bar that
- * closes at midnight belongs to the day that ends. Days inside a bar longer than a day have return 0.
+ * Returns per UTC day of an equity curve marked at each bar's close, one for each day from the first bar's `closingDay`
+ * on; the first day's is against `initial`. Days inside a bar longer than a day have return 0.
  * @param time open times of the bars, epoch ms; as long as `equity`.
  */
 export function dailyReturns(
@@ -13,8 +18,7 @@ export function dailyReturns(
   timeframe: Timeframe,
   initial: number,
 ): number[] {
-  const length = timeframeMs(timeframe);
-  const dayOf = (bar: number): number => Math.floor((time[bar]! + length - 1) / DAY_MS);
+  const dayOf = (bar: number): number => closingDay(time[bar]!, timeframe);
   const returns: number[] = [];
   let before = initial;
   for (let bar = 0; bar < equity.length; bar += 1) {

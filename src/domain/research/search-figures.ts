@@ -19,12 +19,16 @@ export const FIGURES = 5;
 export type SearchFigures = Float64Array;
 
 export function packFigures(into: SearchFigures, index: number, metrics: TrialMetrics, initialCash: number): void {
+  packResult(into, index, { ...metrics, pnl: metrics.totalReturn * initialCash });
+}
+
+export function packResult(into: SearchFigures, index: number, result: SearchResult): void {
   const at = index * FIGURES;
-  into[at] = metrics.totalReturn * initialCash;
-  into[at + 1] = metrics.trades;
-  into[at + 2] = metrics.wins;
-  into[at + 3] = metrics.sharpe ?? NaN;
-  into[at + 4] = metrics.maxDrawdown;
+  into[at] = result.pnl;
+  into[at + 1] = result.trades;
+  into[at + 2] = result.wins;
+  into[at + 3] = result.sharpe ?? NaN;
+  into[at + 4] = result.maxDrawdown;
 }
 
 export function unpackFigures(figures: SearchFigures, index: number): SearchResult {

@@ -5,7 +5,7 @@ import { type Bracket } from '../orders/order.ts';
 import { compileRules } from './compile-rules.ts';
 import { describeCondition } from './describe-spec.ts';
 import { type StrategySpec } from './spec.ts';
-import { warmupBars } from './warmup-bars.ts';
+import { firstSignalBar, warmupBars } from './warmup-bars.ts';
 import { type Series } from '../market/series.ts';
 
 /** What a spec says at the close of the last bar of a series. */
@@ -26,8 +26,10 @@ export function decide(
   cache: IndicatorCache = createIndicatorCache(series),
 ): Decision {
   const bar = series.length - 1;
-  const warmup = warmupBars(spec);
-  if (bar < warmup) return { action: 'none', because: `${bar + 1} bars, warm-up needs ${warmup + 1}` };
+  if (bar < firstSignalBar(spec, series)) {
+    const printed = series.filled.filter((flag) => flag === 0).length;
+    return { action: 'none', because: `${printed} candles, warm-up needs ${warmupBars(spec) + 1}` };
+  }
   if (series.filled[bar] === 1) return { action: 'none', because: 'no candle was printed for the last bar' };
   const rules = compileRules(spec, cache);
   if (inPosition) {

@@ -34,7 +34,7 @@ export function describeSpec(spec: StrategySpec): string {
 export function describeCondition(condition: Condition): string {
   if ('all' in condition) return joined(condition.all, ' and ');
   if ('any' in condition) return joined(condition.any, ' or ');
-  return `${ofOperand(condition.left)} ${WORDS[condition.op]} ${ofOperand(condition.right)}`;
+  return `${describeOperand(condition.left)} ${WORDS[condition.op]} ${describeOperand(condition.right)}`;
 }
 
 function joined(members: readonly Condition[], word: string): string {
@@ -44,7 +44,8 @@ function joined(members: readonly Condition[], word: string): string {
   return texts.join(word);
 }
 
-function ofOperand(operand: Operand): string {
+/** One side of a rule as people write it: `macd(12, 26, 9) signal`. */
+export function describeOperand(operand: Operand): string {
   if ('value' in operand) return String(operand.value);
   if ('field' in operand) return operand.field;
   const { params, outputs } = INDICATORS[operand.indicator]!;

@@ -47,5 +47,6 @@ export function wholeNumberAt(fields: Fields, name: string, path: string, min: n
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
+  if (value === null) return 'null';
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a value of type ${typeof value}`;
 }

@@ -13,6 +13,10 @@ const CONSTANTS: Partial<Record<Unit, { readonly holds: (value: number) => boole
   oscillator: { holds: (value) => value >= 0 && value <= 100, must: 'the line moves between 0 and 100' },
   volume: { holds: (value) => value >= 0, must: 'volume is never negative' },
   multiple: { holds: (value) => value >= 0, must: 'the line is never negative' },
+  'volume-total': {
+    holds: () => false,
+    must: 'where a running total stands depends on where the candles begin: compare it with its average',
+  },
 };
 
 /** @throws SpecError unless `value` is a condition whose rules compare what can be compared. */

@@ -3,7 +3,9 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { type CoordinatorBenchReport } from '../../../bench/coordinator/bench.ts';
 import { type CycleBenchReport } from '../../../bench/cycle/bench.ts';
+import { type EngineBenchReport } from '../../../bench/engine/bench.ts';
 import { type QueueBenchReport } from '../../../bench/queue/bench.ts';
 import { workspace, type Finished } from '../cli/corp-process.ts';
 
@@ -44,7 +46,7 @@ describe('corp bench', () => {
 
   it(
     'cycle runs a whole cycle, tells its stages, and adds up the memory of an idle company',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const { exitCode, stdout, stderr } = await corp('bench', 'cycle', '--runs', '1', '--settle', '1', '--json');
       expect(exitCode, stderr).toBe(0);
@@ -65,7 +67,40 @@ describe('corp bench', () => {
     },
   );
 
-  it.each(['engine', 'tick', 'scale'])('%s is refused in one line', async (name) => {
+  it('engine sets the engine beside its oracle, in fresh processes too', { timeout: 180_000 }, async () => {
+    const tiny = ['--specs', '20', '--oracle-specs', '5', '--rounds', '2', '--genomes', '60', '--bars', '300000'];
+    const { exitCode, stdout, stderr } = await corp('bench', 'engine', ...tiny, '--json');
+    expect(exitCode, stderr).toBe(0);
+    const report = JSON.parse(stdout) as EngineBenchReport;
+    expect(report.comparisons.map(({ kind }) => kind)).toEqual(['plain', 'tight', 'trailing']);
+    for (const { warmRatio, coldRatio, tradesPerSpec } of report.comparisons) {
+      expect(warmRatio.median).toBeGreaterThan(1);
+      expect(coldRatio.min).toBeGreaterThan(0);
+      expect(tradesPerSpec).toBeGreaterThan(1);
+    }
+    expect(report.scaling.map(({ bars }) => bars)).toEqual([3000, 9000, 30_000, 90_000, 300_000]);
+    const { specs, twoThreads, genomes } = report.fresh;
+    expect(twoThreads.resultHash).toBe(specs.resultHash);
+    expect(genomes.resultHash).not.toBe(specs.resultHash);
+    for (const { totalCpuSeconds, searchCpuSeconds } of [specs, genomes]) {
+      expect(searchCpuSeconds).toBeGreaterThan(0);
+      expect(searchCpuSeconds).toBeLessThan(totalCpuSeconds);
+    }
+    expect(report.memory).toMatchObject({ bars: 300_000, columns: 28 });
+  });
+
+  it('coordinator hands out every replica once and counts every result once', async () => {
+    const tiny = ['--workers', '10', '--units', '30', '--replicas', '2'];
+    const { exitCode, stdout, stderr } = await corp('bench', 'coordinator', ...tiny, '--json');
+    expect(exitCode, stderr).toBe(0);
+    const report = JSON.parse(stdout) as CoordinatorBenchReport;
+    expect(report).toMatchObject({ workers: 10, units: 30, replicas: 2, target: 300 });
+    expect(report.outcome).toMatchObject({ completed: 30, failed: 0, accepted: 60, overdone: 0, miscounted: 0 });
+    expect(report.pairs).toBe(report.outcome.accepted + report.outcome.refused + report.outcome.surplus);
+    for (const { p50, p99 } of [report.getWorkMs, report.submitMs]) expect(p99).toBeGreaterThanOrEqual(p50);
+  });
+
+  it.each(['tick'])('%s is refused in one line', async (name) => {
     const { exitCode, stdout, stderr } = await corp('bench', name, '--json');
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');

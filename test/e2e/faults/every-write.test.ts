@@ -58,7 +58,7 @@ const AT_ONCE = 4;
 
 it(
   'decides the same whichever write of a decision is the last of its process',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async ({ annotate }) => {
     const { office } = company;
     const writes = await decide(office, await reopened('undisturbed'));

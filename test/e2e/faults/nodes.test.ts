@@ -47,7 +47,7 @@ it('has a cycle worth disturbing: it trades, and its verdicts depend on each oth
   expect(new Set(expected.verdicts.map(({ decision }) => decision))).toEqual(new Set(['reduce', 'veto']));
 });
 
-it('comes to the same end however often its node is killed', { timeout: 120_000 }, async ({ annotate }) => {
+it('comes to the same end however often its node is killed', { timeout: 300_000 }, async ({ annotate }) => {
   const rng = createRng('kills');
   const ordinary: readonly Step[] = STEPS.filter((step) => step !== 'execute' && step !== 'settle');
   const rounds = ['kills-a', 'kills-b', 'kills-c'].map(async (namespace, i) => {
@@ -68,7 +68,7 @@ it('comes to the same end however often its node is killed', { timeout: 120_000 
   expect(new Set(steps).size).toBeGreaterThanOrEqual(4);
 });
 
-it('loses no work unit with one of two nodes', { timeout: 60_000 }, async () => {
+it('loses no work unit with one of two nodes', { timeout: 180_000 }, async () => {
   const company = await foundForTest('two-nodes');
   const { office, ticket } = company;
   const nodes = [company.node(), company.node()] as const;
@@ -86,7 +86,7 @@ it('loses no work unit with one of two nodes', { timeout: 60_000 }, async () => 
   await expectUndisturbed(company);
 });
 
-it('drains a node on SIGTERM, and another one finishes the cycle', { timeout: 60_000 }, async () => {
+it('drains a node on SIGTERM, and another one finishes the cycle', { timeout: 180_000 }, async () => {
   const company = await foundForTest('drain');
   const watch = await watchJobs(company.office);
   onTestFinished(() => watch.close());
@@ -104,7 +104,7 @@ it('drains a node on SIGTERM, and another one finishes the cycle', { timeout: 60
   await expectUndisturbed(company);
 });
 
-it('gives up what it cannot finish in time without calling it failed', { timeout: 60_000 }, async () => {
+it('gives up what it cannot finish in time without calling it failed', { timeout: 180_000 }, async () => {
   const company = await foundForTest('no-drain');
   const backtest = company.office.producer.queue('backtest');
   const watch = await watchJobs(company.office);
@@ -123,7 +123,7 @@ it('gives up what it cannot finish in time without calling it failed', { timeout
 
 it(
   'announces a candle again that its feed did not live to announce, and its cycle once',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const company = await foundForTest('feed');
     const { office, ticket } = company;

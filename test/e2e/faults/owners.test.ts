@@ -34,7 +34,7 @@ function lasting(stdout: string): object {
 
 it(
   'goes on with a cycle whose command was killed, and ends with the same report',
-  { timeout: 90_000 },
+  { timeout: 240_000 },
   async ({ annotate }) => {
     const cycle = (name: string): CorpProcess =>
       scene.corp(inDirectory(name), 'cycle', '--data', ...candleFiles, '--timeframe', '1h', '--seed', '1', '--json');
@@ -73,7 +73,7 @@ it(
 const company = (name: string, ...flags: string[]): CorpProcess =>
   scene.corp(inDirectory(name), 'start', '--port', '0', '--seed', '3', '--json', ...flags);
 
-it('leaves nothing behind after Ctrl-C in the middle of work', { timeout: 60_000 }, async () => {
+it('leaves nothing behind after Ctrl-C in the middle of work', { timeout: 180_000 }, async () => {
   const first = company('interrupted');
   const { office } = await visit(scene, inDirectory('interrupted'), () => first.stdout().includes('\n'));
   await eventually('backtests', async () => (await office.producer.queue('backtest').getActiveCount()) > 0);
@@ -87,7 +87,7 @@ it('leaves nothing behind after Ctrl-C in the middle of work', { timeout: 60_000
   expect(scene.processes()).toEqual([]);
 });
 
-it('takes over from an owner that was killed, and misses no candle', { timeout: 90_000 }, async () => {
+it('takes over from an owner that was killed, and misses no candle', { timeout: 240_000 }, async () => {
   const rng = createRng('owners');
   const step = timeframeMs('1h');
   const open = async (): Promise<Visit & { readonly owner: CorpProcess; readonly now: () => Promise<number> }> => {

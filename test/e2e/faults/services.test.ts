@@ -41,7 +41,7 @@ async function killService(service: 'redis' | 'mongo'): Promise<void> {
 
 it(
   'goes on after Redis and the store were killed under load, and keeps every acknowledged write',
-  { timeout: 90_000 },
+  { timeout: 240_000 },
   async ({ annotate }) => {
     const { redis, mongo } = services;
     const addresses = [redis.url, mongo.url];

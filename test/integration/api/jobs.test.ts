@@ -59,7 +59,7 @@ describe('jobs over the API', () => {
       'an unknown job',
       '/api/jobs/worker-manager',
       { name: 'x', data: {} },
-      { code: 'unknown-job', valid: ['census', 'noop'] },
+      { code: 'unknown-job', valid: ['census', 'sweep-leases', 'verify-results', 'noop'] },
     ],
     [
       'a wrong field of the payload',

@@ -81,7 +81,7 @@ describe('the store as a process', () => {
   });
 
   // The padding takes the log over the size at which compaction starts.
-  it('has every acknowledged write after SIGKILL under load, several times over', { timeout: 60_000 }, async () => {
+  it('has every acknowledged write after SIGKILL under load, several times over', { timeout: 180_000 }, async () => {
     const acknowledged = new Set<string>();
     let increments = 0;
     let uncertain = 0;

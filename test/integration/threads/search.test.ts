@@ -1,6 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createBacktestPool } from '../../../src/adapters/threads/backtest-pool.ts';
+import { searchGenomesHere, searchGenomesOn } from '../../../src/adapters/threads/genome-searcher.ts';
 import { searchHere, searchOn } from '../../../src/adapters/threads/searcher.ts';
+import { randomGenome } from '../../../src/domain/genomes/random-genome.ts';
+import { termsOf } from '../../../src/domain/worker-profile/terms.ts';
 import { randomParameters, buildSpec } from '../../../src/domain/strategies/families/families.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { searchHash } from '../../../src/domain/research/search-figures.ts';
@@ -36,6 +39,15 @@ describe('a search', () => {
     expect(rows(reversed).reverse()).toEqual(rows(figures));
   });
 
+  it("gives the same hash by the workers' rules, here and on threads, in chunks of any size", async () => {
+    const genomes = Array.from({ length: 200 }, () => randomGenome(rng, { marketType: 'FUTURES', maxLeverage: 10 }));
+    const frame = { columns: series, terms: termsOf('FUTURES', series.time), genomes };
+    const expected = searchHash(await searchGenomesHere(frame));
+    for (const play of [searchGenomesHere, searchGenomesOn(one), searchGenomesOn(two)]) {
+      for (const chunk of [1, 33, 1000]) expect(searchHash(await play(frame, { chunk }))).toBe(expected);
+    }
+  });
+
   it('tells how far it is', async () => {
     const seen: number[] = [];
     await searchOn(two)(request, { chunk: 100, onProgress: (done) => seen.push(done) });
@@ -58,6 +70,6 @@ describe('a search', () => {
     const short = { ...request, window: { from: 0, to: 60 } };
     const longest = specs.findIndex((spec) => JSON.stringify(spec.entry).includes('"period":1'));
     expect(longest).toBeGreaterThanOrEqual(0);
-    await expect(search(short)).rejects.toThrow(/^\[\d+\]: this spec needs at least \d+ bars, there are 60/);
+    await expect(search(short)).rejects.toThrow(/^\[\d+\]: this spec \(.*\) needs at least \d+ bars, there are 60/);
   });
 });

@@ -23,9 +23,9 @@ function along(closes: readonly number[], range: (i: number) => number = () => 1
 const range = (length: number, at: (i: number) => number): number[] => Array.from({ length }, (_, i) => at(i));
 
 describe('analyze', () => {
-  it('needs the bars of its longest average', () => {
-    expect(() => analyze(randomSeries(1, 199))).toThrow('an analysis needs at least 200 bars, there are 199');
-    expect(analyze(randomSeries(1, 200)).asOf).toBe(randomSeries(1, 200).time[199]! + 3_600_000);
+  it('needs the bars after which everything it reads has settled', () => {
+    expect(() => analyze(randomSeries(1, 235))).toThrow('an analysis needs at least 236 bars, there are 235');
+    expect(analyze(randomSeries(1, 236)).asOf).toBe(randomSeries(1, 236).time[235]! + 3_600_000);
   });
 
   it('gives finite figures within their ranges for any market, a flat one included', () => {

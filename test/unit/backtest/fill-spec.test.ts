@@ -209,18 +209,30 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
   });
 
   describe('rule 10: warm-up', () => {
-    it('gives no signal before every rule and distance is defined', () => {
-      const bars = [...Array.from({ length: 6 }, () => signal), entry, quiet];
-      const spec: StrategySpec = { ...onSignal, stop: { kind: 'atr', period: 4, multiple: 9 } };
-      expect(simulate(seriesOf(bars), spec, free).trades[0]!.entryTime).toBe(T0 + 5 * HOUR);
+    // 4 bars for the first value of atr(4), 44 until it no longer depends on it.
+    const spec: StrategySpec = { ...onSignal, stop: { kind: 'atr', period: 4, multiple: 9 } };
+    const WARMUP = 48;
+    const bars = (count: number, bar: Bar): Bar[] => Array.from({ length: count }, () => bar);
+
+    it('gives no signal before every rule and distance is defined and has settled', () => {
+      const series = seriesOf([...bars(WARMUP + 1, signal), entry, quiet]);
+      expect(simulate(series, spec, free).trades[0]!.entryTime).toBe(T0 + (WARMUP + 1) * HOUR);
+    });
+
+    it('does not count bars that were filled in: nothing new settles in them', () => {
+      const series = seriesOf([...bars(10, signal), ...bars(7, null), ...bars(WARMUP - 9, signal), entry, quiet]);
+      expect(simulate(series, spec, free).trades[0]!.entryTime).toBe(T0 + (WARMUP + 8) * HOUR);
     });
 
     it('is an error, not a zero, when the window is too short to trade once', () => {
-      const spec: StrategySpec = { ...onSignal, stop: { kind: 'atr', period: 14, multiple: 2 } };
-      const series = seriesOf(Array.from({ length: 16 }, () => quiet));
-      expect(() => simulate(series, spec, free, { from: 0, to: 15 })).toThrow(SeriesTooShortError);
-      expect(() => simulate(series, spec, free, { from: 0, to: 15 })).toThrow('needs at least 16 bars, there are 15');
+      const series = seriesOf([quiet, null, ...bars(WARMUP + 1, quiet)]);
+      const cut = { from: 0, to: series.length - 1 };
+      expect(() => simulate(series, spec, free, cut)).toThrow(SeriesTooShortError);
+      expect(() => simulate(series, spec, free, cut)).toThrow(
+        'this spec (stop.period: atr(4)) needs at least 50 bars, there are 49',
+      );
       expect(simulate(series, spec, free).trades).toEqual([]);
+      expect(() => simulate(series, spec, free, { from: 50, to: 51 })).toThrow('needs at least 51 bars, there are 50');
     });
   });
 
@@ -289,7 +301,7 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
   describe('sizing by volatility', () => {
     it('makes one ATR of the signal bar cost `risk` of equity, up to the cap', () => {
       const bars = [
-        ...Array.from({ length: 5 }, () => [100, 101, 99, 100] as const),
+        ...Array.from({ length: 40 }, () => [100, 101, 99, 100] as const),
         [100, 101, 99, SIGNAL] as const,
         entry,
         quiet,

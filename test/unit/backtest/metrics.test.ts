@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drawdownOf } from '../../../src/domain/backtest/metrics/drawdown.ts';
+import { drawdownOf, fallsOf, underwater } from '../../../src/domain/backtest/metrics/drawdown.ts';
 import { computeMetrics } from '../../../src/domain/backtest/metrics/metrics.ts';
 import { annualVolatility, sharpeRatio, sortinoRatio } from '../../../src/domain/backtest/metrics/sharpe.ts';
 import { tailRisk } from '../../../src/domain/backtest/metrics/tail-risk.ts';
@@ -49,6 +49,24 @@ describe('drawdown', () => {
     expect(drawdown.average).toBeCloseTo((0.1 + 0.25 + 0.1) / 3, 12);
     expect(drawdown.maxDurationMs).toBe(3 * HOUR);
     expect(drawdown.averageDurationMs).toBe((2 + 3 + 1) * (HOUR / 3));
+  });
+  it('knows each fall, and how far every bar is below the peak', () => {
+    const equity = Float64Array.of(90, 100, 120, 90, 108, 120, 130, 117);
+    expect(fallsOf(equity, 100)).toEqual([
+      { peakBar: -1, troughBar: 0, endBar: 1, depth: 0.1, recovered: true },
+      { peakBar: 2, troughBar: 3, endBar: 5, depth: 0.25, recovered: true },
+      { peakBar: 6, troughBar: 7, endBar: 7, depth: 0.1, recovered: false },
+    ]);
+    expect([...underwater(equity, 100)]).toEqual([0.1, 0, 0, 0.25, 0.1, 0, 0, 0.1]);
+  });
+  it('is as deep as the deepest bar below the peak', () => {
+    const curve = fc.array(fc.double({ min: 1, max: 200, noNaN: true }), { minLength: 1, maxLength: 50 });
+    fc.assert(
+      fc.property(curve, (values) => {
+        const equity = Float64Array.from(values);
+        expect(drawdownOf(equity, 100, HOUR).max).toBe(Math.max(0, ...underwater(equity, 100)));
+      }),
+    );
   });
   it('is 0, and its averages null, on a curve that never falls', () => {
     expect(drawdownOf(Float64Array.of(100, 101, 101), 100, HOUR)).toEqual({

@@ -2,36 +2,56 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resultHash } from '../../../src/domain/backtest/result-hash.ts';
 import { createIndicatorCache } from '../../../src/domain/indicators/indicator-cache.ts';
+import { type Series } from '../../../src/domain/market/series.ts';
 import { timeframeMs } from '../../../src/domain/market/timeframe.ts';
+import { createRng } from '../../../src/domain/random/rng.ts';
+import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
+import { warmupBars } from '../../../src/domain/strategies/warmup-bars.ts';
+import { HOSTILITIES, hostileSeries } from '../../fixtures/engine/hostile-series.ts';
 import { anySeries, randomSeries, withOtherFuture } from '../market/series-fixture.ts';
 import { IMPLEMENTATIONS } from '../../fixtures/engine/implementations.ts';
 import { anySpec, busySpec, realistic } from './spec-fixture.ts';
 
 const BARS = 150;
+/** Enough for the warm-up of most specs of the families, and some trades after it. */
+const LONG = 1200;
+const anyHostile = (length: number): fc.Arbitrary<Series> =>
+  fc
+    .record({ seed: fc.nat(), kind: fc.constantFrom(...HOSTILITIES) })
+    .map(({ seed, kind }) => hostileSeries(createRng(seed), kind, length, '1h'));
+const settledSpec = anySpec.filter((spec) => warmupBars(spec) < LONG / 2);
 
 describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => {
-  it('sees no future: other bars from i on change no fill before i', () => {
+  /** Fills on bars before `bar`, and equity at their closes. */
+  function pastOf(series: Series, spec: StrategySpec, bar: number) {
+    const { trades, equity } = simulate(series, spec, realistic);
+    const cut = series.time[bar]!;
+    const fills = trades.filter(({ entryTime }) => entryTime < cut);
+    const known = fills.map((trade) => {
+      const { side, entryTime, entryPrice, quantity } = trade;
+      return trade.exitTime < cut ? trade : { side, entryTime, entryPrice, quantity };
+    });
+    return { fills: known, equity: equity.subarray(0, bar) };
+  }
+
+  it.each([
+    { name: 'busy specs', series: fc.oneof(anySeries(BARS), anyHostile(BARS)), spec: busySpec, numRuns: 100 },
+    { name: 'specs of the families', series: anyHostile(LONG), spec: settledSpec, numRuns: 60 },
+  ])('sees no future: other bars from i on change no fill before i ($name)', ({ series, spec, numRuns }) => {
+    let fills = 0;
     fc.assert(
-      fc.property(
-        anySeries(BARS),
-        busySpec,
-        fc.integer({ min: 20, max: BARS - 1 }),
-        fc.nat(),
-        (series, spec, bar, seed) => {
-          const cut = series.time[bar]!;
-          const past = (whole: typeof series): unknown => {
-            const { trades, equity } = simulate(whole, spec, realistic);
-            const known = trades.map((trade) =>
-              trade.exitTime < cut
-                ? trade
-                : { entryTime: trade.entryTime, entryPrice: trade.entryPrice, quantity: trade.quantity },
-            );
-            return [known.filter((trade) => trade.entryTime < cut), equity.subarray(0, bar)];
-          };
-          expect(past(withOtherFuture(series, bar, seed))).toEqual(past(series));
-        },
-      ),
+      fc.property(series, spec, fc.nat(), fc.nat(), (whole, drawn, position, seed) => {
+        // Right after a fill, where there is one: what comes next is what it could have known.
+        const filled = simulate(whole, drawn, realistic).trades.flatMap((trade) => [trade.entryTime, trade.exitTime]);
+        const bars = filled.map((time) => whole.time.indexOf(time) + 1).filter((bar) => bar < whole.length);
+        const bar = bars[position % Math.max(1, bars.length)] ?? 20 + (position % (whole.length - 20));
+        const past = pastOf(whole, drawn, bar);
+        fills += past.fills.length;
+        expect(pastOf(withOtherFuture(whole, bar, seed), drawn, bar)).toEqual(past);
+      }),
+      { numRuns },
     );
+    expect(fills).toBeGreaterThan(numRuns);
   });
 
   it('conserves money, never goes below zero, pays for every fill', () => {
@@ -72,7 +92,7 @@ describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => 
   it('is the same again, with a fresh cache or a shared one', () => {
     fc.assert(
       fc.property(anySpec, (spec) => {
-        const series = randomSeries(11, 700, { gapShare: 0.05 });
+        const series = randomSeries(11, 2000, { gapShare: 0.05 });
         const cache = createIndicatorCache(series);
         const window = { from: 0, to: series.length };
         const first = resultHash(simulate(series, spec, realistic));

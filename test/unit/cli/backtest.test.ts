@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -98,8 +98,44 @@ it('shows people the figures and the trades', async () => {
   expect(stdout).toMatch(/long +2026-01-\d\dT\d\d:00:00Z/);
 });
 
+describe('corp backtest --report', () => {
+  it('writes one page with the figures of the run, and says where', async () => {
+    const path = join(directory, 'report.html');
+    const { exitCode, stdout } = await backtest('--report', path);
+    expect(exitCode).toBe(0);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(`report ${path}`);
+    const page = readFileSync(path, 'utf8');
+    const { resultHash, metrics } = await document();
+    expect(page).toContain(resultHash);
+    expect(page).toContain('WAVE-USD.csv');
+    expect(page).toContain(metrics.feesPaid.toLocaleString('en-US', { maximumFractionDigits: 2 }));
+  });
+
+  it('leaves standard output to the document of --json', async () => {
+    const path = join(directory, 'both.html');
+    const result = await document('--report', path);
+    expect(readFileSync(path, 'utf8')).toContain(result.resultHash);
+  });
+
+  it('is refused where it cannot be written, before anything is read', async () => {
+    const path = join(directory, 'nowhere', 'report.html');
+    const { exitCode, stdout, stderr } = await backtest('--report', path, '--spec', join(directory, 'no.json'));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toBe(
+      `corp: --report ${path}: cannot be written (ENOENT: no such file or directory). Name a file in a folder that is there and is yours\n`,
+    );
+  });
+
+  it('is not there when the backtest fails', async () => {
+    const path = join(directory, 'failed.html');
+    expect((await backtest('--report', path, '--timeframe', '90d')).exitCode).toBe(2);
+    expect(readdirSync(directory).filter((name) => name.startsWith('failed'))).toEqual([]);
+  });
+});
+
 describe('what cannot be played is refused in one line that says why', () => {
   const broken = (change: object): string => file('broken.json', JSON.stringify({ ...spec, ...change }));
+  const against = (right: object): object => ({ left: { field: 'close' }, op: '<', right });
   const noIndicator = { left: { indicator: 'rsy', params: {} }, op: '>', right: { value: 1 } };
   it.each([
     ['a spec that is not JSON', () => ['--spec', file('x.json', '{"a":')], /x\.json: is not JSON: /],
@@ -115,8 +151,55 @@ describe('what cannot be played is refused in one line that says why', () => {
       () => ['--spec', broken({ stop: { kind: 'percent', value: 2 } })],
       /stop\.value: must be below 1/,
     ],
-    ['a short on spot', () => ['--spec', broken({ side: 'short' })], /WAVE-USD is a spot market/],
-    ['too few bars', () => ['--data', file('FEW-USD.csv', csv(6))], /this spec needs at least 7 bars, there are 6/],
+    ['a short on spot', () => ['--spec', broken({ side: 'short' })], /side: WAVE-USD is a spot market/],
+    [
+      'too few bars',
+      () => ['--data', file('FEW-USD.csv', csv(6))],
+      /this spec \(entry\.right: sma\(5\)\) needs at least 7 bars, there are 6/,
+    ],
+    [
+      'a period longer than the series, in the rules',
+      () => ['--spec', broken({ exit: against({ indicator: 'sma', params: { period: 1500 } }) })],
+      /this spec \(exit\.right: sma\(1500\)\) needs at least 1501 bars, there are 300/,
+    ],
+    [
+      'a period longer than the series, in a distance',
+      () => ['--spec', broken({ trailing: { kind: 'atr', period: 400, multiple: 2 } })],
+      /this spec \(trailing\.period: atr\(400\)\) needs at least \d{4} bars, there are 300/,
+    ],
+    [
+      'an indicator that is defined but has not settled',
+      () => ['--spec', broken({ exit: against({ indicator: 'ema', params: { period: 100 } }) })],
+      /this spec \(exit\.right: ema\(100\)\) needs at least 562 bars, there are 300/,
+    ],
+    [
+      'a period that is NaN',
+      () => ['--spec', file('nan.json', JSON.stringify(spec).replace('"period":5', '"period":NaN'))],
+      /nan\.json: entry\.right\.params\.period: 'NaN' must be a number/,
+    ],
+    [
+      'a stop that is Infinity',
+      () => ['--spec', file('inf.json', JSON.stringify(spec).replace('"value":0.02', '"value":-Infinity'))],
+      /inf\.json: stop\.value: '-Infinity' must be a number/,
+    ],
+    [
+      'a period that is null',
+      () => ['--spec', broken({ entry: against({ indicator: 'sma', params: { period: null } }) })],
+      /entry\.right\.params\.period: null must be a number/,
+    ],
+    [
+      'a level of a running total',
+      () => [
+        '--spec',
+        broken({ entry: { left: { indicator: 'obv', params: { period: 9 } }, op: '>', right: { value: 5 } } }),
+      ],
+      /entry\.right\.value: 5 makes no sense here: where a running total stands depends on/,
+    ],
+    [
+      'a short that waits for less than nothing',
+      () => ['--spec', broken({ side: 'short', target: { kind: 'percent', value: 1 } })],
+      /target\.value: must be below 1/,
+    ],
     ['not one whole bar', () => ['--timeframe', '90d'], /not one whole candle of 90d/],
     ['a timeframe that is no multiple', () => ['--timeframe', '90m'], /90m cannot be made of candles of 1h/],
     ['candles with holes', () => ['--data', file('HOLE-USD.csv', holes())], /coverage 5\d\.\d\d % is below 60\.00 %/],

@@ -82,6 +82,32 @@ describe('corp search', () => {
     expect(stdout).toContain('luck until it is proven out of sample');
   });
 
+  it('plays genomes by the rules of the workers, with costs of their own', async () => {
+    const { exitCode, stdout, stderr } = await search(genomes, '--profile', 'worker', '--json');
+    expect(exitCode, stderr).toBe(0);
+    const document = JSON.parse(stdout) as {
+      genomes: number;
+      bars: number;
+      results: { pnl: number }[];
+      resultHash: string;
+    };
+    expect(document).toMatchObject({ genomes: 12, bars: 1200 });
+    const realistic = await search(genomes, '--json');
+    expect((JSON.parse(realistic.stdout) as typeof document).resultHash).not.toBe(document.resultHash);
+    const asPerson = await search(genomes, '--profile', 'worker');
+    expect(asPerson.stdout).toMatch(/^TEST-USD 1h as the workers play it \(SPOT\), 1,200 bars/);
+  });
+
+  it.each([
+    ['a spec', [specOf(5)], [], /\[0\]: is a spec, which no worker can play/],
+    ['a fee', genomes, ['--fees', '0.01,0.01'], /--fees belongs to --profile realistic/],
+    ['a timeframe', genomes, ['--timeframe', '4h'], /--timeframe belongs to --profile realistic/],
+  ])('refuses %s with the rules of the workers', async (_, given, flags, line) => {
+    const { exitCode, stderr } = await search(given, '--profile', 'worker', ...flags);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(line);
+  });
+
   it.each<[string, unknown, RegExp]>([
     [
       'an unknown indicator',
@@ -96,7 +122,7 @@ describe('corp search', () => {
     [
       'a period longer than the series',
       [specOf(5), specOf(1999)],
-      /\[1\]: this spec needs at least \d+ bars, there are 1200/,
+      /\[1\]: this spec \(entry\.right: sma\(1999\)\) needs at least \d+ bars, there are 1200/,
     ],
     [
       'a period that no series has',

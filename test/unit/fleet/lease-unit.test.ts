@@ -79,7 +79,8 @@ describe('a lease whose time is up', () => {
     const other = unit({ id: 2, createdAt: T0 + 60 * MINUTE });
     expect(chooseUnit([expired, other], asker(A), RULES)).toBe(other);
     expect(chooseUnit([expired], asker(A), RULES)).toBe(expired);
-    expect(chooseUnit([expired, other], asker(B), RULES)).toBe(expired);
+    const oldest = { ...expired, turn: T0 };
+    expect(chooseUnit([other, oldest], asker(B), RULES)).toBe(oldest);
   });
 
   it('fails the unit after a bounded number, and the reason names who was silent', () => {
@@ -131,7 +132,7 @@ describe('the line', () => {
     // Everybody is silent about unit 1 and answers at once on the others.
     for (let i = 0; i < 12; i += 1) {
       const worker = `w${i}_Linux_W1`;
-      const chosen = chooseUnit([...line].sort(byTurn), asker(worker), rules);
+      const chosen = chooseUnit(line, asker(worker), rules);
       if (!chosen) break;
       served.add(chosen.id);
       const next = leaseTo(chosen, asker(worker), rules, now);

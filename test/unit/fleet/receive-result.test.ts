@@ -38,6 +38,16 @@ describe('a result', () => {
     expect(other.verdict).toBe('duplicate');
   });
 
+  it('of a worker that was given the unit twice counts once, whichever of its runs it comes from', () => {
+    const expired = expireLeases(leased(unit(), [A]), RULES, T0 + RULES.leaseMs);
+    const again = leaseTo(expired, asker(A), RULES, T0 + RULES.leaseMs);
+    const first = take(again, A, 1);
+    expect(first).toMatchObject({ verdict: 'accepted', unit: { state: 'in_progress' } });
+    const second = take(first.unit, A, 2, { pnl: 99 });
+    expect(second.verdict).toBe('duplicate');
+    expect(votesOf(second.unit)).toHaveLength(1);
+  });
+
   it('counts after its lease ran out, as long as the unit is open', () => {
     const expired = expireLeases(leased(unit({ replicas: 1 }), [A]), RULES, T0 + RULES.leaseMs);
     const released = leaseTo(expired, asker(B), RULES, T0 + RULES.leaseMs);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  countResult,
+  countResults,
   isQuarantined,
   isResting,
   kindsFor,
@@ -49,28 +49,35 @@ describe('a name', () => {
 
 describe('a worker', () => {
   it('has its results counted by what they were worth, and its time whatever they were', () => {
-    const after = [tally(), tally({ verdict: 'invalid' }), tally({ verdict: 'late' }), tally({ verdict: 'disagrees' })]
-      .map((entry, i) => ({ ...entry, key: `k${i}` }))
-      .reduce(countResult, worker);
+    const tallies = [
+      tally(),
+      tally({ verdict: 'invalid' }),
+      tally({ verdict: 'late' }),
+      tally({ verdict: 'disagrees' }),
+    ].map((entry, i) => ({ ...entry, key: `k${i}` }));
+    const after = countResults(countResults(worker, tallies.slice(0, 3)), tallies.slice(3));
     expect(after).toMatchObject({
       completed: 2,
       refused: 1,
       surplus: 1,
       executionSeconds: 50,
-      counted: 'k3',
+      counted: ['k3'],
       generation: 'root',
       lastSeen: T0 + MINUTE,
     });
-    expect(countResult(after, tally({ generation: 'unknown' })).generation).toBe('root');
+    expect(countResults(after, [tally({ generation: 'unknown' })]).generation).toBe('root');
   });
 
   it('rests for an hour after three refused results in a row', () => {
-    const refused = [1, 2, 3].reduce((current) => countResult(current, tally({ verdict: 'constants' })), worker);
+    const refused = countResults(
+      worker,
+      [1, 2, 3].map((i) => tally({ key: `k${i}`, verdict: 'constants' })),
+    );
     expect(isResting(worker, T0)).toBe(false);
     expect(isResting(refused, T0 + 2 * MINUTE)).toBe(true);
     expect(isResting(refused, T0 + 61 * MINUTE)).toBe(false);
-    expect(isResting(countResult(refused, tally({ verdict: 'late' })), T0 + 2 * MINUTE)).toBe(true);
-    expect(isResting(countResult(refused, tally()), T0 + 2 * MINUTE)).toBe(false);
+    expect(isResting(countResults(refused, [tally({ verdict: 'late' })]), T0 + 2 * MINUTE)).toBe(true);
+    expect(isResting(countResults(refused, [tally()]), T0 + 2 * MINUTE)).toBe(false);
   });
 
   it('gets single genomes unless its engine is known to crash on them, and specs if it asks', () => {

@@ -21,7 +21,7 @@ import { submitOrder } from '../../../src/domain/portfolio/paper-venue/requests.
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { compileRules } from '../../../src/domain/strategies/compile-rules.ts';
 import { type Condition, type Distance, type StrategySpec } from '../../../src/domain/strategies/spec.ts';
-import { warmupBars } from '../../../src/domain/strategies/warmup-bars.ts';
+import { firstSignalBar } from '../../../src/domain/strategies/warmup-bars.ts';
 import { HOUR, MARKET, PERPETUAL } from './venue-fixtures.ts';
 
 /** A lively walk with jumps between bars and bars that the exchange never printed. */
@@ -49,7 +49,7 @@ function playOnPaper(series: Series, spec: StrategySpec, model: FillModel) {
   const { market, initialCash } = model;
   const cache = createIndicatorCache(series);
   const rules = compileRules(spec, cache);
-  const firstSignal = warmupBars(spec);
+  const firstSignal = firstSignalBar(spec, series);
   let account = openAccount('paper', initialCash, market.quote);
   const fills: VenueFill[] = [];
   const equity: number[] = [];
@@ -146,7 +146,7 @@ const distance: fc.Arbitrary<Distance> = fc.oneof(
   fc.record({ kind: fc.constant('percent' as const), value: fc.double({ min: 0.003, max: 0.08, noNaN: true }) }),
   fc.record({
     kind: fc.constant('atr' as const),
-    period: fc.integer({ min: 2, max: 14 }),
+    period: fc.integer({ min: 2, max: 5 }),
     multiple: fc.double({ min: 0.3, max: 4, noNaN: true }),
   }),
 );
@@ -164,7 +164,7 @@ const spec: fc.Arbitrary<StrategySpec> = fc.record(
       fc.record({ kind: fc.constant('fraction' as const), fraction: fc.constantFrom(0.0004, 0.05, 0.5, 1) }),
       fc.record({
         kind: fc.constant('volatility' as const),
-        period: fc.constant(10),
+        period: fc.constant(4),
         risk: fc.constantFrom(0.005, 0.02),
         cap: fc.constantFrom(0.1, 0.9),
       }),

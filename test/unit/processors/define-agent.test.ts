@@ -203,6 +203,7 @@ describe('the audit log', () => {
         noop: async ({ n }) => ({ n }),
         census: async () => ({ nodes: 0, dead: [], waiting: 0, deadLetters: 0 }),
         'sweep-leases': async () => ({ expired: 0, failed: 0, repaired: 0 }),
+        'verify-results': async () => ({ verified: 0, disagreeing: 0, skipped: 0 }),
       },
       deps,
     );

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalSpec, hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
 import { describeSpec } from '../../../src/domain/strategies/describe-spec.ts';
+import { INDICATORS } from '../../../src/domain/indicators/registry.ts';
 import { SpecError } from '../../../src/domain/strategies/spec-error.ts';
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
 import { validateSpec } from '../../../src/domain/strategies/validate-spec.ts';
-import { warmupBars } from '../../../src/domain/strategies/warmup-bars.ts';
+import { firstSignalBar, warmupBars } from '../../../src/domain/strategies/warmup-bars.ts';
 import { anySpec } from '../backtest/spec-fixture.ts';
+import { seriesOf } from '../market/series-fixture.ts';
 
 const sma = { indicator: 'sma', params: { period: 20 } };
 const rsi = { indicator: 'rsi', params: { period: 14 } };
@@ -102,6 +104,11 @@ describe('validateSpec', () => {
     ['a price below zero', { ...spec, exit: rule({ value: -1 }, '>', close) }, 'exit.left.value'],
     ['an oscillator beyond its range', { ...spec, exit: rule(rsi, '>', { value: 101 }) }, 'exit.right.value'],
     ['a constant that is no number', { ...spec, exit: rule(rsi, '>', { value: Infinity }) }, 'exit.right.value'],
+    [
+      'a level of a running total',
+      { ...spec, exit: rule({ indicator: 'obv', params: { period: 20 } }, '>', { value: 1000 }) },
+      'exit.right.value',
+    ],
     ['two constants', { ...spec, exit: rule({ value: 1 }, '>', { value: 2 }) }, 'exit'],
     [
       'something compared with itself',
@@ -156,12 +163,29 @@ describe('the identity of a spec', () => {
 });
 
 describe('warmupBars', () => {
-  it('is the first bar at which everything is defined, the bar before a crossing included', () => {
-    expect(warmupBars(spec as StrategySpec)).toBe(19);
-    const crossing = { ...spec, entry: rule(close, 'crosses-above', sma) };
-    expect(warmupBars(crossing as StrategySpec)).toBe(20);
-    const sized = { ...spec, sizing: { kind: 'volatility', period: 50, risk: 0.01, cap: 1 } };
-    expect(warmupBars(sized as StrategySpec)).toBe(50);
+  const windows = {
+    ...(spec as StrategySpec),
+    entry: rule(close, '>', sma),
+    target: { kind: 'percent', value: 0.1 },
+  } as StrategySpec;
+
+  it('is what the longest of its reads needs to settle, and the bar before a crossing', () => {
+    expect(warmupBars(windows)).toBe(19);
+    expect(warmupBars({ ...windows, entry: rule(close, 'crosses-above', sma) } as StrategySpec)).toBe(20);
+    const settle = INDICATORS['atr']!.settle({ period: 50 });
+    expect(settle).toBeGreaterThan(500);
+    const sized = { ...windows, sizing: { kind: 'volatility', period: 50, risk: 0.01, cap: 1 } };
+    expect(warmupBars(sized as StrategySpec)).toBe(settle);
+    expect(warmupBars({ ...windows, trailing: { kind: 'atr', period: 50, multiple: 1 } })).toBe(settle);
+  });
+
+  it('counts the candles that were printed', () => {
+    const bar = [100, 101, 99, 100] as const;
+    const bars = (count: number): (typeof bar)[] => Array.from({ length: count }, () => bar);
+    expect(firstSignalBar(windows, seriesOf(bars(30)))).toBe(19);
+    expect(firstSignalBar(windows, seriesOf([...bars(5), null, null, ...bars(23)]))).toBe(21);
+    expect(firstSignalBar(windows, seriesOf(bars(19)))).toBe(19);
+    expect(firstSignalBar(windows, seriesOf(bars(12)))).toBe(12);
   });
 });
 

@@ -1,8 +1,10 @@
 import { WORKER_VERSIONS } from '../../../domain/fleet/judge-report.ts';
 import { RESULT_VERDICTS } from '../../../domain/fleet/unit.ts';
+import { AppError } from '../../../ports/errors.ts';
 import { type FleetResult, VERIFICATIONS } from '../../../ports/fleet-records.ts';
 import { type FleetResultStore, type ResultFilter } from '../../../ports/fleet-stores.ts';
 import { type Database } from '../database.ts';
+import { createGroupCommit } from '../group-commit.ts';
 import { type Field, flag, json, number, numberOrNull, oneOf, text } from '../fields.ts';
 import { type Filter } from '../table.ts';
 import { countBy } from './count-by.ts';
@@ -10,14 +12,14 @@ import { countBy } from './count-by.ts';
 const textOrNull: Field<string | null> = { definition: { type: String }, json: false, optional: false };
 
 function filterOf(filter: Omit<ResultFilter, 'limit'>): Filter {
-  const { canonical, verdicts, overfitted, minPnl, minSharpe, minOosPnl, minTrades, minRobustness } = filter;
+  const { sound, verdicts, overfitted, minPnl, minSharpe, minOosPnl, minTrades, minRobustness } = filter;
   const { maxPnl, maxDrawdown, winRates } = filter;
   const range = (least?: number, most?: number): Filter | undefined =>
     least === undefined && most === undefined
       ? undefined
       : { ...(least !== undefined && { $gte: least }), ...(most !== undefined && { $lte: most }) };
   return {
-    canonical,
+    sound,
     verdict: verdicts && { $in: [...verdicts] },
     is_overfitted: overfitted,
     pnl: range(minPnl, maxPnl),
@@ -43,7 +45,6 @@ export function createFleetResultStore(database: Database): FleetResultStore {
       submittedAt: number,
       verdict: oneOf(RESULT_VERDICTS),
       reason: text,
-      canonical: flag,
       digest: text,
       sound: flag,
       generation: oneOf(WORKER_VERSIONS),
@@ -83,28 +84,35 @@ export function createFleetResultStore(database: Database): FleetResultStore {
       { workerId: 1, verdict: 1 },
       { tallied: 1, submittedAt: 1 },
       { submittedAt: -1 },
-      { canonical: 1, oos_pnl: -1 },
       { verdict: 1, oos_pnl: -1 },
       { verification: 1, verdict: 1, lot: 1 },
     ],
   });
 
+  const add = createGroupCommit(async (rows: readonly FleetResult[]): Promise<readonly FleetResult[]> => {
+    if ((await results.insert(rows)) === rows.length) return rows;
+    const stored = new Map((await results.getMany(rows.map(({ key }) => key))).map((row) => [row.key, row]));
+    return rows.map((row) => {
+      const found = stored.get(row.key);
+      if (found) return found;
+      throw new AppError('not-found', `result '${row.key}' was removed meanwhile`);
+    });
+  });
+
   return {
-    add: (result) => results.insertOrGet(result),
+    add,
     async get(id) {
       const [found] = await results.find({ id }, {}, { limit: 1 });
       return found ?? null;
     },
-    byKey: (key) => results.get(key),
+    byKeys: (keys) => results.getMany(keys),
     ofUnit: (unitId) => results.find({ unitId }, { submittedAt: 1, id: 1 }),
     newest: (limit) => results.find({}, { submittedAt: -1, id: -1 }, { limit }),
     best: ({ limit, ...filter }) => results.find(filterOf(filter), { oos_pnl: -1, id: 1 }, { limit }),
-    async setVerdict(key, { verdict, canonical, replica }) {
-      await results.change(key, {}, { verdict, canonical, replica });
+    async setVerdict(key, { verdict, replica }) {
+      await results.change(key, {}, { verdict, replica });
     },
-    async markTallied(key) {
-      await results.change(key, {}, { tallied: true });
-    },
+    markTallied: (keys) => results.changeAll(keys, { tallied: true }),
     untallied: (before, limit) =>
       results.find({ tallied: false, submittedAt: { $lt: before } }, { submittedAt: 1, id: 1 }, { limit }),
     async unitsCountedFor(workerId) {

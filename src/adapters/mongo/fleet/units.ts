@@ -3,6 +3,7 @@ import { type FleetUnit, type UnitInLine } from '../../../ports/fleet-records.ts
 import { type FleetUnitStore } from '../../../ports/fleet-stores.ts';
 import { type Database } from '../database.ts';
 import { flag, json, number, numberOrNull, oneOf, plain, text } from '../fields.ts';
+import { createGroupCommit } from '../group-commit.ts';
 import { countBy } from './count-by.ts';
 
 /** What is looked for, worked out when the unit is stored. */
@@ -75,22 +76,27 @@ export function createFleetUnitStore(database: Database): FleetUnitStore {
       { state: 1, id: 1 },
     ],
   });
+  /** What never changes is not sent again: the parameters may be large. */
+  const save = createGroupCommit(async (saves: readonly { readonly unit: UnitInLine; readonly expected: number }[]) =>
+    units.changeEach(
+      saves.map(({ unit, expected }) => {
+        const { id, kind: _, deterministic: __, replicas: ___, priority: ____, createdAt: _____, ...progress } = unit;
+        const set = { ...progress, ...lookedFor(unit), version: expected + 1 };
+        return { key: String(id), when: { version: expected }, set };
+      }),
+    ),
+  );
+  const get = createGroupCommit(async (ids: readonly number[]) => {
+    const rows = new Map((await units.getMany([...new Set(ids.map(String))])).map((row) => [row.id, unitOf(row)]));
+    return ids.map((id) => rows.get(id) ?? null);
+  });
   const idsOf = (rows: readonly { readonly id: number }[]): readonly number[] => rows.map(({ id }) => id);
 
   return {
     add: (added) => units.insert(added.map((unit) => ({ ...unit, ...lookedFor(unit) }))),
-    async get(id) {
-      const row = await units.get(String(id));
-      return row && unitOf(row);
-    },
+    get,
     byKeys: async (keys) => (await units.find({ key: { $in: [...keys] } }, { id: 1 })).map(unitOf),
-    async save(unit, expected) {
-      // What never changes is not sent again: the parameters may be large.
-      const { id, kind: _, deterministic: __, replicas: ___, priority: ____, createdAt: _____, ...progress } = unit;
-      const next = { ...progress, ...lookedFor(unit), version: expected + 1 };
-      const saved = await units.changeAndGet(String(id), { version: expected }, next);
-      return saved && unitOf(saved);
-    },
+    save: (unit, expected) => save({ unit, expected }),
     inLine: (limit) => units.pick({ hasRoom: true }, { priority: -1, turn: 1, id: 1 }, IN_LINE, { limit }),
     overdue: async (now, limit) =>
       idsOf(await units.pick({ isLeased: true, nextExpiry: { $lte: now } }, { nextExpiry: 1 }, ['id'], { limit })),

@@ -34,7 +34,7 @@ export function createFleetWorkerStore(database: Database): FleetWorkerStore {
       quarantine: text,
       quarantinedAt: numberOrNull,
       withdrawn: flag,
-      counted: text,
+      counted: plain(),
       version: number,
       isQuarantined: flag,
     },

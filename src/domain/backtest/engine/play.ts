@@ -14,7 +14,7 @@ import { grow, REASON_CODES, rewind, type TradeTape } from './trade-tape.ts';
  */
 export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: TradeTape): void {
   const { dataset, spec, model, window, entry, exit } = plan;
-  const { open, high, low, close } = dataset.series;
+  const { open, close } = dataset.series;
   const { real } = dataset;
   const { side, sizing } = spec;
   const { market } = model;
@@ -102,7 +102,17 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
     let isAmbiguous = 0;
     if (touch < leaveBar) {
       exitBar = touch;
-      const outcome = outcomeOf(side, stop, target, open[touch]!, high[touch]!, low[touch]!);
+      // High and low from where the search has just read them.
+      const against = direction * reach.bars[2 * touch]!;
+      const inFavour = direction * reach.bars[2 * touch + 1]!;
+      const outcome = outcomeOf(
+        side,
+        stop,
+        target,
+        open[touch]!,
+        direction === 1 ? inFavour : against,
+        direction === 1 ? against : inFavour,
+      );
       isAmbiguous = outcome === 'ambiguous' ? 1 : 0;
       if (outcome === 'target' || (isAmbiguous === 1 && ambiguityRule === 'target-first')) {
         exitPrice = targetFill(side, target, open[touch]!, model);

@@ -33,9 +33,14 @@ export interface ExitBreakdown {
   readonly pnl: number;
 }
 
+/** Fraction of the entry's notional, after fees. */
+export function tradeReturn({ pnl, entryPrice, quantity }: Trade): number {
+  return pnl / (entryPrice * quantity);
+}
+
 export function tradeStatistics(trades: readonly Trade[]): TradeStatistics {
   const pnls = trades.map((trade) => trade.pnl);
-  const returns = trades.map((trade) => trade.pnl / (trade.entryPrice * trade.quantity));
+  const returns = trades.map(tradeReturn);
   const durations = trades.map((trade) => trade.exitTime - trade.entryTime);
   const wins = pnls.filter((pnl) => pnl > 0);
   const losses = pnls.filter((pnl) => pnl <= 0);

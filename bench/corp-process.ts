@@ -1,0 +1,33 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Environment } from '../config/environment.ts';
+import { AppError } from '../src/ports/errors.ts';
+import { PROJECT_ROOT } from '../src/runtime/paths.ts';
+
+/** As `npm start` runs it (scripts/commands.mjs). */
+const PROGRAM = ['--enable-source-maps', join(PROJECT_ROOT, 'dist/src/cli/main.js')];
+const END_WITHIN_MS = 20_000;
+
+/** A `corp` command of the compiled program, as a process of its own. */
+export function spawnCorp(environment: Environment, ...args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [...PROGRAM, ...args], { env: environment, stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+/** The document it prints with `--json` when it is at work. @throws AppError `start-failed` */
+export async function announcementOf<T>(child: ChildProcess, command: string): Promise<T> {
+  const lines = createInterface({ input: child.stdout! });
+  const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit')])) as [unknown];
+  if (typeof line !== 'string') throw new AppError('start-failed', `${command} ended before it was at work`);
+  return JSON.parse(line) as T;
+}
+
+export async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
+  await exited;
+  clearTimeout(timer);
+}

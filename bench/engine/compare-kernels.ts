@@ -1,0 +1,60 @@
+import { encodeGenome } from '../../src/domain/genomes/encode-genome.ts';
+import { type Series } from '../../src/domain/market/series.ts';
+import { createRng } from '../../src/domain/random/rng.ts';
+import { createWorkerDataset } from '../../src/domain/worker-profile/dataset.ts';
+import { runFast } from '../../src/domain/worker-profile/fast-kernel.ts';
+import { runLiterally } from '../../src/domain/worker-profile/literal-kernel.ts';
+import { termsOf } from '../../src/domain/worker-profile/terms.ts';
+import { perItem } from '../cpu-time.ts';
+import { spreadOf, type Spread } from '../statistics.ts';
+import { benchGenomes } from './bench-market.ts';
+
+/** CPU milliseconds a genome by the rules of the Python workers, and the literal kernel over the fast one in the same round. */
+export interface KernelComparison {
+  readonly genomes: number;
+  readonly literalMs: Spread;
+  readonly coldMs: Spread;
+  readonly warmMs: Spread;
+  /** With every rule known, and with none known (indicators neither). */
+  readonly warmRatio: Spread;
+  readonly coldRatio: Spread;
+}
+
+export interface KernelOptions {
+  readonly series: Series;
+  readonly specs: number;
+  readonly oracleSpecs: number;
+  readonly rounds: number;
+  readonly stop: AbortSignal;
+}
+
+/** Literal and fast kernel in turn on the same genomes. Round 0 warms up. */
+export function compareKernels({ series, specs, oracleSpecs, rounds, stop }: KernelOptions): KernelComparison {
+  const genomes = benchGenomes(createRng('bench kernel'), specs).map(encodeGenome);
+  const few = genomes.slice(0, oracleSpecs);
+  const terms = termsOf('SPOT', series.time);
+  const whole = { from: 0, to: series.length };
+  const known = createWorkerDataset(series);
+  const measured: { readonly literal: number; readonly cold: number; readonly warm: number }[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    stop.throwIfAborted();
+    const times = {
+      literal: perItem(few, () => (genome) => runLiterally(known, genome, terms, whole)),
+      cold: perItem(genomes, () => {
+        const fresh = createWorkerDataset(series);
+        return (genome) => runFast(fresh, genome, terms, whole);
+      }),
+      warm: perItem(genomes, () => (genome) => runFast(known, genome, terms, whole)),
+    };
+    if (round > 0) measured.push(times);
+  }
+  const spread = (of: (times: (typeof measured)[number]) => number): Spread => spreadOf(measured.map(of));
+  return {
+    genomes: genomes.length,
+    literalMs: spread(({ literal }) => literal),
+    coldMs: spread(({ cold }) => cold),
+    warmMs: spread(({ warm }) => warm),
+    warmRatio: spread(({ literal, warm }) => literal / warm),
+    coldRatio: spread(({ literal, cold }) => literal / cold),
+  };
+}

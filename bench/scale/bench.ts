@@ -1,0 +1,88 @@
+import { type CliIo } from '../../src/cli/io.ts';
+import { loadCliConfig } from '../../src/cli/load-cli-config.ts';
+import { round } from '../statistics.ts';
+import { simulateFleet, type FleetOutcome, type FleetScenario } from './simulate-fleet.ts';
+
+export interface ScaleBenchOptions {
+  readonly nodes: number;
+  /** For each node. */
+  readonly unitsPerNode: number;
+  readonly serviceSeconds: number;
+  readonly failureRate: number;
+  readonly killShare: number;
+  readonly seed: number;
+}
+
+interface ScaleRow {
+  /** What happens to the fleet. */
+  readonly scenario: string;
+  readonly outcome: FleetOutcome;
+}
+
+export interface ScaleBenchReport extends ScaleBenchOptions {
+  readonly units: number;
+  readonly rows: readonly ScaleRow[];
+}
+
+const REPLICAS = 2;
+const LOSS_RATE = 0.01;
+const OUTAGE_SECONDS = 300;
+const MINUTE_MS = 60_000;
+
+/** A fleet of `nodes` on a virtual clock: undisturbed, then with one trouble at a time, then with all of them. */
+export function benchScale(io: CliIo, options: ScaleBenchOptions): ScaleBenchReport {
+  const { coordinator } = loadCliConfig(io).agents;
+  const { nodes, unitsPerNode, serviceSeconds, seed, failureRate, killShare } = options;
+  const calm: FleetScenario = {
+    nodes,
+    units: nodes * unitsPerNode,
+    replicas: REPLICAS,
+    seed,
+    serviceSeconds,
+    failureRate: 0,
+    lossRate: 0,
+    killShare: 0,
+    outageSeconds: 0,
+    rules: { ...coordinator, leaseMs: coordinator.leaseMinutes * MINUTE_MS },
+  };
+  const troubles: readonly (readonly [string, Partial<FleetScenario>])[] = [
+    ['undisturbed', {}],
+    [`${percent(failureRate)} of units end in silence`, { failureRate }],
+    [`${percent(LOSS_RATE)} of answers lost`, { lossRate: LOSS_RATE }],
+    [`${percent(killShare)} of the nodes die halfway`, { killShare }],
+    [`coordinator away for ${OUTAGE_SECONDS} s`, { outageSeconds: OUTAGE_SECONDS }],
+    ['all of it', { failureRate, lossRate: LOSS_RATE, killShare, outageSeconds: OUTAGE_SECONDS }],
+  ];
+  const rows = troubles.map(([scenario, trouble]): ScaleRow => {
+    io.complain(scenario);
+    return { scenario, outcome: simulateFleet({ ...calm, ...trouble }) };
+  });
+  return { ...options, units: calm.units, rows };
+}
+
+export function printScaleBench(io: CliIo, report: ScaleBenchReport): void {
+  io.print(
+    `${report.nodes} nodes, ${report.units} units of ${REPLICAS} replicas, ${report.serviceSeconds} s each in the median, on a virtual clock; ` +
+      'the decisions are those of the coordinator\n',
+  );
+  io.table(
+    report.rows.map(({ scenario, outcome }) => ({
+      scenario,
+      completed: outcome.completed,
+      failed: outcome.failed,
+      'units/h': Math.round(outcome.unitsPerHour),
+      'x ideal time': round(outcome.seconds / outcome.idealSeconds, 2),
+      utilisation: percent(outcome.utilisation),
+      waste: percent(outcome.waste),
+      'expired leases': outcome.expiredLeases,
+      late: outcome.lateReports,
+      double: outcome.doubleReports,
+      'recovery s': outcome.recoverySeconds === null ? null : Math.round(outcome.recoverySeconds),
+      fairness: round(outcome.fairness, 3),
+      'counted twice': outcome.countedTwice,
+    })),
+    '',
+  );
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,0 +1,227 @@
+import { type Asker } from '../../src/domain/fleet/lease-unit.ts';
+import { UNIT_KINDS, isOpen, votesOf, type FleetRules } from '../../src/domain/fleet/unit.ts';
+import { createRng, type Rng } from '../../src/domain/random/rng.ts';
+import { createEventQueue } from './event-queue.ts';
+import { createSimulatedServer } from './simulated-server.ts';
+
+/** Times in seconds of a virtual clock; shares and rates are 0..1. */
+export interface FleetScenario {
+  readonly nodes: number;
+  readonly units: number;
+  readonly replicas: number;
+  readonly seed: number;
+  /** Median time a unit takes; single ones differ by a lognormal factor, machines by another. */
+  readonly serviceSeconds: number;
+  /** Share of units a worker falls silent on: it never reports, and goes on with the next. */
+  readonly failureRate: number;
+  /** Share of requests whose answer is lost: of a report that was taken, the worker sends it again. */
+  readonly lossRate: number;
+  /** Share of the nodes that die for good halfway. */
+  readonly killShare: number;
+  /** How long the coordinator is away, after a quarter of the ideal time. */
+  readonly outageSeconds: number;
+  readonly rules: FleetRules;
+}
+
+export interface FleetOutcome {
+  readonly completed: number;
+  readonly failed: number;
+  /** Until the last unit ended. */
+  readonly seconds: number;
+  /** What the same fleet would take if nothing were lost and nobody waited. */
+  readonly idealSeconds: number;
+  readonly unitsPerHour: number;
+  /** Share of the time of living nodes in which they worked. */
+  readonly utilisation: number;
+  /** Share of the work that counted for nothing: silence, deaths, late and double reports. */
+  readonly waste: number;
+  readonly lateReports: number;
+  readonly doubleReports: number;
+  readonly expiredLeases: number;
+  /** From the death of the nodes until the last unit that one of them held was completed by others; null where none died. */
+  readonly recoverySeconds: number | null;
+  /** Jain's index of the time of counted work of each node that lived: 1 where all have worked as long. */
+  readonly fairness: number;
+  /** Units with more votes than they wanted, or two of one worker. Anything but 0 is a bug. */
+  readonly countedTwice: number;
+}
+
+interface Node {
+  readonly asker: Asker;
+  readonly speed: number;
+  isAlive: boolean;
+  holds: number | null;
+  worked: number;
+  counted: number;
+}
+
+type Event =
+  | { readonly is: 'ask'; readonly node: number }
+  | {
+      readonly is: 'report';
+      readonly node: number;
+      readonly unit: number;
+      readonly took: number;
+      readonly again: boolean;
+    }
+  | { readonly is: 'silence'; readonly node: number; readonly took: number }
+  | { readonly is: 'sweep' }
+  | { readonly is: 'kill' };
+
+/** As the existing workers wait where there is no work, or nobody answers. */
+const WAIT_SECONDS = 30;
+const SWEEP_SECONDS = 5;
+const LATENCY_SECONDS = 0.05;
+const SERVICE_SPREAD = 0.5;
+const SPEED_SPREAD = 0.3;
+/** Of a run in which nothing happens any more something is wrong. */
+const LONGEST_SECONDS = 10 * 365 * 86_400;
+
+/**
+ * A fleet of remote workers against the decisions of the real coordinator, event by event on a virtual clock. The same
+ * scenario gives the same outcome.
+ */
+export function simulateFleet(scenario: FleetScenario): FleetOutcome {
+  const { rules, units, replicas } = scenario;
+  const rng = createRng(`fleet ${scenario.seed}`);
+  const server = createSimulatedServer(units, replicas, { ...rules, leaseMs: rules.leaseMs / 1000 });
+  const nodes = Array.from({ length: scenario.nodes }, (_, i) => nodeOf(rng, i));
+  const speed = nodes.reduce((sum, node) => sum + node.speed, 0);
+  const meanService = scenario.serviceSeconds * Math.exp(SERVICE_SPREAD ** 2 / 2);
+  const idealSeconds = (units * replicas * meanService) / speed;
+  const outage = { from: idealSeconds / 4, to: idealSeconds / 4 + scenario.outageSeconds };
+  const isAway = (at: number): boolean => at >= outage.from && at < outage.to;
+
+  const events = createEventQueue<Event>();
+  nodes.forEach((_, node) => events.add(WAIT_SECONDS * rng.next(), { is: 'ask', node }));
+  events.add(SWEEP_SECONDS, { is: 'sweep' });
+  if (scenario.killShare > 0) events.add(idealSeconds / 2, { is: 'kill' });
+
+  let now = 0;
+  let lateReports = 0;
+  let doubleReports = 0;
+  let expiredLeases = 0;
+  let inVain = 0;
+  let results = 0;
+  let aliveSeconds = 0;
+  const orphaned = new Set<number>();
+  let killedAt: number | null = null;
+  let recoveredAt: number | null = null;
+
+  const askAgain = (node: number, after: number): void => events.add(now + after, { is: 'ask', node });
+
+  const ask = (index: number): void => {
+    const node = nodes[index]!;
+    if (isAway(now) || rng.next() < scenario.lossRate) return askAgain(index, WAIT_SECONDS);
+    const unit = server.handOut(node.asker, now);
+    if (unit === null) return askAgain(index, WAIT_SECONDS);
+    node.holds = unit;
+    const took = (scenario.serviceSeconds * Math.exp(SERVICE_SPREAD * rng.normal())) / node.speed;
+    const at = now + took + 2 * LATENCY_SECONDS;
+    if (rng.next() < scenario.failureRate) events.add(at, { is: 'silence', node: index, took });
+    else events.add(at, { is: 'report', node: index, unit, took, again: false });
+  };
+
+  const report = ({ node: index, unit, took, again }: Extract<Event, { is: 'report' }>): void => {
+    const node = nodes[index]!;
+    if (!again) {
+      node.worked += took;
+      node.holds = null;
+    }
+    // What is not taken is lost: the existing workers never send it again.
+    if (isAway(now)) inVain += took;
+    else {
+      results += 1;
+      const verdict = server.submit(unit, node.asker.workerId, again ? -unit : results, `unit ${unit}`, now);
+      if (verdict === 'accepted') node.counted += took;
+      else if (!again) inVain += took;
+      if (verdict === 'late') lateReports += 1;
+      if (verdict === 'duplicate') doubleReports += 1;
+      if (orphaned.delete(unit) && isOpen(server.units.get(unit)!)) orphaned.add(unit);
+      if (killedAt !== null && recoveredAt === null && orphaned.size === 0) recoveredAt = now;
+      if (!again && rng.next() < scenario.lossRate)
+        events.add(now + 1, { is: 'report', node: index, unit, took, again: true });
+    }
+    if (!again) askAgain(index, 2 * LATENCY_SECONDS);
+  };
+
+  const kill = (): void => {
+    killedAt = now;
+    for (const node of nodes) {
+      if (rng.next() >= scenario.killShare) continue;
+      node.isAlive = false;
+      aliveSeconds += now;
+      if (node.holds !== null && isOpen(server.units.get(node.holds)!)) orphaned.add(node.holds);
+    }
+    if (nodes.every(({ isAlive }) => !isAlive)) nodes[0]!.isAlive = true;
+    if (orphaned.size === 0) recoveredAt = now;
+  };
+
+  while (server.open > 0) {
+    const next = events.next();
+    if (next === null || next.at > LONGEST_SECONDS) break;
+    now = next.at;
+    const { event } = next;
+    if (event.is === 'sweep') {
+      if (!isAway(now)) expiredLeases += server.sweep(now);
+      events.add(now + SWEEP_SECONDS, { is: 'sweep' });
+    } else if (event.is === 'kill') kill();
+    else if (nodes[event.node]!.isAlive) {
+      if (event.is === 'ask') ask(event.node);
+      else if (event.is === 'report') report(event);
+      else {
+        nodes[event.node]!.worked += event.took;
+        nodes[event.node]!.holds = null;
+        inVain += event.took;
+        askAgain(event.node, WAIT_SECONDS);
+      }
+    } else if (event.is !== 'ask') inVain += event.took;
+  }
+  aliveSeconds += nodes.filter(({ isAlive }) => isAlive).length * now;
+  return summary();
+
+  function summary(): FleetOutcome {
+    const all = [...server.units.values()];
+    const counted = nodes.reduce((sum, node) => sum + node.counted, 0);
+    const completed = all.filter(({ state }) => state === 'completed').length;
+    return {
+      completed,
+      failed: all.filter(({ state }) => state === 'failed').length,
+      seconds: now,
+      idealSeconds,
+      unitsPerHour: (completed / now) * 3600,
+      utilisation: nodes.reduce((sum, node) => sum + node.worked, 0) / aliveSeconds,
+      waste: inVain / (inVain + counted),
+      lateReports,
+      doubleReports,
+      expiredLeases,
+      recoverySeconds: killedAt === null ? null : (recoveredAt ?? now) - killedAt,
+      fairness: jain(nodes.filter(({ isAlive }) => isAlive).map((node) => node.counted)),
+      countedTwice: all.filter((unit) => {
+        const votes = votesOf(unit);
+        return (
+          votes.length > Math.max(unit.wanted, replicas) || new Set(votes.map((v) => v.workerId)).size < votes.length
+        );
+      }).length,
+    };
+  }
+}
+
+function nodeOf(rng: Rng, index: number): Node {
+  const host = `node${index}`;
+  return {
+    asker: { workerId: `${host}_Linux_W1`, host, kinds: new Set(UNIT_KINDS) },
+    speed: Math.exp(SPEED_SPREAD * rng.normal()),
+    isAlive: true,
+    holds: null,
+    worked: 0,
+    counted: 0,
+  };
+}
+
+/** (sum)^2 / (n sum of squares); 1 where all are equal. */
+function jain(values: readonly number[]): number {
+  const sum = values.reduce((a, b) => a + b, 0);
+  const squares = values.reduce((a, b) => a + b * b, 0);
+  return squares > 0 ? (sum * sum) / (values.length * squares) : 1;
+}

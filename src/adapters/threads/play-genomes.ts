@@ -1,0 +1,16 @@
+import { encodeGenome } from '../../domain/genomes/encode-genome.ts';
+import { type Genome } from '../../domain/genomes/genome.ts';
+import { FIGURES, packResult, type SearchFigures } from '../../domain/research/search-figures.ts';
+import { type WorkerDataset } from '../../domain/worker-profile/dataset.ts';
+import { runFast } from '../../domain/worker-profile/fast-kernel.ts';
+import { type WorkerTerms } from '../../domain/worker-profile/terms.ts';
+
+/** Each genome over the whole of a frame, by the rules of the Python workers. */
+export function playGenomes(dataset: WorkerDataset, genomes: readonly Genome[], terms: WorkerTerms): SearchFigures {
+  const figures = new Float64Array(genomes.length * FIGURES);
+  const whole = { from: 0, to: dataset.length };
+  genomes.forEach((genome, index) => {
+    packResult(figures, index, runFast(dataset, encodeGenome(genome), terms, whole));
+  });
+  return figures;
+}

@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError, errorText } from '../../ports/errors.ts';
+import { type Handed, type WorkSource } from '../../ports/work-source.ts';
+
+export interface HttpWorkSourceOptions {
+  /** Of the coordinator; a path in it is kept. */
+  readonly url: string;
+  readonly workerId: string;
+  readonly token?: string;
+}
+
+/** As the existing workers wait. */
+const TIMEOUT_MS = 30_000;
+const SUBMIT_ATTEMPTS = 5;
+const FIRST_PAUSE_MS = 500;
+const USER_AGENT = 'bittrading-corp-worker';
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Speaks the protocol of the existing workers (coordinator-protocol.md section 5), and asks a coordinator of ours for specs too. */
+export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOptions): WorkSource {
+  const base = url.replace(/\/+$/, '');
+  const headers = { 'user-agent': USER_AGENT, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+  let isOurs: boolean | null = null;
+
+  const ask = async (path: string, init: RequestInit, signal: AbortSignal): Promise<Answer> => {
+    try {
+      const response = await fetch(`${base}${path}`, {
+        ...init,
+        headers: { ...headers, ...init.headers },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      });
+      const text = await response.text();
+      return { status: response.status, body: parsed(text) };
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw new AppError('coordinator-unreachable', `${base}: ${errorText(causeOf(cause))}`, {
+        retryable: true,
+        cause,
+      });
+    }
+  };
+
+  /** The existing coordinator answers with HTML and 404. */
+  const knowsOurs = async (signal: AbortSignal): Promise<boolean> => {
+    const { status, body } = await ask('/api/corp', {}, signal);
+    return status === 200 && isObject(body) && body['server'] === 'bittrading-corp';
+  };
+
+  return {
+    async next(signal) {
+      isOurs ??= await knowsOurs(signal);
+      const query = new URLSearchParams({ worker_id: workerId, ...(isOurs && { accepts: 'specs' }) });
+      const { status, body } = await ask(`/api/get_work?${query.toString()}`, {}, signal);
+      return handedOf(status, body);
+    },
+
+    async submit(unit, report, signal) {
+      const body = JSON.stringify({ work_id: unit.id, worker_id: workerId, ...report });
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+      for (let attempt = 1, pause = FIRST_PAUSE_MS; ; attempt += 1, pause *= 2) {
+        try {
+          const { status } = await ask('/api/submit_result', init, signal);
+          // The existing coordinator may have stored what it answers with 500, and would count it again.
+          if (status === 200 || !isOurs || status < 500) return status === 200;
+        } catch (error) {
+          if (!isOurs || attempt === SUBMIT_ATTEMPTS) throw error;
+        }
+        if (attempt === SUBMIT_ATTEMPTS) return false;
+        await delay(pause, undefined, { signal });
+      }
+    },
+  };
+}
+
+function handedOf(status: number, body: unknown): Handed {
+  if (status !== 200 || !isObject(body)) return { none: `the coordinator answered ${status} without work` };
+  if (body['shutdown'] === true) return { shutdown: textOf(body['message'], 'the coordinator asked for it') };
+  const id = body['work_id'];
+  if ((typeof id !== 'number' && typeof id !== 'string') || id === 0 || id === '') {
+    return { none: textOf(body['message'], 'no work available') };
+  }
+  return { unit: { id, params: body['strategy_params'] } };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const textOf = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
+/** fetch says `fetch failed`; what failed stands behind it. */
+const causeOf = (error: unknown): unknown => (error instanceof Error && error.cause ? error.cause : error);

@@ -1,0 +1,94 @@
+import { hostname, platform } from 'node:os';
+import { resolve } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { createBacktestPool } from '../../adapters/threads/backtest-pool.ts';
+import { createHttpWorkSource } from '../../adapters/work-source/http-work-source.ts';
+import { doUnit } from '../../runtime/remote-worker/do-unit.ts';
+import { runWorkLoop } from '../../runtime/remote-worker/work-loop.ts';
+import { type CliIo } from '../io.ts';
+import { loadCliConfig } from '../load-cli-config.ts';
+
+interface Options {
+  readonly coordinator: string;
+  readonly name?: string;
+  readonly instance: number;
+  readonly threads: number;
+  readonly data: readonly string[];
+  readonly wait: number;
+  readonly once: boolean;
+}
+
+const MAX_INSTANCE = 10_000;
+const MAX_WAIT_SECONDS = 3600;
+
+/** The names that the existing workers give their systems. */
+const SYSTEMS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'Darwin', win32: 'Windows' };
+
+/** `desk_Linux_W1`: a coordinator tells machines and instances by it. */
+export function workerId(name: string, instance: number, system: NodeJS.Platform): string {
+  return `${name}_${SYSTEMS[system] ?? 'Linux'}_W${instance}`;
+}
+
+function parseUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('Write it like http://127.0.0.1:5001.');
+}
+
+const parseCount =
+  (max: number) =>
+  (text: string): number => {
+    const count = Number(text);
+    if (Number.isInteger(count) && count >= 1 && count <= max) return count;
+    throw new InvalidArgumentError(`Write a whole number from 1 to ${max}.`);
+  };
+
+async function run(io: CliIo, options: Options): Promise<void> {
+  const { exchange, secrets } = loadCliConfig(io);
+  const id = workerId(options.name ?? hostname(), options.instance, platform());
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  const pool = createBacktestPool(options.threads);
+  const token = secrets.coordinatorToken;
+  const source = createHttpWorkSource({
+    url: options.coordinator,
+    workerId: id,
+    ...(token !== undefined && { token }),
+  });
+  const directories = options.data.map((directory) => resolve(io.cwd, directory));
+  io.complain(`${id} works for ${options.coordinator}, candles from ${directories.join(', ')}`);
+  try {
+    const { done, failed } = await runWorkLoop({
+      source,
+      work: (unit, signal) => doUnit({ pool, exchange, directories }, unit, signal),
+      say: (text) => io.complain(text),
+      signal: stopping.signal,
+      pauseMs: options.wait * 1000,
+      once: options.once,
+    });
+    io.print(`${done} units done, ${failed} failed`);
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
+    await pool.close();
+  }
+}
+
+export function registerWorker(program: Command, io: CliIo): void {
+  program
+    .command('worker')
+    .description('pull work units from a coordinator over HTTP, like the Python workers, and do them')
+    .addOption(new Option('--coordinator <url>', 'where it listens').makeOptionMandatory().argParser(parseUrl))
+    .option('--name <host>', "this machine's name to the coordinator; its host name unless said")
+    .addOption(
+      new Option('--instance <n>', 'which worker of this machine it is').default(1).argParser(parseCount(MAX_INSTANCE)),
+    )
+    .addOption(new Option('--threads <n>', 'threads for units of specs').default(1).argParser(parseCount(256)))
+    .option('--data <directories...>', 'where candle files are', ['data', 'data_futures'])
+    .addOption(
+      new Option('--wait <seconds>', 'between questions while there is no work')
+        .default(30)
+        .argParser(parseCount(MAX_WAIT_SECONDS)),
+    )
+    .option('--once', 'end when there is no more work', false)
+    .action((options: Options) => run(io, options));
+}

@@ -1,0 +1,60 @@
+import { type Config } from '../../../config/schema.ts';
+import { symbolOfFile } from '../../adapters/replay/read-candle-file.ts';
+import { searchHere, searchOn } from '../../adapters/threads/searcher.ts';
+import { importGenome } from '../../domain/genomes/import-genome.ts';
+import { requireCoverage } from '../../domain/market/coverage.ts';
+import { type Market } from '../../domain/market/market.ts';
+import { describeSpec } from '../../domain/strategies/describe-spec.ts';
+import { SpecError } from '../../domain/strategies/spec-error.ts';
+import { type StrategySpec } from '../../domain/strategies/spec.ts';
+import { AppError } from '../../ports/errors.ts';
+import { fillModelFor } from '../fill-options.ts';
+import { type WrittenStrategy } from '../parse-strategy.ts';
+import { readGenomes } from '../read-genomes.ts';
+import { readSeries } from '../read-series.ts';
+import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
+
+/** By fill-spec.md: specs as they are, genomes as specs. @throws AppError `bad-input` naming file, position and field. */
+export async function prepareRealisticSearch(
+  exchange: Config['exchange'],
+  input: SearchInput,
+): Promise<PreparedSearch> {
+  const fillModel = fillModelFor(exchange, symbolOfFile(input.data), input);
+  const specs = specsOf(input.genomes, await readGenomes(input.genomes), fillModel.market.kind);
+  const series = await readSeries(input.data, input.timeframe);
+  requireCoverage(series, exchange.minimumCoverage);
+  const request = { series, fillModel, window: { from: 0, to: series.length }, specs };
+  return {
+    market: `${series.symbol} ${series.timeframe}`,
+    bars: series.length,
+    count: specs.length,
+    capital: fillModel.initialCash,
+    nameOf: (index) => describeSpec(specs[index]!),
+    async play(pool, onProgress) {
+      try {
+        return await (pool === null ? searchHere : searchOn(pool))(request, { onProgress });
+      } catch (cause) {
+        // The search knows positions, not files.
+        if (!(cause instanceof AppError && cause.code === 'bad-input')) throw cause;
+        throw new AppError('bad-input', `${input.genomes}: ${cause.message}`, { cause });
+      }
+    },
+  };
+}
+
+/** What of a genome no spec can say is left out; corp backtest names it for one. */
+function specsOf(
+  path: string,
+  written: readonly WrittenStrategy[],
+  marketKind: Market['kind'],
+): readonly StrategySpec[] {
+  return written.map((strategy, index) => {
+    if (strategy.kind === 'spec') return strategy.spec;
+    try {
+      return importGenome(strategy.genome, { marketKind }).spec;
+    } catch (cause) {
+      if (!(cause instanceof SpecError)) throw cause;
+      throw new AppError('bad-input', `${path}: [${index}].${cause.message}`, { cause });
+    }
+  });
+}

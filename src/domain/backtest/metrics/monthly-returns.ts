@@ -1,0 +1,53 @@
+import { closingDay, dailyReturns } from '../../research/daily-returns.ts';
+import { type Timeframe } from '../../market/timeframe.ts';
+
+/** Returns are fractions. */
+export interface MonthlyReturn {
+  readonly year: number;
+  /** 1 to 12. */
+  readonly month: number;
+  /** UTC days of the month that the curve covers; fewer than the month has at either end. */
+  readonly days: number;
+  readonly return: number;
+}
+
+export interface YearlyReturn {
+  readonly year: number;
+  readonly return: number;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * Returns per calendar month, UTC, compounded from the daily ones: all months together compound to the curve's total.
+ * @param time open times of the bars, epoch ms; as long as `equity`, which is marked at their closes.
+ * @param initial what the first month is measured against.
+ */
+export function monthlyReturns(
+  time: Float64Array,
+  equity: Float64Array,
+  timeframe: Timeframe,
+  initial: number,
+): MonthlyReturn[] {
+  if (equity.length === 0) return [];
+  const firstDay = closingDay(time[0]!, timeframe);
+  const months: MonthlyReturn[] = [];
+  dailyReturns(time, equity, timeframe, initial).forEach((value, i) => {
+    const date = new Date((firstDay + i) * DAY_MS);
+    const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1];
+    const last = months.at(-1);
+    if (last === undefined || last.year !== year || last.month !== month) {
+      months.push({ year, month, days: 1, return: value });
+    } else {
+      months[months.length - 1] = { ...last, days: last.days + 1, return: (1 + last.return) * (1 + value) - 1 };
+    }
+  });
+  return months;
+}
+
+/** The months of each year, compounded. @param months in order of time. */
+export function yearlyReturns(months: readonly MonthlyReturn[]): YearlyReturn[] {
+  const years = new Map<number, number>();
+  for (const month of months) years.set(month.year, (years.get(month.year) ?? 1) * (1 + month.return));
+  return [...years].map(([year, growth]) => ({ year, return: growth - 1 }));
+}

@@ -1,0 +1,46 @@
+/**
+ * Candles as the workers' kernel takes them, one row per printed candle (gaps are not filled). `time` is epoch ms and
+ * only tells how long a bar is.
+ */
+export interface WorkerColumns {
+  readonly time: Float64Array;
+  readonly close: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly volume: Float64Array;
+}
+
+const PRICES = { floor: 1e-5, ceiling: 1e6, missing: 1 } as const;
+const VOLUMES = { floor: 0, ceiling: 1e15, missing: 0 } as const;
+
+/** Copies, with NaN replaced and everything clipped to what the kernel lets in. @throws RangeError for columns of different lengths. */
+export function cleanColumns({ time, close, high, low, volume }: WorkerColumns): WorkerColumns {
+  for (const column of [close, high, low, volume]) {
+    if (column.length !== time.length) throw new RangeError('candle columns differ in length');
+  }
+  return {
+    time,
+    close: clipped(close, PRICES),
+    high: clipped(high, PRICES),
+    low: clipped(low, PRICES),
+    volume: clipped(volume, VOLUMES),
+  };
+}
+
+/** Rows `from` to `to` (excluded), without copying. */
+export function sliceColumns(columns: WorkerColumns, from: number, to: number): WorkerColumns {
+  return {
+    time: columns.time.subarray(from, to),
+    close: columns.close.subarray(from, to),
+    high: columns.high.subarray(from, to),
+    low: columns.low.subarray(from, to),
+    volume: columns.volume.subarray(from, to),
+  };
+}
+
+function clipped(
+  column: Float64Array,
+  { floor, ceiling, missing }: { readonly floor: number; readonly ceiling: number; readonly missing: number },
+): Float64Array {
+  return column.map((value) => (Number.isNaN(value) ? missing : Math.min(Math.max(value, floor), ceiling)));
+}

@@ -1,0 +1,60 @@
+import { type WorkerColumns } from './columns.ts';
+
+/**
+ * Where a position can be left, for one side. Prices are those of a long; for a short all of them are mirrored at zero,
+ * which is exact, so that one search serves both. Each row has four values, of one bar or of a block of bars: lowest low,
+ * highest high, highest close, deepest fall. The fall is how far below a close of the block a low of the same or a later
+ * bar of it lies: a stop that trails the close can only be hit inside the block if it is as deep as the stop's distance.
+ */
+export interface ExitLevels {
+  readonly bars: Float64Array;
+  readonly small: Float64Array;
+  readonly middle: Float64Array;
+  readonly large: Float64Array;
+  /** More than any rounding error of a difference of two of these prices. */
+  readonly tolerance: number;
+}
+
+export const LOW = 0;
+export const HIGH = 1;
+export const CLOSE = 2;
+export const FALL = 3;
+export const ROW = 4;
+
+/** Bars of a block, and blocks of a block, as powers of two. */
+export const SMALL_BITS = 3;
+export const MIDDLE_BITS = 2;
+export const LARGE_BITS = 3;
+
+export function exitLevels({ close, high, low }: WorkerColumns, side: 'long' | 'short'): ExitLevels {
+  const bars = new Float64Array(close.length * ROW);
+  let largest = 0;
+  for (let i = 0; i < close.length; i += 1) {
+    const row = i * ROW;
+    bars[row + LOW] = side === 'long' ? low[i]! : -high[i]!;
+    bars[row + HIGH] = side === 'long' ? high[i]! : -low[i]!;
+    bars[row + CLOSE] = side === 'long' ? close[i]! : -close[i]!;
+    bars[row + FALL] = bars[row + CLOSE]! - bars[row + LOW]!;
+    largest = Math.max(largest, high[i]!, close[i]!, low[i]!);
+  }
+  const small = blocksOf(bars, SMALL_BITS);
+  const middle = blocksOf(small, MIDDLE_BITS);
+  return { bars, small, middle, large: blocksOf(middle, LARGE_BITS), tolerance: largest * 2 ** -50 };
+}
+
+/** Whole blocks only: what is left at the end is searched row by row. */
+function blocksOf(rows: Float64Array, bits: number): Float64Array {
+  const count = (rows.length / ROW) >> bits;
+  const blocks = new Float64Array(count * ROW);
+  for (let block = 0; block < count; block += 1) {
+    let [lowest, highest, close, fall] = [Infinity, -Infinity, -Infinity, -Infinity];
+    for (let row = (block << bits) * ROW; row < ((block + 1) << bits) * ROW; row += ROW) {
+      lowest = Math.min(lowest, rows[row + LOW]!);
+      highest = Math.max(highest, rows[row + HIGH]!);
+      fall = Math.max(fall, rows[row + FALL]!, close - rows[row + LOW]!);
+      close = Math.max(close, rows[row + CLOSE]!);
+    }
+    blocks.set([lowest, highest, close, fall], block * ROW);
+  }
+  return blocks;
+}

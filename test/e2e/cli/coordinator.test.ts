@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { call } from '../../fixtures/http-call.ts';
+import { workspace, type Workspace } from './corp-process.ts';
+
+interface Announcement {
+  readonly coordinator: string;
+  /** Of a company. */
+  readonly api?: string;
+  readonly services: { readonly redis: string; readonly mongo: string };
+}
+
+/** Runs a command that stays, hands over what it announced, and ends it by a signal. */
+async function running(
+  { spawn }: Workspace,
+  args: readonly string[],
+  use: (announced: Announcement) => Promise<void>,
+): Promise<void> {
+  const child = spawn(...args);
+  const errors = text(child.stderr!);
+  const ended = once(child, 'close');
+  try {
+    const [line] = (await Promise.race([once(child.stdout!, 'data'), ended.then(() => errors)])) as [Buffer];
+    await use(JSON.parse(line.toString()) as Announcement);
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+  expect(child.exitCode, await errors).toBe(0);
+}
+
+async function serves({ coordinator: url, services }: Announcement): Promise<void> {
+  expect(services).toMatchObject({ redis: 'private' });
+  expect((await call(`${url}/api/corp`)).json).toEqual({ server: 'bittrading-corp', protocol: 1 });
+  expect((await call(`${url}/ready`)).json).toEqual({ ready: true, missing: {} });
+  const body = { kind: 'genetic', replicas: 1, strategy_params: { data_file: 'X-USD_ONE_MINUTE.csv' } };
+  expect((await call(`${url}/api/work_units`, { method: 'POST', body })).status).toBe(201);
+  expect((await call(`${url}/api/get_work?worker_id=a_Linux_W1`)).json).toMatchObject({
+    work_id: 1,
+    replicas_needed: 1,
+  });
+}
+
+describe('corp coordinator', () => {
+  it('serves workers, keeps what it has over a restart, and ends on a signal', async () => {
+    const place = workspace();
+    const args = ['coordinator', '--port', '0', '--json'];
+    await running(place, args, serves);
+    await running(place, args, async ({ coordinator: url }) => {
+      expect((await call(`${url}/api/work_units/1`)).json).toMatchObject({
+        state: 'in_progress',
+        replicas_assigned: 1,
+      });
+      expect((await call(`${url}/api/get_work?worker_id=a_Linux_W1`)).json).toMatchObject({ work_id: null });
+    });
+  });
+
+  it('is a role of corp start, with or without a company around it', async () => {
+    const place = workspace();
+    Object.assign(place.environment, { CORP_AGENTS__COORDINATOR__PORT: '0' });
+    const start = (roles: string) => ['start', '--roles', roles, '--port', '0', '--json'];
+    await running(place, start('services,coordinator'), serves);
+    await running(place, start('services,processors,feed,api,coordinator'), async ({ coordinator: url, api }) => {
+      expect((await call(`${api}/info`)).status).toBe(200);
+      expect((await call(`${url}/api/work_units/1`)).json).toMatchObject({ state: 'in_progress' });
+    });
+  });
+
+  it('gives the work of one machine to one worker when it is told to', async () => {
+    const place = workspace();
+    await running(
+      place,
+      ['coordinator', '--port', '0', '--distinct', 'hosts', '--json'],
+      async ({ coordinator: url }) => {
+        const body = { kind: 'genetic', strategy_params: { data_file: 'X-USD_ONE_MINUTE.csv' } };
+        await call(`${url}/api/work_units`, { method: 'POST', body });
+        const ask = async (worker: string) => (await call(`${url}/api/get_work?worker_id=${worker}`)).json;
+        expect(await ask('a_Linux_W1')).toMatchObject({ work_id: 1 });
+        expect(await ask('a_Linux_W2')).toMatchObject({ work_id: null });
+        expect(await ask('b_Linux_W1')).toMatchObject({ work_id: 1 });
+      },
+    );
+  });
+
+  it('says that its port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    try {
+      const { exitCode, stderr } = await workspace().corp('coordinator', '--port', String(port));
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(new RegExp(`corp: cannot listen on 127\\.0\\.0\\.1:${port}: the port is in use`));
+    } finally {
+      taken.close();
+    }
+  });
+});

@@ -1,0 +1,163 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectMongo } from '../../../src/adapters/mongo/connection.ts';
+import { createMongoFleetStores } from '../../../src/adapters/mongo/fleet/stores.ts';
+import { createRng } from '../../../src/domain/random/rng.ts';
+import { isOpen } from '../../../src/domain/fleet/unit.ts';
+import { type Services } from '../../../src/runtime/services/start-services.ts';
+import { eventually } from '../../fixtures/faults/eventually.ts';
+import { openScene, type CorpProcess } from '../../fixtures/faults/scene.ts';
+import { fleetBlemishes } from '../../fixtures/fleet/blemishes.ts';
+import { call } from '../../fixtures/http-call.ts';
+import { ROOT_REPORT } from '../../unit/fleet/fleet-fixture.ts';
+
+const scene = openScene();
+let services: Services;
+beforeAll(async () => {
+  services = await scene.services('services');
+});
+afterAll(async () => {
+  expect(await scene.clear()).toEqual([]);
+});
+
+const UNITS = 120;
+const WORKERS = 14;
+const KILLS = 6;
+/** After nothing, and after a report that did not arrive; the existing workers wait 30 s. */
+const RETRY_MS = 150;
+/** A worker that hears nothing gives up; the existing ones after 30 s. */
+const PATIENCE_MS = 5_000;
+
+interface Door {
+  process: CorpProcess;
+  readonly url: string;
+  readonly port: string;
+}
+
+function settings(): Parameters<typeof scene.environment>[0] {
+  return {
+    REDIS_URL: services.redis.url,
+    MONGO_URL: services.mongo.url,
+    // Leases of the killed run out while the test looks on.
+    CORP_AGENTS__COORDINATOR__LEASE_MINUTES: '0.04',
+    CORP_AGENTS__COORDINATOR__MAX_EXPIRIES: '50',
+    CORP_AGENTS__COORDINATOR__SWEEP_EVERY_MS: '300',
+  };
+}
+
+const spawn = (port: string): CorpProcess =>
+  scene.corp(scene.environment(settings()), 'coordinator', '--port', port, '--json');
+
+async function open(port = '0'): Promise<Door> {
+  const process = spawn(port);
+  const url = await eventually('the coordinator is at work', () => {
+    if (!process.isAlive()) throw new Error(`it ended: ${process.stderr()}`);
+    const said = process.stdout();
+    return said.endsWith('\n') && (JSON.parse(said) as { coordinator: string }).coordinator;
+  });
+  return { process, url, port: new URL(url).port };
+}
+
+it(
+  'two coordinators, their store and their Redis are killed at any moment: nothing is lost, nothing counts twice',
+  { timeout: 300_000 },
+  async ({ annotate }) => {
+    const rng = createRng('coordinators');
+    const doors = [await open(), await open()];
+    const fill = Array.from({ length: UNITS }, (_, i) => ({
+      key: `unit-${i}`,
+      kind: 'evaluate',
+      strategy_params: {
+        data_file: 'BTC-USD_FIVE_MINUTE.csv',
+        seed_genomes: [{ entry_rules: [], params: { sl_pct: 0.02 } }],
+      },
+    }));
+    await call(`${doors[0]!.url}/api/work_units/batch`, { method: 'POST', body: { work_units: fill } });
+    const connection = await connectMongo({
+      url: services.mongo.url,
+      database: 'corp-coordinator',
+      onError: () => undefined,
+    });
+    const stores = createMongoFleetStores(connection);
+    try {
+      let isOver = false;
+      let answered = 0;
+      const arrived: string[] = [];
+      /** What could not be said is lost to the worker, and it goes on. */
+      const say = async (url: string, body?: object) => {
+        const how = body ? { method: 'POST', body } : {};
+        return Promise.race([call(url, how), delay(PATIENCE_MS, null)]).catch(() => null);
+      };
+      const work = async (i: number): Promise<void> => {
+        const id = `host${i}_Linux_W1`;
+        for (let turn = 0; !isOver; turn += 1) {
+          // Each goes to one door after the other, as behind a balancer.
+          const { url } = doors[(i + turn) % doors.length]!;
+          const answer = await say(`${url}/api/get_work?worker_id=${id}`);
+          const unitId = answer?.status === 200 ? (answer.json as { work_id: number | null }).work_id : null;
+          if (unitId === null) {
+            await delay(RETRY_MS);
+            continue;
+          }
+          const report = { work_id: unitId, worker_id: id, ...ROOT_REPORT, pnl: 100 + unitId };
+          const received = await say(`${doors[(i + turn + 1) % doors.length]!.url}/api/submit_result`, report);
+          if (received?.status !== 200) {
+            await delay(RETRY_MS);
+            continue;
+          }
+          answered += 1;
+          arrived.push(`${unitId}/${id}`);
+        }
+      };
+      const crowd = Promise.all(Array.from({ length: WORKERS }, (_, i) => work(i)));
+
+      const killService = async (service: 'redis' | 'mongo'): Promise<void> => {
+        const back = scene.log.next(`${service === 'redis' ? 'redis' : 'store'} is back`);
+        process.kill(services[service].pid!, 'SIGKILL');
+        await back;
+      };
+      const killDoor = async (door: Door): Promise<void> => {
+        expect(await door.process.kill('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
+        door.process = spawn(door.port);
+        await eventually('it is back on its port', async () => (await say(`${door.url}/api/corp`))?.status === 200);
+      };
+      for (let i = 0; i < KILLS; i += 1) {
+        const from = answered;
+        const enough = rng.integer(5, 30);
+        await eventually('reports go on', () => answered >= from + enough, 180_000);
+        // The moment itself is the fault; nothing is waited for.
+        await delay(rng.integer(0, 25));
+        if (i === 2) await killService('redis');
+        else if (i === 4) await killService('mongo');
+        else await killDoor(doors[rng.integer(0, 1)]!);
+      }
+      await eventually(
+        'each unit has ended',
+        async () => (await stores.units.list({ limit: UNITS })).every((unit) => !isOpen(unit)),
+        60_000,
+      );
+      isOver = true;
+      await crowd;
+      await eventually('the books agree', async () => (await fleetBlemishes(stores)).length === 0, 90_000).catch(
+        async (error: unknown) => {
+          expect(await fleetBlemishes(stores)).toEqual([]);
+          throw error;
+        },
+      );
+
+      const units = await stores.units.list({ limit: UNITS });
+      const rows = await stores.results.newest(10_000);
+      const expired = units.flatMap(({ leases }) => leases.filter(({ state }) => state === 'expired')).length;
+      await annotate(
+        `${KILLS} deaths, ${arrived.length} reports answered, ${rows.length} kept, ${expired} leases ran out`,
+      );
+      expect(units.map(({ state }) => state)).toEqual(Array.from({ length: UNITS }, () => 'completed'));
+      const kept = new Set(rows.map(({ unitId, workerId }) => `${unitId}/${workerId}`));
+      expect(arrived.filter((report) => !kept.has(report))).toEqual([]);
+      expect(rows.filter(({ verdict }) => verdict === 'accepted')).toHaveLength(2 * UNITS);
+      for (const { process } of doors) expect(await process.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    } finally {
+      await connection.close();
+    }
+  },
+);

@@ -1,0 +1,159 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  driftAfterWarmup,
+  measureWarmupDrift,
+  type LineDrift,
+} from '../../../src/domain/backtest/guards/warmup-drift.ts';
+import { SETTLED_DRIFT } from '../../../src/domain/indicators/settling.ts';
+import { buildSeries } from '../../../src/domain/market/build-series.ts';
+import { parseCandleCsv } from '../../../src/domain/market/candle-csv.ts';
+import { resample } from '../../../src/domain/market/resample.ts';
+import { type Series } from '../../../src/domain/market/series.ts';
+import { type Timeframe } from '../../../src/domain/market/timeframe.ts';
+import { createRng } from '../../../src/domain/random/rng.ts';
+import { type Condition, type StrategySpec } from '../../../src/domain/strategies/spec.ts';
+import { randomSeries, seriesOf } from '../market/series-fixture.ts';
+import { onSignal } from './spec-fixture.ts';
+
+type Line = readonly [indicator: string, params: Record<string, number>, output?: string];
+
+/** A spec that reads these lines. */
+function reading(...lines: readonly Line[]): StrategySpec {
+  const rules = lines.map(([indicator, params, output = '']): Condition => {
+    const operand = { indicator, params, ...(output !== '' && { output }) };
+    return { left: operand, op: '>', right: { value: 1 } };
+  });
+  return { ...onSignal, entry: { any: rules } };
+}
+
+/** The ends of the ranges of the families, where a line is the furthest from settling. */
+const FAMILY_LINES: readonly Line[] = [
+  ['ema', { period: 8 }],
+  ['ema', { period: 300 }],
+  ['rsi', { period: 2 }],
+  ['rsi', { period: 60 }],
+  ['atr', { period: 14 }],
+  ['adx', { period: 7 }, 'adx'],
+  ['adx', { period: 28 }, 'adx'],
+  ['macd', { fast: 4, slow: 6, signal: 3 }, 'signal'],
+  ['macd', { fast: 4, slow: 16, signal: 20 }, 'signal'],
+  ['macd', { fast: 20, slow: 80, signal: 20 }, 'line'],
+  ['keltner', { period: 10, atrPeriod: 14, multiple: 4 }, 'upper'],
+];
+
+const settledDrift = ({ settled, starts }: LineDrift): number =>
+  starts.find(({ candles }) => candles === settled)!.drift;
+
+function expectSettled(series: Series, lines: readonly Line[]): void {
+  // One at a time: a spec's warm-up is that of its slowest line, and history must be twice as long.
+  for (const line of lines) {
+    const [drift] = measureWarmupDrift(series, reading(line)).lines;
+    expect(settledDrift(drift!), drift!.line).toBeLessThan(SETTLED_DRIFT);
+  }
+}
+
+describe('a settled line drifts by less than 0.01 %', () => {
+  it('on a random walk, gaps included', () => {
+    expectSettled(randomSeries(4, 5000, { gapShare: 0.1 }), FAMILY_LINES);
+  });
+
+  it('on a market whose swings grow and shrink ten times', () => {
+    const rng = createRng('moods');
+    let close = 100;
+    const bars = Array.from({ length: 5000 }, (_, i): [number, number, number, number] => {
+      const size = 0.003 * 10 ** Math.sin(i / 150);
+      const open = close;
+      close = open * Math.exp(size * rng.normal());
+      return [open, Math.max(open, close) * (1 + size * rng.next()), Math.min(open, close) / (1 + size), close];
+    });
+    expectSettled(seriesOf(bars), FAMILY_LINES);
+  });
+
+  const DATA = join(process.cwd(), '..', 'shared', 'data');
+  it.skipIf(!existsSync(DATA)).each<[string, Timeframe, Timeframe]>([
+    ['BTC-USD_FIVE_MINUTE', '5m', '5m'],
+    ['BTC-USD_FIVE_MINUTE', '5m', '1h'],
+    ['BIP-20DEC30-CDE_ONE_MINUTE', '1m', '5m'],
+    ['ETP-20DEC30-CDE_ONE_MINUTE', '1m', '1m'],
+  ])('on the real candles of %s (%s) as %s (skipped: ../shared/data is not there)', (file, own, timeframe) => {
+    const series = buildSeries('REAL', own, parseCandleCsv(readFileSync(join(DATA, `${file}.csv`), 'utf8')));
+    expectSettled(timeframe === own ? series : resample(series, timeframe), FAMILY_LINES);
+  });
+});
+
+describe('measureWarmupDrift', () => {
+  const series = randomSeries(9, 3000);
+
+  it('says for each start length how far off a line is: what is defined is not yet settled', () => {
+    const measured = measureWarmupDrift(series, reading(['ema', { period: 20 }], ['rsi', { period: 14 }]));
+    expect(measured).toMatchObject({ warmup: 185, limit: 1e-4 });
+    const [ema, rsi] = measured.lines;
+    expect(ema).toMatchObject({ line: 'ema(20)', defined: 19, settled: 112 });
+    expect(ema!.starts.map(({ candles }) => candles)).toEqual([19, 38, 76, 112, 152, 185, 304]);
+    expect(rsi!.starts.map(({ candles }) => candles)).toEqual([14, 28, 56, 112, 185, 224]);
+    for (const { starts } of measured.lines) {
+      expect(starts[0]!.drift).toBeGreaterThan(10 * SETTLED_DRIFT);
+      expect(starts.map(({ drift }) => drift)).toEqual(starts.map(({ drift }) => drift).sort((a, b) => b - a));
+      expect(starts[0]!.bars).toBe(500);
+    }
+    expect(driftAfterWarmup(measured, rsi!).drift).toBeLessThan(SETTLED_DRIFT);
+  });
+
+  it('measures a price by itself: the drift of an average is what is left of its first error', () => {
+    // Flat at 1 but for one bar of 2, which lies in the first window of the series that begin with it.
+    const bars = Array.from({ length: 400 }, (_, i) => (i === 150 ? 2 : 1));
+    const spiked = seriesOf(bars.map((price) => [price, price, price, price]));
+    const [ema] = measureWarmupDrift(spiked, reading(['ema', { period: 9 }])).lines;
+    const of = (candles: number): number => ema!.starts.find((start) => start.candles === candles)!.drift;
+    // With a weight of 1/5, a spike n bars ago is 0.8^n / 5 of the average of all history, and 1/9 of the first value if
+    // it is among its nine bars: at worst as the first of them, and later, when less is left of the difference, as the last.
+    const spike = (barsAgo: number): number => 0.2 * 0.8 ** barsAgo;
+    expect(of(8)).toBeCloseTo((1 / 9 - spike(8)) / (1 + spike(8)), 10);
+    expect(of(16)).toBeCloseTo(((spike(0) - 1 / 9) * 0.8 ** 8) / (1 + spike(8)), 10);
+  });
+
+  it('finds nothing to drift in what looks at a window only', () => {
+    const lines: Line[] = [
+      ['sma', { period: 30 }],
+      ['bollinger', { period: 20, deviations: 2 }, 'upper'],
+      ['stochastic', { period: 14, signal: 3 }, 'd'],
+      ['relative-volume', { period: 20 }],
+    ];
+    for (const { starts, defined, settled } of measureWarmupDrift(series, reading(...lines)).lines) {
+      expect(settled).toBe(defined);
+      for (const { drift } of starts) expect(drift).toBeLessThan(1e-10);
+    }
+  });
+
+  it('measures a running total by its distance from its average: where it stands never settles', () => {
+    const [obv, average] = (['obv', 'average'] as const).map((output) => ({
+      indicator: 'obv',
+      params: { period: 20 },
+      output,
+    }));
+    const spec: StrategySpec = { ...onSignal, entry: { left: obv!, op: '>', right: average! } };
+    const { lines } = measureWarmupDrift(series, spec);
+    expect(lines.map(({ line }) => line)).toEqual(['obv(20) obv', 'obv(20) average']);
+    for (const line of lines) for (const { drift } of line.starts) expect(drift).toBeLessThan(1e-10);
+  });
+
+  it('reads nothing into a spec without indicators', () => {
+    expect(measureWarmupDrift(series, onSignal)).toEqual({ warmup: 0, limit: 1e-4, lines: [] });
+  });
+
+  it('needs as much history again as the warm-up it judges', () => {
+    const spec = reading(['rsi', { period: 14 }]);
+    expect(() => measureWarmupDrift(randomSeries(9, 370), spec)).toThrow('needs at least 371 bars, there are 370');
+    expect(measureWarmupDrift(randomSeries(9, 371), spec).lines[0]!.starts.at(-1)!.bars).toBe(1);
+  });
+
+  it('shows a market on which the warm-up is too short', () => {
+    const crash = seriesOf(
+      Array.from({ length: 900 }, (_, i) => (i < 600 ? 1e6 + i : 1 + (i % 7) / 100)).map((p) => [p, p, p, p]),
+    );
+    const measured = measureWarmupDrift(crash, reading(['ema', { period: 50 }]));
+    expect(driftAfterWarmup(measured, measured.lines[0]!).drift).toBeGreaterThan(SETTLED_DRIFT);
+  });
+});

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createEventQueue } from '../../../bench/scale/event-queue.ts';
+import { simulateFleet, type FleetScenario } from '../../../bench/scale/simulate-fleet.ts';
+
+const scenario: FleetScenario = {
+  nodes: 20,
+  units: 100,
+  replicas: 2,
+  seed: 1,
+  serviceSeconds: 60,
+  failureRate: 0,
+  lossRate: 0,
+  killShare: 0,
+  outageSeconds: 0,
+  rules: { leaseMs: 900_000, maxExpiries: 5, maxReplicas: 5, distinct: 'workers' },
+};
+
+describe('a simulated fleet', () => {
+  it('without trouble does everything once, not far from the ideal time, and fairly', () => {
+    const outcome = simulateFleet(scenario);
+    expect(outcome).toMatchObject({
+      completed: 100,
+      failed: 0,
+      waste: 0,
+      expiredLeases: 0,
+      lateReports: 0,
+      doubleReports: 0,
+      countedTwice: 0,
+      recoverySeconds: null,
+    });
+    expect(outcome.seconds / outcome.idealSeconds).toBeLessThan(2);
+    expect(outcome.fairness).toBeGreaterThan(0.9);
+  });
+
+  it('gives the same for the same seed, something else for another', () => {
+    const troubled = { ...scenario, failureRate: 0.1, lossRate: 0.05, killShare: 0.3, outageSeconds: 200 };
+    expect(simulateFleet(troubled)).toEqual(simulateFleet(troubled));
+    expect(simulateFleet({ ...troubled, seed: 2 })).not.toEqual(simulateFleet(troubled));
+  });
+
+  it('ends every unit, and counts none twice, whatever happens', () => {
+    const rate = fc.double({ min: 0, max: 0.6, noNaN: true });
+    const troubles = fc.record({
+      seed: fc.nat(),
+      nodes: fc.integer({ min: 3, max: 40 }),
+      units: fc.integer({ min: 1, max: 60 }),
+      replicas: fc.constantFrom(1, 2, 3),
+      failureRate: rate,
+      lossRate: rate,
+      killShare: rate,
+      outageSeconds: fc.constantFrom(0, 60, 2000),
+    });
+    fc.assert(
+      fc.property(troubles, (trouble) => {
+        // Enough must live for each replica of a unit to find a worker of its own.
+        const outcome = simulateFleet({
+          ...scenario,
+          ...trouble,
+          killShare: trouble.nodes > 10 ? trouble.killShare : 0,
+        });
+        expect(outcome.completed + outcome.failed).toBe(trouble.units);
+        expect(outcome.countedTwice).toBe(0);
+        expect(outcome.waste).toBeLessThan(1);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('recovers from the death of a third of its nodes once their leases have run out', () => {
+    const { completed, recoverySeconds, expiredLeases } = simulateFleet({ ...scenario, killShare: 0.3 });
+    expect(completed).toBe(100);
+    expect(expiredLeases).toBeGreaterThan(0);
+    expect(recoverySeconds).toBeGreaterThan(700);
+    expect(recoverySeconds).toBeLessThan(3000);
+  });
+});
+
+it('events come in the order of their times, then of their coming', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(20)), (times) => {
+      const queue = createEventQueue<number>();
+      times.forEach((at, i) => queue.add(at, i));
+      const out: { at: number; event: number }[] = [];
+      for (let next = queue.next(); next !== null; next = queue.next()) out.push(next);
+      const expected = times.map((at, event) => ({ at, event })).sort((a, b) => a.at - b.at || a.event - b.event);
+      expect(out).toEqual(expected);
+    }),
+  );
+});

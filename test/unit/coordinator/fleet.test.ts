@@ -1,0 +1,400 @@
+import { describe, expect, it } from 'vitest';
+import { votesOf } from '../../../src/domain/fleet/unit.ts';
+import { together } from '../../contract/stores/samples.ts';
+import { fleetBlemishes } from '../../fixtures/fleet/blemishes.ts';
+import { openFleet, search, single, type TestFleet } from '../../fixtures/fleet/open-fleet.ts';
+import { createMemoryFleetStores } from '../../fixtures/memory-fleet-stores.ts';
+import { MINUTE, NO_NUMBA_REPORT, ROOT_REPORT, RULES, V3_REPORT, V5_REPORT } from '../fleet/fleet-fixture.ts';
+import { manualClock } from '../processors/agent-fixture.ts';
+
+const worker = (i: number): string => `host${i}_Linux_W1`;
+const [A, B, C] = [worker(1), worker(2), worker(3)];
+const many = (count: number, change: object = {}) => Array.from({ length: count }, () => search(change));
+
+/** After everything that is under way, and what a sweep does. */
+async function rest({ fleet, clock }: TestFleet): Promise<void> {
+  await fleet.flush();
+  clock.pass(MINUTE);
+  await fleet.sweep();
+}
+
+describe('handing out', () => {
+  it('is oldest first, each replica of a unit to another worker', async () => {
+    const { fleet, ask } = openFleet();
+    await fleet.createUnits(many(2));
+    const given = [await ask(A), await ask(A), await ask(A), await ask(B), await ask(B), await ask(C)];
+    expect(given.map((work) => work && [work.unitId, work.replica])).toEqual([
+      [1, 1],
+      [2, 1],
+      null,
+      [1, 2],
+      [2, 2],
+      null,
+    ]);
+    expect(given[0]).toMatchObject({ params: search().params, replicasNeeded: 2 });
+  });
+
+  it('a higher priority goes first', async () => {
+    const { fleet, ask } = openFleet();
+    await fleet.createUnits([search(), search({ priority: 9 }), search({ priority: 1 })]);
+    expect([await ask(A), await ask(A), await ask(A)].map((work) => work?.unitId)).toEqual([2, 1, 3]);
+  });
+
+  it('gives each replica once, however many ask at once', async () => {
+    const { fleet, stores, ask } = openFleet();
+    await fleet.createUnits(many(30));
+    const given = await together(80, (i) => ask(worker(i)));
+    const leases = given.flatMap((work) => (work ? [`${work.unitId}/${work.replica}`] : []));
+    expect(leases).toHaveLength(60);
+    expect(new Set(leases).size).toBe(60);
+    expect((await stores.units.list({ limit: 100 })).every(({ leases: own }) => own.length === 2)).toBe(true);
+  });
+
+  it('of two that ask at once for the two replicas of the only unit both get one', async () => {
+    const { fleet, ask } = openFleet();
+    await fleet.createUnits([search()]);
+    const given = await Promise.all([ask(A), ask(B), ask(A)]);
+    expect(given.flatMap((work) => work?.replica ?? []).sort()).toEqual([1, 2]);
+  });
+
+  it('one worker gets its way through a line much longer than what is kept in memory', async () => {
+    const { fleet, ask } = openFleet();
+    await fleet.createUnits(many(2_500));
+    for (let i = 1; i <= 2_500; i += 1) expect((await ask(A))?.unitId).toBe(i);
+    expect(await ask(A)).toBeNull();
+    expect((await ask(B))?.unitId).toBe(1);
+  });
+
+  it('two coordinators over one store give nothing twice', async () => {
+    const stores = createMemoryFleetStores();
+    const clock = manualClock();
+    const both = [openFleet({ stores, clock }), openFleet({ stores, clock })];
+    await both[0]!.fleet.createUnits(many(40));
+    const given = await together(100, (i) => both[i % 2]!.ask(worker(i)));
+    const leases = given.flatMap((work) => (work ? [`${work.unitId}/${work.replica}`] : []));
+    expect(new Set(leases).size).toBe(leases.length);
+    // Nothing is left over either: whoever came in vain comes again.
+    clock.pass(2_000);
+    for (let i = 100; leases.length < 80 && i < 200; i += 1) {
+      const work = await both[i % 2]!.ask(worker(i));
+      if (work) leases.push(`${work.unitId}/${work.replica}`);
+    }
+    expect(new Set(leases).size).toBe(80);
+    expect((await stores.units.counts()).in_progress).toBe(40);
+  });
+
+  it('a unit of another coordinator is seen within a second or two', async () => {
+    const stores = createMemoryFleetStores();
+    const clock = manualClock();
+    const [mine, other] = [openFleet({ stores, clock }), openFleet({ stores, clock })];
+    expect(await mine.ask(A)).toBeNull();
+    await other.fleet.createUnits([search()]);
+    clock.pass(1_500);
+    expect((await mine.ask(A))?.unitId).toBe(1);
+  });
+
+  it('one that is more urgent than what is in line goes first within some seconds', async () => {
+    const stores = createMemoryFleetStores();
+    const clock = manualClock();
+    const [mine, other] = [openFleet({ stores, clock }), openFleet({ stores, clock })];
+    await mine.fleet.createUnits(many(20));
+    await mine.ask(A);
+    await other.fleet.createUnits([search({ priority: 9 })]);
+    clock.pass(5_001);
+    await mine.ask(A);
+    expect((await mine.ask(A))?.unitId).toBe(21);
+  });
+
+  it('single genomes are not given to workers known to crash on them; specs only to those who ask', async () => {
+    const { fleet, ask, report } = openFleet();
+    await fleet.createUnits([search(), single(), search({ kind: 'specs', params: { specs: [] } })]);
+    expect((await ask(A))?.unitId).toBe(1);
+    await report(A, 1, V5_REPORT);
+    expect(await ask(A)).toBeNull();
+    expect((await ask(A, true))?.unitId).toBe(3);
+    expect((await ask(B))?.unitId).toBe(1);
+    expect((await ask(B))?.unitId).toBe(2);
+    expect(await ask(B)).toBeNull();
+  });
+});
+
+describe('making units', () => {
+  it('the same key and request is the same unit; another request is a conflict', async () => {
+    const { fleet, stores } = openFleet();
+    const first = await fleet.createUnits([search({ key: 'k' }), search({ key: 'l' }), search({ key: 'k' })]);
+    expect(first).toEqual([
+      { is: 'created', id: 1 },
+      { is: 'created', id: 2 },
+      { is: 'known', id: 1 },
+    ]);
+    const again = await fleet.createUnits([search({ key: 'l' }), search({ key: 'k', replicas: 3 }), search()]);
+    expect(again).toEqual([
+      { is: 'known', id: 2 },
+      { is: 'conflict', id: 1, key: 'k' },
+      { is: 'created', id: 6 },
+    ]);
+    expect((await stores.units.list({ limit: 10 })).map(({ id }) => id)).toEqual([1, 2, 6]);
+  });
+
+  it('asked for by many at once is made once', async () => {
+    const { fleet } = openFleet();
+    const made = (await together(20, () => fleet.createUnits([search({ key: 'k' })]))).flat();
+    expect(made.filter(({ is }) => is === 'created')).toHaveLength(1);
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+  });
+});
+
+describe('reports', () => {
+  it('complete a unit; sent twice, or twenty times at once, they count once', async () => {
+    const test = openFleet();
+    const { fleet, stores, ask, report } = test;
+    await fleet.createUnits([search()]);
+    await ask(A);
+    await ask(B);
+    await together(20, () => report(A, 1, ROOT_REPORT));
+    expect(await stores.units.get(1)).toMatchObject({ state: 'in_progress' });
+    await report(B, 1, { ...ROOT_REPORT, pnl: 130 });
+    await report(B, 1, { ...ROOT_REPORT, pnl: 130 });
+    await report(B, 1, { ...ROOT_REPORT, pnl: 140 });
+    await rest(test);
+    const unit = (await stores.units.get(1))!;
+    expect(unit).toMatchObject({ state: 'completed' });
+    expect(votesOf(unit)).toHaveLength(2);
+    const rows = await stores.results.ofUnit(1);
+    expect(rows.map(({ workerId, verdict }) => [workerId, verdict])).toEqual([
+      [A, 'accepted'],
+      [B, 'accepted'],
+      [B, 'duplicate'],
+    ]);
+    expect(unit.canonical).toBe(rows[1]!.id);
+    expect(await stores.workers.get(A)).toMatchObject({ completed: 1, surplus: 0, executionSeconds: 14.2 });
+    expect(await stores.workers.get(B)).toMatchObject({ completed: 1, surplus: 1 });
+    expect(await fleetBlemishes(stores)).toEqual([]);
+  });
+
+  it('on a unit that does not exist, or that was never given to the worker, are kept apart and count nowhere', async () => {
+    const { fleet, stores, ask, report } = openFleet();
+    await fleet.createUnits([search()]);
+    await ask(A);
+    await report(B, 1, ROOT_REPORT);
+    await report(B, 1, ROOT_REPORT);
+    await report(A, 77, ROOT_REPORT);
+    await fleet.submit({ unitId: null, workId: 'x', workerId: A, body: { pnl: 1 } });
+    expect((await stores.orphans.list(10)).map(({ workId, why }) => [workId, why]).sort()).toEqual([
+      ['1', 'never-assigned'],
+      ['77', 'unknown-unit'],
+      ['x', 'unknown-unit'],
+    ]);
+    expect(await stores.results.newest(10)).toEqual([]);
+    expect(votesOf((await stores.units.get(1))!)).toEqual([]);
+    await fleet.flush();
+    expect(await stores.workers.get(B)).toBeNull();
+  });
+
+  it.each([
+    ['constants', V3_REPORT],
+    ['untrusted', V5_REPORT],
+    ['untrusted', NO_NUMBA_REPORT],
+    ['invalid', { ...ROOT_REPORT, pnl: null }],
+  ])('that are %s are kept, and the replica goes to another worker', async (verdict, body) => {
+    const test = openFleet();
+    const { fleet, stores, ask, report } = test;
+    await fleet.createUnits([search({ replicas: 1 })]);
+    await ask(A);
+    await report(A, 1, body);
+    expect(await ask(A)).toBeNull();
+    expect(await ask(B)).toMatchObject({ unitId: 1, replica: 1 });
+    await report(B, 1, ROOT_REPORT);
+    await rest(test);
+    expect((await stores.results.ofUnit(1)).map((row) => row.verdict)).toEqual([verdict, 'accepted']);
+    expect(await stores.workers.get(A)).toMatchObject({ completed: 0, refused: 1 });
+    expect(await fleetBlemishes(stores)).toEqual([]);
+  });
+
+  it('a worker whose reports are always refused rests, and is tried again after an hour', async () => {
+    const { fleet, clock, ask, report } = openFleet();
+    await fleet.createUnits(many(10));
+    for (let i = 1; i <= 3; i += 1) {
+      const work = (await ask(A))!;
+      await report(A, work.unitId, V3_REPORT);
+    }
+    expect(await ask(A)).toBeNull();
+    clock.pass(61 * MINUTE);
+    expect(await ask(A)).not.toBeNull();
+  });
+
+  it('after the lease ran out count as long as the unit is open, and are late when it is not', async () => {
+    const test = openFleet();
+    const { fleet, stores, clock, ask, report } = test;
+    await fleet.createUnits([search({ replicas: 1 })]);
+    await ask(A);
+    clock.pass(RULES.leaseMs);
+    expect(await fleet.sweep()).toMatchObject({ expired: 1, failed: 0 });
+    expect(await ask(B)).toMatchObject({ unitId: 1, replica: 1 });
+    await report(A, 1, ROOT_REPORT);
+    await report(B, 1, ROOT_REPORT);
+    await rest(test);
+    expect((await stores.results.ofUnit(1)).map(({ workerId, verdict }) => [workerId, verdict])).toEqual([
+      [A, 'accepted'],
+      [B, 'late'],
+    ]);
+    expect(await fleetBlemishes(stores)).toEqual([]);
+  });
+
+  it('of one genome that differ bring in a third worker; whoever is outvoted stays suspect', async () => {
+    const test = openFleet();
+    const { fleet, stores, ask, report } = test;
+    await fleet.createUnits([single()]);
+    for (const id of [A, B]) await ask(id);
+    await report(A, 1, ROOT_REPORT);
+    await report(B, 1, { ...ROOT_REPORT, pnl: 1 });
+    expect((await stores.workers.get(A))?.suspectOver).toEqual([1]);
+    expect((await stores.workers.get(B))?.suspectOver).toEqual([1]);
+    expect(await ask(C)).toMatchObject({ unitId: 1, replica: 3, replicasNeeded: 3 });
+    await report(C, 1, { ...ROOT_REPORT, execution_time: 99 });
+    await rest(test);
+    expect((await stores.results.ofUnit(1)).map(({ verdict }) => verdict)).toEqual([
+      'accepted',
+      'disagrees',
+      'accepted',
+    ]);
+    expect((await stores.workers.list()).map(({ id, suspectOver }) => [id, suspectOver])).toEqual([
+      [A, []],
+      [B, [1]],
+      [C, []],
+    ]);
+    expect(await fleetBlemishes(stores)).toEqual([]);
+  });
+});
+
+describe('silence', () => {
+  it('is given up after the lease; a unit that nobody answers for fails with a reason, and hangs nobody', async () => {
+    const { fleet, stores, clock, ask } = openFleet();
+    await fleet.createUnits(many(2, { replicas: 1 }));
+    for (let i = 0; i < 20; i += 1) {
+      await ask(A);
+      clock.pass(RULES.leaseMs);
+      await fleet.sweep();
+    }
+    const units = await stores.units.list({ limit: 10 });
+    expect(units.map(({ state }) => state)).toEqual(['failed', 'failed']);
+    expect(units[0]!.reason).toBe(`5 leases ran out without a result: ${A} (5)`);
+  });
+});
+
+describe('quarantine', () => {
+  it('takes back what the worker reported, once; it gets nothing more until it is released', async () => {
+    const test = openFleet();
+    const { fleet, stores, ask, report } = test;
+    await fleet.createUnits(many(3));
+    for (const id of [A, B]) for (let i = 0; i < 3; i += 1) await ask(id);
+    for (const id of [A, B]) for (const unitId of [1, 2]) await report(id, unitId, ROOT_REPORT);
+    expect((await stores.units.counts()).completed).toBe(2);
+
+    expect(await fleet.quarantineWorker(A, 'computes something else')).toBe(3);
+    expect(await fleet.quarantineWorker(A, 'again')).toBe(0);
+    expect(await stores.units.counts()).toMatchObject({ completed: 0, in_progress: 3 });
+    expect((await stores.results.ofUnit(1)).map(({ verdict }) => verdict)).toEqual(['quarantined', 'accepted']);
+    expect(await ask(A)).toBeNull();
+    // What it still holds is worth nothing, and nobody waits for it.
+    await report(A, 3, ROOT_REPORT);
+    expect((await stores.results.ofUnit(3)).map(({ verdict }) => verdict)).toEqual(['quarantined']);
+
+    for (let i = 0; i < 3; i += 1) {
+      const work = (await ask(C))!;
+      await report(C, work.unitId, ROOT_REPORT);
+    }
+    await report(B, 3, ROOT_REPORT);
+    expect((await stores.units.counts()).completed).toBe(3);
+    expect(await fleet.sweep()).toMatchObject({ repaired: 0 });
+
+    expect(await fleet.releaseWorker(A)).toBe(true);
+    expect(await fleet.releaseWorker(A)).toBe(false);
+    await fleet.createUnits([search()]);
+    expect(await ask(A)).not.toBeNull();
+  });
+
+  it('also reaches a result that was on its way', async () => {
+    const stores = createMemoryFleetStores();
+    const clock = manualClock();
+    const [mine, other] = [openFleet({ stores, clock }), openFleet({ stores, clock })];
+    await mine.fleet.createUnits([search({ replicas: 1 })]);
+    await mine.ask(A);
+    // The other coordinator knows nothing of the quarantine yet when it takes the result in.
+    await other.ask(A);
+    await mine.fleet.quarantineWorker(A, 'why');
+    await stores.units.save(
+      { ...(await stores.units.get(1))!, leases: [{ ...(await stores.units.get(1))!.leases[0]!, state: 'running' }] },
+      (await stores.units.get(1))!.version,
+    );
+    await other.report(A, 1, ROOT_REPORT);
+    await other.fleet.flush();
+    expect((await stores.results.ofUnit(1)).map(({ verdict }) => verdict)).toEqual(['quarantined']);
+    expect((await stores.units.get(1))?.state).toBe('pending');
+  });
+});
+
+describe('operators', () => {
+  it('end workers: each is told once', async () => {
+    const { fleet, ask } = openFleet();
+    await fleet.createUnits(many(5));
+    await ask('studio.local_Darwin_W1');
+    expect(await fleet.orders.shutDown([A])).toEqual({ workerIds: [A], kept: [] });
+    const request = { workerId: A, platform: '', acceptsSpecs: false };
+    expect(await fleet.handOut(request)).toEqual({ end: 'Shutdown requested' });
+    expect(await fleet.handOut(request)).toMatchObject({ work: { unitId: 1 } });
+  });
+
+  it('keep some of a machine, and no more come back', async () => {
+    const { fleet, ask } = openFleet();
+    const names = [10, 2, 1, 3].map((i) => `studio.local_Darwin_W${i}`);
+    await fleet.createUnits(many(9));
+    for (const name of [...names, A]) await ask(name);
+    expect(await fleet.orders.shutDownHost('studio', 2)).toEqual({
+      workerIds: [names[3], names[0]],
+      kept: [names[2], names[1]],
+    });
+    const asked = async (workerId: string) => fleet.handOut({ workerId, platform: '', acceptsSpecs: false });
+    expect(await asked(names[0]!)).toEqual({ end: 'Shutdown requested' });
+    expect(await asked(names[0]!)).toEqual({ end: 'At most 2 workers on studio' });
+    expect(await asked('STUDIO_Darwin_W7')).toEqual({ end: 'At most 2 workers on studio' });
+    expect(await asked(names[1]!)).toHaveProperty('work');
+    expect(await fleet.orders.removeLimit('Studio')).toBe(true);
+    expect(await asked('STUDIO_Darwin_W7')).toHaveProperty('work');
+  });
+});
+
+describe('verification', () => {
+  it('is offered what counts and has a genome, and keeps what was found', async () => {
+    const { fleet, ask, report } = openFleet();
+    await fleet.createUnits(many(2, { replicas: 1 }));
+    await ask(A);
+    await ask(A);
+    await report(A, 1, ROOT_REPORT);
+    await report(A, 2, { ...ROOT_REPORT, strategy_genome: null });
+    const [first, ...others] = await fleet.resultsToVerify({ share: 1, limit: 10 });
+    expect(first).toMatchObject({
+      unitId: 1,
+      verification: 'unverified',
+      strategy_genome: ROOT_REPORT.strategy_genome,
+    });
+    expect(others).toEqual([]);
+    expect(await fleet.resultsToVerify({ share: 1, unitIds: [2], limit: 10 })).toEqual([]);
+    expect(await fleet.setVerification(first!.id, { verification: 'disagrees', note: 'pnl' })).toBe(true);
+    expect(await fleet.setVerification(first!.id, { verification: 'verified', note: '' })).toBe(false);
+    expect(await fleet.resultsToVerify({ share: 1, limit: 10 })).toEqual([]);
+  });
+});
+
+describe('cancelling', () => {
+  it('ends a unit; what still comes is late', async () => {
+    const { fleet, stores, ask, report } = openFleet();
+    await fleet.createUnits([search()]);
+    await ask(A);
+    expect(await fleet.cancel(1, 'no longer wanted')).toMatchObject({ state: 'cancelled', reason: 'no longer wanted' });
+    expect(await ask(B)).toBeNull();
+    await report(A, 1, ROOT_REPORT);
+    expect((await stores.results.ofUnit(1)).map(({ verdict }) => verdict)).toEqual(['late']);
+    expect(await fleet.cancel(404, 'x')).toBeNull();
+  });
+});

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { INDICATORS } from '../../../src/domain/indicators/registry.ts';
+import { barsToSettle, SETTLED_DRIFT } from '../../../src/domain/indicators/settling.ts';
+
+const weight = fc.double({ min: 0.001, max: 0.99, noNaN: true });
+
+describe('barsToSettle', () => {
+  it.each([
+    // 2^-13 is above 0.01 %, 2^-14 below.
+    [[0.5], 1, 14],
+    [[0.5], 30, 19],
+    [[0.5, 0.5], 1, 17],
+    [[1], 30, 0],
+    [[1, 0.5], 1, 14],
+    [[0.5, 1], 1, 14],
+  ])('of weights %j and a first error of %d is %d', (weights, error, bars) => {
+    expect(barsToSettle(weights, error)).toBe(bars);
+  });
+
+  it('is the first bar at which what is left of the error is below 0.01 %', () => {
+    fc.assert(
+      fc.property(weight, fc.constantFrom(1, 30), (w, error) => {
+        const expected = Math.log(SETTLED_DRIFT / error) / Math.log(1 - w);
+        expect(Math.abs(barsToSettle([w], error) - expected)).toBeLessThanOrEqual(1.000001);
+      }),
+    );
+  });
+
+  it('takes longer for two stages than for the slower of them', () => {
+    fc.assert(
+      fc.property(weight, weight, (a, b) => {
+        const [both, alone] = [barsToSettle([a, b], 1), barsToSettle([Math.min(a, b)], 1)];
+        expect(both).toBeGreaterThanOrEqual(alone);
+        expect(both).toBe(barsToSettle([a, b, 1], 1));
+      }),
+    );
+  });
+});
+
+describe('every indicator', () => {
+  const RECURSIVE = ['adx', 'atr', 'ema', 'keltner', 'macd', 'rsi'];
+  const paramsOf = (name: string, period: number): Record<string, number> =>
+    Object.fromEntries(INDICATORS[name]!.params.map(({ name: key, integer }) => [key, integer ? period : 2]));
+
+  it('settles when it is defined if it looks at a window only, later if it never forgets', () => {
+    const later = Object.keys(INDICATORS).filter((name) => {
+      const definition = INDICATORS[name]!;
+      return definition.settle(paramsOf(name, 14)) > definition.warmup(paramsOf(name, 14));
+    });
+    expect(later.sort()).toEqual(RECURSIVE);
+  });
+
+  it('never settles before it is defined, and a longer period never sooner', () => {
+    for (const { params: _, ...definition } of Object.values(INDICATORS)) {
+      const name = Object.keys(INDICATORS).find((key) => INDICATORS[key]!.compute === definition.compute)!;
+      let before = 0;
+      for (const period of [2, 3, 5, 14, 50, 200, 2000]) {
+        const bars = definition.settle(paramsOf(name, period));
+        expect(bars).toBeGreaterThanOrEqual(definition.warmup(paramsOf(name, period)));
+        expect(bars).toBeGreaterThan(before - 1);
+        before = bars;
+      }
+    }
+  });
+
+  // Figures that docs/adr/0011 names.
+  it.each([
+    ['ema', { period: 20 }, 112],
+    ['ema', { period: 300 }, 1681],
+    ['atr', { period: 14 }, 185],
+    ['rsi', { period: 14 }, 185],
+    ['adx', { period: 14 }, 235],
+    ['macd', { fast: 12, slow: 26, signal: 9 }, 202],
+    ['keltner', { period: 200, atrPeriod: 14, multiple: 2 }, 1121],
+    ['ema', { period: 1 }, 0],
+    ['obv', { period: 20 }, 19],
+    ['stochastic', { period: 14, signal: 3 }, 15],
+  ])('%s %j has settled after %d bars', (name, params, bars) => {
+    expect(INDICATORS[name]!.settle(params)).toBe(bars);
+  });
+});
