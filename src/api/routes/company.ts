@@ -1,6 +1,6 @@
 import { BROADCAST_TOPICS } from '../../ports/broadcaster.ts';
 import { type ApiDeps } from '../api-deps.ts';
-import { queueStatuses } from '../queue-status.ts';
+import { queueStatuses } from '../../../queues/queue-status.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 type CompanyDeps = Pick<

@@ -3,7 +3,7 @@ import { type AgentState } from '../../ports/records.ts';
 import { type ApiDeps } from '../api-deps.ts';
 import { answeredBy } from '../deadline.ts';
 import { exposition, PROMETHEUS_TYPE, type Metric, type Sample } from '../prometheus.ts';
-import { queueStatuses, type QueueStatus } from '../queue-status.ts';
+import { queueStatuses, type QueueStatus } from '../../../queues/queue-status.ts';
 import { type Route } from '../route.ts';
 
 type MetricsDeps = Pick<ApiDeps, 'stores' | 'producer' | 'account' | 'clock' | 'mode' | 'version'>;

@@ -1,5 +1,5 @@
 import { type Command } from 'commander';
-import { queueStatuses } from '../../api/queue-status.ts';
+import { queueStatuses } from '../../../queues/queue-status.ts';
 import { type Office } from '../../runtime/office.ts';
 import { anyCard, type Mode } from '../choose-card.ts';
 import { type CliIo } from '../io.ts';
