@@ -138,6 +138,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       producer,
       broadcaster,
       deadAfterMs: deadAfterMs(heartbeat.everyMs),
+      timing: config.database.queues,
       fleet,
       fleetCheck,
     });

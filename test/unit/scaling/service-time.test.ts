@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { serviceSecondsOf } from '../../../src/domain/scaling/service-time.ts';
 
-const done = (agent: string, completed: number, failed: number, busyMs: number) => ({ agent, completed, failed, busyMs });
+const done = (agent: string, completed: number, failed: number, busyMs: number) => ({
+  agent,
+  completed,
+  failed,
+  busyMs,
+});
 
 it('is the mean over the jobs of all nodes, not the mean of the nodes', () => {
   const agents = [done('backtest', 9, 0, 9000), done('backtest', 0, 1, 21_000), done('optimizer', 5, 0, 1)];

@@ -106,7 +106,11 @@ const anyRules = fc
   .map(({ minNodes, more, ...rest }): ScalingRules => ({ ...rest, minNodes, maxNodes: minNodes + more }));
 const anyPrevious = fc.option(
   fc
-    .record({ wanted: fc.nat(500), ageMs: fc.option(fc.nat(7_200_000)), share: fc.double({ min: 0, max: 1, noNaN: true }) })
+    .record({
+      wanted: fc.nat(500),
+      ageMs: fc.option(fc.nat(7_200_000)),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    })
     .map(({ wanted, ageMs, share }) => ({
       wanted,
       lowSince: ageMs === null ? null : T0 - ageMs,
