@@ -46,6 +46,14 @@ export function companyRoutes(deps: CompanyDeps): readonly Route[] {
     }),
     defineRoute({
       method: 'get',
+      path: '/api/scaling',
+      tag: 'company',
+      summary: 'How many nodes each queue wants, and the load that says so, as of the last census',
+      needs: 'store',
+      handle: async () => ({ now: clock.now(), items: await stores.scaling.list() }),
+    }),
+    defineRoute({
+      method: 'get',
       path: '/api/queues',
       tag: 'company',
       summary: 'Jobs per state of every queue, and how long the oldest has waited',
