@@ -76,7 +76,7 @@ export async function startNode(office: Office, { queues, concurrency }: NodeOpt
     node: name,
     queues,
     concurrency: concurrency ?? 0,
-    busyJobs: () => [...desks.values()].reduce((sum, { monitor: { jobsInHand } }) => sum + jobsInHand(), 0),
+    busyJobs: () => [...desks.values()].reduce((sum, { monitor }) => sum + monitor.jobsInHand(), 0),
     agents: () => Promise.all([...desks].filter(([, desk]) => desk.running.alive()).map(stateOf)),
   });
 
