@@ -91,6 +91,15 @@ export const agentsSchema = z.strictObject({
   }),
   threads: z.strictObject({ count: z.int().min(0).max(256) }),
   ceo: z.strictObject({ dayStartsAt: timeOfDay, dayStopsAt: timeOfDay }),
+  scaling: z
+    .strictObject({
+      targetDrainSeconds: z.number().positive().max(86_400),
+      minNodes: z.int().min(0).max(10_000),
+      maxNodes: z.int().min(1).max(10_000),
+      tolerance: z.number().min(0).max(10),
+      holdSeconds: z.number().min(0).max(86_400),
+    })
+    .refine((s) => s.minNodes <= s.maxNodes, { path: ['maxNodes'], message: 'must not be below minNodes' }),
   coordinator: z
     .strictObject({
       host: z.string().min(1),

@@ -11,6 +11,7 @@ import { type Clock } from '../src/ports/clock.ts';
 export interface AgentMonitor {
   jobStarted(job: string): void;
   jobEnded(job: string, ms: number, failure?: string): void;
+  jobsInHand(): number;
   /** Age of the oldest job in hand, ms. */
   longestJobMs(): number;
   setPaused(paused: boolean): void;
@@ -53,6 +54,7 @@ export function createAgentMonitor(agent: string, node: string, clock: Clock): A
         lastError = failure;
       }
     },
+    jobsInHand: () => running.size,
     longestJobMs() {
       const [since] = running.values();
       return since === undefined ? 0 : clock.now() - since;

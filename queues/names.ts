@@ -22,9 +22,10 @@ export function isQueueName(text: string): text is QueueName {
 }
 
 /**
- * Key prefix of all queues of one trading mode. The braces are a Redis Cluster hash tag: flows and locks touch many
- * keys in one script, so all of them must live in one slot.
+ * First part of every key: what belongs to one company, or to the coordinator, of a namespace. The braces are a Redis Cluster
+ * hash tag: flows and locks touch many keys in one script, so all keys of a namespace live in one slot, the cards by which
+ * processes find the company included.
  */
-export function queuePrefix(namespace: string): string {
-  return `{${namespace}}`;
+export function keyPrefix(namespace: string, owner: string): string {
+  return `{${namespace}}-${owner}`;
 }

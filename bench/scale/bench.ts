@@ -5,8 +5,7 @@ import { simulateFleet, type FleetOutcome, type FleetScenario } from './simulate
 
 export interface ScaleBenchOptions {
   readonly nodes: number;
-  /** For each node. */
-  readonly unitsPerNode: number;
+  readonly units: number;
   readonly serviceSeconds: number;
   readonly failureRate: number;
   readonly killShare: number;
@@ -20,7 +19,6 @@ interface ScaleRow {
 }
 
 export interface ScaleBenchReport extends ScaleBenchOptions {
-  readonly units: number;
   readonly rows: readonly ScaleRow[];
 }
 
@@ -32,10 +30,10 @@ const MINUTE_MS = 60_000;
 /** A fleet of `nodes` on a virtual clock: undisturbed, then with one trouble at a time, then with all of them. */
 export function benchScale(io: CliIo, options: ScaleBenchOptions): ScaleBenchReport {
   const { coordinator } = loadCliConfig(io).agents;
-  const { nodes, unitsPerNode, serviceSeconds, seed, failureRate, killShare } = options;
+  const { nodes, units, serviceSeconds, seed, failureRate, killShare } = options;
   const calm: FleetScenario = {
     nodes,
-    units: nodes * unitsPerNode,
+    units,
     replicas: REPLICAS,
     seed,
     serviceSeconds,
@@ -57,7 +55,7 @@ export function benchScale(io: CliIo, options: ScaleBenchOptions): ScaleBenchRep
     io.complain(scenario);
     return { scenario, outcome: simulateFleet({ ...calm, ...trouble }) };
   });
-  return { ...options, units: calm.units, rows };
+  return { ...options, rows };
 }
 
 export function printScaleBench(io: CliIo, report: ScaleBenchReport): void {

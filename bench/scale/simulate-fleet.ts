@@ -26,6 +26,8 @@ export interface FleetScenario {
 export interface FleetOutcome {
   readonly completed: number;
   readonly failed: number;
+  /** How many failed for which reason. */
+  readonly failureReasons: Readonly<Record<string, number>>;
   /** Until the last unit ended. */
   readonly seconds: number;
   /** What the same fleet would take if nothing were lost and nobody waited. */
@@ -184,9 +186,13 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
     const all = [...server.units.values()];
     const counted = nodes.reduce((sum, node) => sum + node.counted, 0);
     const completed = all.filter(({ state }) => state === 'completed').length;
+    const failures = all.filter(({ state }) => state === 'failed');
+    const failureReasons: Record<string, number> = {};
+    for (const { reason } of failures) failureReasons[reason] = (failureReasons[reason] ?? 0) + 1;
     return {
       completed,
-      failed: all.filter(({ state }) => state === 'failed').length,
+      failed: failures.length,
+      failureReasons,
       seconds: now,
       idealSeconds,
       unitsPerHour: (completed / now) * 3600,

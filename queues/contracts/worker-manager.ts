@@ -6,13 +6,15 @@ export const workerManagerContract = defineContract({
   queue: 'worker-manager',
   jobs: {
     census: {
-      summary: 'Counts nodes and queues, notices dead nodes, stuck queues and failures nobody recorded',
+      summary: 'Counts nodes and queues, notices dead nodes, work that stands still and failures nobody recorded, and says how many nodes each queue wants',
       data: z.strictObject({ reason: reasonField.default('schedule') }),
       result: z.strictObject({
         nodes: countField,
         dead: z.array(z.string()),
         waiting: countField,
         deadLetters: countField,
+        stalled: countField,
+        putBack: countField,
       }),
     },
     'sweep-leases': {

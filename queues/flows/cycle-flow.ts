@@ -17,13 +17,14 @@ export interface CandidatePlan {
 }
 
 /** Ids are functions of the cycle, so that a phase built again after a crash names the same jobs. */
-const metaOf = (cycle: CycleIdentity, priority: MetaInput['priority'] = 'normal'): MetaInput => ({
+const metaOf = (cycle: Pick<CycleIdentity, 'id'>, priority: MetaInput['priority'] = 'normal'): MetaInput => ({
   cycleId: cycle.id,
   causedBy: `task-manager/cycle.${cycle.id}`,
   priority,
 });
 
-const runUnit = (cycle: CycleIdentity, unitId: string): FlowNode => ({
+/** The job of one work unit. */
+export const runUnit = (cycle: Pick<CycleIdentity, 'id'>, unitId: string): FlowNode => ({
   queue: 'backtest',
   name: 'run-unit',
   payload: { unitId },

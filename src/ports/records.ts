@@ -166,15 +166,26 @@ export interface NodeState {
   readonly host: string;
   readonly pid: number;
   readonly queues: readonly string[];
+  /** Jobs of a queue at once, where the node was started with a number of its own; 0 for that of config/agents.yaml. */
   readonly concurrency: number;
+  readonly version: string;
+  /** Operating system, processor and Node, like `linux x64 node 20.20.0`. */
+  readonly platform: string;
   readonly cores: number;
-  /** 0..1 of one core, over the last interval. */
+  /** Cores in use by its process, over the last interval: 1.5 is one and a half. */
   readonly cpu: number;
   readonly memoryBytes: number;
+  /** Of its machine. */
+  readonly totalMemoryBytes: number;
+  /** Jobs in hand, of all queues. */
+  readonly busyJobs: number;
   readonly draining: boolean;
   readonly startedAt: number;
   readonly lastSeen: number;
 }
+
+/** Unique by `queue`: the advice of the last census. */
+export { type ScalingAdvice } from '../domain/scaling/wanted-nodes.ts';
 
 /** A job that failed for good: visible, explained, can be retried. */
 export interface DeadLetter {

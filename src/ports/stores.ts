@@ -19,6 +19,7 @@ import {
   type FeedState,
   type Holding,
   type NodeState,
+  type ScalingAdvice,
   type OptimizationResult,
   type Strategy,
   type StrategyState,
@@ -222,6 +223,13 @@ export interface NodeStore {
   remove(node: string): Promise<void>;
 }
 
+export interface ScalingStore {
+  /** One row per queue. */
+  put(advice: readonly ScalingAdvice[]): Promise<void>;
+  /** By queue. */
+  list(): Promise<readonly ScalingAdvice[]>;
+}
+
 export interface DeadLetterStore {
   /** Unique by queue and job id; a later failure of the same job replaces the earlier. */
   record(letter: DeadLetter): Promise<void>;
@@ -281,6 +289,7 @@ export interface Stores {
   readonly audit: AuditStore;
   readonly agentStates: AgentStateStore;
   readonly nodes: NodeStore;
+  readonly scaling: ScalingStore;
   readonly deadLetters: DeadLetterStore;
   readonly alerts: AlertStore;
   readonly candles: CandleStore;

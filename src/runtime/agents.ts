@@ -1,3 +1,4 @@
+import { type Config } from '../../config/schema.ts';
 import { createAnalyst } from '../../processors/analyst.ts';
 import { type AgentMonitor } from '../../processors/agent-monitor.ts';
 import { createBacktest } from '../../processors/backtest.ts';
@@ -11,13 +12,19 @@ import { createStrategySelector } from '../../processors/strategy-selector.ts';
 import { createTaskManager } from '../../processors/task-manager/agent.ts';
 import { createTrader } from '../../processors/trader/agent.ts';
 import { createWorkerManager } from '../../processors/worker-manager.ts';
-import { type QueueName } from '../../queues/names.ts';
+import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
 import { approvalSecret } from './approval-secret.ts';
 import { type Office } from './office.ts';
 
 /** Heartbeats a node may miss before it is called dead. */
 const MISSED_BEATS = 6;
 export const deadAfterMs = (beatEveryMs: number): number => MISSED_BEATS * beatEveryMs;
+
+/** Jobs of the queue that a node runs at once. A money desk has no entry: it is serialised over all nodes. */
+export function slotsOf({ agents }: Config, queue: QueueName): number {
+  const configured: Partial<Record<QueueName, number>> = agents.concurrency;
+  return MONEY_QUEUES.includes(queue) ? 1 : (configured[queue] ?? 1);
+}
 
 /** Makes one agent out of the office: where each gets what it needs, and no more. */
 export function createAgent(queue: QueueName, office: Office, monitor: AgentMonitor, node: string): Agent {
@@ -131,6 +138,8 @@ export function createAgent(queue: QueueName, office: Office, monitor: AgentMoni
         producer,
         broadcaster,
         deadAfterMs: deadAfterMs(agents.heartbeat.everyMs),
+        timing: database.queues,
+        scaling: { rules: agents.scaling, slots: (name) => slotsOf(config, name) },
       });
     default:
       return queue satisfies never;

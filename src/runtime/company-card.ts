@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { z } from 'zod';
+import { keyPrefix } from '../../queues/names.ts';
 import { AppError } from '../ports/errors.ts';
 
 /** What a node must know to work for a company it did not start: which mode, which market, whose account. */
@@ -14,7 +15,7 @@ const cardSchema = z.strictObject({
 export type CompanyCard = z.output<typeof cardSchema>;
 
 const MODES = ['simulated', 'replay', 'paper', 'live'] as const;
-const keyOf = (namespace: string, mode: CompanyCard['mode']): string => `{${namespace}}:company:${mode}`;
+const keyOf = (namespace: string, mode: CompanyCard['mode']): string => `${keyPrefix(namespace, mode)}:company`;
 
 async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, { maxRetriesPerRequest: 3, lazyConnect: true });

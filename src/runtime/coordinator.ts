@@ -4,7 +4,7 @@ import { type Config } from '../../config/schema.ts';
 import { createAgentMonitor } from '../../processors/agent-monitor.ts';
 import { runAgent } from '../../processors/run-agent.ts';
 import { createWorkerManager } from '../../processors/worker-manager.ts';
-import { queuePrefix } from '../../queues/names.ts';
+import { keyPrefix } from '../../queues/names.ts';
 import { createProducer } from '../../queues/producer.ts';
 import { upsertFleetSchedules } from '../../queues/schedulers.ts';
 import { createRedisBroadcaster } from '../adapters/broadcast/redis-stream.ts';
@@ -85,7 +85,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   };
   try {
     const scope = coordinatorScope(config.database.namespace);
-    const prefix = queuePrefix(scope);
+    const prefix = keyPrefix(config.database.namespace, 'coordinator');
     const mongo = await connectMongo({
       url: mongoUrl,
       database: scope,
@@ -138,6 +138,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       producer,
       broadcaster,
       deadAfterMs: deadAfterMs(heartbeat.everyMs),
+      timing: config.database.queues,
       fleet,
       fleetCheck,
     });

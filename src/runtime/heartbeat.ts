@@ -1,8 +1,9 @@
-import { availableParallelism, hostname } from 'node:os';
+import { availableParallelism, hostname, totalmem } from 'node:os';
 import { type QueueName } from '../../queues/names.ts';
 import { errorText } from '../ports/errors.ts';
 import { type AgentState } from '../ports/records.ts';
 import { type Office } from './office.ts';
+import { VERSION } from './paths.ts';
 
 export interface Heartbeat {
   /** The last beat did not reach the store in time. */
@@ -13,13 +14,21 @@ export interface Heartbeat {
   stop(): Promise<void>;
 }
 
+export interface HeartbeatSubject {
+  readonly node: string;
+  readonly queues: readonly QueueName[];
+  /** 0 for that of the configuration. */
+  readonly concurrency: number;
+  /** Jobs in hand. */
+  readonly busyJobs: () => number;
+  /** Of the agents that live. */
+  readonly agents: () => Promise<readonly AgentState[]>;
+}
+
 /** Writes the node's row and those of its living agents at intervals; a missed beat is logged, not fatal. */
 export async function startHeartbeat(
   office: Office,
-  node: string,
-  queues: readonly QueueName[],
-  concurrency: number,
-  agents: () => Promise<readonly AgentState[]>,
+  { node, queues, concurrency, busyJobs, agents }: HeartbeatSubject,
 ): Promise<Heartbeat> {
   const { stores, clock, log, config, broadcaster } = office;
   const { everyMs, silentAfterMs } = config.agents.heartbeat;
@@ -54,9 +63,13 @@ export async function startHeartbeat(
         pid: process.pid,
         queues: [...queues],
         concurrency,
+        version: VERSION,
+        platform: `${process.platform} ${process.arch} node ${process.versions.node}`,
         cores: availableParallelism(),
         cpu: Math.round(load() * 1000) / 1000,
         memoryBytes: process.memoryUsage.rss(),
+        totalMemoryBytes: totalmem(),
+        busyJobs: busyJobs(),
         draining,
         startedAt,
         lastSeen: clock.now(),

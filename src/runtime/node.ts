@@ -5,7 +5,7 @@ import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
 import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
 import { errorText } from '../ports/errors.ts';
 import { type AgentState } from '../ports/records.ts';
-import { createAgent } from './agents.ts';
+import { createAgent, slotsOf } from './agents.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type Office } from './office.ts';
 import { within } from './within.ts';
@@ -36,10 +36,9 @@ export async function startNode(office: Office, { queues, concurrency }: NodeOpt
   const name = `${hostname()}.${process.pid}`;
   const timing = { lockMs: config.database.queues.lockMs, stalledCheckMs: config.database.queues.stalledCheckMs };
 
-  // A money desk has no entry there: it is serialised over all nodes, whatever anybody asks for.
-  const configured: Partial<Record<QueueName, number>> = config.agents.concurrency;
+  // A money desk is serialised over all nodes, whatever anybody asks for.
   const slots = (queue: QueueName): number =>
-    MONEY_QUEUES.includes(queue) ? 1 : (concurrency ?? configured[queue] ?? 1);
+    MONEY_QUEUES.includes(queue) ? 1 : (concurrency ?? slotsOf(config, queue));
 
   const open = (queue: QueueName): Desk => {
     const monitor = createAgentMonitor(queue, name, clock);
@@ -73,9 +72,13 @@ export async function startNode(office: Office, { queues, concurrency }: NodeOpt
     monitor.setPaused(await asked.catch(() => false));
     return monitor.snapshot();
   };
-  const heartbeat = await startHeartbeat(office, name, queues, concurrency ?? 0, () =>
-    Promise.all([...desks].filter(([, desk]) => desk.running.alive()).map(stateOf)),
-  );
+  const heartbeat = await startHeartbeat(office, {
+    node: name,
+    queues,
+    concurrency: concurrency ?? 0,
+    busyJobs: () => [...desks.values()].reduce((sum, { monitor }) => sum + monitor.jobsInHand(), 0),
+    agents: () => Promise.all([...desks].filter(([, desk]) => desk.running.alive()).map(stateOf)),
+  });
 
   const restart = async (queue: QueueName): Promise<void> => {
     const desk = desks.get(queue);

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type ConnectionOptions } from 'bullmq';
 import { type Config } from '../../config/schema.ts';
-import { queuePrefix } from '../../queues/names.ts';
+import { keyPrefix } from '../../queues/names.ts';
 import { createProducer, type Producer } from '../../queues/producer.ts';
 import { createRedisBroadcaster } from '../adapters/broadcast/redis-stream.ts';
 import { createMarketData } from '../adapters/market-data/market-data.ts';
@@ -93,7 +93,7 @@ export async function openOffice({ config, card, redisUrl, mongoUrl, log }: Offi
   const scope = scopeOf(config.database.namespace, card.mode);
   // Each market has queues of its own: jobs that a killed company left behind wait there until the same market is opened
   // again. On shared queues the next company would do them with other candles.
-  const prefix = queuePrefix(`${scope}-${card.source}`);
+  const prefix = keyPrefix(config.database.namespace, `${card.mode}-${card.source}`);
   const broadcastKey = `${prefix}:broadcast`;
   const warn = (what: string) => (error: Error) => log.debug(`${what}: ${error.message}`);
   try {

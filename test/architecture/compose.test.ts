@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { join } from 'node:path';
 import { loadConfig } from '../../config/load.ts';
+import { type Config } from '../../config/schema.ts';
+import { checkCoordinator } from '../../src/runtime/coordinator.ts';
 import { read, ROOT } from './project-files.ts';
 
 interface Service {
@@ -15,6 +17,7 @@ interface Service {
   readonly init: boolean;
   readonly stop_grace_period: string;
   readonly volumes: readonly string[];
+  readonly profiles?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 }
 
@@ -30,9 +33,53 @@ const service = (name: string): Service => {
   return found;
 };
 
+const VALUES: Readonly<Record<string, string>> = {
+  API_TOKEN: 'a-token-of-a-test',
+  COORDINATOR_TOKEN: 'another-token-of-a-test',
+  APPROVAL_SECRET: '0123456789abcdef0123456789abcdef',
+  REDIS_PASSWORD: 'abc123',
+  MONGO_PASSWORD: 'def456',
+};
+
+/** The configuration in a container, when the variables of .env have these values. */
+function configOf(name: string, values = VALUES): Config {
+  const environment = Object.fromEntries(
+    Object.entries(service(name).environment).map(([key, value]) => [
+      key,
+      value.replaceAll(/\$\{(\w+):([?-])([^}]*)\}/g, (_, variable: string, sign: string, rest: string) => {
+        return values[variable] ?? (sign === '?' ? 'unset' : rest);
+      }),
+    ]),
+  );
+  return loadConfig({ directory: join(ROOT, 'config'), environment });
+}
+
 describe('docker-compose.yml', () => {
-  it('runs redis, mongo, feed, api and processors', () => {
-    expect(Object.keys(file.services).sort()).toEqual(['api', 'feed', 'mongo', 'processor', 'redis']);
+  it('runs redis, mongo, feed, api and processors, and the coordinator where it is asked for', () => {
+    expect(Object.keys(file.services).sort()).toEqual(['api', 'coordinator', 'feed', 'mongo', 'processor', 'redis']);
+    const asked = services.filter(([, { profiles }]) => profiles !== undefined).map(([name]) => name);
+    expect(asked).toEqual(['coordinator']);
+  });
+
+  it('processors can be as many as one likes: nothing of one is in the way of another', () => {
+    const fields = Object.keys(service('processor'));
+    // A name, an address or a port of its own can be had once only.
+    for (const field of ['container_name', 'hostname', 'ports', 'network_mode', 'networks', 'mac_address'])
+      expect(fields).not.toContain(field);
+    // What they share are settings, read only, and log files, to which they only append.
+    expect(service('processor').volumes).toEqual(['./config:/app/config:ro', 'logs:/app/logs']);
+    expect(service('processor').command).toEqual(['node', '--queues', 'all']);
+    // Its health check asks for the heartbeat of this very container, and nodes are named after it.
+    expect(service('processor').healthcheck.test.at(-1)).toContain('$$HOSTNAME');
+    expect(read('src/runtime/node.ts')).toContain('const name = `${hostname()}.${process.pid}`');
+  });
+
+  it('processors get the time that their drain takes', () => {
+    const drain = Number(/'--drain <seconds>'[^]*?\.default\((\d+)\)/.exec(read('src/cli/commands/node.ts'))?.[1]);
+    const beyond = Number(
+      /deadlineMs: \(options\.drain \+ (\d+)\) \* 1000/.exec(read('src/cli/commands/node.ts'))?.[1],
+    );
+    expect(parseInt(service('processor').stop_grace_period)).toBeGreaterThan(drain + beyond);
   });
 
   it('uses official images with a tag, and ours', () => {
@@ -41,8 +88,8 @@ describe('docker-compose.yml', () => {
     expect(read('Dockerfile')).toMatch(/^FROM node:20-bookworm-slim AS base$/m);
   });
 
-  it('publishes the API on the loopback, and nothing else', () => {
-    expect(services.flatMap(([, { ports = [] }]) => ports)).toEqual(['127.0.0.1:3000:3000']);
+  it('publishes API and coordinator on the loopback, and nothing else', () => {
+    expect(services.flatMap(([, { ports = [] }]) => ports)).toEqual(['127.0.0.1:3000:3000', '127.0.0.1:5001:5001']);
     expect(service('api').environment['CORP_EXCHANGE__API__PORT']).toBe('3000');
   });
 
@@ -62,7 +109,8 @@ describe('docker-compose.yml', () => {
     const conditions = services.flatMap(([, { depends_on = {} }]) => Object.values(depends_on).map((d) => d.condition));
     expect(new Set(conditions)).toEqual(new Set(['service_healthy']));
     for (const name of ['api', 'processor']) expect(Object.keys(service(name).depends_on ?? {})).toEqual(['feed']);
-    expect(Object.keys(service('feed').depends_on ?? {}).sort()).toEqual(['mongo', 'redis']);
+    for (const name of ['feed', 'coordinator'])
+      expect(Object.keys(service(name).depends_on ?? {}).sort()).toEqual(['mongo', 'redis']);
   });
 
   it('Redis keeps every acknowledged write and evicts nothing', () => {
@@ -91,30 +139,34 @@ describe('docker-compose.yml', () => {
     const values = services.flatMap(([, { environment }]) => Object.entries(environment));
     const bare = values.filter(([key, value]) => /TOKEN|SECRET|PASSWORD|AUTH|_URL$/.test(key) && !value.includes('${'));
     expect(bare).toEqual([]);
-    // A variable that may be empty would open the door: only settings have defaults.
-    expect([...text.matchAll(/\$\{(\w+):-/g)].map((match) => match[1])).toEqual(['LOG_LEVEL']);
+    // A variable that may be empty would open the door: only settings have defaults, and a token without which nothing opens.
+    const optional = [...text.matchAll(/\$\{(\w+):-/g)].map((match) => match[1]);
+    expect([...new Set(optional)].sort()).toEqual(['COORDINATOR_TOKEN', 'LOG_LEVEL']);
+    expect(() => checkCoordinator(configOf('coordinator', {}))).toThrow(/is open to others/);
   });
 
   it.each(['feed', 'api', 'processor'])('%s gets an environment that config/ accepts', (name) => {
-    const values: Readonly<Record<string, string>> = {
-      API_TOKEN: 'a-token-of-a-test',
-      APPROVAL_SECRET: '0123456789abcdef0123456789abcdef',
-      REDIS_PASSWORD: 'abc123',
-      MONGO_PASSWORD: 'def456',
-    };
-    const environment = Object.fromEntries(
-      Object.entries(service(name).environment).map(([key, value]) => [
-        key,
-        value.replaceAll(/\$\{(\w+):[?-]([^}]*)\}/g, (_, variable: string, rest: string) => values[variable] ?? rest),
-      ]),
-    );
-    const { secrets, exchange } = loadConfig({ directory: join(ROOT, 'config'), environment });
+    const { secrets, exchange } = configOf(name);
     expect(secrets.redisUrl).toBe('redis://:abc123@redis:6379');
     expect(secrets.mongoUrl).toMatch(/^mongodb:\/\/corp:def456@mongo:27017\//);
-    expect(secrets.approvalSecret).toBe(values['APPROVAL_SECRET']);
+    expect(secrets.approvalSecret).toBe(VALUES['APPROVAL_SECRET']);
     // Open to other containers, and then only with a token.
     expect(exchange.api.host).toBe(name === 'api' ? '0.0.0.0' : '127.0.0.1');
-    expect(secrets.apiToken).toBe(name === 'api' ? values['API_TOKEN'] : undefined);
+    expect(secrets.apiToken).toBe(name === 'api' ? VALUES['API_TOKEN'] : undefined);
+  });
+
+  it('the coordinator gets no more than it needs, and listens where it is published', () => {
+    const config = configOf('coordinator');
+    const { host, port } = config.agents.coordinator;
+    expect(`127.0.0.1:${port}:${port}`).toBe(service('coordinator').ports?.[0]);
+    expect(host).toBe('0.0.0.0');
+    expect(() => checkCoordinator(config)).not.toThrow();
+    expect(config.secrets).toEqual({
+      redisUrl: 'redis://:abc123@redis:6379',
+      mongoUrl: expect.stringMatching(/^mongodb:\/\/corp:def456@mongo:27017\//) as string,
+      coordinatorToken: VALUES['COORDINATOR_TOKEN'],
+    });
+    expect(service('coordinator').healthcheck.test.at(-1)).toContain(`http://127.0.0.1:${port}/ready`);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { queuePrefix } from '../../queues/names.ts';
+import { keyPrefix } from '../../queues/names.ts';
 import { CLIENT_OPTIONS } from '../../queues/options.ts';
 import { allQueues, createProducer } from '../../queues/producer.ts';
 import { createRedisBroadcaster } from '../../src/adapters/broadcast/redis-stream.ts';
@@ -27,7 +27,7 @@ const opened = async (): Promise<number> =>
 it('a hundred jobs and broadcasts later the same connections are open, and none was opened in between', async () => {
   const producer = createProducer({
     connection: { url: redis.url, ...CLIENT_OPTIONS.patient },
-    prefix: queuePrefix('t'),
+    prefix: keyPrefix('t', 'replay'),
     log: silent,
   });
   const broadcaster = createRedisBroadcaster({ url: redis.url, key: 'b', maxLength: 100, onError: () => undefined });

@@ -12,7 +12,11 @@ it('a node is counted as long as it is heard of, and reported once when it is no
     ['a', 'b'].map((node) => [node, { node, lastSeen: NOON, queues: ['backtest'] } as unknown as NodeState]),
   );
   const alerts: string[] = [];
-  const queue = { getJobCounts: async () => ({ waiting: 0, prioritized: 0, delayed: 0, failed: 0 }) };
+  const queue = {
+    getJobCounts: async () => ({ waiting: 0, prioritized: 0, delayed: 0, failed: 0 }),
+    getActive: async () => [],
+    getWaitingChildren: async () => [],
+  };
   const stores = {
     nodes: { list: async () => [...rows.values()], remove: async (node: string) => void rows.delete(node) },
     agentStates: { removeNode: async () => undefined },
@@ -20,8 +24,9 @@ it('a node is counted as long as it is heard of, and reported once when it is no
     deadLetters: {},
   } as unknown as WorkerManagerDeps['stores'];
   const producer = { queue: () => queue } as unknown as Producer;
+  const timing = { lockMs: 1000, stalledCheckMs: 500 };
   const broadcaster = { publish: async () => undefined };
-  const manager = createWorkerManager({ ...deps, stores, producer, broadcaster, deadAfterMs: 60_000 });
+  const manager = createWorkerManager({ ...deps, stores, producer, broadcaster, deadAfterMs: 60_000, timing });
   const census = () => manager.process(jobWith('census', { meta: {}, payload: {} }), 'token', undefined);
 
   expect(await census()).toMatchObject({ nodes: 2, dead: [] });

@@ -18,6 +18,7 @@ import { createOptimizationStore } from './optimizations.ts';
 import { createOrderStore } from './orders.ts';
 import { createPortfolioStore } from './portfolio.ts';
 import { createRiskStateStore } from './risk-state.ts';
+import { createScalingStore } from './scaling.ts';
 import { createStrategyStore } from './strategies.ts';
 import { createDatabase } from './database.ts';
 import { createTrialStore } from './trials.ts';
@@ -47,6 +48,7 @@ export function createMongoStores(connection: Connection): Stores & { ensureInde
     audit: createAuditStore(database),
     agentStates: createAgentStateStore(database),
     nodes: createNodeStore(database),
+    scaling: createScalingStore(database),
     deadLetters: createDeadLetterStore(database),
     alerts: createAlertStore(database),
     candles: createCandleStore(database),

@@ -1,6 +1,6 @@
 import { BROADCAST_TOPICS } from '../../ports/broadcaster.ts';
 import { type ApiDeps } from '../api-deps.ts';
-import { queueStatuses } from '../queue-status.ts';
+import { queueStatuses } from '../../../queues/queue-status.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 type CompanyDeps = Pick<
@@ -43,6 +43,14 @@ export function companyRoutes(deps: CompanyDeps): readonly Route[] {
       summary: 'The processes that run agents',
       needs: 'store',
       handle: async () => ({ now: clock.now(), items: await stores.nodes.list() }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/scaling',
+      tag: 'company',
+      summary: 'How many nodes each queue wants, and the load that says so, as of the last census',
+      needs: 'store',
+      handle: async () => ({ now: clock.now(), items: await stores.scaling.list() }),
     }),
     defineRoute({
       method: 'get',

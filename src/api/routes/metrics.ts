@@ -1,9 +1,9 @@
 import { TRADING_STATES } from '../../domain/risk/verdict.ts';
-import { type AgentState } from '../../ports/records.ts';
+import { type AgentState, type NodeState, type ScalingAdvice } from '../../ports/records.ts';
 import { type ApiDeps } from '../api-deps.ts';
 import { answeredBy } from '../deadline.ts';
 import { exposition, PROMETHEUS_TYPE, type Metric, type Sample } from '../prometheus.ts';
-import { queueStatuses, type QueueStatus } from '../queue-status.ts';
+import { queueStatuses, type QueueStatus } from '../../../queues/queue-status.ts';
 import { type Route } from '../route.ts';
 
 type MetricsDeps = Pick<ApiDeps, 'stores' | 'producer' | 'account' | 'clock' | 'mode' | 'version'>;
@@ -33,6 +33,63 @@ function ofQueues(queues: readonly QueueStatus[]): readonly Metric[] {
       'corp_queue_oldest_waiting_seconds',
       'How long the oldest waiting job has waited; 0 when none waits.',
       queues.map(({ queue, oldestWaitingMs }) => ({ labels: { queue }, value: (oldestWaitingMs ?? 0) / 1000 })),
+    ),
+    gauge(
+      'corp_queue_depth',
+      'Jobs that wait for a slot.',
+      queues.map(({ queue, counts }) => ({ labels: { queue }, value: counts.waiting })),
+    ),
+  ];
+}
+
+/** What autoscalers read. The advice is as old as the last census. */
+function ofScaling(advice: readonly ScalingAdvice[], nodes: readonly NodeState[], now: number): readonly Metric[] {
+  const ofQueue = (value: (row: ScalingAdvice) => number): readonly Sample[] =>
+    advice.map((row) => ({ labels: { queue: row.queue }, value: value(row) }));
+  const ofNode = (value: (row: NodeState) => number): readonly Sample[] =>
+    nodes.map((row) => ({ labels: { node: row.node }, value: value(row) }));
+  const serving = (queue: string): number =>
+    nodes.filter(({ queues, draining }) => !draining && queues.includes(queue)).length;
+  return [
+    gauge(
+      'corp_wanted_nodes',
+      'Nodes a queue wants.',
+      ofQueue(({ wanted }) => wanted),
+    ),
+    gauge(
+      'corp_nodes',
+      'Nodes that serve a queue and take new jobs.',
+      ofQueue(({ queue }) => serving(queue)),
+    ),
+    gauge(
+      'corp_scaling_advice_age_seconds',
+      'Age of the advice for a queue.',
+      ofQueue(({ at }) => Math.max(0, now - at) / 1000),
+    ),
+    gauge(
+      'corp_queue_service_seconds',
+      'Mean time a job occupies its slot; missing before the first has ended.',
+      advice.flatMap(({ queue, serviceSeconds: value }) => (value === null ? [] : [{ labels: { queue }, value }])),
+    ),
+    gauge(
+      'corp_node_busy_jobs',
+      'Jobs in hand.',
+      ofNode(({ busyJobs }) => busyJobs),
+    ),
+    gauge(
+      'corp_node_cpu_cores',
+      'Cores in use by the process of a node.',
+      ofNode(({ cpu }) => cpu),
+    ),
+    gauge(
+      'corp_node_memory_bytes',
+      'Resident memory of the process of a node.',
+      ofNode(({ memoryBytes }) => memoryBytes),
+    ),
+    gauge(
+      'corp_node_draining',
+      'Whether a node takes no more jobs.',
+      ofNode(({ draining }) => Number(draining)),
     ),
   ];
 }
@@ -106,6 +163,8 @@ export function metricsRoutes(deps: MetricsDeps): readonly Route[] {
   const sources: Readonly<Record<string, () => Promise<readonly Metric[]>>> = {
     queues: async () => ofQueues(await answeredBy('redis', queueStatuses(producer, clock))),
     agents: async () => ofAgents(await answeredBy('store', stores.agentStates.list()), clock.now()),
+    scaling: async () =>
+      ofScaling(...(await answeredBy('store', Promise.all([stores.scaling.list(), stores.nodes.list()]))), clock.now()),
     account: () => answeredBy('store', ofAccount(deps)),
   };
   return [

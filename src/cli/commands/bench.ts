@@ -32,10 +32,14 @@ interface CycleOptions {
 interface ScaleOptions {
   readonly nodes: number;
   readonly unitsPerNode: number;
+  readonly units?: number;
   readonly serviceSeconds: number;
   readonly failureRate: number;
   readonly killShare: number;
   readonly seed: number;
+  readonly local: boolean;
+  readonly rounds: number;
+  readonly specs: number;
   readonly json: boolean;
 }
 
@@ -51,7 +55,7 @@ const LATER = ['tick'] as const;
 
 const MAX_COUNT = 1_000_000;
 
-const countOption = (flags: string, description: string, value: number): Option =>
+const countOption = (flags: string, description: string, value?: number): Option =>
   new Option(flags, description).default(value).argParser((text) => {
     const count = Number(text);
     if (Number.isInteger(count) && count >= 1 && count <= MAX_COUNT) return count;
@@ -130,17 +134,30 @@ export function registerBench(program: Command, io: CliIo): void {
     });
   bench
     .command('scale')
-    .description('a simulated fleet of remote workers against the decisions of the coordinator')
+    .description(
+      'a simulated fleet of remote workers against the decisions of the coordinator; or nodes on this machine',
+    )
     .addOption(countOption('--nodes <n>', 'workers', 100))
     .addOption(countOption('--units-per-node <n>', 'units for each of them', 20))
+    .addOption(countOption('--units <n>', 'units in all, instead'))
     .addOption(countOption('--service-seconds <n>', 'median time a unit takes', 60))
     .addOption(shareOption('--failure-rate <share>', 'of units a worker falls silent on', 0.05))
     .addOption(shareOption('--kill-share <share>', 'of the workers that die halfway', 0.3))
     .addOption(countOption('--seed <n>', 'of the simulation', 1))
+    .option('--local', 'no simulation: a cycle with one and with two nodes on this machine', false)
+    .addOption(countOption('--rounds <n>', 'of --local', 3))
+    .addOption(countOption('--specs <n>', 'of --local, in a cycle', 4096))
     .addOption(jsonOption())
-    .action(async ({ json, ...options }: ScaleOptions) => {
+    .action(async ({ json, local, rounds, specs, unitsPerNode, ...fleet }: ScaleOptions) => {
+      if (local) {
+        const { benchLocalNodes, printLocalBench } = await import('../../../bench/scale/local.ts');
+        const report = await benchLocalNodes(io, { rounds, specs });
+        if (json) io.json(report);
+        else printLocalBench(io, report);
+        return;
+      }
       const { benchScale, printScaleBench } = await import('../../../bench/scale/bench.ts');
-      const report = benchScale(io, options);
+      const report = benchScale(io, { ...fleet, units: fleet.units ?? fleet.nodes * unitsPerNode });
       if (json) io.json(report);
       else printScaleBench(io, report);
     });

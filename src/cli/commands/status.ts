@@ -1,5 +1,6 @@
 import { type Command } from 'commander';
-import { queueStatuses } from '../../api/queue-status.ts';
+import { queueStatuses, type QueueStatus } from '../../../queues/queue-status.ts';
+import { type NodeState, type ScalingAdvice } from '../../ports/records.ts';
 import { type Office } from '../../runtime/office.ts';
 import { anyCard, type Mode } from '../choose-card.ts';
 import { type CliIo } from '../io.ts';
@@ -15,11 +16,30 @@ interface Options {
 
 type Status = Awaited<ReturnType<typeof statusOf>>;
 
+interface QueueWithNodes extends QueueStatus {
+  /** Nodes that serve it and take new jobs. */
+  readonly nodes: number;
+  /** Null before the first census. */
+  readonly wantedNodes: number | null;
+}
+
+function withNodes(
+  queues: readonly QueueStatus[],
+  nodes: readonly NodeState[],
+  advice: readonly ScalingAdvice[],
+): readonly QueueWithNodes[] {
+  return queues.map((status) => ({
+    ...status,
+    nodes: nodes.filter((node) => !node.draining && node.queues.includes(status.queue)).length,
+    wantedNodes: advice.find(({ queue }) => queue === status.queue)?.wanted ?? null,
+  }));
+}
+
 async function statusOf(
   { card: { mode, account, source, announcedAt }, stores, producer, clock, config }: Office,
   { redis, mongo, origin }: CommandServices,
 ) {
-  const [feed, equity, risk, positions, agents, nodes, queues, cycles] = await Promise.all([
+  const [feed, equity, risk, positions, agents, nodes, queues, cycles, advice] = await Promise.all([
     stores.feed.get(source),
     stores.ledger.equity(account, 1),
     stores.riskState.get(account),
@@ -28,6 +48,7 @@ async function statusOf(
     stores.nodes.list(),
     queueStatuses(producer, clock),
     stores.cycles.list(1),
+    stores.scaling.list(),
   ]);
   const aliveSince = clock.now() - config.agents.heartbeat.silentAfterMs;
   const byStatus: Record<string, number> = {};
@@ -58,7 +79,7 @@ async function statusOf(
     positions: positions.filter(({ amount }) => amount !== 0),
     agents: { total: agents.length, byStatus },
     nodes: nodes.length,
-    queues,
+    queues: withNodes(queues, nodes, advice),
     lastCycle: cycle
       ? { id: cycle.id, state: cycle.state, asOf: cycle.asOf, finishedAt: cycle.finishedAt ?? null }
       : null,
@@ -90,10 +111,12 @@ function summary(status: Status): readonly Row[] {
 }
 
 const queueRows = ({ queues }: Status): readonly Row[] =>
-  queues.map(({ queue, paused, counts, oldestWaitingMs }) => ({
+  queues.map(({ queue, paused, counts, oldestWaitingMs, nodes, wantedNodes }) => ({
     queue: paused ? `${queue} (paused)` : queue,
     ...counts,
     'oldest waiting s': oldestWaitingMs === null ? null : Math.round(oldestWaitingMs / 1000),
+    nodes,
+    'wanted nodes': wantedNodes,
   }));
 
 export function registerStatus(program: Command, io: CliIo): void {

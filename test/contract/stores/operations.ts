@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GENESIS_HASH, verifyChain } from '../../../src/domain/audit/chain.ts';
 import { type Alert, type AuditEntry } from '../../../src/ports/records.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
-import { agentState, deadLetter, nodeState, T0, together } from './samples.ts';
+import { agentState, deadLetter, nodeState, scalingAdvice, T0, together } from './samples.ts';
 
 export const auditEntry = (key: string, change: Partial<AuditEntry> = {}): AuditEntry => ({
   key,
@@ -80,6 +80,17 @@ export function operationsContract(stores: () => Stores): void {
       await nodes.remove('no-2');
       await nodes.remove('no-none');
       expect(await nodes.list()).toStrictEqual([last]);
+    });
+  });
+
+  describe('scaling advice', () => {
+    it('keeps the last of each queue', async () => {
+      const { scaling } = stores();
+      await together(20, (i) => scaling.put([scalingAdvice('backtest', { wanted: i })]));
+      const last = scalingAdvice('backtest', { serviceSeconds: null, lowSince: T0, lowPeak: 3, serial: true });
+      await scaling.put([scalingAdvice('analyst'), last]);
+      await scaling.put([]);
+      expect(await scaling.list()).toStrictEqual([scalingAdvice('analyst'), last]);
     });
   });
 

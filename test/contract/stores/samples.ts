@@ -13,6 +13,7 @@ import {
   type Holding,
   type NodeState,
   type OptimizationResult,
+  type ScalingAdvice,
   type Strategy,
   type WorkUnit,
 } from '../../../src/ports/records.ts';
@@ -331,9 +332,31 @@ export function nodeState(node: string, change: Partial<NodeState> = {}): NodeSt
     cores: 2,
     cpu: 0.25,
     memoryBytes: 5_000_000_000,
+    totalMemoryBytes: 16_000_000_000,
+    busyJobs: 3,
+    version: '1.2.3',
+    platform: 'linux x64 node 20.20.0',
     draining: false,
     startedAt: T0,
     lastSeen: T0,
+    ...change,
+  };
+}
+
+export function scalingAdvice(queue: string, change: Partial<ScalingAdvice> = {}): ScalingAdvice {
+  return {
+    queue,
+    depth: 10,
+    active: 2,
+    oldestWaitingSeconds: 1.5,
+    serviceSeconds: 0.25,
+    slotsPerNode: 2,
+    serial: false,
+    wanted: 4,
+    demand: 3.25,
+    lowSince: null,
+    lowPeak: 0,
+    at: T0,
     ...change,
   };
 }

@@ -7,6 +7,8 @@ import { type CoordinatorBenchReport } from '../../../bench/coordinator/bench.ts
 import { type CycleBenchReport } from '../../../bench/cycle/bench.ts';
 import { type EngineBenchReport } from '../../../bench/engine/bench.ts';
 import { type QueueBenchReport } from '../../../bench/queue/bench.ts';
+import { type ScaleBenchReport } from '../../../bench/scale/bench.ts';
+import { type LocalBenchReport } from '../../../bench/scale/local.ts';
 import { workspace, type Finished } from '../cli/corp-process.ts';
 
 /** Runs the command; it must leave none of its folders behind. */
@@ -98,6 +100,38 @@ describe('corp bench', () => {
     expect(report.outcome).toMatchObject({ completed: 30, failed: 0, accepted: 60, overdone: 0, miscounted: 0 });
     expect(report.pairs).toBe(report.outcome.accepted + report.outcome.refused + report.outcome.surplus);
     for (const { p50, p99 } of [report.getWorkMs, report.submitMs]) expect(p99).toBeGreaterThanOrEqual(p50);
+  });
+
+  it('scale gives the same table for the same seed, and ends every unit', async () => {
+    const tiny = ['bench', 'scale', '--nodes', '20', '--units', '60', '--failure-rate', '0.1', '--json'];
+    const [first, again, other] = [await corp(...tiny), await corp(...tiny), await corp(...tiny, '--seed', '2')];
+    expect(first.exitCode, first.stderr).toBe(0);
+    expect(again.stdout).toBe(first.stdout);
+    expect(other.stdout).not.toBe(first.stdout);
+    const report = JSON.parse(first.stdout) as ScaleBenchReport;
+    expect(report).toMatchObject({ nodes: 20, units: 60, failureRate: 0.1, seed: 1 });
+    expect(report.rows).toHaveLength(6);
+    for (const { outcome } of report.rows) {
+      expect(outcome.completed + outcome.failed).toBe(60);
+      expect(outcome.countedTwice).toBe(0);
+    }
+  });
+
+  it('scale --local plays the same cycle with one and with two nodes', { timeout: 240_000 }, async () => {
+    const { exitCode, stdout, stderr } = await corp(
+      ...['bench', 'scale', '--local', '--rounds', '1', '--specs', '128', '--json'],
+    );
+    expect(exitCode, stderr).toBe(0);
+    const { cycles, speedUp, queueShare } = JSON.parse(stdout) as LocalBenchReport;
+    expect(cycles.map(({ nodes }) => nodes)).toEqual([1, 2]);
+    const [one, two] = cycles;
+    expect(one!.trials).toBeGreaterThan(0);
+    expect([two!.trials, two!.jobs]).toEqual([one!.trials, one!.jobs]);
+    expect(speedUp.median).toBe(one!.seconds / two!.seconds);
+    if (process.platform !== 'linux') return;
+    expect(cycles.map(({ cpu }) => cpu.nodes.length)).toEqual([1, 2]);
+    expect(queueShare).toBeGreaterThan(0);
+    expect(queueShare).toBeLessThan(1);
   });
 
   it.each(['tick'])('%s is refused in one line', async (name) => {

@@ -48,6 +48,10 @@ async function elsewhere(
     cores: 2,
     cpu: 0,
     memoryBytes: 1,
+    totalMemoryBytes: 2,
+    busyJobs: 0,
+    version: '0.0.0',
+    platform: 'test',
     draining: false,
   });
   for (const agent of agents)

@@ -2,7 +2,7 @@ import { Worker } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT_OPTIONS } from '../../../queues/options.ts';
 import { QUEUE_NAMES } from '../../../queues/names.ts';
-import { type QueueStatus } from '../../../src/api/queue-status.ts';
+import { type QueueStatus } from '../../../queues/queue-status.ts';
 import { ACCOUNT, startTestApi, type TestApi } from '../../fixtures/api-server.ts';
 import { call, type Answer } from '../../fixtures/http-call.ts';
 

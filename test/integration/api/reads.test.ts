@@ -4,6 +4,7 @@ import { QUEUE_NAMES } from '../../../queues/names.ts';
 import { type Order } from '../../../src/domain/orders/order.ts';
 import { type AuditRecord, type Cycle, type Strategy } from '../../../src/ports/records.ts';
 import { ACCOUNT, startTestApi, type TestApi } from '../../fixtures/api-server.ts';
+import { nodeState, scalingAdvice } from '../../contract/stores/samples.ts';
 import { call, type Answer } from '../../fixtures/http-call.ts';
 
 const HASH = 'ab'.repeat(32);
@@ -30,6 +31,9 @@ describe('what the API shows', () => {
       busyMs: 0,
     } as const;
     rows.agents.push({ ...agent, completed: 7, failed: 2 });
+    const advice = scalingAdvice('backtest', { wanted: 4, serviceSeconds: 0.25, at: Date.now() - 20_000 });
+    rows.scaling.push(advice, scalingAdvice('ceo', { wanted: 1, serviceSeconds: null }));
+    rows.nodes.push(nodeState('here', { queues: ['backtest'] }), nodeState('leaving', { draining: true }));
     rows.equity.push(...[10, 11].map((equity, time) => ({ account: ACCOUNT, time, equity, cash: 5, exposure: 6 })));
     const position = {
       account: ACCOUNT,
@@ -67,6 +71,7 @@ describe('what the API shows', () => {
     for (const path of ['agents', 'nodes', 'positions', 'trades', 'verdicts', 'alerts', 'portfolio', 'jobs/failed']) {
       expect((await get(`/api/${path}`)).status, path).toBe(200);
     }
+    expect(await idsOf('/api/scaling', 'wanted')).toEqual([4, 1]);
     expect((await get('/api/risk')).json).toMatchObject({ account: ACCOUNT, state: { tradingState: 'REDUCING' } });
     expect((await get('/api/info')).json).toMatchObject({
       mode: 'simulated',
@@ -174,8 +179,17 @@ describe('what the API shows', () => {
         `corp_trading_state{account="${ACCOUNT}",state="REDUCING"} 1`,
         `corp_trading_state{account="${ACCOUNT}",state="ACTIVE"} 0`,
         'corp_source_up{source="queues"} 1',
+        'corp_queue_depth{queue="trader"} 0',
+        'corp_wanted_nodes{queue="backtest"} 4',
+        'corp_nodes{queue="backtest"} 1',
+        'corp_nodes{queue="ceo"} 0',
+        'corp_queue_service_seconds{queue="backtest"} 0.25',
+        'corp_node_busy_jobs{node="here"} 3',
+        'corp_node_draining{node="leaving"} 1',
       ]),
     );
+    expect(text).not.toContain('corp_queue_service_seconds{queue="ceo"}');
+    expect(Number(/^corp_scaling_advice_age_seconds\{queue="backtest"\} (.+)$/m.exec(text)?.[1])).toBeGreaterThan(19);
     for (const line of text.trimEnd().split('\n')) {
       expect(line).toMatch(
         /^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="([^"\\\n]|\\.)*"(,[a-z]+="([^"\\\n]|\\.)*")*\})? [-+0-9.eInfNa]+)$/,

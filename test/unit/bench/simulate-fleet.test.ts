@@ -61,10 +61,22 @@ describe('a simulated fleet', () => {
         });
         expect(outcome.completed + outcome.failed).toBe(trouble.units);
         expect(outcome.countedTwice).toBe(0);
-        expect(outcome.waste).toBeLessThan(1);
+        // Of units that all fail everything was in vain.
+        if (outcome.completed > 0) expect(outcome.waste).toBeLessThan(1);
+        const { failureReasons } = outcome;
+        expect(Object.values(failureReasons).reduce((sum, count) => sum + count, 0)).toBe(outcome.failed);
+        expect(Object.keys(failureReasons)).not.toContain('');
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('gives units up, with a reason, when nearly every worker falls silent', () => {
+    const { completed, failed, failureReasons, countedTwice } = simulateFleet({ ...scenario, failureRate: 0.9 });
+    expect(completed + failed).toBe(100);
+    expect(failed).toBeGreaterThan(0);
+    expect(Object.keys(failureReasons).every((reason) => reason.length > 10)).toBe(true);
+    expect(countedTwice).toBe(0);
   });
 
   it('recovers from the death of a third of its nodes once their leases have run out', () => {

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { CLIENT_OPTIONS, reconnectDelay, workerOptions } from '../../../queues/options.ts';
 import { PRIORITIES } from '../../../queues/meta.ts';
-import { isQueueName, QUEUE_NAMES, queuePrefix } from '../../../queues/names.ts';
+import { isQueueName, keyPrefix, QUEUE_NAMES } from '../../../queues/names.ts';
 
 describe('a Redis URL', () => {
   it.each([
@@ -45,8 +45,8 @@ describe('reconnecting', () => {
 });
 
 describe('names and options', () => {
-  it('prefix all keys of one market with one hash tag: Redis Cluster keeps them together', () => {
-    expect(queuePrefix('corp-simulated-simulated-1')).toBe('{corp-simulated-simulated-1}');
+  it('prefix all keys of a namespace with one hash tag: Redis Cluster keeps them together', () => {
+    expect(keyPrefix('corp', 'simulated-simulated-1')).toBe('{corp}-simulated-simulated-1');
   });
 
   it('know the queues, and nothing else', () => {

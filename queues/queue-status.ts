@@ -1,8 +1,8 @@
 import { type Queue } from 'bullmq';
-import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
-import { PRIORITIES } from '../../queues/meta.ts';
-import { allQueues, type Producer } from '../../queues/producer.ts';
-import { type Clock } from '../ports/clock.ts';
+import { MONEY_QUEUES, type QueueName } from './names.ts';
+import { PRIORITIES } from './meta.ts';
+import { allQueues, type Producer } from './producer.ts';
+import { type Clock } from '../src/ports/clock.ts';
 
 export interface QueueStatus {
   readonly queue: string;

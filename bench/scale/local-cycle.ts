@@ -1,0 +1,169 @@
+import { type ChildProcess } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { QUEUE_NAMES, type QueueName } from '../../queues/names.ts';
+import { timeframeMs } from '../../src/domain/market/timeframe.ts';
+import { AppError } from '../../src/ports/errors.ts';
+import { type CliIo } from '../../src/cli/io.ts';
+import { loadCliConfig } from '../../src/cli/load-cli-config.ts';
+import { chooseWorld } from '../../src/cli/world.ts';
+import { ownServices, startCompany } from '../../src/runtime/company.ts';
+import { reportOf } from '../../src/runtime/cycle-report.ts';
+import { runCycleTicket, ticketFor } from '../../src/runtime/cycle-run.ts';
+import { setMarketTime } from '../../src/runtime/feed.ts';
+import { type Office } from '../../src/runtime/office.ts';
+import { readRegistry } from '../../src/runtime/services/registry.ts';
+import { endProcess, spawnCorp } from '../corp-process.ts';
+import { cpuSecondsOf } from '../process-cpu.ts';
+import { unlessStopped } from '../unless-stopped.ts';
+import { type Workplace } from '../workplace.ts';
+
+/** CPU seconds of the processes of a cycle; null where the system does not say. */
+export interface CycleCpu {
+  /** Each of the nodes that work on backtests. */
+  readonly nodes: readonly (number | null)[];
+  /** The process with all other desks, and the benchmark. */
+  readonly desks: number;
+  readonly redis: number | null;
+  readonly store: number | null;
+}
+
+export interface LocalCycle {
+  readonly nodes: number;
+  readonly seconds: number;
+  readonly cpu: CycleCpu;
+  readonly jobs: number;
+  readonly trials: number;
+  /** What a job that does nothing costs, microseconds of CPU: worker, producer and Redis. */
+  readonly emptyJobMicros: number | null;
+}
+
+/** What is left to `corp node`. */
+export const REMOTE_QUEUES: readonly QueueName[] = ['backtest', 'optimizer'];
+/** The first cycle fills what processes keep: market, series, compiled code. */
+const WARM_UP_SEED = 1_000_003;
+const EMPTY_JOBS = 1000;
+const LOOK_EVERY_MS = 100;
+const START_WITHIN_MS = 60_000;
+
+/**
+ * One cycle in a company founded for it in the workplace's folder `name`, of whose queues backtest and optimizer are worked
+ * on by `nodes` processes of `corp node`. Long series and many specs make it a matter of CPU.
+ */
+export async function localCycle(
+  io: CliIo,
+  { environment: environmentOf, log, stop }: Workplace,
+  name: string,
+  { nodes, specs }: { readonly nodes: number; readonly specs: number },
+): Promise<LocalCycle> {
+  const environment = {
+    ...environmentOf(name),
+    CORP_AGENTS__GENERATOR__SPECS_PER_CYCLE: String(specs),
+    CORP_AGENTS__THREADS__COUNT: '1',
+    CORP_EXCHANGE__TIMEFRAME: '5m',
+  };
+  const config = loadCliConfig({ environment, cwd: io.cwd });
+  const world = await chooseWorld(config, { exchange: 'simulated' });
+  const children: ChildProcess[] = [];
+  const company = await startCompany({
+    config,
+    log,
+    openServices: ownServices,
+    card: world.card,
+    async prepare(office) {
+      await setMarketTime(office, world.opensAt);
+      return { account: world.card.account };
+    },
+    queues: QUEUE_NAMES.filter((queue) => !REMOTE_QUEUES.includes(queue)),
+    signal: stop,
+    onFatal: (error) => log.error(error.message),
+  });
+  try {
+    const { office, services } = company;
+    const urls = { REDIS_URL: services.redis.url, MONGO_URL: services.mongo.url, TRADING_MODE: 'simulated' };
+    for (let i = 0; i < nodes; i += 1)
+      children.push(spawnCorp({ ...environment, ...urls }, 'node', '--queues', REMOTE_QUEUES.join(',')));
+    await atWork(office, children, stop);
+
+    const cycle = async (seed: number) => {
+      const { timeframe } = config.exchange;
+      const symbols = (await office.data.markets()).map(({ symbol }) => symbol);
+      const inputs = { symbols, timeframe, seed, asOf: world.opensAt - timeframeMs(timeframe), settles: true };
+      const ticket = await ticketFor(office.stores.cycles, office.card.source, inputs, () => office.card.account);
+      const ended = await runCycleTicket(office, ticket, stop);
+      if (ended.state === 'failed') throw new AppError('cycle-failed', `cycle ${ended.id} failed: ${ended.reason}`);
+      return reportOf(office, ended);
+    };
+    await cycle(WARM_UP_SEED);
+
+    const registry = readRegistry(config.database.dataDirectory);
+    const look = cpuOf(children, registry?.redis?.process?.pid, registry?.mongo?.process?.pid);
+    const before = await look();
+    const startedAt = performance.now();
+    const { stages, strategies } = await cycle(world.seed);
+    const seconds = (performance.now() - startedAt) / 1000;
+    const cpu = less(await look(), before);
+    return {
+      nodes,
+      seconds,
+      cpu,
+      jobs: stages.reduce((sum, stage) => sum + stage.jobs, 0),
+      trials: strategies.trials,
+      emptyJobMicros: await emptyJobMicros(office, look, stop),
+    };
+  } finally {
+    await Promise.all(children.map(endProcess));
+    await company.close();
+  }
+}
+
+/** Until each of the processes has a row in the books. */
+async function atWork(office: Office, children: readonly ChildProcess[], stop: AbortSignal): Promise<void> {
+  const since = performance.now();
+  for (;;) {
+    const known = new Set((await office.stores.nodes.list()).map(({ pid }) => pid));
+    if (children.every(({ pid }) => pid !== undefined && known.has(pid))) return;
+    if (children.some(({ exitCode }) => exitCode !== null) || performance.now() - since > START_WITHIN_MS)
+      throw new AppError('start-failed', 'corp node ended, or was not at work within a minute');
+    await unlessStopped(stop, delay(LOOK_EVERY_MS));
+  }
+}
+
+function cpuOf(children: readonly ChildProcess[], redis: number | undefined, store: number | undefined) {
+  const of = (pid: number | undefined): Promise<number | null> =>
+    pid === undefined ? Promise.resolve(null) : cpuSecondsOf(pid);
+  return async (): Promise<CycleCpu> => {
+    const { user, system } = process.cpuUsage();
+    return {
+      nodes: await Promise.all(children.map(({ pid }) => of(pid))),
+      desks: (user + system) / 1e6,
+      redis: await of(redis),
+      store: await of(store),
+    };
+  };
+}
+
+function less(after: CycleCpu, before: CycleCpu): CycleCpu {
+  const minus = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a - b);
+  return {
+    nodes: after.nodes.map((value, i) => minus(value, before.nodes[i]!)),
+    desks: after.desks - before.desks,
+    redis: minus(after.redis, before.redis),
+    store: minus(after.store, before.store),
+  };
+}
+
+/** Producer and worker are in this process, so that what it and Redis use is all there is. */
+async function emptyJobMicros(
+  { producer }: Office,
+  look: () => Promise<CycleCpu>,
+  stop: AbortSignal,
+): Promise<number | null> {
+  const queue = producer.queue('worker-manager');
+  const before = await look();
+  const ids: string[] = [];
+  for (let n = 0; n < EMPTY_JOBS; n += 1) ids.push(await producer.add('worker-manager', 'noop', { n }));
+  const last = ids.at(-1)!;
+  while (!(await (await queue.getJob(last))?.isCompleted())) await unlessStopped(stop, delay(LOOK_EVERY_MS));
+  const { desks, redis } = less(await look(), before);
+  return redis === null ? null : ((desks + redis) / EMPTY_JOBS) * 1e6;
+}

@@ -1,0 +1,198 @@
+import { Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runUnit } from '../../../queues/flows/cycle-flow.ts';
+import { type QueueName } from '../../../queues/names.ts';
+import { type Evaluator } from '../../../src/ports/evaluator.ts';
+import { type WorkUnit } from '../../../src/ports/records.ts';
+import { openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
+import { keepSpec, OPENS, openMarkets, strategyHash } from '../../fixtures/synthetic-market.ts';
+import { onSignal } from '../../unit/backtest/spec-fixture.ts';
+import { metricsWith } from '../../unit/research/trial-fixture.ts';
+
+const MINUTE = 60_000;
+
+let premises: Premises;
+beforeAll(async () => {
+  premises = await openPremises();
+});
+afterAll(() => premises.close());
+const inCompany =
+  (use: (company: TestCompany) => Promise<void>, environment = {}) =>
+  () =>
+    premises.withCompany(use, { environment });
+
+const unit: WorkUnit = {
+  id: 'c1.screen.AAA-USD.u0',
+  cycleId: 'c1',
+  stage: 'screen',
+  symbol: 'AAA-USD',
+  timeframe: '1h',
+  asOf: OPENS,
+  items: [{ hash: 'h1', window: { from: 0, to: 40 } }],
+  state: 'open',
+};
+const census = ({ ask }: TestCompany) => ask('worker-manager', 'census', {});
+
+async function alertsTitled({ office }: TestCompany, title: string) {
+  return (await office.stores.alerts.list(100)).filter((alert) => alert.title === title);
+}
+
+/** Takes a job out of Redis behind everybody's back. */
+async function lose({ office }: TestCompany, name: QueueName, jobId: string): Promise<void> {
+  const queue = office.producer.queue(name);
+  const client = new Redis(premises.redisUrl);
+  await client.multi().del(queue.toKey(jobId)).zrem(queue.toKey('prioritized'), jobId).exec();
+  await client.quit();
+}
+
+describe('a job that a parent waits for and that is gone from Redis', () => {
+  it(
+    'is put back when it is a work unit, once, and its parent goes on after it',
+    inCompany(async (company) => {
+      const { office, node, until } = company;
+      const { producer, stores } = office;
+      await openMarkets(office, ['AAA-USD']);
+      await keepSpec(office, 'h1', onSignal);
+      await stores.workUnits.addMany([unit]);
+      const child = runUnit({ id: 'c1' }, unit.id);
+      const payload = { cycleId: 'c1', strategyHash: strategyHash('h1'), symbol: 'AAA-USD' };
+      await producer.addFlow({ queue: 'optimizer', name: 'optimize', payload, jobId: 'parent', children: [child] });
+      await node(['worker-manager']);
+      expect(await census(company)).toMatchObject({ stalled: 0, putBack: 0 });
+
+      await lose(company, 'backtest', child.jobId);
+      expect(await census(company)).toMatchObject({ putBack: 1 });
+      expect(await census(company)).toMatchObject({ putBack: 0 });
+      expect(await producer.queue('backtest').getJobCountByTypes('prioritized')).toBe(1);
+      expect(await alertsTitled(company, 'Job lost')).toMatchObject([
+        { key: `lost-job/backtest/${child.jobId}`, text: expect.stringMatching(/it is in the queue again$/) as string },
+      ]);
+
+      const evaluator: Evaluator = {
+        ...office.evaluator,
+        evaluate: ({ items }) => Promise.resolve(items.map(() => metricsWith())),
+      };
+      await node(['backtest'], { evaluator });
+      await company.ended('backtest', child.jobId);
+      await until(async () => (await producer.queue('optimizer').getJobState('parent')) === 'prioritized');
+      expect((await stores.workUnits.get(unit.id))?.state).toBe('done');
+    }),
+  );
+
+  it(
+    'is reported when nobody can make it again',
+    inCompany(async (company) => {
+      const { producer } = company.office;
+      const payload = { cycleId: 'c1', strategyHash: strategyHash('h1'), symbol: 'AAA-USD' };
+      const child = {
+        queue: 'analyst',
+        name: 'analyze',
+        payload: { cycleId: 'c1', symbol: 'AAA-USD' },
+        jobId: 'gone',
+      } as const;
+      await producer.addFlow({ queue: 'optimizer', name: 'optimize', payload, jobId: 'parent', children: [child] });
+      await company.node(['worker-manager']);
+      await lose(company, 'analyst', 'gone');
+      expect(await census(company)).toMatchObject({ putBack: 0 });
+      await census(company);
+      expect(await alertsTitled(company, 'Job lost')).toMatchObject([{ key: 'lost-job/analyst/gone' }]);
+    }),
+  );
+});
+
+describe('a job that is active', () => {
+  /** Takes a job as a worker would that then falls silent. */
+  async function takeOne({ office }: TestCompany, deadline?: number): Promise<string> {
+    const jobId = await office.producer.add(
+      'analyst',
+      'analyze',
+      { cycleId: 'c1', symbol: 'AAA-USD' },
+      {
+        meta: deadline === undefined ? {} : { deadline },
+      },
+    );
+    const { connection, prefix } = office;
+    const worker = new Worker('analyst', null, { connection, prefix, autorun: false, lockDuration: 600_000 });
+    const job = await worker.getNextJob('a token');
+    expect(job?.id).toBe(jobId);
+    await worker.close(true);
+    return jobId;
+  }
+
+  it(
+    'without a lock is reported once, and only after workers of its queue would have had it',
+    inCompany(async (company) => {
+      await company.node(['worker-manager']);
+      const jobId = await takeOne(company);
+      const queue = company.office.producer.queue('analyst');
+      const client = await queue.backend.client;
+      await client.del(queue.toKey(`${jobId}:lock`));
+      expect(await census(company)).toMatchObject({ stalled: 0 });
+      company.clock.pass(MINUTE);
+      expect(await census(company)).toMatchObject({ stalled: 1 });
+      expect(await census(company)).toMatchObject({ stalled: 1 });
+      const [alert, ...more] = await alertsTitled(company, 'Work stands still');
+      expect(more).toEqual([]);
+      expect(alert?.text).toMatch(/^analyst:analyze .* has been active for 6\d s; nobody holds it: no node works/);
+    }),
+  );
+
+  it(
+    'beyond its deadline is reported, before it is not',
+    inCompany(async (company) => {
+      await company.node(['worker-manager']);
+      await takeOne(company, company.clock.now() + 2 * MINUTE);
+      company.clock.pass(MINUTE);
+      expect(await census(company)).toMatchObject({ stalled: 0 });
+      company.clock.pass(2 * MINUTE);
+      expect(await census(company)).toMatchObject({ stalled: 1 });
+      const [alert] = await alertsTitled(company, 'Work stands still');
+      expect(alert?.text).toMatch(/its deadline is over$/);
+    }),
+  );
+});
+
+describe('the nodes that queues want', () => {
+  it(
+    'are counted from what waits, and kept for whoever asks',
+    inCompany(
+      async (company) => {
+        const { office, node } = company;
+        await node(['worker-manager']);
+        const { producer, stores } = office;
+        for (let i = 0; i < 30; i += 1) await producer.add('backtest', 'run-unit', { unitId: `u${i}` });
+        for (let i = 0; i < 3; i += 1)
+          await producer.add('trader', 'settle', { account: 'a', symbol: 'A-USD', timeframe: '1h', candleTime: i });
+        await stores.agentStates.beat({
+          agent: 'backtest',
+          node: 'elsewhere',
+          status: 'idle',
+          lastSeen: company.clock.now(),
+          startedAt: 0,
+          completed: 10,
+          failed: 0,
+          busyMs: 40_000,
+        });
+        await census(company);
+        const advice = new Map((await stores.scaling.list()).map((row) => [row.queue, row]));
+        expect(advice.size).toBe(11);
+        // 30 jobs of 4 s, two slots a node, 20 s: three nodes.
+        expect(advice.get('backtest')).toMatchObject({ depth: 30, serviceSeconds: 4, slotsPerNode: 2, wanted: 3 });
+        expect(advice.get('trader')).toMatchObject({ depth: 3, serial: true, wanted: 1 });
+        expect(advice.get('analyst')).toMatchObject({ depth: 0, wanted: 1 });
+
+        // What was measured outlives the node that measured it, and the wish for fewer waits for the hold.
+        await stores.agentStates.removeNode('elsewhere');
+        await producer.queue('backtest').drain();
+        await census(company);
+        const later = (await stores.scaling.list()).find(({ queue }) => queue === 'backtest');
+        expect(later).toMatchObject({ depth: 0, serviceSeconds: 4, wanted: 3, lowPeak: 1 });
+        company.clock.pass(5 * MINUTE);
+        await census(company);
+        expect((await stores.scaling.list()).find(({ queue }) => queue === 'backtest')).toMatchObject({ wanted: 1 });
+      },
+      { CORP_AGENTS__SCALING__TARGET_DRAIN_SECONDS: '20' },
+    ),
+  );
+});
