@@ -5,8 +5,10 @@ import { type CliIo } from '../../src/cli/io.ts';
 import { votesOf } from '../../src/domain/fleet/unit.ts';
 import { type FleetStores } from '../../src/ports/fleet-stores.ts';
 import { coordinatorScope } from '../../src/runtime/coordinator.ts';
+import { readRegistry } from '../../src/runtime/services/registry.ts';
 import { startServices } from '../../src/runtime/services/start-services.ts';
 import { announcementOf, endProcess, spawnCorp } from '../corp-process.ts';
+import { cpuSecondsOf } from '../process-cpu.ts';
 import { quantile, round } from '../statistics.ts';
 import { unlessStopped } from '../unless-stopped.ts';
 import { withWorkplace } from '../workplace.ts';
@@ -31,6 +33,8 @@ export interface CoordinatorBenchReport extends CoordinatorBenchOptions {
   readonly target: number;
   readonly getWorkMs: Percentiles;
   readonly submitMs: Percentiles;
+  /** CPU milliseconds a pair, of each process that has a part in it; null where the system does not say. */
+  readonly cpuMsPerPair: Readonly<Record<'coordinator' | 'store' | 'workers', number | null>>;
   /** Read from the store afterwards. */
   readonly outcome: {
     readonly completed: number;
@@ -112,6 +116,13 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
     releases.push('store connection', () => connection.close());
     const stores = createMongoFleetStores(connection);
 
+    const storePid = readRegistry(database.dataDirectory)?.mongo?.process?.pid;
+    const cpuOf = async () => ({
+      coordinator: child.pid === undefined ? null : await cpuSecondsOf(child.pid),
+      store: storePid === undefined ? null : await cpuSecondsOf(storePid),
+      workers: await cpuSecondsOf(process.pid),
+    });
+    const cpuBefore = await cpuOf();
     const times: PairTime[] = [];
     const startedAt = performance.now();
     let lastAt = startedAt;
@@ -145,6 +156,9 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
       clearInterval(noted);
     }
     const seconds = (lastAt - startedAt) / 1000;
+    const cpuAfter = await cpuOf();
+    const perPair = (before: number | null, after: number | null): number | null =>
+      before === null || after === null ? null : ((after - before) / times.length) * 1000;
     const percentiles = (of: (pair: PairTime) => number): Percentiles => {
       const values = times.map(of);
       return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
@@ -159,13 +173,18 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
       target: TARGET,
       getWorkMs: percentiles(({ getWorkMs }) => getWorkMs),
       submitMs: percentiles(({ submitMs }) => submitMs),
+      cpuMsPerPair: {
+        coordinator: perPair(cpuBefore.coordinator, cpuAfter.coordinator),
+        store: perPair(cpuBefore.store, cpuAfter.store),
+        workers: perPair(cpuBefore.workers, cpuAfter.workers),
+      },
       outcome: await outcomeOf(stores),
     };
   });
 }
 
 export function printCoordinatorBench(io: CliIo, report: CoordinatorBenchReport): void {
-  const { workers, units, replicas, pairs, seconds, pairsPerSecond, target, outcome } = report;
+  const { workers, units, replicas, pairs, seconds, pairsPerSecond, target, outcome, cpuMsPerPair } = report;
   io.print(`${workers} workers, ${units} units of ${replicas} replicas, ${pairs} pairs of get_work and submit\n`);
   io.table(
     (['getWorkMs', 'submitMs'] as const).map((name) => ({
@@ -173,6 +192,11 @@ export function printCoordinatorBench(io: CliIo, report: CoordinatorBenchReport)
       'p50 ms': round(report[name].p50, 2),
       'p99 ms': round(report[name].p99, 2),
     })),
+    '',
+  );
+  io.print('');
+  io.table(
+    Object.entries(cpuMsPerPair).map(([process, ms]) => ({ process, 'CPU ms a pair': ms === null ? null : round(ms, 2) })),
     '',
   );
   io.print('');

@@ -6,7 +6,8 @@ export const workerManagerContract = defineContract({
   queue: 'worker-manager',
   jobs: {
     census: {
-      summary: 'Counts nodes and queues, notices dead nodes, work that stands still and failures nobody recorded, and says how many nodes each queue wants',
+      summary:
+        'Counts nodes and queues, notices dead nodes, work that stands still and failures nobody recorded, and says how many nodes each queue wants',
       data: z.strictObject({ reason: reasonField.default('schedule') }),
       result: z.strictObject({
         nodes: countField,

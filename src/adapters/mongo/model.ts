@@ -1,6 +1,7 @@
 import { type Connection, type Model, mongo, Schema } from 'mongoose';
+import { z } from 'zod';
 import { canonicalJson } from '../../domain/identity/canonical-json.ts';
-import { AppError, errorText } from '../../ports/errors.ts';
+import { AppError } from '../../ports/errors.ts';
 import { type AnyField, type Fields } from './fields.ts';
 
 export type Direction<Row> = { readonly [Name in keyof Row & string]?: 1 | -1 };
@@ -66,10 +67,11 @@ export interface RowCodec<Row> {
   /** Exactly the port's fields. */
   readonly decode: (document: object) => Row;
   /** A whole row, validated. @throws AppError `invalid-record`. */
-  readonly documentOf: (row: Row, tokens: Pick<RowDocument, '_inserted' | '_changed'>) => Promise<RowDocument>;
+  readonly documentOf: (row: Row, tokens: Pick<RowDocument, '_inserted' | '_changed'>) => RowDocument;
 }
 
-export function rowCodec<Row extends object>(model: Model<RowDocument>, spec: TableSpec<Row>): RowCodec<Row> {
+export function rowCodec<Row extends object>(spec: TableSpec<Row>): RowCodec<Row> {
+  const wholeRow = z.strictObject(Object.fromEntries(columnsOf(spec).map(([name, { schema }]) => [name, schema])));
   const texts = new Set(columnsOf(spec).flatMap(([name, field]) => (field.json ? [name] : [])));
 
   function encode(values: object): Record<string, unknown> {
@@ -89,16 +91,15 @@ export function rowCodec<Row extends object>(model: Model<RowDocument>, spec: Ta
       return Object.fromEntries(own.map(([name, value]) => [name, parse(name, value)])) as Row;
     },
 
-    async documentOf(row, tokens) {
+    documentOf(row, tokens) {
       const _id = spec.key(row);
-      try {
-        const document = new model({ ...encode(row), ...tokens, _id });
-        await document.validate();
-        return document.toObject();
-      } catch (error) {
-        const why = errorText(error).replace(/\s+/g, ' ');
+      const fields = encode(row);
+      const { error } = wholeRow.safeParse(fields);
+      if (error) {
+        const why = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
         throw new AppError('invalid-record', `${spec.collection} '${_id}' cannot be stored: ${why}`);
       }
+      return { _id, ...tokens, ...fields };
     },
   };
 }

@@ -60,7 +60,7 @@ export interface Table<Row> {
 export function createTable<Row extends object>(model: Model<RowDocument>, spec: TableSpec<Row>): Table<Row> {
   /** For whole documents, which `documentOf` has validated already. */
   const collection = model.collection as unknown as mongo.Collection<RowDocument>;
-  const { encode, decode, documentOf } = rowCodec(model, spec);
+  const { encode, decode, documentOf } = rowCodec(spec);
 
   async function insertNew(documents: readonly RowDocument[]): Promise<number> {
     try {
@@ -90,7 +90,7 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
     async insert(rows) {
       if (rows.length === 0) return 0;
       const _inserted = randomUUID();
-      const documents = await Promise.all(rows.map((row) => documentOf(row, { _inserted })));
+      const documents = rows.map((row) => documentOf(row, { _inserted }));
       return retrying(async (again) => {
         const inserted = await insertNew(documents);
         if (!again || inserted === documents.length) return inserted;
@@ -107,7 +107,7 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
 
     async replace(rows) {
       if (rows.length === 0) return;
-      const documents = await Promise.all(rows.map((row) => documentOf(row, {})));
+      const documents = rows.map((row) => documentOf(row, {}));
       const operations = documents.map((replacement) => ({
         replaceOne: { filter: { _id: replacement._id }, replacement, upsert: true },
       }));
@@ -123,7 +123,7 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
 
     async replaceWhen(when, row) {
       const _changed = randomUUID();
-      const document = await documentOf(row, { _changed });
+      const document = documentOf(row, { _changed });
       return retrying(async (again) => {
         const { matchedCount } = await collection.replaceOne({ ...when, _id: document._id }, document);
         return matchedCount === 1 || (again && (await wrote(document._id, _changed)));

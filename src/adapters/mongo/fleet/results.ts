@@ -5,11 +5,9 @@ import { type FleetResult, VERIFICATIONS } from '../../../ports/fleet-records.ts
 import { type FleetResultStore, type ResultFilter } from '../../../ports/fleet-stores.ts';
 import { type Database } from '../database.ts';
 import { createGroupCommit } from '../group-commit.ts';
-import { type Field, flag, json, number, numberOrNull, oneOf, text } from '../fields.ts';
+import { flag, json, number, numberOrNull, oneOf, text, textOrNull } from '../fields.ts';
 import { type Filter } from '../table.ts';
 import { countBy } from './count-by.ts';
-
-const textOrNull: Field<string | null> = { definition: { type: String }, json: false, optional: false };
 
 function filterOf(filter: Omit<ResultFilter, 'limit'>): Filter {
   const { sound, verdicts, overfitted, minPnl, minSharpe, minOosPnl, minTrades, minRobustness } = filter;
