@@ -196,7 +196,10 @@ export function printCoordinatorBench(io: CliIo, report: CoordinatorBenchReport)
   );
   io.print('');
   io.table(
-    Object.entries(cpuMsPerPair).map(([process, ms]) => ({ process, 'CPU ms a pair': ms === null ? null : round(ms, 2) })),
+    Object.entries(cpuMsPerPair).map(([process, ms]) => ({
+      process,
+      'CPU ms a pair': ms === null ? null : round(ms, 2),
+    })),
     '',
   );
   io.print('');

@@ -37,6 +37,13 @@ export interface LocalCycle {
   readonly emptyJobMicros: number | null;
 }
 
+export interface LocalCycleOptions {
+  readonly nodes: number;
+  readonly specs: number;
+  /** Days of five-minute candles: with few of them the books take longer than the backtests. */
+  readonly historyDays: number;
+}
+
 /** What is left to `corp node`. */
 export const REMOTE_QUEUES: readonly QueueName[] = ['backtest', 'optimizer'];
 /** The first cycle fills what processes keep: market, series, compiled code. */
@@ -53,13 +60,14 @@ export async function localCycle(
   io: CliIo,
   { environment: environmentOf, log, stop }: Workplace,
   name: string,
-  { nodes, specs }: { readonly nodes: number; readonly specs: number },
+  { nodes, specs, historyDays }: LocalCycleOptions,
 ): Promise<LocalCycle> {
   const environment = {
     ...environmentOf(name),
     CORP_AGENTS__GENERATOR__SPECS_PER_CYCLE: String(specs),
     CORP_AGENTS__THREADS__COUNT: '1',
     CORP_EXCHANGE__TIMEFRAME: '5m',
+    CORP_EXCHANGE__SIMULATED__HISTORY_DAYS: String(historyDays),
   };
   const config = loadCliConfig({ environment, cwd: io.cwd });
   const world = await chooseWorld(config, { exchange: 'simulated' });

@@ -1,11 +1,10 @@
 import { type CliIo } from '../../src/cli/io.ts';
 import { quantile, round, spreadOf, type Spread } from '../statistics.ts';
 import { withWorkplace } from '../workplace.ts';
-import { localCycle, REMOTE_QUEUES, type CycleCpu, type LocalCycle } from './local-cycle.ts';
+import { localCycle, REMOTE_QUEUES, type CycleCpu, type LocalCycle, type LocalCycleOptions } from './local-cycle.ts';
 
-export interface LocalBenchOptions {
+export interface LocalBenchOptions extends Omit<LocalCycleOptions, 'nodes'> {
   readonly rounds: number;
-  readonly specs: number;
 }
 
 export interface LocalBenchReport extends LocalBenchOptions {
@@ -30,12 +29,13 @@ const SPEED_UP_TARGET = 1.7;
 const QUEUE_SHARE_LIMIT = 0.05;
 
 /** The same cycle with one and with two nodes on this machine, in turn. */
-export async function benchLocalNodes(io: CliIo, { rounds, specs }: LocalBenchOptions): Promise<LocalBenchReport> {
+export async function benchLocalNodes(io: CliIo, options: LocalBenchOptions): Promise<LocalBenchReport> {
+  const { rounds, ...cycleOptions } = options;
   return withWorkplace(io, async (workplace) => {
     const cycles: (LocalCycle & { readonly round: number })[] = [];
     for (let n = 1; n <= rounds; n += 1) {
       for (const nodes of [1, 2]) {
-        const cycle = await localCycle(io, workplace, `round-${n}-${nodes}`, { nodes, specs });
+        const cycle = await localCycle(io, workplace, `round-${n}-${nodes}`, { nodes, ...cycleOptions });
         cycles.push({ round: n, ...cycle });
         io.complain(`round ${n} of ${rounds}, ${nodes} nodes: ${cycle.seconds.toFixed(1)} s`);
       }
@@ -47,8 +47,7 @@ export async function benchLocalNodes(io: CliIo, { rounds, specs }: LocalBenchOp
     const shares = cycles.map(queueShareOf);
     const cpuRatios = ratios(busiest(1), busiest(2));
     return {
-      rounds,
-      specs,
+      ...options,
       cycles,
       speedUp: spreadOf(ratios(seconds(1), seconds(2)) as number[]),
       speedUpTarget: SPEED_UP_TARGET,
@@ -85,7 +84,9 @@ const seconds = (value: number | null): number | null => (value === null ? null 
 
 export function printLocalBench(io: CliIo, report: LocalBenchReport): void {
   const { cycles, speedUp, speedUpTarget, cpuSpeedUp, queueShare, queueShareLimit } = report;
-  io.print(`One cycle of ${report.specs} specs; ${REMOTE_QUEUES.join(' and ')} on nodes of one thread\n`);
+  io.print(
+    `One cycle of ${report.specs} specs on ${report.historyDays} days of five-minute candles; ${REMOTE_QUEUES.join(' and ')} on nodes of one thread\n`,
+  );
   io.table(
     cycles.map((cycle) => ({
       round: cycle.round,

@@ -40,6 +40,7 @@ interface ScaleOptions {
   readonly local: boolean;
   readonly rounds: number;
   readonly specs: number;
+  readonly historyDays: number;
   readonly json: boolean;
 }
 
@@ -146,12 +147,13 @@ export function registerBench(program: Command, io: CliIo): void {
     .addOption(countOption('--seed <n>', 'of the simulation', 1))
     .option('--local', 'no simulation: a cycle with one and with two nodes on this machine', false)
     .addOption(countOption('--rounds <n>', 'of --local', 3))
-    .addOption(countOption('--specs <n>', 'of --local, in a cycle', 4096))
+    .addOption(countOption('--specs <n>', 'of --local, in a cycle', 2048))
+    .addOption(countOption('--history-days <n>', 'of --local, of five-minute candles', 720))
     .addOption(jsonOption())
-    .action(async ({ json, local, rounds, specs, unitsPerNode, ...fleet }: ScaleOptions) => {
+    .action(async ({ json, local, rounds, specs, historyDays, unitsPerNode, ...fleet }: ScaleOptions) => {
       if (local) {
         const { benchLocalNodes, printLocalBench } = await import('../../../bench/scale/local.ts');
-        const report = await benchLocalNodes(io, { rounds, specs });
+        const report = await benchLocalNodes(io, { rounds, specs, historyDays });
         if (json) io.json(report);
         else printLocalBench(io, report);
         return;

@@ -119,7 +119,7 @@ describe('corp bench', () => {
 
   it('scale --local plays the same cycle with one and with two nodes', { timeout: 240_000 }, async () => {
     const { exitCode, stdout, stderr } = await corp(
-      ...['bench', 'scale', '--local', '--rounds', '1', '--specs', '128', '--json'],
+      ...['bench', 'scale', '--local', '--rounds', '1', '--specs', '128', '--history-days', '60', '--json'],
     );
     expect(exitCode, stderr).toBe(0);
     const { cycles, speedUp, queueShare } = JSON.parse(stdout) as LocalBenchReport;
