@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Regime } from '../src/domain/analysis/analysis.ts';
 import { type Market } from '../src/domain/market/market.ts';
 import { createRng, type Rng } from '../src/domain/random/rng.ts';
@@ -44,6 +45,9 @@ const SUITED: Readonly<Record<Regime, readonly Family[]>> = {
 };
 const SUITED_SHARE = 0.6;
 
+/** A thousand drafts take a third of a second: meanwhile the lock of the job is renewed, and others get their turn. */
+const DRAFTS_BETWEEN_PAUSES = 64;
+
 /** A draw that repeats a spec is drawn again, this often at the most: a small parameter space can be exhausted. */
 const DRAWS_PER_SPEC = 20;
 
@@ -60,7 +64,12 @@ function tradable(spec: Strategy['spec'], market: Pick<Market, 'kind'>): boolean
 }
 
 /** Templates first, then random draws, `count` different specs in all (fewer only when there are no more). */
-export function draftSpecs(market: Pick<Market, 'kind'>, regime: Regime, count: number, rng: Rng): readonly Draft[] {
+export async function draftSpecs(
+  market: Pick<Market, 'kind'>,
+  regime: Regime,
+  count: number,
+  rng: Rng,
+): Promise<readonly Draft[]> {
   const drafts = new Map<string, Draft>();
   const take = (candidate: Draft): void => {
     if (drafts.size < count && tradable(candidate.spec, market) && !drafts.has(candidate.hash))
@@ -71,6 +80,7 @@ export function draftSpecs(market: Pick<Market, 'kind'>, regime: Regime, count: 
   for (let draws = 0; drafts.size < count && draws < count * DRAWS_PER_SPEC; draws += 1) {
     const family = rng.next() < SUITED_SHARE ? rng.pick(SUITED[regime]) : rng.pick(FAMILIES);
     take(draft(family, randomParameters(family, rng), 'random'));
+    if (draws % DRAFTS_BETWEEN_PAUSES === 0) await setImmediate();
   }
   return [...drafts.values()];
 }
@@ -115,7 +125,7 @@ export function createStrategyGenerator(deps: GeneratorDeps): Agent {
     ]);
     const { inSample } = walkForwardSplit(series.length, deps.folds, deps.testShare);
     // The stream depends on seed and market alone: adding a market never changes what is drawn for another.
-    const drafts = draftSpecs(market, regime, count, createRng(cycle.seed).fork(`generate/${symbol}`));
+    const drafts = await draftSpecs(market, regime, count, createRng(cycle.seed).fork(`generate/${symbol}`));
     const remote = (await remoteFinds(cycle, symbol)).filter(({ spec }) => tradable(spec, market));
     const hashes = new Set([...drafts, ...remote].map(({ hash }) => hash));
     const items = [...hashes].map((hash) => ({ hash, window: inSample }));

@@ -6,27 +6,53 @@
  *   instances, holes in arrays), naming the place.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, '$');
+  const text = write(value);
+  if (text === null) throw new TypeError(faultIn(value, '$'));
+  return text;
 }
 
-function write(value: unknown, path: string): string {
+/** Null for what has no canonical form: where that is, is worked out when somebody must be told. */
+function write(value: unknown): string | null {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new TypeError(`${path} is ${value}: it has no canonical form`);
+    if (!Number.isFinite(value)) return null;
     return Object.is(value, -0) ? '0' : String(value);
   }
-  if (Array.isArray(value)) return `[${Array.from(value, (item, i) => write(item, `${path}[${i}]`)).join(',')}]`;
-  if (isPlainObject(value)) {
-    const members = Object.keys(value)
-      .filter((key) => value[key] !== undefined)
-      .sort()
-      .map((key) => `${JSON.stringify(key)}:${write(value[key], `${path}.${key}`)}`);
-    return `{${members.join(',')}}`;
+  if (Array.isArray(value)) {
+    let items = '';
+    for (let i = 0; i < value.length; i += 1) {
+      const item = write(value[i]);
+      if (item === null) return null;
+      items += i === 0 ? item : `,${item}`;
+    }
+    return `[${items}]`;
   }
-  throw new TypeError(
-    `${path} is a ${typeof value === 'object' ? value.constructor.name : typeof value}: not plain data`,
-  );
+  if (!isPlainObject(value)) return null;
+  let members = '';
+  for (const key of Object.keys(value).sort()) {
+    const child = value[key];
+    if (child === undefined) continue;
+    const member = write(child);
+    if (member === null) return null;
+    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${member}`;
+  }
+  return `{${members}}`;
+}
+
+/** What is wrong with a value that has no canonical form, and where; in the order in which it is written. */
+function faultIn(value: unknown, path: string): string {
+  if (typeof value === 'number') return `${path} is ${value}: it has no canonical form`;
+  if (Array.isArray(value)) {
+    const i = Array.from(value as unknown[]).findIndex((item) => write(item) === null);
+    return faultIn(value[i], `${path}[${i}]`);
+  }
+  if (isPlainObject(value)) {
+    const keys = Object.keys(value).sort();
+    const key = keys.find((name) => value[name] !== undefined && write(value[name]) === null)!;
+    return faultIn(value[key], `${path}.${key}`);
+  }
+  return `${path} is a ${typeof value === 'object' && value !== null ? value.constructor.name : typeof value}: not plain data`;
 }
 
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {

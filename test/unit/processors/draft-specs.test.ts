@@ -17,13 +17,13 @@ const draw = fc.record({
   count: fc.integer({ min: 1, max: 60 }),
   market: fc.constantFrom(SPOT, PERPETUAL),
 });
-const hashes = (drafts: ReturnType<typeof draftSpecs>): readonly string[] => drafts.map(({ hash }) => hash);
+const hashes = (drafts: Awaited<ReturnType<typeof draftSpecs>>): readonly string[] => drafts.map(({ hash }) => hash);
 
 describe('drafts of a market', () => {
-  it('are valid, different, as many as asked for, and named by their hash', () => {
-    fc.assert(
-      fc.property(draw, ({ market, regime, count, seed }) => {
-        const drafts = draftSpecs(market, regime, count, createRng(seed));
+  it('are valid, different, as many as asked for, and named by their hash', async () => {
+    await fc.assert(
+      fc.asyncProperty(draw, async ({ market, regime, count, seed }) => {
+        const drafts = await draftSpecs(market, regime, count, createRng(seed));
         expect(drafts).toHaveLength(count);
         expect(new Set(hashes(drafts)).size).toBe(count);
         for (const { spec, hash, family } of drafts) {
@@ -35,18 +35,18 @@ describe('drafts of a market', () => {
     );
   });
 
-  it('never sell a spot market short', () => {
-    fc.assert(
-      fc.property(draw, ({ regime, count, seed }) => {
-        const drafts = draftSpecs(SPOT, regime, count, createRng(seed));
+  it('never sell a spot market short', async () => {
+    await fc.assert(
+      fc.asyncProperty(draw, async ({ regime, count, seed }) => {
+        const drafts = await draftSpecs(SPOT, regime, count, createRng(seed));
         expect(drafts.every(({ spec }) => spec.side === 'long')).toBe(true);
       }),
       { numRuns: 40 },
     );
   });
 
-  it('begin with the templates of every family, then come random ones', () => {
-    const drafts = draftSpecs(PERPETUAL, 'calm', 128, createRng(1));
+  it('begin with the templates of every family, then come random ones', async () => {
+    const drafts = await draftSpecs(PERPETUAL, 'calm', 128, createRng(1));
     const origins = drafts.map(({ origin }) => origin);
     const first = origins.indexOf('random');
     expect(first).toBeGreaterThan(FAMILIES.length);
@@ -56,20 +56,21 @@ describe('drafts of a market', () => {
     expect(new Set(drafts.slice(0, first).map(({ family }) => family))).toEqual(new Set(FAMILIES));
   });
 
-  it('are the same for the same seed and others for another; asking for more changes none that came first', () => {
-    const of = (seed: number, count: number) => hashes(draftSpecs(PERPETUAL, 'stormy', count, createRng(seed)));
-    expect(of(7, 100)).toEqual(of(7, 100));
-    expect(of(8, 100)).not.toEqual(of(7, 100));
-    expect(of(7, 100).slice(0, 60)).toEqual(of(7, 60));
+  it('are the same for the same seed and others for another; asking for more changes none that came first', async () => {
+    const of = async (seed: number, count: number) =>
+      hashes(await draftSpecs(PERPETUAL, 'stormy', count, createRng(seed)));
+    expect(await of(7, 100)).toEqual(await of(7, 100));
+    expect(await of(8, 100)).not.toEqual(await of(7, 100));
+    expect((await of(7, 100)).slice(0, 60)).toEqual(await of(7, 60));
   });
 
-  it('of one market do not change when another is drawn beside it', () => {
-    const of = (symbol: string, others: readonly string[]) => {
+  it('of one market do not change when another is drawn beside it', async () => {
+    const of = async (symbol: string, others: readonly string[]) => {
       const seed = createRng(3);
-      for (const other of others) draftSpecs(SPOT, 'calm', 40, seed.fork(`generate/${other}`));
-      return hashes(draftSpecs(SPOT, 'calm', 40, seed.fork(`generate/${symbol}`)));
+      for (const other of others) await draftSpecs(SPOT, 'calm', 40, seed.fork(`generate/${other}`));
+      return hashes(await draftSpecs(SPOT, 'calm', 40, seed.fork(`generate/${symbol}`)));
     };
-    expect(of('BTC-USD', ['ETH-USD', 'SOL-USD'])).toEqual(of('BTC-USD', []));
-    expect(of('BTC-USD', [])).not.toEqual(of('ETH-USD', []));
+    expect(await of('BTC-USD', ['ETH-USD', 'SOL-USD'])).toEqual(await of('BTC-USD', []));
+    expect(await of('BTC-USD', [])).not.toEqual(await of('ETH-USD', []));
   });
 });

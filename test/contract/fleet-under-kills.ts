@@ -1,0 +1,163 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { type Environment } from '../../config/environment.ts';
+import { createRng } from '../../src/domain/random/rng.ts';
+import { type Services } from '../../src/runtime/services/start-services.ts';
+import { writeCandleFiles } from '../fixtures/faults/candle-files.ts';
+import { foundCompany, type Company } from '../fixtures/faults/company.ts';
+import { eventually } from '../fixtures/faults/eventually.ts';
+import { blemishesOf, researchOf, UNBLEMISHED, type Research } from '../fixtures/faults/outcome.ts';
+import { openScene, type CorpProcess } from '../fixtures/faults/scene.ts';
+import { seenUndisturbed } from '../fixtures/faults/undisturbed.ts';
+
+/** Four deaths of a service in a row are survived. */
+const VICTIMS = [
+  ...['node', 'coordinator', 'redis', 'worker', 'node', 'mongo'],
+  ...['coordinator', 'node', 'worker', 'mongo', 'node', 'redis'],
+] as const;
+const LONGEST_PEACE_MS = 900;
+
+/** What the cycle itself came to: searches that workers did meanwhile are for the next one. */
+function ofCycle({ strategies, ...research }: Research): object {
+  return { ...research, strategies: strategies.filter(({ origin }) => origin !== 'remote') };
+}
+
+export interface FleetUnderKills {
+  readonly trials: number;
+  readonly unitSize: number;
+  /** How many of the deaths there are, from the first. */
+  readonly deaths: number;
+  /** So many of them must fall into the cycle. */
+  readonly leastInCycle: number;
+}
+
+/**
+ * A cycle whose nodes, remote workers, coordinator, Redis and store are killed while it runs; its searches are forwarded
+ * meanwhile. It must find out what it finds out undisturbed.
+ */
+export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle }: FleetUnderKills): void {
+  const victims = VICTIMS.slice(0, deaths);
+  const scene = openScene();
+  const candleFiles = writeCandleFiles(scene.directory);
+  let services: Services;
+  let expected: Research;
+
+  const found = (namespace: string, settings: Environment = {}): Promise<Company> =>
+    foundCompany(scene, services, namespace, candleFiles, {
+      CORP_AGENTS__GENERATOR__SPECS_PER_CYCLE: String(trials),
+      CORP_AGENTS__GENERATOR__UNIT_SIZE: String(unitSize),
+      ...settings,
+    });
+
+  beforeAll(async () => {
+    services = await scene.services('services');
+    expected = await seenUndisturbed(await found('reference'), ({ office, ticket }) => researchOf(office, ticket.id));
+  }, 240_000);
+
+  afterAll(async () => {
+    expect(await scene.clear()).toEqual([]);
+  });
+
+  it(
+    `${trials} trials are each counted once while nodes, workers, their coordinator, Redis and the store are killed`,
+    { timeout: 420_000 },
+    async ({ annotate }) => {
+      const rng = createRng('fleet');
+      const settings = {
+        REDIS_URL: services.redis.url,
+        MONGO_URL: services.mongo.url,
+        CORP_DATABASE__NAMESPACE: 'fleet',
+        CORP_AGENTS__COORDINATOR__LEASE_MINUTES: '0.1',
+        CORP_AGENTS__COORDINATOR__SWEEP_EVERY_MS: '300',
+      };
+      let port = '0';
+      const startCoordinator = (): CorpProcess =>
+        scene.corp(scene.environment(settings), 'coordinator', '--port', port, '--json');
+      let coordinator = startCoordinator();
+      const url = await eventually('the coordinator is at work', () => {
+        const said = coordinator.stdout();
+        return said.endsWith('\n') && (JSON.parse(said) as { coordinator: string }).coordinator;
+      });
+      port = new URL(url).port;
+      const company = await found('fleet', {
+        COORDINATOR_URL: url,
+        CORP_AGENTS__BACKTEST__BACKEND: 'coordinator',
+        CORP_AGENTS__BACKTEST__FORWARD__POLL_MS: '200',
+        CORP_AGENTS__BACKTEST__FORWARD__SETTLE_MS: '500',
+        CORP_AGENTS__BACKTEST__FORWARD__TIMEOUT_MS: '2000',
+        CORP_AGENTS__BACKTEST__FORWARD__BREAKER_OPEN_MS: '500',
+        CORP_AGENTS__BACKTEST__FORWARD__UNITS_PER_MARKET: '3',
+        CORP_AGENTS__BACKTEST__FORWARD__POPULATION_SIZE: '10',
+        CORP_AGENTS__BACKTEST__FORWARD__GENERATIONS: '2',
+        CORP_AGENTS__BACKTEST__DATA_DIRECTORIES: `[${scene.directory}]`,
+        CORP_AGENTS__BACKTEST__FORWARD__MARKETS:
+          '{AAA-USD: {dataFile: AAA-USD.csv, timeframe: 1h}, BBB-USD: {dataFile: BBB-USD.csv, timeframe: 1h}}',
+      });
+      onTestFinished(() => company.close());
+      const { office, ticket } = company;
+      const startWorker = (instance: number): CorpProcess =>
+        scene.corp(
+          company.environment,
+          ...['worker', '--coordinator', url, '--data', scene.directory],
+          ...['--instance', String(instance), '--wait', '1'],
+        );
+      const nodes = [company.node(), company.node()];
+      const workers = [startWorker(1), startWorker(2)];
+      await company.startCycle();
+      const ended = company.cycleEnded();
+      let isOver = false;
+      ended.finally(() => (isOver = true)).catch(() => undefined);
+      await eventually('trials come in', async () => (await office.stores.trials.ofCycle(ticket.id)).length > 0);
+
+      const service = async (name: 'redis' | 'mongo'): Promise<void> => {
+        const back = scene.log.next(`${name === 'redis' ? 'redis' : 'store'} is back`);
+        process.kill(services[name].pid!, 'SIGKILL');
+        await back;
+      };
+      const kill = {
+        redis: () => service('redis'),
+        mongo: () => service('mongo'),
+        async node() {
+          const i = rng.integer(0, 1);
+          await nodes[i]!.kill('SIGKILL');
+          nodes[i] = company.node();
+        },
+        async worker() {
+          const i = rng.integer(0, 1);
+          await workers[i]!.kill('SIGKILL');
+          workers[i] = startWorker(i + 1);
+        },
+        async coordinator() {
+          await coordinator.kill('SIGKILL');
+          coordinator = startCoordinator();
+        },
+      };
+      let inCycle = 0;
+      for (const victim of victims) {
+        // The moment itself is the fault; nothing is waited for.
+        await delay(rng.integer(50, LONGEST_PEACE_MS));
+        if (!isOver) inCycle += 1;
+        await kill[victim]();
+      }
+      await ended;
+      const forwarded = await eventually('what was forwarded has ended', async () => {
+        const rows = await office.stores.forwarding.list({ limit: 100 });
+        return rows.length > 0 && rows.every(({ endedAt }) => endedAt !== null) && rows;
+      });
+      for (const one of [...nodes, ...workers, coordinator])
+        expect(await one.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+
+      const research = await researchOf(office, ticket.id);
+      const ids = research.trials.map(({ id }) => id);
+      await annotate(
+        `${ids.length} trials; ${victims.length} deaths, ${inCycle} of them in the cycle; ` +
+          `forwarded: ${forwarded.map(({ state, doneBy }) => `${state} by ${doneBy}`).join(', ')}`,
+      );
+      expect(inCycle).toBeGreaterThanOrEqual(leastInCycle);
+      expect(ids.length).toBeGreaterThanOrEqual(trials);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(await blemishesOf(office)).toEqual(UNBLEMISHED);
+      expect(ofCycle(research)).toEqual(ofCycle(expected));
+    },
+  );
+}
