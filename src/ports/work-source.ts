@@ -8,11 +8,11 @@ export type Handed = { readonly unit: HandedUnit } | { readonly none: string } |
 
 /** Where a remote worker gets units from, and reports to. */
 export interface WorkSource {
-  /** The next unit; `none` says why there is none, an answer that cannot be understood included. @throws AppError `coordinator-unreachable` (retryable). */
+  /** The next unit; `none` says why there is none, an answer that cannot be understood included. @throws AppError `coordinator-away` (retryable). */
   next(signal: AbortSignal): Promise<Handed>;
   /**
    * Reports on a unit; true when the coordinator has taken it. A report that may have arrived is sent again only to a
-   * coordinator that counts it once. @throws AppError `coordinator-unreachable` (retryable) when it did not arrive.
+   * coordinator that counts it once. @throws AppError `coordinator-away` (retryable) when it did not arrive.
    */
   submit(unit: HandedUnit, report: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<boolean>;
 }

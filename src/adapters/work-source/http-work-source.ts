@@ -41,7 +41,7 @@ export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOpt
       return { status: response.status, body: parsed(text) };
     } catch (cause) {
       signal.throwIfAborted();
-      throw new AppError('coordinator-unreachable', `${base}: ${errorText(causeOf(cause))}`, {
+      throw new AppError('coordinator-away', `${base}: ${errorText(causeOf(cause))}`, {
         retryable: true,
         cause,
       });
@@ -53,7 +53,7 @@ export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOpt
     const { status, body } = await ask('/api/corp', {}, signal);
     // Whoever is only just starting is asked again: a wrong guess would last as long as the worker.
     if (status >= 500) {
-      throw new AppError('coordinator-unreachable', `${base} answers with status ${status}`, { retryable: true });
+      throw new AppError('coordinator-away', `${base} answers with status ${status}`, { retryable: true });
     }
     return status === 200 && isObject(body) && body['server'] === 'bittrading-corp';
   };

@@ -153,7 +153,7 @@ describe('a worker of ours', () => {
 
   it('ends with an error when nobody answers and it was to work once', async () => {
     await expect(work('http://127.0.0.1:9', 'desk_Linux_W1')).rejects.toMatchObject({
-      code: 'coordinator-unreachable',
+      code: 'coordinator-away',
     });
   });
 });

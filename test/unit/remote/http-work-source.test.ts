@@ -76,7 +76,7 @@ describe("a worker's side of a coordinator", () => {
       if (path !== '/api/corp') return json({ work_id: null, message: 'No work available' });
       return nth === 1 ? { status: 503, body: 'later' } : OURS;
     });
-    await expect(source.next(signal)).rejects.toMatchObject({ code: 'coordinator-unreachable', retryable: true });
+    await expect(source.next(signal)).rejects.toMatchObject({ code: 'coordinator-away', retryable: true });
     expect(await source.next(signal)).toEqual({ none: 'No work available' });
     expect(asked.at(-1)).toMatch(/accepts=specs$/);
   });

@@ -25,7 +25,7 @@ async function meet(events: readonly Event[], { isTaken = true, once = false } =
         const event = events[at] ?? NONE;
         at += 1;
         if (at > events.length) stop.abort();
-        if (event === 'away') throw new AppError('coordinator-unreachable', 'nobody is there', { retryable: true });
+        if (event === 'away') throw new AppError('coordinator-away', 'nobody is there', { retryable: true });
         return event;
       },
       async submit({ id }) {
