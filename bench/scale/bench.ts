@@ -68,6 +68,7 @@ export function printScaleBench(io: CliIo, report: ScaleBenchReport): void {
       scenario,
       completed: outcome.completed,
       failed: outcome.failed,
+      open: outcome.open,
       'units/h': Math.round(outcome.unitsPerHour),
       'x ideal time': round(outcome.seconds / outcome.idealSeconds, 2),
       utilisation: percent(outcome.utilisation),

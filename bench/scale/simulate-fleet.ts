@@ -26,6 +26,10 @@ export interface FleetScenario {
 export interface FleetOutcome {
   readonly completed: number;
   readonly failed: number;
+  /** Not ended: the workers that are left have all had their part in them. */
+  readonly open: number;
+  /** Nodes that lived to the end. */
+  readonly living: number;
   /** How many failed for which reason. */
   readonly failureReasons: Readonly<Record<string, number>>;
   /** Until the last unit ended. */
@@ -76,8 +80,8 @@ const SWEEP_SECONDS = 5;
 const LATENCY_SECONDS = 0.05;
 const SERVICE_SPREAD = 0.5;
 const SPEED_SPREAD = 0.3;
-/** Of a run in which nothing happens any more something is wrong. */
-const LONGEST_SECONDS = 10 * 365 * 86_400;
+/** So many leases long nothing was given out or came in: nobody is left who may have what is open. */
+const LEASES_WITHOUT_WORK = 10;
 
 /**
  * A fleet of remote workers against the decisions of the real coordinator, event by event on a virtual clock. The same
@@ -99,7 +103,9 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
   events.add(SWEEP_SECONDS, { is: 'sweep' });
   if (scenario.killShare > 0) events.add(idealSeconds / 2, { is: 'kill' });
 
+  const giveUpSeconds = LEASES_WITHOUT_WORK * (rules.leaseMs / 1000) + scenario.outageSeconds;
   let now = 0;
+  let workedAt = 0;
   let lateReports = 0;
   let doubleReports = 0;
   let expiredLeases = 0;
@@ -118,6 +124,7 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
     const unit = server.handOut(node.asker, now);
     if (unit === null) return askAgain(index, WAIT_SECONDS);
     node.holds = unit;
+    workedAt = now;
     const took = (scenario.serviceSeconds * Math.exp(SERVICE_SPREAD * rng.normal())) / node.speed;
     const at = now + took + 2 * LATENCY_SECONDS;
     if (rng.next() < scenario.failureRate) events.add(at, { is: 'silence', node: index, took });
@@ -161,7 +168,7 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
 
   while (server.open > 0) {
     const next = events.next();
-    if (next === null || next.at > LONGEST_SECONDS) break;
+    if (next === null || next.at - workedAt > giveUpSeconds) break;
     now = next.at;
     const { event } = next;
     if (event.is === 'sweep') {
@@ -192,6 +199,8 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
     return {
       completed,
       failed: failures.length,
+      open: server.open,
+      living: nodes.filter(({ isAlive }) => isAlive).length,
       failureReasons,
       seconds: now,
       idealSeconds,
