@@ -35,6 +35,8 @@ export async function connectMongo(options: MongoConnectionOptions): Promise<Con
       serverSelectionTimeoutMS: serverSelectionMs,
       connectTimeoutMS: serverSelectionMs,
       socketTimeoutMS: 30_000,
+      // The driver's default is to wait for a free connection for ever.
+      waitQueueTimeoutMS: 10_000,
       minHeartbeatFrequencyMS: 100,
       ignoreUndefined: true,
       writeConcern: { w: 1, journal: true },
