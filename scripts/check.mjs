@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import { captureTool } from './child.mjs';
 
 /**
- * The slowest first, so that the others fill the gaps. Lint keeps no cache: ESLint's is by file, and these rules read
- * types of other files, so it would hide a promise that floats since a function elsewhere became async. What tsc and
- * prettier keep is sound: the one follows imports, the other looks at nothing but the file.
+ * The slowest first, so that the others fill the gaps. Lint keeps no cache: these rules read types of other files, and one
+ * by file would hide a promise that floats since a function elsewhere became async. What tsc and prettier keep is sound:
+ * the one follows imports, the other looks at nothing but the file.
  */
 export const TOOLS = [
-  { name: 'lint', tool: 'eslint', args: ['.'] },
+  { name: 'lint', tool: 'oxlint', args: ['--type-aware'] },
   { name: 'types', tool: 'tsc', args: ['-p', '.', '--noEmit'] },
   { name: 'page types', tool: 'tsc', args: ['-p', 'tsconfig.web.json'] },
   {

@@ -2,6 +2,7 @@ import { type Company } from '../runtime/company.ts';
 import { reportOf, type CycleReport } from '../runtime/cycle-report.ts';
 import { runCycleTicket, type CycleTicket } from '../runtime/cycle-run.ts';
 import { AppError } from '../ports/errors.ts';
+import { type Cycle } from '../ports/records.ts';
 import { followCycle } from './cycle-progress.ts';
 import { printCycle } from './cycle-text.ts';
 import { type CliIo } from './io.ts';
@@ -16,7 +17,12 @@ export async function runOneCycle(
 ): Promise<CycleReport> {
   if (ticket.resumed) io.complain(`going on with cycle ${ticket.id}, which was interrupted`);
   const progress = followCycle(io, office, ticket.id);
-  const cycle = await runCycleTicket(office, ticket, stop).finally(() => progress.stop());
+  let cycle: Cycle;
+  try {
+    cycle = await runCycleTicket(office, ticket, stop);
+  } finally {
+    await progress.stop();
+  }
   const report = await reportOf(office, cycle);
   if (json) io.json(report);
   else printCycle(io, report);

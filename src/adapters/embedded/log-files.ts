@@ -66,5 +66,9 @@ export async function compactLog(
 /** A new or renamed file is only there after a crash when its directory was synced too. */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
