@@ -2,13 +2,12 @@ import { availableParallelism } from 'node:os';
 import { captureTool } from './child.mjs';
 
 /**
- * The slowest first, so that the others fill the gaps. Lint keeps no cache: these rules read types of other files, and one
- * by file would hide a promise that floats since a function elsewhere became async. What tsc and prettier keep is sound:
- * the one follows imports, the other looks at nothing but the file.
+ * The slowest first, so that the others fill the gaps. Types and lint are one pass over one program, and keep no cache: these
+ * rules read types of other files, and one by file would hide a promise that floats since a function elsewhere became
+ * async. What prettier keeps is sound: it looks at nothing but the file.
  */
 export const TOOLS = [
-  { name: 'lint', tool: 'oxlint', args: ['--type-aware'] },
-  { name: 'types', tool: 'tsc', args: ['-p', '.', '--noEmit'] },
+  { name: 'types+lint', tool: 'oxlint', args: ['--type-aware', '--type-check'] },
   { name: 'page types', tool: 'tsc', args: ['-p', 'tsconfig.web.json'] },
   {
     name: 'imports',
