@@ -8,7 +8,7 @@ import { coordinatorScope } from '../../src/runtime/coordinator.ts';
 import { readRegistry } from '../../src/runtime/services/registry.ts';
 import { startServices } from '../../src/runtime/services/start-services.ts';
 import { announcementOf, endProcess, spawnCorp } from '../corp-process.ts';
-import { cpuSecondsOf } from '../process-cpu.ts';
+import { cpuBetween, cpuSecondsOf } from '../process-cpu.ts';
 import { quantile, round } from '../statistics.ts';
 import { unlessStopped } from '../unless-stopped.ts';
 import { withWorkplace } from '../workplace.ts';
@@ -118,8 +118,8 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
 
     const storePid = readRegistry(database.dataDirectory)?.mongo?.process?.pid;
     const cpuOf = async () => ({
-      coordinator: child.pid === undefined ? null : await cpuSecondsOf(child.pid),
-      store: storePid === undefined ? null : await cpuSecondsOf(storePid),
+      coordinator: await cpuSecondsOf(child.pid),
+      store: await cpuSecondsOf(storePid),
       workers: await cpuSecondsOf(process.pid),
     });
     const cpuBefore = await cpuOf();
@@ -157,8 +157,10 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
     }
     const seconds = (lastAt - startedAt) / 1000;
     const cpuAfter = await cpuOf();
-    const perPair = (before: number | null, after: number | null): number | null =>
-      before === null || after === null ? null : ((after - before) / times.length) * 1000;
+    const perPair = (process: keyof typeof cpuBefore): number | null => {
+      const used = cpuBetween(cpuBefore[process], cpuAfter[process]);
+      return used === null ? null : (used / times.length) * 1000;
+    };
     const percentiles = (of: (pair: PairTime) => number): Percentiles => {
       const values = times.map(of);
       return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
@@ -174,9 +176,9 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
       getWorkMs: percentiles(({ getWorkMs }) => getWorkMs),
       submitMs: percentiles(({ submitMs }) => submitMs),
       cpuMsPerPair: {
-        coordinator: perPair(cpuBefore.coordinator, cpuAfter.coordinator),
-        store: perPair(cpuBefore.store, cpuAfter.store),
-        workers: perPair(cpuBefore.workers, cpuAfter.workers),
+        coordinator: perPair('coordinator'),
+        store: perPair('store'),
+        workers: perPair('workers'),
       },
       outcome: await outcomeOf(stores),
     };

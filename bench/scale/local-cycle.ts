@@ -13,7 +13,7 @@ import { setMarketTime } from '../../src/runtime/feed.ts';
 import { type Office } from '../../src/runtime/office.ts';
 import { readRegistry } from '../../src/runtime/services/registry.ts';
 import { endProcess, spawnCorp } from '../corp-process.ts';
-import { cpuSecondsOf } from '../process-cpu.ts';
+import { cpuBetween, cpuSecondsOf } from '../process-cpu.ts';
 import { unlessStopped } from '../unless-stopped.ts';
 import { type Workplace } from '../workplace.ts';
 
@@ -137,26 +137,23 @@ async function atWork(office: Office, children: readonly ChildProcess[], stop: A
 }
 
 function cpuOf(children: readonly ChildProcess[], redis: number | undefined, store: number | undefined) {
-  const of = (pid: number | undefined): Promise<number | null> =>
-    pid === undefined ? Promise.resolve(null) : cpuSecondsOf(pid);
   return async (): Promise<CycleCpu> => {
     const { user, system } = process.cpuUsage();
     return {
-      nodes: await Promise.all(children.map(({ pid }) => of(pid))),
+      nodes: await Promise.all(children.map(({ pid }) => cpuSecondsOf(pid))),
       desks: (user + system) / 1e6,
-      redis: await of(redis),
-      store: await of(store),
+      redis: await cpuSecondsOf(redis),
+      store: await cpuSecondsOf(store),
     };
   };
 }
 
 function less(after: CycleCpu, before: CycleCpu): CycleCpu {
-  const minus = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a - b);
   return {
-    nodes: after.nodes.map((value, i) => minus(value, before.nodes[i]!)),
+    nodes: after.nodes.map((value, i) => cpuBetween(before.nodes[i]!, value)),
     desks: after.desks - before.desks,
-    redis: minus(after.redis, before.redis),
-    store: minus(after.store, before.store),
+    redis: cpuBetween(before.redis, after.redis),
+    store: cpuBetween(before.store, after.store),
   };
 }
 

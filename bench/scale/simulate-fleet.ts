@@ -80,7 +80,7 @@ const SWEEP_SECONDS = 5;
 const LATENCY_SECONDS = 0.05;
 const SERVICE_SPREAD = 0.5;
 const SPEED_SPREAD = 0.3;
-/** So many leases long nothing was given out or came in: nobody is left who may have what is open. */
+/** So many leases long nothing was given out: nobody is left who may have what is open. */
 const LEASES_WITHOUT_WORK = 10;
 
 /**
@@ -105,7 +105,7 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
 
   const giveUpSeconds = LEASES_WITHOUT_WORK * (rules.leaseMs / 1000) + scenario.outageSeconds;
   let now = 0;
-  let workedAt = 0;
+  let givenOutAt = 0;
   let lateReports = 0;
   let doubleReports = 0;
   let expiredLeases = 0;
@@ -124,7 +124,7 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
     const unit = server.handOut(node.asker, now);
     if (unit === null) return askAgain(index, WAIT_SECONDS);
     node.holds = unit;
-    workedAt = now;
+    givenOutAt = now;
     const took = (scenario.serviceSeconds * Math.exp(SERVICE_SPREAD * rng.normal())) / node.speed;
     const at = now + took + 2 * LATENCY_SECONDS;
     if (rng.next() < scenario.failureRate) events.add(at, { is: 'silence', node: index, took });
@@ -168,7 +168,7 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
 
   while (server.open > 0) {
     const next = events.next();
-    if (next === null || next.at - workedAt > giveUpSeconds) break;
+    if (next === null || next.at - givenOutAt > giveUpSeconds) break;
     now = next.at;
     const { event } = next;
     if (event.is === 'sweep') {

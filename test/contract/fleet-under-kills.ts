@@ -5,7 +5,9 @@ import { createRng } from '../../src/domain/random/rng.ts';
 import { type Services } from '../../src/runtime/services/start-services.ts';
 import { writeCandleFiles } from '../fixtures/faults/candle-files.ts';
 import { foundCompany, type Company } from '../fixtures/faults/company.ts';
+import { openCoordinatorDoor } from '../fixtures/faults/coordinator-door.ts';
 import { eventually } from '../fixtures/faults/eventually.ts';
+import { killService } from '../fixtures/faults/kill-service.ts';
 import { blemishesOf, researchOf, UNBLEMISHED, type Research } from '../fixtures/faults/outcome.ts';
 import { openScene, type CorpProcess } from '../fixtures/faults/scene.ts';
 import { seenUndisturbed } from '../fixtures/faults/undisturbed.ts';
@@ -63,24 +65,15 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
     { timeout: 420_000 },
     async ({ annotate }) => {
       const rng = createRng('fleet');
-      const settings = {
+      const coordinator = await openCoordinatorDoor(scene, {
         REDIS_URL: services.redis.url,
         MONGO_URL: services.mongo.url,
         CORP_DATABASE__NAMESPACE: 'fleet',
         CORP_AGENTS__COORDINATOR__LEASE_MINUTES: '0.1',
         CORP_AGENTS__COORDINATOR__SWEEP_EVERY_MS: '300',
-      };
-      let port = '0';
-      const startCoordinator = (): CorpProcess =>
-        scene.corp(scene.environment(settings), 'coordinator', '--port', port, '--json');
-      let coordinator = startCoordinator();
-      const url = await eventually('the coordinator is at work', () => {
-        const said = coordinator.stdout();
-        return said.endsWith('\n') && (JSON.parse(said) as { coordinator: string }).coordinator;
       });
-      port = new URL(url).port;
       const company = await found('fleet', {
-        COORDINATOR_URL: url,
+        COORDINATOR_URL: coordinator.url,
         CORP_AGENTS__BACKTEST__BACKEND: 'coordinator',
         CORP_AGENTS__BACKTEST__FORWARD__POLL_MS: '200',
         CORP_AGENTS__BACKTEST__FORWARD__SETTLE_MS: '500',
@@ -98,7 +91,7 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
       const startWorker = (instance: number): CorpProcess =>
         scene.corp(
           company.environment,
-          ...['worker', '--coordinator', url, '--data', scene.directory],
+          ...['worker', '--coordinator', coordinator.url, '--data', scene.directory],
           ...['--instance', String(instance), '--wait', '1'],
         );
       const nodes = [company.node(), company.node()];
@@ -109,14 +102,10 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
       ended.finally(() => (isOver = true)).catch(() => undefined);
       await eventually('trials come in', async () => (await office.stores.trials.ofCycle(ticket.id)).length > 0);
 
-      const service = async (name: 'redis' | 'mongo'): Promise<void> => {
-        const back = scene.log.next(`${name === 'redis' ? 'redis' : 'store'} is back`);
-        process.kill(services[name].pid!, 'SIGKILL');
-        await back;
-      };
       const kill = {
-        redis: () => service('redis'),
-        mongo: () => service('mongo'),
+        redis: () => killService(scene, services, 'redis'),
+        mongo: () => killService(scene, services, 'mongo'),
+        coordinator: () => coordinator.replace(),
         async node() {
           const i = rng.integer(0, 1);
           await nodes[i]!.kill('SIGKILL');
@@ -126,10 +115,6 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
           const i = rng.integer(0, 1);
           await workers[i]!.kill('SIGKILL');
           workers[i] = startWorker(i + 1);
-        },
-        async coordinator() {
-          await coordinator.kill('SIGKILL');
-          coordinator = startCoordinator();
         },
       };
       let inCycle = 0;
@@ -144,7 +129,7 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
         const rows = await office.stores.forwarding.list({ limit: 100 });
         return rows.length > 0 && rows.every(({ endedAt }) => endedAt !== null) && rows;
       });
-      for (const one of [...nodes, ...workers, coordinator])
+      for (const one of [...nodes, ...workers, coordinator.process()])
         expect(await one.kill('SIGTERM')).toEqual({ code: 0, signal: null });
 
       const research = await researchOf(office, ticket.id);

@@ -8,7 +8,7 @@ import { z } from 'zod';
 interface Stored<in T> {
   /** For mongoose: changes of single fields. */
   readonly definition: Readonly<Record<string, unknown>>;
-  /** For whole rows, as they are stored: a hundredth of what a mongoose document costs. */
+  /** For whole rows, as they are stored: mongoose would make a document of each, only to look at it. */
   readonly schema: z.ZodType;
   /** Stored as text, because its keys are not ours to choose: they may hold '.' or '$'. */
   readonly json: boolean;

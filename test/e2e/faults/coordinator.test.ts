@@ -5,8 +5,10 @@ import { createMongoFleetStores } from '../../../src/adapters/mongo/fleet/stores
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { isOpen } from '../../../src/domain/fleet/unit.ts';
 import { type Services } from '../../../src/runtime/services/start-services.ts';
+import { openCoordinatorDoor, type CoordinatorDoor } from '../../fixtures/faults/coordinator-door.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
-import { openScene, type CorpProcess } from '../../fixtures/faults/scene.ts';
+import { killService } from '../../fixtures/faults/kill-service.ts';
+import { openScene } from '../../fixtures/faults/scene.ts';
 import { fleetBlemishes } from '../../fixtures/fleet/blemishes.ts';
 import { call } from '../../fixtures/http-call.ts';
 import { ROOT_REPORT } from '../../unit/fleet/fleet-fixture.ts';
@@ -30,35 +32,15 @@ const RETRY_MS = 150;
 /** A worker that hears nothing gives up; the existing ones after 30 s. */
 const PATIENCE_MS = 5_000;
 
-interface Door {
-  process: CorpProcess;
-  readonly url: string;
-  readonly port: string;
-}
-
-function settings(): Parameters<typeof scene.environment>[0] {
-  return {
+const open = (): Promise<CoordinatorDoor> =>
+  openCoordinatorDoor(scene, {
     REDIS_URL: services.redis.url,
     MONGO_URL: services.mongo.url,
     // Leases of the killed run out while the test looks on.
     CORP_AGENTS__COORDINATOR__LEASE_MINUTES: '0.04',
     CORP_AGENTS__COORDINATOR__MAX_EXPIRIES: '50',
     CORP_AGENTS__COORDINATOR__SWEEP_EVERY_MS: '300',
-  };
-}
-
-const spawn = (port: string): CorpProcess =>
-  scene.corp(scene.environment(settings()), 'coordinator', '--port', port, '--json');
-
-async function open(port = '0'): Promise<Door> {
-  const process = spawn(port);
-  const url = await eventually('the coordinator is at work', () => {
-    if (!process.isAlive()) throw new Error(`it ended: ${process.stderr()}`);
-    const said = process.stdout();
-    return said.endsWith('\n') && (JSON.parse(said) as { coordinator: string }).coordinator;
   });
-  return { process, url, port: new URL(url).port };
-}
 
 it(
   'two coordinators, their store and their Redis are killed at any moment: nothing is lost, nothing counts twice',
@@ -121,14 +103,8 @@ it(
       };
       const crowd = Promise.all(Array.from({ length: WORKERS }, (_, i) => work(i)));
 
-      const killService = async (service: 'redis' | 'mongo'): Promise<void> => {
-        const back = scene.log.next(`${service === 'redis' ? 'redis' : 'store'} is back`);
-        process.kill(services[service].pid!, 'SIGKILL');
-        await back;
-      };
-      const killDoor = async (door: Door): Promise<void> => {
-        expect(await door.process.kill('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
-        door.process = spawn(door.port);
+      const killDoor = async (door: CoordinatorDoor): Promise<void> => {
+        expect(await door.replace()).toEqual({ code: null, signal: 'SIGKILL' });
         await eventually('it is back on its port', async () => (await say(`${door.url}/api/corp`))?.status === 200);
       };
       for (let i = 0; i < KILLS; i += 1) {
@@ -138,8 +114,8 @@ it(
         await eventually('reports go on', () => answered >= from + enough, 45_000);
         // The moment itself is the fault; nothing is waited for.
         await delay(rng.integer(0, 25));
-        if (i === 2) await killService('redis');
-        else if (i === 4) await killService('mongo');
+        if (i === 2) await killService(scene, services, 'redis');
+        else if (i === 4) await killService(scene, services, 'mongo');
         else await killDoor(doors[rng.integer(0, 1)]!);
       }
       ration = Infinity;
@@ -167,7 +143,7 @@ it(
       const kept = new Set(rows.map(({ unitId, workerId }) => `${unitId}/${workerId}`));
       expect(arrived.filter((report) => !kept.has(report))).toEqual([]);
       expect(rows.filter(({ verdict }) => verdict === 'accepted')).toHaveLength(2 * UNITS);
-      for (const { process } of doors) expect(await process.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+      for (const door of doors) expect(await door.process().kill('SIGTERM')).toEqual({ code: 0, signal: null });
     } finally {
       await connection.close();
     }

@@ -6,6 +6,7 @@ import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
 import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
 import { watchJobs } from '../../fixtures/faults/job-watch.ts';
+import { killService } from '../../fixtures/faults/kill-service.ts';
 import { blemishesOf, outcomeOf, UNBLEMISHED, type Outcome } from '../../fixtures/faults/outcome.ts';
 import { openScene } from '../../fixtures/faults/scene.ts';
 import { undisturbed } from '../../fixtures/faults/undisturbed.ts';
@@ -28,16 +29,6 @@ beforeAll(async () => {
 afterAll(async () => {
   expect(await scene.clear()).toEqual([]);
 });
-
-/** Kills the process behind a service, and waits until its supervisor has another one that works. */
-async function killService(service: 'redis' | 'mongo'): Promise<void> {
-  const name = service === 'redis' ? 'redis' : 'store';
-  const victim = services[service].pid;
-  if (victim === undefined) throw new Error(`${name} is not running`);
-  const back = scene.log.next(`${name} is back`);
-  process.kill(victim, 'SIGKILL');
-  expect(await back).not.toMatchObject({ pid: victim });
-}
 
 it(
   'goes on after Redis and the store were killed under load, and keeps every acknowledged write',
@@ -67,7 +58,7 @@ it(
       // The moment itself is the fault; nothing is waited for. A cycle that is over early leaves the writer's load.
       await delay(rng.integer(50, LONGEST_PEACE_MS));
       if (!isOver) inCycle += 1;
-      await killService(service);
+      await killService(scene, services, service);
     }
     await ended;
     const written = await writer.stop();
