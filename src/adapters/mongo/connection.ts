@@ -1,5 +1,6 @@
 import mongoose, { type Connection } from 'mongoose';
 import { AppError, errorText } from '../../ports/errors.ts';
+import { MORTAL_CONNECTIONS } from './mortal-connection.ts';
 
 export interface MongoConnectionOptions {
   readonly url: string;
@@ -35,10 +36,9 @@ export async function connectMongo(options: MongoConnectionOptions): Promise<Con
       serverSelectionTimeoutMS: serverSelectionMs,
       connectTimeoutMS: serverSelectionMs,
       socketTimeoutMS: 30_000,
-      // The driver's default is to wait for a free connection for ever.
-      waitQueueTimeoutMS: 10_000,
       minHeartbeatFrequencyMS: 100,
       ignoreUndefined: true,
+      ...MORTAL_CONNECTIONS,
       writeConcern: { w: 1, journal: true },
     });
   } catch (error) {

@@ -14,8 +14,6 @@ function isPassing(error: unknown): boolean {
     (error instanceof mongo.MongoBulkWriteError && isPassing(error.errorResponse)) ||
     error instanceof mongo.MongoNetworkError ||
     error instanceof mongo.MongoServerSelectionError ||
-    // Not among what the driver exports: no connection became free in time, so nothing was sent.
-    (error instanceof mongo.MongoDriverError && error.name === 'MongoWaitQueueTimeoutError') ||
     (error instanceof mongo.MongoServerError && PASSING_CODES.has(error.code))
   );
 }
