@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { requestOnce } from './request-once.ts';
 
 /** A worker as the coordinator sees one: asks, "runs" for no time at all, reports. Its reports are made up but well formed. */
 export interface ScriptedWorker {
@@ -15,26 +15,6 @@ export interface PairTime {
 interface Work {
   readonly work_id: number | null;
   readonly strategy_params?: { readonly population_size?: number };
-}
-
-/** One request on a connection of its own, as the existing workers make them. */
-async function call(url: string, body?: object): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers = { 'user-agent': 'python-requests/2', ...(text && { 'content-type': 'application/json' }) };
-    const sent = request(url, { method: text ? 'POST' : 'GET', agent: false, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const answer = Buffer.concat(chunks).toString();
-        if (response.statusCode === 200) resolve(JSON.parse(answer));
-        else reject(new Error(`${url}: ${response.statusCode} ${answer}`));
-      });
-    });
-    sent.on('error', reject);
-    sent.end(text);
-  });
 }
 
 const GENOME = JSON.stringify({
@@ -76,12 +56,12 @@ function reportOf({ id, generation }: ScriptedWorker, unitId: number, isSearch: 
 /** One get_work and, if there was work, one submit; null when there was none. */
 export async function workOnce(url: string, worker: ScriptedWorker): Promise<PairTime | null> {
   const startedAt = performance.now();
-  const { work_id: unitId, strategy_params: params } = (await call(
+  const { work_id: unitId, strategy_params: params } = (await requestOnce(
     `${url}/api/get_work?worker_id=${encodeURIComponent(worker.id)}`,
   )) as Work;
   const gotAt = performance.now();
   if (unitId === null) return null;
-  await call(`${url}/api/submit_result`, reportOf(worker, unitId, params?.population_size !== 1));
+  await requestOnce(`${url}/api/submit_result`, reportOf(worker, unitId, params?.population_size !== 1));
   return { getWorkMs: gotAt - startedAt, submitMs: performance.now() - gotAt };
 }
 
@@ -98,7 +78,7 @@ export async function fillCoordinator(url: string, units: number, replicas: numb
         ? { kind: 'genetic', strategy_params: { ...params, population_size: 100, generations: 80 } }
         : { kind: 'evaluate', strategy_params: { ...params, seed_genomes: [seed] } }),
     }));
-    const { work_units: answers } = (await call(`${url}/api/work_units/batch`, { work_units })) as {
+    const { work_units: answers } = (await requestOnce(`${url}/api/work_units/batch`, { work_units })) as {
       work_units: readonly { readonly created?: boolean }[];
     };
     if (!answers.every(({ created }) => created === true)) throw new Error('the coordinator refused a unit');

@@ -15,6 +15,8 @@ export interface Backlog {
   take(asker: Asker): Promise<UnitInLine | null>;
   /** What is known of a unit now: it joins the line, or leaves it when nothing of it is free. */
   put(unit: FleetUnit): void;
+  /** Units that are likely to be taken soon after this one. */
+  following(id: number, limit: number): readonly number[];
   /** The request that took it is done; one that was not put back is out of line until the store is asked again. */
   release(id: number): void;
 }
@@ -107,6 +109,12 @@ export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: Flee
       newer.add(unit.id);
       set(unit);
     },
+    // Units made together have numbers in a row, and are taken in that order.
+    following: (id, limit) =>
+      Array.from({ length: limit }, (_, i) => id + 1 + i).filter((next) => {
+        const kind = line.get(next)?.kind;
+        return kind !== undefined && kind !== 'specs';
+      }),
     release: end,
   };
 }

@@ -35,6 +35,8 @@ export interface UnitDesk {
 }
 
 const ATTEMPTS = 20;
+/** Read along with a unit that is to be leased: of the next ones in line each would else cost a question of its own. */
+const AHEAD = 32;
 /** Units whose leases run are few. Those of specs are read each time: a thousand specs are a megabyte. */
 const REMEMBERED = 2_000;
 
@@ -44,14 +46,20 @@ export function createUnitDesk(
   backlog: Backlog,
 ): UnitDesk {
   const remembered = new Map<number, FleetUnit>();
+  /** Being read ahead. */
+  const coming = new Map<number, Promise<FleetUnit | null>>();
   const serial = createSerial();
   const inTurn: UnitDesk['inTurn'] = (id, work) => serial(String(id), work);
 
-  function note(unit: FleetUnit): void {
+  function remember(unit: FleetUnit): void {
     remembered.delete(unit.id);
     if (unit.kind !== 'specs') remembered.set(unit.id, unit);
     const [oldest] = remembered.keys();
     if (oldest !== undefined && remembered.size > REMEMBERED) remembered.delete(oldest);
+  }
+
+  function note(unit: FleetUnit): void {
+    remember(unit);
     backlog.put(unit);
   }
 
@@ -68,7 +76,25 @@ export function createUnitDesk(
     return saved;
   }
 
-  const find = async (id: number): Promise<FleetUnit | null> => remembered.get(id) ?? read(id);
+  function readAhead(id: number): void {
+    const reading = units
+      .get(id)
+      .then((unit) => {
+        if (unit && !remembered.has(id)) remember(unit);
+        return remembered.get(id) ?? unit;
+      })
+      .finally(() => coming.delete(id));
+    coming.set(id, reading);
+    // Whoever needs it hears of it.
+    reading.catch(() => undefined);
+  }
+
+  async function find(id: number): Promise<FleetUnit | null> {
+    const known = remembered.get(id) ?? (await coming.get(id));
+    if (known) return known;
+    for (const next of backlog.following(id, AHEAD)) if (!remembered.has(next) && !coming.has(next)) readAhead(next);
+    return read(id);
+  }
 
   async function bringInStep(unit: FleetUnit): Promise<void> {
     let current: FleetUnit | null = unit;
@@ -97,7 +123,7 @@ export function createUnitDesk(
   };
 
   async function change<T>(id: number, decide: (unit: FleetUnit) => UnitChange<T>): Promise<UnitChange<T> | null> {
-    let isFresh = !remembered.has(id);
+    let isFresh = !remembered.has(id) && !coming.has(id);
     let unit = await find(id);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (unit === null) return null;

@@ -22,7 +22,10 @@ export interface FleetUnitStore {
   add(units: readonly FleetUnit[]): Promise<number>;
   get(id: number): Promise<FleetUnit | null>;
   byKeys(keys: readonly string[]): Promise<readonly FleetUnit[]>;
-  /** Compare-and-set on `version`, which is counted here; false when somebody was faster. */
+  /**
+   * Compare-and-set on `version`, which is counted here; false when somebody was faster. Writes how far the unit has come;
+   * what it is about, for how many and how urgent never changes.
+   */
   save(unit: UnitInLine, expectedVersion: number): Promise<boolean>;
   /** Those with a replica to hand out, first in line first. */
   inLine(limit: number): Promise<readonly UnitInLine[]>;

@@ -108,6 +108,22 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(await units.save(fleetUnit(404), 1)).toBe(false);
       });
 
+      it('stay about the same thing, whatever is saved', async () => {
+        const { units } = stores;
+        const made = fleetUnit(11);
+        await units.add([made]);
+        const other: FleetUnit = {
+          ...made,
+          turn: 9,
+          params: { other: 1 },
+          key: 'other',
+          requestHash: 'other',
+          priority: 9,
+        };
+        expect(await units.save(other, 1)).toBe(true);
+        expect(await units.get(11)).toStrictEqual({ ...made, turn: 9, version: 2 });
+      });
+
       it('stand in line: by priority, turn and id, those with something free, without what they are about', async () => {
         const { units } = stores;
         const line = [

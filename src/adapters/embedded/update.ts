@@ -25,9 +25,7 @@ export function compileUpdate(update: unknown): (start: BsonDocument, inserting:
   const changes = names.flatMap((name) => changesOf(name, update[name]));
   refuseConflicts(changes.map(({ path }) => path));
   return (start, inserting) =>
-    changes
-      .filter(({ name }) => inserting || name !== '$setOnInsert')
-      .reduce((document, { path, operate }) => changeDocument(document, path, operate), start);
+    changeDocument(start, inserting ? changes : changes.filter(({ name }) => name !== '$setOnInsert'));
 }
 
 /** What the equalities of an upsert's filter say about the document that it inserts. */
@@ -35,7 +33,7 @@ export function equalityFields(filter: BsonDocument): BsonDocument {
   return Object.entries(filter).reduce<BsonDocument>((document, [path, condition]) => {
     if (path.startsWith('$')) refuse('BadValue', `the embedded store does not support ${path} in an upsert's filter`);
     const choices = choicesOf(condition);
-    return choices?.length === 1 ? changeDocument(document, path, () => choices[0]) : document;
+    return choices?.length === 1 ? changeDocument(document, [{ path, operate: () => choices[0] }]) : document;
   }, {});
 }
 
@@ -57,8 +55,23 @@ function refuseConflicts(paths: readonly string[]): void {
   if (conflict !== undefined) refuse('ConflictingUpdateOperators', `'${conflict.slice(0, -1)}' is updated twice`);
 }
 
-function changeDocument(document: BsonDocument, path: string, operate: Operate): BsonDocument {
-  return changeAt(document, path.split('.'), operate) as BsonDocument;
+/** A copy with these changes, made once for all of them; the document itself when they change nothing. */
+function changeDocument(
+  document: BsonDocument,
+  changes: readonly { readonly path: string; readonly operate: Operate }[],
+): BsonDocument {
+  let changed: Record<string, unknown> | null = null;
+  for (const { path, operate } of changes) {
+    const [field = '', ...inner] = path.split('.');
+    const now = changed ?? document;
+    const current = Object.hasOwn(now, field) ? now[field] : undefined;
+    const next = changeAt(current, inner, operate);
+    if (next === current) continue;
+    changed ??= { ...document };
+    if (next === undefined) delete changed[field];
+    else changed[field] = next;
+  }
+  return changed ?? document;
 }
 
 /** A copy of `container` with the value at the path replaced; unchanged parts are shared. A missing one is made for it. */

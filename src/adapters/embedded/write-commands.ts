@@ -84,9 +84,17 @@ function modify(
     return { before: null, after: upsert === true ? insert(change(equalityFields(query), true)) : null };
   }
   const after = change(before, false);
-  if (after === before || Buffer.compare(serialize(after), serialize(before)) === 0) return { before, after: before };
+  if (isSame(before, after)) return { before, after: before };
   replace(before, after);
   return { before, after };
+}
+
+/** Whether they are stored alike; most changes show in a field that need not be written out to be compared. */
+function isSame(before: BsonDocument, after: BsonDocument): boolean {
+  if (before === after) return true;
+  const isOther = (field: string): boolean =>
+    typeof after[field] !== 'object' && typeof before[field] !== 'object' && !Object.is(after[field], before[field]);
+  return !Object.keys(after).some(isOther) && Buffer.compare(serialize(after), serialize(before)) === 0;
 }
 
 /** Runs a bulk: an ordered one ends at its first error, an unordered one tries everything. */

@@ -7,7 +7,7 @@ const MOST = 256;
  * Commands follow each other no faster: under load more goes into each, and whoever comes alone waits for nothing. At 4 ms
  * the coordinator's throughput is a quarter lower (corp bench coordinator).
  */
-const PACE_MS = 10;
+const PACE_MS = 25;
 
 interface Waiting<T, R> {
   readonly item: T;

@@ -96,6 +96,15 @@ export function createFleetResultStore(database: Database): FleetResultStore {
       throw new AppError('not-found', `result '${row.key}' was removed meanwhile`);
     });
   });
+  /** Of one worker at a time; all workers are counted in the same moment. */
+  const byKeys = createGroupCommit(async (asked: readonly (readonly string[])[]) => {
+    const rows = new Map((await results.getMany([...new Set(asked.flat())])).map((row) => [row.key, row]));
+    return asked.map((keys) => keys.flatMap((key) => rows.get(key) ?? []));
+  });
+  const markTallied = createGroupCommit(async (counted: readonly (readonly string[])[]) => {
+    await results.changeAll(counted.flat(), { tallied: true });
+    return counted.map(() => undefined);
+  });
 
   return {
     add,
@@ -103,14 +112,14 @@ export function createFleetResultStore(database: Database): FleetResultStore {
       const [found] = await results.find({ id }, {}, { limit: 1 });
       return found ?? null;
     },
-    byKeys: (keys) => results.getMany(keys),
+    byKeys,
     ofUnit: (unitId) => results.find({ unitId }, { submittedAt: 1, id: 1 }),
     newest: (limit) => results.find({}, { submittedAt: -1, id: -1 }, { limit }),
     best: ({ limit, ...filter }) => results.find(filterOf(filter), { oos_pnl: -1, id: 1 }, { limit }),
     async setVerdict(key, { verdict, replica }) {
       await results.change(key, {}, { verdict, replica });
     },
-    markTallied: (keys) => results.changeAll(keys, { tallied: true }),
+    markTallied,
     untallied: (before, limit) =>
       results.find({ tallied: false, submittedAt: { $lt: before } }, { submittedAt: 1, id: 1 }, { limit }),
     async unitsCountedFor(workerId) {

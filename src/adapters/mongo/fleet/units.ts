@@ -76,13 +76,14 @@ export function createFleetUnitStore(database: Database): FleetUnitStore {
       { state: 1, id: 1 },
     ],
   });
-  /** What never changes is not sent again: the parameters may be large. */
+  /** The parameters, which may be large, are not sent again. */
   const save = createGroupCommit(async (saves: readonly { readonly unit: UnitInLine; readonly expected: number }[]) =>
     units.changeEach(
       saves.map(({ unit, expected }) => {
-        const { id, kind: _, deterministic: __, replicas: ___, priority: ____, createdAt: _____, ...progress } = unit;
+        const { state, reason, wanted, leases, canonical, turn, endedAt, inStep } = unit;
+        const progress = { state, reason, wanted, leases, canonical, turn, endedAt, inStep };
         const set = { ...progress, ...lookedFor(unit), version: expected + 1 };
-        return { key: String(id), when: { version: expected }, set };
+        return { key: String(unit.id), when: { version: expected }, set };
       }),
     ),
   );

@@ -2,6 +2,7 @@ import { WORKER_VERSIONS } from '../../../domain/fleet/judge-report.ts';
 import { type Worker } from '../../../domain/fleet/worker.ts';
 import { type FleetWorkerStore } from '../../../ports/fleet-stores.ts';
 import { type Database } from '../database.ts';
+import { createGroupCommit } from '../group-commit.ts';
 import { flag, number, numberOrNull, oneOf, plain, text } from '../fields.ts';
 
 interface WorkerRow extends Worker {
@@ -40,13 +41,23 @@ export function createFleetWorkerStore(database: Database): FleetWorkerStore {
     },
     indexes: [{ isQuarantined: 1, withdrawn: 1 }],
   });
+  const save = createGroupCommit(async (saves: readonly { readonly worker: Worker; readonly expected: number }[]) =>
+    workers.changeEach(
+      saves.map(({ worker, expected }) => {
+        const { id: key, ...set } = rowOf(worker);
+        return { key, when: { version: expected }, set: { ...set, version: expected + 1 } };
+      }),
+    ),
+  );
+  const get = createGroupCommit(async (ids: readonly string[]) => {
+    const rows = new Map((await workers.getMany([...new Set(ids)])).map((row) => [row.id, workerOf(row)]));
+    return ids.map((id) => rows.get(id) ?? null);
+  });
+
   return {
-    async get(id) {
-      const row = await workers.get(id);
-      return row && workerOf(row);
-    },
+    get,
     add: async (worker) => workerOf(await workers.insertOrGet(rowOf(worker))),
-    save: (worker, expected) => workers.replaceWhen({ version: expected }, { ...rowOf(worker), version: expected + 1 }),
+    save: (worker, expected) => save({ worker, expected }),
     list: async () => (await workers.find({}, { id: 1 })).map(workerOf),
     toWithdraw: async () => (await workers.find({ isQuarantined: true, withdrawn: false }, { id: 1 })).map(workerOf),
   };
