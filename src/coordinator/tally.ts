@@ -1,6 +1,6 @@
 import { countResults, isQuarantined, isRefusal, type Worker } from '../domain/fleet/worker.ts';
 import { errorText } from '../ports/errors.ts';
-import { type FleetResult } from '../ports/fleet-records.ts';
+import { type FleetResult, type ResultToCount } from '../ports/fleet-records.ts';
 import { type FleetStores } from '../ports/fleet-stores.ts';
 import { type Logger } from '../ports/logger.ts';
 import { type WorkerDesk } from './worker-desk.ts';
@@ -28,7 +28,7 @@ export interface TallyDeps {
   readonly workers: WorkerDesk;
   readonly log: Logger;
   /** The worker was quarantined while these were on their way. */
-  readonly onQuarantined: (worker: Worker, results: readonly FleetResult[]) => Promise<unknown>;
+  readonly onQuarantined: (worker: Worker, results: readonly ResultToCount[]) => Promise<unknown>;
 }
 
 export function createTally({ results, workers, log, onQuarantined }: TallyDeps): Tally {
@@ -44,11 +44,11 @@ export function createTally({ results, workers, log, onQuarantined }: TallyDeps)
   }
 
   const count: Tally['count'] = async (workerId, keys) => {
-    let rows: readonly FleetResult[] = [];
+    let rows: readonly ResultToCount[] = [];
     const worker = await workers.change(workerId, async (current) => {
       // Before the rows that were counted last give up their place here, they must say so themselves.
       await mark(current.counted);
-      rows = (await results.byKeys(keys)).filter(({ key, tallied }) => !tallied && !current.counted.includes(key));
+      rows = (await results.toCount(keys)).filter(({ key, tallied }) => !tallied && !current.counted.includes(key));
       if (rows.length === 0) return current;
       return countResults(
         current,

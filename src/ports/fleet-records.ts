@@ -23,6 +23,12 @@ export type UnitInLine = Omit<FleetUnit, 'params' | 'requestHash' | 'key'>;
 export const VERIFICATIONS = ['unverified', 'verified', 'disagrees'] as const;
 export type Verification = (typeof VERIFICATIONS)[number];
 
+/** What a worker's figures take from a result. */
+export type ResultToCount = Pick<
+  FleetResult,
+  'key' | 'unitId' | 'verdict' | 'generation' | 'submittedAt' | 'execution_time' | 'tallied'
+>;
+
 /** One report on one unit. Unique by `key`: unit, worker and a hash of everything sent. */
 export interface FleetResult extends ReportedFields {
   readonly key: string;

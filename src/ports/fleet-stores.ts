@@ -5,6 +5,7 @@ import {
   type FleetOrphan,
   type FleetResult,
   type FleetUnit,
+  type ResultToCount,
   type ShutdownOrder,
   type UnitInLine,
   type Verification,
@@ -64,7 +65,8 @@ export interface FleetResultStore {
   /** Unique by `key`: the one stored is returned, which is this one when there was none. */
   add(result: FleetResult): Promise<FleetResult>;
   get(id: number): Promise<FleetResult | null>;
-  byKeys(keys: readonly string[]): Promise<readonly FleetResult[]>;
+  /** Of these keys, without those that are not there. */
+  toCount(keys: readonly string[]): Promise<readonly ResultToCount[]>;
   /** Oldest first. */
   ofUnit(unitId: number): Promise<readonly FleetResult[]>;
   /** Newest first. */

@@ -23,7 +23,8 @@ export function scalarKey(value: unknown): string | undefined {
 
 /** Refuses what could not be read back, compared or addressed as it was written (Decimal128, unsafe Long, code, ...). */
 export function assertStorable(value: unknown): void {
-  if (scalarKey(value) !== undefined || value instanceof Binary) return;
+  const isPlain = typeof value === 'string' || typeof value === 'number';
+  if (isPlain || scalarKey(value) !== undefined || value instanceof Binary) return;
   if (Array.isArray(value)) return value.forEach(assertStorable);
   if (!isDocument(value)) refuse('BadValue', `the embedded store cannot hold a value of type ${typeName(value)}`);
   for (const [field, item] of Object.entries(value)) {

@@ -1,7 +1,7 @@
 import { WORKER_VERSIONS } from '../../../domain/fleet/judge-report.ts';
 import { RESULT_VERDICTS } from '../../../domain/fleet/unit.ts';
 import { AppError } from '../../../ports/errors.ts';
-import { type FleetResult, VERIFICATIONS } from '../../../ports/fleet-records.ts';
+import { type FleetResult, type ResultToCount, VERIFICATIONS } from '../../../ports/fleet-records.ts';
 import { type FleetResultStore, type ResultFilter } from '../../../ports/fleet-stores.ts';
 import { type Database } from '../database.ts';
 import { createGroupCommit } from '../group-commit.ts';
@@ -29,6 +29,16 @@ function filterOf(filter: Omit<ResultFilter, 'limit'>): Filter {
     $or: winRates && [{ win_rate: 0 }, { win_rate: range(...winRates) }],
   };
 }
+
+const TO_COUNT = [
+  'key',
+  'unitId',
+  'verdict',
+  'generation',
+  'submittedAt',
+  'execution_time',
+  'tallied',
+] as const satisfies readonly (keyof ResultToCount)[];
 
 export function createFleetResultStore(database: Database): FleetResultStore {
   const results = database.table<FleetResult>({
@@ -97,8 +107,9 @@ export function createFleetResultStore(database: Database): FleetResultStore {
     });
   });
   /** Of one worker at a time; all workers are counted in the same moment. */
-  const byKeys = createGroupCommit(async (asked: readonly (readonly string[])[]) => {
-    const rows = new Map((await results.getMany([...new Set(asked.flat())])).map((row) => [row.key, row]));
+  const toCount = createGroupCommit(async (asked: readonly (readonly string[])[]) => {
+    const found = await results.pick({ _id: { $in: [...new Set(asked.flat())] } }, {}, TO_COUNT);
+    const rows = new Map(found.map((row) => [row.key, row]));
     return asked.map((keys) => keys.flatMap((key) => rows.get(key) ?? []));
   });
   const markTallied = createGroupCommit(async (counted: readonly (readonly string[])[]) => {
@@ -112,7 +123,7 @@ export function createFleetResultStore(database: Database): FleetResultStore {
       const [found] = await results.find({ id }, {}, { limit: 1 });
       return found ?? null;
     },
-    byKeys,
+    toCount,
     ofUnit: (unitId) => results.find({ unitId }, { submittedAt: 1, id: 1 }),
     newest: (limit) => results.find({}, { submittedAt: -1, id: -1 }, { limit }),
     best: ({ limit, ...filter }) => results.find(filterOf(filter), { oos_pnl: -1, id: 1 }, { limit }),
