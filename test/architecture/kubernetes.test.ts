@@ -170,10 +170,13 @@ describe.each(deployments)('%s', (name, manifest) => {
     expect(container.envFrom).toEqual([{ configMapRef: { name: 'corp-settings' } }]);
     // A variable that nobody reads would be listed here by mistake.
     const known = read('config/environment.ts');
-    const unknown = Object.keys(environmentOf(manifest)).filter(
+    const { NODE_OPTIONS, ...own } = environmentOf(manifest);
+    const unknown = Object.keys(own).filter(
       (variable) => !variable.startsWith('CORP_') && !known.includes(`${variable}: '`),
     );
     expect(unknown).toEqual([]);
+    const flags = NODE_OPTIONS?.split(' ') ?? [];
+    expect(flags.filter((flagged) => !process.allowedNodeEnvironmentFlags.has(flagged.split('=')[0]!))).toEqual([]);
   });
 
   it('runs a command that there is, with words it knows', () => {
