@@ -63,6 +63,18 @@ describe('a search', () => {
     expect(searchHash(await searchOn(two)(request))).toBe(searchHash(await searchHere(request)));
   });
 
+  it('says nothing to the user of how many tasks hear one signal', async () => {
+    const warnings: string[] = [];
+    const note = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', note);
+    try {
+      await searchOn(two)(request, { chunk: 1, signal: new AbortController().signal });
+    } finally {
+      process.off('warning', note);
+    }
+    expect(warnings).toEqual([]);
+  });
+
   it.each([
     ['here', searchHere],
     ['on threads', searchOn(two)],
