@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { captureTool } from './child.mjs';
 import { filesBelow, hashOf } from './content-hash.mjs';
@@ -7,7 +7,7 @@ import { root } from './root.mjs';
 import { withSetupLock } from './setup-lock.mjs';
 
 const FOLDERS = ['config', 'queues', 'processors', 'src', 'bench'];
-const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/build.mjs'];
 
 /** Compiles into dist, unless dist was made from these very sources. */
 export async function build(directory = root, compile = tsc) {
@@ -50,4 +50,10 @@ function sourceHash(directory) {
 
 /** Inside dist, so that who removes dist removes it too. */
 const stampIn = (directory) => join(directory, 'dist', '.source-hash');
-const tsc = () => captureTool('tsc', ['-p', 'tsconfig.build.json']);
+
+async function tsc() {
+  const compiled = await captureTool('tsc', ['-p', 'tsconfig.build.json']);
+  // npx does so when it first meets this folder, and never again: not after dist was removed, or the checkout cloned anew.
+  if (compiled.exitCode === 0) chmodSync(join(root, 'dist/src/cli/main.js'), 0o755);
+  return compiled;
+}

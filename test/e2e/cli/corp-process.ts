@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished } from 'vitest';
 import { type Environment } from '../../../config/environment.ts';
 
+/** Run by itself, as npx does. */
 const MAIN = join(process.cwd(), 'dist', 'src', 'cli', 'main.js');
 export const REAL_DATA = join(process.cwd(), '..', 'shared', 'data');
 export const realFile = (name: string): string => join(REAL_DATA, name);
@@ -60,7 +61,7 @@ export function workspace(): Workspace {
     CORP_DATABASE__LOG_DIRECTORY: join(directory, 'logs'),
   };
   const start: Workspace['spawn'] = (...args) =>
-    spawn(process.execPath, [MAIN, ...args], { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    spawn(MAIN, args, { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const corp: Workspace['corp'] = async (...args) => {
     const child = start(...args);
     const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);
