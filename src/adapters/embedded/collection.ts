@@ -20,19 +20,17 @@ export type Collection = ReturnType<typeof createCollection>;
 
 /** Stored documents are replaced, never written to. */
 export function createCollection(namespace: string, journal: Journal) {
-  const byId = new Map<string | undefined, BsonDocument>();
+  /** By scalarKey of `_id`. */
+  const byKey = new Map<string, BsonDocument>();
   const indexes = new Map<string, SecondaryIndex>();
 
   function apply(change: DocumentChange): void {
     const next = 'put' in change ? change.document : undefined;
-    const key = scalarKey('remove' in change ? change.id : change.document['_id']);
-    const before = byId.get(key);
-    for (const index of indexes.values()) {
-      if (before !== undefined) index.remove(before);
-      if (next !== undefined) index.add(next);
-    }
-    if (next === undefined) byId.delete(key);
-    else byId.set(key, next);
+    const key = keyOf('remove' in change ? change.id : change.document['_id']);
+    const before = byKey.get(key);
+    for (const index of indexes.values()) index.follow(key, before, next);
+    if (next === undefined) byKey.delete(key);
+    else byKey.set(key, next);
   }
 
   function write(change: DocumentChange): void {
@@ -46,6 +44,13 @@ export function createCollection(namespace: string, journal: Journal) {
     write({ put: namespace, document });
   }
 
+  function* documentsOf(keys: Iterable<string>): Generator<BsonDocument> {
+    for (const key of keys) {
+      const document = byKey.get(key);
+      if (document !== undefined) yield document;
+    }
+  }
+
   /** Where to look, and what is left of the filter there: what a look-up answers holds for all that it finds. */
   function plan(filter: BsonDocument): { readonly candidates: Iterable<BsonDocument>; readonly rest: BsonDocument } {
     const choices = new Map<string, string[]>();
@@ -55,12 +60,12 @@ export function createCollection(namespace: string, journal: Journal) {
     }
     const ids = choices.get('_id');
     if (ids !== undefined) {
-      return { candidates: ids.flatMap<BsonDocument>((id) => byId.get(id) ?? []), rest: without(filter, ['_id']) };
+      return { candidates: documentsOf(ids), rest: without(filter, ['_id']) };
     }
     const ranked = [...indexes.values()].map((index) => ({ index, covered: index.covered(choices) }));
     const [best] = ranked.sort((a, b) => b.covered.length - a.covered.length);
-    if (best === undefined || best.covered.length === 0) return { candidates: byId.values(), rest: filter };
-    return { candidates: best.index.lookUp(choices, best.covered), rest: without(filter, best.covered) };
+    if (best === undefined || best.covered.length === 0) return { candidates: byKey.values(), rest: filter };
+    return { candidates: documentsOf(best.index.lookUp(choices, best.covered)), rest: without(filter, best.covered) };
   }
 
   /** `examined` counts the documents that were looked at: what an index is there to keep small. */
@@ -82,7 +87,7 @@ export function createCollection(namespace: string, journal: Journal) {
     const document: BsonDocument = { _id: new ObjectId(), ...given };
     const key = scalarKey(document['_id']);
     if (key === undefined || key === 'null') refuse('BadValue', "the '_id' must be a scalar, and not null");
-    if (byId.has(key)) throw duplicateKey(namespace, ID_INDEX, document);
+    if (byKey.has(key)) throw duplicateKey(namespace, ID_INDEX, document);
     put(document);
     return document;
   }
@@ -98,9 +103,9 @@ export function createCollection(namespace: string, journal: Journal) {
 
   function createIndex(specification: IndexSpecification): void {
     const index = createSecondaryIndex(specification, namespace);
-    for (const document of byId.values()) {
+    for (const [key, document] of byKey) {
       index.assertIndexable(document);
-      index.add(document);
+      index.follow(key, undefined, document);
     }
     journal({ index: namespace, specification });
     indexes.set(specification.name, index);
@@ -108,14 +113,17 @@ export function createCollection(namespace: string, journal: Journal) {
 
   return {
     namespace,
-    size: () => byId.size,
+    size: () => byKey.size,
     indexes: () => [...indexes.values()].map(({ specification }) => specification),
-    documents: () => byId.values(),
+    documents: () => byKey.values(),
     /** For replay, which checks and journals nothing. */
     apply,
     ...{ find, insert, replace, remove, createIndex },
   };
 }
+
+/** Of an `_id` that was found to be a scalar when it was stored. */
+const keyOf = (id: unknown): string => scalarKey(id) as string;
 
 function without(filter: BsonDocument, fields: readonly string[]): BsonDocument {
   return Object.fromEntries(Object.entries(filter).filter(([field]) => !fields.includes(field)));

@@ -36,9 +36,30 @@ const context = Context.init({
 });
 
 export function compileFilter(filter: BsonDocument): (document: BsonDocument) => boolean {
-  if (Object.keys(filter).length === 0) return () => true;
+  const pinned = pinnedFields(filter);
+  if (pinned === null) return byMingo(filter);
+  // A list in the field is searched for the value: not what keys can say.
+  let whole: ((document: BsonDocument) => boolean) | undefined;
+  return (document) =>
+    pinned.some(([field]) => Array.isArray(document[field]))
+      ? (whole ??= byMingo(filter))(document)
+      : pinned.every(([field, keys]) => keys.has(scalarKey(document[field])));
+}
+
+function byMingo(filter: BsonDocument): (document: BsonDocument) => boolean {
   const query = new Query(filter, { context, scriptEnabled: false });
   return (document) => query.test(document);
+}
+
+/** For each field the keys (scalarKey) it may have; null when the filter asks for more than that. */
+function pinnedFields(filter: BsonDocument): [string, ReadonlySet<string | undefined>][] | null {
+  const fields: [string, ReadonlySet<string | undefined>][] = [];
+  for (const [field, condition] of Object.entries(filter)) {
+    const choices = /[.$]/.test(field) ? undefined : choicesOf(condition);
+    if (choices === undefined) return null;
+    fields.push([field, new Set(choices.map(scalarKey))]);
+  }
+  return fields;
 }
 
 /** The values a condition lets through when it is nothing but an equality with a scalar or a choice of scalars. */
@@ -49,7 +70,8 @@ export function choicesOf(condition: unknown): readonly unknown[] | undefined {
     if (others.length > 0) return undefined;
     choices = operator === '$eq' ? [operand] : operator === '$in' ? operand : undefined;
   }
-  return Array.isArray(choices) && choices.every((value) => scalarKey(value) !== undefined) ? choices : undefined;
+  const isKnown = (value: unknown): boolean => scalarKey(value) !== undefined && !Number.isNaN(value);
+  return Array.isArray(choices) && choices.every(isKnown) ? choices : undefined;
 }
 
 /** Runs the stages of an aggregation, or of a find, over documents; the results may share parts with them. */

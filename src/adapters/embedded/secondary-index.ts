@@ -12,42 +12,54 @@ export type Choices = ReadonlyMap<string, readonly string[]>;
 
 export type SecondaryIndex = ReturnType<typeof createSecondaryIndex>;
 
-/** Documents by every leading part of the index's key, so that each can be looked up. */
+/** Documents, by their keys (scalarKey of `_id`), for every leading part of the index's key, so that each can be looked up. */
 export function createSecondaryIndex(specification: IndexSpecification, namespace: string) {
   const fields = Object.keys(specification.key);
-  const byPrefix = new Map<string, Set<BsonDocument>>();
+  const byPrefix = new Map<string, Set<string>>();
 
   function prefixesOf(document: BsonDocument): string[] {
     let prefix = '';
     return fields.map((field) => (prefix += `${scalarKey(document[field])},`));
   }
 
+  function add(key: string, document: BsonDocument): void {
+    for (const prefix of prefixesOf(document)) {
+      if (!byPrefix.get(prefix)?.add(key)) byPrefix.set(prefix, new Set([key]));
+    }
+  }
+
+  function remove(key: string, document: BsonDocument): void {
+    for (const prefix of prefixesOf(document)) {
+      const keys = byPrefix.get(prefix);
+      keys?.delete(key);
+      if (keys?.size === 0) byPrefix.delete(prefix);
+    }
+  }
+
+  /** Most changes leave most indexes as they are. */
+  const isAlike = (a: BsonDocument, b: BsonDocument): boolean => fields.every((field) => a[field] === b[field]);
+
   return {
     specification,
 
-    add(document: BsonDocument): void {
-      for (const prefix of prefixesOf(document)) {
-        if (!byPrefix.get(prefix)?.add(document)) byPrefix.set(prefix, new Set([document]));
-      }
+    /** The document of this key was `before` and is `after`; one of them may be missing. */
+    follow(key: string, before: BsonDocument | undefined, after: BsonDocument | undefined): void {
+      if (before && after && isAlike(before, after)) return;
+      if (before) remove(key, before);
+      if (after) add(key, after);
     },
 
-    remove(document: BsonDocument): void {
-      for (const prefix of prefixesOf(document)) {
-        const documents = byPrefix.get(prefix);
-        documents?.delete(document);
-        if (documents?.size === 0) byPrefix.delete(prefix);
-      }
-    },
-
-    /** Refuses a document that cannot be indexed, or whose unique key is held by a document other than `self`. */
-    assertIndexable(document: BsonDocument, self?: BsonDocument): void {
+    /** Refuses a document that cannot be indexed, or whose unique key another one holds. @param before it until now */
+    assertIndexable(document: BsonDocument, before?: BsonDocument): void {
+      if (before && isAlike(before, document)) return;
       const bad = fields.find((field) => scalarKey(document[field]) === undefined);
       if (bad !== undefined) {
         refuse('BadValue', `'${bad}' is indexed: the embedded store indexes scalars, not a ${typeName(document[bad])}`);
       }
       if (specification.unique !== true) return;
+      const own = scalarKey(document['_id']);
       const holders = byPrefix.get(prefixesOf(document).at(-1) as string) ?? [];
-      for (const holder of holders) if (holder !== self) throw duplicateKey(namespace, specification, document);
+      for (const holder of holders) if (holder !== own) throw duplicateKey(namespace, specification, document);
     },
 
     /** The leading fields that the choices pin down; none when the index is of no use. */
@@ -56,7 +68,8 @@ export function createSecondaryIndex(specification: IndexSpecification, namespac
       return end < 0 ? fields : fields.slice(0, end);
     },
 
-    *lookUp(choices: Choices, covered: readonly string[]): Generator<BsonDocument> {
+    /** Keys of the documents. */
+    *lookUp(choices: Choices, covered: readonly string[]): Generator<string> {
       let prefixes = [''];
       for (const field of covered) {
         const longer = prefixes.flatMap((prefix) => choices.get(field)?.map((key) => `${prefix}${key},`) ?? []);

@@ -50,6 +50,8 @@ function changesOf(name: string, fields: unknown): { name: string; path: string;
 }
 
 function refuseConflicts(paths: readonly string[]): void {
+  // Fields that are all different and not inside each other: nearly always.
+  if (new Set(paths).size === paths.length && !paths.some((path) => path.includes('.'))) return;
   const sorted = paths.map((path) => `${path}.`).sort();
   const conflict = sorted.find((path, i) => i > 0 && path.startsWith(sorted[i - 1] as string));
   if (conflict !== undefined) refuse('ConflictingUpdateOperators', `'${conflict.slice(0, -1)}' is updated twice`);
