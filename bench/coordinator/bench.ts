@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { connectMongo } from '../../src/adapters/mongo/connection.ts';
 import { createMongoFleetStores } from '../../src/adapters/mongo/fleet/stores.ts';
 import { type CliIo } from '../../src/cli/io.ts';
@@ -8,14 +7,16 @@ import { coordinatorScope } from '../../src/runtime/coordinator.ts';
 import { readRegistry } from '../../src/runtime/services/registry.ts';
 import { startServices } from '../../src/runtime/services/start-services.ts';
 import { announcementOf, endProcess, spawnCorp } from '../corp-process.ts';
-import { cpuBetween, cpuSecondsOf } from '../process-cpu.ts';
 import { quantile, round } from '../statistics.ts';
 import { unlessStopped } from '../unless-stopped.ts';
 import { withWorkplace } from '../workplace.ts';
-import { fillCoordinator, workOnce, type PairTime, type ScriptedWorker } from './scripted-worker.ts';
+import { runCrowd, type CrowdRun, type Part } from './run-crowd.ts';
+import { fillCoordinator, type PairTime, type ScriptedWorker } from './scripted-worker.ts';
 
 export interface CoordinatorBenchOptions {
   readonly workers: number;
+  /** Units worked off before, by a coordinator that has just started. */
+  readonly warmUp: number;
   readonly units: number;
   readonly replicas: number;
 }
@@ -25,17 +26,21 @@ interface Percentiles {
   readonly p99: number;
 }
 
-export interface CoordinatorBenchReport extends CoordinatorBenchOptions {
+interface Rate {
   /** get_work with work, and its submit. */
   readonly pairs: number;
   readonly seconds: number;
   readonly pairsPerSecond: number;
+}
+
+export interface CoordinatorBenchReport extends CoordinatorBenchOptions, Rate {
+  /** Before that, while V8 still compiles what coordinator and store do. */
+  readonly cold: Rate;
   readonly target: number;
   readonly getWorkMs: Percentiles;
   readonly submitMs: Percentiles;
-  /** CPU milliseconds a pair, of each process that has a part in it; null where the system does not say. */
-  readonly cpuMsPerPair: Readonly<Record<'coordinator' | 'store' | 'workers', number | null>>;
-  /** Read from the store afterwards. */
+  readonly cpuMsPerPair: Readonly<Record<Part, number | null>>;
+  /** Of both runs, read from the store afterwards. */
   readonly outcome: {
     readonly completed: number;
     readonly failed: number;
@@ -53,10 +58,6 @@ export interface CoordinatorBenchReport extends CoordinatorBenchOptions {
 const TARGET = 300;
 /** As the deployments run a busy one (docs/coordinator.md). */
 const NODE_OPTIONS = '--max-semi-space-size=32';
-const IDLE_MS = 50;
-/** Looking costs the store something: not more often than it takes to notice the end. */
-const LOOK_MS = 500;
-
 /** Eight of ten are of the newest generation; the others send what is refused. */
 function crowd(size: number): readonly ScriptedWorker[] {
   return Array.from({ length: size }, (_, i) => ({
@@ -89,6 +90,17 @@ async function outcomeOf(stores: FleetStores): Promise<CoordinatorBenchReport['o
   };
 }
 
+const rateOf = ({ times, seconds }: CrowdRun): Rate => ({
+  pairs: times.length,
+  seconds,
+  pairsPerSecond: times.length / seconds,
+});
+
+function percentilesOf(times: readonly PairTime[], of: (pair: PairTime) => number): Percentiles {
+  const values = times.map(of);
+  return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
+}
+
 /** Scripted workers against `corp coordinator` as a process of its own, over private services. */
 export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptions): Promise<CoordinatorBenchReport> {
   return withWorkplace(io, async ({ config: configOf, environment, log, releases, stop }) => {
@@ -108,8 +120,6 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
     releases.push('coordinator', () => endProcess(child));
     const announced = announcementOf<{ coordinator: string }>(child, 'corp coordinator');
     const { coordinator: url } = await unlessStopped(stop, announced);
-    await fillCoordinator(url, options.units, options.replicas);
-
     const connection = await connectMongo({
       url: mongo.url,
       database: coordinatorScope(database.namespace),
@@ -118,78 +128,41 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
     releases.push('store connection', () => connection.close());
     const stores = createMongoFleetStores(connection);
 
-    const storePid = readRegistry(database.dataDirectory)?.mongo?.process?.pid;
-    const cpuOf = async () => ({
-      coordinator: await cpuSecondsOf(child.pid),
-      store: await cpuSecondsOf(storePid),
-      workers: await cpuSecondsOf(process.pid),
-    });
-    const cpuBefore = await cpuOf();
-    const times: PairTime[] = [];
-    const startedAt = performance.now();
-    let lastAt = startedAt;
-    let isDone = false;
-    const work = async (worker: ScriptedWorker): Promise<void> => {
-      while (!isDone && !stop.aborted) {
-        const pair = await workOnce(url, worker);
-        if (pair) {
-          times.push(pair);
-          lastAt = performance.now();
-        } else {
-          await delay(IDLE_MS);
-        }
-      }
+    const pids = {
+      coordinator: child.pid,
+      store: readRegistry(database.dataDirectory)?.mongo?.process?.pid,
+      workers: process.pid,
     };
-    const watch = async (): Promise<void> => {
-      for (;;) {
-        await delay(LOOK_MS);
-        const { pending, in_progress } = await stores.units.counts();
-        if (stop.aborted || pending + in_progress === 0) break;
-      }
-      isDone = true;
+    const workers = crowd(options.workers);
+    const run = async (name: string, units: number): Promise<CrowdRun> => {
+      await fillCoordinator(url, { name, units, replicas: options.replicas });
+      const onProgress = (pairs: number): void => io.complain(`${name}: ${pairs} pairs`);
+      const running = runCrowd({ url, units: stores.units, workers, pids, onProgress, stop });
+      return unlessStopped(stop, running);
     };
-    const workers = crowd(options.workers).map(work);
-    const noted = setInterval(() => {
-      if (!isDone) io.complain(`${times.length} pairs`);
-    }, 2_000);
-    try {
-      await unlessStopped(stop, Promise.all([watch(), ...workers]));
-    } finally {
-      clearInterval(noted);
-    }
-    const seconds = (lastAt - startedAt) / 1000;
-    const cpuAfter = await cpuOf();
-    const perPair = (process: keyof typeof cpuBefore): number | null => {
-      const used = cpuBetween(cpuBefore[process], cpuAfter[process]);
-      return used === null ? null : (used / times.length) * 1000;
-    };
-    const percentiles = (of: (pair: PairTime) => number): Percentiles => {
-      const values = times.map(of);
-      return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
-    };
+    const cold = await run('warm-up', options.warmUp);
+    const measured = await run('measured', options.units);
     // Reading the figures of workers brings them up to date.
     await fetch(`${url}/api/workers`);
     return {
       ...options,
-      pairs: times.length,
-      seconds,
-      pairsPerSecond: times.length / seconds,
+      ...rateOf(measured),
+      cold: rateOf(cold),
       target: TARGET,
-      getWorkMs: percentiles(({ getWorkMs }) => getWorkMs),
-      submitMs: percentiles(({ submitMs }) => submitMs),
-      cpuMsPerPair: {
-        coordinator: perPair('coordinator'),
-        store: perPair('store'),
-        workers: perPair('workers'),
-      },
+      getWorkMs: percentilesOf(measured.times, ({ getWorkMs }) => getWorkMs),
+      submitMs: percentilesOf(measured.times, ({ submitMs }) => submitMs),
+      cpuMsPerPair: measured.cpuMsPerPair,
       outcome: await outcomeOf(stores),
     };
   });
 }
 
 export function printCoordinatorBench(io: CliIo, report: CoordinatorBenchReport): void {
-  const { workers, units, replicas, pairs, seconds, pairsPerSecond, target, outcome, cpuMsPerPair } = report;
-  io.print(`${workers} workers, ${units} units of ${replicas} replicas, ${pairs} pairs of get_work and submit\n`);
+  const { workers, warmUp, units, replicas, pairs, seconds, pairsPerSecond, cold, target, outcome } = report;
+  io.print(`${workers} workers, ${units} units of ${replicas} replicas, ${pairs} pairs of get_work and submit`);
+  io.print(
+    `Before that, just started: ${warmUp} units, ${cold.pairs} pairs, ${cold.pairsPerSecond.toFixed(0)} pairs/s\n`,
+  );
   io.table(
     (['getWorkMs', 'submitMs'] as const).map((name) => ({
       request: name === 'getWorkMs' ? 'get_work' : 'submit_result',
@@ -200,7 +173,7 @@ export function printCoordinatorBench(io: CliIo, report: CoordinatorBenchReport)
   );
   io.print('');
   io.table(
-    Object.entries(cpuMsPerPair).map(([process, ms]) => ({
+    Object.entries(report.cpuMsPerPair).map(([process, ms]) => ({
       process,
       'CPU ms a pair': ms === null ? null : round(ms, 2),
     })),

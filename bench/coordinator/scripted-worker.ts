@@ -65,14 +65,21 @@ export async function workOnce(url: string, worker: ScriptedWorker): Promise<Pai
   return { getWorkMs: gotAt - startedAt, submitMs: performance.now() - gotAt };
 }
 
-/** `units` units in batches: searches and single genomes in turn. */
-export async function fillCoordinator(url: string, units: number, replicas: number): Promise<void> {
+export interface Filling {
+  /** Begins the keys of the units. */
+  readonly name: string;
+  readonly units: number;
+  readonly replicas: number;
+}
+
+/** Units in batches: searches and single genomes in turn. */
+export async function fillCoordinator(url: string, { name, units, replicas }: Filling): Promise<void> {
   const BATCH = 500;
   const seed = JSON.parse(GENOME) as object;
   const params = { data_file: 'BTC-USD_FIVE_MINUTE.csv', max_candles: 50_000, market_type: 'SPOT' };
   for (let from = 0; from < units; from += BATCH) {
     const work_units = Array.from({ length: Math.min(BATCH, units - from) }, (_, i) => ({
-      key: `bench-${from + i}`,
+      key: `${name}-${from + i}`,
       replicas,
       ...(i % 2 === 0
         ? { kind: 'genetic', strategy_params: { ...params, population_size: 100, generations: 80 } }

@@ -46,6 +46,7 @@ interface ScaleOptions {
 
 interface CoordinatorOptions {
   readonly workers: number;
+  readonly warmUp: number;
   readonly units: number;
   readonly replicas: number;
   readonly json: boolean;
@@ -124,6 +125,7 @@ export function registerBench(program: Command, io: CliIo): void {
     .command('coordinator')
     .description('scripted workers against the coordinator: pairs of get_work and submit in a second')
     .addOption(countOption('--workers <n>', 'workers at once, of several generations', 50))
+    .addOption(countOption('--warm-up <n>', 'work units before those that are measured', 1000))
     .addOption(countOption('--units <n>', 'work units', 2000))
     .addOption(countOption('--replicas <n>', 'results for each', 2))
     .addOption(jsonOption())

@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type FleetStores } from '../../src/ports/fleet-stores.ts';
+import { cpuBetween, cpuSecondsOf } from '../process-cpu.ts';
+import { workOnce, type PairTime, type ScriptedWorker } from './scripted-worker.ts';
+
+/** Each process that has a part in it. */
+export type Part = 'coordinator' | 'store' | 'workers';
+
+export interface CrowdRun {
+  readonly times: readonly PairTime[];
+  /** Until the last pair ended. */
+  readonly seconds: number;
+  /** CPU milliseconds a pair; null where the system does not say. */
+  readonly cpuMsPerPair: Readonly<Record<Part, number | null>>;
+}
+
+export interface CrowdDeps {
+  readonly url: string;
+  readonly units: FleetStores['units'];
+  readonly workers: readonly ScriptedWorker[];
+  readonly pids: Readonly<Record<Part, number | undefined>>;
+  /** Told now and then how many pairs there are. */
+  readonly onProgress: (pairs: number) => void;
+  readonly stop: AbortSignal;
+}
+
+/** A worker that got nothing asks again after so long; the existing ones after 30 s, for which nobody wants to wait here. */
+const IDLE_MS = 500;
+/** Looking costs the store something: not more often than it takes to notice the end. */
+const LOOK_MS = 500;
+const PROGRESS_MS = 2_000;
+
+/** Lets the workers work until no unit is open. */
+export async function runCrowd({ url, units, workers, pids, onProgress, stop }: CrowdDeps): Promise<CrowdRun> {
+  const times: PairTime[] = [];
+  const cpuOf = async (): Promise<Record<Part, number | null>> => ({
+    coordinator: await cpuSecondsOf(pids.coordinator),
+    store: await cpuSecondsOf(pids.store),
+    workers: await cpuSecondsOf(pids.workers),
+  });
+  const before = await cpuOf();
+  const startedAt = performance.now();
+  let lastAt = startedAt;
+  const ended = new AbortController();
+  const isOver = (): boolean => ended.signal.aborted || stop.aborted;
+
+  const work = async (worker: ScriptedWorker): Promise<void> => {
+    while (!isOver()) {
+      const pair = await workOnce(url, worker);
+      if (pair) {
+        times.push(pair);
+        lastAt = performance.now();
+      } else {
+        await delay(IDLE_MS, undefined, { signal: ended.signal }).catch(() => undefined);
+      }
+    }
+  };
+  const watch = async (): Promise<void> => {
+    try {
+      for (;;) {
+        await delay(LOOK_MS);
+        const { pending, in_progress } = await units.counts();
+        if (stop.aborted || pending + in_progress === 0) return;
+      }
+    } finally {
+      ended.abort();
+    }
+  };
+  const progress = setInterval(() => onProgress(times.length), PROGRESS_MS);
+  try {
+    await Promise.all([watch(), ...workers.map(work)]);
+  } finally {
+    ended.abort();
+    clearInterval(progress);
+  }
+  const seconds = (lastAt - startedAt) / 1000;
+  const after = await cpuOf();
+  const perPair = (part: Part): number | null => {
+    const used = cpuBetween(before[part], after[part]);
+    return used === null ? null : (used / times.length) * 1000;
+  };
+  const cpuMsPerPair = { coordinator: perPair('coordinator'), store: perPair('store'), workers: perPair('workers') };
+  return { times, seconds, cpuMsPerPair };
+}
