@@ -24,8 +24,8 @@ const SHOCK_SCALE = 3;
 /** Daily pull back to the start price at displacement x is PULL * x³: nothing near it, a trend's slope at e times it. */
 const PULL = 0.03;
 
-/** Where a price, or the common factor, stands between two bars. */
-interface WalkState {
+/** Where a price, or the common factor, stands between two bars. All that its next chunk depends on, besides the seed. */
+export interface WalkState {
   readonly regime: Regime;
   readonly barsLeft: number;
   readonly logVolatility: number;
@@ -33,12 +33,6 @@ interface WalkState {
   readonly displacement: number;
   /** Displacement at which the regime began; ranges are drawn back to it. */
   readonly anchor: number;
-}
-
-/** Everything that the next chunk depends on, besides the seed. */
-export interface PathState {
-  readonly factor: WalkState;
-  readonly markets: readonly WalkState[];
 }
 
 /** One chunk of one market, as columns of CHUNK_BARS. */
@@ -51,14 +45,11 @@ export interface Chunk {
   readonly regime: readonly Regime[];
 }
 
-const walkStart: WalkState = { regime: 'ranging', barsLeft: 0, logVolatility: 0, displacement: 0, anchor: 0 };
-
-export function startOf(definitions: readonly SimulatedMarket[]): PathState {
-  return { factor: walkStart, markets: definitions.map(() => walkStart) };
-}
+/** Before the first bar. */
+export const WALK_START: WalkState = { regime: 'ranging', barsLeft: 0, logVolatility: 0, displacement: 0, anchor: 0 };
 
 /** The common factor over one chunk: shocks that all markets share, and the regime that they may follow. */
-interface Factor {
+export interface Factor {
   /** Scaled standard normal shocks, CHUNK_BARS x STEPS. */
   readonly shocks: Float64Array;
   readonly regime: readonly Regime[];
@@ -70,7 +61,12 @@ const volatilityStep = (logVolatility: number, rng: Rng): number =>
   VOLATILITY_PERSISTENCE * logVolatility + VOLATILITY_SPREAD * rng.normal();
 const tail = (rng: Rng): number => (rng.next() < SHOCK_PROBABILITY ? SHOCK_SCALE : 1);
 
-function factorChunk(start: WalkState, rng: Rng): Factor {
+const stream = (seed: number | string, label: string, index: number): Rng =>
+  createRng(`${seed}/path/${label}/${index}`);
+
+/** Chunk `index` of the common factor, which began it in the state `start`. */
+export function generateFactor(seed: number | string, index: number, start: WalkState): Factor {
+  const rng = stream(seed, 'factor', index);
   const shocks = new Float64Array(STEPS_PER_DAY);
   const regimes: Regime[] = [];
   const left = new Int32Array(CHUNK_BARS);
@@ -90,7 +86,15 @@ function factorChunk(start: WalkState, rng: Rng): Factor {
   return { shocks, regime: regimes, barsLeft: left, end: { ...start, regime, barsLeft, logVolatility } };
 }
 
-function marketChunk(definition: SimulatedMarket, start: WalkState, factor: Factor, rng: Rng): [Chunk, WalkState] {
+/** Chunk `index` of a market under the factor of the same chunk, and the state in which its next one begins. */
+export function generateChunk(
+  definition: SimulatedMarket,
+  seed: number | string,
+  index: number,
+  start: WalkState,
+  factor: Factor,
+): { readonly chunk: Chunk; readonly end: WalkState } {
+  const rng = stream(seed, definition.market.symbol, index);
   const { market, startPrice, beta, liveliness, dailyTurnover } = definition;
   const column = () => new Float64Array(CHUNK_BARS);
   const chunk = { open: column(), high: column(), low: column(), close: column(), volume: column() };
@@ -137,26 +141,6 @@ function marketChunk(definition: SimulatedMarket, start: WalkState, factor: Fact
     regimes.push(regime);
     barsLeft -= 1;
   }
-  return [
-    { ...chunk, regime: regimes },
-    { regime, barsLeft, logVolatility, displacement: x, anchor },
-  ];
-}
-
-/** Chunk `index` of every market, in the order of `definitions`, and the state in which chunk `index + 1` begins. */
-export function generateChunk(
-  definitions: readonly SimulatedMarket[],
-  seed: number | string,
-  index: number,
-  state: PathState,
-): { readonly chunks: readonly Chunk[]; readonly next: PathState } {
-  const stream = (label: string) => createRng(`${seed}/path/${label}/${index}`);
-  const factor = factorChunk(state.factor, stream('factor'));
-  const results = definitions.map((definition, i) =>
-    marketChunk(definition, state.markets[i]!, factor, stream(definition.market.symbol)),
-  );
-  return {
-    chunks: results.map(([chunk]) => chunk),
-    next: { factor: factor.end, markets: results.map(([, end]) => end) },
-  };
+  const end = { regime, barsLeft, logVolatility, displacement: x, anchor };
+  return { chunk: { ...chunk, regime: regimes }, end };
 }

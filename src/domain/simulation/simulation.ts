@@ -4,11 +4,22 @@ import { type Market, type MarketTrade, type OrderBook } from '../market/market.
 import { createRng } from '../random/rng.ts';
 import { bookAround } from './book.ts';
 import { DEFAULT_MARKETS, type SimulatedMarket } from './definitions.ts';
-import { BAR_MS, type Chunk, CHUNK_BARS, generateChunk, type PathState, startOf } from './path.ts';
+import {
+  BAR_MS,
+  type Chunk,
+  CHUNK_BARS,
+  type Factor,
+  generateChunk,
+  generateFactor,
+  WALK_START,
+  type WalkState,
+} from './path.ts';
 import { printsOf } from './prints.ts';
 
-/** Chunks kept at once: a year of eight markets is about 35 MB. Older ones are generated again from their start. */
+/** Days kept of all markets: a year of eight is about 35 MB. Older ones are generated again from their start. */
 const CACHED_CHUNKS = 400;
+/** Days kept of the common factor, 14 kB each: enough that markets which are read side by side share them. */
+const CACHED_FACTORS = 64;
 /** Closed bars that a book looks back on. */
 const BOOK_LOOKBACK = 12;
 
@@ -42,28 +53,47 @@ export interface MarketSimulation {
   orderBook(symbol: string, time: number): OrderBook;
 }
 
+/** Keeps `value`, and the `most` that came last. */
+function kept<T>(cache: Map<number, T>, key: number, value: T, most: number): T {
+  cache.set(key, value);
+  if (cache.size > most) cache.delete(cache.keys().next().value!);
+  return value;
+}
+
 export function createSimulation(options: SimulationOptions): MarketSimulation {
   const { seed, startTime, markets: definitions = DEFAULT_MARKETS, cachedChunks = CACHED_CHUNKS } = options;
   if (!Number.isSafeInteger(startTime) || startTime < 0 || startTime % BAR_MS !== 0) {
     throw new RangeError(`startTime ${startTime} is not a whole multiple of five minutes since 1970`);
   }
   const slots = new Map(definitions.map((definition, slot) => [definition.market.symbol, slot]));
-  const starts: PathState[] = [startOf(definitions)];
-  const cache = new Map<number, readonly Chunk[]>();
+  /** A chunk depends on the end of the one before: the first visit walks there, later ones start here. */
+  const factorStarts: WalkState[] = [WALK_START];
+  const starts = definitions.map((): WalkState[] => [WALK_START]);
+  const factors = new Map<number, Factor>();
+  const chunks = new Map<number, Chunk>();
 
-  const generate = (index: number): readonly Chunk[] => {
-    const { chunks, next } = generateChunk(definitions, seed, index, starts[index]!);
-    starts[index + 1] = next;
-    cache.set(index, chunks);
-    if (cache.size > cachedChunks) cache.delete(cache.keys().next().value!);
-    return chunks;
+  const makeFactor = (index: number): Factor => {
+    const factor = generateFactor(seed, index, factorStarts[index]!);
+    factorStarts[index + 1] = factor.end;
+    return kept(factors, index, factor, CACHED_FACTORS);
   };
-  /** A chunk depends on the end of the one before: the first visit walks there, later ones start at `starts`. */
-  const chunkAt = (index: number): readonly Chunk[] => {
-    const known = cache.get(index);
+  const factorAt = (index: number): Factor => {
+    const known = factors.get(index);
     if (known) return known;
-    while (starts.length <= index) generate(starts.length - 1);
-    return generate(index);
+    while (factorStarts.length <= index) makeFactor(factorStarts.length - 1);
+    return makeFactor(index);
+  };
+  const makeChunk = (slot: number, index: number): Chunk => {
+    const { chunk, end } = generateChunk(definitions[slot]!, seed, index, starts[slot]![index]!, factorAt(index));
+    starts[slot]![index + 1] = end;
+    return kept(chunks, index * definitions.length + slot, chunk, cachedChunks * definitions.length);
+  };
+  const chunkAt = (slot: number, index: number): Chunk => {
+    const known = chunks.get(index * definitions.length + slot);
+    if (known) return known;
+    const own = starts[slot]!;
+    while (own.length <= index) makeChunk(slot, own.length - 1);
+    return makeChunk(slot, index);
   };
 
   const slotOf = (symbol: string): number => {
@@ -79,7 +109,7 @@ export function createSimulation(options: SimulationOptions): MarketSimulation {
     return index;
   };
   const candle = (slot: number, index: number): Candle => {
-    const chunk = chunkAt(Math.floor(index / CHUNK_BARS))[slot]!;
+    const chunk = chunkAt(slot, Math.floor(index / CHUNK_BARS));
     const bar = index % CHUNK_BARS;
     return {
       time: startTime + index * BAR_MS,
@@ -106,7 +136,7 @@ export function createSimulation(options: SimulationOptions): MarketSimulation {
     barMs: BAR_MS,
     indexAt,
     candles,
-    regime: (symbol, index) => chunkAt(Math.floor(index / CHUNK_BARS))[slotOf(symbol)]!.regime[index % CHUNK_BARS]!,
+    regime: (symbol, index) => chunkAt(slotOf(symbol), Math.floor(index / CHUNK_BARS)).regime[index % CHUNK_BARS]!,
     trades,
     orderBook(symbol, time) {
       const slot = slotOf(symbol);
