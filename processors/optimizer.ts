@@ -13,7 +13,6 @@ import { type Cycle, type Decision, type Strategy, type WorkUnit } from '../src/
 import { type Stores } from '../src/ports/stores.ts';
 import { fillModelOf, type FillSettings } from './backtest.ts';
 import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
-import { rejectCandidates } from './reject-candidates.ts';
 import { requireCycle } from './require-cycle.ts';
 import { strategyOf } from './strategy-row.ts';
 import { cutIntoUnits } from './work-units.ts';
@@ -113,8 +112,7 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
         // A template that fails on one market may be a candidate on another.
         const kept = new Set(candidates.map((trial) => trial.strategyHash));
         const dropped = rejected.filter(({ trial }) => !kept.has(trial.strategyHash));
-        await rejectCandidates(
-          stores.strategies,
+        await stores.strategies.rejectCandidates(
           dropped.map(({ trial, reason }) => ({ hash: trial.strategyHash, reason })),
           clock.now(),
         );

@@ -5,7 +5,6 @@ import { type Cycle, type Holding, type OptimizationResult } from '../src/ports/
 import { type Stores } from '../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from './define-agent.ts';
 import { intentsAt, signalInputs } from './intents.ts';
-import { rejectCandidates } from './reject-candidates.ts';
 import { requireCycle } from './require-cycle.ts';
 
 export interface SelectorDeps extends AgentDeps {
@@ -178,8 +177,7 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
           if (holding) holdings.push(holding);
         }
         const rejected = outcomes.filter(({ decision }) => decision === 'rejected');
-        await rejectCandidates(
-          stores.strategies,
+        await stores.strategies.rejectCandidates(
           rejected.map(({ candidate, reason }) => ({ hash: candidate.hash, reason })),
           clock.now(),
         );

@@ -52,6 +52,11 @@ export interface StrategyStore {
       readonly timeframe?: Timeframe;
     },
   ): Promise<boolean>;
+  /** Candidates among these become `rejected`, each with the first reason given; one that trades somewhere keeps its state. */
+  rejectCandidates(
+    rejections: readonly { readonly hash: string; readonly reason: string }[],
+    at: number,
+  ): Promise<void>;
 }
 
 export interface TrialStore {

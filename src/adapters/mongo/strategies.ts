@@ -48,5 +48,16 @@ export function createStrategyStore(database: Database): StrategyStore {
       );
       return moved || (await strategies.get(hash)) !== null;
     },
+
+    async rejectCandidates(rejections, at) {
+      const reasons = new Map([...rejections].reverse().map(({ hash, reason }) => [hash, reason]));
+      await strategies.changeEach(
+        [...reasons].map(([key, stateReason]) => ({
+          key,
+          when: { state: 'candidate' },
+          set: { state: 'rejected', stateReason, updatedAt: at },
+        })),
+      );
+    },
   };
 }

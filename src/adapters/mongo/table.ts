@@ -152,6 +152,7 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
     },
 
     async changeEach(changes) {
+      if (changes.length === 0) return [];
       const marked = changes.map((change) => ({ ...change, _changed: randomUUID() }));
       const operations = marked.map(({ key, when, set, _changed }) => ({
         updateOne: { filter: { ...when, _id: key }, update: { $set: { ...encode(set), _changed } } },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CYCLE_PHASES, type CyclePhaseRecord, type Decision } from '../../../src/ports/records.ts';
+import { CYCLE_PHASES, type CyclePhaseRecord, type Decision, type Strategy } from '../../../src/ports/records.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
 import {
   analysis,
@@ -75,6 +75,26 @@ export function researchContract(stores: () => Stores): void {
       const moved = { ...place, state: 'active', stateReason: 'passed the gate', updatedAt: T0 + 5 } as const;
       expect(await strategies.get('st-move')).toStrictEqual(strategy('st-move', moved));
       expect(await strategies.setState('st-unknown', 'active', { reason: '', at: T0 })).toBe(false);
+    });
+
+    it('are rejected while they are candidates, with the first reason', async () => {
+      const { strategies } = stores();
+      const [first, second, third] = ['st-r1', 'st-r2', 'st-r3'] as const;
+      const held = strategy(third, { state: 'active', stateReason: 'trades' });
+      await strategies.addMany([strategy(first), strategy(second), held]);
+      const rejections = [first, second, third].flatMap((hash) => [
+        { hash, reason: `${hash} lost` },
+        { hash, reason: `${hash} lost elsewhere` },
+      ]);
+      const reject = (at: number): Promise<void> =>
+        strategies.rejectCandidates([...rejections, { hash: 'st-unknown', reason: '' }], at);
+      await reject(T0 + 5);
+      await reject(T0 + 9);
+      await strategies.rejectCandidates([], T0 + 9);
+      const rejected = (hash: string): Strategy =>
+        strategy(hash, { state: 'rejected', stateReason: `${hash} lost`, updatedAt: T0 + 5 });
+      expect(await strategies.getMany([first, second, third])).toStrictEqual([rejected(first), rejected(second), held]);
+      expect(await strategies.get('st-unknown')).toBe(null);
     });
   });
 
