@@ -18,7 +18,7 @@ function endedBy(signal: AbortSignal | undefined): { readonly signal?: AbortSign
 
 /** A series in shared memory, ready for the threads. */
 export interface SharedWork {
-  /** Runs a task of this series on the next free thread. */
+  /** Runs a task of this series on the next free thread. The columns are its own until it has ended. */
   run<N extends keyof ThreadTasks>(
     name: N,
     task: Omit<Parameters<ThreadTasks[N]>[0], keyof SeriesTask>,
@@ -28,8 +28,15 @@ export interface SharedWork {
 
 /** Threads for CPU-bound work over shared series; started when there is work. */
 export interface BacktestPool {
-  /** Shares `series` and the indicators of `specs`, each computed once for all threads. @param key says which series it is. */
-  share(key: string, series: Series, specs: readonly StrategySpec[], signal?: AbortSignal): Promise<SharedWork>;
+  /**
+   * Shares `series` and the indicators of `specs`, each computed once for all threads, for as long as `use` takes and the
+   * tasks that it starts. @param key says which series it is.
+   */
+  share<T>(
+    shared: { readonly key: string; readonly series: Series; readonly specs: readonly StrategySpec[] },
+    use: (work: SharedWork) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>;
   /** Runs a task that brings its own candles, in shared memory, on the next free thread. */
   runAlone<N extends 'kernel' | 'unit'>(
     name: N,
@@ -93,13 +100,26 @@ export function createBacktestPool(threads: number): BacktestPool {
   });
 
   return {
-    async share(key, series, specs, signal) {
+    async share({ key, series, specs }, use, signal) {
       const copy = shared(key, series);
       const bare = workOn(key, copy, new Map());
-      const columns = await store.columnsFor(key, copy.length, specs, threads, (indicators) =>
-        bare.run('columns', { indicators }, signal),
+      const loan = await store.lend(key, copy.length, specs, threads, (orders) =>
+        bare.run('columns', { orders }, signal),
       );
-      return workOn(key, copy, columns);
+      const work = workOn(key, copy, loan.columns);
+      const running: Promise<unknown>[] = [];
+      try {
+        return await use({
+          run(name, task, taskSignal) {
+            const answer = work.run(name, task, taskSignal);
+            running.push(answer);
+            return answer;
+          },
+        });
+      } finally {
+        // One that failed does not end the others, which still read the columns.
+        void Promise.allSettled(running).then(() => loan.end());
+      }
     },
     runAlone: (name, task, signal) => poolOf().run(task, { name, ...endedBy(signal) }),
     async close() {

@@ -10,7 +10,7 @@ import { createWorkerDataset, type WorkerDataset } from '../../domain/worker-pro
 import { executeUnit } from '../../domain/worker-profile/execute-unit.ts';
 import { createRng } from '../../domain/random/rng.ts';
 import { playGenomes } from './play-genomes.ts';
-import { shareColumns } from './share-series.ts';
+import { columnsIn } from './share-series.ts';
 import { type EvaluationTask, type SeriesTask, type ThreadTasks } from './task.ts';
 
 /*
@@ -80,8 +80,14 @@ export const search: ThreadTasks['search'] = (task) => {
   return { figures };
 };
 
-export const columns: ThreadTasks['columns'] = ({ series, indicators }) =>
-  indicators.map(({ indicator, params }) => shareColumns(requireIndicator(indicator).compute(series, params)));
+export const columns: ThreadTasks['columns'] = ({ series, orders }) => {
+  for (const { indicator, params, memory } of orders) {
+    const { outputs, compute } = requireIndicator(indicator);
+    const computed = compute(series, params);
+    const shared = columnsIn(memory, outputs, series.length);
+    for (const name of outputs) shared[name]!.set(computed[name]!);
+  }
+};
 
 /** The frame last seen; a search has one. */
 let frame: { readonly key: string; readonly dataset: WorkerDataset } | null = null;

@@ -3,77 +3,146 @@ import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { INDICATORS } from '../../domain/indicators/registry.ts';
 import { indicatorsOf, type IndicatorUse } from '../../domain/strategies/spec-reads.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
+import { createColumnMemory, roomFor } from './column-memory.ts';
+import { columnsIn } from './share-series.ts';
 
-type Compute = (indicators: readonly IndicatorUse[]) => Promise<readonly IndicatorColumns[]>;
+/** An indicator, and where its lines are to be written (share-series.ts). */
+export interface ColumnOrder extends IndicatorUse {
+  readonly memory: SharedArrayBuffer;
+}
+
+/** Columns to be read until `end` is called; later their memory holds others. */
+export interface ColumnLoan {
+  /** By `indicatorKey`. */
+  readonly columns: ReadonlyMap<string, IndicatorColumns>;
+  end(): void;
+}
 
 /** Indicator columns in shared memory, each computed once for all threads. */
 export interface ColumnStore {
   /**
-   * Columns that `specs` read, by `indicatorKey`: those that are read most, as far as memory goes. What is left out, the
-   * threads compute for themselves.
-   * @param compute asked at most `parts` times at once.
+   * Columns that `specs` read: those that are read most, as far as memory goes. What is left out, the threads compute for
+   * themselves.
+   * @param compute asked at most `parts` times at once. When it fails it may still be writing.
    */
-  columnsFor(
+  lend(
     seriesKey: string,
     bars: number,
     specs: readonly StrategySpec[],
     parts: number,
-    compute: Compute,
-  ): Promise<ReadonlyMap<string, IndicatorColumns>>;
+    compute: (orders: readonly ColumnOrder[]) => Promise<unknown>,
+  ): Promise<ColumnLoan>;
+}
+
+interface Entry {
+  readonly memory: SharedArrayBuffer;
+  readonly columns: IndicatorColumns;
+  readers: number;
+  /** Found by who asks next. */
+  isKept: boolean;
+}
+
+interface Wanted extends IndicatorUse {
+  readonly key: string;
+  readonly bytes: number;
 }
 
 const MAX_BYTES = 256 * 2 ** 20;
 
 export function createColumnStore(maxBytes = MAX_BYTES): ColumnStore {
+  const memory = createColumnMemory(maxBytes);
   /** The least recently used first. */
-  const kept = new Map<string, { readonly columns: IndicatorColumns; readonly bytes: number }>();
+  const kept = new Map<string, Entry>();
   let bytes = 0;
 
-  const keep = (key: string, columns: IndicatorColumns, size: number): void => {
-    bytes += size - (kept.get(key)?.bytes ?? 0);
+  const drop = (key: string): void => {
+    const entry = kept.get(key);
+    if (!entry) return;
     kept.delete(key);
-    kept.set(key, { columns, bytes: size });
-    for (const [oldest, dropped] of kept) {
-      if (bytes <= maxBytes) break;
-      kept.delete(oldest);
-      bytes -= dropped.bytes;
+    bytes -= entry.memory.byteLength;
+    entry.isKept = false;
+    if (entry.readers === 0) memory.give(entry.memory);
+  };
+
+  const keep = (key: string, entry: Entry): void => {
+    drop(key);
+    kept.set(key, entry);
+    bytes += entry.memory.byteLength;
+  };
+
+  /** Makes what was used least give way until `more` bytes fit. */
+  const makeRoom = (more: number): void => {
+    for (const key of kept.keys()) {
+      if (bytes + more <= maxBytes) return;
+      drop(key);
+    }
+  };
+
+  const lendTo = (entry: Entry, loan: Entry[]): Entry => {
+    entry.readers += 1;
+    loan.push(entry);
+    return entry;
+  };
+
+  const end = (loan: Entry[]): void => {
+    for (const entry of loan.splice(0)) {
+      entry.readers -= 1;
+      if (entry.readers === 0 && !entry.isKept) memory.give(entry.memory);
     }
   };
 
   return {
-    async columnsFor(seriesKey, bars, specs, parts, compute) {
-      const wanted = mostRead(specs, bars, maxBytes);
+    async lend(seriesKey, bars, specs, parts, compute) {
+      const loan: Entry[] = [];
       const columns = new Map<string, IndicatorColumns>();
-      const missing: (IndicatorUse & { readonly key: string; readonly bytes: number })[] = [];
-      for (const use of wanted) {
-        const found = kept.get(`${seriesKey}/${use.key}`);
-        if (found) {
-          columns.set(use.key, found.columns);
-          keep(`${seriesKey}/${use.key}`, found.columns, found.bytes);
-        } else missing.push(use);
+      const missing: Wanted[] = [];
+      for (const use of mostRead(specs, bars, maxBytes)) {
+        const key = `${seriesKey}/${use.key}`;
+        const found = kept.get(key);
+        if (!found) {
+          missing.push(use);
+          continue;
+        }
+        kept.delete(key);
+        kept.set(key, found);
+        columns.set(use.key, lendTo(found, loan).columns);
       }
+      makeRoom(missing.reduce((sum, use) => sum + roomFor(use.bytes), 0));
       const shares = Array.from({ length: parts }, (_, part) => missing.filter((_use, i) => i % parts === part));
-      await Promise.all(
-        shares.map(async (share) => {
-          if (share.length === 0) return;
-          const computed = await compute(share.map(({ indicator, params }) => ({ indicator, params })));
-          share.forEach((use, i) => {
-            columns.set(use.key, computed[i]!);
-            keep(`${seriesKey}/${use.key}`, computed[i]!, use.bytes);
-          });
-        }),
-      );
-      return columns;
+      const computing = shares.map(async (share) => {
+        if (share.length === 0) return;
+        const orders = share.map(({ indicator, params, bytes: size }) => ({
+          ...{ indicator, params },
+          memory: memory.take(size),
+        }));
+        // Memory of a computation that failed is not used again: its thread may be writing still.
+        await compute(orders);
+        share.forEach((use, i) => {
+          const { memory: written } = orders[i]!;
+          const { outputs } = INDICATORS[use.indicator]!;
+          const entry: Entry = {
+            memory: written,
+            columns: columnsIn(written, outputs, bars),
+            readers: 0,
+            isKept: true,
+          };
+          keep(`${seriesKey}/${use.key}`, entry);
+          columns.set(use.key, lendTo(entry, loan).columns);
+        });
+        makeRoom(0);
+      });
+      const failed = (await Promise.allSettled(computing)).find((share) => share.status === 'rejected');
+      if (failed) {
+        end(loan);
+        throw failed.reason;
+      }
+      return { columns, end: () => end(loan) };
     },
   };
 }
 
 /** Distinct indicators of known names, by how many specs read them, until `maxBytes` are taken. */
-function mostRead(
-  specs: readonly StrategySpec[],
-  bars: number,
-  maxBytes: number,
-): readonly (IndicatorUse & { readonly key: string; readonly bytes: number })[] {
+function mostRead(specs: readonly StrategySpec[], bars: number, maxBytes: number): readonly Wanted[] {
   const reads = new Map<string, { readonly use: IndicatorUse; count: number }>();
   for (const spec of specs) {
     for (const use of indicatorsOf(spec)) {
@@ -90,8 +159,8 @@ function mostRead(
     .sort(([, a], [, b]) => b.count - a.count)
     .flatMap(([key, { use }]) => {
       const bytes = INDICATORS[use.indicator]!.outputs.length * bars * Float64Array.BYTES_PER_ELEMENT;
-      if (bytes > left) return [];
-      left -= bytes;
+      if (roomFor(bytes) > left) return [];
+      left -= roomFor(bytes);
       return [{ ...use, key, bytes }];
     });
 }

@@ -1,7 +1,8 @@
 import { type Evaluator } from '../../ports/evaluator.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type TrialMetrics } from '../../domain/research/trial.ts';
-import { createBacktestPool } from './backtest-pool.ts';
+import { createBacktestPool, type BacktestPool, type SharedWork } from './backtest-pool.ts';
+import { type EvaluationTask } from './task.ts';
 
 export interface EvaluatorOptions {
   readonly data: MarketData;
@@ -12,6 +13,27 @@ export interface EvaluatorOptions {
 /** Specs in one message: small enough to share over threads and to cancel soon, large enough not to count. */
 const CHUNK = 64;
 
+export interface Evaluation extends Pick<EvaluationTask, 'series' | 'fillModel' | 'items'> {
+  /** Says which series it is. */
+  readonly key: string;
+}
+
+/** Metrics in the order of the items, whichever thread was faster. */
+export function evaluateOn(
+  pool: BacktestPool,
+  { key, series, fillModel, items }: Evaluation,
+  signal?: AbortSignal,
+): Promise<readonly TrialMetrics[]> {
+  const inChunks = async (work: SharedWork): Promise<readonly TrialMetrics[]> => {
+    const chunks: Promise<readonly TrialMetrics[]>[] = [];
+    for (let from = 0; from < items.length; from += CHUNK) {
+      chunks.push(work.run('evaluate', { fillModel, items: items.slice(from, from + CHUNK) }, signal));
+    }
+    return (await Promise.all(chunks)).flat();
+  };
+  return pool.share({ key, series, specs: items.map(({ spec }) => spec) }, inChunks, signal);
+}
+
 /** Evaluates on a pool of threads over series in shared memory. */
 export function createEvaluator({ data, threads }: EvaluatorOptions): Evaluator {
   const pool = createBacktestPool(threads);
@@ -19,17 +41,7 @@ export function createEvaluator({ data, threads }: EvaluatorOptions): Evaluator 
     async evaluate({ symbol, timeframe, asOf, fillModel, items }, signal) {
       const series = await data.series({ symbol, timeframe, asOf });
       const key = `${symbol}/${timeframe}/${series.time[0]}/${series.length}`;
-      const work = await pool.share(
-        key,
-        series,
-        items.map(({ spec }) => spec),
-        signal,
-      );
-      const chunks: Promise<readonly TrialMetrics[]>[] = [];
-      for (let from = 0; from < items.length; from += CHUNK) {
-        chunks.push(work.run('evaluate', { fillModel, items: items.slice(from, from + CHUNK) }, signal));
-      }
-      return (await Promise.all(chunks)).flat();
+      return evaluateOn(pool, { key, series, fillModel, items }, signal);
     },
     close: () => pool.close(),
   };

@@ -7,7 +7,7 @@ import { FIGURES, packFigures, type SearchFigures } from '../../domain/research/
 import { SpecError } from '../../domain/strategies/spec-error.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
 import { AppError } from '../../ports/errors.ts';
-import { type BacktestPool } from './backtest-pool.ts';
+import { type BacktestPool, type SharedWork } from './backtest-pool.ts';
 
 export interface SearchRequest {
   readonly series: Series;
@@ -62,21 +62,23 @@ export function searchOn(pool: BacktestPool): Search {
   return async ({ series, fillModel, window, specs }, options = {}) => {
     const { signal, onProgress, chunk = CHUNK } = options;
     const figures = new Float64Array(specs.length * FIGURES);
-    const work = await pool.share('search', series, specs, signal);
-    let done = 0;
-    const chunks: Promise<void>[] = [];
-    for (let from = 0; from < specs.length; from += chunk) {
-      const part = specs.slice(from, from + chunk);
-      chunks.push(
-        work.run('search', { fillModel, window, specs: part }, signal).then((answer) => {
-          if ('fault' in answer) refuse(from + answer.fault.index, answer.fault.message);
-          figures.set(answer.figures, from * FIGURES);
-          done += part.length;
-          onProgress?.(done);
-        }),
-      );
-    }
-    await Promise.all(chunks);
-    return figures;
+    const searchWith = async (work: SharedWork): Promise<SearchFigures> => {
+      let done = 0;
+      const chunks: Promise<void>[] = [];
+      for (let from = 0; from < specs.length; from += chunk) {
+        const part = specs.slice(from, from + chunk);
+        chunks.push(
+          work.run('search', { fillModel, window, specs: part }, signal).then((answer) => {
+            if ('fault' in answer) refuse(from + answer.fault.index, answer.fault.message);
+            figures.set(answer.figures, from * FIGURES);
+            done += part.length;
+            onProgress?.(done);
+          }),
+        );
+      }
+      await Promise.all(chunks);
+      return figures;
+    };
+    return pool.share({ key: 'search', series, specs }, searchWith, signal);
   };
 }

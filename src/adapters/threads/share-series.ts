@@ -20,18 +20,18 @@ export function shareSeries(series: Series): Series {
   return { symbol: series.symbol, timeframe: series.timeframe, length, ...shared, filled };
 }
 
-/** The same columns in shared memory. */
-export function shareColumns(columns: IndicatorColumns): IndicatorColumns {
-  return Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => {
-      const copy = new Float64Array(new SharedArrayBuffer(column.byteLength));
-      copy.set(column);
-      return [name, copy];
-    }),
-  );
+/** Columns of so many bars that lie in `memory`, one behind the other from its beginning. */
+export function columnsIn(memory: SharedArrayBuffer, names: readonly string[], bars: number): IndicatorColumns {
+  return Object.fromEntries(names.map((name, i) => [name, new Float64Array(memory, i * bars * DOUBLE, bars)]));
 }
 
+const CANDLES = ['time', 'close', 'high', 'low', 'volume'] as const satisfies readonly (keyof WorkerColumns)[];
+
 /** Candles as the Python workers' kernel takes them, in shared memory. */
-export function shareCandles({ time, close, high, low, volume }: WorkerColumns): WorkerColumns {
-  return shareColumns({ time, close, high, low, volume }) as Record<keyof WorkerColumns, Float64Array>;
+export function shareCandles(candles: WorkerColumns): WorkerColumns {
+  const { length } = candles.time;
+  const memory = new SharedArrayBuffer(CANDLES.length * length * DOUBLE);
+  const shared = columnsIn(memory, CANDLES, length) as Record<keyof WorkerColumns, Float64Array>;
+  for (const name of CANDLES) shared[name].set(candles[name]);
+  return shared;
 }

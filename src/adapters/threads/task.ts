@@ -4,12 +4,12 @@ import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { type SearchFigures } from '../../domain/research/search-figures.ts';
 import { type TrialMetrics } from '../../domain/research/trial.ts';
-import { type IndicatorUse } from '../../domain/strategies/spec-reads.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
 import { type WorkerColumns } from '../../domain/worker-profile/columns.ts';
 import { type Submission } from '../../domain/worker-profile/submission.ts';
 import { type WorkerTerms } from '../../domain/worker-profile/terms.ts';
 import { type UnitParams } from '../../domain/worker-profile/unit-params.ts';
+import { type ColumnOrder } from './column-store.ts';
 
 /** What every message to a backtest thread says of its series. The columns lie in shared memory: sending them copies nothing. */
 export interface SeriesTask {
@@ -39,7 +39,7 @@ export type SearchAnswer =
 
 /** Indicators to be computed into shared memory. */
 export interface ColumnsTask extends SeriesTask {
-  readonly indicators: readonly IndicatorUse[];
+  readonly orders: readonly ColumnOrder[];
 }
 
 /** Many genomes over one frame of candles, by the rules of the Python workers. The columns lie in shared memory. */
@@ -63,7 +63,7 @@ export interface UnitTask {
 export interface ThreadTasks {
   readonly evaluate: (task: EvaluationTask) => readonly TrialMetrics[];
   readonly search: (task: SearchTask) => SearchAnswer;
-  readonly columns: (task: ColumnsTask) => readonly IndicatorColumns[];
+  readonly columns: (task: ColumnsTask) => void;
   readonly kernel: (task: KernelTask) => SearchFigures;
   readonly unit: (task: UnitTask) => Submission | null;
 }

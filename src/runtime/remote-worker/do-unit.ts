@@ -1,9 +1,9 @@
 import { type Config } from '../../../config/schema.ts';
+import { evaluateOn } from '../../adapters/threads/evaluator.ts';
 import { readCandleColumns } from '../../adapters/replay/read-candle-file.ts';
 import { seriesOfColumns } from '../../domain/market/build-series.ts';
 import { resample } from '../../domain/market/resample.ts';
 import { type Series } from '../../domain/market/series.ts';
-import { type TrialMetrics } from '../../domain/research/trial.ts';
 import { hashSpec } from '../../domain/strategies/hash-spec.ts';
 import { AppError } from '../../ports/errors.ts';
 import { type HandedUnit } from '../../ports/work-source.ts';
@@ -30,8 +30,6 @@ export async function doUnit(deps: UnitDeps, { id, params }: HandedUnit, signal:
   return { ...(await runUnit(deps, params, `unit ${id} by ${deps.workerId}`, signal)) };
 }
 
-const CHUNK = 64;
-
 async function doSpecs(deps: UnitDeps, unit: SpecUnit, signal: AbortSignal): Promise<Report> {
   const series = await seriesFor(deps, unit);
   const window = windowOf(series, unit);
@@ -43,13 +41,8 @@ async function doSpecs(deps: UnitDeps, unit: SpecUnit, signal: AbortSignal): Pro
     initialCash: exchange.paper.startingCash,
   };
   const key = `${unit.market}/${unit.timeframe}/${series.time[0]}/${series.length}`;
-  const work = await deps.pool.share(key, series, unit.specs, signal);
-  const chunks: Promise<readonly TrialMetrics[]>[] = [];
-  for (let from = 0; from < unit.specs.length; from += CHUNK) {
-    const items = unit.specs.slice(from, from + CHUNK).map((spec) => ({ spec, window }));
-    chunks.push(work.run('evaluate', { fillModel, items }, signal));
-  }
-  const metrics = (await Promise.all(chunks)).flat();
+  const items = unit.specs.map((spec) => ({ spec, window }));
+  const metrics = await evaluateOn(deps.pool, { key, series, fillModel, items }, signal);
   return { spec_results: unit.specs.map((spec, i) => ({ hash: hashSpec(spec), metrics: metrics[i]! })) };
 }
 
