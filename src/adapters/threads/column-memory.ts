@@ -40,7 +40,7 @@ export function createColumnMemory(maxSpare: number): ColumnMemory {
   };
 }
 
-/** Bytes that `take` gives for so many: an eighth more at the most, so that a series that grows finds its memory again. */
+/** Bytes that `take` gives for so many: an eighth more at the most, or a page, so that a series that grows finds its memory again. */
 export function roomFor(bytes: number): number {
   const step = 2 ** Math.max(12, Math.floor(Math.log2(bytes)) - 3);
   return Math.ceil(bytes / step) * step;

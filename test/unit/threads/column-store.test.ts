@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { createColumnMemory, roomFor } from '../../../src/adapters/threads/column-memory.ts';
+import { createColumnStore, type ColumnLoan, type ColumnOrder } from '../../../src/adapters/threads/column-store.ts';
+import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
+
+const BARS = 512;
+/** One column of so many bars. */
+const COLUMN = BARS * Float64Array.BYTES_PER_ELEMENT;
+
+/** A spec that reads moving averages of these periods, and nothing else. */
+function reading(...periods: readonly number[]): StrategySpec {
+  const rules = periods.map((period) => ({
+    left: { indicator: 'sma', params: { period } },
+    op: '>',
+    right: { value: 1 },
+  }));
+  return {
+    entry: { all: rules },
+    stop: { kind: 'percent', value: 0.1 },
+    sizing: { kind: 'fraction', value: 0.5 },
+  } as unknown as StrategySpec;
+}
+
+/** Writes the period of each average into its column, and keeps count. */
+function writer() {
+  const orders: ColumnOrder[] = [];
+  return {
+    orders,
+    async compute(asked: readonly ColumnOrder[]) {
+      orders.push(...asked);
+      for (const { params, memory } of asked) new Float64Array(memory).fill(params['period']!);
+    },
+  };
+}
+
+/** The value in each column, by period; null where it is not the same all over. */
+function valuesOf({ columns }: ColumnLoan): ReadonlyMap<string, number | null> {
+  return new Map(
+    [...columns].map(([key, lines]) => {
+      const line = Object.values(lines)[0]!;
+      expect(line.length).toBe(BARS);
+      return [key, line.every((value) => value === line[0]) ? line[0]! : null];
+    }),
+  );
+}
+
+const expected = (...periods: readonly number[]): ReadonlyMap<string, number> =>
+  new Map(periods.map((period) => [`sma,${period}`, period]));
+
+describe('the column store', () => {
+  it('has each column computed once, for as many loans as want it', async () => {
+    const store = createColumnStore(10 * COLUMN);
+    const { orders, compute } = writer();
+    const first = await store.lend('s', BARS, [reading(5, 6)], 2, compute);
+    const second = await store.lend('s', BARS, [reading(6, 7)], 2, compute);
+    expect(orders.map(({ params }) => params['period'])).toEqual([5, 6, 7]);
+    expect(valuesOf(first)).toEqual(expected(5, 6));
+    expect(valuesOf(second)).toEqual(expected(6, 7));
+    expect((await store.lend('other', BARS, [reading(6)], 1, compute)).columns.size).toBe(1);
+    expect(orders).toHaveLength(4);
+  });
+
+  it('writes into no column that is lent, however little room there is', async () => {
+    const store = createColumnStore(2 * COLUMN);
+    const { compute } = writer();
+    const loans: ColumnLoan[] = [];
+    for (let period = 2; period < 20; period += 2) {
+      loans.push(await store.lend('s', BARS, [reading(period, period + 1)], 1, compute));
+    }
+    loans.forEach((loan, i) => expect(valuesOf(loan)).toEqual(expected(2 * i + 2, 2 * i + 3)));
+  });
+
+  it('uses the memory of columns again whose loans have ended', async () => {
+    const store = createColumnStore(2 * COLUMN);
+    const { orders, compute } = writer();
+    for (let period = 2; period < 40; period += 2) {
+      const loan = await store.lend('s', BARS, [reading(period, period + 1)], 1, compute);
+      expect(valuesOf(loan)).toEqual(expected(period, period + 1));
+      loan.end();
+      loan.end();
+    }
+    expect(orders).toHaveLength(38);
+    expect(new Set(orders.map(({ memory }) => memory)).size).toBe(2);
+  });
+
+  it('lends again what is still kept, also after its first loan has ended', async () => {
+    const store = createColumnStore(2 * COLUMN);
+    const { orders, compute } = writer();
+    (await store.lend('s', BARS, [reading(5, 6)], 1, compute)).end();
+    const again = await store.lend('s', BARS, [reading(5, 6)], 1, compute);
+    expect(orders).toHaveLength(2);
+    const others = await store.lend('s', BARS, [reading(7, 8)], 1, compute);
+    expect(valuesOf(again)).toEqual(expected(5, 6));
+    again.end();
+    others.end();
+    (await store.lend('s', BARS, [reading(9, 10)], 1, compute)).end();
+    expect(new Set(orders.map(({ memory }) => memory)).size).toBe(4);
+  });
+
+  it('computes twice what two ask for at once, and keeps one', async () => {
+    const store = createColumnStore(4 * COLUMN);
+    const { orders, compute } = writer();
+    const loans = await Promise.all([5, 5].map((period) => store.lend('s', BARS, [reading(period)], 1, compute)));
+    for (const loan of loans) expect(valuesOf(loan)).toEqual(expected(5));
+    for (const loan of loans) loan.end();
+    expect(valuesOf(await store.lend('s', BARS, [reading(5)], 1, compute))).toEqual(expected(5));
+    expect(orders).toHaveLength(2);
+  });
+
+  it('never uses memory again that a failed computation may still be writing to', async () => {
+    const store = createColumnStore(4 * COLUMN);
+    const { orders, compute } = writer();
+    const lost: SharedArrayBuffer[] = [];
+    const failing = async (asked: readonly ColumnOrder[]): Promise<void> => {
+      lost.push(...asked.map(({ memory }) => memory));
+      throw new Error('the thread is gone');
+    };
+    await expect(store.lend('s', BARS, [reading(5, 6)], 2, failing)).rejects.toThrow('the thread is gone');
+    for (let period = 10; period < 30; period += 1) {
+      (await store.lend('s', BARS, [reading(period)], 1, compute)).end();
+    }
+    expect(lost).toHaveLength(2);
+    expect(orders.some(({ memory }) => lost.includes(memory))).toBe(false);
+  });
+
+  it('leaves out what does not fit, the least read first', async () => {
+    const store = createColumnStore(2 * COLUMN);
+    const loan = await store.lend('s', BARS, [reading(5, 6, 7), reading(7, 6)], 1, writer().compute);
+    expect(valuesOf(loan)).toEqual(expected(6, 7));
+  });
+});
+
+describe('column memory', () => {
+  it('gives at most an eighth or a page more than is asked for, and the same for a series that grows a little', () => {
+    for (const bytes of [8, 4096, 5000, 100_000, 1_658_880, 33_554_432]) {
+      const room = roomFor(bytes);
+      expect(room).toBeGreaterThanOrEqual(bytes);
+      expect(room).toBeLessThan(bytes + Math.max(4096, bytes / 8));
+    }
+    expect(roomFor(1_658_880 + 8 * 288)).toBe(roomFor(1_658_880));
+  });
+
+  it('keeps no more spare than it may', () => {
+    const memory = createColumnMemory(2 * 4096);
+    const taken = [0, 1, 2].map(() => memory.take(4096));
+    expect(new Set(taken).size).toBe(3);
+    taken.forEach((buffer) => memory.give(buffer));
+    const again = [0, 1, 2].map(() => memory.take(4096));
+    expect(again.filter((buffer) => taken.includes(buffer))).toHaveLength(2);
+  });
+});
