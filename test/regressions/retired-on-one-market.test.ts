@@ -27,7 +27,11 @@ it('a strategy is retired with the last market that it holds a place on', async 
     cycles: { get: async () => cycle },
     optimizations: { ofCycle: async () => [] },
     decisions: { recordMany: async () => 0, ofCycle: async () => [] },
-    strategies: { getMany: async () => [], setState: async (hash: string) => retired.push(hash) },
+    strategies: {
+      getMany: async () => [],
+      rejectCandidates: async () => undefined,
+      setState: async (hash: string) => retired.push(hash),
+    },
     portfolio: {
       list: async () => places.filter(({ state }) => state !== 'retired'),
       async put(holding: Holding) {

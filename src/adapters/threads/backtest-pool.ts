@@ -118,7 +118,9 @@ export function createBacktestPool(threads: number): BacktestPool {
         });
       } finally {
         // One that failed does not end the others, which still read the columns.
-        void Promise.allSettled(running).then(() => loan.end());
+        Promise.allSettled(running)
+          .then(() => loan.end())
+          .catch(() => undefined);
       }
     },
     runAlone: (name, task, signal) => poolOf().run(task, { name, ...endedBy(signal) }),

@@ -82,10 +82,10 @@ export const search: ThreadTasks['search'] = (task) => {
 
 export const columns: ThreadTasks['columns'] = ({ series, orders }) => {
   for (const { indicator, params, memory } of orders) {
-    const { outputs, compute } = requireIndicator(indicator);
-    const computed = compute(series, params);
-    const shared = columnsIn(memory, outputs, series.length);
-    for (const name of outputs) shared[name]!.set(computed[name]!);
+    const definition = requireIndicator(indicator);
+    const computed = definition.compute(series, params);
+    const shared = columnsIn(memory, definition.outputs, series.length);
+    for (const name of definition.outputs) shared[name]!.set(computed[name]!);
   }
 };
 

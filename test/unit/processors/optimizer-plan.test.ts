@@ -26,7 +26,7 @@ async function planAround(parameters: FamilyParameters) {
     cycles: { get: async () => cycle },
     trials: { ofCycle: async () => trials },
     decisions: { recordMany: async (rows: readonly Decision[]) => decisions.push(...rows) },
-    strategies: { getMany: async () => [candidate], addMany: async () => 0, setState: async () => true },
+    strategies: { getMany: async () => [candidate], addMany: async () => 0, rejectCandidates: async () => undefined },
     workUnits: { addMany: async (rows: readonly WorkUnit[]) => units.push(...rows) },
   };
   const deps = {

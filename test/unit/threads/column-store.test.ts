@@ -24,13 +24,11 @@ function reading(...periods: readonly number[]): StrategySpec {
 /** Writes the period of each average into its column, and keeps count. */
 function writer() {
   const orders: ColumnOrder[] = [];
-  return {
-    orders,
-    async compute(asked: readonly ColumnOrder[]) {
-      orders.push(...asked);
-      for (const { params, memory } of asked) new Float64Array(memory).fill(params['period']!);
-    },
+  const compute = async (asked: readonly ColumnOrder[]): Promise<void> => {
+    orders.push(...asked);
+    for (const { params, memory } of asked) new Float64Array(memory).fill(params['period']!);
   };
+  return { orders, compute };
 }
 
 /** The value in each column, by period; null where it is not the same all over. */
