@@ -149,7 +149,7 @@ export function registerBench(program: Command, io: CliIo): void {
     .addOption(countOption('--seed <n>', 'of the simulation', 1))
     .option('--local', 'no simulation: a cycle with one and with two nodes on this machine', false)
     .addOption(countOption('--rounds <n>', 'of --local', 3))
-    .addOption(countOption('--specs <n>', 'of --local, in a cycle', 2048))
+    .addOption(countOption('--specs <n>', 'of --local, in a cycle', 4096))
     .addOption(countOption('--history-days <n>', 'of --local, of five-minute candles', 720))
     .addOption(jsonOption())
     .action(async ({ json, local, rounds, specs, historyDays, unitsPerNode, ...fleet }: ScaleOptions) => {
