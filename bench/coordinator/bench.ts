@@ -58,6 +58,7 @@ export interface CoordinatorBenchReport extends CoordinatorBenchOptions, Rate {
 const TARGET = 300;
 /** As the deployments run a busy one (docs/coordinator.md). */
 const NODE_OPTIONS = '--max-semi-space-size=32';
+
 /** Eight of ten are of the newest generation; the others send what is refused. */
 function crowd(size: number): readonly ScriptedWorker[] {
   return Array.from({ length: size }, (_, i) => ({

@@ -117,7 +117,8 @@ export function createBacktestPool(threads: number): BacktestPool {
           },
         });
       } finally {
-        // One that failed does not end the others, which still read the columns.
+        // One that failed does not end the others, which still read the columns. The thread of one that was cancelled is
+        // ended: what it reads until then answers nobody.
         Promise.allSettled(running)
           .then(() => loan.end())
           .catch(() => undefined);

@@ -64,7 +64,7 @@ const tail = (rng: Rng): number => (rng.next() < SHOCK_PROBABILITY ? SHOCK_SCALE
 const stream = (seed: number | string, label: string, index: number): Rng =>
   createRng(`${seed}/path/${label}/${index}`);
 
-/** Chunk `index` of the common factor, which began it in the state `start`. */
+/** Chunk `index` of the common factor, begun in the state `start`. */
 export function generateFactor(seed: number | string, index: number, start: WalkState): Factor {
   const rng = stream(seed, 'factor', index);
   const shocks = new Float64Array(STEPS_PER_DAY);

@@ -4,17 +4,9 @@ import { type Market, type MarketTrade, type OrderBook } from '../market/market.
 import { createRng } from '../random/rng.ts';
 import { bookAround } from './book.ts';
 import { DEFAULT_MARKETS, type SimulatedMarket } from './definitions.ts';
-import {
-  BAR_MS,
-  type Chunk,
-  CHUNK_BARS,
-  type Factor,
-  generateChunk,
-  generateFactor,
-  WALK_START,
-  type WalkState,
-} from './path.ts';
+import { BAR_MS, type Chunk, CHUNK_BARS, generateChunk, generateFactor } from './path.ts';
 import { printsOf } from './prints.ts';
+import { createWalk } from './walk.ts';
 
 /** Days kept of all markets: a year of eight is about 35 MB. Older ones are generated again from their start. */
 const CACHED_CHUNKS = 400;
@@ -53,48 +45,17 @@ export interface MarketSimulation {
   orderBook(symbol: string, time: number): OrderBook;
 }
 
-/** Keeps `value`, and the `most` that came last. */
-function kept<T>(cache: Map<number, T>, key: number, value: T, most: number): T {
-  cache.set(key, value);
-  if (cache.size > most) cache.delete(cache.keys().next().value!);
-  return value;
-}
-
 export function createSimulation(options: SimulationOptions): MarketSimulation {
   const { seed, startTime, markets: definitions = DEFAULT_MARKETS, cachedChunks = CACHED_CHUNKS } = options;
   if (!Number.isSafeInteger(startTime) || startTime < 0 || startTime % BAR_MS !== 0) {
     throw new RangeError(`startTime ${startTime} is not a whole multiple of five minutes since 1970`);
   }
   const slots = new Map(definitions.map((definition, slot) => [definition.market.symbol, slot]));
-  /** A chunk depends on the end of the one before: the first visit walks there, later ones start here. */
-  const factorStarts: WalkState[] = [WALK_START];
-  const starts = definitions.map((): WalkState[] => [WALK_START]);
-  const factors = new Map<number, Factor>();
-  const chunks = new Map<number, Chunk>();
-
-  const makeFactor = (index: number): Factor => {
-    const factor = generateFactor(seed, index, factorStarts[index]!);
-    factorStarts[index + 1] = factor.end;
-    return kept(factors, index, factor, CACHED_FACTORS);
-  };
-  const factorAt = (index: number): Factor => {
-    const known = factors.get(index);
-    if (known) return known;
-    while (factorStarts.length <= index) makeFactor(factorStarts.length - 1);
-    return makeFactor(index);
-  };
-  const makeChunk = (slot: number, index: number): Chunk => {
-    const { chunk, end } = generateChunk(definitions[slot]!, seed, index, starts[slot]![index]!, factorAt(index));
-    starts[slot]![index + 1] = end;
-    return kept(chunks, index * definitions.length + slot, chunk, cachedChunks * definitions.length);
-  };
-  const chunkAt = (slot: number, index: number): Chunk => {
-    const known = chunks.get(index * definitions.length + slot);
-    if (known) return known;
-    const own = starts[slot]!;
-    while (own.length <= index) makeChunk(slot, own.length - 1);
-    return makeChunk(slot, index);
-  };
+  const factorAt = createWalk((index, start) => generateFactor(seed, index, start), CACHED_FACTORS);
+  const walks = definitions.map((definition) =>
+    createWalk((index, start) => generateChunk(definition, seed, index, start, factorAt(index)), cachedChunks),
+  );
+  const chunkAt = (slot: number, index: number): Chunk => walks[slot]!(index).chunk;
 
   const slotOf = (symbol: string): number => {
     const slot = slots.get(symbol);
