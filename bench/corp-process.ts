@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Environment } from '../config/environment.ts';
-import { AppError } from '../src/ports/errors.ts';
-import { PROJECT_ROOT } from '../src/runtime/paths.ts';
+import { AppError } from '../src/domain/errors.ts';
+import { PROJECT_ROOT } from '../src/paths.ts';
 
 /** As `npm start` runs it (scripts/commands.mjs). */
 const PROGRAM = ['--enable-source-maps', join(PROJECT_ROOT, 'dist/src/cli/main.js')];

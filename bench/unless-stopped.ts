@@ -1,4 +1,4 @@
-import { AppError } from '../src/ports/errors.ts';
+import { AppError } from '../src/domain/errors.ts';
 
 /** `work`, or an error as soon as `stop` aborts. @throws AppError `interrupted`. */
 export async function unlessStopped<T>(stop: AbortSignal, work: Promise<T>): Promise<T> {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Environment } from '../config/environment.ts';
 import { type Config } from '../config/schema.ts';
-import { type CliIo } from '../src/cli/io.ts';
-import { loadCliConfig } from '../src/cli/load-cli-config.ts';
+import { type CliIo } from '../src/cli/output/io.ts';
+import { loadCliConfig } from '../src/cli/process/load-cli-config.ts';
 import { createLogger, type ClosableLogger } from '../src/runtime/logger.ts';
-import { createReleaseStack, type ReleaseStack } from '../src/runtime/releasers.ts';
+import { createReleaseStack, type ReleaseStack } from '../src/runtime/cleanup-stack.ts';
 import { installShutdown } from '../src/runtime/shutdown.ts';
 
 /** Where a benchmark runs: nothing of it touches the company that lives in this checkout. */

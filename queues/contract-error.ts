@@ -1,5 +1,5 @@
 import { type z } from 'zod';
-import { AppError } from '../src/ports/errors.ts';
+import { AppError } from '../src/domain/errors.ts';
 
 /** A message that does not fit its contract. `issues` name the field and what is wrong with it. */
 export class ContractError extends AppError {

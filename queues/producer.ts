@@ -1,6 +1,6 @@
 import { FlowProducer, Queue, type ConnectionOptions, type FlowJob, type JobsOptions } from 'bullmq';
 import { type Logger } from '../src/ports/logger.ts';
-import { AppError } from '../src/ports/errors.ts';
+import { AppError } from '../src/domain/errors.ts';
 import { CONTRACTS, type JobName, type PayloadInput } from './contracts/registry.ts';
 import { ContractError } from './contract-error.ts';
 import { type Envelope, type JobContract, type QueueContract } from './contract.ts';

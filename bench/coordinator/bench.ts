@@ -1,8 +1,8 @@
 import { connectMongo } from '../../src/adapters/mongo/connection.ts';
 import { createMongoFleetStores } from '../../src/adapters/mongo/fleet/stores.ts';
-import { type CliIo } from '../../src/cli/io.ts';
+import { type CliIo } from '../../src/cli/output/io.ts';
 import { votesOf } from '../../src/domain/fleet/unit.ts';
-import { type FleetStores } from '../../src/ports/fleet-stores.ts';
+import { type FleetStores } from '../../src/ports/fleet/stores.ts';
 import { coordinatorScope } from '../../src/runtime/coordinator.ts';
 import { readRegistry } from '../../src/runtime/services/registry.ts';
 import { startServices } from '../../src/runtime/services/start-services.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type FleetStores } from '../../src/ports/fleet-stores.ts';
+import { type FleetStores } from '../../src/ports/fleet/stores.ts';
 import { cpuBetween, cpuSecondsOf } from '../process-cpu.ts';
 import { workOnce, type PairTime, type ScriptedWorker } from './scripted-worker.ts';
 

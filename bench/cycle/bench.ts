@@ -1,4 +1,4 @@
-import { type CliIo } from '../../src/cli/io.ts';
+import { type CliIo } from '../../src/cli/output/io.ts';
 import { round, spreadOf, type Spread } from '../statistics.ts';
 import { withWorkplace } from '../workplace.ts';
 import { measureCycle, type CycleRun } from './measure-cycle.ts';

@@ -1,10 +1,10 @@
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
-import { AppError } from '../../src/ports/errors.ts';
-import { chooseWorld } from '../../src/cli/world.ts';
+import { AppError } from '../../src/domain/errors.ts';
+import { chooseWorld } from '../../src/cli/process/world.ts';
 import { ownServices, startCompany } from '../../src/runtime/company.ts';
-import { reportOf, type CycleReport } from '../../src/runtime/cycle-report.ts';
-import { runCycleTicket, ticketFor } from '../../src/runtime/cycle-run.ts';
-import { setMarketTime } from '../../src/runtime/feed.ts';
+import { reportOf, type CycleReport } from '../../src/reports/cycle/cycle-report.ts';
+import { runCycleTicket, ticketFor } from '../../src/feed/cycle-run.ts';
+import { setMarketTime } from '../../src/feed/feed.ts';
 import { type Workplace } from '../workplace.ts';
 
 export interface CycleRun {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError } from '../../src/ports/errors.ts';
+import { AppError } from '../../src/domain/errors.ts';
 import { readRegistry } from '../../src/runtime/services/registry.ts';
 import { announcementOf, endProcess, spawnCorp } from '../corp-process.ts';
 import { quantile } from '../statistics.ts';

@@ -1,10 +1,10 @@
-import { encodeGenome } from '../../src/domain/genomes/encode-genome.ts';
+import { encodeGenome } from '../../src/domain/python-worker/genomes/encode-genome.ts';
 import { type Series } from '../../src/domain/market/series.ts';
 import { createRng } from '../../src/domain/random/rng.ts';
-import { createWorkerDataset } from '../../src/domain/worker-profile/dataset.ts';
-import { runFast } from '../../src/domain/worker-profile/fast-kernel.ts';
-import { runLiterally } from '../../src/domain/worker-profile/literal-kernel.ts';
-import { termsOf } from '../../src/domain/worker-profile/terms.ts';
+import { createWorkerDataset } from '../../src/domain/python-worker/engine/dataset.ts';
+import { runFast } from '../../src/domain/python-worker/engine/fast-kernel.ts';
+import { runLiterally } from '../../src/domain/python-worker/engine/literal-kernel.ts';
+import { termsOf } from '../../src/domain/python-worker/engine/terms.ts';
 import { perItem } from '../cpu-time.ts';
 import { spreadOf, type Spread } from '../statistics.ts';
 import { benchGenomes } from './bench-market.ts';

@@ -1,5 +1,5 @@
 import { createEngine, type Engine } from '../../src/domain/backtest/engine/engine.ts';
-import { simulate } from '../../src/domain/backtest/simulate.ts';
+import { simulate } from '../../src/domain/backtest/oracle/simulate.ts';
 import { createIndicatorCache } from '../../src/domain/indicators/indicator-cache.ts';
 import { type Series } from '../../src/domain/market/series.ts';
 import { createRng } from '../../src/domain/random/rng.ts';

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Environment } from '../../config/environment.ts';
-import { AppError } from '../../src/ports/errors.ts';
-import { PROJECT_ROOT } from '../../src/runtime/paths.ts';
+import { AppError } from '../../src/domain/errors.ts';
+import { PROJECT_ROOT } from '../../src/paths.ts';
 
 /** A `corp search` in a process of its own. CPU times in seconds, memory in bytes. */
 export interface FreshSearch {

@@ -1,5 +1,5 @@
-import { type CliIo } from '../../src/cli/io.ts';
-import { type Row } from '../../src/cli/table.ts';
+import { type CliIo } from '../../src/cli/output/io.ts';
+import { type Row } from '../../src/cli/output/table.ts';
 import { round, type Spread } from '../statistics.ts';
 import { KIND_TITLES, type SpecKind } from './bench-market.ts';
 import { type EngineBenchReport } from './bench.ts';

@@ -1,7 +1,7 @@
-import { type CliIo } from '../../src/cli/io.ts';
-import { openOffice } from '../../src/runtime/office.ts';
+import { type CliIo } from '../../src/cli/output/io.ts';
+import { openOffice } from '../../src/runtime/context.ts';
 import { startServices } from '../../src/runtime/services/start-services.ts';
-import { simulatedWorld } from '../../src/runtime/simulated-card.ts';
+import { simulatedWorld } from '../../src/runtime/simulated-descriptor.ts';
 import { quantile, round, spreadOf, type Spread } from '../statistics.ts';
 import { withWorkplace } from '../workplace.ts';
 import { CONTESTANTS, type Contestant } from './contestants.ts';

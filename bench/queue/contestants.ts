@@ -1,12 +1,12 @@
 import { Worker, type Job } from 'bullmq';
-import { createAgentMonitor } from '../../processors/agent-monitor.ts';
-import { type Agent } from '../../processors/define-agent.ts';
-import { runAgent } from '../../processors/run-agent.ts';
+import { createAgentMonitor } from '../../processors/agent/agent-monitor.ts';
+import { type Agent } from '../../processors/agent/define-agent.ts';
+import { runAgent } from '../../processors/agent/run-agent.ts';
 import { type Payload } from '../../queues/contracts/registry.ts';
 import { CLIENT_OPTIONS, workerOptions, type WorkerTiming } from '../../queues/options.ts';
 import { throttledErrors } from '../../queues/throttled-errors.ts';
 import { createAgent } from '../../src/runtime/agents.ts';
-import { type Office } from '../../src/runtime/office.ts';
+import { type Office } from '../../src/runtime/context.ts';
 
 export const BENCH_QUEUE = 'worker-manager';
 export const CONTESTANTS = ['bare', 'agent'] as const;

@@ -2,7 +2,7 @@ import { QueueEvents } from 'bullmq';
 import { PRIORITIES } from '../../queues/meta.ts';
 import { CLIENT_OPTIONS } from '../../queues/options.ts';
 import { throttledErrors } from '../../queues/throttled-errors.ts';
-import { type Office } from '../../src/runtime/office.ts';
+import { type Office } from '../../src/runtime/context.ts';
 import { unlessStopped } from '../unless-stopped.ts';
 import { BENCH_QUEUE, openWorker, type Contestant } from './contestants.ts';
 

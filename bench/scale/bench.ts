@@ -1,5 +1,5 @@
-import { type CliIo } from '../../src/cli/io.ts';
-import { loadCliConfig } from '../../src/cli/load-cli-config.ts';
+import { type CliIo } from '../../src/cli/output/io.ts';
+import { loadCliConfig } from '../../src/cli/process/load-cli-config.ts';
 import { round } from '../statistics.ts';
 import { simulateFleet, type FleetOutcome, type FleetScenario } from './simulate-fleet.ts';
 

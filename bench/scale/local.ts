@@ -1,4 +1,4 @@
-import { type CliIo } from '../../src/cli/io.ts';
+import { type CliIo } from '../../src/cli/output/io.ts';
 import { quantile, round, spreadOf, type Spread } from '../statistics.ts';
 import { withWorkplace } from '../workplace.ts';
 import { localCycle, REMOTE_QUEUES, type CycleCpu, type LocalCycle, type LocalCycleOptions } from './local-cycle.ts';

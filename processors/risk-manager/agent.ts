@@ -17,11 +17,11 @@ import {
 } from '../../src/domain/risk/verdict.ts';
 import { idField } from '../../queues/fields.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
-import { AppError } from '../../src/ports/errors.ts';
+import { AppError } from '../../src/domain/errors.ts';
 import { type Stores } from '../../src/ports/stores.ts';
-import { childAnswers } from '../child-answers.ts';
-import { defineAgent, type Agent, type AgentDeps } from '../define-agent.ts';
-import { changeRiskState, readRiskState } from '../risk-state.ts';
+import { childAnswers } from '../agent/child-answers.ts';
+import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
+import { changeRiskState, readRiskState } from './risk-state.ts';
 import { contextOf, lastPrice, pictureOf, type AccountPicture, type ContextDeps } from './review-context.ts';
 
 export interface RiskManagerDeps extends AgentDeps, ContextDeps {

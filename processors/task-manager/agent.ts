@@ -2,10 +2,10 @@ import { type Payload } from '../../queues/contracts/registry.ts';
 import { canonicalJson } from '../../src/domain/identity/canonical-json.ts';
 import { sha256 } from '../../src/domain/identity/sha256.ts';
 import { type Cycle } from '../../src/ports/records.ts';
-import { type ForwardingStore } from '../../src/ports/forwarding.ts';
-import { defineAgent, type Agent, type AgentDeps } from '../define-agent.ts';
-import { forwardJobId } from '../forward/plan-forwarding.ts';
-import { requireCycle } from '../require-cycle.ts';
+import { type ForwardingStore } from '../../src/ports/fleet/forwarding.ts';
+import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
+import { forwardJobId } from '../backtest/forward/plan-forwarding.ts';
+import { requireCycle } from '../agent/require-cycle.ts';
 import { runCycle } from './cycle.ts';
 import { type PhaseDeps } from './phase-runner.ts';
 

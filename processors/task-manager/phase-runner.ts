@@ -5,8 +5,8 @@ import { type Broadcaster } from '../../src/ports/broadcaster.ts';
 import { type Clock } from '../../src/ports/clock.ts';
 import { type CyclePhase, type CyclePhaseRecord } from '../../src/ports/records.ts';
 import { type CycleStore } from '../../src/ports/stores.ts';
-import { parseFailedReason } from '../job-errors.ts';
-import { awaitChildren } from '../step-job.ts';
+import { parseFailedReason } from '../agent/job-errors.ts';
+import { awaitChildren } from '../agent/step-job.ts';
 
 export interface PhaseDeps {
   readonly producer: Producer;

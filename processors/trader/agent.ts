@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { idField } from '../../queues/fields.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
 import { type Stores } from '../../src/ports/stores.ts';
-import { childAnswers } from '../child-answers.ts';
-import { defineAgent, type Agent, type AgentDeps } from '../define-agent.ts';
+import { childAnswers } from '../agent/child-answers.ts';
+import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { markAccount, syncOrders, takeFills } from './ledger-sync.ts';
 import { placeApproved, type PlaceDeps, type Refusal } from './place-order.ts';
 

@@ -3,7 +3,7 @@ import { type Order } from '../../src/domain/orders/order.ts';
 import { type Approval, type Intent } from '../../src/domain/risk/verdict.ts';
 import { type PlacedRequest } from '../../src/ports/broker.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
-import { AppError, errorText } from '../../src/ports/errors.ts';
+import { AppError, errorText } from '../../src/domain/errors.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { adopt, syncGroup, type LedgerDeps } from './ledger-sync.ts';
 

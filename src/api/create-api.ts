@@ -1,26 +1,26 @@
 import express, { type Express } from 'express';
 import { type ApiDeps } from './api-deps.ts';
 import { mountBullBoard } from './bull-board.ts';
-import { errorResponse } from './error-response.ts';
+import { errorResponse } from '../http/error-response.ts';
 import { createEventStreams } from './event-streams.ts';
-import { listen, type ApiServer, type ListenOptions, type ServerNames } from './listen.ts';
-import { RequestError } from './request-error.ts';
-import { mountRoutes, type Route } from './route.ts';
+import { listen, type ApiServer, type ListenOptions, type ServerNames } from '../http/listen.ts';
+import { RequestError } from '../http/request-error.ts';
+import { mountRoutes, type Route } from '../http/route.ts';
 import { companyRoutes } from './routes/company.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { eventRoutes } from './routes/events.ts';
-import { mountHealth } from './routes/health.ts';
+import { mountHealth } from '../http/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { researchRoutes } from './routes/research.ts';
 import { riskRoutes } from './routes/risk.ts';
 import { tradingRoutes } from './routes/trading.ts';
-import { createCredentials } from './security/credentials.ts';
-import { securityHeaders } from './security/headers.ts';
-import { createHostPolicy, requireKnownHost } from './security/host-policy.ts';
-import { LOGIN_PATH, mountLogin, requireCredentials } from './security/login.ts';
-import { refuseCrossSiteWrites } from './security/same-site.ts';
+import { createCredentials } from '../http/security/credentials.ts';
+import { securityHeaders } from '../http/security/headers.ts';
+import { createHostPolicy, requireKnownHost } from '../http/security/host-policy.ts';
+import { LOGIN_PATH, mountLogin, requireCredentials } from '../http/security/login.ts';
+import { refuseCrossSiteWrites } from '../http/security/same-site.ts';
 
 export interface Api {
   readonly app: Express;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type Response } from 'express';
 import { type BroadcastEntry, type BroadcastReader } from '../ports/broadcaster.ts';
-import { errorText } from '../ports/errors.ts';
+import { errorText } from '../domain/errors.ts';
 import { type Logger } from '../ports/logger.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError } from '../http/request-error.ts';
 
 /** Each follower costs a connection to Redis. */
 const MAX_STREAMS = 64;

@@ -1,5 +1,5 @@
 import { describeContracts, toJsonSchema, type JsonSchema, type QueueDescription } from './json-schemas.ts';
-import { type JsonRoute, type Route } from './route.ts';
+import { type JsonRoute, type Route } from '../http/route.ts';
 
 const ERROR: JsonSchema = {
   type: 'object',

@@ -1,10 +1,10 @@
 import { type Command } from 'commander';
-import { type Office } from '../runtime/office.ts';
-import { anyCard, type Mode } from './choose-card.ts';
-import { type CliIo } from './io.ts';
-import { withOffice } from './open-office.ts';
-import { jsonOption, limitOption, modeOption } from './options.ts';
-import { type Row } from './table.ts';
+import { type Office } from '../runtime/context.ts';
+import { anyCard, type Mode } from './process/choose-card.ts';
+import { type CliIo } from './output/io.ts';
+import { withOffice } from './process/open-office.ts';
+import { jsonOption, limitOption, modeOption } from './input/options.ts';
+import { type Row } from './output/table.ts';
 
 export interface ListOptions {
   readonly json: boolean;

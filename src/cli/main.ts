@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { processIo } from './io.ts';
+import { processIo } from './output/io.ts';
 import { run } from './run.ts';
 
 const exitCode = await run(process.argv.slice(2), processIo());

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { VERSION } from '../runtime/paths.ts';
-import { type CliIo } from './io.ts';
+import { VERSION } from '../paths.ts';
+import { type CliIo } from './output/io.ts';
 
 type Register = (program: Command, io: CliIo) => void;
 

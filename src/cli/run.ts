@@ -1,6 +1,6 @@
-import { type CliIo } from './io.ts';
+import { type CliIo } from './output/io.ts';
 import { createProgram } from './program.ts';
-import { reportError } from './report-error.ts';
+import { reportError } from './output/report-error.ts';
 
 /** Runs one command line; gives the exit code. @param args without interpreter and program. */
 export async function run(args: readonly string[], io: CliIo): Promise<number> {

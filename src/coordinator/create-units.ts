@@ -3,9 +3,9 @@ import { canonicalJson } from '../domain/identity/canonical-json.ts';
 import { evaluatesOneGenome, type StrategyParams } from '../domain/fleet/strategy-params.ts';
 import { newUnit, type UnitKind } from '../domain/fleet/unit.ts';
 import { type Clock } from '../ports/clock.ts';
-import { type FleetUnit } from '../ports/fleet-records.ts';
-import { type FleetStores } from '../ports/fleet-stores.ts';
-import { type Backlog } from './backlog.ts';
+import { type FleetUnit } from '../ports/fleet/records.ts';
+import { type FleetStores } from '../ports/fleet/stores.ts';
+import { type Backlog } from './unit-queue.ts';
 
 export interface UnitRequest {
   /** The client's own name for the unit: asked for twice it is made once. */

@@ -1,4 +1,4 @@
-import { type RequestError } from '../api/request-error.ts';
+import { type RequestError } from '../http/request-error.ts';
 
 /** One line that says what is wrong: the existing clients read `error` as text. `code` and `issues` are for ours. */
 export function errorBody({ code, message, advice, issues }: RequestError): object {

@@ -1,21 +1,21 @@
 import { cancel } from '../domain/fleet/receive-result.ts';
 import { type FleetRules } from '../domain/fleet/unit.ts';
 import { type Clock } from '../ports/clock.ts';
-import { type FleetSweep, type FleetVerification } from '../ports/fleet.ts';
-import { type FleetUnit } from '../ports/fleet-records.ts';
-import { type FleetStores } from '../ports/fleet-stores.ts';
+import { type FleetSweep, type FleetVerification } from '../ports/fleet/service.ts';
+import { type FleetUnit } from '../ports/fleet/records.ts';
+import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
-import { createBacklog } from './backlog.ts';
+import { createBacklog } from './unit-queue.ts';
 import { createUnitMaker, type Creation, type UnitRequest } from './create-units.ts';
-import { createHandOut, type HandOut, type WorkRequest } from './hand-out.ts';
-import { createNumberPool } from './number-pool.ts';
-import { createOperatorOrders, type OperatorOrders } from './operator-orders.ts';
+import { createHandOut, type HandOut, type WorkRequest } from './assign-unit.ts';
+import { createNumberPool } from './id-blocks.ts';
+import { createOperatorOrders, type OperatorOrders } from './operator-commands.ts';
 import { createQuarantine } from './quarantine-worker.ts';
 import { createSweep } from './sweep.ts';
-import { createTakeIn, type Submission } from './take-in.ts';
-import { createTally } from './tally.ts';
-import { createUnitDesk } from './unit-desk.ts';
-import { createWorkerDesk } from './worker-desk.ts';
+import { createTakeIn, type Submission } from './receive-report.ts';
+import { createTally } from './worker-statistics.ts';
+import { createUnitDesk } from './unit-repository.ts';
+import { createWorkerDesk } from './worker-repository.ts';
 
 export interface FleetDeps {
   readonly stores: FleetStores;

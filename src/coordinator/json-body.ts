@@ -1,5 +1,5 @@
 import express, { type RequestHandler } from 'express';
-import { RequestError } from '../api/request-error.ts';
+import { RequestError } from '../http/request-error.ts';
 
 /** Deeper than anything that is meant; beyond some thousands whatever walks it would run out of stack. */
 const MAX_DEPTH = 64;

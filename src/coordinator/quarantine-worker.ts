@@ -2,9 +2,9 @@ import { withdraw } from '../domain/fleet/receive-result.ts';
 import { type FleetRules } from '../domain/fleet/unit.ts';
 import { isQuarantined, quarantine, release, type Worker } from '../domain/fleet/worker.ts';
 import { type Clock } from '../ports/clock.ts';
-import { type FleetStores } from '../ports/fleet-stores.ts';
-import { type UnitDesk } from './unit-desk.ts';
-import { type WorkerDesk } from './worker-desk.ts';
+import { type FleetStores } from '../ports/fleet/stores.ts';
+import { type UnitDesk } from './unit-repository.ts';
+import { type WorkerDesk } from './worker-repository.ts';
 
 export interface Quarantine {
   /** Gives the worker no more work and withdraws all it has reported; gives the number of units that changed. */

@@ -1,12 +1,12 @@
 import { expireLeases } from '../domain/fleet/lease-unit.ts';
 import { type FleetRules } from '../domain/fleet/unit.ts';
 import { type Clock } from '../ports/clock.ts';
-import { type FleetSweep, type SweepReport } from '../ports/fleet.ts';
-import { type FleetStores } from '../ports/fleet-stores.ts';
+import { type FleetSweep, type SweepReport } from '../ports/fleet/service.ts';
+import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
 import { type Quarantine } from './quarantine-worker.ts';
-import { type TakeIn } from './take-in.ts';
-import { type UnitDesk } from './unit-desk.ts';
+import { type TakeIn } from './receive-report.ts';
+import { type UnitDesk } from './unit-repository.ts';
 
 export interface SweepDeps {
   readonly stores: FleetStores;

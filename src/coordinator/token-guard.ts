@@ -1,6 +1,6 @@
 import { type RequestHandler } from 'express';
-import { RequestError } from '../api/request-error.ts';
-import { type Credentials } from '../api/security/credentials.ts';
+import { RequestError } from '../http/request-error.ts';
+import { type Credentials } from '../http/security/credentials.ts';
 
 export interface TokenRules {
   /** Null: no token was set, and only this machine is served. */

@@ -1,6 +1,6 @@
 import { FIELD_NAMES } from '../domain/fleet/reported-fields.ts';
 import { runningOf, votesOf, type Unit } from '../domain/fleet/unit.ts';
-import { type FleetResult, type FleetUnit } from '../ports/fleet-records.ts';
+import { type FleetResult, type FleetUnit } from '../ports/fleet/records.ts';
 
 /** The forms in which units and results leave the coordinator. Names are snake_case as the existing protocol has them. */
 

@@ -6,7 +6,7 @@ import { type Fill, type Order, type OrderState } from '../domain/orders/order.t
 import { type EquityPoint, type Position } from '../domain/portfolio/position.ts';
 import { type Trial } from '../domain/research/trial.ts';
 import { type Approval, type Intent, type RiskState, type Verdict } from '../domain/risk/verdict.ts';
-import { type ForwardingStore } from './forwarding.ts';
+import { type ForwardingStore } from './fleet/forwarding.ts';
 import {
   type AgentState,
   type Alert,

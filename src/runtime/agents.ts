@@ -1,20 +1,20 @@
 import { type Config } from '../../config/schema.ts';
-import { createAnalyst } from '../../processors/analyst.ts';
-import { type AgentMonitor } from '../../processors/agent-monitor.ts';
-import { createBacktest } from '../../processors/backtest.ts';
-import { createCeo } from '../../processors/ceo.ts';
-import { type Agent, type AgentDeps } from '../../processors/define-agent.ts';
-import { createMarketScanner } from '../../processors/market-scanner.ts';
-import { createOptimizer } from '../../processors/optimizer.ts';
+import { createAnalyst } from '../../processors/analyst/agent.ts';
+import { type AgentMonitor } from '../../processors/agent/agent-monitor.ts';
+import { createBacktest } from '../../processors/backtest/agent.ts';
+import { createCeo } from '../../processors/ceo/agent.ts';
+import { type Agent, type AgentDeps } from '../../processors/agent/define-agent.ts';
+import { createMarketScanner } from '../../processors/market-scanner/agent.ts';
+import { createOptimizer } from '../../processors/optimizer/agent.ts';
 import { createRiskManager } from '../../processors/risk-manager/agent.ts';
-import { createStrategyGenerator } from '../../processors/strategy-generator.ts';
-import { createStrategySelector } from '../../processors/strategy-selector.ts';
+import { createStrategyGenerator } from '../../processors/strategy-generator/agent.ts';
+import { createStrategySelector } from '../../processors/strategy-selector/agent.ts';
 import { createTaskManager } from '../../processors/task-manager/agent.ts';
 import { createTrader } from '../../processors/trader/agent.ts';
-import { createWorkerManager } from '../../processors/worker-manager.ts';
+import { createWorkerManager } from '../../processors/worker-manager/agent.ts';
 import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
 import { approvalSecret } from './approval-secret.ts';
-import { type Office } from './office.ts';
+import { type Office } from './context.ts';
 
 /** Heartbeats a node may miss before it is called dead. */
 const MISSED_BEATS = 6;

@@ -5,15 +5,15 @@ import { upsertSchedules } from '../../queues/schedulers.ts';
 import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
 import { createApi } from '../api/create-api.ts';
 import { type Logger } from '../ports/logger.ts';
-import { announceCompany, awaitCompany, type CompanyCard } from './company-card.ts';
+import { announceCompany, awaitCompany, type CompanyCard } from './company-descriptor.ts';
 import { startCoordinator } from './coordinator.ts';
 import { takeLeaderLock } from './leader-lock.ts';
 import { startNode } from './node.ts';
-import { openOffice, scopeOf, systemClock, type Office } from './office.ts';
-import { PROJECT_ROOT, VERSION } from './paths.ts';
+import { openOffice, scopeOf, systemClock, type Office } from './context.ts';
+import { PROJECT_ROOT, VERSION } from '../paths.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
-import { createReleaseStack } from './releasers.ts';
+import { createReleaseStack } from './cleanup-stack.ts';
 import { startServices, type Services } from './services/start-services.ts';
 
 /** A company at work: services, office, desks. */
@@ -160,7 +160,7 @@ export async function startCompany({
           log,
           ...(secrets.apiToken !== undefined && { apiToken: secrets.apiToken }),
           version: VERSION,
-          webDirectory: `${PROJECT_ROOT}/web`,
+          webDirectory: `${PROJECT_ROOT}/web/dashboard`,
           readiness: () => readinessOf(redisUrl, mongoUrl),
         });
         const listening = await api.listen({ host, port });

@@ -1,9 +1,9 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { type QueueName } from '../../queues/names.ts';
-import { errorText } from '../ports/errors.ts';
+import { errorText } from '../domain/errors.ts';
 import { type AgentState } from '../ports/records.ts';
-import { type Office } from './office.ts';
-import { VERSION } from './paths.ts';
+import { type Office } from './context.ts';
+import { VERSION } from '../paths.ts';
 
 export interface Heartbeat {
   /** The last beat did not reach the store in time. */

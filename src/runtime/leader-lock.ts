@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Redis } from 'ioredis';
-import { AppError } from '../ports/errors.ts';
+import { AppError } from '../domain/errors.ts';
 
 /** The lock outlives a dead holder by this much; it is renewed three times within it. */
 const LEASE_MS = 15_000;

@@ -1,14 +1,14 @@
 import { hostname } from 'node:os';
-import { createAgentMonitor, type AgentMonitor } from '../../processors/agent-monitor.ts';
-import { runAgent, type RunningAgent } from '../../processors/run-agent.ts';
+import { createAgentMonitor, type AgentMonitor } from '../../processors/agent/agent-monitor.ts';
+import { runAgent, type RunningAgent } from '../../processors/agent/run-agent.ts';
 import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
 import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
-import { errorText } from '../ports/errors.ts';
+import { errorText } from '../domain/errors.ts';
 import { type AgentState } from '../ports/records.ts';
 import { createAgent, slotsOf } from './agents.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { type Office } from './office.ts';
-import { within } from './within.ts';
+import { type Office } from './context.ts';
+import { within } from './with-timeout.ts';
 
 export interface NodeOptions {
   readonly queues: readonly QueueName[];

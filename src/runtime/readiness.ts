@@ -1,4 +1,4 @@
-import { AppError } from '../ports/errors.ts';
+import { AppError } from '../domain/errors.ts';
 import { probeMongo } from './services/probe-mongo.ts';
 import { probeRedis } from './services/probe-redis.ts';
 

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config } from '../../config/schema.ts';
-import { type ForwardingPlan } from '../../processors/forward/plan-forwarding.ts';
-import { createCoordinatorClient } from '../adapters/coordinator/client.ts';
-import { type ExchangeDeps } from '../adapters/coordinator/exchange.ts';
+import { type ForwardingPlan } from '../../processors/backtest/forward/plan-forwarding.ts';
+import { createCoordinatorClient } from '../adapters/coordinator-client/client.ts';
+import { type ExchangeDeps } from '../adapters/coordinator-client/http-client.ts';
 import { type Clock } from '../ports/clock.ts';
-import { type Coordinator } from '../ports/coordinator.ts';
-import { AppError } from '../ports/errors.ts';
-import { type WorkerEngine } from '../ports/worker-engine.ts';
-import { PROJECT_ROOT, VERSION } from './paths.ts';
-import { openWorkerEngine } from './worker-engine.ts';
+import { type Coordinator } from '../ports/fleet/client.ts';
+import { AppError } from '../domain/errors.ts';
+import { type WorkerEngine } from '../ports/fleet/engine.ts';
+import { PROJECT_ROOT, VERSION } from '../paths.ts';
+import { openWorkerEngine } from '../worker/worker-engine.ts';
 
 /** What a company needs to have searches done by remote workers. */
 export interface RemoteWork {

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { errorText } from '../ports/errors.ts';
+import { errorText } from '../domain/errors.ts';
 import type { Logger } from '../ports/logger.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { type Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { createIo } from '../../src/cli/io.ts';
+import { createIo } from '../../src/cli/output/io.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { codeSpans, DOCUMENTS, read, ROOT, section, tableRows } from './project-files.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explain, parseFailedReason } from '../../processors/job-errors.ts';
+import { explain, parseFailedReason } from '../../processors/agent/job-errors.ts';
 import { IllegalTransitionError } from '../../src/domain/orders/state-machine.ts';
 import { scanErrors } from './error-codes.ts';
 import { codeSpans, filesIn, read, section, SOURCES, tableRows } from './project-files.ts';
@@ -57,9 +57,9 @@ describe('docs/errors.md and the code name the same errors', () => {
 
   it('a code that does not stand in the source is one that is passed on', () => {
     expect(passedOn.map((where) => where.replace(/:\d+$/, '')).sort()).toEqual([
-      'src/api/error-response.ts',
+      'src/http/error-response.ts',
       'src/api/routes/jobs.ts',
-      'src/cli/answer-of.ts',
+      'src/cli/output/answer-of.ts',
     ]);
   });
 

@@ -201,7 +201,7 @@ describe.each(deployments)('%s', (name, manifest) => {
     expect([listens.host, listens.port]).toEqual(['0.0.0.0', port.containerPort]);
     expect(container.readinessProbe?.httpGet).toEqual({ path: '/ready', port: port.name });
     expect(container.livenessProbe?.httpGet).toEqual({ path: '/health', port: port.name });
-    const health = read('src/api/routes/health.ts');
+    const health = read('src/http/health.ts');
     for (const path of ['/ready', '/health']) expect(health).toContain(`app.get('${path}'`);
     const { spec, metadata } = named('Service', name);
     expect(spec.selector).toEqual({ app: name });

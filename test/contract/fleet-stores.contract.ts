@@ -3,8 +3,8 @@ import { leaseTo } from '../../src/domain/fleet/lease-unit.ts';
 import { readReport } from '../../src/domain/fleet/reported-fields.ts';
 import { newUnit, type Unit } from '../../src/domain/fleet/unit.ts';
 import { newWorker } from '../../src/domain/fleet/worker.ts';
-import { type FleetOrphan, type FleetResult, type FleetUnit } from '../../src/ports/fleet-records.ts';
-import { type FleetStores } from '../../src/ports/fleet-stores.ts';
+import { type FleetOrphan, type FleetResult, type FleetUnit } from '../../src/ports/fleet/records.ts';
+import { type FleetStores } from '../../src/ports/fleet/stores.ts';
 import { asker, ROOT_REPORT, RULES, T0 } from '../unit/fleet/fleet-fixture.ts';
 import { together } from './stores/samples.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { simulate } from '../../src/domain/backtest/simulate.ts';
+import { simulate } from '../../src/domain/backtest/oracle/simulate.ts';
 import { reviewIntent } from '../../src/domain/risk/review.ts';
 import { validateSpec } from '../../src/domain/strategies/validate-spec.ts';
 import { busySpec, free, onSignal, realistic } from '../unit/backtest/spec-fixture.ts';

@@ -4,7 +4,7 @@ import { keyPrefix } from '../../queues/names.ts';
 import { CLIENT_OPTIONS } from '../../queues/options.ts';
 import { allQueues, createProducer } from '../../queues/producer.ts';
 import { createRedisBroadcaster } from '../../src/adapters/broadcast/redis-stream.ts';
-import { announceCompany, findCompany } from '../../src/runtime/company-card.ts';
+import { announceCompany, findCompany } from '../../src/runtime/company-descriptor.ts';
 import { silent } from '../fixtures/silent-logger.ts';
 import { startTestRedis, type TestRedis } from '../fixtures/redis-server.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { simulate } from '../../src/domain/backtest/simulate.ts';
+import { simulate } from '../../src/domain/backtest/oracle/simulate.ts';
 import { trialMetrics } from '../../src/domain/research/trial-metrics.ts';
 import { free, onSignal, SIGNAL } from '../unit/backtest/spec-fixture.ts';
 import { seriesOf } from '../unit/market/series-fixture.ts';

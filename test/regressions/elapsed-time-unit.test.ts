@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defineAgent } from '../../processors/define-agent.ts';
+import { defineAgent } from '../../processors/agent/define-agent.ts';
 import { phaseRecord, type JobOutcome } from '../../processors/task-manager/phase-runner.ts';
 import { jobWith, testDeps } from '../unit/processors/agent-fixture.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { evaluate } from '../../src/adapters/threads/backtest-thread.ts';
-import { simulate } from '../../src/domain/backtest/simulate.ts';
+import { simulate } from '../../src/domain/backtest/oracle/simulate.ts';
 import { createIndicatorCache } from '../../src/domain/indicators/indicator-cache.ts';
 import { compileRules } from '../../src/domain/strategies/compile-rules.ts';
 import { type StrategySpec } from '../../src/domain/strategies/spec.ts';

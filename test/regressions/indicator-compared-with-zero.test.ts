@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { simulate } from '../../src/domain/backtest/simulate.ts';
+import { simulate } from '../../src/domain/backtest/oracle/simulate.ts';
 import { decide } from '../../src/domain/strategies/decide.ts';
 import { type StrategySpec } from '../../src/domain/strategies/spec.ts';
 import { free } from '../unit/backtest/spec-fixture.ts';

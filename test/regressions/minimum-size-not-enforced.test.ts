@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { simulate } from '../../src/domain/backtest/simulate.ts';
+import { simulate } from '../../src/domain/backtest/oracle/simulate.ts';
 import { openAccount } from '../../src/domain/portfolio/paper-venue/account.ts';
 import { onCandle } from '../../src/domain/portfolio/paper-venue/on-candle.ts';
 import { submitOrder } from '../../src/domain/portfolio/paper-venue/requests.ts';

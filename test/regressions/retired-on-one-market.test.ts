@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createStrategySelector, type SelectorDeps } from '../../processors/strategy-selector.ts';
+import { createStrategySelector, type SelectorDeps } from '../../processors/strategy-selector/agent.ts';
 import { type Holding } from '../../src/ports/records.ts';
 import { jobWith, NOON, testDeps } from '../unit/processors/agent-fixture.ts';
 import { metricsWith } from '../unit/research/trial-fixture.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createWorkerManager, type WorkerManagerDeps } from '../../processors/worker-manager.ts';
+import { createWorkerManager, type WorkerManagerDeps } from '../../processors/worker-manager/agent.ts';
 import { type Producer } from '../../queues/producer.ts';
 import { type NodeState } from '../../src/ports/records.ts';
 import { jobWith, NOON, testDeps } from '../unit/processors/agent-fixture.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stopLevel, targetLevel } from '../../src/domain/backtest/protection.ts';
+import { stopLevel, targetLevel } from '../../src/domain/strategies/protection.ts';
 import { decimalsOf } from '../../src/domain/market/rounding.ts';
 import { reviewIntent } from '../../src/domain/risk/review.ts';
 import { DEFAULT_MARKETS } from '../../src/domain/simulation/definitions.ts';

@@ -1,6 +1,6 @@
 /** @import { Model } from './model.js' */
 /** @import { State } from './state.js' */
-import { element } from '../scripts/dom.js';
+import { element } from '../dashboard/dom.js';
 import { withinChart } from './range.js';
 
 const DAY = 86_400_000;

@@ -1,7 +1,7 @@
-/** @import { EncodedColumn } from '../../src/cli/report/chart-document.ts' */
+/** @import { EncodedColumn } from '../../src/reports/backtest/chart-document.ts' */
 
 /**
- * @param {EncodedColumn} column as src/cli/report/encode-column.ts writes it
+ * @param {EncodedColumn} column as src/reports/backtest/encode-column.ts writes it
  * @param {number} length
  */
 export function decodeColumn({ decimals, data }, length) {

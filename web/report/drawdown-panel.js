@@ -1,6 +1,6 @@
 /** @import { Model } from './model.js' */
 /** @import { Panel } from './panel.js' */
-import { percent } from '../scripts/format.js';
+import { percent } from '../dashboard/format.js';
 import { decimate, extremes } from './decimate.js';
 import { percentTexts } from './panel.js';
 

@@ -1,6 +1,6 @@
 /** @import { Model } from './model.js' */
 /** @import { Panel } from './panel.js' */
-import { money, percent } from '../scripts/format.js';
+import { money, percent } from '../dashboard/format.js';
 import { extremes } from './decimate.js';
 import { strokeColumns, strokeLevel } from './panel.js';
 import { decimalsFor } from './scale.js';

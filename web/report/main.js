@@ -1,5 +1,5 @@
-import { byId } from '../scripts/dom.js';
-import { money, percent, utc } from '../scripts/format.js';
+import { byId } from '../dashboard/dom.js';
+import { money, percent, utc } from '../dashboard/format.js';
 import { showChartTools } from './chart-tools.js';
 import { drawdownPanel } from './drawdown-panel.js';
 import { equityPanel } from './equity-panel.js';

@@ -1,4 +1,4 @@
-/** @import { ChartDocument } from '../../src/cli/report/chart-document.ts' */
+/** @import { ChartDocument } from '../../src/reports/backtest/chart-document.ts' */
 import { decodeColumn } from './column.js';
 
 /**
@@ -28,7 +28,7 @@ import { decodeColumn } from './column.js';
 /** What the page shows, decoded. @param {ChartDocument} document */
 export function modelOf(document) {
   const { points, start, barMs, barsPerPoint, initialCash } = document;
-  const column = (/** @type {import('../../src/cli/report/chart-document.ts').EncodedColumn} */ encoded) =>
+  const column = (/** @type {import('../../src/reports/backtest/chart-document.ts').EncodedColumn} */ encoded) =>
     decodeColumn(encoded, points);
   const open = column(document.open);
   const close = column(document.close);

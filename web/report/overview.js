@@ -1,6 +1,6 @@
 /** @import { Model } from './model.js' */
 /** @import { State } from './state.js' */
-import { element } from '../scripts/dom.js';
+import { element } from '../dashboard/dom.js';
 import { decimate } from './decimate.js';
 import { readPalette } from './palette.js';
 import { moved, withinChart } from './range.js';

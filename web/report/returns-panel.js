@@ -1,6 +1,6 @@
 /** @import { Model } from './model.js' */
 /** @import { Panel } from './panel.js' */
-import { percent } from '../scripts/format.js';
+import { percent } from '../dashboard/format.js';
 import { tradeAt, tradesWithin } from './model.js';
 import { percentTexts, strokeLevel } from './panel.js';
 

@@ -1,8 +1,8 @@
 /** @import { Model, Trade } from './model.js' */
 /** @import { Panel, Plot } from './panel.js' */
 /** @import { ChartState, State } from './state.js' */
-import { element } from '../scripts/dom.js';
-import { utc } from '../scripts/format.js';
+import { element } from '../dashboard/dom.js';
+import { utc } from '../dashboard/format.js';
 import { FONT, readPalette } from './palette.js';
 import { missingShares } from './missing.js';
 import { createScale } from './scale.js';

@@ -1,8 +1,8 @@
 /** @import { Model, Trade } from './model.js' */
 /** @import { Stage } from './stage.js' */
 /** @import { State } from './state.js' */
-import { element } from '../scripts/dom.js';
-import { money, percent, utc } from '../scripts/format.js';
+import { element } from '../dashboard/dom.js';
+import { money, percent, utc } from '../dashboard/format.js';
 
 /** Pixels. */
 const MARGIN = 12;

@@ -1,7 +1,7 @@
 /** @import { Model, Trade } from './model.js' */
 /** @import { State } from './state.js' */
-import { element } from '../scripts/dom.js';
-import { amount, money, percent, utc } from '../scripts/format.js';
+import { element } from '../dashboard/dom.js';
+import { amount, money, percent, utc } from '../dashboard/format.js';
 
 /** Rows shown at once. */
 const PAGE = 200;

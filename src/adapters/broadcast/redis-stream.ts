@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import { type BroadcastEntry, type Broadcaster, type BroadcastReader } from '../../ports/broadcaster.ts';
-import { AppError, errorText } from '../../ports/errors.ts';
+import { AppError, errorText } from '../../domain/errors.ts';
 import { decodeEntry, encodeEntry } from './stream-entry.ts';
 
 export interface RedisBroadcastOptions {

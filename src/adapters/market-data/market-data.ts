@@ -6,7 +6,7 @@ import { type Series } from '../../domain/market/series.ts';
 import { seriesUntil, sliceSeries } from '../../domain/market/slice-series.ts';
 import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
 import { type CandleSource, type SourcedMarket } from '../../ports/candle-source.ts';
-import { AppError, errorText } from '../../ports/errors.ts';
+import { AppError, errorText } from '../../domain/errors.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type FeedStore } from '../../ports/stores.ts';
 import { createGrowingSeries, type GrowingSeries } from './growing-series.ts';

@@ -1,5 +1,5 @@
 import mongoose, { type Connection } from 'mongoose';
-import { AppError, errorText } from '../../ports/errors.ts';
+import { AppError, errorText } from '../../domain/errors.ts';
 import { MORTAL_CONNECTIONS } from './mortal-connection.ts';
 
 export interface MongoConnectionOptions {

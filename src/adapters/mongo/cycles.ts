@@ -1,4 +1,4 @@
-import { AppError } from '../../ports/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 import { type Cycle, type CyclePhase, type CyclePhaseRecord, CYCLE_PHASES } from '../../ports/records.ts';
 import { type CycleStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';

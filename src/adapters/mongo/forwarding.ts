@@ -1,4 +1,9 @@
-import { type CreationTurn, FORWARD_STATES, type ForwardedUnit, type ForwardingStore } from '../../ports/forwarding.ts';
+import {
+  type CreationTurn,
+  FORWARD_STATES,
+  type ForwardedUnit,
+  type ForwardingStore,
+} from '../../ports/fleet/forwarding.ts';
 import { type Database } from './database.ts';
 import { flag, json, number, numberOrNull, oneOf, plain, text } from './fields.ts';
 

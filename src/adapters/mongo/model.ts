@@ -1,7 +1,7 @@
 import { type Connection, type Model, mongo, Schema } from 'mongoose';
 import { z } from 'zod';
 import { canonicalJson } from '../../domain/identity/canonical-json.ts';
-import { AppError } from '../../ports/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 import { type AnyField, type Fields } from './fields.ts';
 
 export type Direction<Row> = { readonly [Name in keyof Row & string]?: 1 | -1 };

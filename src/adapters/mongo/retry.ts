@@ -1,6 +1,6 @@
 import { mongo } from 'mongoose';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError } from '../../ports/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 
 const ATTEMPTS = 5;
 const FIRST_DELAY_MS = 100;

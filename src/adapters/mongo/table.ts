@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mongo, type Model } from 'mongoose';
-import { AppError } from '../../ports/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 import { defined, type Direction, rowCodec, type RowDocument, type TableSpec } from './model.ts';
 import { isDuplicateKey, retrying } from './retry.ts';
 

@@ -1,4 +1,4 @@
-import { AppError } from '../../ports/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 import { type WorkUnit } from '../../ports/records.ts';
 import { type WorkUnitStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';

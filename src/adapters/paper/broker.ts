@@ -12,7 +12,7 @@ import { onCandle, type VenueTerms } from '../../domain/portfolio/paper-venue/on
 import { cancelOrder, submitOrder } from '../../domain/portfolio/paper-venue/requests.ts';
 import { type Broker } from '../../ports/broker.ts';
 import { type OrderReport } from '../../domain/orders/order-request.ts';
-import { AppError } from '../../ports/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type VenueAccountStore } from '../../ports/stores.ts';
 

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Genome } from '../../domain/genomes/genome.ts';
+import { type Genome } from '../../domain/python-worker/genomes/genome.ts';
 import { FIGURES, type SearchFigures } from '../../domain/research/search-figures.ts';
-import { createWorkerDataset } from '../../domain/worker-profile/dataset.ts';
-import { type WorkerColumns } from '../../domain/worker-profile/columns.ts';
-import { type WorkerTerms } from '../../domain/worker-profile/terms.ts';
+import { createWorkerDataset } from '../../domain/python-worker/engine/dataset.ts';
+import { type WorkerColumns } from '../../domain/python-worker/engine/columns.ts';
+import { type WorkerTerms } from '../../domain/python-worker/engine/terms.ts';
 import { type BacktestPool } from './backtest-pool.ts';
 import { playGenomes } from './play-genomes.ts';
 import { type SearchOptions } from './searcher.ts';

@@ -1,9 +1,9 @@
-import { encodeGenome } from '../../domain/genomes/encode-genome.ts';
-import { type Genome } from '../../domain/genomes/genome.ts';
+import { encodeGenome } from '../../domain/python-worker/genomes/encode-genome.ts';
+import { type Genome } from '../../domain/python-worker/genomes/genome.ts';
 import { FIGURES, packResult, type SearchFigures } from '../../domain/research/search-figures.ts';
-import { type WorkerDataset } from '../../domain/worker-profile/dataset.ts';
-import { runFast } from '../../domain/worker-profile/fast-kernel.ts';
-import { type WorkerTerms } from '../../domain/worker-profile/terms.ts';
+import { type WorkerDataset } from '../../domain/python-worker/engine/dataset.ts';
+import { runFast } from '../../domain/python-worker/engine/fast-kernel.ts';
+import { type WorkerTerms } from '../../domain/python-worker/engine/terms.ts';
 
 /** Each genome over the whole of a frame, by the rules of the Python workers. */
 export function playGenomes(dataset: WorkerDataset, genomes: readonly Genome[], terms: WorkerTerms): SearchFigures {

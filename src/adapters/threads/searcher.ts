@@ -6,7 +6,7 @@ import { type Series } from '../../domain/market/series.ts';
 import { FIGURES, packFigures, type SearchFigures } from '../../domain/research/search-figures.ts';
 import { SpecError } from '../../domain/strategies/spec-error.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
-import { AppError } from '../../ports/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 import { type BacktestPool, type SharedWork } from './backtest-pool.ts';
 
 export interface SearchRequest {

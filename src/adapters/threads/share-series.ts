@@ -1,6 +1,6 @@
 import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { type Series } from '../../domain/market/series.ts';
-import { type WorkerColumns } from '../../domain/worker-profile/columns.ts';
+import { type WorkerColumns } from '../../domain/python-worker/engine/columns.ts';
 
 const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 const DOUBLE = Float64Array.BYTES_PER_ELEMENT;

@@ -1,14 +1,14 @@
 import { type FillModel, type Window } from '../../domain/backtest/result.ts';
-import { type Genome } from '../../domain/genomes/genome.ts';
+import { type Genome } from '../../domain/python-worker/genomes/genome.ts';
 import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { type SearchFigures } from '../../domain/research/search-figures.ts';
 import { type TrialMetrics } from '../../domain/research/trial.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
-import { type WorkerColumns } from '../../domain/worker-profile/columns.ts';
-import { type Submission } from '../../domain/worker-profile/submission.ts';
-import { type WorkerTerms } from '../../domain/worker-profile/terms.ts';
-import { type UnitParams } from '../../domain/worker-profile/unit-params.ts';
+import { type WorkerColumns } from '../../domain/python-worker/engine/columns.ts';
+import { type Submission } from '../../domain/python-worker/engine/submission.ts';
+import { type WorkerTerms } from '../../domain/python-worker/engine/terms.ts';
+import { type UnitParams } from '../../domain/python-worker/engine/unit-params.ts';
 import { type ColumnOrder } from './column-store.ts';
 
 /** What every message to a backtest thread says of its series. The columns lie in shared memory: sending them copies nothing. */

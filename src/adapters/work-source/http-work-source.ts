@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError, errorText } from '../../ports/errors.ts';
-import { type Handed, type WorkSource } from '../../ports/work-source.ts';
+import { AppError, errorText } from '../../domain/errors.ts';
+import { type Handed, type WorkSource } from '../../ports/fleet/worker-source.ts';
 
 export interface HttpWorkSourceOptions {
   /** Of the coordinator; a path in it is kept. */

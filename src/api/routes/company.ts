@@ -1,7 +1,7 @@
 import { BROADCAST_TOPICS } from '../../ports/broadcaster.ts';
 import { type ApiDeps } from '../api-deps.ts';
 import { queueStatuses } from '../../../queues/queue-status.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { defineRoute, type Route } from '../../http/route.ts';
 
 type CompanyDeps = Pick<
   ApiDeps,

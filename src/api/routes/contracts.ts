@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describeContracts } from '../json-schemas.ts';
 import { openApiDocument } from '../openapi.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { defineRoute, type Route } from '../../http/route.ts';
 import { JOBS_PATH } from './jobs.ts';
 
 interface ContractDeps {

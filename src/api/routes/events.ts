@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { countText } from '../input-fields.ts';
+import { countText } from '../../http/input-fields.ts';
 import { type EventStreams } from '../event-streams.ts';
-import { parseInput } from '../request-error.ts';
-import { type Route } from '../route.ts';
+import { parseInput } from '../../http/request-error.ts';
+import { type Route } from '../../http/route.ts';
 
 const entryId = z.string().regex(/^\d{1,15}-\d{1,19}$/, 'not an event id');
 const eventsQuery = z.strictObject({ since: countText.optional() });

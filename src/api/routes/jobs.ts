@@ -4,12 +4,12 @@ import { metaSchema } from '../../../queues/meta.ts';
 import { isQueueName, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
 import { ContractError } from '../../../queues/contract-error.ts';
 import { contractOf } from '../../../queues/producer.ts';
-import { errorText } from '../../ports/errors.ts';
+import { errorText } from '../../domain/errors.ts';
 import { type ApiDeps } from '../api-deps.ts';
 import { idField } from '../../../queues/fields.ts';
-import { limitQuery, newJobIdField } from '../input-fields.ts';
-import { RequestError } from '../request-error.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { limitQuery, newJobIdField } from '../../http/input-fields.ts';
+import { RequestError } from '../../http/request-error.ts';
+import { defineRoute, type Route } from '../../http/route.ts';
 
 export const JOBS_PATH = '/api/jobs/:queue';
 

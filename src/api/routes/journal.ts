@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Stores } from '../../ports/stores.ts';
-import { countText, limitField, limitQuery } from '../input-fields.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { countText, limitField, limitQuery } from '../../http/input-fields.ts';
+import { defineRoute, type Route } from '../../http/route.ts';
 
 /** What was noticed and what was decided. */
 export function journalRoutes({ alerts, audit }: Stores): readonly Route[] {

@@ -1,10 +1,10 @@
 import { TRADING_STATES } from '../../domain/risk/verdict.ts';
 import { type AgentState, type NodeState, type ScalingAdvice } from '../../ports/records.ts';
 import { type ApiDeps } from '../api-deps.ts';
-import { answeredBy } from '../deadline.ts';
+import { answeredBy } from '../../http/deadline.ts';
 import { exposition, PROMETHEUS_TYPE, type Metric, type Sample } from '../prometheus.ts';
 import { queueStatuses, type QueueStatus } from '../../../queues/queue-status.ts';
-import { type Route } from '../route.ts';
+import { type Route } from '../../http/route.ts';
 
 type MetricsDeps = Pick<ApiDeps, 'stores' | 'producer' | 'account' | 'clock' | 'mode' | 'version'>;
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { STRATEGY_STATES } from '../../ports/records.ts';
 import { type Stores } from '../../ports/stores.ts';
-import { hashParams, idParams, limitField, limitQuery } from '../input-fields.ts';
-import { RequestError } from '../request-error.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { hashParams, idParams, limitField, limitQuery } from '../../http/input-fields.ts';
+import { RequestError } from '../../http/request-error.ts';
+import { defineRoute, type Route } from '../../http/route.ts';
 
 /** What the company found out: cycles and the strategies they produced. */
 export function researchRoutes({ cycles, strategies }: Stores): readonly Route[] {

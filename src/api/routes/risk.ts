@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { reasonField, tradingStateField } from '../../../queues/fields.ts';
 import { type ApiDeps } from '../api-deps.ts';
-import { limitQuery } from '../input-fields.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { limitQuery } from '../../http/input-fields.ts';
+import { defineRoute, type Route } from '../../http/route.ts';
 
 const tradingStateRequest = z
   .strictObject({

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { symbolField } from '../../../queues/fields.ts';
 import { ORDER_STATES } from '../../domain/orders/order.ts';
 import { type Stores } from '../../ports/stores.ts';
-import { idParams, limitField, limitQuery } from '../input-fields.ts';
-import { RequestError } from '../request-error.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { idParams, limitField, limitQuery } from '../../http/input-fields.ts';
+import { RequestError } from '../../http/request-error.ts';
+import { defineRoute, type Route } from '../../http/route.ts';
 
 /** The account's ledger. */
 export function tradingRoutes({ orders, ledger, portfolio }: Stores, account: string): readonly Route[] {

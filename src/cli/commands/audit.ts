@@ -1,11 +1,11 @@
 import { type Command } from 'commander';
 import { verifyChain, type AuditRecord, type ChainFault } from '../../domain/audit/chain.ts';
-import { AppError } from '../../ports/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 import { type AuditStore } from '../../ports/stores.ts';
-import { anyCard, type Mode } from '../choose-card.ts';
-import { type CliIo } from '../io.ts';
-import { withOffice } from '../open-office.ts';
-import { jsonOption, modeOption } from '../options.ts';
+import { anyCard, type Mode } from '../process/choose-card.ts';
+import { type CliIo } from '../output/io.ts';
+import { withOffice } from '../process/open-office.ts';
+import { jsonOption, modeOption } from '../input/options.ts';
 
 interface Options {
   readonly json: boolean;

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { symbolOfFile } from '../../adapters/replay/read-candle-file.ts';
+import { symbolOfFile } from '../../adapters/candle-files/read-candle-file.ts';
 import { createEngine } from '../../domain/backtest/engine/engine.ts';
 import { computeMetrics, type Metrics } from '../../domain/backtest/metrics/metrics.ts';
 import { resultHash } from '../../domain/backtest/result-hash.ts';
@@ -9,15 +9,15 @@ import { type CoverageReport, type Series } from '../../domain/market/series.ts'
 import { type Timeframe } from '../../domain/market/timeframe.ts';
 import { describeSpec } from '../../domain/strategies/describe-spec.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
-import { addCheckOptions, requireCheckOptions, runCheck, type CheckOptions } from '../backtest-checks.ts';
-import { addFillOptions, fillModelFor, type FillOptions } from '../fill-options.ts';
-import { type CliIo } from '../io.ts';
-import { loadCliConfig } from '../load-cli-config.ts';
-import { jsonOption, parseTimeframe } from '../options.ts';
-import { readSeries } from '../read-series.ts';
-import { readSpec } from '../read-spec.ts';
-import { requireReportPath, writeReport } from '../report/write-report.ts';
-import { isoTime, percent, type Row } from '../table.ts';
+import { addCheckOptions, requireCheckOptions, runCheck, type CheckOptions } from '../checks/backtest-checks.ts';
+import { addFillOptions, fillModelFor, type FillOptions } from '../input/fill-options.ts';
+import { type CliIo } from '../output/io.ts';
+import { loadCliConfig } from '../process/load-cli-config.ts';
+import { jsonOption, parseTimeframe } from '../input/options.ts';
+import { readSeries } from '../input/read-series.ts';
+import { readSpec } from '../input/read-spec.ts';
+import { requireReportPath, writeReport } from '../../reports/backtest/write-report.ts';
+import { isoTime, percent, type Row } from '../output/table.ts';
 
 interface Options extends FillOptions, CheckOptions {
   readonly spec: string;

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { AppError } from '../../ports/errors.ts';
-import { type CliIo } from '../io.ts';
-import { jsonOption } from '../options.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type CliIo } from '../output/io.ts';
+import { jsonOption } from '../input/options.ts';
 
 interface QueueOptions {
   readonly rounds: number;

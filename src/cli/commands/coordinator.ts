@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander';
 import { type FleetRules } from '../../domain/fleet/unit.ts';
 import { checkCoordinator } from '../../runtime/coordinator.ts';
-import { runCoordinator } from '../coordinator-run.ts';
-import { type CliIo } from '../io.ts';
-import { loadCliConfig } from '../load-cli-config.ts';
-import { anyServices } from '../open-services.ts';
-import { jsonOption, parsePort } from '../options.ts';
+import { runCoordinator } from '../process/coordinator-run.ts';
+import { type CliIo } from '../output/io.ts';
+import { loadCliConfig } from '../process/load-cli-config.ts';
+import { anyServices } from '../process/open-services.ts';
+import { jsonOption, parsePort } from '../input/options.ts';
 
 interface Options {
   readonly port?: number;

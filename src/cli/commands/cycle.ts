@@ -1,18 +1,18 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { symbolField } from '../../../queues/fields.ts';
 import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
-import { AppError } from '../../ports/errors.ts';
-import { type CompanyCard } from '../../runtime/company-card.ts';
-import { ticketFor, type CycleTicket } from '../../runtime/cycle-run.ts';
-import { setMarketTime } from '../../runtime/feed.ts';
-import { describeCandles, importCandleFiles } from '../../runtime/import-candles.ts';
-import { withCompany } from '../company-run.ts';
-import { type CliIo } from '../io.ts';
-import { loadCliConfig } from '../load-cli-config.ts';
-import { anyServices } from '../open-services.ts';
-import { runOneCycle } from '../one-cycle.ts';
-import { jsonOption, parseTimeframe } from '../options.ts';
-import { commonSpan, contentName, readFiles, timeframeFor } from '../world.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type CompanyCard } from '../../runtime/company-descriptor.ts';
+import { ticketFor, type CycleTicket } from '../../feed/cycle-run.ts';
+import { setMarketTime } from '../../feed/feed.ts';
+import { describeCandles, importCandleFiles } from '../../adapters/candle-files/import-candles.ts';
+import { withCompany } from '../process/company-run.ts';
+import { type CliIo } from '../output/io.ts';
+import { loadCliConfig } from '../process/load-cli-config.ts';
+import { anyServices } from '../process/open-services.ts';
+import { runOneCycle } from '../process/one-cycle.ts';
+import { jsonOption, parseTimeframe } from '../input/options.ts';
+import { commonSpan, contentName, readFiles, timeframeFor } from '../process/world.ts';
 import { parseSeed } from './start.ts';
 
 interface Options {

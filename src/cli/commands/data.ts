@@ -1,14 +1,14 @@
 import { type Command } from 'commander';
 import { idField } from '../../../queues/fields.ts';
-import { AppError } from '../../ports/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 import { type CandleStore } from '../../ports/stores.ts';
-import { describeCandles, importCandleFiles, type CandleReport } from '../../runtime/import-candles.ts';
-import { anyCard, IMPORTED_SOURCE } from '../choose-card.ts';
-import { type CliIo } from '../io.ts';
-import { withOffice } from '../open-office.ts';
-import { jsonOption } from '../options.ts';
-import { isoTime, percent, type Row } from '../table.ts';
-import { readFiles } from '../world.ts';
+import { describeCandles, importCandleFiles, type CandleReport } from '../../adapters/candle-files/import-candles.ts';
+import { anyCard, IMPORTED_SOURCE } from '../process/choose-card.ts';
+import { type CliIo } from '../output/io.ts';
+import { withOffice } from '../process/open-office.ts';
+import { jsonOption } from '../input/options.ts';
+import { isoTime, percent, type Row } from '../output/table.ts';
+import { readFiles } from '../process/world.ts';
 
 interface Options {
   readonly source: string;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type Command } from 'commander';
 import { flattenFlow } from '../../../queues/flows/flatten-flow.ts';
-import { AppError } from '../../ports/errors.ts';
-import { answerOf } from '../answer-of.ts';
-import { announcedCard, type Mode } from '../choose-card.ts';
-import { type CliIo } from '../io.ts';
-import { withOffice } from '../open-office.ts';
-import { jsonOption, modeOption, reasonOption } from '../options.ts';
+import { AppError } from '../../domain/errors.ts';
+import { answerOf } from '../output/answer-of.ts';
+import { announcedCard, type Mode } from '../process/choose-card.ts';
+import { type CliIo } from '../output/io.ts';
+import { withOffice } from '../process/open-office.ts';
+import { jsonOption, modeOption, reasonOption } from '../input/options.ts';
 
 interface Options {
   readonly reason: string;

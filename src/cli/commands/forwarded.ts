@@ -1,8 +1,8 @@
 import { type Command } from 'commander';
-import { type ForwardedUnit } from '../../ports/forwarding.ts';
-import { type CliIo } from '../io.ts';
+import { type ForwardedUnit } from '../../ports/fleet/forwarding.ts';
+import { type CliIo } from '../output/io.ts';
 import { listing, type ListOptions } from '../list-command.ts';
-import { isoTime } from '../table.ts';
+import { isoTime } from '../output/table.ts';
 
 export function registerForwarded(program: Command, io: CliIo): void {
   const command = program

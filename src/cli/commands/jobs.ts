@@ -1,13 +1,13 @@
 import { Option, type Command } from 'commander';
 import { PRIORITIES, type Priority } from '../../../queues/meta.ts';
 import { type QueueName } from '../../../queues/names.ts';
-import { AppError } from '../../ports/errors.ts';
-import { announcedCard, type Mode } from '../choose-card.ts';
-import { type CliIo } from '../io.ts';
+import { AppError } from '../../domain/errors.ts';
+import { announcedCard, type Mode } from '../process/choose-card.ts';
+import { type CliIo } from '../output/io.ts';
 import { listing } from '../list-command.ts';
-import { withOffice } from '../open-office.ts';
-import { jsonOption, modeOption, parseQueue } from '../options.ts';
-import { isoTime } from '../table.ts';
+import { withOffice } from '../process/open-office.ts';
+import { jsonOption, modeOption, parseQueue } from '../input/options.ts';
+import { isoTime } from '../output/table.ts';
 
 interface CommonOptions {
   readonly json: boolean;

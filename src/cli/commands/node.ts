@@ -3,16 +3,16 @@ import { resolve } from 'node:path';
 import { isQueueName, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { startNode } from '../../runtime/node.ts';
-import { openOffice } from '../../runtime/office.ts';
-import { PROJECT_ROOT } from '../../runtime/paths.ts';
-import { createReleaseStack } from '../../runtime/releasers.ts';
+import { openOffice } from '../../runtime/context.ts';
+import { PROJECT_ROOT } from '../../paths.ts';
+import { createReleaseStack } from '../../runtime/cleanup-stack.ts';
 import { installShutdown } from '../../runtime/shutdown.ts';
-import { awaitCompany } from '../../runtime/company-card.ts';
-import { type Mode } from '../choose-card.ts';
-import { type CliIo } from '../io.ts';
-import { loadCliConfig } from '../load-cli-config.ts';
-import { openServices } from '../open-services.ts';
-import { modeOption } from '../options.ts';
+import { awaitCompany } from '../../runtime/company-descriptor.ts';
+import { type Mode } from '../process/choose-card.ts';
+import { type CliIo } from '../output/io.ts';
+import { loadCliConfig } from '../process/load-cli-config.ts';
+import { openServices } from '../process/open-services.ts';
+import { modeOption } from '../input/options.ts';
 
 interface Options {
   readonly queues: readonly QueueName[];

@@ -7,13 +7,13 @@ import {
   type SearchFigures,
   type SearchResult,
 } from '../../domain/research/search-figures.ts';
-import { addFillOptions } from '../fill-options.ts';
-import { type CliIo } from '../io.ts';
-import { loadCliConfig } from '../load-cli-config.ts';
-import { jsonOption, parseTimeframe } from '../options.ts';
-import { createProgressBar } from '../progress-bar.ts';
+import { addFillOptions } from '../input/fill-options.ts';
+import { type CliIo } from '../output/io.ts';
+import { loadCliConfig } from '../process/load-cli-config.ts';
+import { jsonOption, parseTimeframe } from '../input/options.ts';
+import { createProgressBar } from '../output/progress-bar.ts';
 import { type PreparedSearch, type SearchInput } from '../search/prepared-search.ts';
-import { percent, type Row } from '../table.ts';
+import { percent, type Row } from '../output/table.ts';
 
 const MAX_THREADS = 256;
 /** Of the best, in the table for people. */

@@ -1,13 +1,13 @@
 import { type Command } from 'commander';
 import { queueStatuses, type QueueStatus } from '../../../queues/queue-status.ts';
 import { type NodeState, type ScalingAdvice } from '../../ports/records.ts';
-import { type Office } from '../../runtime/office.ts';
-import { anyCard, type Mode } from '../choose-card.ts';
-import { type CliIo } from '../io.ts';
-import { withOffice } from '../open-office.ts';
-import { type CommandServices } from '../open-services.ts';
-import { jsonOption, modeOption } from '../options.ts';
-import { isoTime, type Row } from '../table.ts';
+import { type Office } from '../../runtime/context.ts';
+import { anyCard, type Mode } from '../process/choose-card.ts';
+import { type CliIo } from '../output/io.ts';
+import { withOffice } from '../process/open-office.ts';
+import { type CommandServices } from '../process/open-services.ts';
+import { jsonOption, modeOption } from '../input/options.ts';
+import { isoTime, type Row } from '../output/table.ts';
 
 interface Options {
   readonly json: boolean;

@@ -1,7 +1,7 @@
 import { type Command } from 'commander';
-import { type CliIo } from '../io.ts';
+import { type CliIo } from '../output/io.ts';
 import { listing } from '../list-command.ts';
-import { isoTime } from '../table.ts';
+import { isoTime } from '../output/table.ts';
 
 export function registerTrades(program: Command, io: CliIo): void {
   const command = program.command('trades').description('fills of the account');

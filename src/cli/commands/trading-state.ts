@@ -1,10 +1,10 @@
 import { type Command } from 'commander';
 import { type TradingState } from '../../domain/risk/verdict.ts';
-import { answerOf } from '../answer-of.ts';
-import { announcedCard, type Mode } from '../choose-card.ts';
-import { type CliIo } from '../io.ts';
-import { withOffice } from '../open-office.ts';
-import { jsonOption, modeOption, reasonOption } from '../options.ts';
+import { answerOf } from '../output/answer-of.ts';
+import { announcedCard, type Mode } from '../process/choose-card.ts';
+import { type CliIo } from '../output/io.ts';
+import { withOffice } from '../process/open-office.ts';
+import { jsonOption, modeOption, reasonOption } from '../input/options.ts';
 
 interface Options {
   readonly reason: string;

@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { createBacktestPool } from '../../adapters/threads/backtest-pool.ts';
 import { createHttpWorkSource } from '../../adapters/work-source/http-work-source.ts';
-import { doUnit } from '../../runtime/remote-worker/do-unit.ts';
-import { runWorkLoop } from '../../runtime/remote-worker/work-loop.ts';
-import { AppError } from '../../ports/errors.ts';
-import { type CliIo } from '../io.ts';
-import { loadCliConfig } from '../load-cli-config.ts';
+import { doUnit } from '../../worker/do-unit.ts';
+import { runWorkLoop } from '../../worker/work-loop.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type CliIo } from '../output/io.ts';
+import { loadCliConfig } from '../process/load-cli-config.ts';
 
 interface Options {
   readonly coordinator?: string;

@@ -1,7 +1,7 @@
 import { type BacktestPool } from '../../adapters/threads/backtest-pool.ts';
 import { type SearchFigures } from '../../domain/research/search-figures.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
-import { type FillOptions } from '../fill-options.ts';
+import { type FillOptions } from '../input/fill-options.ts';
 
 /** What a search is asked for, whatever its rules. */
 export interface SearchInput extends FillOptions {

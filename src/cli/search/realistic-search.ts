@@ -1,17 +1,17 @@
 import { type Config } from '../../../config/schema.ts';
-import { symbolOfFile } from '../../adapters/replay/read-candle-file.ts';
+import { symbolOfFile } from '../../adapters/candle-files/read-candle-file.ts';
 import { searchHere, searchOn } from '../../adapters/threads/searcher.ts';
-import { importGenome } from '../../domain/genomes/import-genome.ts';
+import { importGenome } from '../../domain/python-worker/genomes/import-genome.ts';
 import { requireCoverage } from '../../domain/market/coverage.ts';
 import { type Market } from '../../domain/market/market.ts';
 import { describeSpec } from '../../domain/strategies/describe-spec.ts';
 import { SpecError } from '../../domain/strategies/spec-error.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
-import { AppError } from '../../ports/errors.ts';
-import { fillModelFor } from '../fill-options.ts';
-import { type WrittenStrategy } from '../parse-strategy.ts';
-import { readGenomes } from '../read-genomes.ts';
-import { readSeries } from '../read-series.ts';
+import { AppError } from '../../domain/errors.ts';
+import { fillModelFor } from '../input/fill-options.ts';
+import { type WrittenStrategy } from '../input/parse-strategy.ts';
+import { readGenomes } from '../input/read-genomes.ts';
+import { readSeries } from '../input/read-series.ts';
 import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
 
 /** By fill-spec.md: specs as they are, genomes as specs. @throws AppError `bad-input` naming file, position and field. */

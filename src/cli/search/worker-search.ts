@@ -1,14 +1,14 @@
 import { type Config } from '../../../config/schema.ts';
-import { readCandleColumns } from '../../adapters/replay/read-candle-file.ts';
+import { readCandleColumns } from '../../adapters/candle-files/read-candle-file.ts';
 import { searchGenomesHere, searchGenomesOn } from '../../adapters/threads/genome-searcher.ts';
-import { type Genome } from '../../domain/genomes/genome.ts';
-import { OPENING_BALANCE } from '../../domain/worker-profile/kernel-result.ts';
-import { forMarketType } from '../../domain/worker-profile/for-market-type.ts';
-import { termsOf } from '../../domain/worker-profile/terms.ts';
-import { AppError } from '../../ports/errors.ts';
-import { replayMarket } from '../../runtime/import-candles.ts';
-import { type WrittenStrategy } from '../parse-strategy.ts';
-import { readGenomes } from '../read-genomes.ts';
+import { type Genome } from '../../domain/python-worker/genomes/genome.ts';
+import { OPENING_BALANCE } from '../../domain/python-worker/engine/kernel-result.ts';
+import { forMarketType } from '../../domain/python-worker/engine/for-market-type.ts';
+import { termsOf } from '../../domain/python-worker/engine/terms.ts';
+import { AppError } from '../../domain/errors.ts';
+import { replayMarket } from '../../adapters/candle-files/import-candles.ts';
+import { type WrittenStrategy } from '../input/parse-strategy.ts';
+import { readGenomes } from '../input/read-genomes.ts';
 import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
 
 /**

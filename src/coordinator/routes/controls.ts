@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseInput, RequestError } from '../../api/request-error.ts';
-import { defineRoute, type Route } from '../../api/route.ts';
+import { parseInput, RequestError } from '../../http/request-error.ts';
+import { defineRoute, type Route } from '../../http/route.ts';
 import { reasonField } from '../../../queues/fields.ts';
 import { type Fleet } from '../fleet.ts';
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { defineRoute, type Route } from '../../api/route.ts';
+import { defineRoute, type Route } from '../../http/route.ts';
 import { isQuarantined } from '../../domain/fleet/worker.ts';
 import { type Clock } from '../../ports/clock.ts';
-import { type FleetResult, type FleetUnit } from '../../ports/fleet-records.ts';
-import { type FleetStores, type ResultFilter } from '../../ports/fleet-stores.ts';
+import { type FleetResult, type FleetUnit } from '../../ports/fleet/records.ts';
+import { type FleetStores, type ResultFilter } from '../../ports/fleet/stores.ts';
 import { type Fleet } from '../fleet.ts';
-import { ACTIVE_MS, VALIDATION_CRITERIA, type FleetPicture } from '../fleet-picture.ts';
+import { ACTIVE_MS, VALIDATION_CRITERIA, type FleetPicture } from '../summary.ts';
 
 const TAG = 'reading';
 const MOST_ROWS = 10_000;

@@ -1,10 +1,10 @@
 import { type Request } from 'express';
-import { answeredBy } from '../../api/deadline.ts';
-import { RequestError } from '../../api/request-error.ts';
-import { type Route } from '../../api/route.ts';
+import { answeredBy } from '../../http/deadline.ts';
+import { RequestError } from '../../http/request-error.ts';
+import { type Route } from '../../http/route.ts';
 import { type Fleet } from '../fleet.ts';
-import { type HandOut } from '../hand-out.ts';
-import { type Submission } from '../take-in.ts';
+import { type HandOut } from '../assign-unit.ts';
+import { type Submission } from '../receive-report.ts';
 
 /** What the existing workers speak, in the forms they know (coordinator-protocol.md sections 2 and 5). */
 export const GET_WORK = '/api/get_work';

@@ -1,6 +1,6 @@
 import { type Series } from '../market/series.ts';
 import { timeframeMs } from '../market/timeframe.ts';
-import { variance } from '../research/moments.ts';
+import { variance } from '../statistics/moments.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 

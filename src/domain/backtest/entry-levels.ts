@@ -1,7 +1,7 @@
 import { type IndicatorCache } from '../indicators/indicator-cache.ts';
 import { timeframeMs } from '../market/timeframe.ts';
 import { type StrategySpec } from '../strategies/spec.ts';
-import { bracketOf, offsetAmount, stopLevel, targetLevel } from './protection.ts';
+import { bracketOf, offsetAmount, stopLevel, targetLevel } from '../strategies/protection.ts';
 import { type Trade } from './result.ts';
 
 /** Where a position's protection stood when it was entered, quote currency; null for what its spec has not got. */

@@ -1,4 +1,4 @@
-import { sharpeRatio } from '../backtest/metrics/sharpe.ts';
+import { sharpeRatio } from '../statistics/sharpe.ts';
 import { type TrialMetrics } from './trial.ts';
 
 /** Deepest fall from a peak of compounded returns, fraction. */

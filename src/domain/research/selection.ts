@@ -1,6 +1,6 @@
-import { correlation } from './correlation.ts';
-import { deflatedSharpe } from './deflated-sharpe.ts';
-import { probabilisticSharpe, sharpeSample } from './probabilistic-sharpe.ts';
+import { correlation } from '../statistics/correlation.ts';
+import { deflatedSharpe } from '../statistics/deflated-sharpe.ts';
+import { probabilisticSharpe, sharpeSample } from '../statistics/probabilistic-sharpe.ts';
 import { type TrialMetrics } from './trial.ts';
 
 /** Gates of config/agents.yaml; all figures out of sample. */

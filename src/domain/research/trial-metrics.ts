@@ -1,9 +1,9 @@
 import { drawdownOf } from '../backtest/metrics/drawdown.ts';
-import { sharpeRatio } from '../backtest/metrics/sharpe.ts';
+import { sharpeRatio } from '../statistics/sharpe.ts';
 import { type Simulation, type Window } from '../backtest/result.ts';
 import { type Series } from '../market/series.ts';
 import { timeframeMs } from '../market/timeframe.ts';
-import { dailyReturns } from './daily-returns.ts';
+import { dailyReturns } from '../statistics/daily-returns.ts';
 import { type TrialMetrics } from './trial.ts';
 
 /** The figures of a trial, from a simulation of `series` in `window`. */

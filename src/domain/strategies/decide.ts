@@ -1,6 +1,6 @@
 import { createIndicatorCache, type IndicatorCache } from '../indicators/indicator-cache.ts';
-import { bracketOf } from '../backtest/protection.ts';
-import { committedShare } from '../backtest/sizing.ts';
+import { bracketOf } from './protection.ts';
+import { committedShare } from './sizing.ts';
 import { type Bracket } from '../orders/order.ts';
 import { compileRules } from './compile-rules.ts';
 import { describeCondition } from './describe-spec.ts';

@@ -1,5 +1,5 @@
 import { mongo } from 'mongoose';
-import { errorText } from '../../ports/errors.ts';
+import { errorText } from '../../domain/errors.ts';
 import { untilAborted } from './until-aborted.ts';
 import { ServiceError } from './service-error.ts';
 

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { errorText } from '../../ports/errors.ts';
+import { errorText } from '../../domain/errors.ts';
 import { untilAborted } from './until-aborted.ts';
 import { ServiceError } from './service-error.ts';
 

@@ -1,4 +1,4 @@
-import { AppError, type AppErrorOptions } from '../../ports/errors.ts';
+import { AppError, type AppErrorOptions } from '../../domain/errors.ts';
 import { redact } from './redact.ts';
 
 export type ServiceErrorCode =

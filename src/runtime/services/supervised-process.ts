@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorText } from '../../ports/errors.ts';
+import { errorText } from '../../domain/errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { untilAborted } from './until-aborted.ts';
 import { ServiceError } from './service-error.ts';

@@ -4,11 +4,11 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { verifyAudit } from '../../../src/cli/commands/audit.ts';
-import { createIo } from '../../../src/cli/io.ts';
-import { withOffice } from '../../../src/cli/open-office.ts';
-import { announceCompany, type CompanyCard } from '../../../src/runtime/company-card.ts';
+import { createIo } from '../../../src/cli/output/io.ts';
+import { withOffice } from '../../../src/cli/process/open-office.ts';
+import { announceCompany, type CompanyCard } from '../../../src/runtime/company-descriptor.ts';
 import { startNode } from '../../../src/runtime/node.ts';
-import { type Office } from '../../../src/runtime/office.ts';
+import { type Office } from '../../../src/runtime/context.ts';
 import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { workspace, type Workspace } from './corp-process.ts';
 

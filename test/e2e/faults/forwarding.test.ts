@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { markerOf } from '../../../src/adapters/coordinator/python-dialect.ts';
-import { type ForwardedUnit } from '../../../src/ports/forwarding.ts';
+import { markerOf } from '../../../src/adapters/coordinator-client/python-dialect.ts';
+import { type ForwardedUnit } from '../../../src/ports/fleet/forwarding.ts';
 import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
 import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
 import { openScene, type CorpProcess } from '../../fixtures/faults/scene.ts';
 import { startPythonCoordinator, type Mishap, type PythonCoordinator } from '../../fixtures/python/coordinator.ts';
-import { REPORT } from '../../unit/forward/forward-fixture.ts';
+import { REPORT } from '../../unit/processors/forward/forward-fixture.ts';
 
 /** What the existing coordinator is asked just when the node dies. */
 const MOMENTS = [

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { type Producer } from '../../../queues/producer.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
-import { runFeed } from '../../../src/runtime/feed.ts';
+import { runFeed } from '../../../src/feed/feed.ts';
 import { type Services } from '../../../src/runtime/services/start-services.ts';
 import { drawMoments, runUnderKills } from '../../fixtures/faults/assassin.ts';
 import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';

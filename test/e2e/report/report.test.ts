@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readClientFiles } from '../../../src/cli/report/client-files.ts';
-import { renderReport } from '../../../src/cli/report/render-report.ts';
-import { type ReportInput } from '../../../src/cli/report/report-input.ts';
+import { readClientFiles } from '../../../src/reports/backtest/client-files.ts';
+import { renderReport } from '../../../src/reports/backtest/render-report.ts';
+import { type ReportInput } from '../../../src/reports/backtest/report-input.ts';
 import { HAS_BROWSER, openBrowser, type Browser, type Page } from '../../fixtures/browser.ts';
 import { randomSeries } from '../../unit/market/series-fixture.ts';
-import { idle, playedInput } from '../../unit/cli/report/report-fixture.ts';
+import { idle, playedInput } from '../../unit/reports/backtest/report-fixture.ts';
 
 describe.skipIf(!HAS_BROWSER)(
   'a report in a browser (skipped: no chromium on the PATH; apt-get install chromium)',

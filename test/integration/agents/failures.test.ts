@@ -8,7 +8,7 @@ import { upsertSchedules } from '../../../queues/schedulers.ts';
 import { PRIORITIES } from '../../../queues/meta.ts';
 import { createRedisBroadcastReader } from '../../../src/adapters/broadcast/redis-stream.ts';
 import { createApi } from '../../../src/api/create-api.ts';
-import { createJobWaiter } from '../../../src/runtime/job-waiter.ts';
+import { createJobWaiter } from '../../../src/feed/job-waiter.ts';
 import { type WorkUnit } from '../../../src/ports/records.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
@@ -47,7 +47,7 @@ async function retry({ office }: TestCompany, queue: QueueName, jobId: string): 
     mode: card.mode,
     namespace: 'test',
     version: '0.0.0-test',
-    webDirectory: join(process.cwd(), 'web'),
+    webDirectory: join(process.cwd(), 'web', 'dashboard'),
     readiness: async () => ({ redis: 'ok', mongo: 'ok' }),
   }).listen({ host: '127.0.0.1', port: 0 });
   try {

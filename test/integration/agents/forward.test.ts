@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type WorkerEngine } from '../../../src/ports/worker-engine.ts';
+import { type WorkerEngine } from '../../../src/ports/fleet/engine.ts';
 import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { openPremises, type Premises } from '../../fixtures/company.ts';
 import { startPythonCoordinator } from '../../fixtures/python/coordinator.ts';
-import { fixedEngine, REPORT } from '../../unit/forward/forward-fixture.ts';
+import { fixedEngine, REPORT } from '../../unit/processors/forward/forward-fixture.ts';
 
 let premises: Premises;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { search, single } from '../../fixtures/fleet/open-fleet.ts';
 import { createPythonWorker, type Generation, type PythonWorker } from '../../fixtures/fleet/python-worker.ts';
 import { startTestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
 import { createMemoryFleetStores } from '../../fixtures/memory-fleet-stores.ts';
-import { type FleetStores } from '../../../src/ports/fleet-stores.ts';
+import { type FleetStores } from '../../../src/ports/fleet/stores.ts';
 import { MINUTE } from '../../unit/fleet/fleet-fixture.ts';
 import { openTemporaryStore, type TemporaryStore } from '../stores/temporary-store.ts';
 

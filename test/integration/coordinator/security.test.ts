@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCoordinator } from '../../../src/coordinator/create-coordinator.ts';
-import { AppError } from '../../../src/ports/errors.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 import { startTestCoordinator, type TestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
 
 const TOKEN = 'a-token-of-this-test-only';

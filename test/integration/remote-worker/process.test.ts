@@ -4,7 +4,7 @@ import { writeCandleCsv } from '../../fixtures/candle-csv.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
 import { openScene, type CorpProcess } from '../../fixtures/faults/scene.ts';
 import { startTestCoordinator, type TestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
-import { GENOME } from '../../unit/forward/forward-fixture.ts';
+import { GENOME } from '../../unit/processors/forward/forward-fixture.ts';
 import { randomSeries } from '../../unit/market/series-fixture.ts';
 
 const FILE = 'TEST-USD_FIVE_MINUTE.csv';

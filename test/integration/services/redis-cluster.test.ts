@@ -4,7 +4,7 @@ import { optimizePhase, runUnit } from '../../../queues/flows/cycle-flow.ts';
 import { QUEUE_NAMES } from '../../../queues/names.ts';
 import { upsertSchedules } from '../../../queues/schedulers.ts';
 import { type Evaluator } from '../../../src/ports/evaluator.ts';
-import { announceCompany, findCompany } from '../../../src/runtime/company-card.ts';
+import { announceCompany, findCompany } from '../../../src/runtime/company-descriptor.ts';
 import { startCoordinator } from '../../../src/runtime/coordinator.ts';
 import { takeLeaderLock } from '../../../src/runtime/leader-lock.ts';
 import { openPremises, type Premises } from '../../fixtures/company.ts';

@@ -4,7 +4,7 @@ import { connectMongo } from '../../../src/adapters/mongo/connection.ts';
 import { createMongoStores } from '../../../src/adapters/mongo/stores.ts';
 import { verifyChain } from '../../../src/domain/audit/chain.ts';
 import { type Trial } from '../../../src/domain/research/trial.ts';
-import { AppError } from '../../../src/ports/errors.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
 import { auditEntry } from '../../contract/stores/operations.ts';
 import {

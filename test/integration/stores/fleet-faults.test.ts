@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMongoFleetStores } from '../../../src/adapters/mongo/fleet/stores.ts';
 import { newWorker } from '../../../src/domain/fleet/worker.ts';
-import { type FleetStores } from '../../../src/ports/fleet-stores.ts';
+import { type FleetStores } from '../../../src/ports/fleet/stores.ts';
 import { fleetResult, fleetUnit } from '../../contract/fleet-stores.contract.ts';
 import { together } from '../../contract/stores/samples.ts';
 import { type LossyProxy, startLossyProxy } from './lossy-proxy.ts';

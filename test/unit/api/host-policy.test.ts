@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createHostPolicy, hostName, isLoopback } from '../../../src/api/security/host-policy.ts';
+import { createHostPolicy, hostName, isLoopback } from '../../../src/http/security/host-policy.ts';
 
 describe('the host policy', () => {
   it.each([

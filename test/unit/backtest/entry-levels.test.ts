@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { entryLevels } from '../../../src/domain/backtest/entry-levels.ts';
-import { simulate } from '../../../src/domain/backtest/simulate.ts';
+import { simulate } from '../../../src/domain/backtest/oracle/simulate.ts';
 import { createIndicatorCache } from '../../../src/domain/indicators/indicator-cache.ts';
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
 import { anySeries, seriesOf } from '../market/series-fixture.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findLookAhead, type LookAheadReport } from '../../../src/domain/backtest/guards/look-ahead.ts';
-import { simulate } from '../../../src/domain/backtest/simulate.ts';
+import { simulate } from '../../../src/domain/backtest/oracle/simulate.ts';
 import { createIndicatorCache, type IndicatorCache } from '../../../src/domain/indicators/indicator-cache.ts';
 import { type Series } from '../../../src/domain/market/series.ts';
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';

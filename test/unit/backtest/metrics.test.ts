@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawdownOf, fallsOf, underwater } from '../../../src/domain/backtest/metrics/drawdown.ts';
 import { computeMetrics } from '../../../src/domain/backtest/metrics/metrics.ts';
-import { annualVolatility, sharpeRatio, sortinoRatio } from '../../../src/domain/backtest/metrics/sharpe.ts';
+import { annualVolatility, sharpeRatio, sortinoRatio } from '../../../src/domain/statistics/sharpe.ts';
 import { tailRisk } from '../../../src/domain/backtest/metrics/tail-risk.ts';
 import { tradeStatistics } from '../../../src/domain/backtest/metrics/trade-statistics.ts';
 import { resultHash } from '../../../src/domain/backtest/result-hash.ts';
 import { type Simulation, type Trade } from '../../../src/domain/backtest/result.ts';
-import { simulate } from '../../../src/domain/backtest/simulate.ts';
-import { dailyReturns } from '../../../src/domain/research/daily-returns.ts';
+import { simulate } from '../../../src/domain/backtest/oracle/simulate.ts';
+import { dailyReturns } from '../../../src/domain/statistics/daily-returns.ts';
 import { anySeries, randomSeries, seriesOf } from '../market/series-fixture.ts';
 import { busySpec, free, onSignal, realistic, SIGNAL } from './spec-fixture.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { monthlyReturns, yearlyReturns } from '../../../src/domain/backtest/metrics/monthly-returns.ts';
-import { simulate } from '../../../src/domain/backtest/simulate.ts';
+import { simulate } from '../../../src/domain/backtest/oracle/simulate.ts';
 import { type Timeframe, timeframeMs } from '../../../src/domain/market/timeframe.ts';
 import { anySeries } from '../market/series-fixture.ts';
 import { busySpec, realistic } from './spec-fixture.ts';

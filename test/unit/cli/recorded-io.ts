@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { Writable } from 'node:stream';
 import { type Environment } from '../../../config/environment.ts';
-import { createIo, type CliIo } from '../../../src/cli/io.ts';
+import { createIo, type CliIo } from '../../../src/cli/output/io.ts';
 import { run } from '../../../src/cli/run.ts';
 
 export interface Recorded {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { VERSION } from '../../../src/runtime/paths.ts';
+import { VERSION } from '../../../src/paths.ts';
 import { corp } from './recorded-io.ts';
 
 describe('bad usage is one line, the usage of that command, and exit code 2', () => {

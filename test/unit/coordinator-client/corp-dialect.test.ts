@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { AppError } from '../../../src/ports/errors.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { startTestCoordinator, type TestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
 import { createMemoryForwarding } from '../../fixtures/memory-forwarding.ts';
 import { call } from '../../fixtures/http-call.ts';
-import { clientOf, fixedEngine, forwardBench, GENOME, REPORT } from '../forward/forward-fixture.ts';
+import { clientOf, fixedEngine, forwardBench, GENOME, REPORT } from '../processors/forward/forward-fixture.ts';
 import { manualClock } from '../processors/agent-fixture.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type FleetStores } from '../../../src/ports/fleet-stores.ts';
+import { type FleetStores } from '../../../src/ports/fleet/stores.ts';
 import { Killed, mortalStores } from '../../fixtures/faults/mortal-stores.ts';
 import { fleetBlemishes } from '../../fixtures/fleet/blemishes.ts';
 import { openFleet, search, single, type TestFleet } from '../../fixtures/fleet/open-fleet.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createGroupCommit } from '../../../src/adapters/mongo/group-commit.ts';
-import { AppError } from '../../../src/ports/errors.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 
 const together = <T>(count: number, call: (i: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, i) => call(i)));

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entrySide, exitSide, marketFill } from '../../../src/domain/backtest/fills.ts';
-import { bracketOf } from '../../../src/domain/backtest/protection.ts';
+import { bracketOf } from '../../../src/domain/strategies/protection.ts';
 import { type FillModel, type Trade } from '../../../src/domain/backtest/result.ts';
-import { simulate } from '../../../src/domain/backtest/simulate.ts';
-import { affordableQuantity, committedShare } from '../../../src/domain/backtest/sizing.ts';
+import { simulate } from '../../../src/domain/backtest/oracle/simulate.ts';
+import { affordableQuantity, committedShare } from '../../../src/domain/strategies/sizing.ts';
 import { createIndicatorCache } from '../../../src/domain/indicators/indicator-cache.ts';
 import { buildSeries } from '../../../src/domain/market/build-series.ts';
 import { type Candle } from '../../../src/domain/market/candle.ts';

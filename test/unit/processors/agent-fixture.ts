@@ -1,6 +1,6 @@
 import { type Job } from 'bullmq';
-import { createAgentMonitor, type AgentMonitor } from '../../../processors/agent-monitor.ts';
-import { type AgentDeps } from '../../../processors/define-agent.ts';
+import { createAgentMonitor, type AgentMonitor } from '../../../processors/agent/agent-monitor.ts';
+import { type AgentDeps } from '../../../processors/agent/define-agent.ts';
 import { nextAuditRecord } from '../../../src/domain/audit/chain.ts';
 import { type Clock } from '../../../src/ports/clock.ts';
 import { silent } from '../../fixtures/silent-logger.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createAgentMonitor } from '../../../processors/agent-monitor.ts';
+import { createAgentMonitor } from '../../../processors/agent/agent-monitor.ts';
 import { manualClock, NOON } from './agent-fixture.ts';
 
 describe("an agent's state", () => {

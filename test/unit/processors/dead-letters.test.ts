@@ -1,9 +1,9 @@
 import { UnrecoverableError, type Job } from 'bullmq';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deadLetterOf, isDead } from '../../../processors/dead-letters.ts';
-import { adviceOf, parseFailedReason, toJobError } from '../../../processors/job-errors.ts';
-import { AppError } from '../../../src/ports/errors.ts';
+import { deadLetterOf, isDead } from '../../../processors/agent/dead-letters.ts';
+import { adviceOf, parseFailedReason, toJobError } from '../../../processors/agent/job-errors.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 import { jobWith, NOON } from './agent-fixture.ts';
 
 describe("a job's error", () => {

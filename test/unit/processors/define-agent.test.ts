@@ -1,9 +1,9 @@
 import { DelayedError, RateLimitError, UnrecoverableError, WaitingChildrenError, WaitingError, type Job } from 'bullmq';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { defineAgent } from '../../../processors/define-agent.ts';
-import { parseFailedReason } from '../../../processors/job-errors.ts';
-import { type JobContext } from '../../../processors/job-context.ts';
-import { AppError } from '../../../src/ports/errors.ts';
+import { defineAgent } from '../../../processors/agent/define-agent.ts';
+import { parseFailedReason } from '../../../processors/agent/job-errors.ts';
+import { type JobContext } from '../../../processors/agent/job-context.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 import { jobWith, NOON, testDeps, type TestDeps } from './agent-fixture.ts';
 
 type Review = (context: JobContext) => Promise<unknown>;

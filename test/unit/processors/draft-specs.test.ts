@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { draftSpecs } from '../../../processors/strategy-generator.ts';
+import { draftSpecs } from '../../../processors/strategy-generator/agent.ts';
 import { REGIMES } from '../../../src/domain/analysis/analysis.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { templates } from '../../../src/domain/strategies/families/families.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { intentsAt, type SignalInput } from '../../../processors/intents.ts';
+import { intentsAt, type SignalInput } from '../../../processors/analyst/intents.ts';
 import { timeframeMs } from '../../../src/domain/market/timeframe.ts';
 import { type Position } from '../../../src/domain/portfolio/position.ts';
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';

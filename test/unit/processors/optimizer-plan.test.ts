@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createOptimizer, type OptimizerDeps } from '../../../processors/optimizer.ts';
-import { strategyOf } from '../../../processors/strategy-row.ts';
+import { createOptimizer, type OptimizerDeps } from '../../../processors/optimizer/agent.ts';
+import { strategyOf } from '../../../processors/strategy-generator/strategy-row.ts';
 import { buildSpec, templates } from '../../../src/domain/strategies/families/families.ts';
 import { gridAround } from '../../../src/domain/strategies/families/grid-around.ts';
 import { type FamilyParameters } from '../../../src/domain/strategies/families/parameter-range.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createWorkerManager, type WorkerManagerDeps } from '../../../processors/worker-manager.ts';
+import { createWorkerManager, type WorkerManagerDeps } from '../../../processors/worker-manager/agent.ts';
 import { jobWith, testDeps } from './agent-fixture.ts';
 
 const SWEPT = { expired: 2, failed: 1, repaired: 0 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { simulate } from '../../../src/domain/backtest/simulate.ts';
+import { simulate } from '../../../src/domain/backtest/oracle/simulate.ts';
 import { type Trade } from '../../../src/domain/backtest/result.ts';
 import { type Series } from '../../../src/domain/market/series.ts';
 import { sliceSeries } from '../../../src/domain/market/slice-series.ts';

@@ -1,6 +1,6 @@
 import { type WorkerLimit } from '../../../domain/fleet/worker-name.ts';
-import { type ShutdownOrder } from '../../../ports/fleet-records.ts';
-import { type FleetControlStore } from '../../../ports/fleet-stores.ts';
+import { type ShutdownOrder } from '../../../ports/fleet/records.ts';
+import { type FleetControlStore } from '../../../ports/fleet/stores.ts';
 import { type Database } from '../database.ts';
 import { number, oneOf, text } from '../fields.ts';
 

@@ -1,4 +1,4 @@
-import { type FleetCounterStore } from '../../../ports/fleet-stores.ts';
+import { type FleetCounterStore } from '../../../ports/fleet/stores.ts';
 import { type Database } from '../database.ts';
 import { number } from '../fields.ts';
 

@@ -1,5 +1,5 @@
-import { type FleetOrphan } from '../../../ports/fleet-records.ts';
-import { type FleetOrphanStore } from '../../../ports/fleet-stores.ts';
+import { type FleetOrphan } from '../../../ports/fleet/records.ts';
+import { type FleetOrphanStore } from '../../../ports/fleet/stores.ts';
 import { type Database } from '../database.ts';
 import { json, number, oneOf, text } from '../fields.ts';
 

@@ -1,8 +1,8 @@
 import { WORKER_VERSIONS } from '../../../domain/fleet/judge-report.ts';
 import { RESULT_VERDICTS } from '../../../domain/fleet/unit.ts';
-import { AppError } from '../../../ports/errors.ts';
-import { type FleetResult, type ResultToCount, VERIFICATIONS } from '../../../ports/fleet-records.ts';
-import { type FleetResultStore, type ResultFilter } from '../../../ports/fleet-stores.ts';
+import { AppError } from '../../../domain/errors.ts';
+import { type FleetResult, type ResultToCount, VERIFICATIONS } from '../../../ports/fleet/records.ts';
+import { type FleetResultStore, type ResultFilter } from '../../../ports/fleet/stores.ts';
 import { type Database } from '../database.ts';
 import { createGroupCommit } from '../group-commit.ts';
 import { flag, json, number, numberOrNull, oneOf, text, textOrNull } from '../fields.ts';

@@ -1,5 +1,5 @@
 import { type Connection } from 'mongoose';
-import { type FleetStores } from '../../../ports/fleet-stores.ts';
+import { type FleetStores } from '../../../ports/fleet/stores.ts';
 import { createDatabase } from '../database.ts';
 import { createFleetControlStore } from './controls.ts';
 import { createFleetCounterStore } from './counters.ts';

@@ -1,6 +1,6 @@
 import { freeReplicas, nextExpiry, runningOf, UNIT_KINDS, UNIT_STATES, type Unit } from '../../../domain/fleet/unit.ts';
-import { type FleetUnit, type UnitInLine } from '../../../ports/fleet-records.ts';
-import { type FleetUnitStore } from '../../../ports/fleet-stores.ts';
+import { type FleetUnit, type UnitInLine } from '../../../ports/fleet/records.ts';
+import { type FleetUnitStore } from '../../../ports/fleet/stores.ts';
 import { type Database } from '../database.ts';
 import { flag, json, number, numberOrNull, oneOf, plain, text } from '../fields.ts';
 import { createGroupCommit } from '../group-commit.ts';

@@ -1,6 +1,6 @@
 import { WORKER_VERSIONS } from '../../../domain/fleet/judge-report.ts';
 import { type Worker } from '../../../domain/fleet/worker.ts';
-import { type FleetWorkerStore } from '../../../ports/fleet-stores.ts';
+import { type FleetWorkerStore } from '../../../ports/fleet/stores.ts';
 import { type Database } from '../database.ts';
 import { createGroupCommit } from '../group-commit.ts';
 import { flag, number, numberOrNull, oneOf, plain, text } from '../fields.ts';

@@ -1,6 +1,6 @@
 import { type Series } from '../../market/series.ts';
 import { timeframeMs } from '../../market/timeframe.ts';
-import { DAY_MS } from '../../research/daily-returns.ts';
+import { DAY_MS } from '../../statistics/daily-returns.ts';
 import { emptyBitmap, type Bitmap } from './bitmap.ts';
 import { blockRanges, mirrored, sideBySide, type BlockRanges } from './block-ranges.ts';
 

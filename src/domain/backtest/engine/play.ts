@@ -1,7 +1,7 @@
 import { entrySide, exitSide, feeOf, marketFill, outcomeOf, stopFill, targetFill } from '../fills.ts';
-import { stopLevel, targetLevel } from '../protection.ts';
-import { affordableQuantity, isBelowMinimum } from '../sizing.ts';
-import { type AmbiguityRule } from '../walk-bars.ts';
+import { stopLevel, targetLevel } from '../../strategies/protection.ts';
+import { affordableQuantity, isBelowMinimum } from '../../strategies/sizing.ts';
+import { type AmbiguityRule } from '../oracle/walk-bars.ts';
 import { isSet, nextSet } from './bitmap.ts';
 import { distanceAt, type EnginePlan } from './engine-plan.ts';
 import { findTouch, findTrailingTouch, type Trail } from './find-touch.ts';

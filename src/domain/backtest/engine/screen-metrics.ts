@@ -1,5 +1,5 @@
 import { type TrialMetrics } from '../../research/trial.ts';
-import { sharpeRatio } from '../metrics/sharpe.ts';
+import { sharpeRatio } from '../../statistics/sharpe.ts';
 import { type EnginePlan } from './engine-plan.ts';
 import { REASON_CODES, type TradeTape } from './trade-tape.ts';
 import { deepestDrawdown } from './deepest-drawdown.ts';

@@ -2,12 +2,12 @@ import { coverageOf } from '../../market/coverage.ts';
 import { type Series } from '../../market/series.ts';
 import { sliceSeries } from '../../market/slice-series.ts';
 import { timeframeMs } from '../../market/timeframe.ts';
-import { dailyReturns } from '../../research/daily-returns.ts';
-import { deflatedSharpe } from '../../research/deflated-sharpe.ts';
-import { probabilisticSharpe } from '../../research/probabilistic-sharpe.ts';
+import { dailyReturns } from '../../statistics/daily-returns.ts';
+import { deflatedSharpe } from '../../statistics/deflated-sharpe.ts';
+import { probabilisticSharpe } from '../../statistics/probabilistic-sharpe.ts';
 import { type RejectedSignalReason, type Simulation, type Window } from '../result.ts';
 import { drawdownOf } from './drawdown.ts';
-import { annualVolatility, DAYS_PER_YEAR, sharpeRatio, sortinoRatio } from './sharpe.ts';
+import { annualVolatility, DAYS_PER_YEAR, sharpeRatio, sortinoRatio } from '../../statistics/sharpe.ts';
 import { tailRisk } from './tail-risk.ts';
 import { tradeStatistics, type TradeStatistics } from './trade-statistics.ts';
 

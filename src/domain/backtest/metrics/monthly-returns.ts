@@ -1,4 +1,4 @@
-import { closingDay, dailyReturns } from '../../research/daily-returns.ts';
+import { closingDay, dailyReturns } from '../../statistics/daily-returns.ts';
 import { type Timeframe } from '../../market/timeframe.ts';
 
 /** Returns are fractions. */

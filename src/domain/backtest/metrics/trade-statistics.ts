@@ -1,4 +1,4 @@
-import { mean, variance } from '../../research/moments.ts';
+import { mean, variance } from '../../statistics/moments.ts';
 import { EXIT_REASONS, type ExitReason, type Trade } from '../result.ts';
 
 /** Over all trades; returns are fractions of the entry's notional, money is quote currency, all after fees. */

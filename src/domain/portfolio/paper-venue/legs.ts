@@ -1,5 +1,5 @@
 import { exitSide, type PositionSide } from '../../backtest/fills.ts';
-import { furthest, offsetAmount, stopLevel, targetLevel, tighterStop } from '../../backtest/protection.ts';
+import { furthest, offsetAmount, stopLevel, targetLevel, tighterStop } from '../../strategies/protection.ts';
 import { legOrderId } from '../../orders/client-order-id.ts';
 import { type VenueOrder } from './account.ts';
 

@@ -1,6 +1,6 @@
 import { feeOf, marketFill, outcomeOf, type PositionSide, stopFill, targetFill } from '../../backtest/fills.ts';
 import { type FillModel } from '../../backtest/result.ts';
-import { isBelowMinimum } from '../../backtest/sizing.ts';
+import { isBelowMinimum } from '../../strategies/sizing.ts';
 import { type Candle } from '../../market/candle.ts';
 import { decimal } from '../money.ts';
 import { type FillCause, heldAmount, type VenueAccount, type VenueOrder } from './account.ts';

@@ -1,0 +1,42 @@
+import { UnrecoverableError, type Job } from 'bullmq';
+import { type QueueName } from '../../queues/names.ts';
+import { type DeadLetter } from '../../src/ports/records.ts';
+import { parseFailedReason } from './job-errors.ts';
+
+const ADVICE: Readonly<Record<string, string>> = {
+  'bad-message': 'Correct the message and send it again; retrying it as it is fails again',
+  'unknown-job': 'Check the name of the job against the contract of its queue',
+  'deadline-passed': 'Send it again with a later deadline if the answer is still wanted',
+  stalled: 'Its worker died or blocked several times; look at the log of that time, then retry',
+};
+
+/** Whether BullMQ has given the job up. */
+export function isDead(job: Job, error: Error): boolean {
+  return (
+    error instanceof UnrecoverableError ||
+    error.name === 'UnrecoverableError' ||
+    job.finishedOn !== undefined ||
+    job.attemptsMade >= (job.opts.attempts ?? 1)
+  );
+}
+
+export function deadLetterOf(
+  queue: QueueName,
+  job: Job,
+  failedReason: string,
+  at: number,
+  advice?: string,
+): DeadLetter {
+  const { code, reason } = parseFailedReason(failedReason);
+  return {
+    queue,
+    jobId: String(job.id),
+    name: job.name,
+    code,
+    reason,
+    advice: advice ?? ADVICE[code] ?? 'Retry it (corp jobs retry) once the cause is gone',
+    attempts: job.attemptsMade,
+    data: job.data as unknown,
+    failedAt: job.finishedOn ?? at,
+  };
+}

@@ -1,0 +1,127 @@
+import { type Job } from 'bullmq';
+import { z } from 'zod';
+import { metaSchema, type Meta } from '../../queues/meta.ts';
+import { type QueueName } from '../../queues/names.ts';
+import { ContractError } from '../../queues/contract-error.ts';
+import { jobContractOf } from '../../queues/producer.ts';
+import { type Clock } from '../../src/ports/clock.ts';
+import { AppError } from '../../src/domain/errors.ts';
+import { type LogFields, type Logger } from '../../src/ports/logger.ts';
+import { type AuditStore } from '../../src/ports/stores.ts';
+import { type AgentMonitor } from './agent-monitor.ts';
+import { type Handlers, type JobContext } from './job-context.ts';
+import { explain, isControlFlow, toJobError } from './job-errors.ts';
+
+export interface AgentDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly audit: AuditStore;
+  readonly monitor: AgentMonitor;
+}
+
+/** An agent, ready to be run by a BullMQ worker. */
+export interface Agent {
+  readonly queue: QueueName;
+  /** Three declared parameters: BullMQ passes the abort signal only then. */
+  readonly process: (job: Job, token: string | undefined, signal: AbortSignal | undefined) => Promise<unknown>;
+}
+
+const envelopeSchema = z.strictObject({ meta: metaSchema, payload: z.unknown() });
+
+/** A timer cannot wait longer (24.8 days): one set beyond it fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+type AnyHandler = (payload: unknown, context: JobContext) => Promise<unknown>;
+
+/**
+ * The one wrapper around every processor: parses in and out, logs with the job's fields, keeps the agent's state,
+ * turns the message's deadline into an abort signal, writes the audit entry of audited jobs and maps errors.
+ */
+export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>, deps: AgentDeps): Agent {
+  const handlerOf = handlers as unknown as Readonly<Record<string, AnyHandler | undefined>>;
+
+  /** Aborts at the deadline and when the worker says so. Merging signals costs as much as a small job: only where there are two. */
+  const signalOf = ({ deadline }: Meta, signal: AbortSignal | undefined): AbortSignal => {
+    if (deadline === undefined) return signal ?? new AbortController().signal;
+    const left = deadline - deps.clock.now();
+    if (left <= 0) {
+      throw new AppError('deadline-passed', `deadline passed ${-left} ms before the job started`, {
+        advice: 'Send it again with a later deadline if the answer is still wanted',
+      });
+    }
+    const timeout = AbortSignal.timeout(Math.min(left, LONGEST_TIMER_MS));
+    return signal ? AbortSignal.any([signal, timeout]) : timeout;
+  };
+
+  const run = async (job: Job, token: string, signal: AbortSignal | undefined, fields: LogFields): Promise<unknown> => {
+    const jobContract = jobContractOf(queue, job.name);
+    const handler = handlerOf[job.name];
+    if (!jobContract || !handler) throw new AppError('unknown-job', `queue '${queue}' has no job '${job.name}'`);
+    const envelope = envelopeSchema.safeParse(job.data);
+    if (!envelope.success) throw new ContractError(`${queue}:${job.name}`, envelope.error);
+    const { meta } = envelope.data;
+    const payload = jobContract.data.safeParse(envelope.data.payload);
+    if (!payload.success) throw new ContractError(`${queue}:${job.name}`, payload.error);
+
+    const jobId = String(job.id);
+    let log: Logger | undefined;
+    const context: JobContext = {
+      jobId,
+      meta,
+      signal: signalOf(meta, signal),
+      // Most jobs log nothing: a logger is made for those that do.
+      get log() {
+        return (log ??= deps.log.child(fields));
+      },
+      job,
+      token,
+    };
+
+    const answer = await handler(payload.data, context);
+    const result = jobContract.result.safeParse(answer);
+    if (!result.success) throw new ContractError(`${queue}:${job.name} result`, result.error);
+    if (jobContract.audited === true) {
+      await deps.audit.append({
+        key: `${queue}/${job.name}/${jobId}`,
+        actor: queue,
+        action: job.name,
+        subject: jobId,
+        at: deps.clock.now(),
+        data: {
+          payload: payload.data,
+          result: result.data,
+          ...(meta.cycleId !== undefined && { cycleId: meta.cycleId }),
+          ...(meta.causedBy !== undefined && { causedBy: meta.causedBy }),
+        },
+      });
+    }
+    return result.data;
+  };
+
+  return {
+    queue,
+    async process(job, token, signal) {
+      const label = `${job.name}/${String(job.id)}`;
+      const fields: LogFields = { agent: queue, job: job.name, jobId: job.id };
+      const startedAt = deps.clock.now();
+      deps.monitor.jobStarted(label);
+      try {
+        const result = await run(job, token ?? '', signal, fields);
+        const ms = deps.clock.now() - startedAt;
+        deps.monitor.jobEnded(label, ms);
+        deps.log.debug('done', { ...fields, ms });
+        return result;
+      } catch (error) {
+        const ms = deps.clock.now() - startedAt;
+        if (isControlFlow(error)) {
+          deps.monitor.jobEnded(label, ms);
+          throw error;
+        }
+        const { code, text, retryable } = explain(error);
+        deps.monitor.jobEnded(label, ms, `${job.name}: [${code}] ${text}`);
+        deps.log.warn(text, { ...fields, code, retryable, attempt: job.attemptsMade + 1 });
+        throw toJobError(error);
+      }
+    },
+  };
+}

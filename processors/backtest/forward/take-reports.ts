@@ -1,0 +1,108 @@
+import { differencesOf } from '../../../src/domain/fleet/compare-report.ts';
+import { EVALUATE_ONE, type StrategyParams } from '../../../src/domain/fleet/strategy-params.ts';
+import { readReport, type ReportedFields } from '../../../src/domain/fleet/reported-fields.ts';
+import { type Genome } from '../../../src/domain/python-worker/genomes/genome.ts';
+import { importGenome } from '../../../src/domain/python-worker/genomes/import-genome.ts';
+import { parseGenome } from '../../../src/domain/python-worker/genomes/parse-genome.ts';
+import { type Market } from '../../../src/domain/market/market.ts';
+import { hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
+import { SpecError } from '../../../src/domain/strategies/spec-error.ts';
+import { validateSpec } from '../../../src/domain/strategies/validate-spec.ts';
+import { type Clock } from '../../../src/ports/clock.ts';
+import { type RemoteReport } from '../../../src/ports/fleet/client.ts';
+import { AppError } from '../../../src/domain/errors.ts';
+import { type ForwardedUnit, type TakenReport } from '../../../src/ports/fleet/forwarding.ts';
+import { type Strategy } from '../../../src/ports/records.ts';
+import { type StrategyStore } from '../../../src/ports/stores.ts';
+import { type WorkerEngine } from '../../../src/ports/fleet/engine.ts';
+import { strategyOf } from '../../strategy-generator/strategy-row.ts';
+
+export interface TakeReportsDeps {
+  readonly strategies: StrategyStore;
+  readonly engine: Pick<WorkerEngine, 'execute'>;
+  readonly market: (symbol: string) => Promise<Market>;
+  readonly clock: Clock;
+}
+
+/** The evaluation of one genome draws nothing. */
+const NO_SEED = 0;
+
+export interface Recomputed {
+  readonly verification: TakenReport['verification'];
+  readonly note: string;
+}
+
+/** Computes a report again from its genome, as the worker should have; `unverified` where that is impossible here. */
+export async function recompute(
+  engine: Pick<WorkerEngine, 'execute'>,
+  params: StrategyParams,
+  fields: ReportedFields,
+  signal: AbortSignal,
+): Promise<Recomputed> {
+  if (fields.strategy_genome === null) return { verification: 'unverified', note: 'there is no genome' };
+  let genome: Genome;
+  try {
+    genome = parseGenome(JSON.parse(fields.strategy_genome));
+  } catch (error) {
+    if (!(error instanceof SpecError || error instanceof SyntaxError)) throw error;
+    return { verification: 'disagrees', note: `no worker can have run this genome: ${error.message}` };
+  }
+  const outcome = await engine.execute({ ...params, ...EVALUATE_ONE, seed_genomes: [genome] }, NO_SEED, signal);
+  if (outcome.is === 'impossible') return { verification: 'unverified', note: outcome.reason };
+  const differences = differencesOf(fields, readReport(outcome.report).fields);
+  return { verification: differences.length === 0 ? 'verified' : 'disagrees', note: differences.join('; ') };
+}
+
+/**
+ * What the reports of a unit are worth. A genome becomes a candidate only when its figures have been computed again, here
+ * or by the coordinator, and are the same; whether it may trade is then judged by fill-spec.md like every other.
+ */
+export function createReportTaker({ strategies, engine, market, clock }: TakeReportsDeps) {
+  async function candidate(unit: ForwardedUnit, text: string): Promise<Pick<TakenReport, 'strategyHash' | 'note'>> {
+    const { symbol, timeframe } = unit;
+    try {
+      const { kind: marketKind } = await market(symbol);
+      const { spec, notes } = importGenome(parseGenome(JSON.parse(text)), { marketKind });
+      const hash = hashSpec(validateSpec(spec));
+      const row: Strategy = {
+        ...strategyOf({ hash, family: 'imported', parameters: {}, spec, origin: 'remote' }, clock.now()),
+        stateReason: `found by remote workers, work unit ${unit.id}`,
+        symbol,
+        timeframe,
+      };
+      await strategies.addMany([row]);
+      return { strategyHash: hash, note: notes.join('; ') };
+    } catch (error) {
+      const isUnknown = error instanceof AppError && error.code === 'unknown-market';
+      if (!(error instanceof SpecError || isUnknown)) throw error;
+      return { strategyHash: '', note: `cannot be a strategy here: ${error.message}` };
+    }
+  }
+
+  return async function takeReports(
+    unit: ForwardedUnit,
+    reports: readonly RemoteReport[],
+    signal: AbortSignal,
+  ): Promise<readonly TakenReport[]> {
+    const taken: TakenReport[] = [];
+    for (const { workerId, verdict, reason, fields, verification } of reports) {
+      const { pnl, oos_pnl: oosPnl, trades, strategy_genome: genome } = fields;
+      const base = { workerId, verdict, pnl, oosPnl, trades, strategyHash: '' };
+      if (verdict !== 'accepted') {
+        taken.push({ ...base, verification: 'unverified', note: reason });
+        continue;
+      }
+      // A coordinator's word that it disagrees is enough; that it agrees is believed only where it cannot be computed here.
+      const own = await recompute(engine, unit.order.params, fields, signal);
+      const settled = own.verification === 'unverified' ? verification : own.verification;
+      if (genome === null || settled !== 'verified' || verification === 'disagrees') {
+        const isDenied = settled === 'disagrees' || verification === 'disagrees';
+        const note = own.note === '' ? 'the coordinator found other figures' : own.note;
+        taken.push({ ...base, verification: isDenied ? 'disagrees' : 'unverified', note });
+        continue;
+      }
+      taken.push({ ...base, verification: 'verified', ...(await candidate(unit, genome)) });
+    }
+    return taken;
+  };
+}

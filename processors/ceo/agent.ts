@@ -1,0 +1,203 @@
+import { macroStance } from '../../src/domain/risk/macro-stance.ts';
+import { silentAgents, type Heartbeat } from '../../src/domain/risk/desk-watch.ts';
+import { type RiskLimits } from '../../src/domain/risk/verdict.ts';
+import { flattenFlow } from '../../queues/flows/flatten-flow.ts';
+import { MONEY_QUEUES, QUEUE_NAMES } from '../../queues/names.ts';
+import { type Producer } from '../../queues/producer.ts';
+import { type Broadcaster } from '../../src/ports/broadcaster.ts';
+import { type Broker } from '../../src/ports/broker.ts';
+import { type MarketData } from '../../src/ports/market-data.ts';
+import { type Stores } from '../../src/ports/stores.ts';
+import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
+import { changeRiskState, readRiskState } from '../risk-manager/risk-state.ts';
+
+export interface CeoDeps extends AgentDeps {
+  readonly stores: Pick<
+    Stores,
+    'agentStates' | 'alerts' | 'analyses' | 'cycles' | 'ledger' | 'riskState' | 'portfolio' | 'intents'
+  >;
+  readonly producer: Producer;
+  readonly broker: Broker;
+  readonly data: MarketData;
+  readonly broadcaster: Broadcaster;
+  /** The account whose trading is reduced while a money desk is silent. */
+  readonly account: string;
+  readonly limits: RiskLimits;
+  readonly silentAfterMs: number;
+}
+
+const DAY_MS = 86_400_000;
+/** Closed trades that the stance looks back on. */
+const RECENT_TRADES = 20;
+const SILENCE = 'silent desk';
+
+/** Chief executive: watches the desks, opens and closes the day, sets the macro stance, acts in emergencies. */
+export function createCeo(deps: CeoDeps): Agent {
+  const { stores, producer, broker, data, broadcaster, clock, limits, account: main } = deps;
+  const riskDeps = { riskState: stores.riskState, broker };
+  const watchedSince = clock.now();
+  /** Rows of a node that died or left are taken away, the silence of its desks is still to be noticed. */
+  const heard = new Map<string, number>();
+  const heartbeats = async (): Promise<readonly Heartbeat[]> => {
+    for (const { agent, lastSeen } of await stores.agentStates.list())
+      heard.set(agent, Math.max(lastSeen, heard.get(agent) ?? watchedSince));
+    return [...heard].map(([agent, lastSeen]) => ({ agent, lastSeen }));
+  };
+
+  const alert = async (
+    key: string,
+    severity: 'info' | 'warning' | 'critical',
+    title: string,
+    text: string,
+  ): Promise<void> => {
+    if (await stores.alerts.raise({ key, severity, title, text, at: clock.now() })) {
+      await broadcaster.publish({ topic: 'alert', at: clock.now(), data: { severity, title, text } });
+    }
+  };
+
+  const reportSilence = async (agent: string, lastSeen: number): Promise<void> => {
+    const text = `${agent} has not been heard of for ${Math.round((clock.now() - lastSeen) / 1000)} s; its worker is restarted`;
+    // The key holds the last heartbeat: one alert for each silence, however long it lasts.
+    await alert(`silent/${agent}/${lastSeen}`, 'critical', `Agent ${agent} is silent`, text);
+    await broadcaster.publish({ topic: 'agent-restart', at: clock.now(), data: { agent } });
+  };
+
+  /**
+   * While nobody reviews or executes, positions may only shrink; what this set, this lifts. A silent risk manager reads
+   * the request when it is back: one, not one for each look at it.
+   */
+  const guardMoney = async (silent: readonly string[]): Promise<void> => {
+    const silentMoney = silent.filter((agent) => MONEY_QUEUES.some((queue) => queue === agent));
+    const state = await stores.riskState.get(main);
+    // Before the first order there is nothing to guard.
+    if (!state) return;
+    const ours = state.stateSetBy === 'ceo' && state.stateReason.startsWith(SILENCE);
+    if (silentMoney.length > 0 && state.tradingState === 'ACTIVE') {
+      await producer.add(
+        'risk-manager',
+        'set-state',
+        { account: main, state: 'REDUCING', by: 'ceo', reason: `${SILENCE}: ${silentMoney.join(', ')}` },
+        { meta: { priority: 'critical', causedBy: 'ceo/supervise' }, deduplicationId: `silence.${main}` },
+      );
+    } else if (silentMoney.length === 0 && ours && state.tradingState === 'REDUCING') {
+      await producer.add(
+        'risk-manager',
+        'set-state',
+        { account: main, state: 'ACTIVE', by: 'ceo', reason: 'all desks are heard of again' },
+        { meta: { priority: 'critical', causedBy: 'ceo/supervise' }, deduplicationId: `silence-over.${main}` },
+      );
+    }
+  };
+
+  const stanceOf = async (
+    account: string,
+    cycleId: string | undefined,
+  ): Promise<{ stance: string; riskBudget: number }> => {
+    const latest = cycleId ?? (await stores.cycles.list(1))[0]?.id;
+    const analyses = latest === undefined ? [] : await stores.analyses.analyses(latest);
+    const [{ equity }, positions] = await Promise.all([broker.balance(account), stores.ledger.positions(account)]);
+    const closed = positions
+      .filter(({ amount, realisedPnl }) => amount === 0 && realisedPnl !== 0)
+      .sort((a, b) => a.updatedAt - b.updatedAt)
+      .slice(-RECENT_TRADES);
+    const recent = {
+      equity,
+      closedTrades: closed.length,
+      pnl: closed.reduce((sum, { realisedPnl }) => sum + realisedPnl, 0),
+    };
+    const regimes = analyses.map(({ regime }) => regime);
+    const { state } = await changeRiskState(riskDeps, account, (current) => {
+      const { riskBudget, stance, reasons } = macroStance(regimes, current, recent, limits);
+      const text = `${stance}: ${reasons.join('; ')}`;
+      if (current.riskBudget === riskBudget && current.stance === text) return { state: current };
+      return { state: { ...current, version: current.version + 1, riskBudget, stance: text } };
+    });
+    return { stance: state.stance, riskBudget: state.riskBudget };
+  };
+
+  return defineAgent(
+    'ceo',
+    {
+      async supervise() {
+        const silent = silentAgents(QUEUE_NAMES, await heartbeats(), clock.now(), deps.silentAfterMs, watchedSince);
+        for (const agent of silent) await reportSilence(agent, heard.get(agent) ?? watchedSince);
+        await guardMoney(silent);
+        return { agents: [...heard.keys()].filter((agent) => !silent.includes(agent)).length, silent: [...silent] };
+      },
+
+      async 'set-stance'({ account, cycleId }) {
+        await broker.open(account);
+        return stanceOf(account, cycleId);
+      },
+
+      async 'start-day'({ account, day }) {
+        await broker.open(account);
+        const silent = silentAgents(QUEUE_NAMES, await heartbeats(), clock.now(), deps.silentAfterMs, watchedSince);
+        const { stance, riskBudget } = await stanceOf(account, undefined);
+        const { tradingState, stateReason } = await readRiskState(riskDeps, account);
+        const date = new Date(day).toISOString().slice(0, 10);
+        const explanation = `${date}: trading ${tradingState} (${stateReason}); risk budget ${riskBudget}; ${stance}${silent.length > 0 ? `; silent: ${silent.join(', ')}` : ''}`;
+        await alert(
+          `day-open/${account}/${day}`,
+          silent.length > 0 ? 'warning' : 'info',
+          'Trading day opened',
+          explanation,
+        );
+        return { opened: tradingState === 'ACTIVE', explanation };
+      },
+
+      async 'stop-day'({ account, day }) {
+        const key = `daily-report/${account}/${day}`;
+        const [{ equity, cash, exposure }, points, fills, verdicts, holdings] = await Promise.all([
+          broker.balance(account),
+          stores.ledger.equity(account, 10_000),
+          stores.ledger.fills({ account, limit: 10_000 }),
+          stores.intents.verdicts({ account, limit: 1000 }),
+          stores.portfolio.list({ account, states: ['active', 'incubating'] }),
+        ]);
+        const within = (time: number): boolean => time >= day && time < day + DAY_MS;
+        const today = points.filter(({ time }) => within(time)).sort((a, b) => a.time - b.time);
+        const opening = today[0]?.equity ?? equity;
+        const dayFills = fills.filter(({ time }) => within(time));
+        const fees = dayFills.reduce((sum, { fee }) => sum + fee, 0);
+        const vetoes = verdicts.filter(({ decision }) => decision === 'veto').length;
+        const text = [
+          `equity ${equity.toFixed(2)} (${opening === 0 ? '0.00' : (((equity - opening) / opening) * 100).toFixed(2)} % today), cash ${cash.toFixed(2)}, exposure ${exposure.toFixed(2)}`,
+          `${dayFills.length} fills, fees ${fees.toFixed(2)}`,
+          `${holdings.filter(({ state }) => state === 'active').length} active and ${holdings.filter(({ state }) => state === 'incubating').length} incubating strategies`,
+          `${vetoes} vetoes among the last ${verdicts.length} verdicts`,
+        ].join('; ');
+        await alert(key, 'info', `Daily report ${new Date(day).toISOString().slice(0, 10)}`, text);
+        return { report: key };
+      },
+
+      // The state first: whatever comes after it, nothing new is opened.
+      async emergency({ account, reason, flatten }, { jobId }) {
+        const now = await data.now();
+        const target = flatten ? 'REDUCING' : 'HALTED';
+        await producer.add(
+          'risk-manager',
+          'set-state',
+          { account, state: target, by: 'ceo', reason: `emergency: ${reason}` },
+          { meta: { priority: 'critical', causedBy: `ceo/${jobId}` }, jobId: `emergency-state.${jobId}` },
+        );
+        if (flatten) await producer.addFlow(flattenFlow(account, `emergency: ${reason}`, jobId));
+        else
+          await producer.add(
+            'trader',
+            'cancel-open',
+            { account, reason: `emergency: ${reason}` },
+            { meta: { priority: 'critical', causedBy: `ceo/${jobId}` }, jobId: `emergency-cancel.${jobId}` },
+          );
+        await alert(
+          `emergency/${account}/${jobId}`,
+          'critical',
+          'Emergency',
+          `${reason}; trading goes ${target} at market time ${new Date(now).toISOString()}`,
+        );
+        return { halted: !flatten };
+      },
+    },
+    deps,
+  );
+}

@@ -1,0 +1,163 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Regime } from '../../src/domain/analysis/analysis.ts';
+import { type Market } from '../../src/domain/market/market.ts';
+import { createRng, type Rng } from '../../src/domain/random/rng.ts';
+import { walkForwardSplit } from '../../src/domain/research/split.ts';
+import { buildSpec, randomParameters, templates } from '../../src/domain/strategies/families/families.ts';
+import { type FamilyParameters } from '../../src/domain/strategies/families/parameter-range.ts';
+import { hashSpec } from '../../src/domain/strategies/hash-spec.ts';
+import { FAMILIES, type Family } from '../../src/domain/strategies/spec.ts';
+import { type MarketData } from '../../src/ports/market-data.ts';
+import { type Cycle, type Strategy, type WorkUnit } from '../../src/ports/records.ts';
+import { type ForwardingStore } from '../../src/ports/fleet/forwarding.ts';
+import { type Stores } from '../../src/ports/stores.ts';
+import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
+import { type Producer } from '../../queues/producer.ts';
+import { requireCycle } from '../agent/require-cycle.ts';
+import { strategyOf } from './strategy-row.ts';
+import { forwardJobId, planForwarding, type ForwardingPlan } from '../backtest/forward/plan-forwarding.ts';
+import { cutIntoUnits } from '../work-units.ts';
+
+export interface GeneratorDeps extends AgentDeps {
+  readonly stores: Pick<Stores, 'cycles' | 'analyses' | 'strategies' | 'workUnits'>;
+  readonly data: MarketData;
+  readonly specsPerCycle: number;
+  readonly unitSize: number;
+  readonly folds: number;
+  readonly testShare: number;
+  /** Only with the backend `coordinator`. */
+  readonly forwarding?: {
+    readonly store: ForwardingStore;
+    readonly plan: ForwardingPlan;
+    readonly producer: Producer;
+    /** Candidates of remote workers judged in one cycle and market. */
+    readonly candidates: number;
+  };
+}
+
+/** Draws out of five that go to the families that suit a regime; the others get the rest, because regimes change. */
+const SUITED: Readonly<Record<Regime, readonly Family[]>> = {
+  'trending-up': ['trend-following', 'momentum', 'breakout'],
+  'trending-down': ['trend-following', 'momentum', 'breakout'],
+  ranging: ['mean-reversion'],
+  calm: ['mean-reversion', 'breakout'],
+  stormy: ['breakout', 'momentum'],
+};
+const SUITED_SHARE = 0.6;
+
+/** A thousand drafts take a third of a second: meanwhile the lock of the job is renewed, and others get their turn. */
+const DRAFTS_BETWEEN_PAUSES = 64;
+
+/** A draw that repeats a spec is drawn again, this often at the most: a small parameter space can be exhausted. */
+const DRAWS_PER_SPEC = 20;
+
+type Draft = Pick<Strategy, 'family' | 'parameters' | 'origin' | 'spec' | 'hash'>;
+
+function draft(family: Family, parameters: FamilyParameters, origin: Strategy['origin']): Draft {
+  const spec = buildSpec(family, parameters);
+  return { family, parameters, origin, spec, hash: hashSpec(spec) };
+}
+
+/** What a market can trade: spot cannot be sold short. */
+function tradable(spec: Strategy['spec'], market: Pick<Market, 'kind'>): boolean {
+  return spec.side === 'long' || market.kind !== 'spot';
+}
+
+/** Templates first, then random draws, `count` different specs in all (fewer only when there are no more). */
+export async function draftSpecs(
+  market: Pick<Market, 'kind'>,
+  regime: Regime,
+  count: number,
+  rng: Rng,
+): Promise<readonly Draft[]> {
+  const drafts = new Map<string, Draft>();
+  const take = (candidate: Draft): void => {
+    if (drafts.size < count && tradable(candidate.spec, market) && !drafts.has(candidate.hash))
+      drafts.set(candidate.hash, candidate);
+  };
+  for (const family of FAMILIES)
+    for (const template of templates(family)) take(draft(family, template.parameters, 'template'));
+  for (let draws = 0; drafts.size < count && draws < count * DRAWS_PER_SPEC; draws += 1) {
+    const family = rng.next() < SUITED_SHARE ? rng.pick(SUITED[regime]) : rng.pick(FAMILIES);
+    take(draft(family, randomParameters(family, rng), 'random'));
+    if (draws % DRAFTS_BETWEEN_PAUSES === 0) await setImmediate();
+  }
+  return [...drafts.values()];
+}
+
+/** Strategy desk: makes specs and cuts them into work units for screening, in sample only. */
+export function createStrategyGenerator(deps: GeneratorDeps): Agent {
+  const { stores, data, clock } = deps;
+  const { forwarding } = deps;
+
+  /** What remote workers have found on this market and no cycle has judged. By hash, so that when they came never shows. */
+  const remoteFinds = async (cycle: Cycle, symbol: string): Promise<readonly Strategy[]> => {
+    if (!forwarding) return [];
+    const found = await stores.strategies.list({ states: ['candidate'], origin: 'remote', symbol });
+    return found
+      .filter(({ timeframe }) => timeframe === cycle.timeframe)
+      .sort((a, b) => (a.hash < b.hash ? -1 : 1))
+      .slice(0, forwarding.candidates);
+  };
+
+  /** Rows first: a job that finds no row would fail, a row without a job is found by the sweep. */
+  const forward = async (cycle: Cycle, symbols: readonly string[]): Promise<number> => {
+    if (!forwarding) return 0;
+    const { store, plan, producer } = forwarding;
+    const units = symbols.flatMap((symbol) => planForwarding(cycle, symbol, plan, clock.now()));
+    await store.addMany(units);
+    for (const { id } of units) {
+      const meta = { cycleId: cycle.id, causedBy: `strategy-generator/generate.${cycle.id}`, priority: 'low' } as const;
+      await producer.add('backtest', 'forward', { unitId: id }, { jobId: forwardJobId(id), meta });
+    }
+    return units.length;
+  };
+
+  const unitsFor = async (
+    cycle: Cycle,
+    symbol: string,
+    regime: Regime,
+    count: number,
+  ): Promise<{ strategies: Strategy[]; units: readonly WorkUnit[] }> => {
+    const [market, series] = await Promise.all([
+      data.market(symbol),
+      data.series({ symbol, timeframe: cycle.timeframe, asOf: cycle.asOf }),
+    ]);
+    const { inSample } = walkForwardSplit(series.length, deps.folds, deps.testShare);
+    // The stream depends on seed and market alone: adding a market never changes what is drawn for another.
+    const drafts = await draftSpecs(market, regime, count, createRng(cycle.seed).fork(`generate/${symbol}`));
+    const remote = (await remoteFinds(cycle, symbol)).filter(({ spec }) => tradable(spec, market));
+    const hashes = new Set([...drafts, ...remote].map(({ hash }) => hash));
+    const items = [...hashes].map((hash) => ({ hash, window: inSample }));
+    return {
+      strategies: drafts.map((d) => strategyOf(d, clock.now())),
+      units: cutIntoUnits(cycle, 'screen', symbol, '', items, deps.unitSize),
+    };
+  };
+
+  return defineAgent(
+    'strategy-generator',
+    {
+      async generate({ cycleId }) {
+        const cycle = await requireCycle(stores.cycles, cycleId);
+        const analyses = await stores.analyses.analyses(cycleId);
+        const count = Math.ceil(deps.specsPerCycle / Math.max(1, analyses.length));
+        const perMarket = await Promise.all(
+          analyses.map(({ symbol, regime }) => unitsFor(cycle, symbol, regime, count)),
+        );
+        const strategies = new Map(
+          perMarket.flatMap((market) => market.strategies.map((strategy) => [strategy.hash, strategy])),
+        );
+        const units = perMarket.flatMap((market) => market.units);
+        await stores.strategies.addMany([...strategies.values()]);
+        await stores.workUnits.addMany(units);
+        const forwarded = await forward(
+          cycle,
+          analyses.map(({ symbol }) => symbol),
+        );
+        return { strategies: strategies.size, units: units.map(({ id }) => id), forwarded };
+      },
+    },
+    deps,
+  );
+}

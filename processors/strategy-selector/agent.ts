@@ -1,0 +1,195 @@
+import { selectStrategies, type SelectionOutcome, type SelectionRules } from '../../src/domain/research/selection.ts';
+import { timeframeMs } from '../../src/domain/market/timeframe.ts';
+import { type MarketData } from '../../src/ports/market-data.ts';
+import { type Cycle, type Holding, type OptimizationResult } from '../../src/ports/records.ts';
+import { type Stores } from '../../src/ports/stores.ts';
+import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
+import { intentsAt, signalInputs } from '../analyst/intents.ts';
+import { requireCycle } from '../agent/require-cycle.ts';
+
+export interface SelectorDeps extends AgentDeps {
+  readonly stores: Pick<
+    Stores,
+    'cycles' | 'optimizations' | 'decisions' | 'strategies' | 'portfolio' | 'ledger' | 'intents'
+  >;
+  readonly data: MarketData;
+  readonly rules: SelectionRules;
+}
+
+const keyOf = (hash: string, symbol: string): string => `${hash}/${symbol}`;
+
+/** Investment desk: builds the portfolio from out-of-sample figures and says why everything else stays out. */
+export function createStrategySelector(deps: SelectorDeps): Agent {
+  const { stores, data, clock, rules } = deps;
+
+  const hold = async (cycle: Cycle, outcome: SelectionOutcome, rank: number): Promise<Holding | null> => {
+    const { candidate, decision, reason } = outcome;
+    if (decision === 'rejected') return null;
+    const { account, timeframe } = cycle;
+    const holding: Holding = {
+      account,
+      strategyHash: candidate.hash,
+      symbol: candidate.symbol,
+      timeframe,
+      state: decision,
+      reason,
+      rank,
+      cycleId: cycle.id,
+      outOfSample: candidate.outOfSample,
+      updatedAt: clock.now(),
+    };
+    await stores.portfolio.put(holding);
+    await stores.strategies.setState(candidate.hash, decision, {
+      reason,
+      at: clock.now(),
+      account,
+      symbol: candidate.symbol,
+      timeframe,
+    });
+    return holding;
+  };
+
+  /** The portfolio has room for so many; those that rank lowest leave, oldest evidence first. */
+  const retireSurplus = async (cycle: Cycle, fresh: readonly Holding[]): Promise<void> => {
+    const freshKeys = new Set(fresh.map((holding) => keyOf(holding.strategyHash, holding.symbol)));
+    const current = await stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] });
+    for (const state of ['active', 'incubating'] as const) {
+      const limit = state === 'active' ? rules.maxActive : rules.maxIncubating;
+      const ordered = current
+        .filter((holding) => holding.state === state)
+        .sort(
+          (a, b) =>
+            Number(freshKeys.has(keyOf(b.strategyHash, b.symbol))) -
+              Number(freshKeys.has(keyOf(a.strategyHash, a.symbol))) ||
+            b.updatedAt - a.updatedAt ||
+            a.rank - b.rank,
+        );
+      for (const holding of ordered.slice(limit)) {
+        const reason = `retired: cycle ${cycle.id} found better for its place among ${limit} ${state} strategies`;
+        // A strategy may hold a place on several markets: it is retired with the last of them. The place is given up
+        // last: an interrupted run finds it still taken, and does both again.
+        const places = await stores.portfolio.list({ states: ['active', 'incubating'] });
+        const isLast = places.filter(({ strategyHash }) => strategyHash === holding.strategyHash).length <= 1;
+        if (isLast) await stores.strategies.setState(holding.strategyHash, 'retired', { reason, at: clock.now() });
+        await stores.portfolio.put({ ...holding, state: 'retired', reason, updatedAt: clock.now() });
+      }
+    }
+  };
+
+  /** What the new portfolio wants at the close of the cycle's last candle. */
+  const firstIntents = async (cycle: Cycle, holdings: readonly Holding[]): Promise<readonly string[]> => {
+    // A market that ran on while the cycle searched is the next tick's to decide on: it reads the new portfolio too.
+    if ((await data.now()) >= cycle.asOf + 2 * timeframeMs(cycle.timeframe)) return [];
+    const positions = await stores.ledger.positions(cycle.account);
+    const strategies = await stores.strategies.getMany(holdings.map((h) => h.strategyHash));
+    const symbols = [...new Set(holdings.map((holding) => holding.symbol))].sort();
+    const intents = [];
+    for (const symbol of symbols) {
+      const series = await data.series({ symbol, timeframe: cycle.timeframe, asOf: cycle.asOf });
+      const here = holdings.filter((holding) => holding.symbol === symbol);
+      intents.push(...intentsAt(series, signalInputs(here, strategies, positions), cycle.id));
+    }
+    await stores.intents.addMany(intents);
+    return intents.map(({ id }) => id);
+  };
+
+  /** The first decision stands: a run that was interrupted may have changed the portfolio that a second one sees. */
+  const asRecorded = async (
+    cycleId: string,
+    judged: readonly SelectionOutcome[],
+  ): Promise<readonly SelectionOutcome[]> => {
+    const recorded = new Map(
+      (await stores.decisions.ofCycle(cycleId))
+        .filter(({ stage }) => stage === 'select')
+        .map((decision) => [keyOf(decision.strategyHash, decision.symbol), decision]),
+    );
+    return judged.map((outcome) => {
+      const first = recorded.get(keyOf(outcome.candidate.hash, outcome.candidate.symbol));
+      if (!first || first.decision === 'candidate') return outcome;
+      return { ...outcome, decision: first.decision, reason: first.reason };
+    });
+  };
+
+  /**
+   * Remote workers search on the same candles that strategies are judged by here, the last ones included: what they find
+   * has seen its own exam. It proves itself on paper first, however good its figures are.
+   */
+  const provenFirst = async (judged: readonly SelectionOutcome[]): Promise<readonly SelectionOutcome[]> => {
+    const best = judged.filter(({ decision }) => decision === 'active').map(({ candidate }) => candidate.hash);
+    const remote = new Set(
+      (await stores.strategies.getMany(best)).filter(({ origin }) => origin === 'remote').map(({ hash }) => hash),
+    );
+    return judged.map((outcome) =>
+      remote.has(outcome.candidate.hash)
+        ? { ...outcome, decision: 'incubating', reason: `${outcome.reason}; found by remote workers: on paper first` }
+        : outcome,
+    );
+  };
+
+  const candidateOf = ({
+    optimizedHash,
+    symbol,
+    outOfSample,
+    folds,
+  }: OptimizationResult): SelectionOutcome['candidate'] => ({
+    hash: optimizedHash,
+    symbol,
+    outOfSample,
+    foldReturns: folds.map((fold) => fold.testMetrics.totalReturn),
+  });
+
+  return defineAgent(
+    'strategy-selector',
+    {
+      async select({ cycleId }) {
+        const cycle = await requireCycle(stores.cycles, cycleId);
+        const candidates = (await stores.optimizations.ofCycle(cycleId)).map(candidateOf);
+        const considered = new Set(candidates.map(({ hash, symbol }) => keyOf(hash, symbol)));
+        const held = (await stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] })).filter(
+          (holding) => !considered.has(keyOf(holding.strategyHash, holding.symbol)),
+        );
+        const judged = await provenFirst(
+          selectStrategies(
+            candidates,
+            held.map((holding) => ({
+              name: holding.strategyHash.slice(0, 8),
+              dailyReturns: holding.outOfSample.dailyReturns,
+            })),
+            rules,
+          ),
+        );
+        await stores.decisions.recordMany(
+          judged.map(({ candidate, decision, reason, probabilisticSharpe, deflatedSharpe }) => ({
+            cycleId,
+            strategyHash: candidate.hash,
+            symbol: candidate.symbol,
+            stage: 'select',
+            decision,
+            reason,
+            probabilisticSharpe,
+            deflatedSharpe,
+          })),
+        );
+        const outcomes = await asRecorded(cycleId, judged);
+        const holdings: Holding[] = [];
+        for (const [rank, outcome] of outcomes.entries()) {
+          const holding = await hold(cycle, outcome, rank);
+          if (holding) holdings.push(holding);
+        }
+        const rejected = outcomes.filter(({ decision }) => decision === 'rejected');
+        await stores.strategies.rejectCandidates(
+          rejected.map(({ candidate, reason }) => ({ hash: candidate.hash, reason })),
+          clock.now(),
+        );
+        await retireSurplus(cycle, holdings);
+        return {
+          selected: holdings.filter(({ state }) => state === 'active').length,
+          incubating: holdings.filter(({ state }) => state === 'incubating').length,
+          rejected: rejected.length,
+          intents: [...(await firstIntents(cycle, holdings))],
+        };
+      },
+    },
+    deps,
+  );
+}

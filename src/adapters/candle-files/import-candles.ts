@@ -1,0 +1,83 @@
+import { type Config } from '../../../config/schema.ts';
+import { type CandleFile } from './read-candle-file.ts';
+import { buildSeries } from '../../domain/market/build-series.ts';
+import { coverageOf } from '../../domain/market/coverage.ts';
+import { type Market } from '../../domain/market/market.ts';
+import { type CoverageReport } from '../../domain/market/series.ts';
+import { type Timeframe } from '../../domain/market/timeframe.ts';
+import { AppError, errorText } from '../../domain/errors.ts';
+import { type Stores } from '../../ports/stores.ts';
+
+/** What a file holds. `bars` counts real candles; gaps are those within the file. Times are epoch ms. */
+export interface CandleReport extends Omit<CoverageReport, 'bars'> {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly bars: number;
+  /** Open times of the first and the last candle. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface ImportReport extends CandleReport {
+  /** False when the store had these candles already. */
+  readonly stored: boolean;
+}
+
+export interface ImportOptions {
+  /** The source's name says what is in it: candles of the same number and bounds are the same candles. */
+  readonly isContentAddressed?: boolean;
+}
+
+/** A replayed market: limits of config/exchange.yaml for its symbol, and the fee rates. */
+export function replayMarket({ replay, fees }: Config['exchange'], symbol: string): Market {
+  const [base = symbol, ...rest] = symbol.split('-');
+  const limits = replay.markets[symbol] ?? replay.defaults;
+  // BTC-USD names its quote; a contract (BIP-20DEC30-CDE) is settled in dollars.
+  const quote = rest.length === 1 ? rest[0]! : 'USD';
+  return { symbol, base, quote, ...limits, takerFeeRate: fees.taker, makerFeeRate: fees.maker };
+}
+
+/** @throws AppError `bad-input` naming the file when its candles do not make a series. */
+export function describeCandles({ path, symbol, timeframe, candles }: CandleFile): CandleReport {
+  try {
+    const { bars, ...coverage } = coverageOf(buildSeries(symbol, timeframe, candles));
+    const [from, to] = [candles[0]!.time, candles.at(-1)!.time];
+    return { symbol, timeframe, ...coverage, bars: bars - coverage.missing, from, to };
+  } catch (cause) {
+    throw new AppError('bad-input', `${path}: ${errorText(cause)}`, { cause });
+  }
+}
+
+/**
+ * Stores files as markets of a source. Nothing is stored unless all of them fit together and to what the source has.
+ * @throws AppError `bad-input`.
+ */
+export async function importCandleFiles(
+  { candles: store }: Pick<Stores, 'candles'>,
+  { exchange }: Pick<Config, 'exchange'>,
+  files: readonly CandleFile[],
+  source: string,
+  { isContentAddressed = false }: ImportOptions = {},
+): Promise<readonly ImportReport[]> {
+  const reports = files.map(describeCandles);
+  const timeframes = new Map((await store.markets(source)).map(({ market, timeframe }) => [market.symbol, timeframe]));
+  for (const { path, symbol, timeframe } of files) {
+    const known = timeframes.get(symbol) ?? timeframe;
+    if (known !== timeframe) {
+      throw new AppError('bad-input', `${path}: ${symbol} has candles of ${known} in '${source}', not ${timeframe}`, {
+        advice: 'Give these another --source',
+      });
+    }
+    timeframes.set(symbol, timeframe);
+  }
+  const imported: ImportReport[] = [];
+  for (const [i, { symbol, timeframe, candles }] of files.entries()) {
+    const report = reports[i]!;
+    const bounds = isContentAddressed ? await store.bounds(source, symbol, timeframe) : null;
+    const isThere = bounds?.count === report.bars && bounds.first === report.from && bounds.last === report.to;
+    if (!isThere) await store.put(source, symbol, timeframe, candles);
+    await store.saveMarket(source, replayMarket(exchange, symbol), timeframe);
+    imported.push({ ...report, stored: !isThere });
+  }
+  return imported;
+}

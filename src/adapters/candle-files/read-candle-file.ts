@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { type Candle } from '../../domain/market/candle.ts';
+import { candleAt, columnsOf, type CandleColumns } from '../../domain/market/candle-columns.ts';
+import { parseCandleCsv } from '../../domain/market/candle-csv.ts';
+import { inferTimeframe } from '../../domain/market/infer-timeframe.ts';
+import { quickCandleColumns } from '../../domain/market/quick-candle-csv.ts';
+import { type Timeframe } from '../../domain/market/timeframe.ts';
+import { AppError, errorText } from '../../domain/errors.ts';
+
+export interface CandleFile {
+  readonly path: string;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly candles: readonly Candle[];
+}
+
+const NAMED_TIMEFRAMES: Readonly<Record<string, Timeframe>> = {
+  ONE_MINUTE: '1m',
+  FIVE_MINUTE: '5m',
+  FIFTEEN_MINUTE: '15m',
+  THIRTY_MINUTE: '30m',
+  ONE_HOUR: '1h',
+  TWO_HOUR: '2h',
+  SIX_HOUR: '6h',
+  ONE_DAY: '1d',
+};
+
+const FILE_NAME = /^([A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){1,3})(?:[_.].*)?\.csv$/i;
+
+/** `BTC-USD_FIVE_MINUTE.csv` -> BTC-USD. @throws AppError `bad-input` when the name holds no symbol. */
+export function symbolOfFile(path: string): string {
+  const match = FILE_NAME.exec(basename(path));
+  if (!match?.[1]) {
+    throw new AppError('bad-input', `${path}: the file's name does not begin with a market symbol`, {
+      advice: 'Name it like BTC-USD_FIVE_MINUTE.csv',
+    });
+  }
+  return match[1].toUpperCase();
+}
+
+/** The same, as columns: enough for a series, and a fraction of the memory. */
+export type CandleColumnsFile = Omit<CandleFile, 'candles'> & { readonly columns: CandleColumns };
+
+/** Reads one file whole; nothing of it is used unless all of it is good. @throws AppError `bad-input` with file and line. */
+export async function readCandleFile(path: string): Promise<CandleFile> {
+  const { columns, ...file } = await readCandleColumns(path);
+  return { ...file, candles: Array.from({ length: columns.length }, (_, i) => candleAt(columns, i)) };
+}
+
+/** As `readCandleFile`. */
+export async function readCandleColumns(path: string): Promise<CandleColumnsFile> {
+  const symbol = symbolOfFile(path);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new AppError('bad-input', `${path}: cannot be read (${errorText(cause)})`, {
+      advice: 'Check the path',
+      cause,
+    });
+  }
+  try {
+    const columns = quickCandleColumns(bytes) ?? columnsOf(parseCandleCsv(new TextDecoder().decode(bytes)));
+    const inferred = inferTimeframe(columns.time);
+    const named = Object.entries(NAMED_TIMEFRAMES).find(([name]) => basename(path).toUpperCase().includes(name))?.[1];
+    if (named !== undefined && named !== inferred) {
+      throw new AppError('bad-input', `${path}: the name says ${named}, the candles are ${inferred}`, {
+        advice: 'Rename the file or check its times',
+      });
+    }
+    return { path, symbol, timeframe: inferred, columns };
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    // A CandleFileError's text begins with its line.
+    throw new AppError('bad-input', `${path}: ${errorText(cause)}`, { cause });
+  }
+}

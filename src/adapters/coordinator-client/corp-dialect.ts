@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { readReport } from '../../domain/fleet/reported-fields.ts';
+import { RESULT_VERDICTS, UNIT_STATES } from '../../domain/fleet/unit.ts';
+import { type Coordinator, type RemoteReport, type RemoteUnit } from '../../ports/fleet/client.ts';
+import { VERIFICATIONS } from '../../ports/fleet/records.ts';
+import { parseAnswer, wordsOf, type Exchange } from './http-client.ts';
+
+const UNITS = '/api/work_units';
+
+const made = z.object({ work_unit_id: z.int().positive(), created: z.boolean() });
+const report = z.looseObject({
+  result_id: z.int().positive(),
+  worker_id: z.string(),
+  verdict: z.enum(RESULT_VERDICTS),
+  reason: z.string().nullable(),
+  verification: z.enum(VERIFICATIONS),
+});
+const detail = z.object({
+  work_unit_id: z.int().positive(),
+  key: z.string().nullable(),
+  state: z.enum(UNIT_STATES),
+  reason: z.string().nullable(),
+  results: z.array(report),
+});
+
+const STATES: Readonly<Record<z.output<typeof detail>['state'], RemoteUnit['state']>> = {
+  pending: 'open',
+  in_progress: 'open',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** What the server judged is judged again here: nothing is believed because of who says it. */
+function reportOf(row: z.output<typeof report>): RemoteReport {
+  const { fields, fault } = readReport(row);
+  const { result_id: resultId, worker_id: workerId, verification } = row;
+  const verdict = fault === null ? row.verdict : 'invalid';
+  return { resultId, workerId, verdict, reason: fault ?? row.reason ?? '', fields, verification };
+}
+
+/** Our own coordinator: units are known by our keys, so that asking again is always safe. */
+export function createCorpDialect(exchange: Exchange, token: string | undefined): Omit<Coordinator, 'isReachable'> {
+  return {
+    async bookmark() {
+      return { dialect: 'corp', units: 0, lastResult: 0 };
+    },
+
+    async create({ key, kind, params, replicas }) {
+      const body = { key, kind, strategy_params: params, replicas };
+      const answer = await exchange.again(UNITS, { method: 'POST', body, token });
+      if (answer.status === 200 || answer.status === 201) {
+        return { is: 'created', remoteId: parseAnswer(UNITS, made, answer.body).work_unit_id };
+      }
+      return { is: 'refused', reason: wordsOf(answer) };
+    },
+
+    async find() {
+      return { is: 'absent' };
+    },
+
+    async look({ remoteId, order }) {
+      const path = `${UNITS}/${remoteId}`;
+      const answer = await exchange.again(path, { method: 'GET', token });
+      const gone = { state: 'gone', reason: `work unit ${remoteId} is not there any more`, reports: [] } as const;
+      if (answer.status === 404) return gone;
+      const unit = parseAnswer(path, detail, answer.body);
+      // Another store behind the same address numbers its units from 1 as well.
+      if (unit.key !== order.key) return gone;
+      return { state: STATES[unit.state], reason: unit.reason ?? '', reports: unit.results.map(reportOf) };
+    },
+
+    async cancel({ remoteId, order }) {
+      const path = `${UNITS}/${remoteId}/cancel`;
+      const body = { reason: `${order.key} is done elsewhere` };
+      return (await exchange.again(path, { method: 'POST', body, token })).status === 200;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { driftAfterWarmup, measureWarmupDrift, type LineDrift } from '../../domain/backtest/guards/warmup-drift.ts';
+import { type Series } from '../../domain/market/series.ts';
+import { type StrategySpec } from '../../domain/strategies/spec.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type CliIo } from '../output/io.ts';
+import { isoTime, type Row } from '../output/table.ts';
+
+/** Percent below which a drift is of no interest to anybody. */
+const NEGLIGIBLE = 1e-6;
+
+/** `42 %`, `0.0042 %`; Infinity is a line that is undefined after such a start. */
+function driftText(drift: number): string {
+  const percent = drift * 100;
+  if (percent === Infinity) return 'undefined';
+  if (percent < NEGLIGIBLE) return percent === 0 ? '0 %' : `< ${NEGLIGIBLE.toFixed(6)} %`;
+  return `${percent >= 10 ? percent.toFixed(0) : Number(percent.toPrecision(2))} %`;
+}
+
+function rowsOf({ line, defined, settled, starts }: LineDrift, warmup: number): readonly Row[] {
+  return starts.map(({ candles, drift, bars, time }) => ({
+    line,
+    candles,
+    'worst drift': driftText(drift),
+    at: isoTime(time),
+    bars,
+    start: [
+      ...(candles === defined ? ['defined'] : []),
+      ...(candles === settled ? ['settled'] : []),
+      ...(candles === warmup ? ['warm-up'] : []),
+    ].join(', '),
+  }));
+}
+
+/**
+ * Shows by how much what a spec reads still depends on where the series begins, by the number of candles since.
+ * @throws AppError `warmup-drifts` when the warm-up is too short on these candles.
+ */
+export function checkWarmup(io: CliIo, spec: StrategySpec, series: Series, json: boolean): void {
+  const measured = measureWarmupDrift(series, spec);
+  const { warmup, limit, lines } = measured;
+  const drifting = lines.filter((line) => !(driftAfterWarmup(measured, line).drift < limit));
+  if (json) {
+    const { symbol, timeframe, length } = series;
+    io.json({ spec, series: { symbol, timeframe, bars: length }, ok: drifting.length === 0, ...measured });
+  } else {
+    io.table(
+      lines.flatMap((line) => rowsOf(line, warmup)),
+      'The spec reads no indicator: nothing has to settle.',
+    );
+  }
+  const [first] = drifting;
+  if (first) {
+    const { drift, time } = driftAfterWarmup(measured, first);
+    throw new AppError(
+      'warmup-drifts',
+      `${first.line} drifts by ${driftText(drift)} at ${isoTime(time)} after the warm-up of ${warmup} candles, ${driftText(limit)} is the limit`,
+      { advice: 'On these candles use another period, or leave their first part out of what you believe' },
+    );
+  }
+  if (!json) io.print(`\nWarm-up of ${warmup} candles: every line drifts by less than ${driftText(limit)}.`);
+}

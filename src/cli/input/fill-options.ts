@@ -1,0 +1,48 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { type Config } from '../../../config/schema.ts';
+import { type FillModel } from '../../domain/backtest/result.ts';
+import { replayMarket } from '../../adapters/candle-files/import-candles.ts';
+
+interface Fees {
+  readonly taker: number;
+  readonly maker: number;
+}
+
+/** What trades cost, where somebody says it on the command line. */
+export interface FillOptions {
+  readonly fees?: Fees;
+  readonly slippage?: number;
+}
+
+/** Above this a fee or slippage is a percentage somebody took for a fraction. */
+const MAX_RATE = 0.1;
+
+function parseRate(text: string): number {
+  const rate = Number(text);
+  if (text.trim() !== '' && rate >= 0 && rate <= MAX_RATE) return rate;
+  throw new InvalidArgumentError(`Write fractions from 0 to ${MAX_RATE}: 0.006 is 0.6 %.`);
+}
+
+function parseFees(text: string): Fees {
+  const [taker, maker, ...rest] = text.split(',');
+  if (taker !== undefined && maker !== undefined && rest.length === 0) {
+    return { taker: parseRate(taker), maker: parseRate(maker) };
+  }
+  throw new InvalidArgumentError('Write two fractions, taker and maker: 0.012,0.006.');
+}
+
+export function addFillOptions(command: Command): Command {
+  return command
+    .option('--fees <taker,maker>', 'fractions of notional; config/exchange.yaml unless said', parseFees)
+    .option('--slippage <rate>', 'fraction of price; config/exchange.yaml unless said', parseRate);
+}
+
+/** The fill model of a replayed market. */
+export function fillModelFor(exchange: Config['exchange'], symbol: string, options: FillOptions): FillModel {
+  return {
+    market: replayMarket({ ...exchange, fees: options.fees ?? exchange.fees }, symbol),
+    slippageRate: options.slippage ?? exchange.slippageRate,
+    priceImprovement: exchange.priceImprovement,
+    initialCash: exchange.paper.startingCash,
+  };
+}

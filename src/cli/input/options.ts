@@ -1,0 +1,46 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { modeField, reasonField, timeframeField } from '../../../queues/fields.ts';
+import { isQueueName, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
+import { type Timeframe } from '../../domain/market/timeframe.ts';
+
+/** Flags and arguments that several commands share. Commander turns what they throw into one line of bad usage. */
+
+const MAX_ROWS = 10_000;
+
+export const jsonOption = (): Option => new Option('--json', 'print one JSON document instead of text').default(false);
+
+export const modeOption = (): Option =>
+  new Option('--mode <mode>', 'company to speak to; the one that was started last unless said').choices(
+    modeField.options,
+  );
+
+export const limitOption = (): Option =>
+  new Option('--limit <rows>', 'at most so many, the newest').default(50).argParser((text) => {
+    const rows = Number(text);
+    if (Number.isInteger(rows) && rows >= 1 && rows <= MAX_ROWS) return rows;
+    throw new InvalidArgumentError(`Write a whole number from 1 to ${MAX_ROWS}.`);
+  });
+
+export function parseTimeframe(text: string): Timeframe {
+  const timeframe = timeframeField.safeParse(text);
+  if (timeframe.success) return timeframe.data;
+  throw new InvalidArgumentError('Write it like 5m, 1h or 1d.');
+}
+
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError('Write a port from 0 to 65535.');
+}
+
+export function parseQueue(text: string): QueueName {
+  if (isQueueName(text)) return text;
+  throw new InvalidArgumentError(`There is no such queue: ${QUEUE_NAMES.join(', ')}.`);
+}
+
+export const reasonOption = (): Option =>
+  new Option('--reason <text>', 'why; it is kept in the audit log').makeOptionMandatory().argParser((text) => {
+    const reason = reasonField.safeParse(text.trim());
+    if (reason.success) return reason.data;
+    throw new InvalidArgumentError('Say why, in 1 to 500 characters.');
+  });

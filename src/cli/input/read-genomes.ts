@@ -1,0 +1,77 @@
+import { SpecError } from '../../domain/strategies/spec-error.ts';
+import { AppError, errorText } from '../../domain/errors.ts';
+import { parseJson } from './parse-json.ts';
+import { parseStrategy, type WrittenStrategy } from './parse-strategy.ts';
+import { readText } from './read-text.ts';
+
+interface Entry {
+  /** Where it stands, for people: `[17]`, `genomes[17]`, `line 18`. */
+  readonly place: string;
+  readonly value: unknown;
+}
+
+/**
+ * Genomes and specs, in any mixture: a JSON list of them, an object with a list `genomes`, JSON Lines, or a single one.
+ * @throws AppError `bad-input` naming the file, the place in it and the field.
+ */
+export async function readGenomes(path: string): Promise<readonly WrittenStrategy[]> {
+  const text = await readText(path);
+  const entries = isList(text) ? ofDocument(path, text) : ofLines(path, text);
+  if (entries.length === 0) {
+    throw new AppError('bad-input', `${path}: holds no genome`, {
+      advice: 'Give it a JSON list of genomes or specs, or one of them per line',
+    });
+  }
+  return entries.map(({ place, value }) => {
+    try {
+      return parseStrategy(value);
+    } catch (cause) {
+      if (!(cause instanceof SpecError)) throw cause;
+      throw new AppError('bad-input', `${path}: ${at(place, cause)}`, { cause });
+    }
+  });
+}
+
+/** JSON Lines is an object on each line: where the first line is a whole one, more may follow. */
+function isList(text: string): boolean {
+  const start = text.trimStart();
+  if (!start.startsWith('{')) return start !== '';
+  const [first = ''] = start.split('\n', 1);
+  try {
+    const value = JSON.parse(first) as object;
+    return 'genomes' in value;
+  } catch {
+    return true;
+  }
+}
+
+function ofDocument(path: string, text: string): readonly Entry[] {
+  const value = parse(text, path, '');
+  if (Array.isArray(value)) return value.map((member: unknown, i) => ({ place: `[${i}]`, value: member }));
+  const list = typeof value === 'object' && value !== null && 'genomes' in value ? value.genomes : undefined;
+  if (Array.isArray(list)) return list.map((member: unknown, i) => ({ place: `genomes[${i}]`, value: member }));
+  if (list !== undefined) throw new AppError('bad-input', `${path}: genomes must be a list`);
+  return [{ place: '', value }];
+}
+
+function ofLines(path: string, text: string): readonly Entry[] {
+  return text.split('\n').flatMap((line, i) => {
+    const place = `line ${i + 1}`;
+    return line.trim() === '' ? [] : [{ place, value: parse(line, path, `${place}: `) }];
+  });
+}
+
+function parse(text: string, path: string, place: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (cause) {
+    throw new AppError('bad-input', `${path}: ${place}is not JSON: ${errorText(cause)}`, { cause });
+  }
+}
+
+/** `[17].params.sl_pct: ...`, `line 18: params.sl_pct: ...`. */
+function at(place: string, { path, problem, message }: SpecError): string {
+  if (place === '') return message;
+  if (place.startsWith('line')) return `${place}: ${message}`;
+  return path === '' ? `${place}: ${problem}` : `${place}.${path}: ${problem}`;
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { type Config } from '../../../config/schema.ts';
+import { readCandleFile, type CandleFile } from '../../adapters/candle-files/read-candle-file.ts';
+import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
+import { AppError } from '../../domain/errors.ts';
+import { type CompanyCard } from '../../runtime/company-descriptor.ts';
+import { describeCandles, importCandleFiles, type CandleReport } from '../../adapters/candle-files/import-candles.ts';
+import { type Office } from '../../runtime/context.ts';
+import { simulatedWorld } from '../../runtime/simulated-descriptor.ts';
+
+/** The market a company lives in. Market times in epoch ms. */
+export interface World {
+  readonly card: CompanyCard;
+  readonly seed: number;
+  readonly opensAt: number;
+  /** Close of the last candle there is; absent for a market without end. */
+  readonly endsAt?: number;
+  readonly prepare: (office: Office) => Promise<void>;
+}
+
+/** Share of replayed candles that are history when the company opens. */
+const HISTORY_SHARE = 0.6;
+
+export async function readFiles(paths: readonly string[]): Promise<readonly CandleFile[]> {
+  const files: CandleFile[] = [];
+  for (const path of paths) files.push(await readCandleFile(path));
+  const doubled = files.find((file, i) => files.findIndex(({ symbol }) => symbol === file.symbol) !== i);
+  if (doubled)
+    throw new AppError('bad-input', `${doubled.path}: ${doubled.symbol} is in two of the files`, {
+      advice: 'Give one file for each market',
+    });
+  return files;
+}
+
+/** Same candles, same name: what is imported under it never mixes with anything else. */
+export function contentName(files: readonly CandleFile[]): string {
+  const hash = createHash('sha256');
+  for (const { symbol, timeframe, candles } of [...files].sort((a, b) => (a.symbol < b.symbol ? -1 : 1))) {
+    hash.update(`${symbol}/${timeframe}/${candles.length}\n`);
+    for (const { time, open, high, low, close, volume } of candles)
+      hash.update(`${time},${open},${high},${low},${close},${volume}\n`);
+  }
+  return `files-${hash.digest('hex').slice(0, 16)}`;
+}
+
+/** The stretch that all markets share: from the latest first candle to the earliest last close, on edges of `timeframe`. */
+export function commonSpan(
+  reports: readonly CandleReport[],
+  timeframe: Timeframe,
+): { readonly from: number; readonly to: number } {
+  const step = timeframeMs(timeframe);
+  const from = Math.ceil(Math.max(...reports.map((report) => report.from)) / step) * step;
+  const to = Math.floor(Math.min(...reports.map((report) => report.to + timeframeMs(report.timeframe))) / step) * step;
+  if (to - from < 2 * step)
+    throw new AppError('bad-input', `the files have less than two candles of ${timeframe} in common`, {
+      advice: 'Give files of the same time, or a shorter --timeframe',
+    });
+  return { from, to };
+}
+
+/** Candles that a cycle wants: below, splits and averages say little. */
+const ENOUGH_CANDLES = 1000;
+const SHORTER: readonly Timeframe[] = ['30m', '15m', '5m', '1m'];
+
+/** `preferred` if the files hold enough candles of it, else the longest shorter one of which they do. */
+export function timeframeFor(reports: readonly CandleReport[], preferred: Timeframe): Timeframe {
+  const from = Math.max(...reports.map((report) => report.from));
+  const to = Math.min(...reports.map((report) => report.to));
+  const fits = (timeframe: Timeframe): boolean =>
+    reports.every((report) => timeframeMs(timeframe) % timeframeMs(report.timeframe) === 0);
+  const enough = (timeframe: Timeframe): boolean => (to - from) / timeframeMs(timeframe) >= ENOUGH_CANDLES;
+  const candidates = [
+    preferred,
+    ...SHORTER.filter((timeframe) => timeframeMs(timeframe) < timeframeMs(preferred)),
+  ].filter(fits);
+  return candidates.find(enough) ?? candidates.at(-1) ?? preferred;
+}
+
+async function replayWorld(config: Config, paths: readonly string[], seed: number): Promise<World> {
+  const files = await readFiles(paths);
+  const { timeframe } = config.exchange;
+  const { from, to } = commonSpan(files.map(describeCandles), timeframe);
+  const step = timeframeMs(timeframe);
+  const source = contentName(files);
+  return {
+    card: { mode: 'replay', account: `paper-${source}`, source, announcedAt: Date.now() },
+    seed,
+    opensAt: from + Math.floor(((to - from) * HISTORY_SHARE) / step) * step,
+    endsAt: to,
+    prepare: async ({ stores }) => {
+      await importCandleFiles(stores, config, files, source, { isContentAddressed: true });
+    },
+  };
+}
+
+/** @throws AppError `bad-input` for an exchange we do not speak to, or files that cannot be replayed. */
+export async function chooseWorld(
+  config: Config,
+  options: { readonly exchange: string; readonly data?: readonly string[]; readonly seed?: number },
+): Promise<World> {
+  const seed = options.seed ?? config.exchange.seed;
+  switch (options.exchange) {
+    case 'simulated': {
+      if (options.data)
+        throw new AppError('bad-input', '--data belongs to --exchange replay', { advice: 'Add --exchange replay' });
+      const { card, opensAt } = simulatedWorld(config, seed, Date.now());
+      return { card, seed, opensAt, prepare: async () => undefined };
+    }
+    case 'replay':
+      if (!options.data)
+        throw new AppError('bad-input', '--exchange replay needs --data FILE...', {
+          advice: 'Give one or more candle files',
+        });
+      return replayWorld(config, options.data, seed);
+    default:
+      throw new AppError(
+        'bad-input',
+        `--exchange ${options.exchange}: this version trades simulated and replay markets`,
+        { advice: 'Use --exchange simulated, or --exchange replay --data FILE...' },
+      );
+  }
+}

@@ -1,0 +1,81 @@
+import { fitOf, leaseTo, type Asker } from '../domain/fleet/lease-unit.ts';
+import { type StrategyParams } from '../domain/fleet/strategy-params.ts';
+import { type FleetRules } from '../domain/fleet/unit.ts';
+import { isQuarantined, isResting, kindsFor } from '../domain/fleet/worker.ts';
+import { type Clock } from '../ports/clock.ts';
+import { type UnitInLine } from '../ports/fleet/records.ts';
+import { type Backlog } from './unit-queue.ts';
+import { type OperatorOrders } from './operator-commands.ts';
+import { type UnitDesk } from './unit-repository.ts';
+import { type WorkerDesk } from './worker-repository.ts';
+
+export interface Assignment {
+  readonly unitId: number;
+  readonly params: StrategyParams;
+  readonly replica: number;
+  readonly replicasNeeded: number;
+}
+
+/** `end`: the worker is to stop; the text says why. */
+export type HandOut = { readonly work: Assignment } | { readonly none: true } | { readonly end: string };
+
+export interface WorkRequest {
+  readonly workerId: string;
+  /** The User-Agent. */
+  readonly platform: string;
+  /** It understands units of kind `specs`. */
+  readonly acceptsSpecs: boolean;
+}
+
+export interface HandOutDeps {
+  readonly backlog: Backlog;
+  readonly unitDesk: UnitDesk;
+  readonly workers: WorkerDesk;
+  readonly orders: OperatorOrders;
+  readonly rules: FleetRules;
+  readonly clock: Clock;
+}
+
+/** Gives a worker the first unit in line that it may have. The lease is in the store before it is answered. */
+export function createHandOut({ backlog, unitDesk, workers, orders, rules, clock }: HandOutDeps) {
+  /** Null when the unit cannot be leased to this worker after all; what is known of it is right then. */
+  async function tryLease(chosen: UnitInLine, asker: Asker): Promise<Assignment | null> {
+    let unit = await unitDesk.find(chosen.id);
+    if (unit !== null && unit.version < chosen.version) unit = await unitDesk.read(chosen.id);
+    if (unit === null) return null;
+    if (fitOf(unit, asker, rules) === 'no') {
+      backlog.put(unit);
+      return null;
+    }
+    const saved = await unitDesk.save(leaseTo(unit, asker, rules, clock.now()), unit.version);
+    if (saved === null) {
+      // Another coordinator was faster.
+      await unitDesk.read(chosen.id);
+      return null;
+    }
+    const { id: unitId, params, wanted: replicasNeeded, leases } = saved;
+    return { unitId, params, replica: leases.at(-1)?.replica ?? 1, replicasNeeded };
+  }
+
+  async function lease(asker: Asker): Promise<Assignment | null> {
+    for (;;) {
+      const chosen = await backlog.take(asker);
+      if (chosen === null) return null;
+      try {
+        const given = await unitDesk.inTurn(chosen.id, () => tryLease(chosen, asker));
+        if (given) return given;
+      } finally {
+        backlog.release(chosen.id);
+      }
+    }
+  }
+
+  return async function handOut({ workerId, platform, acceptsSpecs }: WorkRequest): Promise<HandOut> {
+    const end = await orders.endOf(workerId);
+    if (end !== null) return { end };
+    const worker = await workers.seen(workerId, platform);
+    if (isQuarantined(worker) || isResting(worker, clock.now())) return { none: true };
+    const work = await lease({ workerId, host: worker.host, kinds: kindsFor(worker, acceptsSpecs) });
+    return work ? { work } : { none: true };
+  };
+}

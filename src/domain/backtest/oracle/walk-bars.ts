@@ -1,0 +1,192 @@
+import { type Series } from '../../market/series.ts';
+import { type CompiledRules } from '../../strategies/compile-rules.ts';
+import { type StrategySpec } from '../../strategies/spec.ts';
+import { entrySide, exitSide, feeOf, marketFill, outcomeOf, stopFill, targetFill } from '../fills.ts';
+import { bracketOf, furthest, offsetAmount, stopLevel, targetLevel, tighterStop } from '../../strategies/protection.ts';
+import { affordableQuantity, committedShare, isBelowMinimum } from '../../strategies/sizing.ts';
+import {
+  REJECTED_SIGNAL_REASONS,
+  type ExitReason,
+  type FillModel,
+  type RejectedSignalReason,
+  type Simulation,
+  type Trade,
+  type Window,
+} from '../result.ts';
+
+export interface Plan {
+  readonly series: Series;
+  readonly spec: StrategySpec;
+  readonly model: FillModel;
+  readonly window: Window;
+  /** First bar whose close may give a signal. */
+  readonly firstSignal: number;
+  readonly rules: CompiledRules;
+  readonly atr: (period: number) => Float64Array;
+}
+
+/** Which of stop and target is taken when a bar touches both. */
+export type AmbiguityRule = 'stop-first' | 'target-first';
+
+interface OpenPosition {
+  readonly entryBar: number;
+  readonly entryPrice: number;
+  readonly quantity: number;
+  readonly entryFee: number;
+  readonly fixedStop: number;
+  /** NaN when there is none. */
+  readonly target: number;
+  /** Distance of the trailing stop, quote currency per base unit; NaN when there is none. */
+  readonly trail: number;
+  /** Furthest price in our favour over the bars that have closed since the entry. */
+  extreme: number;
+  /** The stop in force: the tighter of the fixed and the trailing one. */
+  stop: number;
+}
+
+/** One pass over the window. State: flat | entry pending | open | open with an exit pending. */
+export function walkBars(plan: Plan, ambiguityRule: AmbiguityRule): Omit<Simulation, 'bestCaseEquity'> {
+  const { series, spec, model, window, rules } = plan;
+  const { open, high, low, close, filled, time } = series;
+  const { side } = spec;
+  const { market } = model;
+  const direction = side === 'long' ? 1 : -1;
+
+  const trades: Trade[] = [];
+  const equity = new Float64Array(window.to - window.from);
+  const rejectedSignals = Object.fromEntries(REJECTED_SIGNAL_REASONS.map((reason) => [reason, 0])) as Record<
+    RejectedSignalReason,
+    number
+  >;
+  /** The wallet while flat. With an open position it stays at its value before the entry; fees and profit come on top. */
+  let cash = model.initialCash;
+  let position: OpenPosition | null = null;
+  /** Bar of the signal that waits for the next real open; -1 when none does. */
+  let entrySignal = -1;
+  let pendingExit: 'signal' | 'max-hold' | null = null;
+  let exposedBars = 0;
+
+  const enter = (bar: number): OpenPosition | null => {
+    const atrAt = (period: number): number => plan.atr(period)[entrySignal]!;
+    const entryPrice = marketFill(entrySide(side), open[bar]!, model);
+    const committed = cash * committedShare(spec.sizing, close[entrySignal]!, atrAt);
+    const quantity = affordableQuantity(committed, entryPrice, market);
+    const entryFee = feeOf(quantity, entryPrice, market.takerFeeRate);
+    if (quantity * entryPrice + entryFee > cash || cash <= 0) return reject('insufficient-funds');
+    if (isBelowMinimum(quantity, entryPrice, market)) return reject('below-minimum');
+    const bracket = bracketOf(spec, atrAt);
+    const levelOf = (distance: number): number => stopLevel(side, entryPrice, distance, market.tickSize);
+    const fixedStop = levelOf(offsetAmount(bracket.stop, entryPrice));
+    const trail = bracket.trailing ? offsetAmount(bracket.trailing, entryPrice) : NaN;
+    return {
+      entryBar: bar,
+      entryPrice,
+      quantity,
+      entryFee,
+      fixedStop,
+      target: bracket.target
+        ? targetLevel(side, entryPrice, offsetAmount(bracket.target, entryPrice), market.tickSize)
+        : NaN,
+      trail,
+      extreme: entryPrice,
+      stop: Number.isNaN(trail) ? fixedStop : tighterStop(side, fixedStop, levelOf(trail)),
+    };
+  };
+
+  const reject = (reason: RejectedSignalReason): null => {
+    rejectedSignals[reason] += 1;
+    return null;
+  };
+
+  /** What the position is worth above its cost at `price`, entry fee paid; at worst all the cash is gone (see `leave`). */
+  const gainAt = (held: OpenPosition, price: number, exitFee: number): number =>
+    Math.max(-cash, direction * (price - held.entryPrice) * held.quantity - held.entryFee - exitFee);
+
+  /**
+   * A short that gaps beyond twice its entry loses more than the wallet holds: like an isolated-margin position it is
+   * liquidated for all of the cash, which never goes negative (rule 13).
+   */
+  const leave = (
+    held: OpenPosition,
+    bar: number,
+    price: number,
+    feeRate: number,
+    reason: ExitReason,
+    ambiguous = false,
+  ) => {
+    const exitFee = feeOf(held.quantity, price, feeRate);
+    const pnl = gainAt(held, price, exitFee);
+    cash += pnl;
+    trades.push({
+      side,
+      entryTime: time[held.entryBar]!,
+      entryPrice: held.entryPrice,
+      exitTime: time[bar]!,
+      exitPrice: price,
+      quantity: held.quantity,
+      fees: held.entryFee + exitFee,
+      pnl,
+      reason,
+      ambiguous,
+    });
+    position = null;
+    pendingExit = null;
+  };
+
+  const leaveInside = (held: OpenPosition, bar: number): void => {
+    const outcome = outcomeOf(side, held.stop, held.target, open[bar]!, high[bar]!, low[bar]!);
+    if (outcome === 'none') return;
+    const ambiguous = outcome === 'ambiguous';
+    if (outcome === 'target' || (ambiguous && ambiguityRule === 'target-first')) {
+      const price = targetFill(side, held.target, open[bar]!, model);
+      leave(held, bar, price, market.makerFeeRate, 'target', ambiguous);
+    } else {
+      const reason = held.stop === held.fixedStop ? 'stop' : 'trailing-stop';
+      leave(held, bar, stopFill(side, held.stop, open[bar]!, model), market.takerFeeRate, reason, ambiguous);
+    }
+  };
+
+  for (let bar = window.from; bar < window.to; bar += 1) {
+    if (filled[bar] === 0) {
+      // (a) at the open
+      if (entrySignal >= 0) {
+        position = enter(bar);
+        entrySignal = -1;
+      } else if (position !== null && pendingExit !== null) {
+        leave(position, bar, marketFill(exitSide(side), open[bar]!, model), market.takerFeeRate, pendingExit);
+      }
+      // (b) inside, a gapped stop included
+      if (position !== null) leaveInside(position, bar);
+      if (position !== null && !Number.isNaN(position.trail))
+        ratchet(position, side, high[bar]!, low[bar]!, market.tickSize);
+    }
+    // (c) at the close
+    if (position !== null) {
+      exposedBars += 1;
+      equity[bar - window.from] = cash + gainAt(position, close[bar]!, 0);
+      if (filled[bar] === 0 && rules.exit(bar)) pendingExit ??= 'signal';
+      else if (bar - position.entryBar + 1 >= (spec.maxHoldBars ?? Infinity)) pendingExit ??= 'max-hold';
+    } else {
+      equity[bar - window.from] = cash;
+      if (entrySignal < 0 && bar >= plan.firstSignal && rules.entry(bar)) {
+        if (filled[bar] === 1) reject('filled-bar');
+        else entrySignal = bar;
+      }
+    }
+  }
+  if (entrySignal >= 0) reject('last-bar');
+  if (position !== null) {
+    const last = window.to - 1;
+    leave(position, last, marketFill(exitSide(side), close[last]!, model), market.takerFeeRate, 'end-of-data');
+    equity[last - window.from] = cash;
+  }
+  return { trades, equity, exposedBars, rejectedSignals };
+}
+
+/** Rule 6: moves with the extreme of a bar once that bar has closed, and never back. */
+function ratchet(position: OpenPosition, side: 'long' | 'short', high: number, low: number, tickSize: number): void {
+  const extreme = furthest(side, position.extreme, high, low);
+  if (extreme === position.extreme) return;
+  position.extreme = extreme;
+  position.stop = tighterStop(side, position.stop, stopLevel(side, extreme, position.trail, tickSize));
+}

@@ -1,0 +1,39 @@
+import { type Office } from '../runtime/context.ts';
+
+const DAY_MS = 86_400_000;
+
+/** `23:00` as milliseconds after midnight. */
+function timeOfDayMs(text: string): number {
+  const [hours = 0, minutes = 0] = text.split(':').map(Number);
+  return (hours * 60 + minutes) * 60_000;
+}
+
+/** Midnights `day` for which day + offset lies in (from, to]. */
+function daysCrossed(from: number, to: number, offset: number): readonly number[] {
+  const days: number[] = [];
+  for (let day = Math.floor((from - offset) / DAY_MS) * DAY_MS + DAY_MS; day + offset <= to; day += DAY_MS)
+    days.push(day);
+  return days;
+}
+
+/** Opens and closes the trading days that market time passed; the ids make each of them happen once. */
+export async function dayEvents({ producer, card, config }: Office, from: number, to: number): Promise<void> {
+  const { account } = card;
+  const { dayStartsAt, dayStopsAt } = config.agents.ceo;
+  for (const day of daysCrossed(from, to, timeOfDayMs(dayStartsAt))) {
+    await producer.add(
+      'ceo',
+      'start-day',
+      { account, day },
+      { jobId: `start-day.${account}.d${day}`, meta: { priority: 'high', causedBy: 'feed' } },
+    );
+  }
+  for (const day of daysCrossed(from, to, timeOfDayMs(dayStopsAt))) {
+    await producer.add(
+      'ceo',
+      'stop-day',
+      { account, day },
+      { jobId: `stop-day.${account}.d${day}`, meta: { priority: 'high', causedBy: 'feed' } },
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import { type z } from 'zod';
+import { AppError, type AppErrorOptions } from '../domain/errors.ts';
+
+/** One thing wrong with a request: where (`data.symbol`, `limit`) and what. */
+export interface RequestIssue {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface RequestErrorOptions extends AppErrorOptions {
+  readonly issues?: readonly RequestIssue[];
+  /** The names that would have been right. */
+  readonly valid?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request that cannot be answered, with the HTTP status that says so. */
+export class RequestError extends AppError {
+  readonly status: number;
+  readonly issues: readonly RequestIssue[] | undefined;
+  readonly valid: readonly string[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, message: string, options: RequestErrorOptions = {}) {
+    super(code, message, options);
+    this.name = 'RequestError';
+    this.status = status;
+    this.issues = options.issues;
+    this.valid = options.valid;
+    this.headers = options.headers ?? {};
+  }
+}
+
+/** Names the key itself where zod only names the object that has one too many. */
+export function issuesOf(error: z.ZodError): readonly RequestIssue[] {
+  return error.issues.flatMap((issue) => {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
+    const path = issue.path.map(String);
+    if (keys.length === 0) return [{ path: path.join('.'), message: issue.message }];
+    return keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown field' }));
+  });
+}
+
+/** @throws RequestError 400 `bad-request` that names the field. */
+export function parseInput<S extends z.ZodType>(what: string, schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issues = issuesOf(parsed.error);
+  const text = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  throw new RequestError(400, 'bad-request', `${what}: ${text}`, { issues });
+}

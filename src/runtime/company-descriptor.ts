@@ -1,0 +1,75 @@
+import { Redis } from 'ioredis';
+import { z } from 'zod';
+import { keyPrefix } from '../../queues/names.ts';
+import { AppError } from '../domain/errors.ts';
+
+/** What a node must know to work for a company it did not start: which mode, which market, whose account. */
+const cardSchema = z.strictObject({
+  mode: z.enum(['simulated', 'replay', 'paper', 'live']),
+  account: z.string(),
+  /** Name of the candle source and of its feed. */
+  source: z.string(),
+  simulation: z.strictObject({ seed: z.int(), startTime: z.int() }).optional(),
+  announcedAt: z.int(),
+});
+export type CompanyCard = z.output<typeof cardSchema>;
+
+const MODES = ['simulated', 'replay', 'paper', 'live'] as const;
+const keyOf = (namespace: string, mode: CompanyCard['mode']): string => `${keyPrefix(namespace, mode)}:company`;
+
+async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(url, { maxRetriesPerRequest: 3, lazyConnect: true });
+  // Errors reach the caller through the command that failed.
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    return await use(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+export async function announceCompany(redisUrl: string, namespace: string, card: CompanyCard): Promise<void> {
+  await withRedis(redisUrl, (redis) => redis.set(keyOf(namespace, card.mode), JSON.stringify(card)));
+}
+
+/** The company of this mode, or the one announced last. @throws AppError `no-company`. */
+export async function findCompany(
+  redisUrl: string,
+  namespace: string,
+  mode?: CompanyCard['mode'],
+): Promise<CompanyCard> {
+  const cards = await withRedis(redisUrl, async (redis) => {
+    const texts = await Promise.all((mode ? [mode] : MODES).map((m) => redis.get(keyOf(namespace, m))));
+    return texts.flatMap((text) => (text === null ? [] : [cardSchema.parse(JSON.parse(text))]));
+  });
+  const [latest] = cards.sort((a, b) => b.announcedAt - a.announcedAt);
+  if (!latest) {
+    throw new AppError('no-company', `no company${mode ? ` in mode ${mode}` : ''} has announced itself on this Redis`, {
+      advice: 'Start one with corp start or corp cycle',
+    });
+  }
+  return latest;
+}
+
+const LOOK_EVERY_MS = 500;
+
+/** Waits until a company announces itself: in a fleet, nodes and API may be up before the feed. @throws AppError `no-company` */
+export async function awaitCompany(
+  redisUrl: string,
+  namespace: string,
+  mode: CompanyCard['mode'] | undefined,
+  waitMs: number,
+  signal?: AbortSignal,
+): Promise<CompanyCard> {
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    try {
+      return await findCompany(redisUrl, namespace, mode);
+    } catch (error) {
+      const isMissing = error instanceof AppError && error.code === 'no-company';
+      if (!isMissing || performance.now() > deadline || signal?.aborted === true) throw error;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { type Config } from '../../config/schema.ts';
+import { evaluateOn } from '../adapters/threads/evaluator.ts';
+import { readCandleColumns } from '../adapters/candle-files/read-candle-file.ts';
+import { seriesOfColumns } from '../domain/market/build-series.ts';
+import { resample } from '../domain/market/resample.ts';
+import { type Series } from '../domain/market/series.ts';
+import { hashSpec } from '../domain/strategies/hash-spec.ts';
+import { AppError } from '../domain/errors.ts';
+import { type HandedUnit } from '../ports/fleet/worker-source.ts';
+import { replayMarket } from '../adapters/candle-files/import-candles.ts';
+import { findCandleFile } from './find-candle-file.ts';
+import { runUnit, type UnitRunDeps } from './run-unit.ts';
+import { isSpecUnit, parseSpecUnit, type SpecUnit } from './spec-unit.ts';
+
+export interface UnitDeps extends UnitRunDeps {
+  /** Two replicas of one search must not search the same: the worker's name is part of the seed. */
+  readonly workerId: string;
+  readonly exchange: Config['exchange'];
+}
+
+/** What is to be reported of a unit, without the worker's name and the time. */
+export type Report = Readonly<Record<string, unknown>>;
+
+/**
+ * Does a unit of any kind on the threads of the pool.
+ * @throws SpecError or AppError for a unit that cannot be done, SeriesTooShortError for too few candles.
+ */
+export async function doUnit(deps: UnitDeps, { id, params }: HandedUnit, signal: AbortSignal): Promise<Report> {
+  if (isSpecUnit(params)) return doSpecs(deps, parseSpecUnit(params), signal);
+  return { ...(await runUnit(deps, params, `unit ${id} by ${deps.workerId}`, signal)) };
+}
+
+async function doSpecs(deps: UnitDeps, unit: SpecUnit, signal: AbortSignal): Promise<Report> {
+  const series = await seriesFor(deps, unit);
+  const window = windowOf(series, unit);
+  const { exchange } = deps;
+  const fillModel = {
+    market: replayMarket({ ...exchange, fees: unit.fees ?? exchange.fees }, unit.market),
+    slippageRate: unit.slippage_rate ?? exchange.slippageRate,
+    priceImprovement: exchange.priceImprovement,
+    initialCash: exchange.paper.startingCash,
+  };
+  const key = `${unit.market}/${unit.timeframe}/${series.time[0]}/${series.length}`;
+  const items = unit.specs.map((spec) => ({ spec, window }));
+  const metrics = await evaluateOn(deps.pool, { key, series, fillModel, items }, signal);
+  return { spec_results: unit.specs.map((spec, i) => ({ hash: hashSpec(spec), metrics: metrics[i]! })) };
+}
+
+async function seriesFor({ directories }: UnitDeps, { market, timeframe, data_file }: SpecUnit): Promise<Series> {
+  const names = data_file === undefined ? NAMED_FILES.map((words) => `${market}_${words}.csv`) : [data_file];
+  let missing: unknown;
+  for (const name of names) {
+    try {
+      const file = await readCandleColumns(await findCandleFile(name, directories));
+      const own = seriesOfColumns(file.symbol, file.timeframe, file.columns);
+      return timeframe === file.timeframe ? own : resample(own, timeframe);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'no-candles')) throw error;
+      missing ??= error;
+    }
+  }
+  throw missing;
+}
+
+/** The finest first: every longer timeframe can be made of it. */
+const NAMED_FILES = ['ONE_MINUTE', 'FIVE_MINUTE', 'FIFTEEN_MINUTE', 'THIRTY_MINUTE', 'ONE_HOUR', 'ONE_DAY'];
+
+function windowOf({ time, symbol }: Series, { window }: SpecUnit): { readonly from: number; readonly to: number } {
+  const from = time.findIndex((open) => open >= window.from);
+  const after = time.findIndex((open) => open >= window.to);
+  const to = after === -1 ? time.length : after;
+  if (from !== -1 && from < to) return { from, to };
+  throw new AppError('no-candles', `${symbol} has no candles between ${window.from} and ${window.to}`);
+}

@@ -1,0 +1,46 @@
+import { readCandleColumns } from '../adapters/candle-files/read-candle-file.ts';
+import { type BacktestPool } from '../adapters/threads/backtest-pool.ts';
+import { shareCandles } from '../adapters/threads/share-series.ts';
+import { SeriesTooShortError } from '../domain/market/series-too-short-error.ts';
+import { SpecError } from '../domain/strategies/spec-error.ts';
+import { type Submission } from '../domain/python-worker/engine/submission.ts';
+import { parseUnitParams } from '../domain/python-worker/engine/unit-params.ts';
+import { AppError, errorText } from '../domain/errors.ts';
+import { findCandleFile } from './find-candle-file.ts';
+
+export interface UnitRunDeps {
+  readonly pool: BacktestPool;
+  /** Where candle files may be read. */
+  readonly directories: readonly string[];
+}
+
+/**
+ * Does a unit of the existing kind on a thread of the pool.
+ * @param seed of a search; the evaluation of one genome does not draw.
+ * @throws SpecError, SeriesTooShortError, AppError `no-candles` and the like for a unit that cannot be done here
+ *   (`isNotForUs`), AppError `interrupted` when it was cancelled.
+ */
+export async function runUnit(
+  { pool, directories }: UnitRunDeps,
+  params: unknown,
+  seed: string,
+  signal?: AbortSignal,
+): Promise<Submission> {
+  const unit = parseUnitParams(params);
+  const { columns } = await readCandleColumns(await findCandleFile(unit.dataFile, directories));
+  const submission = await pool.runAlone('unit', { params: unit, columns: shareCandles(columns), seed }, signal);
+  if (submission === null) throw new AppError('interrupted', 'the unit was cancelled');
+  return submission;
+}
+
+/** No candles here, or parameters that we do not read as workers do: trying again would not help, and nobody is to blame. */
+export function isNotForUs(error: unknown): boolean {
+  return (
+    (error instanceof AppError && (error.code === 'no-candles' || error.code === 'bad-input')) ||
+    error instanceof SpecError ||
+    error instanceof SeriesTooShortError ||
+    error instanceof SyntaxError ||
+    // Classes of errors do not cross threads.
+    /needs at least \d+ bars/.test(errorText(error))
+  );
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../config/load.ts';
+import { type CandleFile } from '../../../src/adapters/candle-files/read-candle-file.ts';
+import { type Candle } from '../../../src/domain/market/candle.ts';
+import { type Market } from '../../../src/domain/market/market.ts';
+import { type Timeframe } from '../../../src/domain/market/timeframe.ts';
+import { type Stores } from '../../../src/ports/stores.ts';
+import { importCandleFiles, replayMarket } from '../../../src/adapters/candle-files/import-candles.ts';
+
+const config = loadConfig({ directory: 'config', environment: {} });
+const HOUR = 3_600_000;
+
+function file(symbol: string, bars: readonly number[], timeframe: Timeframe = '1h'): CandleFile {
+  const candles = bars.map((bar) => ({ time: bar * HOUR, open: 1, high: 2, low: 1, close: 2, volume: 3 }));
+  return { path: `${symbol}.csv`, symbol, timeframe, candles };
+}
+
+/** A candle store of one source that counts what is put into it. */
+function memoryStore() {
+  const markets: { market: Market; timeframe: Timeframe }[] = [];
+  const candles = new Map<string, readonly Candle[]>();
+  const puts: string[] = [];
+  const store: Pick<Stores, 'candles'> = {
+    candles: {
+      saveMarket: async (_source, market, timeframe) => void markets.push({ market, timeframe }),
+      markets: async () => markets,
+      async put(_source, symbol, _timeframe, added) {
+        puts.push(symbol);
+        candles.set(symbol, added);
+      },
+      range: async () => [],
+      async bounds(_source, symbol) {
+        const stored = candles.get(symbol);
+        return stored ? { first: stored[0]!.time, last: stored.at(-1)!.time, count: stored.length } : null;
+      },
+    },
+  };
+  return { store, markets, puts };
+}
+
+describe('importing candle files', () => {
+  it('stores candles and market, and reports bars, gaps and coverage', async () => {
+    const { store, markets } = memoryStore();
+    expect(await importCandleFiles(store, config, [file('BTC-USD', [0, 1, 2, 5])], 's')).toEqual([
+      {
+        symbol: 'BTC-USD',
+        timeframe: '1h',
+        bars: 4,
+        from: 0,
+        to: 5 * HOUR,
+        missing: 2,
+        coverage: 4 / 6,
+        gaps: [{ from: 3 * HOUR, to: 4 * HOUR, bars: 2 }],
+        stored: true,
+      },
+    ]);
+    expect(markets).toMatchObject([{ timeframe: '1h', market: { symbol: 'BTC-USD' } }]);
+  });
+
+  it('puts them again, because they may have been corrected, unless the name of the source rules that out', async () => {
+    const { store, puts } = memoryStore();
+    const files = [file('BTC-USD', [0, 1])];
+    await importCandleFiles(store, config, files, 's');
+    await importCandleFiles(store, config, files, 's');
+    expect(puts).toHaveLength(2);
+    const [report] = await importCandleFiles(store, config, files, 's', { isContentAddressed: true });
+    expect([puts.length, report?.stored]).toEqual([2, false]);
+    await importCandleFiles(store, config, [file('BTC-USD', [0, 1, 2])], 's', { isContentAddressed: true });
+    expect(puts).toHaveLength(3);
+  });
+
+  it('stores nothing when one of the files does not fit', async () => {
+    const { store, markets, puts } = memoryStore();
+    const good = file('BTC-USD', [0, 1]);
+    const broken = { ...file('ETH-USD', [0, 1]), candles: file('ETH-USD', [1, 0]).candles };
+    await expect(importCandleFiles(store, config, [good, broken], 's')).rejects.toThrow(/^ETH-USD\.csv: /);
+    const other = file('BTC-USD', [0, 2], '2h');
+    await expect(importCandleFiles(store, config, [good, other], 's')).rejects.toThrow(
+      "BTC-USD.csv: BTC-USD has candles of 1h in 's', not 2h",
+    );
+    expect([markets, puts]).toEqual([[], []]);
+    await importCandleFiles(store, config, [good], 's');
+    await expect(importCandleFiles(store, config, [other], 's')).rejects.toThrow(/has candles of 1h/);
+  });
+});
+
+describe('a replayed market', () => {
+  it('has the limits of its own where the configuration knows it, the defaults otherwise, and the fees', () => {
+    const { exchange } = config;
+    expect(replayMarket(exchange, 'BTC-USD')).toEqual({
+      symbol: 'BTC-USD',
+      base: 'BTC',
+      quote: 'USD',
+      ...exchange.replay.defaults,
+      takerFeeRate: exchange.fees.taker,
+      makerFeeRate: exchange.fees.maker,
+    });
+    expect(replayMarket(exchange, 'BIP-20DEC30-CDE')).toMatchObject({
+      base: 'BIP',
+      quote: 'USD',
+      kind: 'perpetual',
+      tickSize: 5,
+    });
+  });
+});

@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../../../src/cli/run.ts';
+import { createRng } from '../../../../src/domain/random/rng.ts';
+import { randomGenome } from '../../../../src/domain/python-worker/genomes/random-genome.ts';
+import { onSignal } from '../../backtest/spec-fixture.ts';
+import { randomSeries } from '../../market/series-fixture.ts';
+import { recordedIo } from '../recorded-io.ts';
+
+let directory: string;
+let data: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'corp-search-'));
+  data = join(directory, 'TEST-USD.csv');
+  const { time, open, high, low, close, volume, length } = randomSeries(5, 1200);
+  const rows = Array.from({ length }, (_, i) => {
+    const stamp = new Date(time[i]!).toISOString().slice(0, 19).replace('T', ' ');
+    return [stamp, open[i], high[i], low[i], close[i], volume[i]].join(',');
+  });
+  writeFileSync(data, ['timestamp,open,high,low,close,volume', ...rows, ''].join('\n'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+interface Answer {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function search(genomes: unknown, ...args: string[]): Promise<Answer> {
+  const file = join(directory, 'genomes.json');
+  writeFileSync(file, typeof genomes === 'string' ? genomes : JSON.stringify(genomes));
+  const { io, stdout, stderr } = recordedIo();
+  const exitCode = await run(['search', '--data', data, '--genomes', file, '--threads', '1', ...args], io);
+  return { exitCode, stdout: stdout(), stderr: stderr() };
+}
+
+const rng = createRng(4);
+const genomes = Array.from({ length: 12 }, () => randomGenome(rng, { marketType: 'SPOT', maxLeverage: 1 }));
+const average = (period: number): unknown => ({ indicator: 'sma', params: { period } });
+const specOf = (period: number): object => ({
+  ...onSignal,
+  entry: { left: { field: 'close' }, op: 'crosses-above', right: average(period) },
+});
+
+describe('corp search', () => {
+  it('answers with one document, results in the order of the genomes', async () => {
+    const { exitCode, stdout, stderr } = await search([...genomes, specOf(5)], '--json');
+    expect(exitCode, stderr).toBe(0);
+    const document = JSON.parse(stdout) as Record<string, unknown> & { results: Record<string, unknown>[] };
+    expect(Object.keys(document)).toEqual([
+      'genomes',
+      'bars',
+      'seconds',
+      'cpuSeconds',
+      'genomesPerSecond',
+      'results',
+      'resultHash',
+    ]);
+    expect(document).toMatchObject({ genomes: 13, bars: 1200 });
+    expect(document.results).toHaveLength(13);
+    for (const result of document.results) {
+      expect(Object.keys(result)).toEqual(['pnl', 'trades', 'wins', 'sharpe', 'maxDrawdown']);
+    }
+    expect(document.results[12]!['trades']).toBeGreaterThan(10);
+    expect(document['resultHash']).toMatch(/^[0-9a-f]{64}$/);
+    const again = await search([...genomes, specOf(5)], '--json');
+    expect((JSON.parse(again.stdout) as typeof document)['resultHash']).toBe(document['resultHash']);
+  });
+
+  it('shows the best first, its speed, and that the best of many is luck', async () => {
+    const { exitCode, stdout } = await search([specOf(5), specOf(9), specOf(30)]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^TEST-USD 1h, 1,200 bars; the best of 3:/);
+    const pnls = [...stdout.matchAll(/^ *\d+ +(-?[\d.]+) /gm)].map((match) => Number(match[1]));
+    expect(pnls).toHaveLength(3);
+    expect(pnls).toEqual([...pnls].sort((a, b) => b - a));
+    expect(stdout).toMatch(/ s on 1 thread, .* of CPU: .* genomes, .* million genome-bars a second/);
+    expect(stdout).toContain('luck until it is proven out of sample');
+  });
+
+  it('plays genomes by the rules of the workers, with costs of their own', async () => {
+    const { exitCode, stdout, stderr } = await search(genomes, '--profile', 'worker', '--json');
+    expect(exitCode, stderr).toBe(0);
+    const document = JSON.parse(stdout) as {
+      genomes: number;
+      bars: number;
+      results: { pnl: number }[];
+      resultHash: string;
+    };
+    expect(document).toMatchObject({ genomes: 12, bars: 1200 });
+    const realistic = await search(genomes, '--json');
+    expect((JSON.parse(realistic.stdout) as typeof document).resultHash).not.toBe(document.resultHash);
+    const asPerson = await search(genomes, '--profile', 'worker');
+    expect(asPerson.stdout).toMatch(/^TEST-USD 1h as the workers play it \(SPOT\), 1,200 bars/);
+  });
+
+  it.each([
+    ['a spec', [specOf(5)], [], /\[0\]: is a spec, which no worker can play/],
+    ['a fee', genomes, ['--fees', '0.01,0.01'], /--fees belongs to --profile realistic/],
+    ['a timeframe', genomes, ['--timeframe', '4h'], /--timeframe belongs to --profile realistic/],
+  ])('refuses %s with the rules of the workers', async (_, given, flags, line) => {
+    const { exitCode, stderr } = await search(given, '--profile', 'worker', ...flags);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(line);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    [
+      'an unknown indicator',
+      [specOf(5), { ...specOf(5), entry: { left: { indicator: 'magic', params: {} }, op: '>', right: { value: 1 } } }],
+      /\[1\]\.entry\.left\.indicator: unknown indicator 'magic'/,
+    ],
+    [
+      'a period that is not a number',
+      [{ ...specOf(5), entry: { left: { field: 'close' }, op: '>', right: average(NaN) } }],
+      /\[0\]\.entry\.right\.params\.period/,
+    ],
+    [
+      'a period longer than the series',
+      [specOf(5), specOf(1999)],
+      /\[1\]: this spec \(entry\.right: sma\(1999\)\) needs at least \d+ bars, there are 1200/,
+    ],
+    [
+      'a period that no series has',
+      [specOf(10_000)],
+      /\[0\]\.entry\.right\.params\.period: 10000 must be a whole number from 1 to 2000/,
+    ],
+    [
+      'a short on a spot market',
+      [specOf(5), { ...specOf(5), side: 'short' }],
+      /\[1\]: side: TEST-USD is a spot market/,
+    ],
+    [
+      'a genome with a name that no worker knows',
+      [{ ...genomes[0], entry_rules: [{ left: { indicator: 'MACD', period: 14 }, op: '>', right: { value: 0 } }] }],
+      /\[0\]\.entry_rules\[0\]\.left\.indicator/,
+    ],
+    ['nothing', [], /holds no genome/],
+    ['what is no JSON', '[{"entry_rules":', /is not JSON/],
+  ])('refuses %s in one line that names it', async (_, given, line) => {
+    const { exitCode, stdout, stderr } = await search(given, '--json');
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(/^corp: .*genomes\.json: /);
+    expect(stderr).toMatch(line);
+  });
+
+  it.each([
+    ['--threads', '0'],
+    ['--threads', 'many'],
+    ['--profile', 'wishful'],
+    ['--fees', '12'],
+    ['--timeframe', '7x'],
+  ])('refuses %s %s', async (flag, value) => {
+    const { exitCode, stderr } = await search([specOf(5)], flag, value);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(flag);
+  });
+});

@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { createRng } from '../../../../src/domain/random/rng.ts';
+import { fuzzKernels } from '../../../fixtures/engine/kernel-parity.ts';
+
+it('the fast kernel gives the bits of the literal one on hostile frames: a slice of npm run fuzz', () => {
+  const seen = fuzzKernels(createRng('kernel slice'), 1500);
+  expect(seen.trades).toBeGreaterThan(10_000);
+  expect(seen.ruined).toBeGreaterThan(0);
+});

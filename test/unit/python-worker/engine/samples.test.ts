@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { encodeGenome } from '../../../../src/domain/python-worker/genomes/encode-genome.ts';
+import { parseGenome } from '../../../../src/domain/python-worker/genomes/parse-genome.ts';
+import { columnsOf } from '../../../../src/domain/market/candle-columns.ts';
+import { parseCandleCsv } from '../../../../src/domain/market/candle-csv.ts';
+import { quickCandleColumns } from '../../../../src/domain/market/quick-candle-csv.ts';
+import { createWorkerDataset } from '../../../../src/domain/python-worker/engine/dataset.ts';
+import { runFast } from '../../../../src/domain/python-worker/engine/fast-kernel.ts';
+import { runLiterally } from '../../../../src/domain/python-worker/engine/literal-kernel.ts';
+import { submissionOf, unitFrames } from '../../../../src/domain/python-worker/engine/submission.ts';
+import { termsOf } from '../../../../src/domain/python-worker/engine/terms.ts';
+
+interface Samples {
+  readonly csv: string;
+  readonly spot: readonly { readonly genome: unknown; readonly result: Record<string, number> }[];
+  readonly work_units: readonly {
+    readonly case: string;
+    readonly data_file: string;
+    readonly max_candles: number;
+    readonly market_type: 'SPOT' | 'FUTURES';
+    readonly seed_genome: unknown;
+    readonly expected: Record<string, unknown>;
+  }[];
+}
+
+const DATA = join(process.cwd(), '..', 'shared', 'data');
+const FILE = join(DATA, 'worker-engine-samples.json');
+const samples = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Samples) : null;
+
+const candlesOf = (file: string) => {
+  const bytes = readFileSync(join(DATA, file));
+  return quickCandleColumns(bytes) ?? columnsOf(parseCandleCsv(bytes.toString()));
+};
+
+/** What the owner's Python workers answered: bits, not approximations. */
+describe.skipIf(!samples)(
+  'answers of real workers (skipped: ../shared/data/worker-engine-samples.json is not there)',
+  () => {
+    it.each([
+      ['literal', runLiterally],
+      ['fast', runFast],
+    ])('are those of the %s kernel for 40 of 40 spot genomes', (_, run) => {
+      const candles = candlesOf(samples!.csv);
+      const dataset = createWorkerDataset(candles);
+      const terms = termsOf('SPOT', candles.time);
+      expect(samples!.spot).toHaveLength(40);
+      for (const { genome, result } of samples!.spot) {
+        const { pnl, trades, wins, sharpe, maxDrawdown } = run(dataset, encodeGenome(parseGenome(genome)), terms, {
+          from: 0,
+          to: dataset.length,
+        });
+        expect({ pnl, trades, wins, sharpe, max_dd: maxDrawdown }).toEqual(result);
+      }
+    });
+
+    it('are what we would submit for 15 of 15 work units, every field', () => {
+      expect(samples!.work_units).toHaveLength(15);
+      for (const { data_file, max_candles, market_type, seed_genome, expected } of samples!.work_units) {
+        const submission = submissionOf(
+          unitFrames(candlesOf(data_file), market_type, max_candles),
+          parseGenome(seed_genome),
+        );
+        expect(submission).toMatchObject(
+          Object.fromEntries(Object.entries(expected).filter(([name]) => name in submission)),
+        );
+        expect(
+          Object.keys(expected)
+            .filter((name) => !(name in submission))
+            .sort(),
+        ).toEqual(['wf_consistency', 'wf_window_pnls', 'wf_window_trades', 'worker_crashes']);
+      }
+    });
+  },
+);

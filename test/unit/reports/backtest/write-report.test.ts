@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { requireReportPath, writeReport } from '../../../../src/reports/backtest/write-report.ts';
+import { playedInput } from './report-fixture.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'corp-report-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('a path that cannot be a report is refused before the work, in one line', () => {
+  it.each([
+    ['another ending', () => 'report.txt', /is an \.html file\b/],
+    ['no ending', () => 'report', /is an \.html file\b/],
+    [
+      'a folder that is not there',
+      () => join('nowhere', 'r.html'),
+      /cannot be written \(ENOENT: no such file or directory\)/,
+    ],
+    [
+      'a file where a folder should be',
+      () => {
+        writeFileSync(join(directory, 'file'), '');
+        return join('file', 'r.html');
+      },
+      /cannot be written \(ENOTDIR: not a directory\)/,
+    ],
+    [
+      'a folder of that name',
+      () => {
+        mkdirSync(join(directory, 'd.html'));
+        return 'd.html';
+      },
+      /is there already and is no file/,
+    ],
+    ['a name that is too long', () => `${'x'.repeat(300)}.html`, /cannot be written \(ENAMETOOLONG/],
+  ])('%s', async (_what, name, message) => {
+    const before = readdirSync(directory).length;
+    const path = join(directory, name());
+    await expect(requireReportPath(path)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(message) as string,
+    });
+    expect(readdirSync(directory).length - before).toBeLessThanOrEqual(1);
+  });
+
+  it('a good one leaves nothing behind, and an older report as it was', async () => {
+    await requireReportPath(join(directory, 'new.html'));
+    expect(readdirSync(directory)).toEqual([]);
+    writeFileSync(join(directory, 'old.HTM'), 'old');
+    await requireReportPath(join(directory, 'old.HTM'));
+    expect(readFileSync(join(directory, 'old.HTM'), 'utf8')).toBe('old');
+  });
+});
+
+describe('writing', () => {
+  it('replaces what was there by the whole page, and leaves nothing else', async () => {
+    const path = join(directory, 'r.html');
+    writeFileSync(path, 'old');
+    await writeReport(path, playedInput());
+    expect(readdirSync(directory)).toEqual(['r.html']);
+    const page = readFileSync(path, 'utf8');
+    expect(page.startsWith('<!doctype html>')).toBe(true);
+    expect(page.trimEnd().endsWith('</html>')).toBe(true);
+  });
+
+  it('that fails leaves no half of a page', async () => {
+    const path = join(directory, 'd.html');
+    mkdirSync(path);
+    await expect(writeReport(path, playedInput())).rejects.toMatchObject({ code: 'bad-input' });
+    expect(readdirSync(directory)).toEqual(['d.html']);
+    expect(readdirSync(path)).toEqual([]);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/domain/errors.ts';
+import { type Handed } from '../../../src/ports/fleet/worker-source.ts';
+import { runWorkLoop, type WorkDone } from '../../../src/worker/work-loop.ts';
+
+type Event = Handed | 'away';
+
+const unit = (id: number): Handed => ({ unit: { id, params: {} } });
+const NONE: Handed = { none: 'No work available' };
+
+interface Heard extends WorkDone {
+  readonly pauses: readonly number[];
+  readonly reported: readonly unknown[];
+  readonly said: readonly string[];
+}
+
+/** A worker that meets these events one after the other, and is stopped after them. Odd units fail. */
+async function meet(events: readonly Event[], { isTaken = true, once = false } = {}): Promise<Heard> {
+  const stop = new AbortController();
+  const [pauses, reported, said]: [number[], unknown[], string[]] = [[], [], []];
+  let at = 0;
+  const done = await runWorkLoop({
+    source: {
+      async next() {
+        const event = events[at] ?? NONE;
+        at += 1;
+        if (at > events.length) stop.abort();
+        if (event === 'away') throw new AppError('coordinator-away', 'nobody is there', { retryable: true });
+        return event;
+      },
+      async submit({ id }) {
+        reported.push(id);
+        return isTaken;
+      },
+    },
+    async work({ id }) {
+      if (Number(id) % 2 === 1) throw new AppError('no-candles', `no candles for ${id}`);
+      return { pnl: 1 };
+    },
+    say: (text) => said.push(text),
+    signal: stop.signal,
+    pauseMs: 1000,
+    once,
+    async pause(ms) {
+      if (!stop.signal.aborted) pauses.push(ms);
+    },
+  });
+  return { ...done, pauses, reported, said };
+}
+
+describe('the loop of a worker', () => {
+  it('goes from unit to unit without a pause', async () => {
+    expect(await meet([unit(2), unit(4), unit(6)])).toMatchObject({ done: 3, failed: 0, pauses: [] });
+  });
+
+  it('leaves a unit that fails behind, and waits longer each time so as not to take it from others', async () => {
+    const heard = await meet([unit(1), unit(1), unit(1), unit(2), unit(1)]);
+    expect(heard).toMatchObject({ done: 1, failed: 4, reported: [2], pauses: [1000, 2000, 4000, 1000] });
+    expect(heard.said[0]).toBe('unit 1: no candles for 1');
+  });
+
+  it('counts a report that was not taken as failed', async () => {
+    expect(await meet([unit(2)], { isTaken: false })).toMatchObject({ done: 0, failed: 1, pauses: [1000] });
+  });
+
+  it('asks at the same pace while there is no work, less and less often while nobody answers, 5 minutes at most', async () => {
+    const silence = Array<Event>(12).fill('away');
+    const { pauses } = await meet([NONE, NONE, ...silence, NONE, 'away']);
+    expect(pauses.slice(0, 5)).toEqual([1000, 1000, 1000, 2000, 4000]);
+    expect(pauses.slice(12)).toEqual([300_000, 300_000, 1000, 1000]);
+  });
+
+  it('ends when the coordinator says so, and reports nothing more', async () => {
+    const heard = await meet([unit(2), { shutdown: 'too many' }, unit(4)]);
+    expect(heard).toMatchObject({ done: 1, reported: [2] });
+    expect(heard.said.at(-1)).toBe('stopping: too many');
+  });
+
+  it('to be done once it ends for want of work, and does not wait', async () => {
+    expect(await meet([unit(1), unit(2), NONE], { once: true })).toMatchObject({ done: 1, failed: 1, pauses: [] });
+  });
+});
