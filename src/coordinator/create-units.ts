@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../domain/identity/canonical-json.ts';
+import { sha256 } from '../domain/identity/sha256.ts';
 import { evaluatesOneGenome, type StrategyParams } from '../domain/fleet/strategy-params.ts';
 import { newUnit, type UnitKind } from '../domain/fleet/unit.ts';
 import { type Clock } from '../ports/clock.ts';
@@ -21,8 +21,7 @@ export type Creation =
   | { readonly is: 'created' | 'known'; readonly id: number }
   | { readonly is: 'conflict'; readonly id: number; readonly key: string };
 
-const hashOf = ({ key: _, ...request }: UnitRequest): string =>
-  createHash('sha256').update(canonicalJson(request)).digest('hex');
+const hashOf = ({ key: _, ...request }: UnitRequest): string => sha256(canonicalJson(request));
 
 /** Makes units; those whose key is known already are given back. In the order of the requests. */
 export function createUnitMaker(

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isSound } from '../domain/fleet/canonical-result.ts';
 import { isSameStanding, standingsOf } from '../domain/fleet/in-step.ts';
 import { judgeReport, type Judgement } from '../domain/fleet/judge-report.ts';
@@ -7,6 +6,7 @@ import { agreementDigest, readReport, type Reading } from '../domain/fleet/repor
 import { judgeSpecResults, specsDigest } from '../domain/fleet/spec-results.ts';
 import { type FleetRules } from '../domain/fleet/unit.ts';
 import { isQuarantined } from '../domain/fleet/worker.ts';
+import { sha256 } from '../domain/identity/sha256.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type FleetResult, type FleetUnit } from '../ports/fleet/records.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
@@ -42,10 +42,9 @@ export interface TakeIn {
   finish(result: FleetResult): Promise<void>;
 }
 
-const hashOf = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+const hashOf = (value: unknown): string => sha256(JSON.stringify(value)).slice(0, 32);
 /** 0..1, the same for the same key for ever. */
-const lotOf = (key: string): number => createHash('sha256').update(key).digest().readUInt32BE() / 2 ** 32;
+const lotOf = (key: string): number => Number.parseInt(sha256(key).slice(0, 8), 16) / 2 ** 32;
 
 function judge(unit: FleetUnit, reading: Reading, body: Submission['body']): Judgement {
   if (unit.kind !== 'specs' || reading.fault !== null) return judgeReport(reading);

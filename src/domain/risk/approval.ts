@@ -1,4 +1,5 @@
 import { canonicalJson } from '../identity/canonical-json.ts';
+import { equalSecrets } from '../identity/equal-secrets.ts';
 import { hmacSha256 } from '../identity/sha256.ts';
 import { utc } from './figures.ts';
 import { type Approval } from './verdict.ts';
@@ -20,7 +21,7 @@ export type ApprovalCheck =
 
 /** Whether an approval is the risk manager's own and still stands at market time `now`. Whether it was used, the store knows. */
 export function verifyApproval(approval: Approval, secret: string, now: number): ApprovalCheck {
-  if (!sameText(approval.signature, signatureOf(approval, secret))) {
+  if (!equalSecrets(approval.signature, signatureOf(approval, secret))) {
     return {
       ok: false,
       code: 'bad-signature',
@@ -31,11 +32,4 @@ export function verifyApproval(approval: Approval, secret: string, now: number):
     return { ok: false, code: 'expired', reason: `approval ${approval.id} expired at ${utc(approval.expiresAt)}` };
   }
   return { ok: true };
-}
-
-/** Takes as long whichever character differs: the time it takes must not tell a forger how far he got. */
-function sameText(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < b.length; i += 1) difference |= (a.charCodeAt(i) || 0) ^ b.charCodeAt(i);
-  return difference === 0;
 }

@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { type Request } from 'express';
+import { equalSecrets } from '../../domain/identity/equal-secrets.ts';
 import { type Clock } from '../../ports/clock.ts';
 
 export const SESSION_COOKIE = 'corp-session';
@@ -10,12 +11,6 @@ export interface Credentials {
   /** The value of a new session cookie and its life. */
   newSession(): { readonly value: string; readonly maxAgeMs: number };
   admits(request: Request): boolean;
-}
-
-/** Hashed first: the comparison takes the same time whatever is wrong, the length included. */
-function same(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
 
 function cookieOf(header: string | undefined, name: string): string | undefined {
@@ -34,9 +29,9 @@ export function createCredentials(token: string, clock: Clock): Credentials {
   const sign = (end: number): string => createHmac('sha256', token).update(`session ${end}`).digest('base64url');
   const isSession = (value: string): boolean => {
     const [end = '', signature = ''] = value.split('.', 2);
-    return /^\d{1,16}$/.test(end) && same(signature, sign(Number(end))) && Number(end) > clock.now();
+    return /^\d{1,16}$/.test(end) && equalSecrets(signature, sign(Number(end))) && Number(end) > clock.now();
   };
-  const isToken = (candidate: string): boolean => same(candidate, token);
+  const isToken = (candidate: string): boolean => equalSecrets(candidate, token);
   return {
     isToken,
     newSession() {
