@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const integration = ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'];
-/** Minutes of random cases: npm run fuzz. A slice of each is part of the other tests. */
-const fuzz = ['test/fuzz/**/*.test.ts'];
+/** Many kills, benches, random cases by the thousand: npm run test:long. A smaller form of each is part of npm test. */
+const long = ['test/**/*.long.test.ts'];
 
 export default defineConfig({
   test: {
@@ -21,11 +21,11 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: [...integration, ...fuzz],
+          exclude: [...integration, ...long],
         },
       },
-      { extends: true, test: { name: 'services', include: integration, pool: 'forks' } },
-      { extends: true, test: { name: 'fuzz', include: fuzz } },
+      { extends: true, test: { name: 'services', include: integration, exclude: long, pool: 'forks' } },
+      { extends: true, test: { name: 'long', include: long, pool: 'forks' } },
     ],
   },
 });

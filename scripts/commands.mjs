@@ -3,8 +3,9 @@ import { check } from './check.mjs';
 import { runTool } from './child.mjs';
 import { ensurePackages } from './npm-packages.mjs';
 import { ensureRedis } from './redis-server.mjs';
+import { runTogether } from './run-together.mjs';
 
-/** Projects of vitest.config.ts that every change must pass; the third takes minutes. */
+/** Projects of vitest.config.ts that every change must pass; the third, `long`, takes minutes. */
 const EVERY_CHANGE = ['--project', 'fast', '--project', 'services'];
 
 /** Each takes the remaining arguments and resolves to an exit code. */
@@ -27,10 +28,16 @@ export const commands = {
     return checked || tested;
   },
 
-  async fuzz(filters) {
+  async 'test:long'(filters) {
     await ensurePackages();
+    await ensureRedis();
     await build();
-    return runTool('vitest', ['run', '--project', 'fuzz', ...filters]);
+    return runTool('vitest', ['run', '--project', 'long', ...filters]);
+  },
+
+  /** What .ci/run runs. */
+  async ci() {
+    return runTogether([() => commands.test([]), () => commands['test:long']([])]);
   },
 
   async build() {

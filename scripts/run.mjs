@@ -1,5 +1,5 @@
 /**
- * What `npm start`, `npm test`, `npm run build` and `npm run check` run. On a new machine each installs and builds what is missing;
+ * What the scripts of package.json and `.ci/run` run. On a new machine each installs and builds what is missing;
  * on a ready one that costs a few hashes. Only Node built-ins here and in everything imported: node_modules may be missing.
  * Notices go to standard error, so that standard output belongs to the program.
  */

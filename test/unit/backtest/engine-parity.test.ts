@@ -4,7 +4,7 @@ import { createRng } from '../../../src/domain/random/rng.ts';
 import { fuzzParity } from '../../fixtures/engine/parity.ts';
 import { REAL_FILE_MISSING, realParity } from '../../fixtures/engine/real-parity.ts';
 
-/** A slice of what `npm run fuzz` runs whole. */
+/** A slice of what `npm run test:long` runs whole. */
 describe('the engine gives the bytes of the oracle', () => {
   it('on hostile series, with every reason to exit and to refuse', () => {
     const seen = fuzzParity(createRng('hostile slice'), 600);

@@ -1,0 +1,34 @@
+import { writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { runTogether } from '../../../scripts/run-together.mjs';
+
+/** A test run that ends with these counts, as test/plain-closing-line.ts leaves them; without counts, one that crashed. */
+const testRun = (exitCode: number, counts?: Readonly<Record<'passed' | 'failed' | 'skipped', number>>) => async () => {
+  if (counts !== undefined) writeFileSync(process.env['TEST_COUNTS_FILE']!, JSON.stringify({ ...counts, pending: 0 }));
+  return exitCode;
+};
+const good = testRun(0, { passed: 5, failed: 0, skipped: 1 });
+
+async function outcome(...runs: readonly (() => Promise<number>)[]) {
+  let printed = '';
+  const exitCode = await runTogether(runs, (text) => (printed += text));
+  return { exitCode, line: printed.trim() };
+}
+
+it('adds up the closing lines of all runs', async () => {
+  const second = testRun(0, { passed: 2, failed: 0, skipped: 3 });
+  expect(await outcome(good, second)).toEqual({ exitCode: 0, line: '7 passed, 0 failed, 4 skipped' });
+  expect(process.env['TEST_COUNTS_FILE']).toBeUndefined();
+});
+
+it.each([
+  ['first', (bad: () => Promise<number>) => [bad, good]],
+  ['last', (bad: () => Promise<number>) => [good, bad]],
+])('fails when the %s run fails, and still runs the other', async (_which, order) => {
+  const failing = testRun(1, { passed: 2, failed: 2, skipped: 0 });
+  expect(await outcome(...order(failing))).toEqual({ exitCode: 1, line: '7 passed, 2 failed, 1 skipped' });
+  const crashing = testRun(134);
+  expect(await outcome(...order(crashing))).toEqual({ exitCode: 134, line: '5 passed, 1 failed, 1 skipped' });
+  const unchecked = testRun(1, { passed: 2, failed: 0, skipped: 0 });
+  expect(await outcome(...order(unchecked))).toEqual({ exitCode: 1, line: '7 passed, 1 failed, 1 skipped' });
+});
