@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isTimeframe, type Timeframe } from '../src/domain/market/timeframe.ts';
+import { TRADING_MODES } from '../src/domain/trading-mode.ts';
 
 const rate = z.number().min(0).max(1);
 const positiveRate = z.number().gt(0).max(1);
@@ -172,7 +173,7 @@ export const secretsSchema = z.strictObject({
 
 export const runtimeSchema = z.strictObject({
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  tradingMode: z.enum(['simulated', 'replay', 'paper', 'live']).optional(),
+  tradingMode: z.enum(TRADING_MODES).optional(),
 });
 
 export interface Config {

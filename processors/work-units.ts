@@ -1,9 +1,10 @@
+import { type TrialStage } from '../src/domain/research/trial.ts';
 import { type Cycle, type WorkUnit } from '../src/ports/records.ts';
 
 /** Batches of at most `size` trials. Ids are functions of cycle, stage, market and position, so that cutting again makes the same units. */
 export function cutIntoUnits(
   cycle: Pick<Cycle, 'id' | 'timeframe' | 'asOf'>,
-  stage: WorkUnit['stage'],
+  stage: TrialStage,
   symbol: string,
   label: string,
   items: WorkUnit['items'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isTimeframe, type Timeframe } from '../src/domain/market/timeframe.ts';
 import { TRADING_STATES } from '../src/domain/risk/verdict.ts';
+import { TRADING_MODES } from '../src/domain/trading-mode.ts';
 
 /** Field schemas that several contracts share. */
 
@@ -19,6 +20,6 @@ export const idField = z.string().min(1).max(200);
 export const hashField = z.string().regex(/^[0-9a-f]{64}$/, 'not a strategy hash (64 hex digits)');
 export const accountField = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,79}$/, 'not an account name');
 export const countField = z.int().nonnegative();
-export const modeField = z.enum(['simulated', 'replay', 'paper', 'live']);
+export const modeField = z.enum(TRADING_MODES);
 export const tradingStateField = z.enum(TRADING_STATES);
 export const reasonField = z.string().min(1).max(500);

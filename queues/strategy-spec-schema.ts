@@ -9,6 +9,7 @@ import {
   type Sizing,
   type StrategySpec,
 } from '../src/domain/strategies/spec.ts';
+import { POSITION_SIDES } from '../src/domain/market/side.ts';
 
 /** The form of a strategy spec. What it means, and whether it can be evaluated, validateSpec decides. */
 
@@ -42,7 +43,7 @@ const sizing = z.discriminatedUnion('kind', [
 
 export const strategySpecSchema = z.strictObject({
   family: z.enum(SPEC_FAMILIES),
-  side: z.enum(['long', 'short']),
+  side: z.enum(POSITION_SIDES),
   entry: condition,
   exit: condition.exactOptional(),
   stop: distance,

@@ -12,7 +12,8 @@ import {
 } from '../../queues/flows/cycle-flow.ts';
 import { type Result } from '../../queues/contracts/registry.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { type Cycle, type CyclePhase } from '../../src/ports/records.ts';
+import { type CyclePhase } from '../../src/domain/cycle-phase.ts';
+import { type Cycle } from '../../src/ports/records.ts';
 import { type JobContext } from '../agent/job-context.ts';
 import { closePhase, runPhase, type JobOutcome, type PhaseDeps } from './phase-runner.ts';
 

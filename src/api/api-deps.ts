@@ -2,8 +2,8 @@ import { type Producer } from '../../queues/producer.ts';
 import { type BroadcastReader } from '../ports/broadcaster.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type Logger } from '../ports/logger.ts';
-import { type Cycle } from '../ports/records.ts';
 import { type Stores } from '../ports/stores.ts';
+import { type TradingMode } from '../domain/trading-mode.ts';
 
 /** What the API works with; it opens nothing itself, and closes only its own server. */
 export interface ApiDeps {
@@ -12,7 +12,7 @@ export interface ApiDeps {
   readonly producer: Producer;
   readonly reader: BroadcastReader;
   readonly account: string;
-  readonly mode: Cycle['mode'];
+  readonly mode: TradingMode;
   readonly namespace: string;
   readonly clock: Clock;
   readonly log: Logger;

@@ -1,7 +1,9 @@
 import { type Window } from '../domain/backtest/result.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
-import { type TrialMetrics } from '../domain/research/trial.ts';
+import { type CyclePhase } from '../domain/cycle-phase.ts';
+import { type TrialMetrics, type TrialStage } from '../domain/research/trial.ts';
 import { type SpecFamily, type StrategySpec } from '../domain/strategies/spec.ts';
+import { type TradingMode } from '../domain/trading-mode.ts';
 
 /** Rows that the application keeps and that are not domain values themselves. Times are epoch ms, wall clock unless said. */
 
@@ -51,7 +53,7 @@ export interface Holding {
 export interface WorkUnit {
   readonly id: string;
   readonly cycleId: string;
-  readonly stage: 'screen' | 'grid' | 'walk-forward';
+  readonly stage: TrialStage;
   readonly symbol: string;
   readonly timeframe: Timeframe;
   /** Market time, epoch ms. */
@@ -86,30 +88,21 @@ export interface OptimizationResult {
   readonly at: number;
 }
 
+export const DECISION_STAGES = ['screen', 'select'] as const;
+/** `screen`: in sample, before optimisation; `select`: out of sample, after it. */
+export type DecisionStage = (typeof DECISION_STAGES)[number];
+
 /** What became of a strategy in a cycle on one market, and why. Unique by cycle, strategy, symbol and stage. */
 export interface Decision {
   readonly cycleId: string;
   readonly strategyHash: string;
   readonly symbol: string;
-  /** `screen`: in sample, before optimisation; `select`: out of sample, after it. */
-  readonly stage: 'screen' | 'select';
+  readonly stage: DecisionStage;
   readonly decision: 'rejected' | 'candidate' | 'incubating' | 'active';
   readonly reason: string;
   readonly probabilisticSharpe: number | null;
   readonly deflatedSharpe: number | null;
 }
-
-export const CYCLE_PHASES = [
-  'scan',
-  'analyze',
-  'generate',
-  'backtest',
-  'optimize',
-  'select',
-  'review',
-  'execute',
-] as const;
-export type CyclePhase = (typeof CYCLE_PHASES)[number];
 
 export interface CyclePhaseRecord {
   readonly phase: CyclePhase;
@@ -128,7 +121,7 @@ export interface Cycle {
   readonly inputsHash: string;
   readonly run: number;
   readonly account: string;
-  readonly mode: 'simulated' | 'replay' | 'paper' | 'live';
+  readonly mode: TradingMode;
   readonly source: string;
   readonly symbols: readonly string[];
   readonly timeframe: Timeframe;

@@ -4,7 +4,7 @@ import { type Market } from '../domain/market/market.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
 import { type Fill, type Order, type OrderState } from '../domain/orders/order.ts';
 import { type EquityPoint, type Position } from '../domain/portfolio/position.ts';
-import { type Trial } from '../domain/research/trial.ts';
+import { type Trial, type TrialStage } from '../domain/research/trial.ts';
 import { type Approval, type Intent, type RiskState, type Verdict } from '../domain/risk/verdict.ts';
 import { type ForwardingStore } from './fleet/forwarding.ts';
 import {
@@ -63,7 +63,7 @@ export interface TrialStore {
   /** Unique by trial id; returns how many were new. */
   recordMany(trials: readonly Trial[]): Promise<number>;
   ofUnit(unitId: string): Promise<readonly Trial[]>;
-  ofCycle(cycleId: string, stage?: Trial['stage']): Promise<readonly Trial[]>;
+  ofCycle(cycleId: string, stage?: TrialStage): Promise<readonly Trial[]>;
   count(cycleId?: string): Promise<number>;
 }
 

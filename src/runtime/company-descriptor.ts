@@ -2,10 +2,12 @@ import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { keyPrefix } from '../../queues/names.ts';
 import { AppError } from '../domain/errors.ts';
+import { modeField } from '../../queues/fields.ts';
+import { TRADING_MODES, type TradingMode } from '../domain/trading-mode.ts';
 
 /** What a node must know to work for a company it did not start: which mode, which market, whose account. */
 const cardSchema = z.strictObject({
-  mode: z.enum(['simulated', 'replay', 'paper', 'live']),
+  mode: modeField,
   account: z.string(),
   /** Name of the candle source and of its feed. */
   source: z.string(),
@@ -14,8 +16,7 @@ const cardSchema = z.strictObject({
 });
 export type CompanyCard = z.output<typeof cardSchema>;
 
-const MODES = ['simulated', 'replay', 'paper', 'live'] as const;
-const keyOf = (namespace: string, mode: CompanyCard['mode']): string => `${keyPrefix(namespace, mode)}:company`;
+const keyOf = (namespace: string, mode: TradingMode): string => `${keyPrefix(namespace, mode)}:company`;
 
 async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, { maxRetriesPerRequest: 3, lazyConnect: true });
@@ -34,13 +35,9 @@ export async function announceCompany(redisUrl: string, namespace: string, card:
 }
 
 /** The company of this mode, or the one announced last. @throws AppError `no-company`. */
-export async function findCompany(
-  redisUrl: string,
-  namespace: string,
-  mode?: CompanyCard['mode'],
-): Promise<CompanyCard> {
+export async function findCompany(redisUrl: string, namespace: string, mode?: TradingMode): Promise<CompanyCard> {
   const cards = await withRedis(redisUrl, async (redis) => {
-    const texts = await Promise.all((mode ? [mode] : MODES).map((m) => redis.get(keyOf(namespace, m))));
+    const texts = await Promise.all((mode ? [mode] : TRADING_MODES).map((m) => redis.get(keyOf(namespace, m))));
     return texts.flatMap((text) => (text === null ? [] : [cardSchema.parse(JSON.parse(text))]));
   });
   const [latest] = cards.sort((a, b) => b.announcedAt - a.announcedAt);
@@ -58,7 +55,7 @@ const LOOK_EVERY_MS = 500;
 export async function awaitCompany(
   redisUrl: string,
   namespace: string,
-  mode: CompanyCard['mode'] | undefined,
+  mode: TradingMode | undefined,
   waitMs: number,
   signal?: AbortSignal,
 ): Promise<CompanyCard> {

@@ -25,6 +25,7 @@ import { type CompanyCard } from './company-descriptor.ts';
 import { connectRedis } from './redis-connection.ts';
 import { openRemoteWork, type RemoteWork } from './remote-work.ts';
 import { createReleaseStack } from './cleanup-stack.ts';
+import { type TradingMode } from '../domain/trading-mode.ts';
 
 /** Everything an agent, the API or the command line works with, opened once for one company (mode, market, account). */
 export interface Office {
@@ -59,7 +60,7 @@ export interface OfficeOptions {
 export const systemClock: Clock = { now: () => Date.now() };
 
 /** Names of everything that belongs to one mode: simulated results never mix with real ones. */
-export const scopeOf = (namespace: string, mode: CompanyCard['mode']): string => `${namespace}-${mode}`;
+export const scopeOf = (namespace: string, mode: TradingMode): string => `${namespace}-${mode}`;
 
 const CLOSE_WITHIN_MS = 8000;
 /** Market data asks for candles once and keeps them as series; two months (7 MB) let all markets load side by side. */

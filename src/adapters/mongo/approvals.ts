@@ -3,6 +3,7 @@ import { type Approval } from '../../domain/risk/verdict.ts';
 import { type ApprovalStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, oneOf, optional, text } from './fields.ts';
+import { ORDER_SIDES } from '../../domain/market/side.ts';
 
 interface ApprovalRow extends Approval {
   readonly usedBy?: string;
@@ -22,7 +23,7 @@ export function createApprovalStore(database: Database): ApprovalStore {
       account: text,
       intentId: text,
       symbol: text,
-      side: oneOf(['buy', 'sell']),
+      side: oneOf(ORDER_SIDES),
       purpose: oneOf(ORDER_PURPOSES),
       amount: number,
       expiresAt: number,

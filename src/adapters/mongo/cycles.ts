@@ -1,8 +1,10 @@
 import { AppError } from '../../domain/errors.ts';
-import { type Cycle, type CyclePhase, type CyclePhaseRecord, CYCLE_PHASES } from '../../ports/records.ts';
+import { type CyclePhase, CYCLE_PHASES } from '../../domain/cycle-phase.ts';
+import { type Cycle, type CyclePhaseRecord } from '../../ports/records.ts';
 import { type CycleStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { flag, json, number, oneOf, optional, plain, text } from './fields.ts';
+import { TRADING_MODES } from '../../domain/trading-mode.ts';
 
 /** Phases by name, so that each is written atomically by itself. */
 interface CycleRow extends Omit<Cycle, 'phases' | 'report'> {
@@ -27,7 +29,7 @@ export function createCycleStore(database: Database): CycleStore {
       inputsHash: text,
       run: number,
       account: text,
-      mode: oneOf(['simulated', 'replay', 'paper', 'live']),
+      mode: oneOf(TRADING_MODES),
       source: text,
       symbols: plain(),
       timeframe: text,

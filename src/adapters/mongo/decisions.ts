@@ -1,4 +1,4 @@
-import { type Decision } from '../../ports/records.ts';
+import { DECISION_STAGES, type Decision } from '../../ports/records.ts';
 import { type DecisionStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { numberOrNull, oneOf, text } from './fields.ts';
@@ -12,7 +12,7 @@ export function createDecisionStore(database: Database): DecisionStore {
       cycleId: text,
       strategyHash: text,
       symbol: text,
-      stage: oneOf(['screen', 'select']),
+      stage: oneOf(DECISION_STAGES),
       decision: oneOf(['rejected', 'candidate', 'incubating', 'active']),
       reason: text,
       probabilisticSharpe: numberOrNull,

@@ -4,6 +4,7 @@ import { type LedgerStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, numberOrNull, oneOf, text } from './fields.ts';
 import { keyOf } from './model.ts';
+import { ORDER_SIDES } from '../../domain/market/side.ts';
 
 export function createLedgerStore(database: Database): LedgerStore {
   const fills = database.table<Fill>({
@@ -15,7 +16,7 @@ export function createLedgerStore(database: Database): LedgerStore {
       clientOrderId: text,
       strategyHash: text,
       symbol: text,
-      side: oneOf(['buy', 'sell']),
+      side: oneOf(ORDER_SIDES),
       purpose: oneOf(ORDER_PURPOSES),
       amount: number,
       price: number,

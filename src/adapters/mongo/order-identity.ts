@@ -1,5 +1,6 @@
 import { ORDER_PURPOSES } from '../../domain/orders/order.ts';
 import { number, oneOf, text } from './fields.ts';
+import { ORDER_SIDES } from '../../domain/market/side.ts';
 
 /** Columns of an OrderIdentity: an intent and the order it becomes carry the same. */
 export const orderIdentity = {
@@ -7,6 +8,6 @@ export const orderIdentity = {
   symbol: text,
   timeframe: text,
   candleTime: number,
-  side: oneOf(['buy', 'sell']),
+  side: oneOf(ORDER_SIDES),
   purpose: oneOf(ORDER_PURPOSES),
 };

@@ -1,4 +1,4 @@
-import { type Trial } from '../../domain/research/trial.ts';
+import { type Trial, TRIAL_STAGES } from '../../domain/research/trial.ts';
 import { type TrialStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { oneOf, plain, text } from './fields.ts';
@@ -11,7 +11,7 @@ export function createTrialStore(database: Database): TrialStore {
       id: text,
       cycleId: text,
       unitId: text,
-      stage: oneOf(['screen', 'grid', 'walk-forward']),
+      stage: oneOf(TRIAL_STAGES),
       strategyHash: text,
       symbol: text,
       timeframe: text,

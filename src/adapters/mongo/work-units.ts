@@ -1,4 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
+import { TRIAL_STAGES } from '../../domain/research/trial.ts';
 import { type WorkUnit } from '../../ports/records.ts';
 import { type WorkUnitStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
@@ -11,7 +12,7 @@ export function createWorkUnitStore(database: Database): WorkUnitStore {
     fields: {
       id: text,
       cycleId: text,
-      stage: oneOf(['screen', 'grid', 'walk-forward']),
+      stage: oneOf(TRIAL_STAGES),
       symbol: text,
       timeframe: text,
       asOf: number,

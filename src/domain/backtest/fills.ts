@@ -1,21 +1,16 @@
 import { roundAgainstUs } from '../market/rounding.ts';
 import { type FillModel } from './result.ts';
+import { exitSide, type OrderSide, type PositionSide } from '../market/side.ts';
 
 /*
  * The fill rules of fill-spec.md over plain numbers. The simulation and the paper broker call the same functions;
  * neither has rules of its own.
  */
 
-export type PositionSide = 'long' | 'short';
 type FillTerms = Pick<FillModel, 'market' | 'slippageRate' | 'priceImprovement'>;
 
-/** The order side that opens a position. */
-export const entrySide = (side: PositionSide): 'buy' | 'sell' => (side === 'long' ? 'buy' : 'sell');
-/** The order side that closes a position. */
-export const exitSide = (side: PositionSide): 'buy' | 'sell' => (side === 'long' ? 'sell' : 'buy');
-
 /** A market order at `quoted`: worse by the slippage, then rounded against us to the tick (rules 2 and 9). */
-export function marketFill(side: 'buy' | 'sell', quoted: number, { market, slippageRate }: FillTerms): number {
+export function marketFill(side: OrderSide, quoted: number, { market, slippageRate }: FillTerms): number {
   const slipped = side === 'buy' ? quoted * (1 + slippageRate) : quoted * (1 - slippageRate);
   return roundAgainstUs(slipped, market.tickSize, side);
 }

@@ -1,4 +1,5 @@
 import { type Market } from '../market/market.ts';
+import { type PositionSide } from '../market/side.ts';
 
 /** What a simulation needs besides spec and series (fill-spec.md rules 2, 3, 8 and 9). */
 export interface FillModel {
@@ -22,7 +23,7 @@ export const EXIT_REASONS = ['stop', 'target', 'trailing-stop', 'signal', 'max-h
 export type ExitReason = (typeof EXIT_REASONS)[number];
 
 export interface Trade {
-  readonly side: 'long' | 'short';
+  readonly side: PositionSide;
   /** Open time of the bar in which the entry filled, epoch ms. */
   readonly entryTime: number;
   readonly entryPrice: number;

@@ -1,3 +1,5 @@
+import { type OrderSide } from './side.ts';
+
 /** A tradable symbol with its limits, in the units of the venue (fill-spec.md rules 8 and 9). */
 export interface Market {
   readonly symbol: string;
@@ -34,5 +36,5 @@ export interface MarketTrade {
   readonly time: number;
   readonly price: number;
   readonly amount: number;
-  readonly side: 'buy' | 'sell';
+  readonly side: OrderSide;
 }

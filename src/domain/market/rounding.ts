@@ -1,3 +1,5 @@
+import { type OrderSide } from './side.ts';
+
 /**
  * Rounding of fill-spec.md rule 9, exact in decimal: a result is always the double nearest to the written multiple of
  * the increment, never 0.30000000000000004.
@@ -13,7 +15,7 @@ export function roundDownToStep(amount: number, step: number): number {
 }
 
 /** A price rounded to `tick` against us: a buyer pays more, a seller gets less. */
-export function roundAgainstUs(price: number, tick: number, side: 'buy' | 'sell'): number {
+export function roundAgainstUs(price: number, tick: number, side: OrderSide): number {
   return onGrid(price, tick, side === 'buy' ? Math.ceil : Math.floor);
 }
 

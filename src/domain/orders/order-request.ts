@@ -1,4 +1,5 @@
-import { type Bracket, type OrderPurpose, type OrderSide, type OrderState, type OrderType } from './order.ts';
+import { type Bracket, type OrderPurpose, type OrderState, type OrderType } from './order.ts';
+import { type OrderSide } from '../market/side.ts';
 
 /** What a venue is asked to do. Amounts in base units; `price` is the limit or stop level. */
 export interface OrderRequest {

@@ -1,4 +1,5 @@
 import { type Timeframe } from '../market/timeframe.ts';
+import { type OrderSide } from '../market/side.ts';
 
 export const ORDER_STATES = [
   'intended',
@@ -14,7 +15,6 @@ export const ORDER_STATES = [
 ] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
-export type OrderSide = 'buy' | 'sell';
 export type OrderType = 'market' | 'limit' | 'stop';
 /** Why an order exists. `entry` opens; every other purpose only shrinks a position. */
 export const ORDER_PURPOSES = ['entry', 'exit', 'stop', 'target', 'flatten'] as const;

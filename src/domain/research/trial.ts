@@ -26,13 +26,16 @@ export interface TrialMetrics {
   readonly error?: string;
 }
 
+export const TRIAL_STAGES = ['screen', 'grid', 'walk-forward'] as const;
+export type TrialStage = (typeof TRIAL_STAGES)[number];
+
 /** One spec evaluated once on one window of one series. Every trial ever run is counted. */
 export interface Trial {
   /** Hash of all that identifies it; the unique key that keeps a retried work unit from counting twice. */
   readonly id: string;
   readonly cycleId: string;
   readonly unitId: string;
-  readonly stage: 'screen' | 'grid' | 'walk-forward';
+  readonly stage: TrialStage;
   readonly strategyHash: string;
   readonly symbol: string;
   readonly timeframe: Timeframe;

@@ -1,4 +1,5 @@
 import { type Bracket, type OrderIdentity } from '../orders/order.ts';
+import { type OrderSide } from '../market/side.ts';
 
 /** ACTIVE: all orders; REDUCING: only orders that shrink a position; HALTED: only cancels. */
 export const TRADING_STATES = ['ACTIVE', 'REDUCING', 'HALTED'] as const;
@@ -47,7 +48,7 @@ export interface Approval {
   readonly account: string;
   readonly intentId: string;
   readonly symbol: string;
-  readonly side: 'buy' | 'sell';
+  readonly side: OrderSide;
   readonly purpose: OrderIdentity['purpose'];
   readonly amount: number;
   /** Market time from which on it is void, epoch ms. */

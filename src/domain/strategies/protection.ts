@@ -1,7 +1,7 @@
 import { roundAgainstUs } from '../market/rounding.ts';
 import { type Bracket, type Offset } from '../orders/order.ts';
 import { type Distance, type StrategySpec } from './spec.ts';
-import { exitSide, type PositionSide } from '../backtest/fills.ts';
+import { exitSide, type PositionSide } from '../market/side.ts';
 
 /** Reads the ATR of a period at the bar of the signal. */
 export type AtrAt = (period: number) => number;

@@ -1,3 +1,5 @@
+import { type PositionSide } from '../market/side.ts';
+
 /** Strategy spec: rules and parameters that decide entries and exits. Plain data, never mutated. */
 
 /** Ideas of how to trade, each with parameters to explore. */
@@ -43,7 +45,7 @@ export type Sizing =
 
 export interface StrategySpec {
   readonly family: SpecFamily;
-  readonly side: 'long' | 'short';
+  readonly side: PositionSide;
   readonly entry: Condition;
   readonly exit?: Condition;
   readonly stop: Distance;

@@ -3,6 +3,7 @@ import { fieldsOf, numberAt, textAt, wholeNumberAt, type Fields } from './spec-f
 import { validateCondition } from './validate-condition.ts';
 import { SpecError } from './spec-error.ts';
 import { SPEC_FAMILIES, type StrategySpec } from './spec.ts';
+import { POSITION_SIDES } from '../market/side.ts';
 
 const MAX_HOLD_BARS = 1_000_000;
 const MAX_ATR_MULTIPLE = 100;
@@ -18,7 +19,7 @@ export function validateSpec(value: unknown): StrategySpec {
     optional: ['exit', 'target', 'trailing', 'maxHoldBars'],
   });
   textAt(spec, 'family', '', SPEC_FAMILIES);
-  const side = textAt(spec, 'side', '', ['long', 'short']);
+  const side = textAt(spec, 'side', '', POSITION_SIDES);
   validateCondition(spec['entry'], 'entry');
   if (spec['exit'] !== undefined) validateCondition(spec['exit'], 'exit');
   validateDistance(spec['stop'], 'stop', 1);

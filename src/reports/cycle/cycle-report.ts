@@ -1,4 +1,5 @@
-import { type Cycle, type CyclePhase } from '../../ports/records.ts';
+import { type CyclePhase, CYCLE_PHASES } from '../../domain/cycle-phase.ts';
+import { type Cycle } from '../../ports/records.ts';
 import { type Stores } from '../../ports/stores.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type Broker } from '../../ports/broker.ts';
@@ -103,18 +104,16 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
     seed: cycle.seed,
     asOf: iso(cycle.asOf),
     markets,
-    stages: (['scan', 'analyze', 'generate', 'backtest', 'optimize', 'select', 'review', 'execute'] as const).map(
-      (stage) => {
-        const record = phase(stage);
-        return {
-          stage,
-          jobs: record?.jobs ?? 0,
-          ok: record?.ok ?? 0,
-          failed: record?.failed ?? 0,
-          ms: record ? record.endedAt - record.startedAt : 0,
-        };
-      },
-    ),
+    stages: CYCLE_PHASES.map((stage) => {
+      const record = phase(stage);
+      return {
+        stage,
+        jobs: record?.jobs ?? 0,
+        ok: record?.ok ?? 0,
+        failed: record?.failed ?? 0,
+        ms: record ? record.endedAt - record.startedAt : 0,
+      };
+    }),
     opportunities: scan ?? [],
     analyses: [...analyses].sort(byName),
     strategies: {

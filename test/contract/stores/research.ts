@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CYCLE_PHASES, type CyclePhaseRecord, type Decision, type Strategy } from '../../../src/ports/records.ts';
+import { CYCLE_PHASES } from '../../../src/domain/cycle-phase.ts';
+import { type CyclePhaseRecord, type Decision, type Strategy } from '../../../src/ports/records.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
 import {
   analysis,

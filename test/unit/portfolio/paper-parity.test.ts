@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entrySide, exitSide, marketFill } from '../../../src/domain/backtest/fills.ts';
+import { marketFill } from '../../../src/domain/backtest/fills.ts';
 import { bracketOf } from '../../../src/domain/strategies/protection.ts';
 import { type FillModel, type Trade } from '../../../src/domain/backtest/result.ts';
 import { simulate } from '../../../src/domain/backtest/oracle/simulate.ts';
@@ -23,6 +23,7 @@ import { compileRules } from '../../../src/domain/strategies/compile-rules.ts';
 import { type Condition, type Distance, type StrategySpec } from '../../../src/domain/strategies/spec.ts';
 import { firstSignalBar } from '../../../src/domain/strategies/warmup-bars.ts';
 import { HOUR, MARKET, PERPETUAL } from './venue-fixtures.ts';
+import { entrySide, exitSide } from '../../../src/domain/market/side.ts';
 
 /** A lively walk with jumps between bars and bars that the exchange never printed. */
 function randomSeries(seed: number, symbol: string): Series {

@@ -3,6 +3,7 @@ import { timeframeMs } from '../../market/timeframe.ts';
 import { DAY_MS } from '../../statistics/daily-returns.ts';
 import { emptyBitmap, type Bitmap } from './bitmap.ts';
 import { blockRanges, mirrored, sideBySide, type BlockRanges } from './block-ranges.ts';
+import { type PositionSide } from '../../market/side.ts';
 
 /**
  * Where a position of one side can be touched: the lowest price against it and the highest in its favour, for each bar
@@ -28,7 +29,7 @@ export interface Dataset {
   readonly quietDays: Int32Array;
   /** The closes of `dayEnds`. */
   readonly dayCloses: Float64Array;
-  reach(side: 'long' | 'short'): Reach;
+  reach(side: PositionSide): Reach;
 }
 
 export function createDataset(series: Series): Dataset {

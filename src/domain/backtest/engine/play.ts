@@ -1,4 +1,4 @@
-import { entrySide, exitSide, feeOf, marketFill, outcomeOf, stopFill, targetFill } from '../fills.ts';
+import { feeOf, marketFill, outcomeOf, stopFill, targetFill } from '../fills.ts';
 import { stopLevel, targetLevel } from '../../strategies/protection.ts';
 import { affordableQuantity, isBelowMinimum } from '../../strategies/sizing.ts';
 import { type AmbiguityRule } from '../oracle/walk-bars.ts';
@@ -6,6 +6,7 @@ import { isSet, nextSet } from './bitmap.ts';
 import { distanceAt, type EnginePlan } from './engine-plan.ts';
 import { findTouch, findTrailingTouch, type Trail } from './find-touch.ts';
 import { grow, REASON_CODES, rewind, type TradeTape } from './trade-tape.ts';
+import { entrySide, exitSide } from '../../market/side.ts';
 
 /**
  * The trades of a plan, to the last bit those of `walkBars`, without walking: from signal to signal by the set bits of

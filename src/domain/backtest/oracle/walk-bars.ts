@@ -1,7 +1,7 @@
 import { type Series } from '../../market/series.ts';
 import { type CompiledRules } from '../../strategies/compile-rules.ts';
 import { type StrategySpec } from '../../strategies/spec.ts';
-import { entrySide, exitSide, feeOf, marketFill, outcomeOf, stopFill, targetFill } from '../fills.ts';
+import { feeOf, marketFill, outcomeOf, stopFill, targetFill } from '../fills.ts';
 import { bracketOf, furthest, offsetAmount, stopLevel, targetLevel, tighterStop } from '../../strategies/protection.ts';
 import { affordableQuantity, committedShare, isBelowMinimum } from '../../strategies/sizing.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type Trade,
   type Window,
 } from '../result.ts';
+import { entrySide, exitSide, type PositionSide } from '../../market/side.ts';
 
 export interface Plan {
   readonly series: Series;
@@ -184,7 +185,7 @@ export function walkBars(plan: Plan, ambiguityRule: AmbiguityRule): Omit<Simulat
 }
 
 /** Rule 6: moves with the extreme of a bar once that bar has closed, and never back. */
-function ratchet(position: OpenPosition, side: 'long' | 'short', high: number, low: number, tickSize: number): void {
+function ratchet(position: OpenPosition, side: PositionSide, high: number, low: number, tickSize: number): void {
   const extreme = furthest(side, position.extreme, high, low);
   if (extreme === position.extreme) return;
   position.extreme = extreme;

@@ -1,4 +1,4 @@
-import { exitSide, type PositionSide } from '../../backtest/fills.ts';
+import { exitSide, type PositionSide } from '../../market/side.ts';
 import { furthest, offsetAmount, stopLevel, targetLevel, tighterStop } from '../../strategies/protection.ts';
 import { legOrderId } from '../../orders/client-order-id.ts';
 import { type VenueOrder } from './account.ts';

@@ -1,4 +1,4 @@
-import { feeOf, marketFill, outcomeOf, type PositionSide, stopFill, targetFill } from '../../backtest/fills.ts';
+import { feeOf, marketFill, outcomeOf, stopFill, targetFill } from '../../backtest/fills.ts';
 import { type FillModel } from '../../backtest/result.ts';
 import { isBelowMinimum } from '../../strategies/sizing.ts';
 import { type Candle } from '../../market/candle.ts';
@@ -20,6 +20,7 @@ import {
   type VenueStep,
 } from './draft.ts';
 import { legsOf, ratcheted } from './legs.ts';
+import { type PositionSide } from '../../market/side.ts';
 
 /** One closed candle of a market. */
 export interface VenueBar {

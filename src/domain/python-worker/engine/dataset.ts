@@ -3,6 +3,7 @@ import { cleanColumns, type WorkerColumns } from './columns.ts';
 import { exitLevels, type ExitLevels } from './exit-levels.ts';
 import { indicatorColumn } from './indicator-column.ts';
 import { ruleBitmap } from './rule-bitmap.ts';
+import { type PositionSide } from '../../market/side.ts';
 
 /** One frame of candles with everything that genomes ask of it, computed once and kept. */
 export interface WorkerDataset {
@@ -12,7 +13,7 @@ export interface WorkerDataset {
   operand(operand: EncodedOperand): Float64Array | number;
   /** The bars at which a rule holds. */
   bitmap(rule: EncodedRule): Uint32Array;
-  exitLevels(side: 'long' | 'short'): ExitLevels;
+  exitLevels(side: PositionSide): ExitLevels;
 }
 
 /** Bytes of bitmaps kept; the least recently used goes first. The rules of the random generator need 2 MB at 59,000 bars. */

@@ -1,4 +1,5 @@
 import { type WorkerColumns } from './columns.ts';
+import { type PositionSide } from '../../market/side.ts';
 
 /**
  * Where a position can be left, for one side. Prices are those of a long; for a short all of them are mirrored at zero,
@@ -26,7 +27,7 @@ export const SMALL_BITS = 3;
 export const MIDDLE_BITS = 2;
 export const LARGE_BITS = 3;
 
-export function exitLevels({ close, high, low }: WorkerColumns, side: 'long' | 'short'): ExitLevels {
+export function exitLevels({ close, high, low }: WorkerColumns, side: PositionSide): ExitLevels {
   const bars = new Float64Array(close.length * ROW);
   let largest = 0;
   for (let i = 0; i < close.length; i += 1) {

@@ -9,6 +9,7 @@ import {
   type GenomeRule,
   type GenomeSide,
 } from './genome.ts';
+import { type PositionSide } from '../../market/side.ts';
 
 /** The workers read so many rules, the first ones. */
 export const MAX_RULES = 3;
@@ -38,7 +39,7 @@ export interface EncodedGenome {
   /** Fraction of the free balance, 0.05..0.3. */
   readonly size: number;
   readonly maxPositions: 1 | 2;
-  readonly side: 'long' | 'short';
+  readonly side: PositionSide;
   /** 1..10. */
   readonly leverage: number;
 }

@@ -3,6 +3,7 @@ import { type FamilyDefinition } from './family.ts';
 import { type FamilyParameters, type ParameterRange } from './parameter-range.ts';
 import { DEFAULT_PROTECTION, PROTECTION_RANGES, protectionOf } from './protection.ts';
 import { directed, level, line, price } from './rule-words.ts';
+import { type PositionSide } from '../../market/side.ts';
 
 const ranges: readonly ParameterRange[] = [
   { name: 'variant', choices: ['donchian', 'keltner'] },
@@ -58,7 +59,7 @@ export const breakout: FamilyDefinition = {
 /** The edge a close must leave, and the line behind it that ends the move. */
 function channel(
   parameters: FamilyParameters,
-  side: 'long' | 'short',
+  side: PositionSide,
 ): { readonly edge: Operand; readonly retreat: Operand } {
   const read = (name: string): number => Number(parameters[name]);
   const [ahead, behind] = side === 'long' ? ['upper', 'lower'] : ['lower', 'upper'];

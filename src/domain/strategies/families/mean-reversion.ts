@@ -3,6 +3,7 @@ import { type FamilyDefinition } from './family.ts';
 import { type FamilyParameters, type ParameterRange } from './parameter-range.ts';
 import { DEFAULT_PROTECTION, PROTECTION_RANGES, protectionOf } from './protection.ts';
 import { directed, level, line, price } from './rule-words.ts';
+import { type PositionSide } from '../../market/side.ts';
 
 const ranges: readonly ParameterRange[] = [
   { name: 'variant', choices: ['bollinger-touch', 'zscore', 'rsi-oversold'] },
@@ -60,7 +61,7 @@ export const meanReversion: FamilyDefinition = {
   },
 };
 
-function stretched(parameters: FamilyParameters, side: 'long' | 'short'): Rule {
+function stretched(parameters: FamilyParameters, side: PositionSide): Rule {
   const read = (name: string): number => Number(parameters[name]);
   if (parameters['variant'] === 'zscore') {
     const threshold = side === 'long' ? -read('deviations') : read('deviations');

@@ -3,6 +3,7 @@ import { type FamilyDefinition } from './family.ts';
 import { type FamilyParameters, type ParameterRange } from './parameter-range.ts';
 import { DEFAULT_PROTECTION, PROTECTION_RANGES, protectionOf } from './protection.ts';
 import { directed, level, line, price } from './rule-words.ts';
+import { type PositionSide } from '../../market/side.ts';
 
 const ranges: readonly ParameterRange[] = [
   { name: 'variant', choices: ['rsi-cross', 'roc-threshold', 'macd-cross'] },
@@ -54,7 +55,7 @@ export const momentum: FamilyDefinition = {
   },
 };
 
-function push(parameters: FamilyParameters, side: 'long' | 'short'): { readonly entry: Rule; readonly exit: Rule } {
+function push(parameters: FamilyParameters, side: PositionSide): { readonly entry: Rule; readonly exit: Rule } {
   const read = (name: string): number => Number(parameters[name]);
   if (parameters['variant'] === 'roc-threshold') {
     const change = line('roc', { period: read('period') });

@@ -1,5 +1,6 @@
 import { type Distance, type StrategySpec } from '../spec.ts';
 import { type FamilyParameters, type ParameterRange } from './parameter-range.ts';
+import { POSITION_SIDES } from '../../market/side.ts';
 
 const ATR_PERIOD = 14;
 
@@ -8,7 +9,7 @@ const ATR_PERIOD = 14;
  * (0: none), longest holding time in bars (0: none) and size.
  */
 export const PROTECTION_RANGES: readonly ParameterRange[] = [
-  { name: 'side', choices: ['long', 'short'] },
+  { name: 'side', choices: POSITION_SIDES },
   { name: 'stopKind', choices: ['atr', 'percent'] },
   { name: 'stopAtr', min: 1, max: 8, step: 0.25, when: { parameter: 'stopKind', oneOf: ['atr'] } },
   { name: 'stopPercent', min: 0.005, max: 0.15, step: 0.005, when: { parameter: 'stopKind', oneOf: ['percent'] } },

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { CYCLE_PHASES } from '../../src/domain/cycle-phase.ts';
+import { ORDER_SIDES, POSITION_SIDES } from '../../src/domain/market/side.ts';
+import { TRIAL_STAGES } from '../../src/domain/research/trial.ts';
+import { TRADING_MODES } from '../../src/domain/trading-mode.ts';
+import { read, SOURCES } from './project-files.ts';
+
+/** The words of a list as somebody would copy them: in quotes, between commas or bars. */
+const copyOf = (list: readonly string[]): RegExp => new RegExp(list.map((word) => `'${word}'`).join('[,|\\s]+'));
+
+describe('each closed list is written once', () => {
+  it.each([
+    ['modes', TRADING_MODES, 'src/domain/trading-mode.ts'],
+    ['phases of a cycle', CYCLE_PHASES, 'src/domain/cycle-phase.ts'],
+    ['stages of trials', TRIAL_STAGES, 'src/domain/research/trial.ts'],
+    ['sides of orders', ORDER_SIDES, 'src/domain/market/side.ts'],
+    ['sides of positions', POSITION_SIDES, 'src/domain/market/side.ts'],
+  ])('%s', (_, list, home) => {
+    expect(SOURCES.filter((path) => copyOf(list).test(read(path)))).toEqual([home]);
+  });
+
+  it('the dashboard, which imports nothing of ours, shows the phases that there are', () => {
+    const [, text = ''] = /const PHASES = \[([^\]]*)\]/.exec(read('web/dashboard/research-panels.js')) ?? [];
+    expect(text.split(',').map((word) => word.trim().slice(1, -1))).toEqual([...CYCLE_PHASES]);
+  });
+});
