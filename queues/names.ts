@@ -14,7 +14,7 @@ export const QUEUE_NAMES = [
 ] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
-/** Money decisions are serialised over all nodes (design.md section 4). */
+/** Money decisions are serialised over all nodes. */
 export const MONEY_QUEUES: readonly QueueName[] = ['risk-manager', 'trader'];
 
 export function isQueueName(text: string): text is QueueName {

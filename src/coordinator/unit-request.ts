@@ -21,7 +21,7 @@ const genome = z.strictObject({
 const label = z.string().max(200);
 const leverage = z.number().min(1).max(100);
 
-/** What the existing workers read, and what else they are sent and ignore (coordinator-protocol.md section 6). */
+/** What the existing workers read, and what else they are sent and ignore (docs/coordinator-protocol.md#strategy-parameters). */
 const workerParams = {
   data_file: z.string().min(1).max(300),
   data_dir: z.string().max(500).exactOptional(),

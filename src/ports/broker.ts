@@ -30,7 +30,7 @@ export interface Broker {
   fills(account: string, since: number): Promise<readonly Fill[]>;
   balance(account: string): Promise<VenueBalance>;
   /**
-   * Lets a paper venue act on one closed candle (fill-spec.md); idempotent per symbol and candle.
+   * Lets a paper venue act on one closed candle (docs/simulation-rules.md); idempotent per symbol and candle.
    * A no-op on a real venue, which fills by itself.
    */
   onCandle(account: string, symbol: string, timeframe: Timeframe, candleTime: number): Promise<void>;

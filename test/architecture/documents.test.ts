@@ -6,7 +6,7 @@ import { runtimeFrom, secretsFrom } from '../../config/environment.ts';
 import { loadConfig } from '../../config/load.ts';
 import { QUEUE_NAMES } from '../../queues/names.ts';
 import { contractOf } from '../../queues/producer.ts';
-import { codeSpans, DOCUMENTS, PROJECT_PATHS, read, ROOT, section, tableRows } from './project-files.ts';
+import { codeSpans, DOCUMENTS, PROJECT_PATHS, read, ROOT, section, tableRows, withoutCode } from './project-files.ts';
 
 const architecture = read('docs/architecture.md');
 
@@ -104,27 +104,89 @@ describe('links and paths', () => {
   const anchorOf = (heading: string): string =>
     heading
       .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
       .replaceAll(' ', '-');
-  const anchorsIn = (path: string): ReadonlySet<string> =>
-    new Set([...read(path).matchAll(/^#{1,4} (.*)$/gm)].map((match) => anchorOf(match[1]!)));
+  const headingsIn = (path: string): readonly string[] =>
+    [...withoutCode(read(path)).matchAll(/^#{1,4} (.*)$/gm)].map((match) => anchorOf(match[1]!));
+  /** Whether a path from the root is a file of the project, and what follows `#` one of its headings. */
+  const isThere = (target: string): boolean => {
+    const [file = '', anchor] = target.split('#');
+    if (file.startsWith('..') || !existsSync(join(ROOT, file))) return false;
+    return anchor === undefined || (file.endsWith('.md') && headingsIn(file).includes(anchor));
+  };
 
   it.each(DOCUMENTS)('of %s lead somewhere', (path) => {
-    const links = [...read(path).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
+    const links = [...withoutCode(read(path)).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
     const dead = links.filter((link) => {
       if (/^https?:/.test(link)) return false;
-      const [file = '', anchor] = link.split('#');
-      const target = file === '' ? path : normalize(join(dirname(path), file));
-      if (!existsSync(join(ROOT, target))) return true;
-      return anchor !== undefined && !anchorsIn(target).has(anchor);
+      return !isThere(link.startsWith('#') ? path + link : normalize(join(dirname(path), link)));
     });
     expect(dead).toEqual([]);
   });
 
+  it.each(DOCUMENTS)('%s has no two headings with the same anchor', (path) => {
+    const headings = headingsIn(path);
+    // A changelog repeats the headings of each version; nothing links to them.
+    const repeated = path === 'CHANGELOG.md' ? [] : headings.filter((heading, i) => headings.indexOf(heading) !== i);
+    expect(repeated).toEqual([]);
+  });
+
   it.each(DOCUMENTS)('%s names only files and folders that exist', (path) => {
     const named = codeSpans(read(path)).filter((text) =>
-      /^(config|queues|processors|src|web|bench|test|scripts|docs|\.github|\.ci)\/[\w./-]+$/.test(text),
+      /^(config|queues|processors|src|web|bench|test|scripts|docs|examples|\.github|\.ci)\/[\w./-]+$/.test(text),
     );
     expect(named.filter((text) => !existsSync(join(ROOT, text)))).toEqual([]);
+  });
+
+  describe('every document that is mentioned is part of the project', () => {
+    const texts = PROJECT_PATHS.filter((path) =>
+      /\.(ts|mjs|js|json|ya?ml|html|css|md)$|(^|\/)(Dockerfile|\.env\.example|run)$/.test(path),
+    ).filter((path) => path !== 'package-lock.json');
+
+    it('by its path from the root, or from the document that names it', () => {
+      const unknown = texts.flatMap((path) =>
+        [...read(path).matchAll(/(?<![\w*}/.-])(?:\.{0,2}\/)?[\w-][\w./-]*\.md\b(?:#[a-z\d_-]+)?/g)]
+          .map(([name]) => name)
+          .filter((name) => !isThere(normalize(name.replace(/^\//, ''))) && !isThere(join(dirname(path), name)))
+          .map((name) => `${path}: ${name}`),
+      );
+      expect(unknown).toEqual([]);
+    });
+
+    it('a decision record by its number', () => {
+      const records = new Set(DOCUMENTS.flatMap((path) => /^docs\/adr\/(\d{4})/.exec(path)?.[1] ?? []));
+      const unknown = texts.flatMap((path) =>
+        [...read(path).matchAll(/\b(?:docs\/adr\/|ADR )(\d{4})/g)]
+          .filter(([, number]) => !records.has(number!))
+          .map(([text]) => `${path}: ${text}`),
+      );
+      expect(unknown).toEqual([]);
+    });
+
+    it('a simulation rule by its number', () => {
+      const rules = new Set(
+        [...section(read('docs/simulation-rules.md'), 'Rules').matchAll(/^(\d+)\. /gm)].map(([, number]) => number),
+      );
+      const cited = texts.flatMap((path) =>
+        [...read(path).matchAll(/simulation-rules\.md,? rules? ([\d, and to]+)/g)].flatMap(([, list]) =>
+          [...list!.matchAll(/\d+/g)].map(([number]) => ({ path, number })),
+        ),
+      );
+      expect(cited.length).toBeGreaterThan(15);
+      expect(cited.filter(({ number }) => !rules.has(number))).toEqual([]);
+    });
+
+    it('and only tests read data from outside the repository', () => {
+      const outside = texts.filter((path) => !path.startsWith('test/') && /\.\.\/shared\b/.test(read(path)));
+      // CONTRIBUTING says where the tests look for them.
+      expect(outside.filter((path) => path !== 'CONTRIBUTING.md')).toEqual([]);
+    });
+
+    it('and nothing cites an issue by its number, which only its tracker explains', () => {
+      const cited = texts.flatMap((path) =>
+        [...read(path).matchAll(/\bissue #?\d+\b/gi)].map(([text]) => `${path}: ${text}`),
+      );
+      expect(cited).toEqual([]);
+    });
   });
 });

@@ -54,3 +54,6 @@ export function section(markdown: string, heading: string): string {
 /** Texts in backquotes. */
 export const codeSpans = (markdown: string): readonly string[] =>
   [...markdown.matchAll(/`([^`\n]+)`/g)].map((match) => match[1]!);
+
+/** A Markdown text without its fenced blocks: `#` is a comment in them, not a heading. */
+export const withoutCode = (markdown: string): string => markdown.replaceAll(/^```[\s\S]*?^```$/gm, '');

@@ -55,7 +55,7 @@ export async function recompute(
 
 /**
  * What the reports of a unit are worth. A genome becomes a candidate only when its figures have been computed again, here
- * or by the coordinator, and are the same; whether it may trade is then judged by fill-spec.md like every other.
+ * or by the coordinator, and are the same; whether it may trade is then judged by docs/simulation-rules.md like every other strategy.
  */
 export function createReportTaker({ strategies, engine, market, clock }: TakeReportsDeps) {
   async function candidate(unit: ForwardedUnit, text: string): Promise<Pick<TakenReport, 'strategyHash' | 'note'>> {

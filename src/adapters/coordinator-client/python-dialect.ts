@@ -21,7 +21,7 @@ const made = z.object({
 });
 
 /**
- * The one field that every worker ignores and that comes back with each result (coordinator-protocol.md sections 2 and 6):
+ * The one field that every worker ignores and that comes back with each result (docs/coordinator-protocol.md#the-python-coordinator):
  * by it a unit is known again whose creation was never confirmed.
  */
 export const markerOf = ({ key }: Pick<UnitOrder, 'key'>): string => `BOTH corp-${sha256(key).slice(0, 20)}`;
@@ -59,7 +59,7 @@ export interface PythonDialectOptions {
 }
 
 /**
- * The existing Python coordinator (coordinator-protocol.md sections 2 to 4). It has no keys: whether a creation was stored
+ * The existing Python coordinator (docs/coordinator-protocol.md#the-python-coordinator). It has no keys: whether a creation was stored
  * is known from the number of its units, which only grows, as long as nobody else makes any; and later from the marker in
  * a result. Creations must therefore not overlap.
  */

@@ -21,7 +21,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** Speaks the protocol of the existing workers (coordinator-protocol.md section 5), and asks a coordinator of ours for specs too. */
+/** Speaks the protocol of the existing workers (docs/coordinator-protocol.md#python-workers), and asks a coordinator of ours for specs too. */
 export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOptions): WorkSource {
   const base = url.replace(/\/+$/, '');
   let isOurs: boolean | null = null;

@@ -14,7 +14,7 @@ import { readGenomes } from '../input/read-genomes.ts';
 import { readSeries } from '../input/read-series.ts';
 import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
 
-/** By fill-spec.md: specs as they are, genomes as specs. @throws AppError `bad-input` naming file, position and field. */
+/** By docs/simulation-rules.md: specs as they are, genomes as specs. @throws AppError `bad-input` naming file, position and field. */
 export async function prepareRealisticSearch(
   exchange: Config['exchange'],
   input: SearchInput,

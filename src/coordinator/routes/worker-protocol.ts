@@ -6,7 +6,7 @@ import { type Fleet } from '../fleet.ts';
 import { type HandOut } from '../assign-unit.ts';
 import { type Submission } from '../receive-report.ts';
 
-/** What the existing workers speak, in the forms they know (coordinator-protocol.md sections 2 and 5). */
+/** What the existing workers speak, in the forms they know (docs/coordinator-protocol.md#worker-endpoints). */
 export const GET_WORK = '/api/get_work';
 export const SUBMIT_RESULT = '/api/submit_result';
 

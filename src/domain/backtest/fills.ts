@@ -3,7 +3,7 @@ import { type FillModel } from './result.ts';
 import { exitSide, type OrderSide, type PositionSide } from '../market/side.ts';
 
 /*
- * The fill rules of fill-spec.md over plain numbers. The simulation and the paper broker call the same functions;
+ * The fill rules of docs/simulation-rules.md over plain numbers. The simulation and the paper broker call the same functions;
  * neither has rules of its own.
  */
 

@@ -1,7 +1,7 @@
 import { type Market } from '../market/market.ts';
 import { type PositionSide } from '../market/side.ts';
 
-/** What a simulation needs besides spec and series (fill-spec.md rules 2, 3, 8 and 9). */
+/** What a simulation needs besides spec and series (docs/simulation-rules.md rules 2, 3, 8 and 9). */
 export interface FillModel {
   /** Tick, step and minimum sizes, and the fee rates. */
   readonly market: Market;

@@ -6,7 +6,7 @@ const MAX_PNL_PER_LEVERAGE = 1000;
 const DEFAULT_LEVERAGE = 2;
 
 /**
- * Whether a result may stand for its unit: the existing coordinator's own gate (coordinator-protocol.md section 4), save
+ * Whether a result may stand for its unit: the existing coordinator's own gate (docs/coordinator-protocol.md#the-canonical-result), save
  * that a degradation of exactly 0 passes.
  */
 export function isSound(fields: ReportedFields, leverage: unknown): boolean {

@@ -1,7 +1,7 @@
 import { type FieldName, type Reading, type ReportedFields } from './reported-fields.ts';
 
 /**
- * Which generation of worker a report comes from, guessed by the fields it sends (coordinator-protocol.md section 5).
+ * Which generation of worker a report comes from, guessed by the fields it sends (docs/coordinator-protocol.md#python-workers).
  * `root`: the newest. `root-without-numba`: the same file on a slower engine that means other things by its figures. `v5`:
  * a genome, but nothing of a holdout. `v3`: eight figures, four of them constants. `corp`: our own.
  */

@@ -2,7 +2,7 @@ import { canonicalJson } from '../identity/canonical-json.ts';
 import { sha256 } from '../identity/sha256.ts';
 
 /**
- * What a worker reports of a unit, named as on the wire (coordinator-protocol.md section 2). Fractions are 0..1, money is
+ * What a worker reports of a unit, named as on the wire (docs/coordinator-protocol.md#report-fields). Fractions are 0..1, money is
  * USD on an account of $500, times are seconds.
  */
 export interface ReportedFields {

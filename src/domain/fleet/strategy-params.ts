@@ -1,4 +1,4 @@
-/** The parameters of a unit as workers get them (coordinator-protocol.md section 6). */
+/** The parameters of a unit as workers get them (docs/coordinator-protocol.md#strategy-parameters). */
 export type StrategyParams = Readonly<Record<string, unknown>>;
 
 /** What makes the existing workers evaluate exactly the seed they are given, once. */

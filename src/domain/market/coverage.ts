@@ -3,7 +3,7 @@ import { type CoverageReport, type Gap, type Series } from './series.ts';
 /** How many of the largest holes an error names. */
 const NAMED_GAPS = 3;
 
-/** A series with too much missing (fill-spec.md rule 11). */
+/** A series with too much missing (docs/simulation-rules.md rule 11). */
 export class CoverageError extends Error {
   override readonly name = 'CoverageError';
   readonly report: CoverageReport;

@@ -1,6 +1,6 @@
 import { type OrderSide } from './side.ts';
 
-/** A tradable symbol with its limits, in the units of the venue (fill-spec.md rules 8 and 9). */
+/** A tradable symbol with its limits, in the units of the venue (docs/simulation-rules.md rules 8 and 9). */
 export interface Market {
   readonly symbol: string;
   readonly base: string;

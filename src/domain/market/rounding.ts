@@ -1,7 +1,7 @@
 import { type OrderSide } from './side.ts';
 
 /**
- * Rounding of fill-spec.md rule 9, exact in decimal: a result is always the double nearest to the written multiple of
+ * Rounding of docs/simulation-rules.md rule 9, exact in decimal: a result is always the double nearest to the written multiple of
  * the increment, never 0.30000000000000004.
  *
  * A value that lies within a few units in the last place of a multiple counts as that multiple, so that the dust of

@@ -3,7 +3,7 @@ import { type Timeframe } from './timeframe.ts';
 /**
  * An aligned run of candles of one market and timeframe, as columns. Bar i opens at `time[i]`; times are exactly
  * one timeframe apart, because missing bars are filled flat at the last close with volume 0 and flagged in
- * `filled` (fill-spec.md rule 11: nothing fills on a flagged bar).
+ * `filled` (docs/simulation-rules.md rule 11: nothing fills on a flagged bar).
  */
 export interface Series {
   readonly symbol: string;

@@ -24,7 +24,7 @@ export type OrderPurpose = (typeof ORDER_PURPOSES)[number];
 export type Offset =
   { readonly kind: 'percent'; readonly value: number } | { readonly kind: 'absolute'; readonly value: number };
 
-/** Protection attached to an entry; its orders come alive in the bar in which the entry fills (fill-spec.md rule 5). */
+/** Protection attached to an entry; its orders come alive in the bar in which the entry fills (docs/simulation-rules.md rule 5). */
 export interface Bracket {
   readonly stop: Offset;
   readonly target?: Offset;

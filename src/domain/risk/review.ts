@@ -13,7 +13,7 @@ const veto = (intent: Intent, reasons: readonly VerdictReason[]): Verdict => ({
   reasons,
 });
 
-/** Too small for the venue: such an order is vetoed, never enlarged (fill-spec.md rule 9). */
+/** Too small for the venue: such an order is vetoed, never enlarged (docs/simulation-rules.md rule 9). */
 function belowMinimum(amount: number, price: number, market: Market): VerdictReason | null {
   const { minAmount, minNotional, base, quote, symbol } = market;
   if (amount > 0 && amount >= minAmount && amount * price >= minNotional) return null;

@@ -12,7 +12,7 @@ export interface SimulatedMarket {
   readonly dailyTurnover: number;
 }
 
-/** Coinbase's lowest tier, the exchange's real default (fill-spec.md rule 8). */
+/** Coinbase's lowest tier, the exchange's real default (docs/simulation-rules.md rule 8). */
 const FEES = { takerFeeRate: 0.012, makerFeeRate: 0.006 } as const;
 
 function spot(

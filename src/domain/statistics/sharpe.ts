@@ -1,6 +1,6 @@
 import { mean, variance } from './moments.ts';
 
-/** Crypto trades every day of the year (fill-spec.md rule 14). */
+/** Crypto trades every day of the year (docs/simulation-rules.md rule 14). */
 export const DAYS_PER_YEAR = 365;
 
 /** Annualised mean / standard deviation (ddof 1) of daily returns; null for fewer than two days or none that differ. */

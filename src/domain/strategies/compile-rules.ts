@@ -41,7 +41,7 @@ function compileRule(rule: Rule, cache: IndicatorCache): BarTest {
 }
 
 /**
- * Undefined is NaN, and every comparison with NaN is false (fill-spec.md rule 10). A crossing needs the bar before: it
+ * Undefined is NaN, and every comparison with NaN is false (docs/simulation-rules.md rule 10). A crossing needs the bar before: it
  * was on the other side or level there.
  */
 function comparisonOf(op: Comparison, a: Float64Array, b: Float64Array): BarTest {

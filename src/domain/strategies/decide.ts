@@ -16,7 +16,7 @@ export type Decision =
 
 /**
  * Reads the spec on the last closed bar with the engine's own rules, so that live and backtest agree: no signal before
- * warm-up and none on a bar that was filled in (fill-spec.md rules 1, 10 and 11). A position's stop, target, trailing
+ * warm-up and none on a bar that was filled in (docs/simulation-rules.md rules 1, 10 and 11). A position's stop, target, trailing
  * stop and time limit are the venue's business; only rules are asked here.
  */
 export function decide(

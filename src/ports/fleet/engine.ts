@@ -7,7 +7,7 @@ export type UnitReport = Readonly<Record<string, unknown>>;
 export type UnitOutcome =
   { readonly is: 'done'; readonly report: UnitReport } | { readonly is: 'impossible'; readonly reason: string };
 
-/** The existing workers' own way of doing a unit (coordinator-protocol.md sections 8 and 9), off the event loop. */
+/** The existing workers' own way of doing a unit (docs/coordinator-protocol.md#the-search), off the event loop. */
 export interface WorkerEngine {
   /** Why `execute` would be impossible, as far as that is known without trying; null when nothing is in its way. */
   obstacle(params: StrategyParams): Promise<string | null>;

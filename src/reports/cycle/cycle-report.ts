@@ -5,7 +5,7 @@ import { type MarketData } from '../../ports/market-data.ts';
 import { type Broker } from '../../ports/broker.ts';
 import { tallyReasons } from './group-reasons.ts';
 
-/** What `corp cycle --json` prints (design.md section 8); further keys may be added, none removed. */
+/** What `corp cycle --json` prints; further keys may be added, none removed. */
 export type CycleReport = Awaited<ReturnType<typeof reportOf>>;
 
 export interface ReportDeps {

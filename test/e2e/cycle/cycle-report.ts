@@ -4,7 +4,7 @@ const count = z.int().nonnegative();
 const isoTime = z.iso.datetime();
 const STAGES = ['scan', 'analyze', 'generate', 'backtest', 'optimize', 'select', 'review', 'execute'] as const;
 
-/** The document of design.md section 8, as scripts rely on it. Keys may be added to it; none may go or change its type. */
+/** The document of `corp cycle --json`, as scripts rely on it. Keys may be added to it; none may go or change its type. */
 export const cycleReport = z.object({
   cycleId: z.string().min(1),
   mode: z.enum(['simulated', 'replay']),

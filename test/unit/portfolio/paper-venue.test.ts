@@ -24,7 +24,7 @@ const told = ({ fills }: VenueAccount) => fills.map(({ cause, price, amount }) =
 /** Long 1 from 100 at bar 0, stop 98, target 103. */
 const long = (request = buy()): VenueAccount => play(submit(start(), request), [flat(0, 100)]);
 
-describe('the worked example of fill-spec.md', () => {
+describe('the worked example of docs/simulation-rules.md', () => {
   it.each([
     [[94, 97, 90, 92], 'stop', 94, false],
     [[94, 99.5, 90, 96], 'stop', 94, false],

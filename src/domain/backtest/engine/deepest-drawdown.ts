@@ -6,7 +6,7 @@ import { type TradeTape } from './trade-tape.ts';
 const MARGIN = 1e-12;
 
 /**
- * The deepest fall of equity below its peak, marked at every close (fill-spec.md rule 12), as `drawdownOf` finds it on
+ * The deepest fall of equity below its peak, marked at every close (docs/simulation-rules.md rule 12), as `drawdownOf` finds it on
  * the whole curve. Within a position equity moves with the close, so a block of bars is no deeper than from the higher
  * of the peak before it and its own best close down to its worst one: blocks that cannot be the deepest are passed over.
  */

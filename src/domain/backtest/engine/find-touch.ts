@@ -63,7 +63,7 @@ function highestStop(stop: number, extreme: number, distance: number): number {
 }
 
 /**
- * As `findTouch` with a stop that trails the furthest price of closed bars by `distance` (fill-spec.md rule 6). Within a
+ * As `findTouch` with a stop that trails the furthest price of closed bars by `distance` (docs/simulation-rules.md rule 6). Within a
  * block the stop can rise at most to the block's own extreme less the distance: a block that stays above that is passed.
  *
  * @param levelOf the trailing stop for an extreme, rounded as the fill rules say; it rises with the extreme.

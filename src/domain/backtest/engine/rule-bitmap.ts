@@ -6,7 +6,7 @@ export type Side = Float64Array | number;
 
 /**
  * The bars at which a rule holds: compileRules' comparisons, all bars at once. Undefined is NaN and every comparison
- * with it is false (fill-spec.md rule 10); a crossing needs the bar before.
+ * with it is false (docs/simulation-rules.md rule 10); a crossing needs the bar before.
  */
 export function ruleBitmap(op: Comparison, left: Side, right: Side, bars: number): Bitmap {
   switch (op) {

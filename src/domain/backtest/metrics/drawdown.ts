@@ -19,7 +19,7 @@ export interface Fall {
 }
 
 /**
- * Falls of an equity curve below its peak, the starting cash being the first peak (fill-spec.md rule 12: every bar, not
+ * Falls of an equity curve below its peak, the starting cash being the first peak (docs/simulation-rules.md rule 12: every bar, not
  * between trades), in order of time.
  */
 export function fallsOf(equity: Float64Array, initial: number): Fall[] {

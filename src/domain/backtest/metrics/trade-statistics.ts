@@ -26,7 +26,7 @@ export interface TradeStatistics {
   readonly byExitReason: Readonly<Record<ExitReason, ExitBreakdown>>;
 }
 
-/** `end-of-data` lists apart what was still open at the end (fill-spec.md rule 12). */
+/** `end-of-data` lists apart what was still open at the end (docs/simulation-rules.md rule 12). */
 export interface ExitBreakdown {
   readonly trades: number;
   readonly wins: number;

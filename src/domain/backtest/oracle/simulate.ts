@@ -7,7 +7,7 @@ import { requirePlayable } from '../require-playable.ts';
 import { type FillModel, type Simulation, type Window } from '../result.ts';
 
 /**
- * Plays a spec over the window of a series, bar by bar: the literal reading of fill-spec.md, rules 1 to 12. This is the
+ * Plays a spec over the window of a series, bar by bar: the literal reading of docs/simulation-rules.md, rules 1 to 12. This is the
  * oracle: it stays clear rather than fast, and `engine/` must give the same trades to the last bit.
  *
  * Signals are taken on the closes of the window's bars; indicators see all bars before. Nothing fills on a bar that was

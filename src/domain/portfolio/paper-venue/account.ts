@@ -38,7 +38,7 @@ export type FillCause = 'entry' | 'flatten' | Exclude<ExitReason, 'end-of-data'>
 
 export interface VenueFill extends Fill {
   readonly cause: FillCause;
-  /** Stop and target were both touched; the stop was taken (fill-spec.md rule 4). */
+  /** Stop and target were both touched; the stop was taken (docs/simulation-rules.md rule 4). */
   readonly ambiguous: boolean;
 }
 

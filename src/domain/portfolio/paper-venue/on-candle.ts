@@ -46,7 +46,7 @@ interface Scene extends VenueBar {
 const restsFor = (order: VenueOrder): PositionSide => (order.side === 'sell' ? 'long' : 'short');
 
 /**
- * Lets the venue act on one closed candle of `terms.market`, by fill-spec.md: (a) at the open market exits, stops that
+ * Lets the venue act on one closed candle of `terms.market`, by docs/simulation-rules.md: (a) at the open market exits, stops that
  * the open gapped through, then entries, as they arrived; (b) inside the bar stop before target, then resting entries;
  * (c) at the close trailing stops move and holding times run down. A candle not newer than the last one changes
  * nothing, so that it may be delivered twice.

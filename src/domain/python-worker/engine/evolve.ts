@@ -34,7 +34,7 @@ const STRANGERS = 0.2;
 const RANDOM_PLACES = 5;
 
 /**
- * The genetic search of the workers (coordinator-protocol.md section 8): walk-forward fitness on the training frame, elitism,
+ * The genetic search of the workers (docs/coordinator-protocol.md#the-search): walk-forward fitness on the training frame, elitism,
  * tournaments. Theirs is not seeded; ours gives the same genome for the same generator.
  * @returns the best genome found; null when it was cancelled before the first generation.
  */

@@ -3,7 +3,7 @@ import { type GenomeIndicator } from '../genomes/genome.ts';
 import { type WorkerColumns } from './columns.ts';
 
 /**
- * An indicator as the workers compute it, which is not as ours are (coordinator-protocol.md section 9): SMA and VOLSMA
+ * An indicator as the workers compute it, which is not as ours are (docs/coordinator-protocol.md#the-kernel): SMA and VOLSMA
  * are NaN before bar period - 1, EMA starts at the first close, RSI takes simple means and is 50 during warm-up and
  * where nothing moves.
  */

@@ -31,7 +31,7 @@ interface Slot {
 const SLOTS = [0, 1] as const;
 
 /**
- * The workers' kernel, bar by bar, as coordinator-protocol.md section 9 says it. What it does is not realistic: fills at
+ * The workers' kernel, bar by bar, as docs/coordinator-protocol.md#the-kernel describes it. What it does is not realistic: fills at
  * the signal's own close, no gaps, the entry fee charged to the balance twice. It is the measure of the fast kernel.
  */
 export function runLiterally(

@@ -7,7 +7,7 @@ import { roundTo } from './rounding.ts';
 import { termsOf, type MarketType, type WorkerTerms } from './terms.ts';
 import { walkForward, type WalkForward } from './walk-forward.ts';
 
-/** What a worker posts of its best genome (coordinator-protocol.md sections 2 and 8), without its own name, unit and time. */
+/** What a worker posts of its best genome (docs/coordinator-protocol.md#the-search), without its own name, unit and time. */
 export interface Submission {
   /** Dollars of a 500-dollar account. */
   readonly pnl: number;

@@ -3,7 +3,7 @@ import { parseGenome } from '../genomes/parse-genome.ts';
 import { SpecError } from '../../strategies/spec-error.ts';
 import { type MarketType } from './terms.ts';
 
-/** Of a work unit's strategy_params, what a worker of the newest version reads (coordinator-protocol.md section 6). */
+/** Of a work unit's strategy_params, what a worker of the newest version reads (docs/coordinator-protocol.md#strategy-parameters). */
 export interface UnitParams {
   readonly populationSize: number;
   readonly generations: number;

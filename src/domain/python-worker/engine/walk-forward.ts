@@ -5,7 +5,7 @@ import { type KernelWindow } from './kernel-result.ts';
 import { meanOf, roundTo } from './rounding.ts';
 import { type WorkerTerms } from './terms.ts';
 
-/** What a worker makes of a genome on the frame it may look at (coordinator-protocol.md section 8). Dollars of a 500-dollar account. */
+/** What a worker makes of a genome on the frame it may look at (docs/coordinator-protocol.md#the-search). Dollars of a 500-dollar account. */
 export interface WalkForward {
   /** Mean of the windows, 2 decimals. */
   readonly pnl: number;

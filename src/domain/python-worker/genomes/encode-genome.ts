@@ -44,7 +44,7 @@ export interface EncodedGenome {
   readonly leverage: number;
 }
 
-/** Reads a genome as the workers do (coordinator-protocol.md section 7). */
+/** Reads a genome as the workers do (docs/coordinator-protocol.md#genomes). */
 export function encodeGenome({ entry_rules, params }: Genome): EncodedGenome {
   return {
     rules: entry_rules.slice(0, MAX_RULES).map(encodeRule),

@@ -1,5 +1,5 @@
 /**
- * Genome: a strategy as the existing Python workers write it, keys as on the wire (coordinator-protocol.md section 7).
+ * Genome: a strategy as the existing Python workers write it, keys as on the wire (docs/coordinator-protocol.md#genomes).
  * All rules must hold; there are no exit rules. Keys that no worker reads may be there and are kept.
  */
 

@@ -17,7 +17,7 @@ const TRAILING_SHARE = 0.8;
 const READ_PARAMS = [...Object.keys(PARAM_DEFAULTS), 'direction'];
 
 /**
- * The spec that trades a genome by the rules of fill-spec.md, which are harder than the workers': it fills at the next
+ * The spec that trades a genome by the rules of docs/simulation-rules.md, which are harder than the workers': it fills at the next
  * open, through gaps, at real fees, one position at a time and without leverage.
  * @throws SpecError at the genome's field when a rule has no meaning or the genome could never trade.
  */

@@ -17,7 +17,7 @@ export interface GenomeRange {
 }
 
 /**
- * A genome as the workers draw them: one to three rules, their ranges and odds (coordinator-protocol.md section 7);
+ * A genome as the workers draw them: one to three rules, their ranges and odds (docs/coordinator-protocol.md#genomes);
  * spot genomes are long and without leverage.
  */
 export function randomGenome(rng: Rng, { marketType, maxLeverage }: GenomeRange): Genome {
