@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Environment } from '../config/environment.ts';
+import { type Environment } from '../config/process-environment.ts';
 import { type Config } from '../config/schema.ts';
 import { type CliIo } from '../src/cli/output/io.ts';
 import { loadCliConfig } from '../src/cli/process/load-cli-config.ts';

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { ConfigError } from './config-error.ts';
+import { type Environment } from './process-environment.ts';
 
 /** The only place that names environment variables. */
 const SECRET_VARIABLES = {
@@ -13,11 +14,7 @@ const SECRET_VARIABLES = {
 
 const RUNTIME_VARIABLES = { LOG_LEVEL: 'logLevel', TRADING_MODE: 'tradingMode' } as const;
 
-export type Environment = Readonly<Record<string, string | undefined>>;
 type Tree = Record<string, unknown>;
-
-/** The environment of this process. */
-export const processEnvironment = (): Environment => process.env;
 
 function pick(environment: Environment, names: Readonly<Record<string, string>>): Tree {
   const found: Tree = {};

@@ -4,7 +4,8 @@ import { parseEnv } from 'node:util';
 import { parse, YAMLParseError } from 'yaml';
 import { type z } from 'zod';
 import { ConfigError } from './config-error.ts';
-import { applyOverrides, runtimeFrom, secretsFrom, variableOf, type Environment } from './environment.ts';
+import { applyOverrides, runtimeFrom, secretsFrom, variableOf } from './environment.ts';
+import { type Environment } from './process-environment.ts';
 import {
   agentsSchema,
   databaseSchema,

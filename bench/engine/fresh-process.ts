@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type Environment } from '../../config/environment.ts';
+import { type Environment } from '../../config/process-environment.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { PROJECT_ROOT } from '../../src/paths.ts';
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-import { processIo } from './output/io.ts';
-import { run } from './run.ts';
+import { useCompileCache } from './compile-cache.ts';
 
+useCompileCache();
+// Imported only now: static imports would be compiled before the cache is on.
+const [{ processIo }, { run }] = await Promise.all([import('./output/io.ts'), import('./run.ts')]);
 const exitCode = await run(process.argv.slice(2), processIo());
 // A stream that failed has said so already.
 process.exitCode ??= exitCode;

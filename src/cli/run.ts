@@ -1,14 +1,19 @@
+import { CommanderError } from 'commander';
+import { COMMAND_NAMES } from './command-list.ts';
 import { type CliIo } from './output/io.ts';
 import { createProgram } from './program.ts';
-import { reportError } from './output/report-error.ts';
 
 /** Runs one command line; gives the exit code. @param args without interpreter and program. */
 export async function run(args: readonly string[], io: CliIo): Promise<number> {
   try {
-    const program = await createProgram(io, args[0]);
+    const wanted = args.find((word) => COMMAND_NAMES.includes(word));
+    const program = await createProgram(io, wanted === undefined ? [] : [wanted]);
     await program.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
+    // Commander has printed its message and the usage.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { reportError } = await import('./output/report-error.ts');
     return reportError(error, io);
   }
 }

@@ -2,12 +2,14 @@ import { PassThrough } from 'node:stream';
 import { type Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { COMMAND_NAMES } from '../../src/cli/command-list.ts';
 import { createIo } from '../../src/cli/output/io.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { codeSpans, DOCUMENTS, read, ROOT, section, tableRows } from './project-files.ts';
 
 const program = await createProgram(
   createIo({ stdout: new PassThrough(), stderr: new PassThrough() }, { environment: {}, cwd: ROOT }),
+  COMMAND_NAMES,
 );
 
 /** Those that `--help` shows: a hidden one is not there for people. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { type Environment } from '../../config/environment.ts';
+import { type Environment } from '../../config/process-environment.ts';
 import { createRng } from '../../src/domain/random/rng.ts';
 import { type Services } from '../../src/runtime/services/start-services.ts';
 import { writeCandleFiles } from '../fixtures/faults/candle-files.ts';

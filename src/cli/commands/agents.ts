@@ -4,7 +4,7 @@ import { listing } from '../list-command.ts';
 import { isoTime } from '../output/table.ts';
 
 export function registerAgents(program: Command, io: CliIo): void {
-  const command = program.command('agents').description('every agent on every node, with its last heartbeat');
+  const command = program.command('agents');
   listing(command, io, {
     read: async ({ stores }, { limit }) => (await stores.agentStates.list()).slice(0, limit),
     row: ({ agent, node, status, job, completed, failed, lastSeen, lastError }) => ({

@@ -4,7 +4,7 @@ import { listing } from '../list-command.ts';
 import { isoTime } from '../output/table.ts';
 
 export function registerAlerts(program: Command, io: CliIo): void {
-  const command = program.command('alerts').description('what needed attention');
+  const command = program.command('alerts');
   listing(command, io, {
     read: ({ stores }, { limit }) => stores.alerts.list(limit),
     row: ({ at, severity, title, text }) => ({ at: isoTime(at), severity, title, text }),

@@ -42,7 +42,7 @@ export async function verifyAudit(audit: Pick<AuditStore, 'read'>, expected?: st
 }
 
 export function registerAudit(program: Command, io: CliIo): void {
-  const audit = program.command('audit').description('the log of every decision');
+  const audit = program.command('audit');
   audit
     .command('verify')
     .description('recompute the hash chain; exit 1 where it is broken')

@@ -116,7 +116,6 @@ async function run(io: CliIo, options: Options): Promise<void> {
 export function registerBacktest(program: Command, io: CliIo): void {
   const command = program
     .command('backtest')
-    .description('play one spec over one candle file')
     .requiredOption('--spec <file>', 'strategy spec, or genome of a Python worker, JSON')
     .requiredOption('--data <file>', 'candles, CSV')
     .option('--timeframe <timeframe>', "bars to trade on; the file's own unless said", parseTimeframe);

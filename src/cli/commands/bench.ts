@@ -73,7 +73,7 @@ const shareOption = (flags: string, description: string, value: number): Option 
 
 /** The benchmarks are loaded when they run: nobody else needs them in memory. */
 export function registerBench(program: Command, io: CliIo): void {
-  const bench = program.command('bench').description('measure this machine; prints tables');
+  const bench = program.command('bench');
   bench
     .command('engine')
     .description('the backtest engine against its oracle; cost by length, threads, fresh process, memory')

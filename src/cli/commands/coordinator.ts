@@ -16,7 +16,6 @@ interface Options {
 export function registerCoordinator(program: Command, io: CliIo): void {
   program
     .command('coordinator')
-    .description('serve work units over HTTP to remote workers')
     .addOption(
       new Option('--port <port>', 'where workers find it; config/agents.yaml unless said').argParser(parsePort),
     )

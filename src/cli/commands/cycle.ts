@@ -92,7 +92,6 @@ async function run(io: CliIo, options: Options): Promise<void> {
 export function registerCycle(program: Command, io: CliIo): void {
   program
     .command('cycle')
-    .description('run one cycle over candle files: scan to paper orders, then exit')
     .requiredOption('--data <files...>', 'candle files (CSV), one for each market')
     .addOption(new Option('--symbols <list>', 'only these markets, like BTC-USD,ETH-USD').argParser(parseSymbols))
     .addOption(new Option('--timeframe <t>', 'candle length to trade on, like 5m or 1h').argParser(parseTimeframe))

@@ -4,7 +4,7 @@ import { listing } from '../list-command.ts';
 import { isoTime } from '../output/table.ts';
 
 export function registerCycles(program: Command, io: CliIo): void {
-  const command = program.command('cycles').description('runs of the pipeline');
+  const command = program.command('cycles');
   listing(command, io, {
     read: ({ stores }, { limit }) => stores.cycles.list(limit),
     row: ({ id, state, source, timeframe, symbols, asOf, phases, startedAt, finishedAt, reason }) => ({

@@ -75,7 +75,7 @@ async function runCheck(io: CliIo, paths: readonly string[], { source, json }: O
 }
 
 export function registerData(program: Command, io: CliIo): void {
-  const data = program.command('data').description('candles to replay');
+  const data = program.command('data');
   data
     .command('import')
     .description('store candle files (CSV) as markets; all of them, or none when one is broken')

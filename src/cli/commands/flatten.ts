@@ -17,7 +17,6 @@ interface Options {
 export function registerFlatten(program: Command, io: CliIo): void {
   program
     .command('flatten')
-    .description('cancel unfilled entries and close every position')
     .addOption(reasonOption())
     .addOption(modeOption())
     .addOption(jsonOption())

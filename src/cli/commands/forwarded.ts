@@ -7,7 +7,6 @@ import { isoTime } from '../output/table.ts';
 export function registerForwarded(program: Command, io: CliIo): void {
   const command = program
     .command('forwarded')
-    .description('searches that remote workers were asked for, and what came of each')
     .option('--unclear', 'only those that a coordinator may still have, or of which that is not known', false);
   listing<ForwardedUnit, ListOptions & { readonly unclear: boolean }>(command, io, {
     async read({ stores: { forwarding } }, { limit, unclear }) {

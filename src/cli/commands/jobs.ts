@@ -27,7 +27,7 @@ function parseData(text: string): unknown {
 }
 
 export function registerJobs(program: Command, io: CliIo): void {
-  const jobs = program.command('jobs').description('jobs on the queues');
+  const jobs = program.command('jobs');
 
   listing(jobs.command('failed').description('jobs that failed for good, and what can be done about them'), io, {
     read: ({ stores }, { limit }) => stores.deadLetters.list(limit),

@@ -86,7 +86,6 @@ async function run(io: CliIo, options: Options): Promise<void> {
 export function registerNode(program: Command, io: CliIo): void {
   program
     .command('node')
-    .description('add a node: work on some queues of a company that runs')
     .addOption(
       new Option('--queues <list>', 'queues to work on, like backtest,optimizer, or all')
         .argParser(parseQueues)

@@ -11,7 +11,6 @@ interface Options extends ListOptions {
 export function registerOrders(program: Command, io: CliIo): void {
   const command = program
     .command('orders')
-    .description('orders of the account')
     .addOption(new Option('--state <state>', 'only these').choices(ORDER_STATES));
   listing<Order, Options>(command, io, {
     read: ({ stores, card: { account } }, { limit, state }) =>

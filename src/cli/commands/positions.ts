@@ -4,7 +4,7 @@ import { listing } from '../list-command.ts';
 import { isoTime } from '../output/table.ts';
 
 export function registerPositions(program: Command, io: CliIo): void {
-  const command = program.command('positions').description('what each strategy holds; amount 0 is flat');
+  const command = program.command('positions');
   listing(command, io, {
     read: async ({ stores, card }, { limit }) => (await stores.ledger.positions(card.account)).slice(0, limit),
     row: ({ symbol, strategyHash, amount, averagePrice, realisedPnl, fees, openedAt }) => ({

@@ -116,7 +116,6 @@ async function run(io: CliIo, options: Options): Promise<void> {
 export function registerSearch(program: Command, io: CliIo): void {
   const command = program
     .command('search')
-    .description('play many specs or genomes over one candle file: results and speed')
     .requiredOption('--data <file>', 'candles, CSV')
     .requiredOption('--genomes <file>', 'specs and genomes: a JSON list, or one on each line')
     .addOption(

@@ -194,7 +194,6 @@ async function coordinateUntilStopped(io: CliIo, config: Config, { roles, json }
 export function registerStart(program: Command, io: CliIo): void {
   program
     .command('start')
-    .description('run the whole company: services, agents, market feed, API and dashboard')
     .option('--exchange <name>', 'simulated, replay, or an exchange', 'simulated')
     .option('--data <files...>', 'candle files to replay')
     .addOption(new Option('--speed <n>', 'market seconds per second, or max').argParser(parseSpeed))

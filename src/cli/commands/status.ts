@@ -122,7 +122,6 @@ const queueRows = ({ queues }: Status): readonly Row[] =>
 export function registerStatus(program: Command, io: CliIo): void {
   program
     .command('status')
-    .description('where the company stands')
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async ({ json, mode }: Options) => {

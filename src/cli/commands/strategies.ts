@@ -11,7 +11,6 @@ interface Options extends ListOptions {
 export function registerStrategies(program: Command, io: CliIo): void {
   const command = program
     .command('strategies')
-    .description('stored strategies, with the reason of their state')
     .addOption(new Option('--state <state>', 'only these').choices(STRATEGY_STATES));
   listing<Strategy, Options>(command, io, {
     read: ({ stores }, { limit, state }) => stores.strategies.list({ limit, ...(state && { states: [state] }) }),

@@ -4,7 +4,7 @@ import { listing } from '../list-command.ts';
 import { isoTime } from '../output/table.ts';
 
 export function registerTrades(program: Command, io: CliIo): void {
-  const command = program.command('trades').description('fills of the account');
+  const command = program.command('trades');
   listing(command, io, {
     read: ({ stores, card: { account } }, { limit }) => stores.ledger.fills({ account, limit }),
     row: ({ time, symbol, side, purpose, amount, price, fee, strategyHash, clientOrderId }) => ({

@@ -12,18 +12,12 @@ interface Options {
   readonly mode?: Mode;
 }
 
-const VERBS: readonly (readonly [verb: string, state: TradingState, description: string])[] = [
-  ['halt', 'HALTED', 'stop trading at once: only cancels are allowed'],
-  ['reduce', 'REDUCING', 'allow only orders that shrink a position'],
-  ['resume', 'ACTIVE', 'trade again'],
-];
-
-/** The operator's hand on the brake. Takes effect whether or not the company is at work. */
-export function registerTradingState(program: Command, io: CliIo): void {
-  for (const [verb, state, description] of VERBS) {
+/** The operator's hand on the brake. Takes effect whether or not the company is running. */
+const verb =
+  (name: string, state: TradingState) =>
+  (program: Command, io: CliIo): void => {
     program
-      .command(verb)
-      .description(description)
+      .command(name)
       .addOption(reasonOption())
       .addOption(modeOption())
       .addOption(jsonOption())
@@ -34,7 +28,7 @@ export function registerTradingState(program: Command, io: CliIo): void {
             'risk-manager',
             'set-state',
             { account, state, by: 'operator', reason },
-            { meta: { priority: 'critical', causedBy: `corp ${verb}` } },
+            { meta: { priority: 'critical', causedBy: `corp ${name}` } },
           );
           const desks = ['risk-manager'] as const;
           return { account, ...(await answerOf(office, { queue: 'risk-manager', name: 'set-state', jobId, desks })) };
@@ -42,5 +36,8 @@ export function registerTradingState(program: Command, io: CliIo): void {
         if (json) io.json(answer);
         else io.print(`${answer.account}: ${answer.explanation}`);
       });
-  }
-}
+  };
+
+export const registerHalt = verb('halt', 'HALTED');
+export const registerReduce = verb('reduce', 'REDUCING');
+export const registerResume = verb('resume', 'ACTIVE');

@@ -15,10 +15,7 @@ async function judged({ stores, card: { account } }: Office, limit: number): Pro
 }
 
 export function registerVerdicts(program: Command, io: CliIo): void {
-  const command = program
-    .command('verdicts')
-    .description("the risk manager's answers, with reasons")
-    .option('--vetoed', 'only vetoes', false);
+  const command = program.command('verdicts').option('--vetoed', 'only vetoes', false);
   listing<Judged, ListOptions & { readonly vetoed: boolean }>(command, io, {
     read: async (office, { limit, vetoed }) =>
       (await judged(office, limit)).filter(({ decision }) => !vetoed || decision === 'veto'),

@@ -83,7 +83,6 @@ async function run(io: CliIo, options: Options): Promise<void> {
 export function registerWorker(program: Command, io: CliIo): void {
   program
     .command('worker')
-    .description('pull work units from a coordinator over HTTP, like the Python workers, and do them')
     .addOption(new Option('--coordinator <url>', 'where it listens; COORDINATOR_URL unless said').argParser(parseUrl))
     .option('--name <host>', "this machine's name to the coordinator; its host name unless said")
     .addOption(

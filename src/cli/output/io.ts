@@ -1,4 +1,4 @@
-import { processEnvironment, type Environment } from '../../../config/environment.ts';
+import { processEnvironment, type Environment } from '../../../config/process-environment.ts';
 import { formatTable, type Row } from './table.ts';
 
 /** Everything a command sees of the world around its process. */

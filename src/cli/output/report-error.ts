@@ -1,4 +1,3 @@
-import { CommanderError } from 'commander';
 import { ConfigError } from '../../../config/config-error.ts';
 import { runtimeFrom } from '../../../config/environment.ts';
 import { ContractError } from '../../../queues/contract-error.ts';
@@ -22,7 +21,6 @@ const INPUT_CODES = new Set([
 
 /** 2 where the person at the keyboard must change something, 1 where the work could not be done. */
 function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof AppError && INPUT_CODES.has(error.code)) return 2;
   return INPUT_ERRORS.some((kind) => error instanceof kind) ? 2 : 1;
 }
@@ -33,8 +31,6 @@ const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' 
 
 /** Says in one line what went wrong and what can be done about it; gives the exit code. */
 export function reportError(error: unknown, io: CliIo): number {
-  // Commander has said it already, with the usage.
-  if (error instanceof CommanderError) return exitCodeOf(error);
   const advice = error instanceof AppError && error.advice !== undefined ? `. ${error.advice}` : '';
   const text = `${oneLine(errorText(error)).replace(/\.$/, '')}${oneLine(advice)}`;
   if (isExpected(error)) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished } from 'vitest';
-import { type Environment } from '../../../config/environment.ts';
+import { type Environment } from '../../../config/process-environment.ts';
 
 /** Run by itself, as npx does. */
 const MAIN = join(process.cwd(), 'dist', 'src', 'cli', 'main.js');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Environment } from '../../../config/environment.ts';
+import { type Environment } from '../../../config/process-environment.ts';
 import { cycleJobId } from '../../../processors/task-manager/agent.ts';
 import { QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
 import { evaluate } from '../../../src/adapters/threads/backtest-thread.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Environment } from '../../../config/environment.ts';
+import { type Environment } from '../../../config/process-environment.ts';
 import { type OrderState } from '../../../src/domain/orders/order.ts';
 import { signApproval } from '../../../src/domain/risk/approval.ts';
 import { type Approval, type Intent } from '../../../src/domain/risk/verdict.ts';

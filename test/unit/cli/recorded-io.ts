@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { Writable } from 'node:stream';
-import { type Environment } from '../../../config/environment.ts';
+import { type Environment } from '../../../config/process-environment.ts';
 import { createIo, type CliIo } from '../../../src/cli/output/io.ts';
 import { run } from '../../../src/cli/run.ts';
 

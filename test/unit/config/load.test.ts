@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../config/config-error.ts';
-import { type Environment } from '../../../config/environment.ts';
+import { type Environment } from '../../../config/process-environment.ts';
 import { loadConfig } from '../../../config/load.ts';
 
 const SHIPPED = join(process.cwd(), 'config');

@@ -1,0 +1,170 @@
+import { type Command } from 'commander';
+import { type CliIo } from './output/io.ts';
+
+/** Adds one command to the program. Its description comes from the list. */
+export type Register = (program: Command, io: CliIo) => void;
+
+export interface ListedCommand {
+  readonly name: string;
+  readonly description: string;
+  /** Imports the command's module. */
+  readonly load: () => Promise<Register>;
+}
+
+export interface CommandGroup {
+  readonly heading: string;
+  readonly commands: readonly ListedCommand[];
+}
+
+/** Every command, in the order of `corp --help`. A module is imported only when its command runs. */
+export const COMMAND_GROUPS: readonly CommandGroup[] = [
+  {
+    heading: 'Run:',
+    commands: [
+      {
+        name: 'start',
+        description: 'run the whole company: services, agents, market feed, API and dashboard',
+        load: async () => (await import('./commands/start.ts')).registerStart,
+      },
+      {
+        name: 'cycle',
+        description: 'run one cycle over candle files: scan to paper orders, then exit',
+        load: async () => (await import('./commands/cycle.ts')).registerCycle,
+      },
+      {
+        name: 'node',
+        description: 'add a node: work on some queues of a company that runs',
+        load: async () => (await import('./commands/node.ts')).registerNode,
+      },
+      {
+        name: 'worker',
+        description: 'pull work units from a coordinator over HTTP, like the Python workers, and do them',
+        load: async () => (await import('./commands/worker.ts')).registerWorker,
+      },
+      {
+        name: 'coordinator',
+        description: 'serve work units over HTTP to remote workers',
+        load: async () => (await import('./commands/coordinator.ts')).registerCoordinator,
+      },
+    ],
+  },
+  {
+    heading: 'Research:',
+    commands: [
+      {
+        name: 'data',
+        description: 'candles to replay',
+        load: async () => (await import('./commands/data.ts')).registerData,
+      },
+      {
+        name: 'backtest',
+        description: 'play one spec over one candle file',
+        load: async () => (await import('./commands/backtest.ts')).registerBacktest,
+      },
+      {
+        name: 'search',
+        description: 'play many specs or genomes over one candle file: results and speed',
+        load: async () => (await import('./commands/search.ts')).registerSearch,
+      },
+      {
+        name: 'cycles',
+        description: 'runs of the pipeline',
+        load: async () => (await import('./commands/cycles.ts')).registerCycles,
+      },
+      {
+        name: 'forwarded',
+        description: 'searches that remote workers were asked for, and what came of each',
+        load: async () => (await import('./commands/forwarded.ts')).registerForwarded,
+      },
+      {
+        name: 'strategies',
+        description: 'stored strategies, with the reason of their state',
+        load: async () => (await import('./commands/strategies.ts')).registerStrategies,
+      },
+      {
+        name: 'bench',
+        description: 'measure this machine; prints tables',
+        load: async () => (await import('./commands/bench.ts')).registerBench,
+      },
+    ],
+  },
+  {
+    heading: 'Watch:',
+    commands: [
+      {
+        name: 'status',
+        description: 'where the company stands',
+        load: async () => (await import('./commands/status.ts')).registerStatus,
+      },
+      {
+        name: 'agents',
+        description: 'every agent on every node, with its last heartbeat',
+        load: async () => (await import('./commands/agents.ts')).registerAgents,
+      },
+      {
+        name: 'jobs',
+        description: 'jobs on the queues',
+        load: async () => (await import('./commands/jobs.ts')).registerJobs,
+      },
+      {
+        name: 'alerts',
+        description: 'what needed attention',
+        load: async () => (await import('./commands/alerts.ts')).registerAlerts,
+      },
+      {
+        name: 'audit',
+        description: 'the log of every decision',
+        load: async () => (await import('./commands/audit.ts')).registerAudit,
+      },
+    ],
+  },
+  {
+    heading: 'Trade:',
+    commands: [
+      {
+        name: 'positions',
+        description: 'what each strategy holds; amount 0 is flat',
+        load: async () => (await import('./commands/positions.ts')).registerPositions,
+      },
+      {
+        name: 'orders',
+        description: 'orders of the account',
+        load: async () => (await import('./commands/orders.ts')).registerOrders,
+      },
+      {
+        name: 'trades',
+        description: 'fills of the account',
+        load: async () => (await import('./commands/trades.ts')).registerTrades,
+      },
+      {
+        name: 'verdicts',
+        description: "the risk manager's answers, with reasons",
+        load: async () => (await import('./commands/verdicts.ts')).registerVerdicts,
+      },
+      {
+        name: 'halt',
+        description: 'stop trading at once: only cancels are allowed',
+        load: async () => (await import('./commands/trading-state.ts')).registerHalt,
+      },
+      {
+        name: 'reduce',
+        description: 'allow only orders that shrink a position',
+        load: async () => (await import('./commands/trading-state.ts')).registerReduce,
+      },
+      {
+        name: 'resume',
+        description: 'trade again',
+        load: async () => (await import('./commands/trading-state.ts')).registerResume,
+      },
+      {
+        name: 'flatten',
+        description: 'cancel unfilled entries and close every position',
+        load: async () => (await import('./commands/flatten.ts')).registerFlatten,
+      },
+    ],
+  },
+];
+
+export const COMMAND_NAMES: readonly string[] = COMMAND_GROUPS.flatMap(({ commands }) =>
+  commands.map(({ name }) => name),
+);
