@@ -9,8 +9,8 @@ import { startServices } from '../../src/runtime/services/start-services.ts';
 import { announcementOf, endProcess, spawnCorp } from '../corp-process.ts';
 import { quantile, round } from '../statistics.ts';
 import { unlessStopped } from '../unless-stopped.ts';
-import { withWorkplace } from '../workplace.ts';
-import { runCrowd, type CrowdRun, type Part } from './run-crowd.ts';
+import { withTemporaryCompany } from '../temporary-company.ts';
+import { runWorkers, type WorkersRun, type Part } from './run-workers.ts';
 import { fillCoordinator, type PairTime, type ScriptedWorker } from './scripted-worker.ts';
 
 export interface CoordinatorBenchOptions {
@@ -60,7 +60,7 @@ const TARGET = 300;
 const NODE_OPTIONS = '--max-semi-space-size=32';
 
 /** Eight of ten are of the newest generation; the others send what is refused. */
-function crowd(size: number): readonly ScriptedWorker[] {
+function scriptedWorkers(size: number): readonly ScriptedWorker[] {
   return Array.from({ length: size }, (_, i) => ({
     id: `machine${Math.floor(i / 4)}_Linux_W${(i % 4) + 1}`,
     generation: i % 10 === 8 ? 'v3' : i % 10 === 9 ? 'v5' : 'root',
@@ -91,7 +91,7 @@ async function outcomeOf(stores: FleetStores): Promise<CoordinatorBenchReport['o
   };
 }
 
-const rateOf = ({ times, seconds }: CrowdRun): Rate => ({
+const rateOf = ({ times, seconds }: WorkersRun): Rate => ({
   pairs: times.length,
   seconds,
   pairsPerSecond: times.length / seconds,
@@ -104,7 +104,7 @@ function percentilesOf(times: readonly PairTime[], of: (pair: PairTime) => numbe
 
 /** Scripted workers against `corp coordinator` as a process of its own, over private services. */
 export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptions): Promise<CoordinatorBenchReport> {
-  return withWorkplace(io, async ({ config: configOf, environment, log, releases, stop }) => {
+  return withTemporaryCompany(io, async ({ config: configOf, environment, log, cleanup, stop }) => {
     const { database } = configOf('coordinator');
     const services = await startServices({
       dataDirectory: database.dataDirectory,
@@ -112,13 +112,13 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
       onFatal: (error) => log.error(error.message),
       signal: stop,
     });
-    releases.push('services', () => services.close());
+    cleanup.push('services', () => services.close());
     const { redis, mongo } = services;
     const child = spawnCorp(
       { ...environment('coordinator'), NODE_OPTIONS, REDIS_URL: redis.url, MONGO_URL: mongo.url },
       ...['coordinator', '--port', '0', '--json'],
     );
-    releases.push('coordinator', () => endProcess(child));
+    cleanup.push('coordinator', () => endProcess(child));
     const announced = announcementOf<{ coordinator: string }>(child, 'corp coordinator');
     const { coordinator: url } = await unlessStopped(stop, announced);
     const connection = await connectMongo({
@@ -126,7 +126,7 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
       database: coordinatorScope(database.namespace),
       onError: () => undefined,
     });
-    releases.push('store connection', () => connection.close());
+    cleanup.push('store connection', () => connection.close());
     const stores = createMongoFleetStores(connection);
 
     const pids = {
@@ -134,11 +134,11 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
       store: readRegistry(database.dataDirectory)?.mongo?.process?.pid,
       workers: process.pid,
     };
-    const workers = crowd(options.workers);
-    const run = async (name: string, units: number): Promise<CrowdRun> => {
+    const workers = scriptedWorkers(options.workers);
+    const run = async (name: string, units: number): Promise<WorkersRun> => {
       await fillCoordinator(url, { name, units, replicas: options.replicas });
       const onProgress = (pairs: number): void => io.complain(`${name}: ${pairs} pairs`);
-      const running = runCrowd({ url, units: stores.units, workers, pids, onProgress, stop });
+      const running = runWorkers({ url, units: stores.units, workers, pids, onProgress, stop });
       return unlessStopped(stop, running);
     };
     const cold = await run('warm-up', options.warmUp);

@@ -1,6 +1,6 @@
 import { type CliIo } from '../../src/cli/output/io.ts';
 import { round, spreadOf, type Spread } from '../statistics.ts';
-import { withWorkplace } from '../workplace.ts';
+import { withTemporaryCompany } from '../temporary-company.ts';
 import { measureCycle, type CycleRun } from './measure-cycle.ts';
 import { measureIdle, type IdleMemory } from './measure-idle.ts';
 
@@ -30,10 +30,10 @@ export async function benchCycle(
   io: CliIo,
   { data, runs, memory, settle }: CycleBenchOptions,
 ): Promise<CycleBenchReport> {
-  return withWorkplace(io, async (workplace) => {
+  return withTemporaryCompany(io, async (temporaryCompany) => {
     const measured: CycleRun[] = [];
     for (let n = 1; n <= runs; n += 1) {
-      const run = await measureCycle(workplace, `run-${n}`, data);
+      const run = await measureCycle(temporaryCompany, `run-${n}`, data);
       measured.push(run);
       io.complain(`run ${n} of ${runs}: ${run.seconds.toFixed(1)} s`);
     }
@@ -46,7 +46,7 @@ export async function benchCycle(
         jobs,
         ms: spreadOf(measured.map(({ stages }) => stages[i]!.ms)),
       })),
-      idleMemory: memory ? await measureIdle(workplace, settle) : null,
+      idleMemory: memory ? await measureIdle(temporaryCompany, settle) : null,
       idleMemoryLimit: IDLE_MEMORY_LIMIT,
     };
   });

@@ -1,11 +1,11 @@
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { chooseWorld } from '../../src/cli/process/world.ts';
+import { chooseMarketSource } from '../../src/cli/process/choose-market-source.ts';
 import { ownServices, startCompany } from '../../src/runtime/company.ts';
 import { reportOf, type CycleReport } from '../../src/reports/cycle/cycle-report.ts';
-import { runCycleTicket, ticketFor } from '../../src/feed/cycle-run.ts';
+import { runCycleRequest, runRequestFor } from '../../src/feed/cycle-run.ts';
 import { setMarketTime } from '../../src/feed/feed.ts';
-import { type Workplace } from '../workplace.ts';
+import { type TemporaryCompany } from '../temporary-company.ts';
 
 export interface CycleRun {
   readonly seconds: number;
@@ -21,41 +21,49 @@ export interface CycleRun {
 
 /** One whole cycle in a company founded for it in the workplace's folder `name`; files replace the simulated market. */
 export async function measureCycle(
-  { config: configOf, log, stop }: Workplace,
+  { config: configOf, log, stop }: TemporaryCompany,
   name: string,
   data: readonly string[] | undefined,
 ): Promise<CycleRun> {
   const config = configOf(name);
-  const world = await chooseWorld(config, data ? { exchange: 'replay', data } : { exchange: 'simulated' });
-  const now = world.endsAt ?? world.opensAt;
+  const marketSource = await chooseMarketSource(
+    config,
+    data ? { exchange: 'replay', data } : { exchange: 'simulated' },
+  );
+  const now = marketSource.endsAt ?? marketSource.opensAt;
   const company = await startCompany({
     config,
     log,
     openServices: ownServices,
-    card: world.card,
-    async prepare(office) {
-      await world.prepare(office);
-      await setMarketTime(office, now);
-      return { account: world.card.account };
+    descriptor: marketSource.descriptor,
+    async prepare(context) {
+      await marketSource.prepare(context);
+      await setMarketTime(context, now);
+      return { account: marketSource.descriptor.account };
     },
     signal: stop,
     onFatal: (error) => log.error(error.message),
   });
   try {
-    const { office } = company;
+    const { context } = company;
     const { timeframe } = config.exchange;
-    const symbols = (await office.data.markets()).map(({ symbol }) => symbol);
-    const inputs = { symbols, timeframe, seed: world.seed, asOf: now - timeframeMs(timeframe), settles: true };
-    const ticket = await ticketFor(office.stores.cycles, office.card.source, inputs, () => office.card.account);
+    const symbols = (await context.data.markets()).map(({ symbol }) => symbol);
+    const inputs = { symbols, timeframe, seed: marketSource.seed, asOf: now - timeframeMs(timeframe), settles: true };
+    const ticket = await runRequestFor(
+      context.stores.cycles,
+      context.descriptor.source,
+      inputs,
+      () => context.descriptor.account,
+    );
 
     const cpu = process.cpuUsage();
     const startedAt = performance.now();
-    const cycle = await runCycleTicket(office, ticket, stop);
+    const cycle = await runCycleRequest(context, ticket, stop);
     const seconds = (performance.now() - startedAt) / 1000;
     const { user, system } = process.cpuUsage(cpu);
     if (cycle.state === 'failed') throw new AppError('cycle-failed', `cycle ${cycle.id} failed: ${cycle.reason}`);
 
-    const { stages, strategies } = await reportOf(office, cycle);
+    const { stages, strategies } = await reportOf(context, cycle);
     return {
       seconds,
       cpuSeconds: (user + system) / 1e6,

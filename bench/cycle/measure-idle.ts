@@ -4,7 +4,7 @@ import { readRegistry } from '../../src/runtime/services/registry.ts';
 import { announcementOf, endProcess, spawnCorp } from '../corp-process.ts';
 import { quantile } from '../statistics.ts';
 import { unlessStopped } from '../unless-stopped.ts';
-import { type Workplace } from '../workplace.ts';
+import { type TemporaryCompany } from '../temporary-company.ts';
 import { memoryOf, type ProcessMemory } from './process-memory.ts';
 
 export interface IdleMemory {
@@ -49,7 +49,7 @@ async function sample(pids: Readonly<Record<'company' | 'redis' | 'store', numbe
  * store, `settleSeconds` after the end of its first cycle. Null where the system does not say.
  */
 export async function measureIdle(
-  { environment, config, stop }: Workplace,
+  { environment, config, stop }: TemporaryCompany,
   settleSeconds: number,
 ): Promise<IdleMemory | null> {
   const startedAt = Date.now();

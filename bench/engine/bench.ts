@@ -5,10 +5,10 @@ import { sliceSeries } from '../../src/domain/market/slice-series.ts';
 import { createRng } from '../../src/domain/random/rng.ts';
 import { type CliIo } from '../../src/cli/output/io.ts';
 import { readSeries } from '../../src/cli/input/read-series.ts';
-import { withWorkplace } from '../workplace.ts';
+import { withTemporaryCompany } from '../temporary-company.ts';
 import { benchGenomes, familySpecs, SPEC_KINDS, walkSeries } from './bench-market.ts';
 import { compare, type Comparison } from './compare.ts';
-import { compareKernels, type KernelComparison } from './compare-kernels.ts';
+import { compareEngines, type EngineComparison } from './compare-worker-engines.ts';
 import { freshSearch, type FreshSearch } from './fresh-process.ts';
 import { MANY_COLUMNS, manyColumnSpecs } from './many-columns.ts';
 import { measureScaling, type ScalingStep } from './scaling.ts';
@@ -28,7 +28,7 @@ export interface EngineBenchOptions {
 export interface EngineBenchReport {
   readonly series: { readonly symbol: string; readonly bars: number };
   readonly comparisons: readonly Comparison[];
-  readonly kernels: KernelComparison;
+  readonly workerEngines: EngineComparison;
   readonly scaling: readonly ScalingStep[];
   /** Fresh processes: specs of the four families on one and on two threads, genomes on one. */
   readonly fresh: { readonly specs: FreshSearch; readonly twoThreads: FreshSearch; readonly genomes: FreshSearch };
@@ -42,7 +42,7 @@ const SCALING_SHARES = [0.01, 0.03, 0.1, 0.3, 1];
 
 /** The engine against its oracle, its cost by length, on threads, in a fresh process, and in memory. */
 export async function benchEngine(io: CliIo, options: EngineBenchOptions): Promise<EngineBenchReport> {
-  return withWorkplace(io, async ({ stop, directory, environment }) => {
+  return withTemporaryCompany(io, async ({ stop, directory, environment }) => {
     const whole = options.data
       ? await readSeries(options.data, undefined)
       : walkSeries(createRng('bench'), DEFAULT_BARS);
@@ -53,7 +53,7 @@ export async function benchEngine(io: CliIo, options: EngineBenchOptions): Promi
       comparisons.push(compare(kind, { ...options, series, stop }));
     }
     io.complain("the Python workers' rules: literal and fast kernel");
-    const kernels = compareKernels({ ...options, series, stop });
+    const workerEngines = compareEngines({ ...options, series, stop });
     io.complain('cost by number of bars');
     const scaling = measureScaling(
       SCALING_SHARES.map((share) => Math.round(options.bars * share)),
@@ -89,7 +89,7 @@ export async function benchEngine(io: CliIo, options: EngineBenchOptions): Promi
     return {
       series: { symbol: series.symbol, bars: series.length },
       comparisons,
-      kernels,
+      workerEngines,
       scaling,
       fresh,
       cores: availableParallelism(),

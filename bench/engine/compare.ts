@@ -40,7 +40,7 @@ export function compare(kind: SpecKind, options: CompareOptions): Comparison {
   const window = { from: 0, to: series.length };
   const equity = new Float64Array(series.length);
   const warm = createEngine(series, { cache });
-  const trades = specs.reduce((total, spec) => total + warm.screen(spec, BENCH_MODEL).trades, 0);
+  const trades = specs.reduce((total, spec) => total + warm.measure(spec, BENCH_MODEL).trades, 0);
 
   const measured: { readonly oracle: number; readonly cold: number; readonly warm: number; readonly full: number }[] =
     [];
@@ -51,9 +51,9 @@ export function compare(kind: SpecKind, options: CompareOptions): Comparison {
       oracle: perItem(few, () => (spec) => simulate(series, spec, BENCH_MODEL, window, cache)),
       cold: perItem(specs, () => {
         const engine = fresh();
-        return (spec) => engine.screen(spec, BENCH_MODEL);
+        return (spec) => engine.measure(spec, BENCH_MODEL);
       }),
-      warm: perItem(specs, () => (spec) => warm.screen(spec, BENCH_MODEL)),
+      warm: perItem(specs, () => (spec) => warm.measure(spec, BENCH_MODEL)),
       full: perItem(specs, () => (spec) => warm.simulate(spec, BENCH_MODEL, window, equity)),
     };
     if (round > 0) measured.push(times);

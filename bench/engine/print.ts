@@ -55,7 +55,7 @@ function ratioRows({ kind, warmRatio, coldRatio, fullRatio }: Comparison): Row[]
 }
 
 export function printEngineBench(io: CliIo, report: EngineBenchReport): void {
-  const { series, comparisons, kernels, scaling, fresh, memory, cores } = report;
+  const { series, comparisons, workerEngines, scaling, fresh, memory, cores } = report;
   io.print(`${series.symbol}, ${series.bars} bars, one thread, CPU time; median (least..most) of the rounds\n`);
   io.table(
     comparisons.map((row) => ({
@@ -71,22 +71,22 @@ export function printEngineBench(io: CliIo, report: EngineBenchReport): void {
   );
   io.print('');
   io.table(comparisons.flatMap(ratioRows), '');
-  const { literalMs, coldMs, warmMs } = kernels;
+  const { literalMs, coldMs, warmMs } = workerEngines;
   io.print(
-    `\n${kernels.genomes} genomes by the rules of the Python workers, CPU ms a genome: literal ${literalMs.median.toFixed(3)}, ` +
+    `\n${workerEngines.genomes} genomes by the rules of the Python workers, CPU ms a genome: literal ${literalMs.median.toFixed(3)}, ` +
       `fast ${coldMs.median.toFixed(4)} with new rules, ${warmMs.median.toFixed(4)} with known ones`,
   );
   io.table(
     [
       {
         ratio: 'literal / fast, rules known',
-        value: spread(kernels.warmRatio, 1),
-        ...against(kernels.warmRatio.median, KERNELS, 'at least'),
+        value: spread(workerEngines.warmRatio, 1),
+        ...against(workerEngines.warmRatio.median, KERNELS, 'at least'),
       },
       {
         ratio: 'literal / fast, rules new',
-        value: spread(kernels.coldRatio, 1),
-        ...against(kernels.coldRatio.median, null, 'at least'),
+        value: spread(workerEngines.coldRatio, 1),
+        ...against(workerEngines.coldRatio.median, null, 'at least'),
       },
     ],
     '',

@@ -22,7 +22,7 @@ export function measureScaling(barCounts: readonly number[], stop: AbortSignal):
   return barCounts.map((bars) => {
     stop.throwIfAborted();
     const engine = createEngine(sliceSeries(longest, 0, bars));
-    const play = (): void => specs.forEach((spec) => engine.screen(spec, BENCH_MODEL));
+    const play = (): void => specs.forEach((spec) => engine.measure(spec, BENCH_MODEL));
     play();
     const began = cpuMs();
     let rounds = 0;

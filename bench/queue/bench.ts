@@ -1,10 +1,10 @@
 import { type CliIo } from '../../src/cli/output/io.ts';
-import { openOffice } from '../../src/runtime/context.ts';
+import { openContext } from '../../src/runtime/context.ts';
 import { startServices } from '../../src/runtime/services/start-services.ts';
-import { simulatedWorld } from '../../src/runtime/simulated-descriptor.ts';
+import { simulatedMarketSource } from '../../src/runtime/simulated-descriptor.ts';
 import { quantile, round, spreadOf, type Spread } from '../statistics.ts';
-import { withWorkplace } from '../workplace.ts';
-import { CONTESTANTS, type Contestant } from './contestants.ts';
+import { withTemporaryCompany } from '../temporary-company.ts';
+import { CONTESTANTS, type Variant } from './variants.ts';
 import { measureLatency, measureThroughput, type Throughput } from './measure.ts';
 
 export interface QueueBenchOptions {
@@ -15,7 +15,7 @@ export interface QueueBenchOptions {
   readonly latencyJobs: number;
 }
 
-type Pair<T> = Readonly<Record<Contestant, T>>;
+type Pair<T> = Readonly<Record<Variant, T>>;
 
 export interface QueueBenchReport extends QueueBenchOptions {
   readonly results: readonly (Pair<Throughput> & {
@@ -36,15 +36,15 @@ export interface QueueBenchReport extends QueueBenchOptions {
 const TARGET = 0.7;
 
 /** Both in turn: what else the machine does hits them alike. */
-async function inTurn<T>(measure: (contestant: Contestant) => Promise<T>): Promise<Pair<T>> {
-  const results: Partial<Record<Contestant, T>> = {};
-  for (const contestant of CONTESTANTS) results[contestant] = await measure(contestant);
+async function inTurn<T>(measure: (variant: Variant) => Promise<T>): Promise<Pair<T>> {
+  const results: Partial<Record<Variant, T>> = {};
+  for (const variant of CONTESTANTS) results[variant] = await measure(variant);
   return results as Pair<T>;
 }
 
 /** What an agent costs over a bare BullMQ worker: the same no-op jobs on the same queue of a private Redis, in turn. */
 export async function benchQueue(io: CliIo, options: QueueBenchOptions): Promise<QueueBenchReport> {
-  return withWorkplace(io, async ({ config: configOf, log, releases, stop }) => {
+  return withTemporaryCompany(io, async ({ config: configOf, log, cleanup, stop }) => {
     const config = configOf('queue');
     const services = await startServices({
       dataDirectory: config.database.dataDirectory,
@@ -52,16 +52,16 @@ export async function benchQueue(io: CliIo, options: QueueBenchOptions): Promise
       onFatal: (error) => log.error(error.message),
       signal: stop,
     });
-    releases.push('services', () => services.close());
-    const { card } = simulatedWorld(config, config.exchange.seed, Date.now());
+    cleanup.push('services', () => services.close());
+    const { descriptor } = simulatedMarketSource(config, config.exchange.seed, Date.now());
     const { redis, mongo } = services;
-    const office = await openOffice({ config, card, redisUrl: redis.url, mongoUrl: mongo.url, log });
-    releases.push('office', () => office.close());
+    const context = await openContext({ config, descriptor, redisUrl: redis.url, mongoUrl: mongo.url, log });
+    cleanup.push('office', () => context.close());
 
     const results: QueueBenchReport['results'][number][] = [];
     // Round 0 warms up and is not counted.
     for (let n = 0; n <= options.rounds; n += 1) {
-      const pair = await inTurn((contestant) => measureThroughput(office, contestant, options, stop));
+      const pair = await inTurn((variant) => measureThroughput(context, variant, options, stop));
       const ratio = pair.agent.jobsPerSecond / pair.bare.jobsPerSecond;
       const cpuRatio = pair.bare.cpuMicrosPerJob / pair.agent.cpuMicrosPerJob;
       if (n > 0) results.push({ round: n, ...pair, ratio, cpuRatio });
@@ -69,10 +69,10 @@ export async function benchQueue(io: CliIo, options: QueueBenchOptions): Promise
     }
     const latencies: Pair<number[]> = { bare: [], agent: [] };
     for (let n = 0; n <= options.rounds; n += 1) {
-      const pair = await inTurn((contestant) =>
-        measureLatency(office, contestant, { jobs: options.latencyJobs, round: n }, stop),
+      const pair = await inTurn((variant) =>
+        measureLatency(context, variant, { jobs: options.latencyJobs, round: n }, stop),
       );
-      if (n > 0) for (const contestant of CONTESTANTS) latencies[contestant].push(...pair[contestant]);
+      if (n > 0) for (const variant of CONTESTANTS) latencies[variant].push(...pair[variant]);
     }
     const latencyOf = (values: readonly number[]) => ({ p50: quantile(values, 0.5), p99: quantile(values, 0.99) });
     return {

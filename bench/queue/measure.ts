@@ -2,9 +2,9 @@ import { QueueEvents } from 'bullmq';
 import { PRIORITIES } from '../../queues/meta.ts';
 import { CLIENT_OPTIONS } from '../../queues/options.ts';
 import { throttledErrors } from '../../queues/throttled-errors.ts';
-import { type Office } from '../../src/runtime/context.ts';
+import { type AppContext } from '../../src/runtime/context.ts';
 import { unlessStopped } from '../unless-stopped.ts';
-import { BENCH_QUEUE, openWorker, type Contestant } from './contestants.ts';
+import { BENCH_QUEUE, openWorker, type Variant } from './variants.ts';
 
 export interface Throughput {
   readonly jobsPerSecond: number;
@@ -16,12 +16,12 @@ const BULK = 1000;
 
 /** How fast a worker empties a queue that was filled before. */
 export async function measureThroughput(
-  office: Office,
-  contestant: Contestant,
+  context: AppContext,
+  variant: Variant,
   { jobs, concurrency }: { readonly jobs: number; readonly concurrency: number },
   stop: AbortSignal,
 ): Promise<Throughput> {
-  const queue = office.producer.queue(BENCH_QUEUE);
+  const queue = context.producer.queue(BENCH_QUEUE);
   await queue.pause();
   for (let from = 0; from < jobs; from += BULK) {
     const count = Math.min(BULK, jobs - from);
@@ -36,7 +36,7 @@ export async function measureThroughput(
   let left = jobs;
   let allDone: () => void = () => undefined;
   const done = new Promise<void>((resolve) => (allDone = resolve));
-  const worker = openWorker(office, contestant, concurrency, () => {
+  const worker = openWorker(context, variant, concurrency, () => {
     left -= 1;
     if (left === 0) allDone();
   });
@@ -56,12 +56,12 @@ export async function measureThroughput(
 
 /** Milliseconds from add to the event that says it is done, of `jobs` one after the other, at concurrency 1. */
 export async function measureLatency(
-  office: Office,
-  contestant: Contestant,
+  context: AppContext,
+  variant: Variant,
   { jobs, round }: { readonly jobs: number; readonly round: number },
   stop: AbortSignal,
 ): Promise<readonly number[]> {
-  const { redisUrl, prefix, log, producer } = office;
+  const { redisUrl, prefix, log, producer } = context;
   // From the beginning of the stream, not its end: what happens before the first read must not be missed.
   const events = new QueueEvents(BENCH_QUEUE, {
     connection: { url: redisUrl, ...CLIENT_OPTIONS.patient },
@@ -69,12 +69,12 @@ export async function measureLatency(
     lastEventId: '0-0',
   });
   events.on('error', throttledErrors(log, 'events'));
-  const worker = openWorker(office, contestant, 1, () => undefined);
+  const worker = openWorker(context, variant, 1, () => undefined);
   const latencies: number[] = [];
   try {
     await Promise.all([worker.ready(), events.waitUntilReady()]);
     for (let n = 0; n < jobs; n += 1) {
-      const id = `latency-${contestant}-${round}-${n}`;
+      const id = `latency-${variant}-${round}-${n}`;
       const done = new Promise<void>((resolve) => {
         const hear = ({ jobId }: { jobId: string }): void => {
           if (jobId !== id) return;

@@ -5,24 +5,24 @@ import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { type CliIo } from '../../src/cli/output/io.ts';
 import { loadCliConfig } from '../../src/cli/process/load-cli-config.ts';
-import { chooseWorld } from '../../src/cli/process/world.ts';
+import { chooseMarketSource } from '../../src/cli/process/choose-market-source.ts';
 import { ownServices, startCompany } from '../../src/runtime/company.ts';
 import { reportOf } from '../../src/reports/cycle/cycle-report.ts';
-import { runCycleTicket, ticketFor } from '../../src/feed/cycle-run.ts';
+import { runCycleRequest, runRequestFor } from '../../src/feed/cycle-run.ts';
 import { setMarketTime } from '../../src/feed/feed.ts';
-import { type Office } from '../../src/runtime/context.ts';
+import { type AppContext } from '../../src/runtime/context.ts';
 import { readRegistry } from '../../src/runtime/services/registry.ts';
 import { endProcess, spawnCorp } from '../corp-process.ts';
 import { cpuBetween, cpuSecondsOf } from '../process-cpu.ts';
 import { unlessStopped } from '../unless-stopped.ts';
-import { type Workplace } from '../workplace.ts';
+import { type TemporaryCompany } from '../temporary-company.ts';
 
 /** CPU seconds of the processes of a cycle; null where the system does not say. */
 export interface CycleCpu {
   /** Each of the nodes that work on backtests. */
   readonly nodes: readonly (number | null)[];
   /** The process with all other desks, and the benchmark. */
-  readonly desks: number;
+  readonly agents: number;
   readonly redis: number | null;
   readonly store: number | null;
 }
@@ -58,7 +58,7 @@ const START_WITHIN_MS = 60_000;
  */
 export async function localCycle(
   io: CliIo,
-  { environment: environmentOf, log, stop }: Workplace,
+  { environment: environmentOf, log, stop }: TemporaryCompany,
   name: string,
   { nodes, specs, historyDays }: LocalCycleOptions,
 ): Promise<LocalCycle> {
@@ -70,36 +70,41 @@ export async function localCycle(
     CORP_EXCHANGE__SIMULATED__HISTORY_DAYS: String(historyDays),
   };
   const config = loadCliConfig({ environment, cwd: io.cwd });
-  const world = await chooseWorld(config, { exchange: 'simulated' });
+  const marketSource = await chooseMarketSource(config, { exchange: 'simulated' });
   const children: ChildProcess[] = [];
   const company = await startCompany({
     config,
     log,
     openServices: ownServices,
-    card: world.card,
-    async prepare(office) {
-      await setMarketTime(office, world.opensAt);
-      return { account: world.card.account };
+    descriptor: marketSource.descriptor,
+    async prepare(context) {
+      await setMarketTime(context, marketSource.opensAt);
+      return { account: marketSource.descriptor.account };
     },
     queues: QUEUE_NAMES.filter((queue) => !REMOTE_QUEUES.includes(queue)),
     signal: stop,
     onFatal: (error) => log.error(error.message),
   });
   try {
-    const { office, services } = company;
+    const { context, services } = company;
     const urls = { REDIS_URL: services.redis.url, MONGO_URL: services.mongo.url, TRADING_MODE: 'simulated' };
     for (let i = 0; i < nodes; i += 1)
       children.push(spawnCorp({ ...environment, ...urls }, 'node', '--queues', REMOTE_QUEUES.join(',')));
-    await atWork(office, children, stop);
+    await atWork(context, children, stop);
 
     const cycle = async (seed: number) => {
       const { timeframe } = config.exchange;
-      const symbols = (await office.data.markets()).map(({ symbol }) => symbol);
-      const inputs = { symbols, timeframe, seed, asOf: world.opensAt - timeframeMs(timeframe), settles: true };
-      const ticket = await ticketFor(office.stores.cycles, office.card.source, inputs, () => office.card.account);
-      const ended = await runCycleTicket(office, ticket, stop);
+      const symbols = (await context.data.markets()).map(({ symbol }) => symbol);
+      const inputs = { symbols, timeframe, seed, asOf: marketSource.opensAt - timeframeMs(timeframe), settles: true };
+      const ticket = await runRequestFor(
+        context.stores.cycles,
+        context.descriptor.source,
+        inputs,
+        () => context.descriptor.account,
+      );
+      const ended = await runCycleRequest(context, ticket, stop);
       if (ended.state === 'failed') throw new AppError('cycle-failed', `cycle ${ended.id} failed: ${ended.reason}`);
-      return reportOf(office, ended);
+      return reportOf(context, ended);
     };
     await cycle(WARM_UP_SEED);
 
@@ -107,7 +112,7 @@ export async function localCycle(
     const look = cpuOf(children, registry?.redis?.process?.pid, registry?.mongo?.process?.pid);
     const before = await look();
     const startedAt = performance.now();
-    const { stages, strategies } = await cycle(world.seed);
+    const { stages, strategies } = await cycle(marketSource.seed);
     const seconds = (performance.now() - startedAt) / 1000;
     const cpu = less(await look(), before);
     return {
@@ -116,7 +121,7 @@ export async function localCycle(
       cpu,
       jobs: stages.reduce((sum, stage) => sum + stage.jobs, 0),
       trials: strategies.trials,
-      emptyJobMicros: await emptyJobMicros(office, look, stop),
+      emptyJobMicros: await emptyJobMicros(context, look, stop),
     };
   } finally {
     await Promise.all(children.map(endProcess));
@@ -125,10 +130,10 @@ export async function localCycle(
 }
 
 /** Until each of the processes has a row in the books. */
-async function atWork(office: Office, children: readonly ChildProcess[], stop: AbortSignal): Promise<void> {
+async function atWork(context: AppContext, children: readonly ChildProcess[], stop: AbortSignal): Promise<void> {
   const since = performance.now();
   for (;;) {
-    const known = new Set((await office.stores.nodes.list()).map(({ pid }) => pid));
+    const known = new Set((await context.stores.nodes.list()).map(({ pid }) => pid));
     if (children.every(({ pid }) => pid !== undefined && known.has(pid))) return;
     if (children.some(({ exitCode }) => exitCode !== null) || performance.now() - since > START_WITHIN_MS)
       throw new AppError('start-failed', 'corp node ended, or was not at work within a minute');
@@ -141,7 +146,7 @@ function cpuOf(children: readonly ChildProcess[], redis: number | undefined, sto
     const { user, system } = process.cpuUsage();
     return {
       nodes: await Promise.all(children.map(({ pid }) => cpuSecondsOf(pid))),
-      desks: (user + system) / 1e6,
+      agents: (user + system) / 1e6,
       redis: await cpuSecondsOf(redis),
       store: await cpuSecondsOf(store),
     };
@@ -151,7 +156,7 @@ function cpuOf(children: readonly ChildProcess[], redis: number | undefined, sto
 function less(after: CycleCpu, before: CycleCpu): CycleCpu {
   return {
     nodes: after.nodes.map((value, i) => cpuBetween(before.nodes[i]!, value)),
-    desks: after.desks - before.desks,
+    agents: after.agents - before.agents,
     redis: cpuBetween(before.redis, after.redis),
     store: cpuBetween(before.store, after.store),
   };
@@ -159,7 +164,7 @@ function less(after: CycleCpu, before: CycleCpu): CycleCpu {
 
 /** Producer and worker are in this process, so that what it and Redis use is all there is. */
 async function emptyJobMicros(
-  { producer }: Office,
+  { producer }: AppContext,
   look: () => Promise<CycleCpu>,
   stop: AbortSignal,
 ): Promise<number | null> {
@@ -169,6 +174,6 @@ async function emptyJobMicros(
   for (let n = 0; n < EMPTY_JOBS; n += 1) ids.push(await producer.add('worker-manager', 'noop', { n }));
   const last = ids.at(-1)!;
   while (!(await (await queue.getJob(last))?.isCompleted())) await unlessStopped(stop, delay(LOOK_EVERY_MS));
-  const { desks, redis } = less(await look(), before);
-  return redis === null ? null : ((desks + redis) / EMPTY_JOBS) * 1e6;
+  const { agents, redis } = less(await look(), before);
+  return redis === null ? null : ((agents + redis) / EMPTY_JOBS) * 1e6;
 }

@@ -1,6 +1,6 @@
 import { type CliIo } from '../../src/cli/output/io.ts';
 import { quantile, round, spreadOf, type Spread } from '../statistics.ts';
-import { withWorkplace } from '../workplace.ts';
+import { withTemporaryCompany } from '../temporary-company.ts';
 import { localCycle, REMOTE_QUEUES, type CycleCpu, type LocalCycle, type LocalCycleOptions } from './local-cycle.ts';
 
 export interface LocalBenchOptions extends Omit<LocalCycleOptions, 'nodes'> {
@@ -31,11 +31,11 @@ const QUEUE_SHARE_LIMIT = 0.05;
 /** The same cycle with one and with two nodes on this machine, in turn. */
 export async function benchLocalNodes(io: CliIo, options: LocalBenchOptions): Promise<LocalBenchReport> {
   const { rounds, ...cycleOptions } = options;
-  return withWorkplace(io, async (workplace) => {
+  return withTemporaryCompany(io, async (temporaryCompany) => {
     const cycles: (LocalCycle & { readonly round: number })[] = [];
     for (let n = 1; n <= rounds; n += 1) {
       for (const nodes of [1, 2]) {
-        const cycle = await localCycle(io, workplace, `round-${n}-${nodes}`, { nodes, ...cycleOptions });
+        const cycle = await localCycle(io, temporaryCompany, `round-${n}-${nodes}`, { nodes, ...cycleOptions });
         cycles.push({ round: n, ...cycle });
         io.complain(`round ${n} of ${rounds}, ${nodes} nodes: ${cycle.seconds.toFixed(1)} s`);
       }
@@ -71,7 +71,7 @@ const sumOf = (values: readonly Figure[]): Figure =>
 
 const busiestNode = ({ nodes }: CycleCpu): Figure => (nodes.includes(null) ? null : quantile(nodes as number[], 1));
 
-const totalCpu = ({ nodes, desks, redis, store }: CycleCpu): Figure => sumOf([...nodes, desks, redis, store]);
+const totalCpu = ({ nodes, agents, redis, store }: CycleCpu): Figure => sumOf([...nodes, agents, redis, store]);
 
 export function queueShareOf({ cpu, jobs, emptyJobMicros }: LocalCycle): number | null {
   const total = totalCpu(cpu);
@@ -95,7 +95,7 @@ export function printLocalBench(io: CliIo, report: LocalBenchReport): void {
       'CPU s': seconds(totalCpu(cycle.cpu)),
       'of nodes': seconds(sumOf(cycle.cpu.nodes)),
       'of the busiest': seconds(busiestNode(cycle.cpu)),
-      'of desks': seconds(cycle.cpu.desks),
+      'of desks': seconds(cycle.cpu.agents),
       'of Redis': seconds(cycle.cpu.redis),
       'of the store': seconds(cycle.cpu.store),
       jobs: cycle.jobs,

@@ -62,17 +62,17 @@ interface Node {
 }
 
 type Event =
-  | { readonly is: 'ask'; readonly node: number }
+  | { readonly kind: 'ask'; readonly node: number }
   | {
-      readonly is: 'report';
+      readonly kind: 'report';
       readonly node: number;
       readonly unit: number;
       readonly took: number;
       readonly again: boolean;
     }
-  | { readonly is: 'silence'; readonly node: number; readonly took: number }
-  | { readonly is: 'sweep' }
-  | { readonly is: 'kill' };
+  | { readonly kind: 'silence'; readonly node: number; readonly took: number }
+  | { readonly kind: 'sweep' }
+  | { readonly kind: 'kill' };
 
 /** As the existing workers wait where there is no work, or nobody answers. */
 const WAIT_SECONDS = 30;
@@ -99,9 +99,9 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
   const isAway = (at: number): boolean => at >= outage.from && at < outage.to;
 
   const events = createEventQueue<Event>();
-  nodes.forEach((_, node) => events.add(WAIT_SECONDS * rng.next(), { is: 'ask', node }));
-  events.add(SWEEP_SECONDS, { is: 'sweep' });
-  if (scenario.killShare > 0) events.add(idealSeconds / 2, { is: 'kill' });
+  nodes.forEach((_, node) => events.add(WAIT_SECONDS * rng.next(), { kind: 'ask', node }));
+  events.add(SWEEP_SECONDS, { kind: 'sweep' });
+  if (scenario.killShare > 0) events.add(idealSeconds / 2, { kind: 'kill' });
 
   const giveUpSeconds = LEASES_WITHOUT_WORK * (rules.leaseMs / 1000) + scenario.outageSeconds;
   let now = 0;
@@ -116,22 +116,22 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
   let killedAt: number | null = null;
   let recoveredAt: number | null = null;
 
-  const askAgain = (node: number, after: number): void => events.add(now + after, { is: 'ask', node });
+  const askAgain = (node: number, after: number): void => events.add(now + after, { kind: 'ask', node });
 
   const ask = (index: number): void => {
     const node = nodes[index]!;
     if (isAway(now) || rng.next() < scenario.lossRate) return askAgain(index, WAIT_SECONDS);
-    const unit = server.handOut(node.asker, now);
+    const unit = server.assignUnit(node.asker, now);
     if (unit === null) return askAgain(index, WAIT_SECONDS);
     node.holds = unit;
     givenOutAt = now;
     const took = (scenario.serviceSeconds * Math.exp(SERVICE_SPREAD * rng.normal())) / node.speed;
     const at = now + took + 2 * LATENCY_SECONDS;
-    if (rng.next() < scenario.failureRate) events.add(at, { is: 'silence', node: index, took });
-    else events.add(at, { is: 'report', node: index, unit, took, again: false });
+    if (rng.next() < scenario.failureRate) events.add(at, { kind: 'silence', node: index, took });
+    else events.add(at, { kind: 'report', node: index, unit, took, again: false });
   };
 
-  const report = ({ node: index, unit, took, again }: Extract<Event, { is: 'report' }>): void => {
+  const report = ({ node: index, unit, took, again }: Extract<Event, { kind: 'report' }>): void => {
     const node = nodes[index]!;
     if (!again) {
       node.worked += took;
@@ -149,7 +149,7 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
       if (orphaned.delete(unit) && isOpen(server.units.get(unit)!)) orphaned.add(unit);
       if (killedAt !== null && recoveredAt === null && orphaned.size === 0) recoveredAt = now;
       if (!again && rng.next() < scenario.lossRate)
-        events.add(now + 1, { is: 'report', node: index, unit, took, again: true });
+        events.add(now + 1, { kind: 'report', node: index, unit, took, again: true });
     }
     if (!again) askAgain(index, 2 * LATENCY_SECONDS);
   };
@@ -171,20 +171,20 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
     if (next === null || next.at - givenOutAt > giveUpSeconds) break;
     now = next.at;
     const { event } = next;
-    if (event.is === 'sweep') {
+    if (event.kind === 'sweep') {
       if (!isAway(now)) expiredLeases += server.sweep(now);
-      events.add(now + SWEEP_SECONDS, { is: 'sweep' });
-    } else if (event.is === 'kill') kill();
+      events.add(now + SWEEP_SECONDS, { kind: 'sweep' });
+    } else if (event.kind === 'kill') kill();
     else if (nodes[event.node]!.isAlive) {
-      if (event.is === 'ask') ask(event.node);
-      else if (event.is === 'report') report(event);
+      if (event.kind === 'ask') ask(event.node);
+      else if (event.kind === 'report') report(event);
       else {
         nodes[event.node]!.worked += event.took;
         nodes[event.node]!.holds = null;
         inVain += event.took;
         askAgain(event.node, WAIT_SECONDS);
       }
-    } else if (event.is !== 'ask') inVain += event.took;
+    } else if (event.kind !== 'ask') inVain += event.took;
   }
   aliveSeconds += nodes.filter(({ isAlive }) => isAlive).length * now;
   return summary();

@@ -8,7 +8,7 @@ export interface SimulatedServer {
   readonly units: ReadonlyMap<number, Unit>;
   /** Units that have not ended. */
   readonly open: number;
-  handOut(asker: Asker, now: number): number | null;
+  assignUnit(asker: Asker, now: number): number | null;
   submit(unitId: number, workerId: string, resultId: number, digest: string, now: number): ResultVerdict | 'orphan';
   /** Ends leases that ran out; gives how many. */
   sweep(now: number): number;
@@ -43,7 +43,7 @@ export function createSimulatedServer(count: number, replicas: number, rules: Fl
     get open() {
       return open;
     },
-    handOut(asker, now) {
+    assignUnit(asker, now) {
       const first: Unit[] = [];
       for (const unit of line.values()) {
         first.push(unit);

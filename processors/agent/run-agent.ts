@@ -46,7 +46,7 @@ export function runAgent(agent: Agent, deps: RunAgentDeps): RunningAgent {
   // Recordings in flight: close() waits for them, so that no dead letter is lost at a clean stop.
   const recordings = new Set<Promise<void>>();
 
-  const bury = async (job: Job, error: Error): Promise<void> => {
+  const recordDeadLetter = async (job: Job, error: Error): Promise<void> => {
     const letter = deadLetterOf(agent.queue, job, error.message, deps.clock.now(), adviceOf(error));
     try {
       await deps.deadLetters.record(letter);
@@ -64,7 +64,7 @@ export function runAgent(agent: Agent, deps: RunAgentDeps): RunningAgent {
   worker.on('error', throttledErrors(deps.log, `worker ${agent.queue}`));
   worker.on('failed', (job, error) => {
     if (!job || !isDead(job, error)) return;
-    const recording = bury(job, error).finally(() => recordings.delete(recording));
+    const recording = recordDeadLetter(job, error).finally(() => recordings.delete(recording));
     recordings.add(recording);
   });
 

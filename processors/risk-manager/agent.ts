@@ -22,7 +22,7 @@ import { type Stores } from '../../src/ports/stores.ts';
 import { childAnswers } from '../agent/child-answers.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { changeRiskState, readRiskState } from './risk-state.ts';
-import { contextOf, lastPrice, pictureOf, type AccountPicture, type ContextDeps } from './review-context.ts';
+import { contextOf, lastPrice, accountSummary, type AccountSummary, type ContextDeps } from './review-context.ts';
 
 export interface RiskManagerDeps extends AgentDeps, ContextDeps {
   readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents' | 'riskState' | 'alerts'>;
@@ -37,14 +37,14 @@ export interface RiskManagerDeps extends AgentDeps, ContextDeps {
 const withIntents = z.object({ intents: z.array(idField) });
 
 /** A review's running total: what this very review has promised already counts against the limits. */
-function promise(
-  picture: AccountPicture,
+function addCommitment(
+  summary: AccountSummary,
   intent: Intent,
   amount: number,
   asset: string,
   price: number,
-): AccountPicture {
-  if (intent.purpose !== 'entry') return picture;
+): AccountSummary {
+  if (intent.purpose !== 'entry') return summary;
   const commitment: Commitment = {
     strategyHash: intent.strategyHash,
     symbol: intent.symbol,
@@ -52,7 +52,7 @@ function promise(
     amount,
     value: amount * price,
   };
-  return { ...picture, pendingEntries: [...picture.pendingEntries, commitment], ordersToday: picture.ordersToday + 1 };
+  return { ...summary, pendingEntries: [...summary.pendingEntries, commitment], ordersToday: summary.ordersToday + 1 };
 }
 
 /** Risk desk. Its veto cannot be bypassed: the trader acts on nothing but an approval signed here. */
@@ -86,10 +86,10 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
   ): Promise<{ verdicts: Verdict[]; approvals: string[] }> => {
     const verdicts: Verdict[] = [];
     const approvals: string[] = [];
-    let picture: AccountPicture | null = null;
+    let summary: AccountSummary | null = null;
     for (const intent of [...intents].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-      picture ??= await pictureOf(deps, account, intent.timeframe, intent.asOf, intents);
-      const context = await contextOf(deps, intent, state, picture);
+      summary ??= await accountSummary(deps, account, intent.timeframe, intent.asOf, intents);
+      const context = await contextOf(deps, intent, state, summary);
       const verdict = await stores.intents.recordVerdict(
         account,
         reviewIntent(intent, context, limits),
@@ -99,7 +99,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
       verdicts.push(verdict);
       if (verdict.decision === 'veto') continue;
       approvals.push((await approve(intent, verdict)).id);
-      picture = promise(picture, intent, verdict.amount, context.market.base, context.price);
+      summary = addCommitment(summary, intent, verdict.amount, context.market.base, context.price);
     }
     return { verdicts, approvals };
   };

@@ -15,7 +15,7 @@ export interface ContextDeps {
 }
 
 /** What an account holds and has promised, priced; the same for every intent of one review. */
-export type AccountPicture = Pick<
+export type AccountSummary = Pick<
   ReviewContext,
   'equity' | 'cash' | 'positions' | 'pendingEntries' | 'ordersToday' | 'now'
 >;
@@ -38,13 +38,13 @@ export async function lastPrice(
  * The picture before any of the intents under `review`: what an interrupted run of the same review has promised to them
  * must not count against them, or a crash would change the verdicts.
  */
-export async function pictureOf(
+export async function accountSummary(
   deps: ContextDeps,
   account: string,
   timeframe: Intent['timeframe'],
   asOf: number,
   review: readonly Intent[],
-): Promise<AccountPicture> {
+): Promise<AccountSummary> {
   const { stores, data, broker } = deps;
   const [balance, positions, orders, outstanding, ordersToday] = await Promise.all([
     broker.balance(account),
@@ -93,16 +93,16 @@ export async function contextOf(
   deps: ContextDeps,
   intent: Intent,
   state: RiskState,
-  picture: AccountPicture,
+  summary: AccountSummary,
 ): Promise<ReviewContext> {
   const [market, { price, candleTime }] = await Promise.all([
     deps.data.market(intent.symbol),
-    lastPrice(deps.data, intent.symbol, intent.timeframe, picture.now),
+    lastPrice(deps.data, intent.symbol, intent.timeframe, summary.now),
   ]);
   // An entry is sized at the price it may fill at: at the last price, slippage would carry it over its limit.
   const worst = intent.purpose === 'entry' ? price * (1 + deps.slippageRate) : price;
   return {
-    ...picture,
+    ...summary,
     state,
     market,
     price: worst,

@@ -8,7 +8,7 @@ import {
   optimizePhase,
   planPhase,
   scanPhase,
-  settlePhase,
+  concludePhase,
 } from '../../queues/flows/cycle-flow.ts';
 import { type Result } from '../../queues/contracts/registry.ts';
 import { AppError } from '../../src/domain/errors.ts';
@@ -102,7 +102,7 @@ export async function runCycle(
     await close('review', of('risk-manager'));
     await close('execute', of('trader'));
 
-    const settle = await runPhase(job, token, deps, cycle.settles ? settlePhase(cycle, cycle.symbols) : []);
+    const settle = await runPhase(job, token, deps, cycle.settles ? concludePhase(cycle, cycle.symbols) : []);
     const unsettled = settle.jobs.find((outcome) => outcome.failure !== null);
     if (unsettled) throw new PhaseFailed(`settling ${unsettled.node.jobId}: ${unsettled.failure}`);
   } catch (error) {

@@ -49,7 +49,7 @@ export function createWorkerManager(deps: WorkerManagerDeps): Agent {
   const lookForStalledWork = createStalledWork({ stores, producer, clock, timing: deps.timing, alert });
   const adviseNodes = deps.scaling && createScalingCensus({ stores, producer, clock, ...deps.scaling });
 
-  const buryDead = async (): Promise<readonly string[]> => {
+  const recordDeadLetters = async (): Promise<readonly string[]> => {
     const dead = (await stores.nodes.list()).filter((node) => clock.now() - node.lastSeen > deps.deadAfterMs);
     for (const { node, lastSeen, queues } of dead) {
       const text = `node ${node} (${queues.join(', ')}) was last heard of ${Math.round((clock.now() - lastSeen) / 1000)} s ago; its jobs go to others`;
@@ -77,7 +77,7 @@ export function createWorkerManager(deps: WorkerManagerDeps): Agent {
     'worker-manager',
     {
       async census() {
-        const dead = await buryDead();
+        const dead = await recordDeadLetters();
         let waiting = 0;
         let deadLetters = 0;
         for (const name of QUEUE_NAMES) {

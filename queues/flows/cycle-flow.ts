@@ -133,7 +133,7 @@ export function decidePhase(cycle: CycleIdentity): readonly FlowNode[] {
 }
 
 /** Where the next candle is known already, the venue acts on it before the cycle reports. */
-export function settlePhase(cycle: CycleIdentity, symbols: readonly string[]): readonly FlowNode[] {
+export function concludePhase(cycle: CycleIdentity, symbols: readonly string[]): readonly FlowNode[] {
   return symbols.map((symbol) => ({
     queue: 'trader',
     name: 'settle',

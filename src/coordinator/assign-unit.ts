@@ -4,10 +4,10 @@ import { type FleetRules } from '../domain/fleet/unit.ts';
 import { isQuarantined, isResting, kindsFor } from '../domain/fleet/worker.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type UnitInLine } from '../ports/fleet/records.ts';
-import { type Backlog } from './unit-queue.ts';
+import { type UnitQueue } from './unit-queue.ts';
 import { type OperatorOrders } from './operator-commands.ts';
-import { type UnitDesk } from './unit-repository.ts';
-import { type WorkerDesk } from './worker-repository.ts';
+import { type UnitRepository } from './unit-repository.ts';
+import { type WorkerRepository } from './worker-repository.ts';
 
 export interface Assignment {
   readonly unitId: number;
@@ -17,7 +17,7 @@ export interface Assignment {
 }
 
 /** `end`: the worker is to stop; the text says why. */
-export type HandOut = { readonly work: Assignment } | { readonly none: true } | { readonly end: string };
+export type AssignUnit = { readonly work: Assignment } | { readonly none: true } | { readonly end: string };
 
 export interface WorkRequest {
   readonly workerId: string;
@@ -27,30 +27,30 @@ export interface WorkRequest {
   readonly acceptsSpecs: boolean;
 }
 
-export interface HandOutDeps {
-  readonly backlog: Backlog;
-  readonly unitDesk: UnitDesk;
-  readonly workers: WorkerDesk;
+export interface AssignUnitDeps {
+  readonly unitQueue: UnitQueue;
+  readonly unitRepository: UnitRepository;
+  readonly workers: WorkerRepository;
   readonly orders: OperatorOrders;
   readonly rules: FleetRules;
   readonly clock: Clock;
 }
 
 /** Gives a worker the first unit in line that it may have. The lease is in the store before it is answered. */
-export function createHandOut({ backlog, unitDesk, workers, orders, rules, clock }: HandOutDeps) {
+export function createAssignUnit({ unitQueue, unitRepository, workers, orders, rules, clock }: AssignUnitDeps) {
   /** Null when the unit cannot be leased to this worker after all; what is known of it is right then. */
   async function tryLease(chosen: UnitInLine, asker: Asker): Promise<Assignment | null> {
-    let unit = await unitDesk.find(chosen.id);
-    if (unit !== null && unit.version < chosen.version) unit = await unitDesk.read(chosen.id);
+    let unit = await unitRepository.find(chosen.id);
+    if (unit !== null && unit.version < chosen.version) unit = await unitRepository.read(chosen.id);
     if (unit === null) return null;
     if (fitOf(unit, asker, rules) === 'no') {
-      backlog.put(unit);
+      unitQueue.put(unit);
       return null;
     }
-    const saved = await unitDesk.save(leaseTo(unit, asker, rules, clock.now()), unit.version);
+    const saved = await unitRepository.save(leaseTo(unit, asker, rules, clock.now()), unit.version);
     if (saved === null) {
       // Another coordinator was faster.
-      await unitDesk.read(chosen.id);
+      await unitRepository.read(chosen.id);
       return null;
     }
     const { id: unitId, params, wanted: replicasNeeded, leases } = saved;
@@ -59,18 +59,18 @@ export function createHandOut({ backlog, unitDesk, workers, orders, rules, clock
 
   async function lease(asker: Asker): Promise<Assignment | null> {
     for (;;) {
-      const chosen = await backlog.take(asker);
+      const chosen = await unitQueue.take(asker);
       if (chosen === null) return null;
       try {
-        const given = await unitDesk.inTurn(chosen.id, () => tryLease(chosen, asker));
+        const given = await unitRepository.inTurn(chosen.id, () => tryLease(chosen, asker));
         if (given) return given;
       } finally {
-        backlog.release(chosen.id);
+        unitQueue.release(chosen.id);
       }
     }
   }
 
-  return async function handOut({ workerId, platform, acceptsSpecs }: WorkRequest): Promise<HandOut> {
+  return async function assignUnit({ workerId, platform, acceptsSpecs }: WorkRequest): Promise<AssignUnit> {
     const end = await orders.endOf(workerId);
     if (end !== null) return { end };
     const worker = await workers.seen(workerId, platform);

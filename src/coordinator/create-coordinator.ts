@@ -12,7 +12,7 @@ import { type Clock } from '../ports/clock.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
 import { errorBody } from './error-body.ts';
-import { createFleetPicture } from './summary.ts';
+import { createFleetSummary } from './summary.ts';
 import { type Fleet } from './fleet.ts';
 import { jsonBody } from './json-body.ts';
 import { controlRoutes } from './routes/controls.ts';
@@ -68,7 +68,7 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
   for (const name of deps.names) hosts.listensOn(name);
   const credentials = token === undefined ? null : createCredentials(token, clock);
   const worker = workerProtocolRoutes(fleet);
-  const reading = readingRoutes({ fleet, stores, picture: createFleetPicture(stores, fleet, clock), clock });
+  const reading = readingRoutes({ fleet, stores, summary: createFleetSummary(stores, fleet, clock), clock });
   const routes: readonly Route[] = [
     recognition,
     ...worker,

@@ -5,7 +5,7 @@ import { newUnit, type UnitKind } from '../domain/fleet/unit.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type FleetUnit } from '../ports/fleet/records.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
-import { type Backlog } from './unit-queue.ts';
+import { type UnitQueue } from './unit-queue.ts';
 
 export interface UnitRequest {
   /** The client's own name for the unit: asked for twice it is made once. */
@@ -18,15 +18,15 @@ export interface UnitRequest {
 
 /** `conflict`: the key stands for another request. */
 export type Creation =
-  | { readonly is: 'created' | 'known'; readonly id: number }
-  | { readonly is: 'conflict'; readonly id: number; readonly key: string };
+  | { readonly kind: 'created' | 'known'; readonly id: number }
+  | { readonly kind: 'conflict'; readonly id: number; readonly key: string };
 
 const hashOf = ({ key: _, ...request }: UnitRequest): string => sha256(canonicalJson(request));
 
 /** Makes units; those whose key is known already are given back. In the order of the requests. */
 export function createUnitMaker(
   { units, counters }: Pick<FleetStores, 'units' | 'counters'>,
-  backlog: Backlog,
+  unitQueue: UnitQueue,
   clock: Clock,
 ) {
   return async function createUnits(requests: readonly UnitRequest[]): Promise<readonly Creation[]> {
@@ -52,11 +52,11 @@ export function createUnitMaker(
     return drafts.map((draft): Creation => {
       const unit = byKey.get(draft.key) ?? draft;
       if (unit.id === draft.id) {
-        backlog.put(draft);
-        return { is: 'created', id: draft.id };
+        unitQueue.put(draft);
+        return { kind: 'created', id: draft.id };
       }
-      if (unit.requestHash === draft.requestHash) return { is: 'known', id: unit.id };
-      return { is: 'conflict', id: unit.id, key: draft.key };
+      if (unit.requestHash === draft.requestHash) return { kind: 'known', id: unit.id };
+      return { kind: 'conflict', id: unit.id, key: draft.key };
     });
   };
 }

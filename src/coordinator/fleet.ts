@@ -5,17 +5,17 @@ import { type FleetSweep, type FleetVerification } from '../ports/fleet/service.
 import { type FleetUnit } from '../ports/fleet/records.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
-import { createBacklog } from './unit-queue.ts';
+import { createUnitQueue } from './unit-queue.ts';
 import { createUnitMaker, type Creation, type UnitRequest } from './create-units.ts';
-import { createHandOut, type HandOut, type WorkRequest } from './assign-unit.ts';
+import { createAssignUnit, type AssignUnit, type WorkRequest } from './assign-unit.ts';
 import { createNumberPool } from './id-blocks.ts';
 import { createOperatorOrders, type OperatorOrders } from './operator-commands.ts';
 import { createQuarantine } from './quarantine-worker.ts';
 import { createSweep } from './sweep.ts';
-import { createTakeIn, type Submission } from './receive-report.ts';
-import { createTally } from './worker-statistics.ts';
-import { createUnitDesk } from './unit-repository.ts';
-import { createWorkerDesk } from './worker-repository.ts';
+import { createReceiveReport, type Submission } from './receive-report.ts';
+import { createWorkerStatistics } from './worker-statistics.ts';
+import { createUnitRepository } from './unit-repository.ts';
+import { createWorkerRepository } from './worker-repository.ts';
 
 export interface FleetDeps {
   readonly stores: FleetStores;
@@ -28,7 +28,7 @@ export interface FleetDeps {
 export interface Fleet extends FleetSweep, FleetVerification {
   readonly orders: OperatorOrders;
   createUnits(requests: readonly UnitRequest[]): Promise<readonly Creation[]>;
-  handOut(request: WorkRequest): Promise<HandOut>;
+  assignUnit(request: WorkRequest): Promise<AssignUnit>;
   submit(submission: Submission): Promise<void>;
   /** The unit as it is then; one that had ended is as it was. Null when there is none. */
   cancel(id: number, reason: string): Promise<FleetUnit | null>;
@@ -46,20 +46,28 @@ const RESULT_IDS = 64;
 
 export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
   const { units, results, counters } = stores;
-  const backlog = createBacklog(units, rules, clock);
-  const workers = createWorkerDesk(stores.workers, clock);
+  const unitQueue = createUnitQueue(units, rules, clock);
+  const workers = createWorkerRepository(stores.workers, clock);
   const orders = createOperatorOrders(stores, clock);
-  const unitDesk = createUnitDesk(stores, workers, backlog);
+  const unitRepository = createUnitRepository(stores, workers, unitQueue);
   const resultIds = createNumberPool(counters, 'results', RESULT_IDS);
-  const quarantine = createQuarantine(stores, unitDesk, workers, rules, clock);
-  const tally = createTally({
+  const quarantine = createQuarantine(stores, unitRepository, workers, rules, clock);
+  const workerStatistics = createWorkerStatistics({
     results,
     workers,
     log,
     onQuarantined: ({ id }, rows) => quarantine.withdrawFrom(id, new Set(rows.map(({ unitId }) => unitId))),
   });
-  const takeIn = createTakeIn({ stores, unitDesk, workers, tally, resultIds, rules, clock });
-  const sweeper = createSweep({ stores, unitDesk, takeIn, quarantine, rules, clock, log });
+  const receiveReport = createReceiveReport({
+    stores,
+    unitRepository,
+    workers,
+    workerStatistics,
+    resultIds,
+    rules,
+    clock,
+  });
+  const sweeper = createSweep({ stores, unitRepository, receiveReport, quarantine, rules, clock, log });
 
   let changes = 0;
   async function noting<T>(work: Promise<T>): Promise<T> {
@@ -69,18 +77,18 @@ export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
       changes += 1;
     }
   }
-  const createUnits = createUnitMaker(stores, backlog, clock);
-  const handOut = createHandOut({ backlog, unitDesk, workers, orders, rules, clock });
+  const createUnits = createUnitMaker(stores, unitQueue, clock);
+  const assignUnit = createAssignUnit({ unitQueue, unitRepository, workers, orders, rules, clock });
 
   return {
     orders,
     changes: () => changes,
     createUnits: (requests) => noting(createUnits(requests)),
-    handOut: (request) => noting(handOut(request)),
-    submit: (submission) => noting(takeIn.submit(submission)),
+    assignUnit: (request) => noting(assignUnit(request)),
+    submit: (submission) => noting(receiveReport.submit(submission)),
     async cancel(id, reason) {
       const now = clock.now();
-      const decided = unitDesk.change(id, (unit) => ({ unit: cancel(unit, reason, now), value: null }));
+      const decided = unitRepository.change(id, (unit) => ({ unit: cancel(unit, reason, now), value: null }));
       const outcome = await noting(decided);
       return outcome && outcome.unit;
     },
@@ -90,11 +98,11 @@ export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
     async quarantineWorker(workerId, reason) {
       log.warn(`worker ${workerId} is quarantined: ${reason}`);
       // What counted until now was done, and stays in its figures.
-      await tally.flush();
+      await workerStatistics.flush();
       return noting(quarantine.quarantine(workerId, reason));
     },
     releaseWorker: (workerId) => quarantine.release(workerId),
-    flush: () => tally.flush(),
-    close: () => tally.close(),
+    flush: () => workerStatistics.flush(),
+    close: () => workerStatistics.close(),
   };
 }

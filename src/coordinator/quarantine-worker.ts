@@ -3,8 +3,8 @@ import { type FleetRules } from '../domain/fleet/unit.ts';
 import { isQuarantined, quarantine, release, type Worker } from '../domain/fleet/worker.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
-import { type UnitDesk } from './unit-repository.ts';
-import { type WorkerDesk } from './worker-repository.ts';
+import { type UnitRepository } from './unit-repository.ts';
+import { type WorkerRepository } from './worker-repository.ts';
 
 export interface Quarantine {
   /** Gives the worker no more work and withdraws all it has reported; gives the number of units that changed. */
@@ -21,8 +21,8 @@ const ALL_LEASED = { now: Number.MAX_SAFE_INTEGER, limit: 100_000 } as const;
 
 export function createQuarantine(
   { units, results }: Pick<FleetStores, 'units' | 'results'>,
-  unitDesk: UnitDesk,
-  workers: WorkerDesk,
+  unitRepository: UnitRepository,
+  workers: WorkerRepository,
   rules: FleetRules,
   clock: Clock,
 ): Quarantine {
@@ -30,7 +30,7 @@ export function createQuarantine(
     const now = clock.now();
     const outcomes = await Promise.all(
       [...unitIds].map((unitId) =>
-        unitDesk.change(unitId, (unit) => {
+        unitRepository.change(unitId, (unit) => {
           const next = withdraw(unit, workerId, rules, now);
           return { unit: next, value: next !== unit };
         }),

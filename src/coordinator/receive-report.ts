@@ -1,5 +1,5 @@
 import { isSound } from '../domain/fleet/canonical-result.ts';
-import { isSameStanding, standingsOf } from '../domain/fleet/in-step.ts';
+import { isSameStanding, standingsOf } from '../domain/fleet/standing.ts';
 import { judgeReport, type Judgement } from '../domain/fleet/judge-report.ts';
 import { receive, type Arrival } from '../domain/fleet/receive-result.ts';
 import { agreementDigest, readReport, type Reading } from '../domain/fleet/reported-fields.ts';
@@ -11,9 +11,9 @@ import { type Clock } from '../ports/clock.ts';
 import { type FleetResult, type FleetUnit } from '../ports/fleet/records.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type NumberPool } from './id-blocks.ts';
-import { type Tally } from './worker-statistics.ts';
-import { type UnitDesk } from './unit-repository.ts';
-import { type WorkerDesk } from './worker-repository.ts';
+import { type WorkerStatistics } from './worker-statistics.ts';
+import { type UnitRepository } from './unit-repository.ts';
+import { type WorkerRepository } from './worker-repository.ts';
 
 /** A submission whose sender and subject could be read. */
 export interface Submission {
@@ -25,17 +25,17 @@ export interface Submission {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export interface TakeInDeps {
+export interface ReceiveReportDeps {
   readonly stores: Pick<FleetStores, 'units' | 'results' | 'orphans'>;
-  readonly unitDesk: UnitDesk;
-  readonly workers: WorkerDesk;
-  readonly tally: Tally;
+  readonly unitRepository: UnitRepository;
+  readonly workers: WorkerRepository;
+  readonly workerStatistics: WorkerStatistics;
   readonly resultIds: NumberPool;
   readonly rules: FleetRules;
   readonly clock: Clock;
 }
 
-export interface TakeIn {
+export interface ReceiveReport {
   /** Takes a report in; done when it is in the store and its unit knows. The same report again changes nothing. */
   submit(submission: Submission): Promise<void>;
   /** Carries on where a process died between storing a result and counting it. */
@@ -71,12 +71,20 @@ const hasLease = (unit: FleetUnit | null, workerId: string): unit is FleetUnit =
  * worth; the worker's figures (tally.ts), which end with a mark on the row. A process that dies in between leaves a row
  * without that mark, which the sweep finds.
  */
-export function createTakeIn({ stores, unitDesk, workers, tally, resultIds, rules, clock }: TakeInDeps): TakeIn {
+export function createReceiveReport({
+  stores,
+  unitRepository,
+  workers,
+  workerStatistics,
+  resultIds,
+  rules,
+  clock,
+}: ReceiveReportDeps): ReceiveReport {
   const { units, results, orphans } = stores;
 
   /** Another coordinator may have given the lease a moment ago: only the store can say that there is none. */
   async function assigned(id: number, workerId: string): Promise<FleetUnit | null> {
-    const known = await unitDesk.find(id);
+    const known = await unitRepository.find(id);
     if (hasLease(known, workerId)) return known;
     const current = await units.get(id);
     return hasLease(current, workerId) ? current : null;
@@ -93,7 +101,7 @@ export function createTakeIn({ stores, unitDesk, workers, tally, resultIds, rule
   async function decide(row: FleetResult): Promise<FleetResult['verdict']> {
     const arrival = arrivalOf(row);
     const now = clock.now();
-    const decided = await unitDesk.change(row.unitId, (unit) => {
+    const decided = await unitRepository.change(row.unitId, (unit) => {
       const { unit: next, ...receipt } = receive(unit, arrival, rules, now);
       return { unit: next, value: receipt };
     });
@@ -141,12 +149,12 @@ export function createTakeIn({ stores, unitDesk, workers, tally, resultIds, rule
       const { verdict, replica } = receive(unit, arrivalOf(draft), rules, submittedAt);
       const likely = verdict === 'orphan' ? draft : { ...draft, verdict, replica };
       const stored = await results.add(likely);
-      await tally.add({ key, workerId, verdict: await decide(stored) });
+      await workerStatistics.add({ key, workerId, verdict: await decide(stored) });
     },
 
     async finish(row) {
       await decide(row);
-      await tally.count(row.workerId, [row.key]);
+      await workerStatistics.count(row.workerId, [row.key]);
     },
   };
 }

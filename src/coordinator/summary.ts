@@ -82,18 +82,18 @@ function strategyOf(result: FleetResult, unit: FleetUnit | null, isProven: boole
   };
 }
 
-export interface FleetPicture {
+export interface FleetSummary {
   units(): Promise<UnitTotals & Readonly<Record<UnitState, number>>>;
   activeWorkers(): Promise<number>;
   bestStrategy(): Promise<ReturnType<typeof strategyOf> | null>;
 }
 
 /** Counts and the best strategy. Dashboards poll: while nothing happens they get what was counted before. */
-export function createFleetPicture(
+export function createFleetSummary(
   { units, results, workers }: FleetStores,
   fleet: Pick<Fleet, 'changes'>,
   clock: Clock,
-): FleetPicture {
+): FleetSummary {
   function remembered<T>(look: () => Promise<T>): () => Promise<T> {
     let seen: Promise<T> | null = null;
     let at = -Infinity;

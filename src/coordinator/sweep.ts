@@ -5,13 +5,13 @@ import { type FleetSweep, type SweepReport } from '../ports/fleet/service.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
 import { type Quarantine } from './quarantine-worker.ts';
-import { type TakeIn } from './receive-report.ts';
-import { type UnitDesk } from './unit-repository.ts';
+import { type ReceiveReport } from './receive-report.ts';
+import { type UnitRepository } from './unit-repository.ts';
 
 export interface SweepDeps {
   readonly stores: FleetStores;
-  readonly unitDesk: UnitDesk;
-  readonly takeIn: TakeIn;
+  readonly unitRepository: UnitRepository;
+  readonly receiveReport: ReceiveReport;
   readonly quarantine: Quarantine;
   readonly rules: FleetRules;
   readonly clock: Clock;
@@ -27,13 +27,21 @@ const UNCOUNTED_MS = 6_000;
  * Ends leases whose time is up, and carries on what a process that died left half done. All of it may be done by several
  * at once, and again.
  */
-export function createSweep({ stores, unitDesk, takeIn, quarantine, rules, clock, log }: SweepDeps): FleetSweep {
+export function createSweep({
+  stores,
+  unitRepository,
+  receiveReport,
+  quarantine,
+  rules,
+  clock,
+  log,
+}: SweepDeps): FleetSweep {
   const { units, results, workers } = stores;
 
   /** Leases ended, and whether the unit failed with them. */
   async function expireOne(id: number): Promise<{ readonly expired: number; readonly failed: boolean }> {
     const now = clock.now();
-    const outcome = await unitDesk.change(id, (unit) => {
+    const outcome = await unitRepository.change(id, (unit) => {
       const next = expireLeases(unit, rules, now);
       const ended = next.leases.filter((lease, i) => lease !== unit.leases[i]);
       return { unit: next, value: ended.length };
@@ -59,9 +67,9 @@ export function createSweep({ stores, unitDesk, takeIn, quarantine, rules, clock
 
   async function repair(): Promise<number> {
     const behind = (await units.getMany(await units.outOfStep(BATCH))).filter(({ inStep }) => !inStep);
-    await Promise.all(behind.map((unit) => unitDesk.bringInStep(unit)));
+    await Promise.all(behind.map((unit) => unitRepository.bringInStep(unit)));
     const uncounted = await results.untallied(clock.now() - UNCOUNTED_MS, BATCH);
-    await Promise.all(uncounted.map((result) => takeIn.finish(result)));
+    await Promise.all(uncounted.map((result) => receiveReport.finish(result)));
     const quarantined = await workers.toWithdraw();
     for (const worker of quarantined) await quarantine.withdrawAll(worker);
     return behind.length + uncounted.length + quarantined.length;

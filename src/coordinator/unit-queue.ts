@@ -8,7 +8,7 @@ import { type FleetUnitStore } from '../ports/fleet/stores.ts';
  * The head of the line, in memory: asking the store for it at every request would cost more than everything else. It may
  * be behind what other coordinators do; each lease is checked by compare-and-set on the unit's version.
  */
-export interface Backlog {
+export interface UnitQueue {
   /**
    * The unit this worker is to have, or null. Nobody else is offered it until it is `put` or released.
    */
@@ -29,7 +29,7 @@ const OLD_MS = 5_000;
 const FIRST_LENGTH = 1_000;
 const MOST = 65_536;
 
-export function createBacklog(units: Pick<FleetUnitStore, 'inLine'>, rules: FleetRules, clock: Clock): Backlog {
+export function createUnitQueue(units: Pick<FleetUnitStore, 'inLine'>, rules: FleetRules, clock: Clock): UnitQueue {
   const line = new Map<number, UnitInLine>();
   /** In the hands of a request, which puts them back. */
   const taken = new Map<number, Promise<void>>();

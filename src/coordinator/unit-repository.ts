@@ -1,18 +1,18 @@
-import { isSameStanding, leavesBehind, standingsOf } from '../domain/fleet/in-step.ts';
-import { disputeOf } from '../domain/fleet/settle-unit.ts';
+import { isSameStanding, leavesBehind, standingsOf } from '../domain/fleet/standing.ts';
+import { disputeOf } from '../domain/fleet/resolve-unit.ts';
 import { AppError } from '../domain/errors.ts';
 import { type FleetUnit } from '../ports/fleet/records.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { createSerial } from '../ports/serial.ts';
-import { type Backlog } from './unit-queue.ts';
-import { type WorkerDesk } from './worker-repository.ts';
+import { type UnitQueue } from './unit-queue.ts';
+import { type WorkerRepository } from './worker-repository.ts';
 
 export interface UnitChange<T> {
   readonly unit: FleetUnit;
   readonly value: T;
 }
 
-export interface UnitDesk {
+export interface UnitRepository {
   /** The unit as this process last saw it, or as it is in the store. Only good for what is checked later. */
   find(id: number): Promise<FleetUnit | null>;
   /** The unit as it is in the store. */
@@ -40,16 +40,16 @@ const AHEAD = 32;
 /** Units whose leases run are few. Those of specs are read each time: a thousand specs are a megabyte. */
 const REMEMBERED = 2_000;
 
-export function createUnitDesk(
+export function createUnitRepository(
   { units, results }: Pick<FleetStores, 'units' | 'results'>,
-  workers: WorkerDesk,
-  backlog: Backlog,
-): UnitDesk {
+  workers: WorkerRepository,
+  unitQueue: UnitQueue,
+): UnitRepository {
   const remembered = new Map<number, FleetUnit>();
   /** Being read ahead. */
   const coming = new Map<number, Promise<FleetUnit | null>>();
   const serial = createSerial();
-  const inTurn: UnitDesk['inTurn'] = (id, work) => serial(String(id), work);
+  const inTurn: UnitRepository['inTurn'] = (id, work) => serial(String(id), work);
 
   function remember(unit: FleetUnit): void {
     remembered.delete(unit.id);
@@ -60,7 +60,7 @@ export function createUnitDesk(
 
   function note(unit: FleetUnit): void {
     remember(unit);
-    backlog.put(unit);
+    unitQueue.put(unit);
   }
 
   async function read(id: number): Promise<FleetUnit | null> {
@@ -92,7 +92,7 @@ export function createUnitDesk(
   async function find(id: number): Promise<FleetUnit | null> {
     const known = remembered.get(id) ?? (await coming.get(id));
     if (known) return known;
-    for (const next of backlog.following(id, AHEAD)) if (!remembered.has(next) && !coming.has(next)) readAhead(next);
+    for (const next of unitQueue.following(id, AHEAD)) if (!remembered.has(next) && !coming.has(next)) readAhead(next);
     return read(id);
   }
 

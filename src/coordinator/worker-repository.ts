@@ -3,7 +3,7 @@ import { type Clock } from '../ports/clock.ts';
 import { AppError } from '../domain/errors.ts';
 import { type FleetWorkerStore } from '../ports/fleet/stores.ts';
 
-export interface WorkerDesk {
+export interface WorkerRepository {
   /** The worker as this process knows it; at most `FRESH_MS` old. A new one is put on the books. */
   get(id: string): Promise<Worker>;
   /** Notes that it was heard of. */
@@ -19,7 +19,7 @@ const FRESH_MS = 5_000;
 const NOTE_EVERY_MS = 5_000;
 const ATTEMPTS = 20;
 
-export function createWorkerDesk(workers: FleetWorkerStore, clock: Clock): WorkerDesk {
+export function createWorkerRepository(workers: FleetWorkerStore, clock: Clock): WorkerRepository {
   const known = new Map<string, { readonly worker: Worker; readonly readAt: number }>();
 
   async function load(id: string): Promise<Worker> {
@@ -34,7 +34,7 @@ export function createWorkerDesk(workers: FleetWorkerStore, clock: Clock): Worke
     return entry && clock.now() - entry.readAt < FRESH_MS ? entry.worker : load(id);
   }
 
-  const change: WorkerDesk['change'] = async (id, decide) => {
+  const change: WorkerRepository['change'] = async (id, decide) => {
     let worker = await get(id);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const next = await decide(worker);

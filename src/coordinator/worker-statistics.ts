@@ -3,13 +3,13 @@ import { errorText } from '../domain/errors.ts';
 import { type FleetResult, type ResultToCount } from '../ports/fleet/records.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
-import { type WorkerDesk } from './worker-repository.ts';
+import { type WorkerRepository } from './worker-repository.ts';
 
 /**
  * Counts results to their workers, some at a time: a worker's figures may be two seconds behind. What a process that dies had
  * not counted yet is found by the sweep, since the rows say so.
  */
-export interface Tally {
+export interface WorkerStatistics {
   /** Counted soon; at once when the worker's standing depends on it. */
   add(result: Pick<FleetResult, 'key' | 'workerId' | 'verdict'>): Promise<void>;
   /** Counts these now, each once however often it is asked for. */
@@ -23,15 +23,20 @@ export interface Tally {
 const FLUSH_MS = 2_000;
 const MOST_WAITING = 32;
 
-export interface TallyDeps {
+export interface WorkerStatisticsDeps {
   readonly results: FleetStores['results'];
-  readonly workers: WorkerDesk;
+  readonly workers: WorkerRepository;
   readonly log: Logger;
   /** The worker was quarantined while these were on their way. */
   readonly onQuarantined: (worker: Worker, results: readonly ResultToCount[]) => Promise<unknown>;
 }
 
-export function createTally({ results, workers, log, onQuarantined }: TallyDeps): Tally {
+export function createWorkerStatistics({
+  results,
+  workers,
+  log,
+  onQuarantined,
+}: WorkerStatisticsDeps): WorkerStatistics {
   const waiting = new Map<string, Set<string>>();
   /** Lists whose rows are marked: each is marked once. */
   const marked = new WeakSet<readonly string[]>();
@@ -43,7 +48,7 @@ export function createTally({ results, workers, log, onQuarantined }: TallyDeps)
     marked.add(counted);
   }
 
-  const count: Tally['count'] = async (workerId, keys) => {
+  const count: WorkerStatistics['count'] = async (workerId, keys) => {
     let rows: readonly ResultToCount[] = [];
     const worker = await workers.change(workerId, async (current) => {
       // Before the rows that were counted last give up their place here, they must say so themselves.

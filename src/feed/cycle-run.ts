@@ -4,7 +4,7 @@ import { AppError } from '../domain/errors.ts';
 import { type Cycle } from '../ports/records.ts';
 import { type CycleStore } from '../ports/stores.ts';
 import { createJobWaiter } from './job-waiter.ts';
-import { type Office } from '../runtime/context.ts';
+import { type AppContext } from '../runtime/context.ts';
 
 export interface CycleInputs {
   readonly symbols: readonly string[];
@@ -14,7 +14,7 @@ export interface CycleInputs {
   readonly settles: boolean;
 }
 
-export interface CycleTicket extends CycleInputs {
+export interface CycleRunRequest extends CycleInputs {
   readonly id: string;
   readonly run: number;
   readonly account: string;
@@ -26,12 +26,12 @@ export interface CycleTicket extends CycleInputs {
  * Which cycle these inputs mean: the unfinished one of the same inputs if there is one (a run that was killed goes on),
  * otherwise the next run. `accountFor` gives a run its account where every run has one of its own.
  */
-export async function ticketFor(
+export async function runRequestFor(
   cycles: CycleStore,
   source: string,
   inputs: CycleInputs,
   accountFor: (run: number) => string,
-): Promise<CycleTicket> {
+): Promise<CycleRunRequest> {
   const inputsHash = cycleInputsHash({ ...inputs, symbols: [...inputs.symbols], source });
   const latest = await cycles.latestOf(inputsHash);
   const run = latest === null ? 1 : latest.state === 'running' ? latest.run : latest.run + 1;
@@ -40,35 +40,49 @@ export async function ticketFor(
 }
 
 /** Asks the task manager for the cycle and waits until its row, which is the truth, says that it has ended. */
-export async function runCycleTicket(office: Office, ticket: CycleTicket, signal?: AbortSignal): Promise<Cycle> {
-  const { producer, stores, card } = office;
-  const { symbols, timeframe, seed, asOf, settles, run, account } = ticket;
-  const waiter = createJobWaiter(office, 'task-manager');
+export async function runCycleRequest(
+  context: AppContext,
+  request: CycleRunRequest,
+  signal?: AbortSignal,
+): Promise<Cycle> {
+  const { producer, stores, descriptor } = context;
+  const { symbols, timeframe, seed, asOf, settles, run, account } = request;
+  const waiter = createJobWaiter(context, 'task-manager');
   try {
     const startId = await producer.add(
       'task-manager',
       'start-cycle',
-      { account, source: card.source, mode: card.mode, symbols: [...symbols], timeframe, seed, asOf, settles, run },
-      { meta: { cycleId: ticket.id, causedBy: 'runtime/cycle-run' } },
+      {
+        account,
+        source: descriptor.source,
+        mode: descriptor.mode,
+        symbols: [...symbols],
+        timeframe,
+        seed,
+        asOf,
+        settles,
+        run,
+      },
+      { meta: { cycleId: request.id, causedBy: 'runtime/cycle-run' } },
     );
     // Starting also revives the job of an interrupted cycle: whether that one failed is no news before.
     await waiter.ended([startId], signal);
     let ended: Cycle | null = null;
     await waiter.until(async () => {
-      const cycle = await stores.cycles.get(ticket.id);
+      const cycle = await stores.cycles.get(request.id);
       if (cycle && cycle.state !== 'running') ended = cycle;
       if (ended !== null) return true;
-      for (const id of [startId, cycleJobId(ticket.id)]) {
+      for (const id of [startId, cycleJobId(request.id)]) {
         const job = await producer.queue('task-manager').getJob(id);
         if (job && (await job.isFailed()))
-          throw new AppError('cycle-failed', `cycle ${ticket.id}: ${job.failedReason ?? 'failed'}`, {
+          throw new AppError('cycle-failed', `cycle ${request.id}: ${job.failedReason ?? 'failed'}`, {
             advice: 'See corp jobs failed',
           });
       }
       return false;
     }, signal);
     if (ended === null)
-      throw new AppError('interrupted', `cycle ${ticket.id} was interrupted`, {
+      throw new AppError('interrupted', `cycle ${request.id} was interrupted`, {
         advice: 'Give the same command again: it goes on where it stopped',
       });
     return ended;

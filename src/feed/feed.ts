@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { tickFlow } from '../../queues/flows/tick-flow.ts';
 import { timeframeMs } from '../domain/market/timeframe.ts';
 import { errorText } from '../domain/errors.ts';
-import { runCycleTicket, ticketFor } from './cycle-run.ts';
+import { runCycleRequest, runRequestFor } from './cycle-run.ts';
 import { dayEvents } from './trading-day.ts';
 import { createJobWaiter, type JobWaiter } from './job-waiter.ts';
-import { type Office } from '../runtime/context.ts';
+import { type AppContext } from '../runtime/context.ts';
 
 export interface FeedOptions {
   /** Market time at which the feed begins when the source has no feed yet; on a candle's edge, epoch ms. */
@@ -21,20 +21,20 @@ export interface FeedOptions {
 }
 
 /** Announces where market time stands. */
-export async function setMarketTime({ stores, card, clock }: Office, now: number): Promise<void> {
-  await stores.feed.advance({ source: card.source, now, updatedAt: clock.now() });
+export async function setMarketTime({ stores, descriptor, clock }: AppContext, now: number): Promise<void> {
+  await stores.feed.advance({ source: descriptor.source, now, updatedAt: clock.now() });
 }
 
 /**
  * One candle: every market's tick flow, and then the account is marked. Market time goes on when all of it is done.
  * Doing it again does what is missing and nothing twice.
  */
-async function runTick(office: Office, trader: JobWaiter, now: number, signal: AbortSignal): Promise<void> {
-  const { producer, data, card, config } = office;
+async function runTick(context: AppContext, trader: JobWaiter, now: number, signal: AbortSignal): Promise<void> {
+  const { producer, data, descriptor, config } = context;
   const { timeframe } = config.exchange;
   const candleTime = now - timeframeMs(timeframe);
   const flows = (await data.markets()).map(({ symbol }) =>
-    tickFlow({ account: card.account, symbol, timeframe, candleTime }),
+    tickFlow({ account: descriptor.account, symbol, timeframe, candleTime }),
   );
   for (const flow of flows) {
     // A tick that was interrupted is announced again as far as it is missing.
@@ -47,8 +47,8 @@ async function runTick(office: Office, trader: JobWaiter, now: number, signal: A
   await producer.add(
     'risk-manager',
     'monitor',
-    { account: card.account },
-    { jobId: `monitor.${card.account}.t${candleTime}`, meta: { causedBy: 'feed' } },
+    { account: descriptor.account },
+    { jobId: `monitor.${descriptor.account}.t${candleTime}`, meta: { causedBy: 'feed' } },
   );
 }
 
@@ -56,16 +56,16 @@ async function runTick(office: Office, trader: JobWaiter, now: number, signal: A
  * Drives market time for a simulated or replayed market: candle after candle, at `speed`, never ahead of the desks, so
  * that a slow machine sees the same decisions as a fast one. Cycles run beside the ticks.
  */
-export async function runFeed(office: Office, options: FeedOptions): Promise<void> {
-  const { stores, card, config, log, data } = office;
+export async function runFeed(context: AppContext, options: FeedOptions): Promise<void> {
+  const { stores, descriptor, config, log, data } = context;
   const { signal, seed } = options;
   const step = timeframeMs(config.exchange.timeframe);
-  const trader = createJobWaiter(office, 'trader');
+  const trader = createJobWaiter(context, 'trader');
   let cycle: Promise<void> | null = null;
 
   const passCandle = async (now: number): Promise<void> => {
-    await runTick(office, trader, now, signal);
-    if (!signal.aborted) await dayEvents(office, now - step, now);
+    await runTick(context, trader, now, signal);
+    if (!signal.aborted) await dayEvents(context, now - step, now);
   };
 
   // Due by market time: a restart goes on with the cycle it interrupted, and neither adds nor loses one.
@@ -81,10 +81,10 @@ export async function runFeed(office: Office, options: FeedOptions): Promise<voi
       try {
         const symbols = (await data.markets()).map(({ symbol }) => symbol);
         const inputs = { symbols, timeframe: config.exchange.timeframe, seed, asOf, settles: false };
-        const ticket = await ticketFor(stores.cycles, card.source, inputs, () => card.account);
-        const hasEnded = ticket.run > 1 && !ticket.resumed;
+        const request = await runRequestFor(stores.cycles, descriptor.source, inputs, () => descriptor.account);
+        const hasEnded = request.run > 1 && !request.resumed;
         if (hasEnded) return;
-        const done = await runCycleTicket(office, ticket, signal);
+        const done = await runCycleRequest(context, request, signal);
         log.info(`cycle ${done.state}`, {
           cycleId: done.id,
           ...(done.reason !== undefined && { reason: done.reason }),
@@ -98,15 +98,15 @@ export async function runFeed(office: Office, options: FeedOptions): Promise<voi
   };
 
   try {
-    let now = (await stores.feed.get(card.source))?.now ?? options.from;
-    await setMarketTime(office, now);
+    let now = (await stores.feed.get(descriptor.source))?.now ?? options.from;
+    await setMarketTime(context, now);
     // The process before may have been killed in the middle of this candle: the venue must not miss it.
     if (now > options.from) await passCandle(now);
     startCycle(latestDue(now));
     while (!signal.aborted && now + step <= (options.to ?? Infinity)) {
       const startedAt = performance.now();
       now += step;
-      await setMarketTime(office, now);
+      await setMarketTime(context, now);
       await passCandle(now);
       if (signal.aborted) break;
       if (latestDue(now) === now) startCycle(now);

@@ -1,4 +1,4 @@
-import { type Office } from '../runtime/context.ts';
+import { type AppContext } from '../runtime/context.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -17,8 +17,8 @@ function daysCrossed(from: number, to: number, offset: number): readonly number[
 }
 
 /** Opens and closes the trading days that market time passed; the ids make each of them happen once. */
-export async function dayEvents({ producer, card, config }: Office, from: number, to: number): Promise<void> {
-  const { account } = card;
+export async function dayEvents({ producer, descriptor, config }: AppContext, from: number, to: number): Promise<void> {
+  const { account } = descriptor;
   const { dayStartsAt, dayStopsAt } = config.agents.ceo;
   for (const day of daysCrossed(from, to, timeOfDayMs(dayStartsAt))) {
     await producer.add(

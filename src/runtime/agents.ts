@@ -14,7 +14,7 @@ import { createTrader } from '../../processors/trader/agent.ts';
 import { createWorkerManager } from '../../processors/worker-manager/agent.ts';
 import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
 import { approvalSecret } from './approval-secret.ts';
-import { type Office } from './context.ts';
+import { type AppContext } from './context.ts';
 
 /** Heartbeats a node may miss before it is called dead. */
 const MISSED_BEATS = 6;
@@ -27,8 +27,8 @@ export function slotsOf({ agents }: Config, queue: QueueName): number {
 }
 
 /** Makes one agent out of the office: where each gets what it needs, and no more. */
-export function createAgent(queue: QueueName, office: Office, monitor: AgentMonitor, node: string): Agent {
-  const { config, stores, data, broker, producer, broadcaster, evaluator, clock, log, card } = office;
+export function createAgent(queue: QueueName, context: AppContext, monitor: AgentMonitor, node: string): Agent {
+  const { config, stores, data, broker, producer, broadcaster, evaluator, clock, log, descriptor } = context;
   const { agents, exchange, risk, secrets, database } = config;
   const base: AgentDeps = { clock, log, audit: stores.audit, monitor };
   const fill = {
@@ -37,7 +37,7 @@ export function createAgent(queue: QueueName, office: Office, monitor: AgentMoni
     initialCash: exchange.paper.startingCash,
   };
   const { folds, testShare } = agents.optimizer;
-  const { remote } = office;
+  const { remote } = context;
   const { forward } = agents.backtest;
   const secret = (): string => approvalSecret(secrets.approvalSecret, database.dataDirectory);
   switch (queue) {
@@ -49,7 +49,7 @@ export function createAgent(queue: QueueName, office: Office, monitor: AgentMoni
         broker,
         data,
         broadcaster,
-        account: card.account,
+        account: descriptor.account,
         limits: risk,
         silentAfterMs: agents.heartbeat.silentAfterMs,
       });
@@ -128,7 +128,7 @@ export function createAgent(queue: QueueName, office: Office, monitor: AgentMoni
         producer,
         cycles: stores.cycles,
         broadcaster,
-        source: card.source,
+        source: descriptor.source,
         ...(remote && { forwarding: stores.forwarding }),
       });
     case 'worker-manager':

@@ -3,7 +3,7 @@ export interface ReleaseFailure {
   readonly error: Error;
 }
 
-export interface ReleaseStack {
+export interface CleanupStack {
   /** Called right after a resource was opened, with its undo. After release() the undo runs at once. */
   push(name: string, undo: () => Promise<void> | void): void;
   /** Undoes everything once, last opened first. Never rejects; again: the same failures, and those of late comers. */
@@ -19,7 +19,7 @@ interface Entry {
  * `deadlineMs` bounds the whole release. An undo that hangs may use up half of the time that is left, so the ones
  * below it, the services last of all, still get their turn.
  */
-export function createReleaseStack(deadlineMs: number): ReleaseStack {
+export function createCleanupStack(deadlineMs: number): CleanupStack {
   const entries: Entry[] = [];
   const failures: ReleaseFailure[] = [];
   let releasing: Promise<void> | undefined;

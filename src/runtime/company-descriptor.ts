@@ -14,7 +14,7 @@ const cardSchema = z.strictObject({
   simulation: z.strictObject({ seed: z.int(), startTime: z.int() }).optional(),
   announcedAt: z.int(),
 });
-export type CompanyCard = z.output<typeof cardSchema>;
+export type CompanyDescriptor = z.output<typeof cardSchema>;
 
 const keyOf = (namespace: string, mode: TradingMode): string => `${keyPrefix(namespace, mode)}:company`;
 
@@ -30,12 +30,16 @@ async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Pro
   }
 }
 
-export async function announceCompany(redisUrl: string, namespace: string, card: CompanyCard): Promise<void> {
-  await withRedis(redisUrl, (redis) => redis.set(keyOf(namespace, card.mode), JSON.stringify(card)));
+export async function announceCompany(
+  redisUrl: string,
+  namespace: string,
+  descriptor: CompanyDescriptor,
+): Promise<void> {
+  await withRedis(redisUrl, (redis) => redis.set(keyOf(namespace, descriptor.mode), JSON.stringify(descriptor)));
 }
 
 /** The company of this mode, or the one announced last. @throws AppError `no-company`. */
-export async function findCompany(redisUrl: string, namespace: string, mode?: TradingMode): Promise<CompanyCard> {
+export async function findCompany(redisUrl: string, namespace: string, mode?: TradingMode): Promise<CompanyDescriptor> {
   const cards = await withRedis(redisUrl, async (redis) => {
     const texts = await Promise.all((mode ? [mode] : TRADING_MODES).map((m) => redis.get(keyOf(namespace, m))));
     return texts.flatMap((text) => (text === null ? [] : [cardSchema.parse(JSON.parse(text))]));
@@ -58,7 +62,7 @@ export async function awaitCompany(
   mode: TradingMode | undefined,
   waitMs: number,
   signal?: AbortSignal,
-): Promise<CompanyCard> {
+): Promise<CompanyDescriptor> {
   const deadline = performance.now() + waitMs;
   for (;;) {
     try {

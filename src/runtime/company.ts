@@ -5,27 +5,27 @@ import { upsertSchedules } from '../../queues/schedulers.ts';
 import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
 import { createApi } from '../api/create-api.ts';
 import { type Logger } from '../ports/logger.ts';
-import { announceCompany, awaitCompany, type CompanyCard } from './company-descriptor.ts';
-import { startCoordinator } from './coordinator.ts';
+import { announceCompany, awaitCompany, type CompanyDescriptor } from './company-descriptor.ts';
+import { startCoordinator as openCoordinator } from './coordinator.ts';
 import { takeLeaderLock } from './leader-lock.ts';
 import { startNode } from './node.ts';
-import { openOffice, scopeOf, systemClock, type Office } from './context.ts';
+import { openContext, scopeOf, systemClock, type AppContext } from './context.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
-import { createReleaseStack } from './cleanup-stack.ts';
+import { createCleanupStack } from './cleanup-stack.ts';
 import { startServices, type Services } from './services/start-services.ts';
 
 /** A company at work: services, office, desks. */
 export interface Company {
-  readonly office: Office;
+  readonly context: AppContext;
   readonly services: Pick<Services, 'redis' | 'mongo'>;
   /** Aborts when another feed took the company over. */
   readonly lost: AbortSignal;
   /** Starts the API, Bull Board and the dashboard; gives their address. */
-  openToVisitors(host: string, port: number): Promise<string>;
+  startApi(host: string, port: number): Promise<string>;
   /** Starts the coordinator that remote workers pull from; gives its address. */
-  openToWorkers(host: string, port: number): Promise<string>;
+  startCoordinator(host: string, port: number): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -56,9 +56,9 @@ export interface CompanyOptions {
   readonly log: Logger;
   /** Where Redis and MongoDB come from. */
   readonly openServices: OpenServices;
-  readonly card: CompanyCard;
+  readonly descriptor: CompanyDescriptor;
   /** Runs before any desk opens: importing candles, announcing market time. May settle on another account. */
-  readonly prepare: (office: Office) => Promise<{ readonly account: string }>;
+  readonly prepare: (context: AppContext) => Promise<{ readonly account: string }>;
   /** Desks to run here. @default all */
   readonly queues?: readonly QueueName[];
   /** Whether this process brings the company to life and drives its market. @default true */
@@ -80,81 +80,81 @@ export async function startCompany({
   config,
   log,
   openServices,
-  card: draft,
+  descriptor: draft,
   prepare,
   queues = QUEUE_NAMES,
   leads = true,
   signal,
   onFatal,
 }: CompanyOptions): Promise<Company> {
-  const releases = createReleaseStack(CLOSE_WITHIN_MS);
+  const cleanup = createCleanupStack(CLOSE_WITHIN_MS);
   const { secrets, database, agents } = config;
   try {
     type Urls = { readonly redisUrl: string; readonly mongoUrl: string };
-    type Seat = { readonly office: Office; readonly lost: AbortSignal };
+    type Place = { readonly context: AppContext; readonly lost: AbortSignal };
 
     /** Brings the company to life: one process at a time may. */
-    const lead = async (urls: Urls): Promise<Seat> => {
-      const opened = await openOffice({ config, card: draft, log, ...urls });
-      releases.push('office', () => opened.close());
+    const lead = async (urls: Urls): Promise<Place> => {
+      const opened = await openContext({ config, descriptor: draft, log, ...urls });
+      cleanup.push('office', () => opened.close());
       // Two feeds on one set of queues would do each other's jobs, with other candles.
       const lock = await takeLeaderLock(urls.redisUrl, `${opened.prefix}:feed`, LOCK_WAIT_MS, signal);
-      releases.push('feed lock', () => lock.release());
-      const card: CompanyCard = { ...draft, ...(await prepare(opened)) };
-      await announceCompany(urls.redisUrl, database.namespace, card);
-      await upsertSchedules(opened.producer, card.account, agents.schedules);
-      return { office: { ...opened, card }, lost: lock.lost };
+      cleanup.push('feed lock', () => lock.release());
+      const descriptor: CompanyDescriptor = { ...draft, ...(await prepare(opened)) };
+      await announceCompany(urls.redisUrl, database.namespace, descriptor);
+      await upsertSchedules(opened.producer, descriptor.account, agents.schedules);
+      return { context: { ...opened, descriptor }, lost: lock.lost };
     };
 
     /** Works for a company that another process leads. */
-    const join = async (urls: Urls): Promise<Seat> => {
-      const card = await awaitCompany(urls.redisUrl, database.namespace, draft.mode, COMPANY_WAIT_MS, signal);
-      const office = await openOffice({ config, card, log, ...urls });
-      releases.push('office', () => office.close());
-      return { office, lost: new AbortController().signal };
+    const join = async (urls: Urls): Promise<Place> => {
+      const descriptor = await awaitCompany(urls.redisUrl, database.namespace, draft.mode, COMPANY_WAIT_MS, signal);
+      const context = await openContext({ config, descriptor, log, ...urls });
+      cleanup.push('office', () => context.close());
+      return { context, lost: new AbortController().signal };
     };
 
     const services = await openServices(config, log, { onFatal, ...(signal && { signal }) });
-    releases.push('services', () => services.close());
+    cleanup.push('services', () => services.close());
     const { url: redisUrl } = services.redis;
     const { url: mongoUrl } = services.mongo;
-    const { office, lost } = await (leads ? lead : join)({ redisUrl, mongoUrl });
+    const { context, lost } = await (leads ? lead : join)({ redisUrl, mongoUrl });
     if (queues.length > 0) {
-      const node = await startNode(office, { queues });
-      releases.push('node', () => node.close(DRAIN_MS));
+      const node = await startNode(context, { queues });
+      cleanup.push('node', () => node.close(DRAIN_MS));
     }
     if (leads) {
       // Start-up is recovery: the ledger agrees with the venue before anything new is decided.
-      await office.producer.add(
+      await context.producer.add(
         'trader',
         'reconcile',
-        { account: office.card.account },
+        { account: context.descriptor.account },
         { meta: { priority: 'critical', causedBy: 'runtime/start' } },
       );
     }
 
     return {
-      office,
+      context,
       services,
       lost,
-      async openToVisitors(host, port) {
-        const scope = scopeOf(database.namespace, office.card.mode);
+      async startApi(host, port) {
+        const scope = scopeOf(database.namespace, context.descriptor.mode);
         const redis = connectRedis(redisUrl, 'prompt', log);
-        releases.push('api redis', () => redis.close());
-        const producer = createProducer({ connection: redis.connection, prefix: office.prefix, log });
-        releases.push('api queues', () => producer.close());
+        cleanup.push('api redis', () => redis.close());
+        const producer = createProducer({ connection: redis.connection, prefix: context.prefix, log });
+        cleanup.push('api queues', () => producer.close());
         const reader = createRedisBroadcastReader({
           url: redisUrl,
-          key: office.broadcastKey,
+          key: context.broadcastKey,
           onError: (error) => log.debug(error.message),
         });
-        releases.push('api events', () => reader.close());
+        cleanup.push('api events', () => reader.close());
         const api = createApi({
-          stores: office.stores,
+          stores: context.stores,
           producer,
           reader,
-          account: office.card.account,
-          mode: office.card.mode,
+          account: context.descriptor.account,
+          mode: context.descriptor.mode,
           namespace: scope,
           clock: systemClock,
           log,
@@ -164,20 +164,20 @@ export async function startCompany({
           readiness: () => readinessOf(redisUrl, mongoUrl),
         });
         const listening = await api.listen({ host, port });
-        releases.push('api', () => listening.close());
+        cleanup.push('api', () => listening.close());
         return listening.url;
       },
-      async openToWorkers(host, port) {
-        const coordinator = await startCoordinator({ config, log, redisUrl, mongoUrl, listen: { host, port } });
-        releases.push('coordinator', () => coordinator.close());
+      async startCoordinator(host, port) {
+        const coordinator = await openCoordinator({ config, log, redisUrl, mongoUrl, listen: { host, port } });
+        cleanup.push('coordinator', () => coordinator.close());
         return coordinator.url;
       },
       async close() {
-        for (const { name, error } of await releases.release()) log.warn(`closing ${name}: ${error.message}`);
+        for (const { name, error } of await cleanup.release()) log.warn(`closing ${name}: ${error.message}`);
       },
     };
   } catch (error) {
-    await releases.release();
+    await cleanup.release();
     throw error;
   }
 }

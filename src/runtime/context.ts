@@ -21,16 +21,16 @@ import { type Evaluator } from '../ports/evaluator.ts';
 import { type Logger } from '../ports/logger.ts';
 import { type MarketData } from '../ports/market-data.ts';
 import { type Stores } from '../ports/stores.ts';
-import { type CompanyCard } from './company-descriptor.ts';
+import { type CompanyDescriptor } from './company-descriptor.ts';
 import { connectRedis } from './redis-connection.ts';
 import { openRemoteWork, type RemoteWork } from './remote-work.ts';
-import { createReleaseStack } from './cleanup-stack.ts';
+import { createCleanupStack } from './cleanup-stack.ts';
 import { type TradingMode } from '../domain/trading-mode.ts';
 
 /** Everything an agent, the API or the command line works with, opened once for one company (mode, market, account). */
-export interface Office {
+export interface AppContext {
   readonly config: Config;
-  readonly card: CompanyCard;
+  readonly descriptor: CompanyDescriptor;
   readonly redisUrl: string;
   /** Shared by all queues and desks of this process. */
   readonly connection: ConnectionOptions;
@@ -49,9 +49,9 @@ export interface Office {
   close(): Promise<void>;
 }
 
-export interface OfficeOptions {
+export interface AppContextOptions {
   readonly config: Config;
-  readonly card: CompanyCard;
+  readonly descriptor: CompanyDescriptor;
   readonly redisUrl: string;
   readonly mongoUrl: string;
   readonly log: Logger;
@@ -66,60 +66,66 @@ const CLOSE_WITHIN_MS = 8000;
 /** Market data asks for candles once and keeps them as series; two months (7 MB) let all markets load side by side. */
 const SIMULATED_DAYS = 64;
 
-function sourceOf(card: CompanyCard, stores: Stores, { fees }: Config['exchange']): CandleSource {
-  switch (card.mode) {
+function sourceOf(descriptor: CompanyDescriptor, stores: Stores, { fees }: Config['exchange']): CandleSource {
+  switch (descriptor.mode) {
     case 'simulated': {
-      if (!card.simulation) throw new AppError('bad-card', 'a simulated company must say its seed and start');
+      if (!descriptor.simulation) throw new AppError('bad-card', 'a simulated company must say its seed and start');
       return createSimulatedSource(
-        createSimulation({ ...card.simulation, cachedChunks: SIMULATED_DAYS }),
-        card.simulation.startTime,
+        createSimulation({ ...descriptor.simulation, cachedChunks: SIMULATED_DAYS }),
+        descriptor.simulation.startTime,
         { takerFeeRate: fees.taker, makerFeeRate: fees.maker },
       );
     }
     case 'replay':
-      return createReplaySource(stores.candles, card.source);
+      return createReplaySource(stores.candles, descriptor.source);
     case 'paper':
     case 'live':
-      throw new AppError('not-supported', `trading mode ${card.mode} is not part of this version`, {
+      throw new AppError('not-supported', `trading mode ${descriptor.mode} is not part of this version`, {
         advice: 'Use simulated or replay',
       });
     default:
-      return card.mode satisfies never;
+      return descriptor.mode satisfies never;
   }
 }
 
 /** The composition root: what differs between modes is decided here and nowhere else. */
-export async function openOffice({ config, card, redisUrl, mongoUrl, log }: OfficeOptions): Promise<Office> {
-  const releases = createReleaseStack(CLOSE_WITHIN_MS);
-  const scope = scopeOf(config.database.namespace, card.mode);
+export async function openContext({
+  config,
+  descriptor,
+  redisUrl,
+  mongoUrl,
+  log,
+}: AppContextOptions): Promise<AppContext> {
+  const cleanup = createCleanupStack(CLOSE_WITHIN_MS);
+  const scope = scopeOf(config.database.namespace, descriptor.mode);
   // Each market has queues of its own: jobs that a killed company left behind wait there until the same market is opened
   // again. On shared queues the next company would do them with other candles.
-  const prefix = keyPrefix(config.database.namespace, `${card.mode}-${card.source}`);
+  const prefix = keyPrefix(config.database.namespace, `${descriptor.mode}-${descriptor.source}`);
   const broadcastKey = `${prefix}:broadcast`;
   const warn = (what: string) => (error: Error) => log.debug(`${what}: ${error.message}`);
   try {
     const mongo = await connectMongo({ url: mongoUrl, database: scope, onError: warn('store connection') });
-    releases.push('store connection', () => mongo.close());
+    cleanup.push('store connection', () => mongo.close());
     const stores = createMongoStores(mongo);
     await stores.ensureIndexes();
 
     const redis = connectRedis(redisUrl, 'patient', log);
-    releases.push('redis', () => redis.close());
+    cleanup.push('redis', () => redis.close());
     const { connection } = redis;
     const producer = createProducer({ connection, prefix, log });
-    releases.push('queues', () => producer.close());
+    cleanup.push('queues', () => producer.close());
     const broadcaster = createRedisBroadcaster({
       url: redisUrl,
       key: broadcastKey,
       maxLength: config.database.broadcast.maxLength,
       onError: warn('broadcast connection'),
     });
-    releases.push('broadcaster', () => broadcaster.close());
+    cleanup.push('broadcaster', () => broadcaster.close());
 
     const { exchange, agents } = config;
     const data = createMarketData({
-      source: sourceOf(card, stores, exchange),
-      name: card.source,
+      source: sourceOf(descriptor, stores, exchange),
+      name: descriptor.source,
       feed: stores.feed,
       minimumCoverage: exchange.minimumCoverage,
     });
@@ -133,13 +139,13 @@ export async function openOffice({ config, card, redisUrl, mongoUrl, log }: Offi
     });
     const threads = agents.threads.count > 0 ? agents.threads.count : Math.max(1, availableParallelism() - 1);
     const evaluator = createEvaluator({ data, threads });
-    releases.push('backtest threads', () => evaluator.close());
+    cleanup.push('backtest threads', () => evaluator.close());
     const remote = openRemoteWork(config, systemClock);
-    if (remote) releases.push('worker engine', () => remote.engine.close());
+    if (remote) cleanup.push('worker engine', () => remote.engine.close());
 
     return {
       config,
-      card,
+      descriptor,
       redisUrl,
       connection,
       prefix,
@@ -154,11 +160,11 @@ export async function openOffice({ config, card, redisUrl, mongoUrl, log }: Offi
       broadcaster,
       remote,
       async close() {
-        for (const { name, error } of await releases.release()) log.warn(`closing ${name}: ${error.message}`);
+        for (const { name, error } of await cleanup.release()) log.warn(`closing ${name}: ${error.message}`);
       },
     };
   } catch (error) {
-    await releases.release();
+    await cleanup.release();
     throw error;
   }
 }

@@ -25,9 +25,9 @@ import { systemClock } from './context.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
-import { createReleaseStack } from './cleanup-stack.ts';
+import { createCleanupStack } from './cleanup-stack.ts';
 import { createVerifier } from '../coordinator/verify-results.ts';
-import { within } from './with-timeout.ts';
+import { withTimeout } from './with-timeout.ts';
 
 export interface CoordinatorOptions {
   readonly config: Config;
@@ -79,9 +79,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   const { config, log, redisUrl, mongoUrl } = options;
   const { coordinator: settings, heartbeat, schedules } = config.agents;
   checkCoordinator(config);
-  const releases = createReleaseStack(CLOSE_WITHIN_MS);
+  const cleanup = createCleanupStack(CLOSE_WITHIN_MS);
   const close = async (): Promise<void> => {
-    for (const { name, error } of await releases.release()) log.warn(`closing ${name}: ${error.message}`);
+    for (const { name, error } of await cleanup.release()) log.warn(`closing ${name}: ${error.message}`);
   };
   try {
     const scope = coordinatorScope(config.database.namespace);
@@ -91,7 +91,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       database: scope,
       onError: (error) => log.debug(`store connection: ${error.message}`),
     });
-    releases.push('store connection', () => mongo.close());
+    cleanup.push('store connection', () => mongo.close());
     const fleetStores = createMongoFleetStores(mongo);
     const stores = createMongoStores(mongo);
     await Promise.all([fleetStores.ensureIndexes(), stores.ensureIndexes()]);
@@ -103,11 +103,11 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       distinct: options.distinct ?? settings.distinct,
     };
     const fleet = createFleet({ stores: fleetStores, rules, clock, log });
-    releases.push('fleet', () => fleet.close());
+    cleanup.push('fleet', () => fleet.close());
 
     // One thread: the checks are few, and serving workers comes first.
     const pool = createBacktestPool(1);
-    releases.push('threads', () => pool.close());
+    cleanup.push('threads', () => pool.close());
     const fleetCheck = createVerifier({
       fleet,
       units: fleetStores.units,
@@ -117,17 +117,17 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     });
 
     const redis = connectRedis(redisUrl, 'patient', log);
-    releases.push('redis', () => redis.close());
+    cleanup.push('redis', () => redis.close());
     const { connection } = redis;
     const producer = createProducer({ connection, prefix, log });
-    releases.push('queues', () => producer.close());
+    cleanup.push('queues', () => producer.close());
     const broadcaster = createRedisBroadcaster({
       url: redisUrl,
       key: `${prefix}:broadcast`,
       maxLength: config.database.broadcast.maxLength,
       onError: (error) => log.debug(`broadcast connection: ${error.message}`),
     });
-    releases.push('broadcaster', () => broadcaster.close());
+    cleanup.push('broadcaster', () => broadcaster.close());
     const monitor = createAgentMonitor('worker-manager', `${hostname()}.${process.pid}`, clock);
     const manager = createWorkerManager({
       clock,
@@ -154,8 +154,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       deadLetters: stores.deadLetters,
       broadcaster,
     });
-    releases.push('worker manager', () => within(DRAIN_MS, 'draining', running.close(false)));
-    await within(
+    cleanup.push('worker manager', () => withTimeout(DRAIN_MS, 'draining', running.close(false)));
+    await withTimeout(
       READY_WITHIN_MS,
       'reaching Redis',
       Promise.all([
@@ -182,7 +182,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       readiness: () => readinessOf(redisUrl, mongoUrl),
     });
     const listening = await listen(options.listen);
-    releases.push('coordinator', () => listening.close());
+    cleanup.push('coordinator', () => listening.close());
     return { url: listening.url, fleet, stores: fleetStores, close };
   } catch (error) {
     await close();

@@ -2,7 +2,7 @@ import { availableParallelism, hostname, totalmem } from 'node:os';
 import { type QueueName } from '../../queues/names.ts';
 import { errorText } from '../domain/errors.ts';
 import { type AgentState } from '../ports/records.ts';
-import { type Office } from './context.ts';
+import { type AppContext } from './context.ts';
 import { VERSION } from '../paths.ts';
 
 export interface Heartbeat {
@@ -27,10 +27,10 @@ export interface HeartbeatSubject {
 
 /** Writes the node's row and those of its living agents at intervals; a missed beat is logged, not fatal. */
 export async function startHeartbeat(
-  office: Office,
+  context: AppContext,
   { node, queues, concurrency, busyJobs, agents }: HeartbeatSubject,
 ): Promise<Heartbeat> {
-  const { stores, clock, log, config, broadcaster } = office;
+  const { stores, clock, log, config, broadcaster } = context;
   const { everyMs, silentAfterMs } = config.agents.heartbeat;
   const startedAt = clock.now();
   let draining = false;

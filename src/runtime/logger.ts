@@ -12,9 +12,9 @@ export interface LoggerOptions {
   /** Folder of agents/, mission-control/ and trades/; no files when absent. */
   readonly directory?: string;
   /** The screen may be told less than the files. @default level */
-  readonly screenLevel?: Exclude<LogLevel, 'silent'>;
+  readonly terminalLevel?: Exclude<LogLevel, 'silent'>;
   /** Human lines go here. @default process.stderr */
-  readonly screen?: NodeJS.WritableStream;
+  readonly terminal?: NodeJS.WritableStream;
 }
 
 export interface ClosableLogger extends Logger {
@@ -35,13 +35,13 @@ function humanLine(record: Record<string, unknown>): string {
   return `${time} ${LABELS[Number(record['level'])] ?? '     '} ${who}${String(record['msg'])}${fields.length > 0 ? ` (${fields.join(' ')})` : ''}\n`;
 }
 
-type Desk = 'agents' | 'mission-control' | 'trades';
+type Channel = 'agents' | 'mission-control' | 'trades';
 
-/** Sends each JSON record to the screen as a line and to the file of its desk, secrets taken out of both. */
+/** Sends each JSON record to the terminal as a line and to the file of its channel; secrets are removed from both. */
 function createSink(
-  files: ReadonlyMap<Desk, { write(text: string): unknown }>,
-  screen: NodeJS.WritableStream,
-  screenLevel: number,
+  files: ReadonlyMap<Channel, { write(text: string): unknown }>,
+  terminal: NodeJS.WritableStream,
+  terminalLevel: number,
 ): Writable {
   return new Writable({
     decodeStrings: false,
@@ -49,10 +49,10 @@ function createSink(
       const safe = redact(chunk);
       const record = JSON.parse(safe) as Record<string, unknown>;
       const agent = record['agent'];
-      const desk: Desk =
+      const channel: Channel =
         typeof agent === 'string' ? (MONEY_AGENTS.has(agent) ? 'trades' : 'agents') : 'mission-control';
-      files.get(desk)?.write(safe);
-      if (Number(record['level']) >= screenLevel) screen.write(humanLine(record));
+      files.get(channel)?.write(safe);
+      if (Number(record['level']) >= terminalLevel) terminal.write(humanLine(record));
       done();
     },
   });
@@ -72,20 +72,20 @@ function wrap(inner: pino.Logger): Logger {
 export function createLogger({
   level,
   directory,
-  screenLevel,
-  screen = process.stderr,
+  terminalLevel,
+  terminal = process.stderr,
 }: LoggerOptions): ClosableLogger {
-  const files = new Map<Desk, ReturnType<typeof pino.destination>>();
+  const files = new Map<Channel, ReturnType<typeof pino.destination>>();
   if (directory !== undefined && level !== 'silent') {
     const day = new Date().toISOString().slice(0, 10);
-    for (const desk of ['agents', 'mission-control', 'trades'] as const) {
-      mkdirSync(join(directory, desk), { recursive: true });
-      files.set(desk, pino.destination({ dest: join(directory, desk, `${day}.log`), sync: false, append: true }));
+    for (const channel of ['agents', 'mission-control', 'trades'] as const) {
+      mkdirSync(join(directory, channel), { recursive: true });
+      files.set(channel, pino.destination({ dest: join(directory, channel, `${day}.log`), sync: false, append: true }));
     }
   }
   const inner = pino(
     { level, base: null },
-    createSink(files, screen, screenLevel === undefined ? 0 : pino.levels.values[screenLevel]!),
+    createSink(files, terminal, terminalLevel === undefined ? 0 : pino.levels.values[terminalLevel]!),
   );
   return {
     ...wrap(inner),

@@ -7,8 +7,8 @@ import { errorText } from '../domain/errors.ts';
 import { type AgentState } from '../ports/records.ts';
 import { createAgent, slotsOf } from './agents.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { type Office } from './context.ts';
-import { within } from './with-timeout.ts';
+import { type AppContext } from './context.ts';
+import { withTimeout } from './with-timeout.ts';
 
 export interface NodeOptions {
   readonly queues: readonly QueueName[];
@@ -22,7 +22,7 @@ export interface RunningNode {
   close(drainMs: number): Promise<void>;
 }
 
-interface Desk {
+interface LocalAgent {
   readonly monitor: AgentMonitor;
   running: RunningAgent;
 }
@@ -31,8 +31,8 @@ const READY_WITHIN_MS = 15_000;
 const PAUSE_KNOWN_WITHIN_MS = 1000;
 
 /** Runs agents on their queues, beats for them, and restarts one when the CEO asks for it. */
-export async function startNode(office: Office, { queues, concurrency }: NodeOptions): Promise<RunningNode> {
-  const { config, clock, log, stores, broadcaster, producer, prefix, redisUrl, connection } = office;
+export async function startNode(context: AppContext, { queues, concurrency }: NodeOptions): Promise<RunningNode> {
+  const { config, clock, log, stores, broadcaster, producer, prefix, redisUrl, connection } = context;
   const name = `${hostname()}.${process.pid}`;
   const timing = { lockMs: config.database.queues.lockMs, stalledCheckMs: config.database.queues.stalledCheckMs };
 
@@ -40,9 +40,9 @@ export async function startNode(office: Office, { queues, concurrency }: NodeOpt
   const slots = (queue: QueueName): number =>
     MONEY_QUEUES.includes(queue) ? 1 : (concurrency ?? slotsOf(config, queue));
 
-  const open = (queue: QueueName): Desk => {
+  const open = (queue: QueueName): LocalAgent => {
     const monitor = createAgentMonitor(queue, name, clock);
-    const agent = createAgent(queue, office, monitor, name);
+    const agent = createAgent(queue, context, monitor, name);
     const running = runAgent(agent, {
       connection,
       prefix,
@@ -58,39 +58,43 @@ export async function startNode(office: Office, { queues, concurrency }: NodeOpt
   };
 
   // One at a time over all nodes: two money decisions at once could each be within the limits and together beyond them.
-  await within(
+  await withTimeout(
     READY_WITHIN_MS,
     'reaching Redis',
     Promise.all(MONEY_QUEUES.map((queue) => producer.queue(queue).setGlobalConcurrency(1))),
   );
-  const desks = new Map(queues.map((queue) => [queue, open(queue)]));
-  await within(READY_WITHIN_MS, 'reaching Redis', Promise.all([...desks.values()].map((desk) => desk.running.ready())));
+  const agents = new Map(queues.map((queue) => [queue, open(queue)]));
+  await withTimeout(
+    READY_WITHIN_MS,
+    'reaching Redis',
+    Promise.all([...agents.values()].map((agent) => agent.running.ready())),
+  );
 
   /** A worker does not notice that somebody paused its queue. While Redis is away nothing is known of it. */
-  const stateOf = async ([queue, { monitor }]: readonly [QueueName, Desk]): Promise<AgentState> => {
-    const asked = within(PAUSE_KNOWN_WITHIN_MS, `asking for ${queue}`, producer.queue(queue).isPaused());
+  const stateOf = async ([queue, { monitor }]: readonly [QueueName, LocalAgent]): Promise<AgentState> => {
+    const asked = withTimeout(PAUSE_KNOWN_WITHIN_MS, `asking for ${queue}`, producer.queue(queue).isPaused());
     monitor.setPaused(await asked.catch(() => false));
     return monitor.snapshot();
   };
-  const heartbeat = await startHeartbeat(office, {
+  const heartbeat = await startHeartbeat(context, {
     node: name,
     queues,
     concurrency: concurrency ?? 0,
-    busyJobs: () => [...desks.values()].reduce((sum, { monitor }) => sum + monitor.jobsInHand(), 0),
-    agents: () => Promise.all([...desks].filter(([, desk]) => desk.running.alive()).map(stateOf)),
+    busyJobs: () => [...agents.values()].reduce((sum, { monitor }) => sum + monitor.jobsInHand(), 0),
+    agents: () => Promise.all([...agents].filter(([, agent]) => agent.running.alive()).map(stateOf)),
   });
 
   const restart = async (queue: QueueName): Promise<void> => {
-    const desk = desks.get(queue);
-    if (!desk || (desk.running.alive() && !heartbeat.isStale())) return;
+    const agent = agents.get(queue);
+    if (!agent || (agent.running.alive() && !heartbeat.isStale())) return;
     log.warn('restarting agent', { agent: queue });
-    await desk.running.close(true);
-    desks.set(queue, open(queue));
+    await agent.running.close(true);
+    agents.set(queue, open(queue));
   };
 
   const reader = createRedisBroadcastReader({
     url: redisUrl,
-    key: office.broadcastKey,
+    key: context.broadcastKey,
     onError: (error) => log.debug(error.message),
   });
   const stopFollowing = new AbortController();
@@ -110,13 +114,13 @@ export async function startNode(office: Office, { queues, concurrency }: NodeOpt
     async close(drainMs) {
       stopFollowing.abort();
       await heartbeat.drain();
-      const all = [...desks.values()];
-      const graceful = Promise.all(all.map((desk) => desk.running.close(false)));
+      const all = [...agents.values()];
+      const graceful = Promise.all(all.map((agent) => agent.running.close(false)));
       try {
-        await within(drainMs, 'draining', graceful);
+        await withTimeout(drainMs, 'draining', graceful);
       } catch (error) {
         log.warn(`${errorText(error)}; unfinished jobs go back to their queues`);
-        await within(2000, 'forced close', Promise.all(all.map((desk) => desk.running.close(true)))).catch(
+        await withTimeout(2000, 'forced close', Promise.all(all.map((agent) => agent.running.close(true)))).catch(
           (e: unknown) => log.warn(errorText(e)),
         );
       }

@@ -1,21 +1,21 @@
 import { type Config } from '../../config/schema.ts';
 import { timeframeMs } from '../domain/market/timeframe.ts';
-import { type CompanyCard } from './company-descriptor.ts';
+import { type CompanyDescriptor } from './company-descriptor.ts';
 
 /** The simulated world begins here, whatever the date outside: the same seed is the same market for ever. */
 const WORLD_START = Date.UTC(2025, 0, 1);
 const DAY_MS = 86_400_000;
 
-export interface SimulatedWorld {
-  readonly card: CompanyCard;
+export interface SimulatedMarketSource {
+  readonly descriptor: CompanyDescriptor;
   /** Market time at which the company opens: the history lies behind it. */
   readonly opensAt: number;
 }
 
-export function simulatedWorld({ exchange }: Config, seed: number, now: number): SimulatedWorld {
+export function simulatedMarketSource({ exchange }: Config, seed: number, now: number): SimulatedMarketSource {
   const step = timeframeMs(exchange.timeframe);
   return {
-    card: {
+    descriptor: {
       mode: 'simulated',
       account: `paper-simulated-${seed}`,
       source: `simulated-${seed}`,

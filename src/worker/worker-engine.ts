@@ -26,9 +26,9 @@ export function openWorkerEngine(directories: readonly string[]): WorkerEngine {
     },
     async execute(params, seed, signal) {
       try {
-        return { is: 'done', report: { ...(await runUnit({ pool, directories }, params, `unit ${seed}`, signal)) } };
+        return { kind: 'done', report: { ...(await runUnit({ pool, directories }, params, `unit ${seed}`, signal)) } };
       } catch (error) {
-        return unlessImpossible(error, (reason) => ({ is: 'impossible', reason }));
+        return unlessImpossible(error, (reason) => ({ kind: 'impossible', reason }));
       }
     },
     close: () => pool.close(),

@@ -57,9 +57,9 @@ describe('docs/errors.md and the code name the same errors', () => {
 
   it('a code that does not stand in the source is one that is passed on', () => {
     expect(passedOn.map((where) => where.replace(/:\d+$/, '')).sort()).toEqual([
-      'src/http/error-response.ts',
       'src/api/routes/jobs.ts',
       'src/cli/output/answer-of.ts',
+      'src/http/error-response.ts',
     ]);
   });
 

@@ -5,11 +5,11 @@ import { createRng } from '../../src/domain/random/rng.ts';
 import { type Services } from '../../src/runtime/services/start-services.ts';
 import { writeCandleFiles } from '../fixtures/faults/candle-files.ts';
 import { foundCompany, type Company } from '../fixtures/faults/company.ts';
-import { openCoordinatorDoor } from '../fixtures/faults/coordinator-door.ts';
+import { openCoordinatorProxy } from '../fixtures/faults/coordinator-proxy.ts';
 import { eventually } from '../fixtures/faults/eventually.ts';
 import { killService } from '../fixtures/faults/kill-service.ts';
-import { blemishesOf, researchOf, UNBLEMISHED, type Research } from '../fixtures/faults/outcome.ts';
-import { openScene, type CorpProcess } from '../fixtures/faults/scene.ts';
+import { violationsOf, researchOf, UNBLEMISHED, type Research } from '../fixtures/faults/outcome.ts';
+import { openFaultTestEnvironment, type CorpProcess } from '../fixtures/faults/test-environment.ts';
 import { seenUndisturbed } from '../fixtures/faults/undisturbed.ts';
 
 /** Four deaths of a service in a row are survived. */
@@ -39,25 +39,25 @@ export interface FleetUnderKills {
  */
 export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle }: FleetUnderKills): void {
   const victims = VICTIMS.slice(0, deaths);
-  const scene = openScene();
-  const candleFiles = writeCandleFiles(scene.directory);
+  const testEnvironment = openFaultTestEnvironment();
+  const candleFiles = writeCandleFiles(testEnvironment.directory);
   let services: Services;
   let expected: Research;
 
   const found = (namespace: string, settings: Environment = {}): Promise<Company> =>
-    foundCompany(scene, services, namespace, candleFiles, {
+    foundCompany(testEnvironment, services, namespace, candleFiles, {
       CORP_AGENTS__GENERATOR__SPECS_PER_CYCLE: String(trials),
       CORP_AGENTS__GENERATOR__UNIT_SIZE: String(unitSize),
       ...settings,
     });
 
   beforeAll(async () => {
-    services = await scene.services('services');
-    expected = await seenUndisturbed(await found('reference'), ({ office, ticket }) => researchOf(office, ticket.id));
+    services = await testEnvironment.services('services');
+    expected = await seenUndisturbed(await found('reference'), ({ context, ticket }) => researchOf(context, ticket.id));
   }, 240_000);
 
   afterAll(async () => {
-    expect(await scene.clear()).toEqual([]);
+    expect(await testEnvironment.clear()).toEqual([]);
   });
 
   it(
@@ -65,7 +65,7 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
     { timeout: 420_000 },
     async ({ annotate }) => {
       const rng = createRng('fleet');
-      const coordinator = await openCoordinatorDoor(scene, {
+      const coordinator = await openCoordinatorProxy(testEnvironment, {
         REDIS_URL: services.redis.url,
         MONGO_URL: services.mongo.url,
         CORP_DATABASE__NAMESPACE: 'fleet',
@@ -82,16 +82,16 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
         CORP_AGENTS__BACKTEST__FORWARD__UNITS_PER_MARKET: '3',
         CORP_AGENTS__BACKTEST__FORWARD__POPULATION_SIZE: '10',
         CORP_AGENTS__BACKTEST__FORWARD__GENERATIONS: '2',
-        CORP_AGENTS__BACKTEST__DATA_DIRECTORIES: `[${scene.directory}]`,
+        CORP_AGENTS__BACKTEST__DATA_DIRECTORIES: `[${testEnvironment.directory}]`,
         CORP_AGENTS__BACKTEST__FORWARD__MARKETS:
           '{AAA-USD: {dataFile: AAA-USD.csv, timeframe: 1h}, BBB-USD: {dataFile: BBB-USD.csv, timeframe: 1h}}',
       });
       onTestFinished(() => company.close());
-      const { office, ticket } = company;
+      const { context, ticket } = company;
       const startWorker = (instance: number): CorpProcess =>
-        scene.corp(
+        testEnvironment.corp(
           company.environment,
-          ...['worker', '--coordinator', coordinator.url, '--data', scene.directory],
+          ...['worker', '--coordinator', coordinator.url, '--data', testEnvironment.directory],
           ...['--instance', String(instance), '--wait', '1'],
         );
       const nodes = [company.node(), company.node()];
@@ -100,11 +100,11 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
       const ended = company.cycleEnded();
       let isOver = false;
       ended.finally(() => (isOver = true)).catch(() => undefined);
-      await eventually('trials come in', async () => (await office.stores.trials.ofCycle(ticket.id)).length > 0);
+      await eventually('trials come in', async () => (await context.stores.trials.ofCycle(ticket.id)).length > 0);
 
       const kill = {
-        redis: () => killService(scene, services, 'redis'),
-        mongo: () => killService(scene, services, 'mongo'),
+        redis: () => killService(testEnvironment, services, 'redis'),
+        mongo: () => killService(testEnvironment, services, 'mongo'),
         coordinator: () => coordinator.replace(),
         async node() {
           const i = rng.integer(0, 1);
@@ -126,13 +126,13 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
       }
       await ended;
       const forwarded = await eventually('what was forwarded has ended', async () => {
-        const rows = await office.stores.forwarding.list({ limit: 100 });
+        const rows = await context.stores.forwarding.list({ limit: 100 });
         return rows.length > 0 && rows.every(({ endedAt }) => endedAt !== null) && rows;
       });
       for (const one of [...nodes, ...workers, coordinator.process()])
         expect(await one.kill('SIGTERM')).toEqual({ code: 0, signal: null });
 
-      const research = await researchOf(office, ticket.id);
+      const research = await researchOf(context, ticket.id);
       const ids = research.trials.map(({ id }) => id);
       await annotate(
         `${ids.length} trials; ${victims.length} deaths, ${inCycle} of them in the cycle; ` +
@@ -141,7 +141,7 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
       expect(inCycle).toBeGreaterThanOrEqual(leastInCycle);
       expect(ids.length).toBeGreaterThanOrEqual(trials);
       expect(new Set(ids).size).toBe(ids.length);
-      expect(await blemishesOf(office)).toEqual(UNBLEMISHED);
+      expect(await violationsOf(context)).toEqual(UNBLEMISHED);
       expect(ofCycle(research)).toEqual(ofCycle(expected));
     },
   );

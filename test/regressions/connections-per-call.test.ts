@@ -48,8 +48,8 @@ it('a hundred jobs and broadcasts later the same connections are open, and none 
 });
 
 it('what does open a connection for one question closes it', async () => {
-  const card = { mode: 'replay', account: 'a', source: 's', announcedAt: 1 } as const;
-  await announceCompany(redis.url, 't', card);
-  for (let n = 0; n < 20; n += 1) expect(await findCompany(redis.url, 't')).toEqual(card);
+  const descriptor = { mode: 'replay', account: 'a', source: 's', announcedAt: 1 } as const;
+  await announceCompany(redis.url, 't', descriptor);
+  for (let n = 0; n < 20; n += 1) expect(await findCompany(redis.url, 't')).toEqual(descriptor);
   await expect.poll(clients, { interval: 5 }).toBe(1);
 });

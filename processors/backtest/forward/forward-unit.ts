@@ -111,13 +111,13 @@ export function createForwarder(deps: ForwarderDeps) {
       });
       try {
         const creation = await coordinator.create(unit.order);
-        if (creation.is === 'created') {
+        if (creation.kind === 'created') {
           await move({ state: 'waiting', remoteId: creation.remoteId, reason: '' });
-        } else if (creation.is === 'refused') {
+        } else if (creation.kind === 'refused') {
           await move({ state: 'planned', reason: `refused: ${creation.reason}` });
           await runHere(unit.reason);
         } else {
-          await move({ reason: creation.reason, settledAt: clock.now() + creation.settlesInMs });
+          await move({ reason: creation.reason, settledAt: clock.now() + creation.unclearForMs });
         }
       } catch (error) {
         if (!isAway(error)) throw error;
@@ -129,11 +129,11 @@ export function createForwarder(deps: ForwarderDeps) {
 
     async function findOut(): Promise<void> {
       const finding = await coordinator.find(unit.order, unit.bookmark!);
-      if (finding.is === 'found') await move({ state: 'waiting', remoteId: finding.remoteId, reason: '' });
-      else if (finding.is === 'absent' && unit.state === 'creating') {
+      if (finding.kind === 'found') await move({ state: 'waiting', remoteId: finding.remoteId, reason: '' });
+      else if (finding.kind === 'absent' && unit.state === 'creating') {
         await move({ state: 'planned', reason: 'was asked for and not made' });
       } else {
-        const reason = finding.is === 'unclear' ? finding.reason : 'nothing is seen of it';
+        const reason = finding.kind === 'unclear' ? finding.reason : 'nothing is seen of it';
         if (unit.state !== 'unknown') await move({ state: 'unknown', reason });
       }
     }
@@ -141,7 +141,7 @@ export function createForwarder(deps: ForwarderDeps) {
     const accepted = (reports: readonly RemoteReport[]): boolean =>
       reports.some(({ verdict }) => verdict === 'accepted');
 
-    async function takeIn(reports: readonly RemoteReport[]): Promise<void> {
+    async function receiveReport(reports: readonly RemoteReport[]): Promise<void> {
       const taken = await takeReports(unit, reports, signal);
       const isWorth = taken.some((report) => report.verdict === 'accepted' && report.verification !== 'disagrees');
       if (isWorth) await end({ state: 'done', doneBy: 'remote', reports: taken, reason: '' });
@@ -153,15 +153,15 @@ export function createForwarder(deps: ForwarderDeps) {
 
     async function lookAtIt(): Promise<void> {
       const remote = await coordinator.look(placed());
-      if (remote.state === 'completed') return takeIn(remote.reports);
+      if (remote.state === 'completed') return receiveReport(remote.reports);
       if (remote.state !== 'open') return runHere(`${remote.state} there: ${remote.reason}`);
       if (!isLate()) return sleep(clock.now() + pollMs);
-      return accepted(remote.reports) ? takeIn(remote.reports) : runHere('its time was up');
+      return accepted(remote.reports) ? receiveReport(remote.reports) : runHere('its time was up');
     }
 
     async function compute(): Promise<void> {
       const outcome = await engine.execute(unit.order.params, seedOf(unitId), signal);
-      if (outcome.is === 'impossible') {
+      if (outcome.kind === 'impossible') {
         return end({ state: 'failed', reason: `${unit.reason}; not possible here: ${outcome.reason}` });
       }
       const reading = readReport(outcome.report);

@@ -48,7 +48,7 @@ export async function recompute(
     return { verification: 'disagrees', note: `no worker can have run this genome: ${error.message}` };
   }
   const outcome = await engine.execute({ ...params, ...EVALUATE_ONE, seed_genomes: [genome] }, NO_SEED, signal);
-  if (outcome.is === 'impossible') return { verification: 'unverified', note: outcome.reason };
+  if (outcome.kind === 'impossible') return { verification: 'unverified', note: outcome.reason };
   const differences = differencesOf(fields, readReport(outcome.report).fields);
   return { verification: differences.length === 0 ? 'verified' : 'disagrees', note: differences.join('; ') };
 }

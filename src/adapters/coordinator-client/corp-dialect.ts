@@ -50,13 +50,13 @@ export function createCorpDialect(exchange: Exchange, token: string | undefined)
       const body = { key, kind, strategy_params: params, replicas };
       const answer = await exchange.again(UNITS, { method: 'POST', body, token });
       if (answer.status === 200 || answer.status === 201) {
-        return { is: 'created', remoteId: parseAnswer(UNITS, made, answer.body).work_unit_id };
+        return { kind: 'created', remoteId: parseAnswer(UNITS, made, answer.body).work_unit_id };
       }
-      return { is: 'refused', reason: wordsOf(answer) };
+      return { kind: 'refused', reason: wordsOf(answer) };
     },
 
     async find() {
-      return { is: 'absent' };
+      return { kind: 'absent' };
     },
 
     async look({ remoteId, order }) {

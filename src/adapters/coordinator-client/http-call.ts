@@ -4,8 +4,8 @@ import { errorText } from '../../domain/errors.ts';
  * How a request ended. `unsent`: nobody can have read it. `lost`: it was sent, and what became of it is not known.
  */
 export type Outcome =
-  | { readonly is: 'answered'; readonly status: number; readonly body: Body }
-  | { readonly is: 'unsent' | 'lost'; readonly why: string };
+  | { readonly kind: 'answered'; readonly status: number; readonly body: Body }
+  | { readonly kind: 'unsent' | 'lost'; readonly why: string };
 
 /** JSON, or the words of something else: framework errors of the existing coordinator are HTML. */
 export type Body = { readonly json: unknown } | { readonly words: string };
@@ -79,11 +79,11 @@ export async function callOnce(request: HttpRequest): Promise<Outcome> {
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
-    return { is: 'answered', status: response.status, body: readBody(await textOf(response)) };
+    return { kind: 'answered', status: response.status, body: readBody(await textOf(response)) };
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    if (timeout.aborted) return { is: 'lost', why: `no answer within ${timeoutMs} ms` };
+    if (timeout.aborted) return { kind: 'lost', why: `no answer within ${timeoutMs} ms` };
     const { code, text } = causeOf(error);
-    return { is: UNSENT.has(code) ? 'unsent' : 'lost', why: text };
+    return { kind: UNSENT.has(code) ? 'unsent' : 'lost', why: text };
   }
 }

@@ -24,7 +24,7 @@ export interface Exchange {
   /** Once. @throws AppError `coordinator-away` when the circuit breaker is open. */
   once(path: string, asked: Asked): Promise<Outcome>;
   /** For what may be done twice: again after a lost or unsent request and after 5xx. @throws AppError `coordinator-away`. */
-  again(path: string, asked: Asked): Promise<Extract<Outcome, { readonly is: 'answered' }>>;
+  again(path: string, asked: Asked): Promise<Extract<Outcome, { readonly kind: 'answered' }>>;
   isReachable(): boolean;
 }
 
@@ -39,11 +39,11 @@ export function shownUrl(url: string): string {
 }
 
 /** A server that says 503 or 500 is in trouble; one that says 404 is well. */
-const isAnswered = (outcome: Outcome): outcome is Extract<Outcome, { readonly is: 'answered' }> =>
-  outcome.is === 'answered' && outcome.status < 500;
+const isAnswered = (outcome: Outcome): outcome is Extract<Outcome, { readonly kind: 'answered' }> =>
+  outcome.kind === 'answered' && outcome.status < 500;
 
 export function wordsOf(outcome: Outcome): string {
-  if (outcome.is !== 'answered') return outcome.why;
+  if (outcome.kind !== 'answered') return outcome.why;
   const { status, body } = outcome;
   const said = 'words' in body ? body.words : errorIn(body.json);
   return said === '' ? `status ${status}` : `status ${status}: ${said}`;

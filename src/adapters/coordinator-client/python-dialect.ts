@@ -4,7 +4,7 @@ import { readReport } from '../../domain/fleet/reported-fields.ts';
 import { sha256 } from '../../domain/identity/sha256.ts';
 import { type Clock } from '../../ports/clock.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type Coordinator, type Creation, type RemoteReport, type UnitOrder } from '../../ports/fleet/client.ts';
+import { type Coordinator, type Creation, type RemoteReport, type UnitCommand } from '../../ports/fleet/client.ts';
 import { parseAnswer, wordsOf, type Exchange } from './http-client.ts';
 import { createResultsWindow, type ResultRow } from './results-window.ts';
 
@@ -24,13 +24,13 @@ const made = z.object({
  * The one field that every worker ignores and that comes back with each result (docs/coordinator-protocol.md#the-python-coordinator):
  * by it a unit is known again whose creation was never confirmed.
  */
-export const markerOf = ({ key }: Pick<UnitOrder, 'key'>): string => `BOTH corp-${sha256(key).slice(0, 20)}`;
+export const markerOf = ({ key }: Pick<UnitCommand, 'key'>): string => `BOTH corp-${sha256(key).slice(0, 20)}`;
 
 /** What `create_work_unit` reads; it drops everything else without a word. */
 const TAKEN = ['contract', 'population_size', 'generations', 'risk_level', 'max_candles', 'max_leverage'] as const;
 
 /** Why it cannot make this unit; null when it can. */
-function refusalOf({ kind, params }: UnitOrder): string | null {
+function refusalOf({ kind, params }: UnitCommand): string | null {
   const { market_type: type, contract, seed_genomes: seeds } = params;
   if (kind !== 'genetic') return 'the existing coordinator makes searches only';
   if (type !== 'FUTURES' || typeof contract !== 'string') return 'the existing coordinator makes futures units only';
@@ -83,7 +83,7 @@ export function createPythonDialect(
     await unitsThere();
   }
 
-  const carriesMark = (row: ResultRow, order: UnitOrder): boolean =>
+  const carriesMark = (row: ResultRow, order: UnitCommand): boolean =>
     row.strategy_params['direction'] === markerOf(order);
 
   return {
@@ -94,34 +94,34 @@ export function createPythonDialect(
 
     async create(order): Promise<Creation> {
       const refusal = refusalOf(order);
-      if (refusal !== null) return { is: 'refused', reason: refusal };
+      if (refusal !== null) return { kind: 'refused', reason: refusal };
       const { params, replicas } = order;
       const taken = Object.fromEntries(TAKEN.flatMap((name) => (name in params ? [[name, params[name]]] : [])));
       const body = { ...taken, direction: markerOf(order), replicas };
       const outcome = await exchange.once(CREATE, { method: 'POST', body });
-      if (outcome.is === 'lost') return { is: 'unclear', reason: outcome.why, settlesInMs: settleMs };
-      if (outcome.is !== 'answered') {
+      if (outcome.kind === 'lost') return { kind: 'unclear', reason: outcome.why, unclearForMs: settleMs };
+      if (outcome.kind !== 'answered') {
         throw new AppError('coordinator-away', `the coordinator cannot be reached: ${outcome.why}`, {
           retryable: true,
           advice: 'Check that the coordinator runs, and COORDINATOR_URL; it is tried again by itself',
         });
       }
-      if (outcome.status >= 500) return { is: 'unclear', reason: wordsOf(outcome), settlesInMs: 0 };
-      if (outcome.status !== 200) return { is: 'refused', reason: wordsOf(outcome) };
+      if (outcome.status >= 500) return { kind: 'unclear', reason: wordsOf(outcome), unclearForMs: 0 };
+      if (outcome.status !== 200) return { kind: 'refused', reason: wordsOf(outcome) };
       const answer = 'json' in outcome.body ? made.safeParse(outcome.body.json) : undefined;
       if (answer?.success && answer.data.strategy_params.direction === markerOf(order)) {
-        return { is: 'created', remoteId: answer.data.work_unit_id };
+        return { kind: 'created', remoteId: answer.data.work_unit_id };
       }
-      return { is: 'unclear', reason: 'its answer is not that of a unit made', settlesInMs: 0 };
+      return { kind: 'unclear', reason: 'its answer is not that of a unit made', unclearForMs: 0 };
     },
 
     async find(order, { units, lastResult }) {
       const there = await unitsThere();
-      if (there === units) return { is: 'absent' };
+      if (there === units) return { kind: 'absent' };
       const row = (await results.since(lastResult)).find((candidate) => carriesMark(candidate, order));
-      if (row) return { is: 'found', remoteId: row.work_unit_id };
-      if (there < units) return { is: 'unclear', reason: `it has ${there} units and had ${units}: it was emptied` };
-      return { is: 'unclear', reason: `${there - units} units were made since, and none shows who made it` };
+      if (row) return { kind: 'found', remoteId: row.work_unit_id };
+      if (there < units) return { kind: 'unclear', reason: `it has ${there} units and had ${units}: it was emptied` };
+      return { kind: 'unclear', reason: `${there - units} units were made since, and none shows who made it` };
     },
 
     async look({ remoteId, order, bookmark }) {

@@ -1,6 +1,6 @@
 import mongoose, { type Connection } from 'mongoose';
 import { AppError, errorText } from '../../domain/errors.ts';
-import { MORTAL_CONNECTIONS } from './mortal-connection.ts';
+import { MORTAL_CONNECTIONS } from './rejecting-connection.ts';
 
 export interface MongoConnectionOptions {
   readonly url: string;

@@ -38,7 +38,7 @@ export interface BacktestPool {
     signal?: AbortSignal,
   ): Promise<T>;
   /** Runs a task that brings its own candles, in shared memory, on the next free thread. */
-  runAlone<N extends 'kernel' | 'unit'>(
+  runAlone<N extends 'playGenomes' | 'unit'>(
     name: N,
     task: Parameters<ThreadTasks[N]>[0],
     signal?: AbortSignal,

@@ -9,7 +9,7 @@ import { SpecError } from '../../domain/strategies/spec-error.ts';
 import { createWorkerDataset, type WorkerDataset } from '../../domain/python-worker/engine/dataset.ts';
 import { executeUnit } from '../../domain/python-worker/engine/execute-unit.ts';
 import { createRng } from '../../domain/random/rng.ts';
-import { playGenomes } from './play-genomes.ts';
+import { playGenomes as play } from './play-genomes.ts';
 import { columnsIn } from './share-series.ts';
 import { type EvaluationTask, type SeriesTask, type ThreadTasks } from './task.ts';
 
@@ -18,7 +18,7 @@ import { type EvaluationTask, type SeriesTask, type ThreadTasks } from './task.t
  * series last seen.
  */
 
-interface Bench {
+interface EngineCache {
   readonly engine: Engine;
   /** Those of the task at hand; the engine's cache looks here first. */
   shared: SeriesTask['shared'];
@@ -27,24 +27,24 @@ interface Bench {
 const MAX_SERIES = 4;
 /** For columns of this thread alone; what is used by many comes in shared memory. */
 const OWN_COLUMN_BYTES = 64 * 2 ** 20;
-const benches = new Map<string, Bench>();
+const engineCaches = new Map<string, EngineCache>();
 
 function engineFor({ seriesKey, series, shared }: SeriesTask): Engine {
-  const bench = benches.get(seriesKey) ?? setUp(series);
-  benches.delete(seriesKey);
-  benches.set(seriesKey, bench);
-  if (benches.size > MAX_SERIES) benches.delete(benches.keys().next().value!);
-  bench.shared = shared;
-  return bench.engine;
+  const engineCache = engineCaches.get(seriesKey) ?? setUp(series);
+  engineCaches.delete(seriesKey);
+  engineCaches.set(seriesKey, engineCache);
+  if (engineCaches.size > MAX_SERIES) engineCaches.delete(engineCaches.keys().next().value!);
+  engineCache.shared = shared;
+  return engineCache.engine;
 }
 
-function setUp(series: SeriesTask['series']): Bench {
-  const bench: Pick<Bench, 'shared'> = { shared: new Map() };
+function setUp(series: SeriesTask['series']): EngineCache {
+  const engineCache: Pick<EngineCache, 'shared'> = { shared: new Map() };
   const cache = createIndicatorCache(series, {
     maxBytes: OWN_COLUMN_BYTES,
-    shared: { get: (key) => bench.shared.get(key) },
+    shared: { get: (key) => engineCache.shared.get(key) },
   });
-  return Object.assign(bench, { engine: createEngine(series, { cache }) });
+  return Object.assign(engineCache, { engine: createEngine(series, { cache }) });
 }
 
 /** What is wrong with one spec must not cost the others their results. */
@@ -54,7 +54,7 @@ function evaluateOne(
   { spec, window }: EvaluationTask['items'][number],
 ): TrialMetrics {
   try {
-    return engine.screen(spec, fillModel, window);
+    return engine.measure(spec, fillModel, window);
   } catch (error) {
     if (error instanceof SpecError || error instanceof SeriesTooShortError) return failedTrial(error.message);
     throw error;
@@ -71,7 +71,7 @@ export const search: ThreadTasks['search'] = (task) => {
   const figures = new Float64Array(task.specs.length * FIGURES);
   for (const [index, spec] of task.specs.entries()) {
     try {
-      packFigures(figures, index, engine.screen(spec, task.fillModel, task.window), task.fillModel.initialCash);
+      packFigures(figures, index, engine.measure(spec, task.fillModel, task.window), task.fillModel.initialCash);
     } catch (error) {
       if (!(error instanceof SpecError || error instanceof SeriesTooShortError)) throw error;
       return { fault: { index, message: error.message } };
@@ -92,9 +92,9 @@ export const columns: ThreadTasks['columns'] = ({ series, orders }) => {
 /** The frame last seen; a search has one. */
 let frame: { readonly key: string; readonly dataset: WorkerDataset } | null = null;
 
-export const kernel: ThreadTasks['kernel'] = ({ frameKey, columns: candles, terms, genomes }) => {
+export const playGenomes: ThreadTasks['playGenomes'] = ({ frameKey, columns: candles, terms, genomes }) => {
   if (frame?.key !== frameKey) frame = { key: frameKey, dataset: createWorkerDataset(candles) };
-  return playGenomes(frame.dataset, genomes, terms);
+  return play(frame.dataset, genomes, terms);
 };
 
 export const unit: ThreadTasks['unit'] = ({ params, columns: candles, seed }) =>

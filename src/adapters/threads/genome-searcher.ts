@@ -48,7 +48,11 @@ export function searchGenomesOn(pool: BacktestPool): GenomeSearch {
     let done = 0;
     await Promise.all(
       Array.from(chunksOf(genomes, chunk), async ([from, part]) => {
-        const answer = await pool.runAlone('kernel', { frameKey: 'search', columns, terms, genomes: part }, signal);
+        const answer = await pool.runAlone(
+          'playGenomes',
+          { frameKey: 'search', columns, terms, genomes: part },
+          signal,
+        );
         figures.set(answer, from * FIGURES);
         done += part.length;
         onProgress?.(done);

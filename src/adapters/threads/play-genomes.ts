@@ -2,7 +2,7 @@ import { encodeGenome } from '../../domain/python-worker/genomes/encode-genome.t
 import { type Genome } from '../../domain/python-worker/genomes/genome.ts';
 import { FIGURES, packResult, type SearchFigures } from '../../domain/research/search-figures.ts';
 import { type WorkerDataset } from '../../domain/python-worker/engine/dataset.ts';
-import { runFast } from '../../domain/python-worker/engine/fast-kernel.ts';
+import { runFast } from '../../domain/python-worker/engine/fast-engine.ts';
 import { type WorkerTerms } from '../../domain/python-worker/engine/terms.ts';
 
 /** Each genome over the whole of a frame, by the rules of the Python workers. */

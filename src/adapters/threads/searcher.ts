@@ -45,7 +45,7 @@ export const searchHere: Search = async ({ series, fillModel, window, specs }, o
     const to = Math.min(from + chunk, specs.length);
     for (let index = from; index < to; index += 1) {
       try {
-        packFigures(figures, index, engine.screen(specs[index]!, fillModel, window), fillModel.initialCash);
+        packFigures(figures, index, engine.measure(specs[index]!, fillModel, window), fillModel.initialCash);
       } catch (error) {
         if (error instanceof SpecError || error instanceof SeriesTooShortError) refuse(index, error.message);
         throw error;

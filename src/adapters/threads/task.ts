@@ -43,7 +43,7 @@ export interface ColumnsTask extends SeriesTask {
 }
 
 /** Many genomes over one frame of candles, by the rules of the Python workers. The columns lie in shared memory. */
-export interface KernelTask {
+export interface WorkerEngineTask {
   /** Same key, same columns: the thread keeps what it made of them. */
   readonly frameKey: string;
   readonly columns: WorkerColumns;
@@ -64,6 +64,6 @@ export interface ThreadTasks {
   readonly evaluate: (task: EvaluationTask) => readonly TrialMetrics[];
   readonly search: (task: SearchTask) => SearchAnswer;
   readonly columns: (task: ColumnsTask) => void;
-  readonly kernel: (task: KernelTask) => SearchFigures;
+  readonly playGenomes: (task: WorkerEngineTask) => SearchFigures;
   readonly unit: (task: UnitTask) => Submission | null;
 }

@@ -17,12 +17,12 @@ function showProgress(io: CliIo): (done: number, total: number) => void {
   let last = Date.now();
   let isShown = false;
   return (done, total) => {
-    if (done === total && isShown && io.isTTY) io.screen.write('\r\u001b[K');
+    if (done === total && isShown && io.isTTY) io.terminal.write('\r\u001b[K');
     if (done === total || Date.now() - last < PATIENCE_MS) return;
     last = Date.now();
     isShown = true;
     const text = `${done} of ${total} bars recomputed`;
-    if (io.isTTY) io.screen.write(`\r\u001b[K${text}`);
+    if (io.isTTY) io.terminal.write(`\r\u001b[K${text}`);
     else io.complain(text);
   };
 }

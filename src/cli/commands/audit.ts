@@ -2,9 +2,9 @@ import { type Command } from 'commander';
 import { verifyChain, type AuditRecord, type ChainFault } from '../../domain/audit/chain.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type AuditStore } from '../../ports/stores.ts';
-import { anyCard, type Mode } from '../process/choose-card.ts';
+import { anyDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
-import { withOffice } from '../process/open-office.ts';
+import { withContext } from '../process/open-context.ts';
 import { jsonOption, modeOption } from '../input/options.ts';
 
 interface Options {
@@ -50,7 +50,7 @@ export function registerAudit(program: Command, io: CliIo): void {
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async ({ json, mode, head }: Options) => {
-      const verification = await withOffice(io, anyCard(mode), ({ stores }) => verifyAudit(stores.audit, head));
+      const verification = await withContext(io, anyDescriptor(mode), ({ stores }) => verifyAudit(stores.audit, head));
       const { records, fault } = verification;
       if (json) io.json({ ok: fault === null, ...verification });
       if (fault) throw new AppError('audit-broken', `the audit log is broken at seq ${fault.seq}: ${fault.fault}`);

@@ -2,8 +2,8 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { symbolField } from '../../../queues/fields.ts';
 import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type CompanyCard } from '../../runtime/company-descriptor.ts';
-import { ticketFor, type CycleTicket } from '../../feed/cycle-run.ts';
+import { type CompanyDescriptor } from '../../runtime/company-descriptor.ts';
+import { runRequestFor, type CycleRunRequest } from '../../feed/cycle-run.ts';
 import { setMarketTime } from '../../feed/feed.ts';
 import { describeCandles, importCandleFiles } from '../../adapters/candle-files/import-candles.ts';
 import { withCompany } from '../process/company-run.ts';
@@ -12,7 +12,7 @@ import { loadCliConfig } from '../process/load-cli-config.ts';
 import { anyServices } from '../process/open-services.ts';
 import { runOneCycle } from '../process/one-cycle.ts';
 import { jsonOption, parseTimeframe } from '../input/options.ts';
-import { commonSpan, contentName, readFiles, timeframeFor } from '../process/world.ts';
+import { commonSpan, contentName, readFiles, timeframeFor } from '../process/choose-market-source.ts';
 import { parseSeed } from './start.ts';
 
 interface Options {
@@ -62,8 +62,8 @@ async function run(io: CliIo, options: Options): Promise<void> {
     asOf: to - timeframeMs(timeframe),
     settles: true,
   };
-  const draft: CompanyCard = { mode: 'replay', account: source, source, announcedAt: Date.now() };
-  let ticket: CycleTicket | null = null;
+  const draft: CompanyDescriptor = { mode: 'replay', account: source, source, announcedAt: Date.now() };
+  let request: CycleRunRequest | null = null;
   await withCompany(
     io,
     {
@@ -72,19 +72,24 @@ async function run(io: CliIo, options: Options): Promise<void> {
       company: {
         // Beside a running company the cycle uses its services: the two modes share nothing else.
         openServices: anyServices,
-        card: draft,
-        async prepare(office) {
-          await importCandleFiles(office.stores, config, files, source, { isContentAddressed: true });
-          await setMarketTime(office, to);
+        descriptor: draft,
+        async prepare(context) {
+          await importCandleFiles(context.stores, config, files, source, { isContentAddressed: true });
+          await setMarketTime(context, to);
           // Every run has an account of its own: what an earlier run bought must not change what this one decides.
-          ticket = await ticketFor(office.stores.cycles, source, inputs, (n) => `${source}-s${inputs.seed}-r${n}`);
-          return { account: ticket.account };
+          request = await runRequestFor(
+            context.stores.cycles,
+            source,
+            inputs,
+            (n) => `${source}-s${inputs.seed}-r${n}`,
+          );
+          return { account: request.account };
         },
       },
     },
     async (company, stop) => {
-      if (ticket === null) throw new AppError('internal', 'the cycle was not prepared');
-      await runOneCycle(io, company, ticket, options.json, stop);
+      if (request === null) throw new AppError('internal', 'the cycle was not prepared');
+      await runOneCycle(io, company, request, options.json, stop);
     },
   );
 }

@@ -3,12 +3,12 @@ import { idField } from '../../../queues/fields.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type CandleStore } from '../../ports/stores.ts';
 import { describeCandles, importCandleFiles, type CandleReport } from '../../adapters/candle-files/import-candles.ts';
-import { anyCard, IMPORTED_SOURCE } from '../process/choose-card.ts';
+import { anyDescriptor, IMPORTED_SOURCE } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
-import { withOffice } from '../process/open-office.ts';
+import { withContext } from '../process/open-context.ts';
 import { jsonOption } from '../input/options.ts';
 import { isoTime, percent, type Row } from '../output/table.ts';
-import { readFiles } from '../process/world.ts';
+import { readFiles } from '../process/choose-market-source.ts';
 
 interface Options {
   readonly source: string;
@@ -49,7 +49,7 @@ async function runImport(io: CliIo, paths: readonly string[], { source, json }: 
   if (!idField.safeParse(source).success)
     throw new AppError('bad-input', '--source needs a name of 1 to 200 characters');
   const files = await readFiles(paths);
-  const reports = await withOffice(io, anyCard('replay'), ({ stores, config }) =>
+  const reports = await withContext(io, anyDescriptor('replay'), ({ stores, config }) =>
     importCandleFiles(stores, config, files, source),
   );
   if (json) io.json({ source, markets: reports.map(documentOf) });
@@ -60,7 +60,7 @@ async function runCheck(io: CliIo, paths: readonly string[], { source, json }: O
   const reports =
     paths.length > 0
       ? (await readFiles(paths)).map(describeCandles)
-      : await withOffice(io, anyCard('replay'), ({ stores }) => describeStored(stores.candles, source));
+      : await withContext(io, anyDescriptor('replay'), ({ stores }) => describeStored(stores.candles, source));
   const documents = reports.map(documentOf);
   if (json) return io.json({ ...(paths.length === 0 && { source }), markets: documents });
   io.table(reports.map(rowOf), `No candles in '${source}': import some with corp data import.`);

@@ -3,9 +3,9 @@ import { type Command } from 'commander';
 import { flattenFlow } from '../../../queues/flows/flatten-flow.ts';
 import { AppError } from '../../domain/errors.ts';
 import { answerOf } from '../output/answer-of.ts';
-import { announcedCard, type Mode } from '../process/choose-card.ts';
+import { announcedDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
-import { withOffice } from '../process/open-office.ts';
+import { withContext } from '../process/open-context.ts';
 import { jsonOption, modeOption, reasonOption } from '../input/options.ts';
 
 interface Options {
@@ -21,18 +21,18 @@ export function registerFlatten(program: Command, io: CliIo): void {
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async ({ reason, json, mode }: Options) => {
-      const answer = await withOffice(io, announcedCard(mode), async (office) => {
-        const { account } = office.card;
-        const risk = await office.stores.riskState.get(account);
+      const answer = await withContext(io, announcedDescriptor(mode), async (context) => {
+        const { account } = context.descriptor;
+        const risk = await context.stores.riskState.get(account);
         if (risk?.tradingState === 'HALTED') {
           throw new AppError('halted', `${account} is HALTED, which allows no order, closing ones included`, {
             advice: 'Run corp reduce --reason TEXT first, then corp flatten',
           });
         }
         const flow = flattenFlow(account, reason, randomUUID());
-        await office.producer.addFlow(flow);
+        await context.producer.addFlow(flow);
         const asked = { queue: 'trader', name: 'execute', jobId: flow.jobId } as const;
-        return { account, ...(await answerOf(office, { ...asked, desks: ['risk-manager', 'trader'] })) };
+        return { account, ...(await answerOf(context, { ...asked, agents: ['risk-manager', 'trader'] })) };
       });
       const { account, orders, refused } = answer;
       if (json) io.json(answer);

@@ -2,10 +2,10 @@ import { Option, type Command } from 'commander';
 import { PRIORITIES, type Priority } from '../../../queues/meta.ts';
 import { type QueueName } from '../../../queues/names.ts';
 import { AppError } from '../../domain/errors.ts';
-import { announcedCard, type Mode } from '../process/choose-card.ts';
+import { announcedDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
 import { listing } from '../list-command.ts';
-import { withOffice } from '../process/open-office.ts';
+import { withContext } from '../process/open-context.ts';
 import { jsonOption, modeOption, parseQueue } from '../input/options.ts';
 import { isoTime } from '../output/table.ts';
 
@@ -57,7 +57,7 @@ export function registerJobs(program: Command, io: CliIo): void {
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async (queue: QueueName, id: string, { json, mode }: CommonOptions) => {
-      await withOffice(io, announcedCard(mode), async ({ producer, stores, clock }) => {
+      await withContext(io, announcedDescriptor(mode), async ({ producer, stores, clock }) => {
         const job = await producer.queue(queue).getJob(id);
         const state = job ? await job.getState() : 'unknown';
         if (!job || state !== 'failed') {
@@ -81,7 +81,7 @@ export function registerJobs(program: Command, io: CliIo): void {
     .addOption(jsonOption())
     .action(async (queue: QueueName, name: string, { data, priority, json, mode }: AddOptions) => {
       const payload = parseData(data);
-      const jobId = await withOffice(io, announcedCard(mode), ({ producer }) =>
+      const jobId = await withContext(io, announcedDescriptor(mode), ({ producer }) =>
         producer.addUnchecked(queue, name, payload, { meta: { priority, causedBy: 'corp jobs add' } }),
       );
       say(json, queue, jobId, `Job ${jobId} (${name}) is on queue ${queue}.`);

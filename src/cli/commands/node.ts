@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { isQueueName, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { startNode } from '../../runtime/node.ts';
-import { openOffice } from '../../runtime/context.ts';
+import { openContext } from '../../runtime/context.ts';
 import { PROJECT_ROOT } from '../../paths.ts';
-import { createReleaseStack } from '../../runtime/cleanup-stack.ts';
+import { createCleanupStack } from '../../runtime/cleanup-stack.ts';
 import { installShutdown } from '../../runtime/shutdown.ts';
 import { awaitCompany } from '../../runtime/company-descriptor.ts';
-import { type Mode } from '../process/choose-card.ts';
+import { type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { openServices } from '../process/open-services.ts';
@@ -51,29 +51,35 @@ async function run(io: CliIo, options: Options): Promise<void> {
   const log = createLogger({
     level: config.runtime.logLevel,
     directory: resolve(PROJECT_ROOT, config.database.logDirectory),
-    screen: io.screen,
+    terminal: io.terminal,
   });
-  const releases = createReleaseStack((options.drain + 10) * 1000);
+  const cleanup = createCleanupStack((options.drain + 10) * 1000);
   const release = async (): Promise<void> => {
-    for (const { name, error } of await releases.release()) log.warn(`closing ${name}: ${error.message}`);
+    for (const { name, error } of await cleanup.release()) log.warn(`closing ${name}: ${error.message}`);
     await log.close();
   };
   const shutdown = installShutdown({ stop: release, log, deadlineMs: (options.drain + 12) * 1000 });
   try {
     const services = await openServices(config, log, shutdown.requested);
-    releases.push('services', () => services.close());
+    cleanup.push('services', () => services.close());
     const mode = options.mode ?? config.runtime.tradingMode;
     const { namespace } = config.database;
-    const card = await awaitCompany(services.redis.url, namespace, mode, COMPANY_WAIT_MS, shutdown.requested);
-    const office = await openOffice({ config, card, redisUrl: services.redis.url, mongoUrl: services.mongo.url, log });
-    releases.push('office', () => office.close());
-    const node = await startNode(office, {
+    const descriptor = await awaitCompany(services.redis.url, namespace, mode, COMPANY_WAIT_MS, shutdown.requested);
+    const context = await openContext({
+      config,
+      descriptor,
+      redisUrl: services.redis.url,
+      mongoUrl: services.mongo.url,
+      log,
+    });
+    cleanup.push('office', () => context.close());
+    const node = await startNode(context, {
       queues: options.queues,
       ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     });
-    releases.push('node', () => node.close(options.drain * 1000));
+    cleanup.push('node', () => node.close(options.drain * 1000));
     io.complain(
-      `node ${node.name} works on ${options.queues.join(', ')} (${card.mode}, account ${card.account}); Ctrl-C drains it`,
+      `node ${node.name} works on ${options.queues.join(', ')} (${descriptor.mode}, account ${descriptor.account}); Ctrl-C drains it`,
     );
     await services.lost;
   } catch (error) {

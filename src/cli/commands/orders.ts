@@ -13,7 +13,7 @@ export function registerOrders(program: Command, io: CliIo): void {
     .command('orders')
     .addOption(new Option('--state <state>', 'only these').choices(ORDER_STATES));
   listing<Order, Options>(command, io, {
-    read: ({ stores, card: { account } }, { limit, state }) =>
+    read: ({ stores, descriptor: { account } }, { limit, state }) =>
       stores.orders.list({ account, limit, ...(state && { states: [state] }) }),
     row: (order) => ({
       created: isoTime(order.createdAt),

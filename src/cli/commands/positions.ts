@@ -6,7 +6,8 @@ import { isoTime } from '../output/table.ts';
 export function registerPositions(program: Command, io: CliIo): void {
   const command = program.command('positions');
   listing(command, io, {
-    read: async ({ stores, card }, { limit }) => (await stores.ledger.positions(card.account)).slice(0, limit),
+    read: async ({ stores, descriptor }, { limit }) =>
+      (await stores.ledger.positions(descriptor.account)).slice(0, limit),
     row: ({ symbol, strategyHash, amount, averagePrice, realisedPnl, fees, openedAt }) => ({
       symbol,
       strategy: strategyHash.slice(0, 12),

@@ -8,8 +8,8 @@ import { timeframeMs } from '../../domain/market/timeframe.ts';
 import { COMPANY_ROLES, ownServices, ROLES, type Company, type Role } from '../../runtime/company.ts';
 import { checkCoordinator } from '../../runtime/coordinator.ts';
 import { requireCoordinatorUrl } from '../../runtime/remote-work.ts';
-import { type Office } from '../../runtime/context.ts';
-import { ticketFor, type CycleTicket } from '../../feed/cycle-run.ts';
+import { type AppContext } from '../../runtime/context.ts';
+import { runRequestFor, type CycleRunRequest } from '../../feed/cycle-run.ts';
 import { runFeed, setMarketTime } from '../../feed/feed.ts';
 import { anyServices } from '../process/open-services.ts';
 import { withCompany } from '../process/company-run.ts';
@@ -18,7 +18,7 @@ import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { runOneCycle } from '../process/one-cycle.ts';
 import { jsonOption, parsePort } from '../input/options.ts';
-import { chooseWorld } from '../process/world.ts';
+import { chooseMarketSource } from '../process/choose-market-source.ts';
 
 interface Options {
   readonly exchange: string;
@@ -60,11 +60,11 @@ interface Addresses {
 
 function announce(
   io: CliIo,
-  { office, services }: Company,
+  { context, services }: Company,
   { api: url, coordinator }: Addresses,
   { roles, json }: Options,
 ): void {
-  const { mode, account } = office.card;
+  const { mode, account } = context.descriptor;
   const addresses = {
     ...(url !== null && {
       dashboard: `${url}/`,
@@ -92,27 +92,35 @@ function announce(
 
 /** One cycle in an account of its own: decided on the close of the last candle but one; the last one fills. */
 async function runOnce(io: CliIo, config: Config, options: Options): Promise<void> {
-  const { card, opensAt, endsAt, seed, prepare } = await chooseWorld(config, options);
+  const { descriptor, opensAt, endsAt, seed, prepare } = await chooseMarketSource(config, options);
   const { timeframe } = config.exchange;
   const now = endsAt ?? opensAt;
   // A feed of its own as well: a company that ran on before has its market time further on.
-  const draft = { ...card, source: card.mode === 'simulated' ? `${card.source}-once` : card.source };
-  let ticket: CycleTicket | null = null;
+  const draft = {
+    ...descriptor,
+    source: descriptor.mode === 'simulated' ? `${descriptor.source}-once` : descriptor.source,
+  };
+  let request: CycleRunRequest | null = null;
   const company = {
     openServices: ownServices,
-    card: draft,
-    async prepare(office: Office) {
-      await prepare(office);
-      await setMarketTime(office, now);
-      const symbols = (await office.data.markets()).map(({ symbol }) => symbol);
+    descriptor: draft,
+    async prepare(context: AppContext) {
+      await prepare(context);
+      await setMarketTime(context, now);
+      const symbols = (await context.data.markets()).map(({ symbol }) => symbol);
       const inputs = { symbols, timeframe, seed, asOf: now - timeframeMs(timeframe), settles: true };
-      ticket = await ticketFor(office.stores.cycles, draft.source, inputs, (run) => `${card.account}-r${run}`);
-      return { account: ticket.account };
+      request = await runRequestFor(
+        context.stores.cycles,
+        draft.source,
+        inputs,
+        (run) => `${descriptor.account}-r${run}`,
+      );
+      return { account: request.account };
     },
   };
   await withCompany(io, { config, finishes: true, company }, async (opened, stop) => {
-    if (ticket === null) throw new AppError('internal', 'the cycle was not prepared');
-    await runOneCycle(io, opened, ticket, options.json, stop);
+    if (request === null) throw new AppError('internal', 'the cycle was not prepared');
+    await runOneCycle(io, opened, request, options.json, stop);
   });
 }
 
@@ -122,7 +130,12 @@ async function joinUntilStopped(io: CliIo, config: Config, options: Options): Pr
   const company = {
     openServices: options.roles.includes('services') ? ownServices : anyServices,
     // Only the mode of this card counts: the rest comes from the one that the leader announced.
-    card: { mode: mode.success ? mode.data : 'simulated', account: 'joins', source: 'joins', announcedAt: 0 } as const,
+    descriptor: {
+      mode: mode.success ? mode.data : 'simulated',
+      account: 'joins',
+      source: 'joins',
+      announcedAt: 0,
+    } as const,
     queues: options.roles.includes('processors') ? QUEUE_NAMES : [],
     leads: false,
     prepare: async () => ({ account: 'joins' }),
@@ -134,26 +147,26 @@ async function joinUntilStopped(io: CliIo, config: Config, options: Options): Pr
 }
 
 async function leadUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
-  const world = await chooseWorld(config, options);
+  const marketSource = await chooseMarketSource(config, options);
   const { feed } = config.exchange;
   const company = {
     openServices: options.roles.includes('services') ? ownServices : anyServices,
-    card: world.card,
+    descriptor: marketSource.descriptor,
     queues: options.roles.includes('processors') ? QUEUE_NAMES : [],
-    async prepare(office: Office) {
-      await world.prepare(office);
-      await setMarketTime(office, world.opensAt);
-      return { account: world.card.account };
+    async prepare(context: AppContext) {
+      await marketSource.prepare(context);
+      await setMarketTime(context, marketSource.opensAt);
+      return { account: marketSource.descriptor.account };
     },
   };
   await withCompany(io, { config, finishes: false, company }, async (opened, stop) => {
     await welcome(io, opened, config, options);
     const signal = AbortSignal.any([stop, opened.lost]);
-    await runFeed(opened.office, {
-      from: world.opensAt,
-      ...(world.endsAt !== undefined && { to: world.endsAt }),
+    await runFeed(opened.context, {
+      from: marketSource.opensAt,
+      ...(marketSource.endsAt !== undefined && { to: marketSource.endsAt }),
       speed: options.speed ?? feed.speed,
-      seed: world.seed,
+      seed: marketSource.seed,
       cycleEveryCandles: feed.cycleEveryCandles,
       signal,
     });
@@ -175,9 +188,9 @@ async function ended(signal: AbortSignal): Promise<void> {
 async function welcome(io: CliIo, company: Company, { exchange, agents }: Config, options: Options): Promise<void> {
   const { roles } = options;
   const { host, port } = exchange.api;
-  const api = roles.includes('api') ? await company.openToVisitors(host, options.port ?? port) : null;
+  const api = roles.includes('api') ? await company.startApi(host, options.port ?? port) : null;
   const { coordinator: door } = agents;
-  const coordinator = roles.includes('coordinator') ? await company.openToWorkers(door.host, door.port) : null;
+  const coordinator = roles.includes('coordinator') ? await company.startCoordinator(door.host, door.port) : null;
   announce(io, company, { api, coordinator }, options);
 }
 

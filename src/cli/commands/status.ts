@@ -1,10 +1,10 @@
 import { type Command } from 'commander';
 import { queueStatuses, type QueueStatus } from '../../../queues/queue-status.ts';
 import { type NodeState, type ScalingAdvice } from '../../ports/records.ts';
-import { type Office } from '../../runtime/context.ts';
-import { anyCard, type Mode } from '../process/choose-card.ts';
+import { type AppContext } from '../../runtime/context.ts';
+import { anyDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
-import { withOffice } from '../process/open-office.ts';
+import { withContext } from '../process/open-context.ts';
 import { type CommandServices } from '../process/open-services.ts';
 import { jsonOption, modeOption } from '../input/options.ts';
 import { isoTime, type Row } from '../output/table.ts';
@@ -36,7 +36,7 @@ function withNodes(
 }
 
 async function statusOf(
-  { card: { mode, account, source, announcedAt }, stores, producer, clock, config }: Office,
+  { descriptor: { mode, account, source, announcedAt }, stores, producer, clock, config }: AppContext,
   { redis, mongo, origin }: CommandServices,
 ) {
   const [feed, equity, risk, positions, agents, nodes, queues, cycles, advice] = await Promise.all([
@@ -125,7 +125,7 @@ export function registerStatus(program: Command, io: CliIo): void {
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async ({ json, mode }: Options) => {
-      const status = await withOffice(io, anyCard(mode), statusOf);
+      const status = await withContext(io, anyDescriptor(mode), statusOf);
       if (json) return io.json(status);
       io.table(summary(status), '');
       io.print('');

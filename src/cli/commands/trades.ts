@@ -6,7 +6,7 @@ import { isoTime } from '../output/table.ts';
 export function registerTrades(program: Command, io: CliIo): void {
   const command = program.command('trades');
   listing(command, io, {
-    read: ({ stores, card: { account } }, { limit }) => stores.ledger.fills({ account, limit }),
+    read: ({ stores, descriptor: { account } }, { limit }) => stores.ledger.fills({ account, limit }),
     row: ({ time, symbol, side, purpose, amount, price, fee, strategyHash, clientOrderId }) => ({
       time: isoTime(time),
       symbol,

@@ -1,9 +1,9 @@
 import { type Command } from 'commander';
 import { type TradingState } from '../../domain/risk/verdict.ts';
 import { answerOf } from '../output/answer-of.ts';
-import { announcedCard, type Mode } from '../process/choose-card.ts';
+import { announcedDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
-import { withOffice } from '../process/open-office.ts';
+import { withContext } from '../process/open-context.ts';
 import { jsonOption, modeOption, reasonOption } from '../input/options.ts';
 
 interface Options {
@@ -22,16 +22,16 @@ const verb =
       .addOption(modeOption())
       .addOption(jsonOption())
       .action(async ({ reason, json, mode }: Options) => {
-        const answer = await withOffice(io, announcedCard(mode), async (office) => {
-          const { account } = office.card;
-          const jobId = await office.producer.add(
+        const answer = await withContext(io, announcedDescriptor(mode), async (context) => {
+          const { account } = context.descriptor;
+          const jobId = await context.producer.add(
             'risk-manager',
             'set-state',
             { account, state, by: 'operator', reason },
             { meta: { priority: 'critical', causedBy: `corp ${name}` } },
           );
-          const desks = ['risk-manager'] as const;
-          return { account, ...(await answerOf(office, { queue: 'risk-manager', name: 'set-state', jobId, desks })) };
+          const agents = ['risk-manager'] as const;
+          return { account, ...(await answerOf(context, { queue: 'risk-manager', name: 'set-state', jobId, agents })) };
         });
         if (json) io.json(answer);
         else io.print(`${answer.account}: ${answer.explanation}`);

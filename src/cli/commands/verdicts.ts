@@ -1,13 +1,13 @@
 import { type Command } from 'commander';
 import { type Intent, type Verdict } from '../../domain/risk/verdict.ts';
-import { type Office } from '../../runtime/context.ts';
+import { type AppContext } from '../../runtime/context.ts';
 import { type CliIo } from '../output/io.ts';
 import { listing, type ListOptions } from '../list-command.ts';
 import { isoTime } from '../output/table.ts';
 
 type Judged = Verdict & { readonly at: number; readonly cycleId?: string; readonly intent: Intent | null };
 
-async function judged({ stores, card: { account } }: Office, limit: number): Promise<readonly Judged[]> {
+async function judged({ stores, descriptor: { account } }: AppContext, limit: number): Promise<readonly Judged[]> {
   const verdicts = await stores.intents.verdicts({ account, limit });
   const ids = verdicts.map(({ intentId }) => intentId);
   const intents = new Map((await stores.intents.getMany(account, ids)).map((intent) => [intent.id, intent]));
@@ -17,8 +17,8 @@ async function judged({ stores, card: { account } }: Office, limit: number): Pro
 export function registerVerdicts(program: Command, io: CliIo): void {
   const command = program.command('verdicts').option('--vetoed', 'only vetoes', false);
   listing<Judged, ListOptions & { readonly vetoed: boolean }>(command, io, {
-    read: async (office, { limit, vetoed }) =>
-      (await judged(office, limit)).filter(({ decision }) => !vetoed || decision === 'veto'),
+    read: async (context, { limit, vetoed }) =>
+      (await judged(context, limit)).filter(({ decision }) => !vetoed || decision === 'veto'),
     row: ({ at, decision, amount, intent, reasons }) => ({
       at: isoTime(at),
       decision,

@@ -6,7 +6,7 @@ import { contractOf } from '../../../queues/producer.ts';
 import { AppError } from '../../domain/errors.ts';
 import { createJobWaiter } from '../../feed/job-waiter.ts';
 import { startNode } from '../../runtime/node.ts';
-import { type Office } from '../../runtime/context.ts';
+import { type AppContext } from '../../runtime/context.ts';
 
 /** Longer than a job's retries take; nobody should wait longer for a brake. */
 const ANSWER_WITHIN_MS = 20_000;
@@ -19,7 +19,7 @@ interface Asked<Q extends QueueName, N extends JobName<Q>> {
   readonly name: N;
   readonly jobId: string;
   /** Queues whose agents have a part in it. */
-  readonly desks: readonly QueueName[];
+  readonly agents: readonly QueueName[];
 }
 
 /**
@@ -28,17 +28,17 @@ interface Asked<Q extends QueueName, N extends JobName<Q>> {
  * @throws AppError what the job failed with; `no-answer`.
  */
 export async function answerOf<Q extends QueueName, N extends JobName<Q>>(
-  office: Office,
-  { queue, name, jobId, desks }: Asked<Q, N>,
+  context: AppContext,
+  { queue, name, jobId, agents }: Asked<Q, N>,
 ): Promise<Result<Q, N>> {
-  const waiter = createJobWaiter(office, queue);
+  const waiter = createJobWaiter(context, queue);
   const endedWithin = async (ms: number): Promise<Job | null> => {
     await waiter.ended([jobId], AbortSignal.timeout(ms));
-    const job = (await office.producer.queue(queue).getJob(jobId)) as Job | undefined;
+    const job = (await context.producer.queue(queue).getJob(jobId)) as Job | undefined;
     return job?.finishedOn === undefined ? null : job;
   };
   try {
-    const workers = await Promise.all(desks.map((desk) => office.producer.queue(desk).getWorkersCount()));
+    const workers = await Promise.all(agents.map((agent) => context.producer.queue(agent).getWorkersCount()));
     const job = (workers.every((count) => count > 0) && (await endedWithin(PATIENCE_MS))) || (await workOff());
     // A reason alone says little: an attempt before the one that went well leaves it behind.
     if (await job.isFailed()) {
@@ -51,14 +51,14 @@ export async function answerOf<Q extends QueueName, N extends JobName<Q>>(
   }
 
   async function workOff(): Promise<Job> {
-    const node = await startNode(office, { queues: desks });
+    const node = await startNode(context, { queues: agents });
     try {
       const job = await endedWithin(ANSWER_WITHIN_MS);
       if (job) return job;
     } finally {
       await node.close(DRAIN_MS);
       // A desk manned for one job must not be missed when it is gone.
-      await office.stores.agentStates.removeNode(node.name);
+      await context.stores.agentStates.removeNode(node.name);
     }
     throw new AppError('no-answer', `${queue} did not answer within ${ANSWER_WITHIN_MS / 1000} s`, {
       advice: `Job ${jobId} stays on its queue and takes effect when the desk gets to it; look at corp status`,

@@ -1,5 +1,5 @@
 import { createRedisBroadcastReader } from '../../adapters/broadcast/redis-stream.ts';
-import { type Office } from '../../runtime/context.ts';
+import { type AppContext } from '../../runtime/context.ts';
 import { type CliIo } from './io.ts';
 
 export interface Progress {
@@ -9,18 +9,18 @@ export interface Progress {
 const PHASES = 8;
 
 /** Shows the phases of a running cycle on standard error: a bar that is written over on a terminal, lines otherwise. */
-export function followCycle(io: CliIo, office: Office, cycleId: string): Progress {
+export function followCycle(io: CliIo, context: AppContext, cycleId: string): Progress {
   const stopping = new AbortController();
   const reader = createRedisBroadcastReader({
-    url: office.redisUrl,
-    key: office.broadcastKey,
-    onError: (error) => office.log.debug(error.message),
+    url: context.redisUrl,
+    key: context.broadcastKey,
+    onError: (error) => context.log.debug(error.message),
   });
   let done = 0;
   const show = (phase: string, jobs: unknown, failed: unknown): void => {
     done += 1;
     const text = `${phase}: ${String(jobs)} jobs${failed === 0 ? '' : `, ${String(failed)} failed`}`;
-    if (io.isTTY) io.screen.write(`\r\u001b[K[${'#'.repeat(done)}${'.'.repeat(Math.max(0, PHASES - done))}] ${text}`);
+    if (io.isTTY) io.terminal.write(`\r\u001b[K[${'#'.repeat(done)}${'.'.repeat(Math.max(0, PHASES - done))}] ${text}`);
     else io.complain(`${done}/${PHASES} ${text}`);
   };
   const following = (async () => {
@@ -34,7 +34,7 @@ export function followCycle(io: CliIo, office: Office, cycleId: string): Progres
       stopping.abort();
       await following;
       await reader.close();
-      if (io.isTTY && done > 0) io.screen.write('\r\u001b[K');
+      if (io.isTTY && done > 0) io.terminal.write('\r\u001b[K');
     },
   };
 }

@@ -8,7 +8,7 @@ export interface CliIo {
   /** Whether a person looks at standard error, where progress is shown. */
   readonly isTTY: boolean;
   /** Standard error: logs, progress and complaints go here, so that standard output belongs to the answer. */
-  readonly screen: NodeJS.WritableStream;
+  readonly terminal: NodeJS.WritableStream;
   /** A line on standard output. */
   print(line: string): void;
   /** A line on standard error. */
@@ -34,7 +34,7 @@ export function createIo(
     environment,
     cwd,
     isTTY: stderr.isTTY === true,
-    screen: stderr,
+    terminal: stderr,
     print,
     complain: (line) => void stderr.write(`${line}\n`),
     json: (document) => print(JSON.stringify(document)),

@@ -19,7 +19,7 @@ export function createProgressBar(io: CliIo, what: string, total: number): Progr
       const text = `${done.toLocaleString('en')} of ${total.toLocaleString('en')} ${what}`;
       if (io.isTTY) {
         const full = Math.round(share * WIDTH);
-        io.screen.write(`\r\u001b[K[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${text}`);
+        io.terminal.write(`\r\u001b[K[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${text}`);
         wasShown = true;
       } else if (Math.floor(share * TENTHS) > tenths) {
         tenths = Math.floor(share * TENTHS);
@@ -27,7 +27,7 @@ export function createProgressBar(io: CliIo, what: string, total: number): Progr
       }
     },
     end() {
-      if (wasShown) io.screen.write('\r\u001b[K');
+      if (wasShown) io.terminal.write('\r\u001b[K');
     },
   };
 }

@@ -33,8 +33,8 @@ export async function withCompany<T>(
   const log: ClosableLogger = createLogger({
     level,
     directory: resolve(PROJECT_ROOT, config.database.logDirectory),
-    screen: io.screen,
-    ...(finishes && level === 'info' && { screenLevel: 'warn' }),
+    terminal: io.terminal,
+    ...(finishes && level === 'info' && { terminalLevel: 'warn' }),
   });
   const stopping = new AbortController();
   let finished: () => void = () => undefined;

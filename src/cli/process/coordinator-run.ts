@@ -6,7 +6,7 @@ import { type OpenServices } from '../../runtime/company.ts';
 import { startCoordinator } from '../../runtime/coordinator.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { PROJECT_ROOT } from '../../paths.ts';
-import { createReleaseStack } from '../../runtime/cleanup-stack.ts';
+import { createCleanupStack } from '../../runtime/cleanup-stack.ts';
 import { installShutdown } from '../../runtime/shutdown.ts';
 import { type CliIo } from '../output/io.ts';
 
@@ -36,18 +36,18 @@ export async function runCoordinator(
   const log = createLogger({
     level: config.runtime.logLevel,
     directory: resolve(PROJECT_ROOT, config.database.logDirectory),
-    screen: io.screen,
+    terminal: io.terminal,
   });
-  const releases = createReleaseStack(CLOSE_WITHIN_MS);
+  const cleanup = createCleanupStack(CLOSE_WITHIN_MS);
   const release = async (): Promise<void> => {
-    for (const { name, error } of await releases.release()) log.warn(`closing ${name}: ${error.message}`);
+    for (const { name, error } of await cleanup.release()) log.warn(`closing ${name}: ${error.message}`);
     await log.close();
   };
   const shutdown = installShutdown({ stop: release, log, deadlineMs: CLOSE_WITHIN_MS + 2_000 });
   const { lost, onFatal } = loss();
   try {
     const services = await openServices(config, log, { onFatal, signal: shutdown.requested });
-    releases.push('services', () => services.close());
+    cleanup.push('services', () => services.close());
     const { redis, mongo } = services;
     const coordinator = await startCoordinator({
       config,
@@ -57,7 +57,7 @@ export async function runCoordinator(
       listen,
       ...(distinct !== undefined && { distinct }),
     });
-    releases.push('coordinator', () => coordinator.close());
+    cleanup.push('coordinator', () => coordinator.close());
     if (json) io.json({ coordinator: coordinator.url, services: { redis: redis.kind, mongo: mongo.kind } });
     else {
       io.print(`The coordinator is at work: ${coordinator.url}`);

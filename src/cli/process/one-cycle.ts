@@ -1,6 +1,6 @@
 import { type Company } from '../../runtime/company.ts';
 import { reportOf, type CycleReport } from '../../reports/cycle/cycle-report.ts';
-import { runCycleTicket, type CycleTicket } from '../../feed/cycle-run.ts';
+import { runCycleRequest, type CycleRunRequest } from '../../feed/cycle-run.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Cycle } from '../../ports/records.ts';
 import { followCycle } from '../output/cycle-progress.ts';
@@ -10,20 +10,20 @@ import { type CliIo } from '../output/io.ts';
 /** Runs one cycle to its end and prints it. @throws AppError `cycle-failed` after printing, when a phase failed. */
 export async function runOneCycle(
   io: CliIo,
-  { office }: Company,
-  ticket: CycleTicket,
+  { context }: Company,
+  request: CycleRunRequest,
   json: boolean,
   stop: AbortSignal,
 ): Promise<CycleReport> {
-  if (ticket.resumed) io.complain(`going on with cycle ${ticket.id}, which was interrupted`);
-  const progress = followCycle(io, office, ticket.id);
+  if (request.resumed) io.complain(`going on with cycle ${request.id}, which was interrupted`);
+  const progress = followCycle(io, context, request.id);
   let cycle: Cycle;
   try {
-    cycle = await runCycleTicket(office, ticket, stop);
+    cycle = await runCycleRequest(context, request, stop);
   } finally {
     await progress.stop();
   }
-  const report = await reportOf(office, cycle);
+  const report = await reportOf(context, cycle);
   if (json) io.json(report);
   else printCycle(io, report);
   if (cycle.state === 'failed')

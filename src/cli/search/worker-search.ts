@@ -2,7 +2,7 @@ import { type Config } from '../../../config/schema.ts';
 import { readCandleColumns } from '../../adapters/candle-files/read-candle-file.ts';
 import { searchGenomesHere, searchGenomesOn } from '../../adapters/threads/genome-searcher.ts';
 import { type Genome } from '../../domain/python-worker/genomes/genome.ts';
-import { OPENING_BALANCE } from '../../domain/python-worker/engine/kernel-result.ts';
+import { OPENING_BALANCE } from '../../domain/python-worker/engine/engine-result.ts';
 import { forMarketType } from '../../domain/python-worker/engine/for-market-type.ts';
 import { termsOf } from '../../domain/python-worker/engine/terms.ts';
 import { AppError } from '../../domain/errors.ts';

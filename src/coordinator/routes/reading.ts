@@ -5,7 +5,7 @@ import { type Clock } from '../../ports/clock.ts';
 import { type FleetResult, type FleetUnit } from '../../ports/fleet/records.ts';
 import { type FleetStores, type ResultFilter } from '../../ports/fleet/stores.ts';
 import { type Fleet } from '../fleet.ts';
-import { ACTIVE_MS, VALIDATION_CRITERIA, type FleetPicture } from '../summary.ts';
+import { ACTIVE_MS, VALIDATION_CRITERIA, type FleetSummary } from '../summary.ts';
 
 const TAG = 'reading';
 const MOST_ROWS = 10_000;
@@ -48,12 +48,12 @@ const figuresOf = (result: FleetResult) => ({
 export interface ReadingDeps {
   readonly fleet: Pick<Fleet, 'flush'>;
   readonly stores: FleetStores;
-  readonly picture: FleetPicture;
+  readonly summary: FleetSummary;
   readonly clock: Clock;
 }
 
 /** What dashboards and workers read of the existing coordinator. None of it changes anything. */
-export function readingRoutes({ fleet, stores, picture, clock }: ReadingDeps): readonly Route[] {
+export function readingRoutes({ fleet, stores, summary, clock }: ReadingDeps): readonly Route[] {
   const { units, results, workers } = stores;
 
   const unitsOf = async (rows: readonly FleetResult[]): Promise<ReadonlyMap<number, FleetUnit>> => {
@@ -81,7 +81,7 @@ export function readingRoutes({ fleet, stores, picture, clock }: ReadingDeps): r
   }
 
   async function totals() {
-    const { total, completed, pending, in_progress } = await picture.units();
+    const { total, completed, pending, in_progress } = await summary.units();
     return { total, completed, pending, in_progress };
   }
 
@@ -95,8 +95,8 @@ export function readingRoutes({ fleet, stores, picture, clock }: ReadingDeps): r
       async handle() {
         const [work_units, active, best_strategy] = await Promise.all([
           totals(),
-          picture.activeWorkers(),
-          picture.bestStrategy(),
+          summary.activeWorkers(),
+          summary.bestStrategy(),
         ]);
         return {
           work_units,
@@ -192,9 +192,9 @@ export function readingRoutes({ fleet, stores, picture, clock }: ReadingDeps): r
       async handle() {
         await fleet.flush();
         const [work_units, active, best_strategy, verdicts, rows] = await Promise.all([
-          picture.units(),
-          picture.activeWorkers(),
-          picture.bestStrategy(),
+          summary.units(),
+          summary.activeWorkers(),
+          summary.bestStrategy(),
           results.counts(),
           workers.list(),
         ]);

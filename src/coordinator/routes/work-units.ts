@@ -21,14 +21,14 @@ const MOST_IN_BATCH = 500;
 const unitParams = z.strictObject({ id: countText });
 const batchBody = z.strictObject({ work_units: z.array(z.unknown()).min(1).max(MOST_IN_BATCH) });
 
-function conflictOf(creation: Extract<Creation, { readonly is: 'conflict' }>): RequestError {
+function conflictOf(creation: Extract<Creation, { readonly kind: 'conflict' }>): RequestError {
   const { key, id } = creation;
   return new RequestError(409, 'key-in-use', `key '${key}' stands for work unit ${id}, which was asked for otherwise`);
 }
 
-const answerOf = ({ is, id }: Exclude<Creation, { readonly is: 'conflict' }>) => ({
+const answerOf = ({ kind, id }: Exclude<Creation, { readonly kind: 'conflict' }>) => ({
   work_unit_id: id,
-  created: is === 'created',
+  created: kind === 'created',
 });
 
 export interface WorkUnitDeps {
@@ -52,8 +52,8 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
     const request = parseInput('body', schema, body);
     const [creation] = await answeredBy('store', fleet.createUnits([request]));
     if (creation === undefined) throw new RequestError(500, 'internal-error', 'the work unit was not made');
-    if (creation.is === 'conflict') throw conflictOf(creation);
-    response.status(creation.is === 'created' ? 201 : 200).json(answerOf(creation));
+    if (creation.kind === 'conflict') throw conflictOf(creation);
+    response.status(creation.kind === 'created' ? 201 : 200).json(answerOf(creation));
   }
 
   return [
@@ -86,7 +86,7 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
           const creation = creations[next];
           next += 1;
           if (creation === undefined) throw new RequestError(500, 'internal-error', 'a work unit was not made');
-          return creation.is === 'conflict' ? errorBody(conflictOf(creation)) : answerOf(creation);
+          return creation.kind === 'conflict' ? errorBody(conflictOf(creation)) : answerOf(creation);
         });
         return { work_units: answers };
       },

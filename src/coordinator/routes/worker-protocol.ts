@@ -3,7 +3,7 @@ import { answeredBy } from '../../http/deadline.ts';
 import { RequestError } from '../../http/request-error.ts';
 import { type Route } from '../../http/route.ts';
 import { type Fleet } from '../fleet.ts';
-import { type HandOut } from '../assign-unit.ts';
+import { type AssignUnit } from '../assign-unit.ts';
 import { type Submission } from '../receive-report.ts';
 
 /** What the existing workers speak, in the forms they know (docs/coordinator-protocol.md#worker-endpoints). */
@@ -20,7 +20,7 @@ function queryText(request: Request, name: string): string {
   return typeof first === 'string' ? first : '';
 }
 
-function answerOf(handed: HandOut): object {
+function answerOf(handed: AssignUnit): object {
   if ('end' in handed) return { work_id: null, shutdown: true, message: handed.end };
   if ('none' in handed) return { work_id: null, message: 'No work available' };
   const { unitId, params, replica, replicasNeeded } = handed.work;
@@ -51,7 +51,7 @@ export function readSubmission(body: unknown): Submission {
   return { unitId: unitIdOf(workId), workId: String(workId), workerId, body };
 }
 
-export function workerProtocolRoutes(fleet: Pick<Fleet, 'handOut' | 'submit'>): readonly Route[] {
+export function workerProtocolRoutes(fleet: Pick<Fleet, 'assignUnit' | 'submit'>): readonly Route[] {
   return [
     {
       method: 'get',
@@ -65,7 +65,7 @@ export function workerProtocolRoutes(fleet: Pick<Fleet, 'handOut' | 'submit'>): 
         if (workerId.length > LONGEST_ID) {
           throw new RequestError(400, 'bad-request', `worker_id may have ${LONGEST_ID} characters at most`);
         }
-        const work = fleet.handOut({
+        const work = fleet.assignUnit({
           workerId,
           platform: (request.headers['user-agent'] ?? '').slice(0, LONGEST_ID),
           acceptsSpecs: queryText(request, 'accepts').split(',').includes('specs'),

@@ -11,7 +11,7 @@ import { annualisedVolatility } from './volatility.ts';
 
 const LONGEST_AVERAGE = 200;
 /** The longest average, and ADX, of everything read here the last to settle. */
-const NEEDED_BARS = Math.max(LONGEST_AVERAGE, INDICATORS['adx']!.settle({ period: 14 }) + 1);
+const NEEDED_BARS = Math.max(LONGEST_AVERAGE, INDICATORS['adx']!.converge({ period: 14 }) + 1);
 const VOLATILITY_BARS = 200;
 
 /** The reading of a market at the close of its last bar. @throws SeriesTooShortError below 236 bars. */

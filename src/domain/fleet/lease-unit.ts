@@ -1,4 +1,4 @@
-import { settle } from './settle-unit.ts';
+import { resolveUnit } from './resolve-unit.ts';
 import { type FleetRules, freeReplicas, isVote, type Lease, type Unit, type UnitKind } from './unit.ts';
 
 /** Who asks for work, and what it can do. */
@@ -41,7 +41,7 @@ export function leaseTo<U extends Unit>(unit: U, { workerId, host }: Asker, rule
     state: 'running',
     result: null,
   };
-  return settle({ ...unit, leases: [...unit.leases, lease] }, rules, now);
+  return resolveUnit({ ...unit, leases: [...unit.leases, lease] }, rules, now);
 }
 
 /**
@@ -74,5 +74,5 @@ export function expireLeases<U extends Unit>(unit: U, rules: FleetRules, now: nu
   const isOver = (lease: Lease): boolean => lease.state === 'running' && lease.expiresAt <= now;
   if (!unit.leases.some(isOver)) return unit;
   const leases = unit.leases.map((lease) => (isOver(lease) ? { ...lease, state: 'expired' as const } : lease));
-  return settle({ ...unit, leases, turn: now }, rules, now);
+  return resolveUnit({ ...unit, leases, turn: now }, rules, now);
 }

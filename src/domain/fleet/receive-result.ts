@@ -1,4 +1,4 @@
-import { settle } from './settle-unit.ts';
+import { resolveUnit } from './resolve-unit.ts';
 import {
   type FleetRules,
   isOpen,
@@ -54,7 +54,7 @@ export function receive<U extends Unit>(
   const leases = unit.leases.map((other) => (other === lease ? returned : other));
   // A refused result costs the unit its place: whoever sends them must not hold up the rest.
   const turn = given === 'accepted' || given === 'late' ? unit.turn : now;
-  const next = settle({ ...unit, leases, turn }, rules, now);
+  const next = resolveUnit({ ...unit, leases, turn }, rules, now);
   const final = next.leases.find(({ seq }) => seq === lease.seq)?.result?.verdict ?? given;
   return { unit: next, verdict: final, replica: lease.replica };
 }
@@ -69,7 +69,7 @@ export function withdraw<U extends Unit>(unit: U, workerId: string, rules: Fleet
     if (isVote(lease)) return { ...lease, result: { ...lease.result, verdict: 'quarantined' } };
     return lease.state === 'running' ? { ...lease, state: 'revoked' } : lease;
   });
-  return leases.every((lease, i) => lease === unit.leases[i]) ? unit : settle({ ...unit, leases }, rules, now);
+  return leases.every((lease, i) => lease === unit.leases[i]) ? unit : resolveUnit({ ...unit, leases }, rules, now);
 }
 
 /** Ends an open unit; one that has ended stays what it is. */

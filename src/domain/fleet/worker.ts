@@ -83,7 +83,7 @@ export function kindsFor({ generation }: Worker, acceptsSpecs: boolean): Readonl
   return new Set(kinds);
 }
 
-export interface Tally {
+export interface WorkerStatistics {
   /** Key of the result. */
   readonly key: string;
   readonly verdict: ResultVerdict;
@@ -97,11 +97,11 @@ const REFUSALS: readonly ResultVerdict[] = ['invalid', 'constants', 'untrusted',
 export const isRefusal = (verdict: ResultVerdict): boolean => REFUSALS.includes(verdict);
 
 /** The worker with these results. The caller sees to it that each is counted once. */
-export function countResults(worker: Worker, tallies: readonly Tally[]): Worker {
+export function countResults(worker: Worker, tallies: readonly WorkerStatistics[]): Worker {
   return { ...tallies.reduce(countResult, worker), counted: tallies.map(({ key }) => key) };
 }
 
-function countResult(worker: Worker, { verdict, executionSeconds, generation, at }: Tally): Worker {
+function countResult(worker: Worker, { verdict, executionSeconds, generation, at }: WorkerStatistics): Worker {
   const refused = isRefusal(verdict);
   const isSurplus = verdict === 'late' || verdict === 'duplicate';
   return {

@@ -38,7 +38,7 @@ export interface IndicatorDefinition {
    * `warmup` where they depend on a window only. Bars that were filled in do not count: nothing new in them displaces the
    * old. Measured by the value itself for prices, by the mean absolute value of the line for everything else.
    */
-  settle(params: IndicatorParams): number;
+  converge(params: IndicatorParams): number;
   /** Columns aligned to the series, NaN where undefined. A value depends on its own bar and earlier ones only. */
   compute(series: Series, params: IndicatorParams): IndicatorColumns;
 }

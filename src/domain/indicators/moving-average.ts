@@ -1,4 +1,4 @@
-import { exponentialWeight, wilderWeight } from './settling.ts';
+import { exponentialWeight, wilderWeight } from './convergence.ts';
 import { slidingMoments } from './sliding-window.ts';
 
 /*

@@ -13,7 +13,7 @@ import {
   stochastic,
 } from './oscillators.ts';
 import { slidingMaximum, slidingMinimum } from './sliding-window.ts';
-import { barsToSettle, exponentialWeight, FIRST_MOVE_ERROR, FIRST_PRICE_ERROR, wilderWeight } from './settling.ts';
+import { barsToConverge, exponentialWeight, FIRST_MOVE_ERROR, FIRST_PRICE_ERROR, wilderWeight } from './convergence.ts';
 import { averageTrueRange } from './true-range.ts';
 import { onBalanceVolume, relativeVolume, volumeWeightedPrice } from './volume-flow.ts';
 import { type Series } from '../market/series.ts';
@@ -32,15 +32,16 @@ function define<N extends string>(definition: {
   readonly outputs: readonly string[];
   readonly unit: IndicatorDefinition['unit'];
   readonly warmup: (params: Readonly<Record<N, number>>) => number;
-  readonly settle?: (params: Readonly<Record<N, number>>) => number;
+  readonly converge?: (params: Readonly<Record<N, number>>) => number;
   readonly compute: (series: Series, params: Readonly<Record<N, number>>) => Record<string, Float64Array>;
 }): IndicatorDefinition {
-  return { ...definition, settle: definition.settle ?? definition.warmup };
+  return { ...definition, converge: definition.converge ?? definition.warmup };
 }
 
-const settleEma = (period: number): number => period - 1 + barsToSettle([exponentialWeight(period)], FIRST_PRICE_ERROR);
+const convergeEma = (period: number): number =>
+  period - 1 + barsToConverge([exponentialWeight(period)], FIRST_PRICE_ERROR);
 /** Of one Wilder average of moves, or a ratio of two. */
-const settleWilder = (period: number): number => period + barsToSettle([wilderWeight(period)], FIRST_MOVE_ERROR);
+const convergeWilder = (period: number): number => period + barsToConverge([wilderWeight(period)], FIRST_MOVE_ERROR);
 
 /** Every indicator a spec can name. Formulas, ranges and first defined bars are documented at the kernels. */
 export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
@@ -56,7 +57,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     outputs: ['value'],
     unit: 'price',
     warmup: ({ period }) => period - 1,
-    settle: ({ period }) => settleEma(period),
+    converge: ({ period }) => convergeEma(period),
     compute: ({ close }, { period }) => ({ value: exponentialAverage(close, period) }),
   }),
   wma: define({
@@ -100,7 +101,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     outputs: ['middle', 'upper', 'lower'],
     unit: 'price',
     warmup: ({ period, atrPeriod }) => Math.max(period - 1, atrPeriod),
-    settle: ({ period, atrPeriod }) => Math.max(settleEma(period), settleWilder(atrPeriod)),
+    converge: ({ period, atrPeriod }) => Math.max(convergeEma(period), convergeWilder(atrPeriod)),
     compute: (series, { period, atrPeriod, multiple }) => keltnerChannel(series, period, atrPeriod, multiple),
   }),
   donchian: define({
@@ -115,11 +116,11 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     outputs: ['line', 'signal', 'histogram'],
     unit: 'price-difference',
     warmup: ({ fast, slow, signal }) => Math.max(fast, slow) + signal - 2,
-    settle: ({ fast, slow, signal }) =>
+    converge: ({ fast, slow, signal }) =>
       Math.max(fast, slow) +
       signal -
       2 +
-      barsToSettle([exponentialWeight(Math.max(fast, slow)), exponentialWeight(signal)], FIRST_MOVE_ERROR),
+      barsToConverge([exponentialWeight(Math.max(fast, slow)), exponentialWeight(signal)], FIRST_MOVE_ERROR),
     compute: ({ close }, { fast, slow, signal }) => movingAverageConvergence(close, fast, slow, signal),
   }),
   atr: define({
@@ -127,7 +128,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     outputs: ['value'],
     unit: 'price-difference',
     warmup: ({ period }) => period,
-    settle: ({ period }) => settleWilder(period),
+    converge: ({ period }) => convergeWilder(period),
     compute: (series, { period }) => ({ value: averageTrueRange(series, period) }),
   }),
   stdev: define({
@@ -142,7 +143,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     outputs: ['value'],
     unit: 'oscillator',
     warmup: ({ period }) => period,
-    settle: ({ period }) => settleWilder(period),
+    converge: ({ period }) => convergeWilder(period),
     compute: ({ close }, { period }) => ({ value: relativeStrength(close, period) }),
   }),
   'cutler-rsi': define({
@@ -164,8 +165,8 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     outputs: ['adx', 'plusDi', 'minusDi'],
     unit: 'oscillator',
     warmup: ({ period }) => 2 * period - 1,
-    settle: ({ period }) =>
-      2 * period - 1 + barsToSettle([wilderWeight(period), wilderWeight(period)], FIRST_MOVE_ERROR),
+    converge: ({ period }) =>
+      2 * period - 1 + barsToConverge([wilderWeight(period), wilderWeight(period)], FIRST_MOVE_ERROR),
     compute: (series, { period }) => directionalMovement(series, period),
   }),
   roc: define({

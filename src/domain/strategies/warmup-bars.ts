@@ -34,5 +34,5 @@ export function seriesTooShort(spec: StrategySpec, needed: number, available: nu
 }
 
 function barsFor({ operand, barsBack }: SpecRead): number {
-  return ('indicator' in operand ? INDICATORS[operand.indicator]!.settle(operand.params) : 0) + barsBack;
+  return ('indicator' in operand ? INDICATORS[operand.indicator]!.converge(operand.params) : 0) + barsBack;
 }

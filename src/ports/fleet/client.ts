@@ -11,7 +11,7 @@ export const DIALECTS = ['corp', 'python'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
 /** A unit that others are to work on. */
-export interface UnitOrder {
+export interface UnitCommand {
   /** Ours for ever: asked for twice it is one unit. */
   readonly key: string;
   readonly kind: UnitKind;
@@ -36,15 +36,15 @@ export interface Bookmark {
  * it: a request that is still in its hands by then has been given up by it.
  */
 export type Creation =
-  | { readonly is: 'created'; readonly remoteId: number }
-  | { readonly is: 'refused'; readonly reason: string }
-  | { readonly is: 'unclear'; readonly reason: string; readonly settlesInMs: number };
+  | { readonly kind: 'created'; readonly remoteId: number }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unclear'; readonly reason: string; readonly unclearForMs: number };
 
 /** `absent`: it was not made, and asking again makes it once. `unclear`: this protocol does not allow to know yet. */
 export type Finding =
-  | { readonly is: 'found'; readonly remoteId: number }
-  | { readonly is: 'absent' }
-  | { readonly is: 'unclear'; readonly reason: string };
+  | { readonly kind: 'found'; readonly remoteId: number }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unclear'; readonly reason: string };
 
 /** One report of a worker, as far as the coordinator shows it and judged as ours would be. */
 export interface RemoteReport {
@@ -70,7 +70,7 @@ export interface RemoteUnit {
 /** A unit that was made there. */
 export interface PlacedUnit {
   readonly remoteId: number;
-  readonly order: UnitOrder;
+  readonly order: UnitCommand;
   readonly bookmark: Bookmark;
 }
 
@@ -81,9 +81,9 @@ export interface PlacedUnit {
 export interface Coordinator {
   /** The bookmark to be stored before `create`. */
   bookmark(): Promise<Bookmark>;
-  create(order: UnitOrder): Promise<Creation>;
+  create(order: UnitCommand): Promise<Creation>;
   /** Looks for a unit whose creation was unclear, or that a process asked for before it died. */
-  find(order: UnitOrder, bookmark: Bookmark): Promise<Finding>;
+  find(order: UnitCommand, bookmark: Bookmark): Promise<Finding>;
   look(unit: PlacedUnit): Promise<RemoteUnit>;
   /** False where units cannot be cancelled, or this one had ended. */
   cancel(unit: PlacedUnit): Promise<boolean>;

@@ -5,7 +5,7 @@ export type UnitReport = Readonly<Record<string, unknown>>;
 
 /** `impossible`: a worker would be silent here, and trying again would not help. */
 export type UnitOutcome =
-  { readonly is: 'done'; readonly report: UnitReport } | { readonly is: 'impossible'; readonly reason: string };
+  { readonly kind: 'done'; readonly report: UnitReport } | { readonly kind: 'impossible'; readonly reason: string };
 
 /** The existing workers' own way of doing a unit (docs/coordinator-protocol.md#the-search), off the event loop. */
 export interface WorkerEngine {

@@ -1,5 +1,5 @@
 import { type Timeframe } from '../../domain/market/timeframe.ts';
-import { type Bookmark, type UnitOrder } from './client.ts';
+import { type Bookmark, type UnitCommand } from './client.ts';
 
 /**
  * Where a unit stands that is to be done by remote workers.
@@ -41,7 +41,7 @@ export interface ForwardedUnit {
   readonly cycleId: string;
   readonly symbol: string;
   readonly timeframe: Timeframe;
-  readonly order: UnitOrder;
+  readonly order: UnitCommand;
   readonly state: ForwardState;
   /** Why it is where it is. */
   readonly reason: string;

@@ -3,7 +3,7 @@ import { type Cycle } from '../../ports/records.ts';
 import { type Stores } from '../../ports/stores.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type Broker } from '../../ports/broker.ts';
-import { tallyReasons } from './group-reasons.ts';
+import { groupReasons } from './group-reasons.ts';
 
 /** What `corp cycle --json` prints; further keys may be added, none removed. */
 export type CycleReport = Awaited<ReturnType<typeof reportOf>>;
@@ -137,7 +137,7 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
       },
     })),
     rejections: {
-      screened: tallyReasons(rejected.filter(({ stage }) => stage === 'screen').map(({ reason }) => reason)),
+      screened: groupReasons(rejected.filter(({ stage }) => stage === 'screen').map(({ reason }) => reason)),
       optimized: rejected
         .filter(({ stage }) => stage === 'select')
         .map(({ strategyHash, symbol, reason }) => ({ strategy: nameOf(strategyHash), symbol, reason })),

@@ -13,7 +13,7 @@ function summarise(reasons: readonly string[]): string {
 }
 
 /** Counts of like texts, most frequent first. */
-export function tallyReasons(
+export function groupReasons(
   reasons: readonly string[],
 ): readonly { readonly reason: string; readonly count: number }[] {
   const groups = new Map<string, string[]>();

@@ -5,10 +5,10 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { verifyAudit } from '../../../src/cli/commands/audit.ts';
 import { createIo } from '../../../src/cli/output/io.ts';
-import { withOffice } from '../../../src/cli/process/open-office.ts';
-import { announceCompany, type CompanyCard } from '../../../src/runtime/company-descriptor.ts';
+import { withContext } from '../../../src/cli/process/open-context.ts';
+import { announceCompany, type CompanyDescriptor } from '../../../src/runtime/company-descriptor.ts';
 import { startNode } from '../../../src/runtime/node.ts';
-import { type Office } from '../../../src/runtime/context.ts';
+import { type AppContext } from '../../../src/runtime/context.ts';
 import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { workspace, type Workspace } from './corp-process.ts';
 
@@ -19,17 +19,22 @@ interface Status {
 }
 
 /** Founds a company in the workspace, and keeps it open for as long as `use` takes. */
-async function founded<T>({ environment, directory }: Workspace, use: (office: Office) => Promise<T>): Promise<T> {
-  const card: CompanyCard = { mode: 'replay', account: 'paper-test', source: 'test', announcedAt: Date.now() };
+async function founded<T>({ environment, directory }: Workspace, use: (context: AppContext) => Promise<T>): Promise<T> {
+  const descriptor: CompanyDescriptor = {
+    mode: 'replay',
+    account: 'paper-test',
+    source: 'test',
+    announcedAt: Date.now(),
+  };
   const silent = new PassThrough().resume();
   const io = createIo({ stdout: silent, stderr: silent }, { environment, cwd: directory });
-  const announce = async (config: Office['config'], redisUrl: string): Promise<CompanyCard> => {
-    await announceCompany(redisUrl, config.database.namespace, card);
-    return card;
+  const announce = async (config: AppContext['config'], redisUrl: string): Promise<CompanyDescriptor> => {
+    await announceCompany(redisUrl, config.database.namespace, descriptor);
+    return descriptor;
   };
-  return withOffice(io, announce, async (office) => {
-    await office.stores.feed.advance({ source: 'test', now: Date.UTC(2026, 0, 1), updatedAt: Date.now() });
-    return use(office);
+  return withContext(io, announce, async (context) => {
+    await context.stores.feed.advance({ source: 'test', now: Date.UTC(2026, 0, 1), updatedAt: Date.now() });
+    return use(context);
   });
 }
 
@@ -79,10 +84,10 @@ describe('the brake', () => {
 
   it('is pulled by the desk of a company at work', async () => {
     const place = workspace();
-    await founded(place, async (office) => {
-      const node = await startNode(office, { queues: ['risk-manager', 'trader'] });
+    await founded(place, async (context) => {
+      const node = await startNode(context, { queues: ['risk-manager', 'trader'] });
       expect(await place.json('reduce', '--reason', 'a test')).toMatchObject({ state: 'REDUCING', changed: true });
-      expect((await office.stores.riskState.get('paper-test'))?.tradingState).toBe('REDUCING');
+      expect((await context.stores.riskState.get('paper-test'))?.tradingState).toBe('REDUCING');
       expect((await place.corp('flatten', '--reason', 'out')).stdout).toBe(
         'paper-test: there was no position to close.\n',
       );

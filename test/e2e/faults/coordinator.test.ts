@@ -5,21 +5,21 @@ import { createMongoFleetStores } from '../../../src/adapters/mongo/fleet/stores
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { isOpen } from '../../../src/domain/fleet/unit.ts';
 import { type Services } from '../../../src/runtime/services/start-services.ts';
-import { openCoordinatorDoor, type CoordinatorDoor } from '../../fixtures/faults/coordinator-door.ts';
+import { openCoordinatorProxy, type CoordinatorProxy } from '../../fixtures/faults/coordinator-proxy.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
 import { killService } from '../../fixtures/faults/kill-service.ts';
-import { openScene } from '../../fixtures/faults/scene.ts';
-import { fleetBlemishes } from '../../fixtures/fleet/blemishes.ts';
+import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
+import { fleetViolations } from '../../fixtures/fleet/violations.ts';
 import { call } from '../../fixtures/http-call.ts';
 import { ROOT_REPORT } from '../../unit/fleet/fleet-fixture.ts';
 
-const scene = openScene();
+const testEnvironment = openFaultTestEnvironment();
 let services: Services;
 beforeAll(async () => {
-  services = await scene.services('services');
+  services = await testEnvironment.services('services');
 });
 afterAll(async () => {
-  expect(await scene.clear()).toEqual([]);
+  expect(await testEnvironment.clear()).toEqual([]);
 });
 
 const UNITS = 180;
@@ -32,8 +32,8 @@ const RETRY_MS = 150;
 /** A worker that hears nothing gives up; the existing ones after 30 s. */
 const PATIENCE_MS = 5_000;
 
-const open = (): Promise<CoordinatorDoor> =>
-  openCoordinatorDoor(scene, {
+const open = (): Promise<CoordinatorProxy> =>
+  openCoordinatorProxy(testEnvironment, {
     REDIS_URL: services.redis.url,
     MONGO_URL: services.mongo.url,
     // Leases of the killed run out while the test looks on.
@@ -101,7 +101,7 @@ it(
       };
       const crowd = Promise.all(Array.from({ length: WORKERS }, (_, i) => work(i)));
 
-      const killDoor = async (door: CoordinatorDoor): Promise<void> => {
+      const killDoor = async (door: CoordinatorProxy): Promise<void> => {
         expect(await door.replace()).toEqual({ code: null, signal: 'SIGKILL' });
         await eventually('it is back on its port', async () => (await say(`${door.url}/api/corp`))?.status === 200);
       };
@@ -112,8 +112,8 @@ it(
         await eventually('reports go on', () => answered >= from + enough, 45_000);
         // The moment itself is the fault; nothing is waited for.
         await delay(rng.integer(0, 25));
-        if (i === 2) await killService(scene, services, 'redis');
-        else if (i === 4) await killService(scene, services, 'mongo');
+        if (i === 2) await killService(testEnvironment, services, 'redis');
+        else if (i === 4) await killService(testEnvironment, services, 'mongo');
         else await killDoor(doors[rng.integer(0, 1)]!);
       }
       ration = Infinity;
@@ -124,9 +124,9 @@ it(
       );
       isOver = true;
       await crowd;
-      await eventually('the books agree', async () => (await fleetBlemishes(stores)).length === 0, 90_000).catch(
+      await eventually('the books agree', async () => (await fleetViolations(stores)).length === 0, 90_000).catch(
         async (error: unknown) => {
-          expect(await fleetBlemishes(stores)).toEqual([]);
+          expect(await fleetViolations(stores)).toEqual([]);
           throw error;
         },
       );

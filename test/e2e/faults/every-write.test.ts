@@ -4,15 +4,15 @@ import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
 import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
 import { decide } from '../../fixtures/faults/decisions.ts';
 import { outcomeOf } from '../../fixtures/faults/outcome.ts';
-import { openScene } from '../../fixtures/faults/scene.ts';
+import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
 
-const scene = openScene();
+const testEnvironment = openFaultTestEnvironment();
 let services: Services;
 let company: Company;
 
 beforeAll(async () => {
-  services = await scene.services('services');
-  company = await foundCompany(scene, services, 'every-write', writeCandleFiles(scene.directory), {
+  services = await testEnvironment.services('services');
+  company = await foundCompany(testEnvironment, services, 'every-write', writeCandleFiles(testEnvironment.directory), {
     // Few places, and twins are not both wanted: what is held changes what is selected.
     CORP_AGENTS__SELECTOR__MAX_ACTIVE: '2',
     CORP_AGENTS__SELECTOR__MAX_CORRELATION: '0.999',
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await company.close();
-  expect(await scene.clear()).toEqual([]);
+  expect(await testEnvironment.clear()).toEqual([]);
 });
 
 /**
@@ -33,7 +33,7 @@ afterAll(async () => {
  * twin of what was selected, and has to give its place away.
  */
 async function reopened(name: string): Promise<string> {
-  const { stores } = company.office;
+  const { stores } = company.context;
   const { id } = company.ticket;
   const cycle = await company.cycle();
   if (cycle === null) throw new Error('the cycle is gone');
@@ -49,7 +49,7 @@ async function reopened(name: string): Promise<string> {
 
 /** What was decided, whoever decided it; approvals have ids of their account. */
 async function decidedIn(name: string): Promise<string> {
-  const { strategies: _s, trialsOfAllCycles: _t, ...outcome } = await outcomeOf(company.office, name, name);
+  const { strategies: _s, trialsOfAllCycles: _t, ...outcome } = await outcomeOf(company.context, name, name);
   const withoutApprovals = (key: string, value: unknown): unknown => (key === 'approvalId' ? undefined : value);
   return JSON.stringify(outcome, withoutApprovals, 1).replaceAll(name, 'NAME');
 }
@@ -60,8 +60,8 @@ it(
   'decides the same whichever write of a decision is the last of its process',
   { timeout: 300_000 },
   async ({ annotate }) => {
-    const { office } = company;
-    const writes = await decide(office, await reopened('undisturbed'));
+    const { context } = company;
+    const writes = await decide(context, await reopened('undisturbed'));
     const expected = await decidedIn('undisturbed');
     expect(expected).toContain('"state": "filled"');
     expect(expected).toContain('correlates more than 0.999 with ffffffff');
@@ -73,7 +73,7 @@ it(
     const worker = async (): Promise<void> => {
       for (const lastWrite of lastWrites) {
         const name = `dies-after-${lastWrite}`;
-        await decide(office, await reopened(name), lastWrite);
+        await decide(context, await reopened(name), lastWrite);
         if ((await decidedIn(name)) !== expected) wrong.push(lastWrite);
       }
     };

@@ -6,7 +6,7 @@ import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
 import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
-import { openScene, type CorpProcess } from '../../fixtures/faults/scene.ts';
+import { openFaultTestEnvironment, type CorpProcess } from '../../fixtures/faults/test-environment.ts';
 import { startPythonCoordinator, type Mishap, type PythonCoordinator } from '../../fixtures/python/coordinator.ts';
 import { REPORT } from '../../unit/processors/forward/forward-fixture.ts';
 
@@ -24,7 +24,7 @@ type Moment = (typeof MOMENTS)[number];
 
 const DAY_MS = 86_400_000;
 const { strategy_genome: _, ...FIGURES } = REPORT;
-const scene = openScene();
+const testEnvironment = openFaultTestEnvironment();
 
 let server: PythonCoordinator;
 let company: Company;
@@ -53,7 +53,7 @@ function onCreation(): Mishap {
 }
 
 beforeAll(async () => {
-  const services = await scene.services('services');
+  const services = await testEnvironment.services('services');
   server = await startPythonCoordinator({
     now: () => Date.now(),
     creation: onCreation,
@@ -71,7 +71,7 @@ beforeAll(async () => {
       if (unit) books.submit(unit, 'mac_Darwin_W1', FIGURES);
     },
   });
-  company = await foundCompany(scene, services, 'forwarding', writeCandleFiles(scene.directory), {
+  company = await foundCompany(testEnvironment, services, 'forwarding', writeCandleFiles(testEnvironment.directory), {
     COORDINATOR_URL: server.url,
     CORP_AGENTS__BACKTEST__BACKEND: 'coordinator',
     CORP_AGENTS__BACKTEST__FORWARD__POLL_MS: '200',
@@ -83,12 +83,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await company?.close();
   await server?.close();
-  expect(await scene.clear()).toEqual([]);
+  expect(await testEnvironment.clear()).toEqual([]);
 });
 
 describe('a node that is killed while the existing coordinator is asked', () => {
   it.each(MOMENTS)('%s: one unit is made, and ends', { timeout: 120_000 }, async (now) => {
-    const { stores, producer } = company.office;
+    const { stores, producer } = company.context;
     moment = now;
     isKilled = false;
     before = { creations: server.requests.creations, results: server.books.results.length };

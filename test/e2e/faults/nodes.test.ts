@@ -3,22 +3,23 @@ import { type Producer } from '../../../queues/producer.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { runFeed } from '../../../src/feed/feed.ts';
 import { type Services } from '../../../src/runtime/services/start-services.ts';
-import { drawMoments, runUnderKills } from '../../fixtures/faults/assassin.ts';
+import { drawMoments, runUnderKills } from '../../fixtures/faults/kill-switch.ts';
 import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
 import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
 import { STEPS, watchJobs, type Step } from '../../fixtures/faults/job-watch.ts';
-import { blemishesOf, outcomeOf, UNBLEMISHED, type Outcome } from '../../fixtures/faults/outcome.ts';
-import { openScene } from '../../fixtures/faults/scene.ts';
+import { violationsOf, outcomeOf, UNBLEMISHED, type Outcome } from '../../fixtures/faults/outcome.ts';
+import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
 import { undisturbed } from '../../fixtures/faults/undisturbed.ts';
 
-const scene = openScene();
-const candleFiles = writeCandleFiles(scene.directory);
+const testEnvironment = openFaultTestEnvironment();
+const candleFiles = writeCandleFiles(testEnvironment.directory);
 let services: Services;
 /** What the cycle comes to when nothing is disturbed. */
 let expected: Outcome;
 
-const found = async (namespace: string): Promise<Company> => foundCompany(scene, services, namespace, candleFiles);
+const found = async (namespace: string): Promise<Company> =>
+  foundCompany(testEnvironment, services, namespace, candleFiles);
 
 async function foundForTest(namespace: string): Promise<Company> {
   const company = await found(namespace);
@@ -26,18 +27,18 @@ async function foundForTest(namespace: string): Promise<Company> {
   return company;
 }
 
-async function expectUndisturbed({ office, ticket }: Company): Promise<void> {
-  expect(await blemishesOf(office)).toEqual(UNBLEMISHED);
-  expect(await outcomeOf(office, ticket.id, ticket.account)).toEqual(expected);
+async function expectUndisturbed({ context, ticket }: Company): Promise<void> {
+  expect(await violationsOf(context)).toEqual(UNBLEMISHED);
+  expect(await outcomeOf(context, ticket.id, ticket.account)).toEqual(expected);
 }
 
 beforeAll(async () => {
-  services = await scene.services('services');
+  services = await testEnvironment.services('services');
   expected = await undisturbed(await found('reference'));
 });
 
 afterAll(async () => {
-  expect(await scene.clear()).toEqual([]);
+  expect(await testEnvironment.clear()).toEqual([]);
 });
 
 it('has a cycle worth disturbing: it trades, and its verdicts depend on each other', () => {
@@ -70,15 +71,15 @@ it('comes to the same end however often its node is killed', { timeout: 300_000 
 
 it('loses no work unit with one of two nodes', { timeout: 180_000 }, async () => {
   const company = await foundForTest('two-nodes');
-  const { office, ticket } = company;
+  const { context, ticket } = company;
   const nodes = [company.node(), company.node()] as const;
-  await eventually('both nodes at work', async () => (await office.stores.nodes.list()).length === 2);
+  await eventually('both nodes at work', async () => (await context.stores.nodes.list()).length === 2);
   await company.startCycle();
   const shares = async (): Promise<ReadonlySet<string>> =>
-    new Set((await office.stores.workUnits.ofCycle(ticket.id)).flatMap(({ node }) => node ?? []));
+    new Set((await context.stores.workUnits.ofCycle(ticket.id)).flatMap(({ node }) => node ?? []));
   await eventually('units done by both', async () => (await shares()).size === 2);
   // Somebody who has a unit in hand.
-  await eventually('a unit in hand', async () => (await office.producer.queue('backtest').getActiveCount()) > 0);
+  await eventually('a unit in hand', async () => (await context.producer.queue('backtest').getActiveCount()) > 0);
   await nodes[0].kill('SIGKILL');
   await company.cycleEnded();
   expect((await shares()).size).toBe(2);
@@ -88,15 +89,15 @@ it('loses no work unit with one of two nodes', { timeout: 180_000 }, async () =>
 
 it('drains a node on SIGTERM, and another one finishes the cycle', { timeout: 180_000 }, async () => {
   const company = await foundForTest('drain');
-  const watch = await watchJobs(company.office);
+  const watch = await watchJobs(company.context);
   onTestFinished(() => watch.close());
   const first = company.node();
   await company.startCycle();
   await watch.begun('screen-unit');
   expect(await first.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   // Finished is what it had in hand; what waits, waits for others.
-  expect(await company.office.producer.queue('backtest').getActiveCount()).toBe(0);
-  expect(await company.office.stores.nodes.list()).toEqual([]);
+  expect(await company.context.producer.queue('backtest').getActiveCount()).toBe(0);
+  expect(await company.context.stores.nodes.list()).toEqual([]);
   expect(await company.cycle()).toMatchObject({ state: 'running' });
   const second = company.node();
   await company.cycleEnded();
@@ -106,8 +107,8 @@ it('drains a node on SIGTERM, and another one finishes the cycle', { timeout: 18
 
 it('gives up what it cannot finish in time without calling it failed', { timeout: 180_000 }, async () => {
   const company = await foundForTest('no-drain');
-  const backtest = company.office.producer.queue('backtest');
-  const watch = await watchJobs(company.office);
+  const backtest = company.context.producer.queue('backtest');
+  const watch = await watchJobs(company.context);
   onTestFinished(() => watch.close());
   const first = company.node(0);
   await company.startCycle();
@@ -126,14 +127,14 @@ it(
   { timeout: 180_000 },
   async () => {
     const company = await foundForTest('feed');
-    const { office, ticket } = company;
-    const desks = company.node();
+    const { context, ticket } = company;
+    const agents = company.node();
     const feed = async (producer: Producer): Promise<void> =>
       runFeed(
-        { ...office, producer },
+        { ...context, producer },
         {
           from: ticket.asOf,
-          to: await office.data.now(),
+          to: await context.data.now(),
           speed: Infinity,
           seed: ticket.seed,
           cycleEveryCandles: 24,
@@ -142,25 +143,25 @@ it(
       );
     const announced: string[] = [];
     const dying: Producer = {
-      ...office.producer,
+      ...context.producer,
       async addFlow(flow, parent) {
         if (announced.length === 1) throw new Error('killed');
         announced.push(flow.jobId);
-        await office.producer.addFlow(flow, parent);
+        await context.producer.addFlow(flow, parent);
       },
     };
     const ticks = ticket.symbols.map((symbol) => `tick-execute.faults.${symbol}.1h.t${ticket.asOf}`);
     await expect(feed(dying)).rejects.toThrow('killed');
     expect(announced).toEqual([ticks[0]]);
-    await feed(office.producer);
+    await feed(context.producer);
     const ended = async (): Promise<readonly (number | undefined)[]> =>
-      Promise.all(ticks.map(async (id) => (await office.producer.queue('trader').getJob(id))?.finishedOn));
+      Promise.all(ticks.map(async (id) => (await context.producer.queue('trader').getJob(id))?.finishedOn));
     const first = await ended();
     expect(first).not.toContain(undefined);
-    await feed(office.producer);
+    await feed(context.producer);
     expect(await ended()).toEqual(first);
-    expect(await office.stores.cycles.list(10)).toMatchObject([{ id: ticket.id, state: 'completed' }]);
-    expect(await desks.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-    expect(await blemishesOf(office)).toEqual(UNBLEMISHED);
+    expect(await context.stores.cycles.list(10)).toMatchObject([{ id: ticket.id, state: 'completed' }]);
+    expect(await agents.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(await violationsOf(context)).toEqual(UNBLEMISHED);
   },
 );

@@ -7,21 +7,21 @@ import { type CycleReport } from '../../../src/reports/cycle/cycle-report.ts';
 import { isRunning } from '../../../src/runtime/services/process-identity.ts';
 import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
-import { blemishesOf, UNBLEMISHED } from '../../fixtures/faults/outcome.ts';
-import { openScene, type CorpProcess } from '../../fixtures/faults/scene.ts';
+import { violationsOf, UNBLEMISHED } from '../../fixtures/faults/outcome.ts';
+import { openFaultTestEnvironment, type CorpProcess } from '../../fixtures/faults/test-environment.ts';
 import { visit, type Visit } from '../../fixtures/faults/visit.ts';
 
-const scene = openScene();
-const candleFiles = writeCandleFiles(scene.directory);
+const testEnvironment = openFaultTestEnvironment();
+const candleFiles = writeCandleFiles(testEnvironment.directory);
 
 afterAll(async () => {
-  expect(await scene.clear()).toEqual([]);
+  expect(await testEnvironment.clear()).toEqual([]);
 });
 
 const inDirectory = (name: string) =>
-  scene.environment({
-    CORP_DATABASE__DATA_DIRECTORY: join(scene.directory, name),
-    CORP_DATABASE__LOG_DIRECTORY: join(scene.directory, `${name}-logs`),
+  testEnvironment.environment({
+    CORP_DATABASE__DATA_DIRECTORY: join(testEnvironment.directory, name),
+    CORP_DATABASE__LOG_DIRECTORY: join(testEnvironment.directory, `${name}-logs`),
     CORP_EXCHANGE__SIMULATED__HISTORY_DAYS: '40',
   });
 
@@ -37,7 +37,17 @@ it(
   { timeout: 240_000 },
   async ({ annotate }) => {
     const cycle = (name: string): CorpProcess =>
-      scene.corp(inDirectory(name), 'cycle', '--data', ...candleFiles, '--timeframe', '1h', '--seed', '1', '--json');
+      testEnvironment.corp(
+        inDirectory(name),
+        'cycle',
+        '--data',
+        ...candleFiles,
+        '--timeframe',
+        '1h',
+        '--seed',
+        '1',
+        '--json',
+      );
     const undisturbed = cycle('undisturbed');
     expect(await undisturbed.exited).toEqual({ code: 0, signal: null });
     const expected = lasting(undisturbed.stdout());
@@ -71,20 +81,20 @@ it(
 );
 
 const company = (name: string, ...flags: string[]): CorpProcess =>
-  scene.corp(inDirectory(name), 'start', '--port', '0', '--seed', '3', '--json', ...flags);
+  testEnvironment.corp(inDirectory(name), 'start', '--port', '0', '--seed', '3', '--json', ...flags);
 
 it('leaves nothing behind after Ctrl-C in the middle of work', { timeout: 180_000 }, async () => {
   const first = company('interrupted');
-  const { office } = await visit(scene, inDirectory('interrupted'), () => first.stdout().includes('\n'));
-  await eventually('backtests', async () => (await office.producer.queue('backtest').getActiveCount()) > 0);
-  await office.close();
+  const { context } = await visit(testEnvironment, inDirectory('interrupted'), () => first.stdout().includes('\n'));
+  await eventually('backtests', async () => (await context.producer.queue('backtest').getActiveCount()) > 0);
+  await context.close();
   expect(await first.kill('SIGINT')).toEqual({ code: 0, signal: null });
-  expect(scene.processes()).toEqual([]);
+  expect(testEnvironment.processes()).toEqual([]);
 
   const second = company('interrupted');
   await eventually('the second start', () => second.stdout().includes('\n'));
   expect(await second.kill('SIGINT')).toEqual({ code: 0, signal: null });
-  expect(scene.processes()).toEqual([]);
+  expect(testEnvironment.processes()).toEqual([]);
 });
 
 it('takes over from an owner that was killed, and misses no candle', { timeout: 240_000 }, async () => {
@@ -92,20 +102,22 @@ it('takes over from an owner that was killed, and misses no candle', { timeout: 
   const step = timeframeMs('1h');
   const open = async (): Promise<Visit & { readonly owner: CorpProcess; readonly now: () => Promise<number> }> => {
     const owner = company('killed-owner', '--speed', 'max');
-    const { office, redis } = await visit(scene, inDirectory('killed-owner'), () => owner.stdout().includes('\n'));
-    const now = async (): Promise<number> => (await office.stores.feed.get(office.card.source))?.now ?? 0;
-    return { owner, office, redis, now };
+    const { context, redis } = await visit(testEnvironment, inDirectory('killed-owner'), () =>
+      owner.stdout().includes('\n'),
+    );
+    const now = async (): Promise<number> => (await context.stores.feed.get(context.descriptor.source))?.now ?? 0;
+    return { owner, context, redis, now };
   };
   let life = await open();
   const opened = await life.now();
   for (let death = 1; death <= 3; death += 1) {
-    const { owner, office, redis, now } = life;
+    const { owner, context, redis, now } = life;
     const began = await now();
     await eventually('some candles', async () => (await now()) >= began + 3 * step);
     // The moment itself is the fault; nothing is waited for.
     await delay(rng.integer(0, 200));
     const latest = await now();
-    await office.close();
+    await context.close();
     await owner.kill('SIGKILL');
     // Its Redis lives on: the next owner must end it before it starts one on the same data.
     expect(isRunning(redis)).toBe(true);
@@ -113,18 +125,18 @@ it('takes over from an owner that was killed, and misses no candle', { timeout: 
     expect(isRunning(redis)).toBe(false);
     expect(await life.now()).toBeGreaterThanOrEqual(latest);
   }
-  const { owner, office, now } = life;
+  const { owner, context, now } = life;
   const began = await now();
   const latest = await eventually('more candles', async () => (await now()) > began + step && now());
-  const symbols = (await office.data.markets()).map(({ symbol }) => symbol);
+  const symbols = (await context.data.markets()).map(({ symbol }) => symbol);
   const ticks: string[] = [];
   for (let candle = opened; candle < latest - step; candle += step)
-    ticks.push(...symbols.map((symbol) => `tick-execute.${office.card.account}.${symbol}.1h.t${candle}`));
-  const jobs = await Promise.all(ticks.map((id) => office.producer.queue('trader').getJob(id)));
+    ticks.push(...symbols.map((symbol) => `tick-execute.${context.descriptor.account}.${symbol}.1h.t${candle}`));
+  const jobs = await Promise.all(ticks.map((id) => context.producer.queue('trader').getJob(id)));
   expect(ticks.length).toBeGreaterThan(20);
   expect(ticks.filter((_, i) => jobs[i]?.finishedOn === undefined)).toEqual([]);
-  expect(await blemishesOf(office)).toEqual(UNBLEMISHED);
-  await office.close();
+  expect(await violationsOf(context)).toEqual(UNBLEMISHED);
+  await context.close();
   expect(await owner.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-  expect(scene.processes()).toEqual([]);
+  expect(testEnvironment.processes()).toEqual([]);
 });

@@ -7,27 +7,28 @@ import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
 import { watchJobs } from '../../fixtures/faults/job-watch.ts';
 import { killService } from '../../fixtures/faults/kill-service.ts';
-import { blemishesOf, outcomeOf, UNBLEMISHED, type Outcome } from '../../fixtures/faults/outcome.ts';
-import { openScene } from '../../fixtures/faults/scene.ts';
+import { violationsOf, outcomeOf, UNBLEMISHED, type Outcome } from '../../fixtures/faults/outcome.ts';
+import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
 import { undisturbed } from '../../fixtures/faults/undisturbed.ts';
 import { startWriter } from '../../fixtures/faults/writer.ts';
 
-const scene = openScene();
-const candleFiles = writeCandleFiles(scene.directory);
+const testEnvironment = openFaultTestEnvironment();
+const candleFiles = writeCandleFiles(testEnvironment.directory);
 const LONGEST_PEACE_MS = 500;
 
 let services: Services;
 let expected: Outcome;
 
-const found = async (namespace: string): Promise<Company> => foundCompany(scene, services, namespace, candleFiles);
+const found = async (namespace: string): Promise<Company> =>
+  foundCompany(testEnvironment, services, namespace, candleFiles);
 
 beforeAll(async () => {
-  services = await scene.services('services');
+  services = await testEnvironment.services('services');
   expected = await undisturbed(await found('reference'));
 });
 
 afterAll(async () => {
-  expect(await scene.clear()).toEqual([]);
+  expect(await testEnvironment.clear()).toEqual([]);
 });
 
 it(
@@ -37,14 +38,14 @@ it(
     const { redis, mongo } = services;
     const addresses = [redis.url, mongo.url];
     const company = await found('outage');
-    const { office, ticket } = company;
+    const { context, ticket } = company;
     onTestFinished(() => company.close());
-    const watch = await watchJobs(office);
+    const watch = await watchJobs(context);
     onTestFinished(() => watch.close());
     const rng = createRng('outage');
     // Four deaths in a row are survived, the fifth is given up.
     const outages = ['redis', 'mongo', 'redis', 'mongo', 'mongo', 'redis', 'redis', 'mongo'] as const;
-    const writer = startWriter(office);
+    const writer = startWriter(context);
     const node = company.node();
     await company.startCycle();
     const ended = company.cycleEnded();
@@ -58,7 +59,7 @@ it(
       // The moment itself is the fault; nothing is waited for. A cycle that is over early leaves the writer's load.
       await delay(rng.integer(50, LONGEST_PEACE_MS));
       if (!isOver) inCycle += 1;
-      await killService(scene, services, service);
+      await killService(testEnvironment, services, service);
     }
     await ended;
     const written = await writer.stop();
@@ -72,11 +73,11 @@ it(
     expect([services.redis.url, services.mongo.url]).toEqual(addresses);
     expect(written.jobs.length).toBeGreaterThan(20);
     expect(written.rows.length).toBeGreaterThan(20);
-    const jobs = await Promise.all(written.jobs.map((id) => office.producer.queue('worker-manager').getJob(id)));
+    const jobs = await Promise.all(written.jobs.map((id) => context.producer.queue('worker-manager').getJob(id)));
     expect(jobs.filter((job) => job?.finishedOn === undefined)).toEqual([]);
-    const rows = new Set((await office.stores.alerts.list(100_000)).map(({ key }) => key));
+    const rows = new Set((await context.stores.alerts.list(100_000)).map(({ key }) => key));
     expect(written.rows.filter((key) => !rows.has(key))).toEqual([]);
-    expect(await blemishesOf(office)).toEqual(UNBLEMISHED);
-    expect(await outcomeOf(office, ticket.id, ticket.account)).toEqual(expected);
+    expect(await violationsOf(context)).toEqual(UNBLEMISHED);
+    expect(await outcomeOf(context, ticket.id, ticket.account)).toEqual(expected);
   },
 );

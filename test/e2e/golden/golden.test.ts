@@ -14,7 +14,7 @@ import { setMarketTime } from '../../../src/feed/feed.ts';
 import { importCandleFiles } from '../../../src/adapters/candle-files/import-candles.ts';
 import { createJobWaiter } from '../../../src/feed/job-waiter.ts';
 import { metrics } from '../../contract/stores/samples.ts';
-import { openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
+import { openTestEnvironment, type TestEnvironment, type TestCompany } from '../../fixtures/company.ts';
 import { REAL_DATA, realFile, workspace, type Workspace } from '../cli/corp-process.ts';
 
 /**
@@ -90,15 +90,15 @@ describe.skipIf(!existsSync(BTC))(`with the real candles of ${REAL_DATA}`, () =>
   });
 
   describe('a replay', () => {
-    let premises: Premises;
+    let testEnvironment: TestEnvironment;
     beforeAll(async () => {
-      premises = await openPremises();
+      testEnvironment = await openTestEnvironment();
     });
-    afterAll(() => premises.close());
+    afterAll(() => testEnvironment.close());
 
-    const trade = async ({ office }: TestCompany): Promise<void> => {
-      const { stores, config, card, data, producer } = office;
-      await importCandleFiles(stores, config, [await readCandleFile(BTC)], card.source);
+    const trade = async ({ context }: TestCompany): Promise<void> => {
+      const { stores, config, descriptor, data, producer } = context;
+      await importCandleFiles(stores, config, [await readCandleFile(BTC)], descriptor.source);
       const symbol = (await data.markets())[0]!.symbol;
       const held = SPECS.filter(({ name }) => name.endsWith(' 0'));
       for (const [rank, { name, spec }] of held.entries()) {
@@ -109,12 +109,12 @@ describe.skipIf(!existsSync(BTC))(`with the real candles of ${REAL_DATA}`, () =>
         const evidence = { reason: 'golden', rank, cycleId: 'golden', outOfSample: metrics, updatedAt: 0 };
         await stores.portfolio.put({ ...place, strategyHash: hash, ...evidence });
       }
-      const trader = createJobWaiter(office, 'trader');
-      const risk = createJobWaiter(office, 'risk-manager');
+      const trader = createJobWaiter(context, 'trader');
+      const risk = createJobWaiter(context, 'risk-manager');
       try {
-        await setMarketTime(office, OPENS);
+        await setMarketTime(context, OPENS);
         for (let candleTime = OPENS; candleTime < OPENS + CANDLES * HOUR; candleTime += HOUR) {
-          await setMarketTime(office, candleTime + HOUR);
+          await setMarketTime(context, candleTime + HOUR);
           const flow = tickFlow({ account: ACCOUNT, symbol, timeframe: '1h', candleTime });
           await producer.addFlow(flow);
           await trader.ended([flow.jobId]);
@@ -128,8 +128,8 @@ describe.skipIf(!existsSync(BTC))(`with the real candles of ${REAL_DATA}`, () =>
     };
 
     it('of 300 candles with four strategies gives the same orders, fills and equity', { timeout: 300_000 }, () =>
-      premises.withCompany(async (company) => {
-        const { stores } = company.office;
+      testEnvironment.withCompany(async (company) => {
+        const { stores } = company.context;
         await company.node(QUEUE_NAMES);
         await trade(company);
         const byId = <T extends { readonly clientOrderId: string }>(rows: readonly T[]): readonly T[] =>

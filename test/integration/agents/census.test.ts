@@ -5,22 +5,22 @@ import { runUnit } from '../../../queues/flows/cycle-flow.ts';
 import { type QueueName } from '../../../queues/names.ts';
 import { type Evaluator } from '../../../src/ports/evaluator.ts';
 import { type WorkUnit } from '../../../src/ports/records.ts';
-import { openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
+import { openTestEnvironment, type TestEnvironment, type TestCompany } from '../../fixtures/company.ts';
 import { keepSpec, OPENS, openMarkets, strategyHash } from '../../fixtures/synthetic-market.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { metricsWith } from '../../unit/research/trial-fixture.ts';
 
 const MINUTE = 60_000;
 
-let premises: Premises;
+let testEnvironment: TestEnvironment;
 beforeAll(async () => {
-  premises = await openPremises();
+  testEnvironment = await openTestEnvironment();
 });
-afterAll(() => premises.close());
+afterAll(() => testEnvironment.close());
 const inCompany =
   (use: (company: TestCompany) => Promise<void>, environment = {}) =>
   () =>
-    premises.withCompany(use, { environment });
+    testEnvironment.withCompany(use, { environment });
 
 const unit: WorkUnit = {
   id: 'c1.screen.AAA-USD.u0',
@@ -34,14 +34,14 @@ const unit: WorkUnit = {
 };
 const census = ({ ask }: TestCompany) => ask('worker-manager', 'census', {});
 
-async function alertsTitled({ office }: TestCompany, title: string) {
-  return (await office.stores.alerts.list(100)).filter((alert) => alert.title === title);
+async function alertsTitled({ context }: TestCompany, title: string) {
+  return (await context.stores.alerts.list(100)).filter((alert) => alert.title === title);
 }
 
 /** Takes a job out of Redis behind everybody's back. */
-async function lose({ office }: TestCompany, name: QueueName, jobId: string): Promise<void> {
-  const queue = office.producer.queue(name);
-  const client = new Redis(premises.redisUrl);
+async function lose({ context }: TestCompany, name: QueueName, jobId: string): Promise<void> {
+  const queue = context.producer.queue(name);
+  const client = new Redis(testEnvironment.redisUrl);
   await client.multi().del(queue.toKey(jobId)).zrem(queue.toKey('prioritized'), jobId).exec();
   await client.quit();
 }
@@ -50,10 +50,10 @@ describe('a job that a parent waits for and that is gone from Redis', () => {
   it(
     'is put back when it is a work unit, once, and its parent goes on after it',
     inCompany(async (company) => {
-      const { office, node, until } = company;
-      const { producer, stores } = office;
-      await openMarkets(office, ['AAA-USD']);
-      await keepSpec(office, 'h1', onSignal);
+      const { context, node, until } = company;
+      const { producer, stores } = context;
+      await openMarkets(context, ['AAA-USD']);
+      await keepSpec(context, 'h1', onSignal);
       await stores.workUnits.addMany([unit]);
       const child = runUnit({ id: 'c1' }, unit.id);
       const payload = { cycleId: 'c1', strategyHash: strategyHash('h1'), symbol: 'AAA-USD' };
@@ -70,7 +70,7 @@ describe('a job that a parent waits for and that is gone from Redis', () => {
       ]);
 
       const evaluator: Evaluator = {
-        ...office.evaluator,
+        ...context.evaluator,
         evaluate: ({ items }) => Promise.resolve(items.map(() => metricsWith())),
       };
       await node(['backtest'], { evaluator });
@@ -83,7 +83,7 @@ describe('a job that a parent waits for and that is gone from Redis', () => {
   it(
     'is reported when nobody can make it again',
     inCompany(async (company) => {
-      const { producer } = company.office;
+      const { producer } = company.context;
       const payload = { cycleId: 'c1', strategyHash: strategyHash('h1'), symbol: 'AAA-USD' };
       const child = {
         queue: 'analyst',
@@ -103,8 +103,8 @@ describe('a job that a parent waits for and that is gone from Redis', () => {
 
 describe('a job that is active', () => {
   /** Takes a job as a worker would that then falls silent. */
-  async function takeOne({ office }: TestCompany, deadline?: number): Promise<string> {
-    const jobId = await office.producer.add(
+  async function takeOne({ context }: TestCompany, deadline?: number): Promise<string> {
+    const jobId = await context.producer.add(
       'analyst',
       'analyze',
       { cycleId: 'c1', symbol: 'AAA-USD' },
@@ -112,7 +112,7 @@ describe('a job that is active', () => {
         meta: deadline === undefined ? {} : { deadline },
       },
     );
-    const { connection, prefix } = office;
+    const { connection, prefix } = context;
     const worker = new Worker('analyst', null, { connection, prefix, autorun: false, lockDuration: 600_000 });
     const job = await worker.getNextJob('a token');
     expect(job?.id).toBe(jobId);
@@ -125,7 +125,7 @@ describe('a job that is active', () => {
     inCompany(async (company) => {
       await company.node(['worker-manager']);
       const jobId = await takeOne(company);
-      const queue = company.office.producer.queue('analyst');
+      const queue = company.context.producer.queue('analyst');
       const client = await queue.backend.client;
       await client.del(queue.toKey(`${jobId}:lock`));
       expect(await census(company)).toMatchObject({ stalled: 0 });
@@ -158,9 +158,9 @@ describe('the nodes that queues want', () => {
     'are counted from what waits, and kept for whoever asks',
     inCompany(
       async (company) => {
-        const { office, node } = company;
+        const { context, node } = company;
         await node(['worker-manager']);
-        const { producer, stores } = office;
+        const { producer, stores } = context;
         for (let i = 0; i < 30; i += 1) await producer.add('backtest', 'run-unit', { unitId: `u${i}` });
         for (let i = 0; i < 3; i += 1)
           await producer.add('trader', 'settle', { account: 'a', symbol: 'A-USD', timeframe: '1h', candleTime: i });

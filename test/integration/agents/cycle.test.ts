@@ -10,24 +10,24 @@ import { AppError } from '../../../src/domain/errors.ts';
 import { type Evaluator } from '../../../src/ports/evaluator.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
 import { reportOf } from '../../../src/reports/cycle/cycle-report.ts';
-import { runCycleTicket, ticketFor, type CycleTicket } from '../../../src/feed/cycle-run.ts';
+import { runCycleRequest, runRequestFor, type CycleRunRequest } from '../../../src/feed/cycle-run.ts';
 import { runFeed, setMarketTime } from '../../../src/feed/feed.ts';
-import { type Office } from '../../../src/runtime/context.ts';
-import { openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
+import { type AppContext } from '../../../src/runtime/context.ts';
+import { openTestEnvironment, type TestEnvironment, type TestCompany } from '../../fixtures/company.ts';
 import { HOUR, market } from '../../fixtures/synthetic-market.ts';
 
 const START = Date.UTC(2025, 0, 1);
 const BARS = 700;
 const SYMBOLS = ['AAA-USD', 'BBB-USD'];
 
-let premises: Premises;
+let testEnvironment: TestEnvironment;
 beforeAll(async () => {
-  premises = await openPremises();
+  testEnvironment = await openTestEnvironment();
 });
-afterAll(() => premises.close());
+afterAll(() => testEnvironment.close());
 
 /** The work of the backtest threads, in this one. */
-const inProcess = ({ data }: Office): Evaluator => ({
+const inProcess = ({ data }: AppContext): Evaluator => ({
   async evaluate({ symbol, timeframe, asOf, fillModel, items }) {
     const series = await data.series({ symbol, timeframe, asOf });
     return evaluate({ shared: new Map(), seriesKey: `${symbol}/${series.length}`, series, fillModel, items });
@@ -36,18 +36,18 @@ const inProcess = ({ data }: Office): Evaluator => ({
 });
 
 interface Laboratory extends TestCompany {
-  readonly ticket: CycleTicket;
-  readonly desks: (queues: readonly QueueName[], stores?: Partial<Stores>) => Promise<void>;
-  readonly run: () => ReturnType<typeof runCycleTicket>;
+  readonly ticket: CycleRunRequest;
+  readonly agents: (queues: readonly QueueName[], stores?: Partial<Stores>) => Promise<void>;
+  readonly run: () => ReturnType<typeof runCycleRequest>;
 }
 
 /** A company over two markets that swing, with a small cycle to run. */
 const inLaboratory =
   (use: (laboratory: Laboratory) => Promise<void>, bars = BARS, settings: Environment = {}) =>
   (): Promise<void> =>
-    premises.withCompany(
+    testEnvironment.withCompany(
       async (company) => {
-        const { office } = company;
+        const { context } = company;
         for (const [i, symbol] of SYMBOLS.entries()) {
           const rng = createRng(i + 1);
           let close = 100;
@@ -57,20 +57,25 @@ const inLaboratory =
             const [high, low] = [Math.max(open, close) * 1.001, Math.min(open, close) * 0.999];
             return { time: START + bar * HOUR, open, high, low, close, volume: 50_000 };
           });
-          await office.stores.candles.saveMarket(office.card.source, market(symbol), '1h');
-          await office.stores.candles.put(office.card.source, symbol, '1h', candles);
+          await context.stores.candles.saveMarket(context.descriptor.source, market(symbol), '1h');
+          await context.stores.candles.put(context.descriptor.source, symbol, '1h', candles);
         }
         const now = START + bars * HOUR;
-        await setMarketTime(office, now);
+        await setMarketTime(context, now);
         const inputs = { symbols: SYMBOLS, timeframe: '1h', seed: 1, asOf: now - HOUR, settles: true } as const;
-        const ticket = await ticketFor(office.stores.cycles, office.card.source, inputs, () => office.card.account);
+        const ticket = await runRequestFor(
+          context.stores.cycles,
+          context.descriptor.source,
+          inputs,
+          () => context.descriptor.account,
+        );
         await use({
           ...company,
           ticket,
-          async desks(queues, stores = {}) {
-            await company.node(queues, { evaluator: inProcess(office), stores: { ...office.stores, ...stores } });
+          async agents(queues, stores = {}) {
+            await company.node(queues, { evaluator: inProcess(context), stores: { ...context.stores, ...stores } });
           },
-          run: () => runCycleTicket(office, ticket),
+          run: () => runCycleRequest(context, ticket),
         });
       },
       {
@@ -92,13 +97,13 @@ const PHASES = ['scan', 'analyze', 'generate', 'backtest', 'optimize', 'select',
 describe('a cycle', () => {
   it(
     'goes through its eight phases once, counts every trial once, and explains every rejection',
-    inLaboratory(async ({ office, desks, run, ticket, ask }) => {
-      await desks(QUEUE_NAMES);
+    inLaboratory(async ({ context, agents, run, ticket, ask }) => {
+      await agents(QUEUE_NAMES);
       const cycle = await run();
       expect(cycle).toMatchObject({ id: ticket.id, state: 'completed' });
       expect(cycle.phases.map(({ phase }) => phase)).toEqual(PHASES);
       expect(cycle.phases.every(({ jobs, ok, failed }) => ok === jobs && failed === 0)).toBe(true);
-      const { stores } = office;
+      const { stores } = context;
       const [units, trials, decisions] = await Promise.all([
         stores.workUnits.ofCycle(cycle.id),
         stores.trials.ofCycle(cycle.id),
@@ -126,7 +131,7 @@ describe('a cycle', () => {
       expect(await stores.cycles.list(10)).toHaveLength(1);
       expect(await stores.trials.count(cycle.id)).toBe(trials.length);
       expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [] });
-      const report = await reportOf(office, cycle);
+      const report = await reportOf(context, cycle);
       const generated = new Set(screened.map(({ strategyHash }) => strategyHash)).size;
       expect(report.strategies).toMatchObject({ generated, trials: trials.length });
     }),
@@ -135,8 +140,8 @@ describe('a cycle', () => {
   it(
     'judges what remote workers found like its own, where they found it, and lets none of it trade at full size at once',
     inLaboratory(
-      async ({ office, desks, run }) => {
-        const { stores } = office;
+      async ({ context, agents, run }) => {
+        const { stores } = context;
         const average = (period: number) => ({ indicator: 'EMA', period });
         const { spec } = importGenome(
           {
@@ -149,7 +154,7 @@ describe('a cycle', () => {
         const found = { family: 'imported', parameters: {}, spec, origin: 'remote', symbol: 'AAA-USD' } as const;
         const row = { hash, name: 'found', state: 'candidate', stateReason: 'found', timeframe: '1h' } as const;
         await stores.strategies.addMany([{ ...found, ...row, createdAt: START, updatedAt: START }]);
-        await desks(QUEUE_NAMES);
+        await agents(QUEUE_NAMES);
         const cycle = await run();
         expect(cycle).toMatchObject({ state: 'completed' });
         const decisions = (await stores.decisions.ofCycle(cycle.id)).filter((one) => one.strategyHash === hash);
@@ -186,38 +191,38 @@ describe('a cycle', () => {
 
   it(
     'asked for twice at once is one cycle',
-    inLaboratory(async ({ office, desks, run }) => {
-      await desks(QUEUE_NAMES);
+    inLaboratory(async ({ context, agents, run }) => {
+      await agents(QUEUE_NAMES);
       const [first, second] = await Promise.all([run(), run()]);
       expect(second).toEqual(first);
-      expect(await office.stores.cycles.list(10)).toHaveLength(1);
-      const orders = await office.stores.orders.list({ account: office.card.account });
+      expect(await context.stores.cycles.list(10)).toHaveLength(1);
+      const orders = await context.stores.orders.list({ account: context.descriptor.account });
       expect(new Set(orders.map(({ clientOrderId }) => clientOrderId)).size).toBe(orders.length);
     }),
   );
 
   it(
     'ends as failed, with the reason, when too much of a phase fails, and the dead letters say what it was',
-    inLaboratory(async ({ office, desks, run }) => {
+    inLaboratory(async ({ context, agents, run }) => {
       const saveAnalysis = () => Promise.reject(new AppError('disk-full', 'no room for analyses'));
-      await desks(QUEUE_NAMES, { analyses: { ...office.stores.analyses, saveAnalysis } });
+      await agents(QUEUE_NAMES, { analyses: { ...context.stores.analyses, saveAnalysis } });
       const { state, reason, phases } = await run();
       expect(state).toBe('failed');
       expect(reason).toMatch(/^analyze: 2 of 2 jobs failed: analyze\.c\w+\.AAA-USD: no room for analyses; /);
       expect(phases.map(({ phase }) => phase)).toEqual(['scan', 'analyze']);
-      expect((await office.stores.deadLetters.list(10)).map(({ code }) => code)).toEqual(['disk-full', 'disk-full']);
+      expect((await context.stores.deadLetters.list(10)).map(({ code }) => code)).toEqual(['disk-full', 'disk-full']);
     }),
   );
 
   it(
     'goes on without a market whose analysis failed',
-    inLaboratory(async ({ office, desks, run }) => {
-      const { analyses } = office.stores;
+    inLaboratory(async ({ context, agents, run }) => {
+      const { analyses } = context.stores;
       const saveAnalysis: typeof analyses.saveAnalysis = (id, analysis) =>
         analysis.symbol === 'AAA-USD'
           ? Promise.reject(new AppError('disk-full', 'no room'))
           : analyses.saveAnalysis(id, analysis);
-      await desks(QUEUE_NAMES, { analyses: { ...analyses, saveAnalysis } });
+      await agents(QUEUE_NAMES, { analyses: { ...analyses, saveAnalysis } });
       const { state, phases } = await run();
       expect(state).toBe('completed');
       expect(phases[1]).toMatchObject({ phase: 'analyze', jobs: 2, ok: 1, failed: 1 });
@@ -226,8 +231,8 @@ describe('a cycle', () => {
 
   it(
     'a spec that cannot be evaluated fails its own trial, not its unit, and is rejected by name',
-    inLaboratory(async ({ office, desks, run }) => {
-      const { strategies } = office.stores;
+    inLaboratory(async ({ context, agents, run }) => {
+      const { strategies } = context.stores;
       let poisoned = '';
       const addMany: typeof strategies.addMany = (rows) =>
         strategies.addMany(
@@ -237,15 +242,15 @@ describe('a cycle', () => {
             return { ...row, spec: { ...row.spec, side: 'short' } };
           }),
         );
-      await desks(QUEUE_NAMES, { strategies: { ...strategies, addMany } });
+      await agents(QUEUE_NAMES, { strategies: { ...strategies, addMany } });
       const cycle = await run();
       expect(cycle.state).toBe('completed');
       expect(cycle.phases.find(({ phase }) => phase === 'backtest')?.failed).toBe(0);
-      const failed = (await office.stores.trials.ofCycle(cycle.id, 'screen')).filter(
+      const failed = (await context.stores.trials.ofCycle(cycle.id, 'screen')).filter(
         (t) => t.metrics.error !== undefined,
       );
       expect(failed.map(({ strategyHash }) => strategyHash)).toEqual([poisoned]);
-      const decision = (await office.stores.decisions.ofCycle(cycle.id)).find(
+      const decision = (await context.stores.decisions.ofCycle(cycle.id)).find(
         ({ strategyHash, symbol }) => strategyHash === poisoned && symbol === failed[0]?.symbol,
       );
       expect(decision).toMatchObject({ decision: 'rejected' });
@@ -256,31 +261,31 @@ describe('a cycle', () => {
 
   it(
     'whose jobs are gone from Redis is put back by the sweep, and completes with nothing counted twice',
-    inLaboratory(async ({ office, desks, run, ticket, ask, until, heard }) => {
-      await desks(QUEUE_NAMES.filter((name) => name !== 'backtest'));
+    inLaboratory(async ({ context, agents, run, ticket, ask, until, heard }) => {
+      await agents(QUEUE_NAMES.filter((name) => name !== 'backtest'));
       const running = run();
       await until(() => heard('cycle-progress').some(({ phase }) => phase === 'generate'));
-      await until(async () => (await office.producer.queue('backtest').getJobCountByTypes('prioritized')) >= 5);
+      await until(async () => (await context.producer.queue('backtest').getJobCountByTypes('prioritized')) >= 5);
       expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [] });
-      await premises.lose(office.prefix);
+      await testEnvironment.lose(context.prefix);
       expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [ticket.id] });
-      await desks(['backtest']);
+      await agents(['backtest']);
       const cycle = await running;
       expect(cycle.state).toBe('completed');
       expect(cycle.phases.map(({ phase }) => phase)).toEqual(PHASES);
-      const trials = await office.stores.trials.ofCycle(cycle.id, 'screen');
+      const trials = await context.stores.trials.ofCycle(cycle.id, 'screen');
       expect(trials).toHaveLength(40);
     }),
   );
 
   it(
     'whose job failed is put back as well',
-    inLaboratory(async ({ office, desks, run, ask, ended, ticket }) => {
-      const { cycles } = office.stores;
+    inLaboratory(async ({ context, agents, run, ask, ended, ticket }) => {
+      const { cycles } = context.stores;
       let broken = true;
       const recordPhase: typeof cycles.recordPhase = (id, phase) =>
         broken ? Promise.reject(new AppError('disk-full', 'no room')) : cycles.recordPhase(id, phase);
-      await desks(QUEUE_NAMES, { cycles: { ...cycles, recordPhase } });
+      await agents(QUEUE_NAMES, { cycles: { ...cycles, recordPhase } });
       await expect(run()).rejects.toThrow('no room');
       await ended('task-manager', cycleJobId(ticket.id));
       broken = false;
@@ -292,10 +297,10 @@ describe('a cycle', () => {
 
 it(
   'fifty ticks later no connection is open that was not open before',
-  inLaboratory(async ({ office, desks, ticket }) => {
-    await desks(QUEUE_NAMES);
+  inLaboratory(async ({ context, agents, ticket }) => {
+    await agents(QUEUE_NAMES);
     const feed = (candles: number): Promise<void> =>
-      runFeed(office, {
+      runFeed(context, {
         from: ticket.asOf + HOUR,
         to: ticket.asOf + HOUR + candles * HOUR,
         speed: Infinity,
@@ -304,12 +309,12 @@ it(
         signal: new AbortController().signal,
       });
     await feed(3);
-    const before = await premises.clients();
+    const before = await testEnvironment.clients();
     await feed(28);
-    expect(await office.data.now()).toBe(ticket.asOf + 29 * HOUR);
-    const after = await premises.clients();
+    expect(await context.data.now()).toBe(ticket.asOf + 29 * HOUR);
+    const after = await testEnvironment.clients();
     expect(after.length).toBeLessThanOrEqual(before.length);
-    const ticks = await office.producer.queue('trader').getJobCountByTypes('completed');
+    const ticks = await context.producer.queue('trader').getJobCountByTypes('completed');
     expect(ticks).toBeGreaterThanOrEqual(28 * 2 * SYMBOLS.length);
   }, BARS - 60),
 );

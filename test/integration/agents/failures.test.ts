@@ -11,16 +11,16 @@ import { createApi } from '../../../src/api/create-api.ts';
 import { createJobWaiter } from '../../../src/feed/job-waiter.ts';
 import { type WorkUnit } from '../../../src/ports/records.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
-import { openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
+import { openTestEnvironment, type TestEnvironment, type TestCompany } from '../../fixtures/company.ts';
 import { call } from '../../fixtures/http-call.ts';
 import { keepSpec, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
 
-let premises: Premises;
+let testEnvironment: TestEnvironment;
 beforeAll(async () => {
-  premises = await openPremises();
+  testEnvironment = await openTestEnvironment();
 });
-afterAll(() => premises.close());
-const inCompany = (use: (company: TestCompany) => Promise<void>) => () => premises.withCompany(use);
+afterAll(() => testEnvironment.close());
+const inCompany = (use: (company: TestCompany) => Promise<void>) => () => testEnvironment.withCompany(use);
 
 const unit: WorkUnit = {
   id: 'c1.screen.AAA-USD.u0',
@@ -34,8 +34,8 @@ const unit: WorkUnit = {
 };
 
 /** Asks the API of the company to put a failed job back; gives the status of its answer. */
-async function retry({ office }: TestCompany, queue: QueueName, jobId: string): Promise<number> {
-  const { stores, producer, clock, log, card, redisUrl, broadcastKey } = office;
+async function retry({ context }: TestCompany, queue: QueueName, jobId: string): Promise<number> {
+  const { stores, producer, clock, log, descriptor, redisUrl, broadcastKey } = context;
   const reader = createRedisBroadcastReader({ url: redisUrl, key: broadcastKey, onError: () => undefined });
   const api = await createApi({
     stores,
@@ -43,8 +43,8 @@ async function retry({ office }: TestCompany, queue: QueueName, jobId: string): 
     clock,
     log,
     reader,
-    account: card.account,
-    mode: card.mode,
+    account: descriptor.account,
+    mode: descriptor.mode,
     namespace: 'test',
     version: '0.0.0-test',
     webDirectory: join(process.cwd(), 'web', 'dashboard'),
@@ -63,11 +63,11 @@ describe('a job that failed for good', () => {
   it(
     'is a dead letter with code, reason and advice; retried once the cause is gone it succeeds, and is marked',
     inCompany(async (company) => {
-      const { office, ended, until } = company;
-      const { deadLetters, workUnits, trials } = office.stores;
-      await openMarkets(office, ['AAA-USD']);
+      const { context, ended, until } = company;
+      const { deadLetters, workUnits, trials } = context.stores;
+      await openMarkets(context, ['AAA-USD']);
       await company.node(['backtest']);
-      const jobId = await office.producer.add('backtest', 'run-unit', { unitId: unit.id });
+      const jobId = await context.producer.add('backtest', 'run-unit', { unitId: unit.id });
       await until(() => company.heard('dead-letter').length > 0);
       const letter = await deadLetters.get('backtest', jobId);
       expect(letter).toMatchObject({
@@ -81,7 +81,7 @@ describe('a job that failed for good', () => {
       expect(letter).not.toHaveProperty('retriedAt');
       expect(await deadLetters.list(10)).toHaveLength(1);
 
-      await keepSpec(office, 'h1', onSignal);
+      await keepSpec(context, 'h1', onSignal);
       await workUnits.addMany([unit]);
       expect(await retry(company, 'backtest', jobId)).toBe(202);
       expect((await ended('backtest', jobId)).returnvalue).toMatchObject({ unitId: unit.id, trials: 1, recorded: 1 });
@@ -94,44 +94,44 @@ describe('a job that failed for good', () => {
   it(
     'retried too early fails again: the letter is that of the new failure, and waits to be retried',
     inCompany(async (company) => {
-      const { office, until } = company;
+      const { context, until } = company;
       await company.node(['backtest']);
-      const jobId = await office.producer.add('backtest', 'run-unit', { unitId: 'nowhere' });
+      const jobId = await context.producer.add('backtest', 'run-unit', { unitId: 'nowhere' });
       await until(() => company.heard('dead-letter').length === 1);
-      const first = await office.stores.deadLetters.get('backtest', jobId);
+      const first = await context.stores.deadLetters.get('backtest', jobId);
       expect(await retry(company, 'backtest', jobId)).toBe(202);
       await until(() => company.heard('dead-letter').length === 2);
-      const second = await office.stores.deadLetters.get('backtest', jobId);
+      const second = await context.stores.deadLetters.get('backtest', jobId);
       expect(second!.failedAt).toBeGreaterThan(first!.failedAt);
       expect(second).not.toHaveProperty('retriedAt');
-      expect(await office.stores.deadLetters.list(10)).toHaveLength(1);
+      expect(await context.stores.deadLetters.list(10)).toHaveLength(1);
     }),
   );
 
   it(
     'is found by the census when the node died before it could record it, once',
     inCompany(async (company) => {
-      const { office, ask } = company;
+      const { context, ask } = company;
       const worker = new Worker(
         'backtest',
         async () => {
           throw new Error('[venue-down] the node dies right after this');
         },
-        { connection: { url: office.redisUrl, ...CLIENT_OPTIONS.patient }, prefix: office.prefix, autorun: false },
+        { connection: { url: context.redisUrl, ...CLIENT_OPTIONS.patient }, prefix: context.prefix, autorun: false },
       );
-      const jobId = await office.producer.add('backtest', 'run-unit', { unitId: 'u1' });
-      const job = (await office.producer.queue('backtest').getJob(jobId)) as Job;
-      await office.producer.queue('backtest').remove(jobId);
-      await office.producer.queue('backtest').add(job.name, job.data, { jobId: 'lost', attempts: 1 });
+      const jobId = await context.producer.add('backtest', 'run-unit', { unitId: 'u1' });
+      const job = (await context.producer.queue('backtest').getJob(jobId)) as Job;
+      await context.producer.queue('backtest').remove(jobId);
+      await context.producer.queue('backtest').add(job.name, job.data, { jobId: 'lost', attempts: 1 });
       const failed = once(worker, 'failed');
       worker.run().catch(() => undefined);
       await failed;
       await worker.close();
-      expect(await office.stores.deadLetters.list(10)).toEqual([]);
+      expect(await context.stores.deadLetters.list(10)).toEqual([]);
 
       await company.node(['worker-manager']);
       expect(await ask('worker-manager', 'census', {})).toMatchObject({ deadLetters: 1, waiting: 0 });
-      expect(await office.stores.deadLetters.get('backtest', 'lost')).toMatchObject({
+      expect(await context.stores.deadLetters.get('backtest', 'lost')).toMatchObject({
         code: 'venue-down',
         reason: 'the node dies right after this',
         attempts: 1,
@@ -143,15 +143,15 @@ describe('a job that failed for good', () => {
   it(
     'is explained where nobody could have done it: an unknown name, a wrong message, a deadline that passed',
     inCompany(async (company) => {
-      const { office, until, clock } = company;
-      const queue = office.producer.queue('worker-manager');
+      const { context, until, clock } = company;
+      const queue = context.producer.queue('worker-manager');
       const payload = { n: 1 };
       await queue.add('nap', { meta: {}, payload }, { jobId: 'unknown' });
       await queue.add('noop', { meta: {}, payload: { n: 'one' } }, { jobId: 'wrong' });
       await queue.add('noop', { meta: { deadline: clock.now() - 1 }, payload }, { jobId: 'late' });
       await company.node(['worker-manager']);
       await until(() => company.heard('dead-letter').length === 3);
-      const letters = await office.stores.deadLetters.list(10);
+      const letters = await context.stores.deadLetters.list(10);
       const byJob = Object.fromEntries(letters.map((letter) => [letter.jobId, letter]));
       expect(byJob['unknown']).toMatchObject({ code: 'unknown-job', attempts: 1 });
       expect(byJob['wrong']).toMatchObject({ code: 'bad-message', attempts: 1 });
@@ -165,16 +165,16 @@ describe('a job that may go well another time', () => {
   it(
     'is tried five times, after longer and longer pauses, none of them the same for all',
     inCompany(async (company) => {
-      const { office, until } = company;
+      const { context, until } = company;
       const pauses = new Map<string, number[]>();
       const broken = async (): Promise<never> => {
         throw new Error('connection reset');
       };
-      const { workUnits } = office.stores;
-      const stores = { ...office.stores, workUnits: { ...workUnits, get: broken } };
+      const { workUnits } = context.stores;
+      const stores = { ...context.stores, workUnits: { ...workUnits, get: broken } };
       const events = new QueueEvents('backtest', {
-        connection: { url: office.redisUrl, ...CLIENT_OPTIONS.patient },
-        prefix: office.prefix,
+        connection: { url: context.redisUrl, ...CLIENT_OPTIONS.patient },
+        prefix: context.prefix,
       });
       await events.waitUntilReady();
       // Nobody waits: what is delayed is measured and promoted.
@@ -182,7 +182,7 @@ describe('a job that may go well another time', () => {
       events.on('delayed', ({ jobId }) => {
         promotions.push(
           (async () => {
-            const job = (await office.producer.queue('backtest').getJob(jobId)) as Job;
+            const job = (await context.producer.queue('backtest').getJob(jobId)) as Job;
             pauses.set(jobId, [...(pauses.get(jobId) ?? []), job.delay]);
             await job.promote();
           })(),
@@ -190,7 +190,7 @@ describe('a job that may go well another time', () => {
       });
       await company.node(['backtest'], { stores });
       const ids = await Promise.all(
-        Array.from({ length: 6 }, () => office.producer.add('backtest', 'run-unit', { unitId: 'u1' })),
+        Array.from({ length: 6 }, () => context.producer.add('backtest', 'run-unit', { unitId: 'u1' })),
       );
       await until(() => company.heard('dead-letter').length === ids.length);
       await Promise.all(promotions);
@@ -204,7 +204,7 @@ describe('a job that may go well another time', () => {
           expect(pause).toBeGreaterThanOrEqual(longest / 2);
           expect(pause).toBeLessThanOrEqual(longest);
         }
-        expect(await office.stores.deadLetters.get('backtest', id)).toMatchObject({ code: 'unexpected', attempts: 5 });
+        expect(await context.stores.deadLetters.get('backtest', id)).toMatchObject({ code: 'unexpected', attempts: 5 });
       }
       expect(new Set([...pauses.values()].map(([first]) => first)).size).toBeGreaterThan(1);
     }),
@@ -215,13 +215,13 @@ describe('the order of work', () => {
   it(
     'critical overtakes high, high normal, normal low; equals keep their order',
     inCompany(async (company) => {
-      const { office } = company;
+      const { context } = company;
       const add = (n: number, priority: keyof typeof PRIORITIES) =>
-        office.producer.add('worker-manager', 'noop', { n }, { meta: { priority } });
+        context.producer.add('worker-manager', 'noop', { n }, { meta: { priority } });
       const done: number[] = [];
       const events = new QueueEvents('worker-manager', {
-        connection: { url: office.redisUrl, ...CLIENT_OPTIONS.patient },
-        prefix: office.prefix,
+        connection: { url: context.redisUrl, ...CLIENT_OPTIONS.patient },
+        prefix: context.prefix,
         lastEventId: '0-0',
       });
       const all = new Promise<void>((resolve) => {
@@ -246,11 +246,11 @@ describe('the order of work', () => {
   it(
     'a delayed job waits for its time',
     inCompany(async (company) => {
-      const { office, ask, ended } = company;
+      const { context, ask, ended } = company;
       await company.node(['worker-manager']);
-      const jobId = await office.producer.add('worker-manager', 'noop', { n: 1 }, { delayMs: 3_600_000 });
+      const jobId = await context.producer.add('worker-manager', 'noop', { n: 1 }, { delayMs: 3_600_000 });
       await ask('worker-manager', 'noop', { n: 2 });
-      const job = (await office.producer.queue('worker-manager').getJob(jobId)) as Job;
+      const job = (await context.producer.queue('worker-manager').getJob(jobId)) as Job;
       expect(await job.getState()).toBe('delayed');
       await job.promote();
       expect((await ended('worker-manager', jobId)).returnvalue).toEqual({ n: 1 });
@@ -260,12 +260,12 @@ describe('the order of work', () => {
   it(
     'the same job id is one job, the same deduplication id one at a time',
     inCompany(async (company) => {
-      const { office, ask } = company;
-      const add = () => office.producer.add('worker-manager', 'noop', { n: 1 }, { jobId: 'once' });
+      const { context, ask } = company;
+      const add = () => context.producer.add('worker-manager', 'noop', { n: 1 }, { jobId: 'once' });
       expect([await add(), await add()]).toEqual(['once', 'once']);
-      const request = () => office.producer.add('worker-manager', 'noop', { n: 2 }, { deduplicationId: 'd' });
+      const request = () => context.producer.add('worker-manager', 'noop', { n: 2 }, { deduplicationId: 'd' });
       expect(await request()).toBe(await request());
-      expect(await office.producer.queue('worker-manager').getJobCountByTypes('waiting', 'prioritized')).toBe(2);
+      expect(await context.producer.queue('worker-manager').getJobCountByTypes('waiting', 'prioritized')).toBe(2);
       await company.node(['worker-manager']);
       expect(await ask('worker-manager', 'noop', { n: 3 }, { jobId: 'once' })).toEqual({ n: 1 });
     }),
@@ -275,8 +275,8 @@ describe('the order of work', () => {
 describe('schedules', () => {
   it(
     'exist once however many nodes ask for them, change with the intervals, and leave room for what is critical',
-    inCompany(async ({ office }) => {
-      const { producer } = office;
+    inCompany(async ({ context }) => {
+      const { producer } = context;
       const every = { superviseEveryMs: 60_000, censusEveryMs: 60_000, sweepEveryMs: 60_000 };
       await Promise.all([upsertSchedules(producer, 'paper', every), upsertSchedules(producer, 'paper', every)]);
       await upsertSchedules(producer, 'paper', { ...every, superviseEveryMs: 90_000 });
@@ -296,11 +296,11 @@ describe('schedules', () => {
   it(
     'waiters see a job end that they were not told of',
     inCompany(async (company) => {
-      const { office } = company;
+      const { context } = company;
       await company.node(['worker-manager']);
-      const id = await office.producer.add('worker-manager', 'noop', { n: 1 });
+      const id = await context.producer.add('worker-manager', 'noop', { n: 1 });
       await company.ended('worker-manager', id);
-      const late = createJobWaiter(office, 'worker-manager');
+      const late = createJobWaiter(context, 'worker-manager');
       await late.ended([id, 'was-never-there']);
       await late.close();
     }),

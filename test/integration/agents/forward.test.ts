@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type WorkerEngine } from '../../../src/ports/fleet/engine.ts';
 import { forwardedUnit } from '../../contract/forwarding.contract.ts';
-import { openPremises, type Premises } from '../../fixtures/company.ts';
+import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
 import { startPythonCoordinator } from '../../fixtures/python/coordinator.ts';
 import { fixedEngine, REPORT } from '../../unit/processors/forward/forward-fixture.ts';
 
-let premises: Premises;
+let testEnvironment: TestEnvironment;
 beforeAll(async () => {
-  premises = await openPremises();
+  testEnvironment = await openTestEnvironment();
 });
-afterAll(() => premises?.close());
+afterAll(() => testEnvironment?.close());
 
 const { strategy_genome: _, ...FIGURES } = REPORT;
 
@@ -33,12 +33,12 @@ describe('forwarding on real queues', () => {
         if (unit) books.submit(unit, 'mac_Darwin_W1', FIGURES);
       },
     });
-    await premises.withCompany(
-      async ({ office, node, ended }) => {
+    await testEnvironment.withCompany(
+      async ({ context, node, ended }) => {
         const ids = Array.from({ length: 8 }, (__, i) => `f${i}`);
-        await office.stores.forwarding.addMany(ids.map((id) => forwardedUnit(id)));
+        await context.stores.forwarding.addMany(ids.map((id) => forwardedUnit(id)));
         const jobs = ids.map((unitId) =>
-          office.producer.add('backtest', 'forward', { unitId }, { jobId: `forward.${unitId}` }),
+          context.producer.add('backtest', 'forward', { unitId }, { jobId: `forward.${unitId}` }),
         );
         await Promise.all(jobs);
         await node(['backtest']);
@@ -57,17 +57,17 @@ describe('forwarding on real queues', () => {
     const server = await startPythonCoordinator({ now: () => Date.now() });
     const { url } = server;
     await server.close();
-    await premises.withCompany(
-      async ({ office, node, ask, ended }) => {
+    await testEnvironment.withCompany(
+      async ({ context, node, ask, ended }) => {
         const engine: WorkerEngine = fixedEngine();
-        const remote = { ...office.remote!, engine };
-        await office.stores.forwarding.addMany([forwardedUnit('lost')]);
+        const remote = { ...context.remote!, engine };
+        await context.stores.forwarding.addMany([forwardedUnit('lost')]);
         await node(['task-manager', 'backtest'], { remote });
         const { restarted } = await ask('task-manager', 'sweep', {});
         expect(restarted).toEqual(['lost']);
         const job = await ended('backtest', 'forward.lost');
         expect(job.returnvalue).toMatchObject({ state: 'done', doneBy: 'local', strategies: 0 });
-        expect(await office.stores.forwarding.get('lost')).toMatchObject({ mayExist: false, doneBy: 'local' });
+        expect(await context.stores.forwarding.get('lost')).toMatchObject({ mayExist: false, doneBy: 'local' });
       },
       { environment: settings(url) },
     );

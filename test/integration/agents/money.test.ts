@@ -5,23 +5,28 @@ import { signApproval } from '../../../src/domain/risk/approval.ts';
 import { type Approval, type Intent } from '../../../src/domain/risk/verdict.ts';
 import { type Broker } from '../../../src/ports/broker.ts';
 import { AppError } from '../../../src/domain/errors.ts';
-import { type Office } from '../../../src/runtime/context.ts';
+import { type AppContext } from '../../../src/runtime/context.ts';
 import { setMarketTime } from '../../../src/feed/feed.ts';
 import { verifyAudit } from '../../../src/cli/commands/audit.ts';
-import { APPROVAL_SECRET, openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
+import {
+  APPROVAL_SECRET,
+  openTestEnvironment,
+  type TestEnvironment,
+  type TestCompany,
+} from '../../fixtures/company.ts';
 import { entryIntent, HOUR, OPENS, openMarkets, passCandle, PRICE } from '../../fixtures/synthetic-market.ts';
 
-let premises: Premises;
+let testEnvironment: TestEnvironment;
 beforeAll(async () => {
-  premises = await openPremises();
+  testEnvironment = await openTestEnvironment();
 });
-afterAll(() => premises.close());
+afterAll(() => testEnvironment.close());
 
 const SYMBOLS = ['AAA-USD', 'BBB-USD', 'CCC-USD', 'DDD-USD', 'EEE-USD', 'FFF-USD', 'GGG-USD'];
 const ACCOUNT = 'paper';
 
 /** The money desks over a quiet market, as the tests speak of them. */
-interface Desks extends TestCompany {
+interface MoneyAgents extends TestCompany {
   readonly intend: (...intents: Intent[]) => Promise<readonly string[]>;
   readonly review: (...intents: Intent[]) => ReturnType<typeof reviewOf>;
   /** Intends, has it reviewed, and gives the approval, which must be given. */
@@ -34,27 +39,27 @@ interface Desks extends TestCompany {
 const reviewOf = (company: TestCompany, intents: readonly string[]) =>
   company.ask('risk-manager', 'review', { account: ACCOUNT, intents: [...intents] });
 
-function desksOf(company: TestCompany): Desks {
-  const { office, ask } = company;
-  const { stores } = office;
-  const desks: Desks = {
+function moneyAgentsOf(company: TestCompany): MoneyAgents {
+  const { context, ask } = company;
+  const { stores } = context;
+  const agents: MoneyAgents = {
     ...company,
     async intend(...intents) {
       await stores.intents.addMany(intents);
       return intents.map(({ id }) => id);
     },
-    review: async (...intents) => reviewOf(company, await desks.intend(...intents)),
+    review: async (...intents) => reviewOf(company, await agents.intend(...intents)),
     async approved(intent) {
-      const { approvals } = await desks.review(intent);
+      const { approvals } = await agents.review(intent);
       expect(approvals).toHaveLength(1);
       return (await stores.approvals.get(approvals[0]!))!;
     },
     execute: (...approvals) => ask('trader', 'execute', { account: ACCOUNT, approvals }),
-    pass: () => passCandle(office, (payload) => ask('trader', 'settle', payload), SYMBOLS),
+    pass: () => passCandle(context, (payload) => ask('trader', 'settle', payload), SYMBOLS),
     states: async () => (await stores.orders.list({ account: ACCOUNT })).map(({ state }) => state),
     held: async () => (await stores.ledger.positions(ACCOUNT)).map(({ amount }) => amount),
   };
-  return desks;
+  return agents;
 }
 
 interface Setting {
@@ -64,70 +69,70 @@ interface Setting {
   readonly environment?: Environment;
 }
 
-const atTheDesks =
-  (use: (desks: Desks) => Promise<void>, { closes = [], broker, ceo = false, environment = {} }: Setting = {}) =>
+const withMoneyAgents =
+  (use: (agents: MoneyAgents) => Promise<void>, { closes = [], broker, ceo = false, environment = {} }: Setting = {}) =>
   (): Promise<void> =>
-    premises.withCompany(
+    testEnvironment.withCompany(
       async (company) => {
-        await openMarkets(company.office, SYMBOLS, closes);
-        const changes: Partial<Office> = broker ? { broker: broker(company.office.broker) } : {};
+        await openMarkets(company.context, SYMBOLS, closes);
+        const changes: Partial<AppContext> = broker ? { broker: broker(company.context.broker) } : {};
         await company.node(['risk-manager', 'trader', ...(ceo ? (['ceo'] as const) : [])], changes);
-        await use(desksOf(company));
+        await use(moneyAgentsOf(company));
       },
       { environment },
     );
 
-const venueOrders = async ({ office: { broker } }: Desks, id: string) => broker.fetchGroup(ACCOUNT, id);
-const alertsOf = async ({ office }: Desks) =>
-  (await office.stores.alerts.list(100)).map(({ key, text }) => ({ key, text }));
+const venueOrders = async ({ context: { broker } }: MoneyAgents, id: string) => broker.fetchGroup(ACCOUNT, id);
+const alertsOf = async ({ context }: MoneyAgents) =>
+  (await context.stores.alerts.list(100)).map(({ key, text }) => ({ key, text }));
 
 describe('an approved entry', () => {
   it(
     'becomes one order, one fill and one position, protected by its stop and on record',
-    atTheDesks(async (desks) => {
-      const { office, approved, execute, pass } = desks;
-      const intent = entryIntent(office, 'AAA-USD', 's1');
+    withMoneyAgents(async (agents) => {
+      const { context, approved, execute, pass } = agents;
+      const intent = entryIntent(context, 'AAA-USD', 's1');
       const approval = await approved(intent);
       expect(await execute(approval.id)).toEqual({ orders: [intent.id], refused: 0 });
-      expect(await desks.states()).toEqual(['open']);
+      expect(await agents.states()).toEqual(['open']);
       await pass();
-      const orders = await office.stores.orders.list({ account: ACCOUNT });
+      const orders = await context.stores.orders.list({ account: ACCOUNT });
       expect(orders.map(({ purpose, state }) => `${purpose} ${state}`).sort()).toEqual(['entry filled', 'stop open']);
-      const [fill, ...more] = await office.stores.ledger.fills({ account: ACCOUNT });
+      const [fill, ...more] = await context.stores.ledger.fills({ account: ACCOUNT });
       expect(more).toEqual([]);
       expect(fill).toMatchObject({ clientOrderId: intent.id, amount: approval.amount, side: 'buy' });
-      expect(await desks.held()).toEqual([approval.amount]);
-      const actions = (await office.stores.audit.read(1, 100)).map(({ action }) => action);
+      expect(await agents.held()).toEqual([approval.amount]);
+      const actions = (await context.stores.audit.read(1, 100)).map(({ action }) => action);
       expect(actions).toEqual(expect.arrayContaining(['review', 'place-order', 'execute', 'fill']));
-      expect(await verifyAudit(office.stores.audit)).toMatchObject({ fault: null });
+      expect(await verifyAudit(context.stores.audit)).toMatchObject({ fault: null });
     }),
   );
 
   it(
     'executed again, in the same job or another, is the same order',
-    atTheDesks(async (desks) => {
-      const { office, approved, execute, pass } = desks;
-      const intent = entryIntent(office, 'AAA-USD', 's1');
+    withMoneyAgents(async (agents) => {
+      const { context, approved, execute, pass } = agents;
+      const intent = entryIntent(context, 'AAA-USD', 's1');
       const { id, amount } = await approved(intent);
       expect(await execute(id, id)).toEqual({ orders: [intent.id], refused: 0 });
       expect(await execute(id)).toEqual({ orders: [intent.id], refused: 0 });
       await pass();
       expect(await execute(id)).toEqual({ orders: [intent.id], refused: 0 });
       await pass();
-      expect(await desks.held()).toEqual([amount]);
-      expect((await venueOrders(desks, intent.id)).filter(({ purpose }) => purpose === 'entry')).toHaveLength(1);
+      expect(await agents.held()).toEqual([amount]);
+      expect((await venueOrders(agents, intent.id)).filter(({ purpose }) => purpose === 'entry')).toHaveLength(1);
     }),
   );
 
   it(
     'reviewed again gets the same verdict and the same approval',
-    atTheDesks(async (desks) => {
-      const intent = entryIntent(desks.office, 'AAA-USD', 's1');
-      const first = await desks.approved(intent);
-      const again = await desks.review(intent);
+    withMoneyAgents(async (agents) => {
+      const intent = entryIntent(agents.context, 'AAA-USD', 's1');
+      const first = await agents.approved(intent);
+      const again = await agents.review(intent);
       expect(again.approvals).toEqual([first.id]);
-      expect(await desks.office.stores.approvals.get(first.id)).toMatchObject({ amount: first.amount });
-      await expect(reviewOf(desks, ['never-heard-of'])).rejects.toThrow('no such intent of paper: never-heard-of');
+      expect(await agents.context.stores.approvals.get(first.id)).toMatchObject({ amount: first.amount });
+      await expect(reviewOf(agents, ['never-heard-of'])).rejects.toThrow('no such intent of paper: never-heard-of');
     }),
   );
 });
@@ -167,16 +172,16 @@ describe('the trader refuses', () => {
   ];
 
   it.each(forgeries)('%s: nothing is ordered, and somebody is told', (_, forge, reason) =>
-    atTheDesks(async (desks) => {
-      const { office, execute } = desks;
-      const intent = entryIntent(office, 'AAA-USD', 's1');
-      const forged = forge(await desks.approved(intent), intent);
-      await office.stores.approvals.issue(forged);
+    withMoneyAgents(async (agents) => {
+      const { context, execute } = agents;
+      const intent = entryIntent(context, 'AAA-USD', 's1');
+      const forged = forge(await agents.approved(intent), intent);
+      await context.stores.approvals.issue(forged);
       expect(await execute('forged')).toEqual({ orders: [], refused: 1 });
       expect(await execute('forged')).toEqual({ orders: [], refused: 1 });
-      expect(await desks.states()).toEqual([]);
-      expect(await venueOrders(desks, intent.id)).toEqual([]);
-      expect(await alertsOf(desks)).toEqual([
+      expect(await agents.states()).toEqual([]);
+      expect(await venueOrders(agents, intent.id)).toEqual([]);
+      expect(await alertsOf(agents)).toEqual([
         { key: 'refused/paper/forged', text: expect.stringMatching(reason) as string },
       ]);
     })(),
@@ -184,13 +189,13 @@ describe('the trader refuses', () => {
 
   it(
     'an approval that was used for another order, and one there is not',
-    atTheDesks(async (desks) => {
-      const { office, execute } = desks;
-      const { id } = await desks.approved(entryIntent(office, 'AAA-USD', 's1'));
-      expect(await office.stores.approvals.consume(id, 'another-order', OPENS)).toBe(true);
+    withMoneyAgents(async (agents) => {
+      const { context, execute } = agents;
+      const { id } = await agents.approved(entryIntent(context, 'AAA-USD', 's1'));
+      expect(await context.stores.approvals.consume(id, 'another-order', OPENS)).toBe(true);
       expect(await execute(id, 'never-issued')).toEqual({ orders: [], refused: 2 });
-      expect(await desks.states()).toEqual([]);
-      const texts = (await alertsOf(desks)).map(({ text }) => text).sort();
+      expect(await agents.states()).toEqual([]);
+      const texts = (await alertsOf(agents)).map(({ text }) => text).sort();
       expect(texts).toEqual([
         expect.stringContaining('was used for another order'),
         expect.stringContaining('there is no approval never-issued'),
@@ -200,12 +205,12 @@ describe('the trader refuses', () => {
 
   it(
     'an approval whose time ran out while nobody executed it; one that was begun in time is carried on with',
-    atTheDesks(async (desks) => {
-      const { office, execute } = desks;
-      const late = await desks.approved(entryIntent(office, 'AAA-USD', 's1'));
-      const begun = await desks.approved(entryIntent(office, 'BBB-USD', 's1'));
+    withMoneyAgents(async (agents) => {
+      const { context, execute } = agents;
+      const late = await agents.approved(entryIntent(context, 'AAA-USD', 's1'));
+      const begun = await agents.approved(entryIntent(context, 'BBB-USD', 's1'));
       await execute(begun.id);
-      await setMarketTime(office, late.expiresAt);
+      await setMarketTime(context, late.expiresAt);
       expect(await execute(late.id)).toEqual({ orders: [], refused: 1 });
       expect(await execute(begun.id)).toEqual({ orders: [begun.intentId], refused: 0 });
     }),
@@ -232,16 +237,16 @@ describe('an answer of the venue that is lost', () => {
 
   it('makes the order unknown; it is looked up before anything is sent again, and sent once', async () => {
     const calls: string[] = [];
-    await atTheDesks(
-      async (desks) => {
-        const { office, execute, pass } = desks;
-        const intent = entryIntent(office, 'AAA-USD', 's1');
-        const { id, amount } = await desks.approved(intent);
+    await withMoneyAgents(
+      async (agents) => {
+        const { context, execute, pass } = agents;
+        const intent = entryIntent(context, 'AAA-USD', 's1');
+        const { id, amount } = await agents.approved(intent);
         expect(await execute(id)).toEqual({ orders: [intent.id], refused: 0 });
         expect(calls).toEqual(['submit', 'look']);
-        expect(await desks.states()).toEqual(['open']);
+        expect(await agents.states()).toEqual(['open']);
         await pass();
-        expect(await desks.held()).toEqual([amount]);
+        expect(await agents.held()).toEqual([amount]);
       },
       { broker: losesFirstAnswer(calls) },
     )();
@@ -253,21 +258,21 @@ describe('an answer of the venue that is lost', () => {
       ...losesFirstAnswer(calls)(broker),
       fetchOrder: () => Promise.reject(new AppError('unreachable', 'the venue is gone', { retryable: false })),
     });
-    await premises.withCompany(async (company) => {
-      await openMarkets(company.office, SYMBOLS);
-      const desks = desksOf(company);
-      const first = await company.node(['risk-manager', 'trader'], { broker: hangs(company.office.broker) });
-      const intent = entryIntent(company.office, 'AAA-USD', 's1');
-      const { id } = await desks.approved(intent);
-      await expect(desks.execute(id)).rejects.toThrow('the venue is gone');
-      expect(await desks.states()).toEqual(['unknown']);
+    await testEnvironment.withCompany(async (company) => {
+      await openMarkets(company.context, SYMBOLS);
+      const agents = moneyAgentsOf(company);
+      const first = await company.node(['risk-manager', 'trader'], { broker: hangs(company.context.broker) });
+      const intent = entryIntent(company.context, 'AAA-USD', 's1');
+      const { id } = await agents.approved(intent);
+      await expect(agents.execute(id)).rejects.toThrow('the venue is gone');
+      expect(await agents.states()).toEqual(['unknown']);
       await first.close(1000);
 
       await company.node(['trader']);
       const { resolved } = await company.ask('trader', 'reconcile', { account: ACCOUNT });
       expect(resolved).toEqual([`${intent.id}: unknown -> open`]);
       expect(calls).toEqual(['submit']);
-      expect((await venueOrders(desks, intent.id)).filter(({ purpose }) => purpose === 'entry')).toHaveLength(1);
+      expect((await venueOrders(agents, intent.id)).filter(({ purpose }) => purpose === 'entry')).toHaveLength(1);
     });
   });
 
@@ -280,13 +285,13 @@ describe('an answer of the venue that is lost', () => {
         return attempts === 1 ? Promise.reject(new Error('connect timeout')) : broker.submit(request);
       },
     });
-    await atTheDesks(
-      async (desks) => {
-        const intent = entryIntent(desks.office, 'AAA-USD', 's1');
-        const { id } = await desks.approved(intent);
-        expect(await desks.execute(id)).toEqual({ orders: [intent.id], refused: 0 });
+    await withMoneyAgents(
+      async (agents) => {
+        const intent = entryIntent(agents.context, 'AAA-USD', 's1');
+        const { id } = await agents.approved(intent);
+        expect(await agents.execute(id)).toEqual({ orders: [intent.id], refused: 0 });
         expect(attempts).toBe(2);
-        expect(await desks.states()).toEqual(['open']);
+        expect(await agents.states()).toEqual(['open']);
       },
       { broker: neverArrives },
     )();
@@ -302,13 +307,13 @@ it('an order that the venue rejects is rejected, with its reason, and is not sen
       return Promise.reject(new AppError('venue-rejected', 'insufficient margin'));
     },
   });
-  await atTheDesks(
-    async (desks) => {
-      const { id } = await desks.approved(entryIntent(desks.office, 'AAA-USD', 's1'));
-      await desks.execute(id);
-      await desks.execute(id);
+  await withMoneyAgents(
+    async (agents) => {
+      const { id } = await agents.approved(entryIntent(agents.context, 'AAA-USD', 's1'));
+      await agents.execute(id);
+      await agents.execute(id);
       expect(attempts).toBe(1);
-      expect(await desks.office.stores.orders.list({ account: ACCOUNT })).toMatchObject([
+      expect(await agents.context.stores.orders.list({ account: ACCOUNT })).toMatchObject([
         { state: 'rejected', reason: 'insufficient margin' },
       ]);
     },
@@ -322,16 +327,16 @@ describe('the limits', () => {
 
   it(
     'hold over one review of many intents: 5 % of an asset, 25 % in all',
-    atTheDesks(async (desks) => {
-      const { office } = desks;
+    withMoneyAgents(async (agents) => {
+      const { context } = agents;
       const intents = SYMBOLS.flatMap((symbol) =>
-        ['s1', 's2', 's3'].map((strategy) => entryIntent(office, symbol, strategy, { requestedFraction: 0.04 })),
+        ['s1', 's2', 's3'].map((strategy) => entryIntent(context, symbol, strategy, { requestedFraction: 0.04 })),
       );
-      const counts = await desks.review(...intents);
+      const counts = await agents.review(...intents);
       expect(counts.approved + counts.reduced + counts.vetoed).toBe(intents.length);
       expect(counts.reduced).toBeGreaterThan(0);
       expect(counts.vetoed).toBeGreaterThan(0);
-      const approvals = await Promise.all(counts.approvals.map((id) => office.stores.approvals.get(id)));
+      const approvals = await Promise.all(counts.approvals.map((id) => context.stores.approvals.get(id)));
       const value = (symbol?: string) =>
         approvals
           .filter((approval) => symbol === undefined || approval!.symbol === symbol)
@@ -341,25 +346,25 @@ describe('the limits', () => {
       expect(value()).toBeGreaterThan(0.24 * EQUITY);
 
       // What was promised counts in the next review, whether ordered, filled or neither.
-      await desks.execute(...counts.approvals.slice(0, 3));
-      await desks.pass();
+      await agents.execute(...counts.approvals.slice(0, 3));
+      await agents.pass();
       const asOf = OPENS + HOUR;
-      const more = await desks.review(entryIntent(office, 'AAA-USD', 's9', { asOf, requestedFraction: 0.04 }));
+      const more = await agents.review(entryIntent(context, 'AAA-USD', 's9', { asOf, requestedFraction: 0.04 }));
       expect(more).toMatchObject({ approved: 0 });
     }),
   );
 
   it(
     'of the trading state: HALTED vetoes everything, REDUCING lets exits through',
-    atTheDesks(async (desks) => {
-      const { office, ask, pass } = desks;
+    withMoneyAgents(async (agents) => {
+      const { context, ask, pass } = agents;
       const set = (state: 'HALTED' | 'REDUCING' | 'ACTIVE') =>
         ask('risk-manager', 'set-state', { account: ACCOUNT, state, by: 'operator', reason: 'test' });
-      const { id, amount } = await desks.approved(entryIntent(office, 'AAA-USD', 's1'));
-      await desks.execute(id);
+      const { id, amount } = await agents.approved(entryIntent(context, 'AAA-USD', 's1'));
+      await agents.execute(id);
       await pass();
       const close = (name: string): Intent => ({
-        ...entryIntent(office, 'AAA-USD', 's1', {
+        ...entryIntent(context, 'AAA-USD', 's1', {
           asOf: OPENS + HOUR,
           side: 'sell',
           purpose: 'exit',
@@ -368,21 +373,21 @@ describe('the limits', () => {
         id: name,
         closeAmount: amount,
       });
-      const entry = (symbol: string) => entryIntent(office, symbol, 's1', { asOf: OPENS + HOUR });
+      const entry = (symbol: string) => entryIntent(context, symbol, 's1', { asOf: OPENS + HOUR });
 
       await set('HALTED');
-      expect(await desks.review(entry('BBB-USD'), close('x1'))).toMatchObject({
+      expect(await agents.review(entry('BBB-USD'), close('x1'))).toMatchObject({
         approved: 0,
         vetoed: 2,
         approvals: [],
       });
       await set('REDUCING');
-      const { approvals, ...counts } = await desks.review(entry('CCC-USD'), close('x2'));
+      const { approvals, ...counts } = await agents.review(entry('CCC-USD'), close('x2'));
       expect(counts).toEqual({ approved: 1, reduced: 0, vetoed: 1 });
-      await desks.execute(...approvals);
+      await agents.execute(...approvals);
       await pass();
-      expect((await desks.held()).filter((held) => held !== 0)).toEqual([]);
-      const vetoes = (await office.stores.intents.verdicts({ account: ACCOUNT })).filter((v) => v.decision === 'veto');
+      expect((await agents.held()).filter((held) => held !== 0)).toEqual([]);
+      const vetoes = (await context.stores.intents.verdicts({ account: ACCOUNT })).filter((v) => v.decision === 'veto');
       expect(vetoes.flatMap(({ reasons }) => reasons.map(({ code }) => code)).sort()).toEqual([
         'trading-halted',
         'trading-halted',
@@ -393,26 +398,26 @@ describe('the limits', () => {
 
   it(
     'of a fall from the peak halt trading at once, and alert once a day',
-    atTheDesks(
-      async (desks) => {
-        const { office, ask } = desks;
+    withMoneyAgents(
+      async (agents) => {
+        const { context, ask } = agents;
         const big = SYMBOLS.slice(0, 5).map((symbol) =>
-          entryIntent(office, symbol, 's1', {
+          entryIntent(context, symbol, 's1', {
             requestedFraction: 0.05,
             bracket: { stop: { kind: 'percent', value: 0.14 } },
           }),
         );
-        const { approvals } = await desks.review(...big);
-        await desks.execute(...approvals);
+        const { approvals } = await agents.review(...big);
+        await agents.execute(...approvals);
         await ask('risk-manager', 'monitor', { account: ACCOUNT });
-        await desks.pass();
-        await desks.pass();
+        await agents.pass();
+        await agents.pass();
         for (let i = 0; i < 2; i += 1) {
           const { state, breaches } = await ask('risk-manager', 'monitor', { account: ACCOUNT });
           expect(state).toBe('HALTED');
           expect(breaches).toHaveLength(3);
         }
-        const keys = (await alertsOf(desks)).map(({ key }) => key.split('/')[1]).sort();
+        const keys = (await alertsOf(agents)).map(({ key }) => key.split('/')[1]).sort();
         expect(keys).toEqual(['daily-drawdown', 'peak-drawdown', 'weekly-drawdown']);
       },
       {
@@ -428,25 +433,25 @@ describe('the limits', () => {
 });
 
 describe('closing everything', () => {
-  const openThree = async (desks: Desks): Promise<void> => {
-    const { approvals } = await desks.review(
-      ...SYMBOLS.slice(0, 3).map((symbol) => entryIntent(desks.office, symbol, 's1')),
+  const openThree = async (agents: MoneyAgents): Promise<void> => {
+    const { approvals } = await agents.review(
+      ...SYMBOLS.slice(0, 3).map((symbol) => entryIntent(agents.context, symbol, 's1')),
     );
-    await desks.execute(...approvals);
-    await desks.pass();
+    await agents.execute(...approvals);
+    await agents.pass();
     // One more that has not filled.
-    const { id } = await desks.approved(entryIntent(desks.office, 'DDD-USD', 's1', { asOf: OPENS + HOUR }));
-    await desks.execute(id);
+    const { id } = await agents.approved(entryIntent(agents.context, 'DDD-USD', 's1', { asOf: OPENS + HOUR }));
+    await agents.execute(id);
   };
-  const openAmounts = async (desks: Desks) => (await desks.held()).filter((amount) => amount !== 0).length;
+  const openAmounts = async (agents: MoneyAgents) => (await agents.held()).filter((amount) => amount !== 0).length;
 
   it(
     'in an emergency reduces, cancels what has not filled, closes every position; asked twice it does no harm',
-    atTheDesks(
-      async (desks) => {
-        const { office, ask, ended } = desks;
-        await openThree(desks);
-        expect(await openAmounts(desks)).toBe(3);
+    withMoneyAgents(
+      async (agents) => {
+        const { context, ask, ended } = agents;
+        await openThree(agents);
+        expect(await openAmounts(agents)).toBe(3);
         const emergency = async (jobId: string): Promise<void> => {
           await ask('ceo', 'emergency', { account: ACCOUNT, reason: 'storm', flatten: true }, { jobId });
           await ended('trader', `flatten-execute.${ACCOUNT}.${jobId}`);
@@ -454,21 +459,21 @@ describe('closing everything', () => {
         await emergency('e1');
         await emergency('e1');
         await emergency('e2');
-        await desks.pass();
-        await desks.pass();
-        expect(await openAmounts(desks)).toBe(0);
-        const balance = await office.broker.balance(ACCOUNT);
+        await agents.pass();
+        await agents.pass();
+        expect(await openAmounts(agents)).toBe(0);
+        const balance = await context.broker.balance(ACCOUNT);
         expect(balance.exposure).toBe(0);
-        const orders = await office.stores.orders.list({ account: ACCOUNT });
+        const orders = await context.stores.orders.list({ account: ACCOUNT });
         const count = (purpose: string, state: string) =>
           orders.filter((order) => order.purpose === purpose && order.state === state).length;
         expect([count('flatten', 'filled'), count('entry', 'filled'), count('entry', 'cancelled')]).toEqual([3, 3, 1]);
         expect(orders.filter(({ state }) => state === 'open')).toEqual([]);
-        expect(await office.stores.riskState.get(ACCOUNT)).toMatchObject({
+        expect(await context.stores.riskState.get(ACCOUNT)).toMatchObject({
           tradingState: 'REDUCING',
           stateSetBy: 'ceo',
         });
-        expect((await alertsOf(desks)).filter(({ key }) => key.startsWith('emergency/'))).toHaveLength(2);
+        expect((await alertsOf(agents)).filter(({ key }) => key.startsWith('emergency/'))).toHaveLength(2);
       },
       { ceo: true },
     ),
@@ -476,19 +481,19 @@ describe('closing everything', () => {
 
   it(
     'is not what an emergency without it does: it halts, cancels, and leaves positions to their stops',
-    atTheDesks(
-      async (desks) => {
-        const { office, ask, ended } = desks;
-        await openThree(desks);
+    withMoneyAgents(
+      async (agents) => {
+        const { context, ask, ended } = agents;
+        await openThree(agents);
         await ask('ceo', 'emergency', { account: ACCOUNT, reason: 'storm' }, { jobId: 'e1' });
         await ended('trader', 'emergency-cancel.e1');
         await ended('risk-manager', 'emergency-state.e1');
-        expect((await office.stores.riskState.get(ACCOUNT))?.tradingState).toBe('HALTED');
-        await desks.pass();
-        expect(await openAmounts(desks)).toBe(3);
-        const orders = await office.stores.orders.list({ account: ACCOUNT });
+        expect((await context.stores.riskState.get(ACCOUNT))?.tradingState).toBe('HALTED');
+        await agents.pass();
+        expect(await openAmounts(agents)).toBe(3);
+        const orders = await context.stores.orders.list({ account: ACCOUNT });
         expect(orders.filter(({ purpose, state }) => purpose === 'stop' && state === 'open')).toHaveLength(3);
-        expect(await desks.review(entryIntent(office, 'EEE-USD', 's1'))).toMatchObject({ approved: 0, vetoed: 1 });
+        expect(await agents.review(entryIntent(context, 'EEE-USD', 's1'))).toMatchObject({ approved: 0, vetoed: 1 });
       },
       { ceo: true },
     ),
@@ -497,18 +502,18 @@ describe('closing everything', () => {
 
 it(
   'a reconciliation takes over the fills that happened while nobody looked, once',
-  atTheDesks(async (desks) => {
-    const { office, ask } = desks;
-    const { id, amount, intentId } = await desks.approved(entryIntent(office, 'AAA-USD', 's1'));
-    await desks.execute(id);
+  withMoneyAgents(async (agents) => {
+    const { context, ask } = agents;
+    const { id, amount, intentId } = await agents.approved(entryIntent(context, 'AAA-USD', 's1'));
+    await agents.execute(id);
     // The venue goes on; the company does not hear of it.
-    await setMarketTime(office, OPENS + HOUR);
-    await office.broker.onCandle(ACCOUNT, 'AAA-USD', '1h', OPENS);
-    expect(await desks.held()).toEqual([]);
+    await setMarketTime(context, OPENS + HOUR);
+    await context.broker.onCandle(ACCOUNT, 'AAA-USD', '1h', OPENS);
+    expect(await agents.held()).toEqual([]);
     expect(await ask('trader', 'reconcile', { account: ACCOUNT })).toMatchObject({ fills: 1 });
     expect(await ask('trader', 'reconcile', { account: ACCOUNT })).toMatchObject({ fills: 0 });
-    expect(await desks.held()).toEqual([amount]);
-    expect(await office.stores.orders.get(ACCOUNT, intentId)).toMatchObject({ state: 'filled', filledAmount: amount });
-    expect((await office.stores.ledger.equity(ACCOUNT, 10)).length).toBeGreaterThan(0);
+    expect(await agents.held()).toEqual([amount]);
+    expect(await context.stores.orders.get(ACCOUNT, intentId)).toMatchObject({ state: 'filled', filledAmount: amount });
+    expect((await context.stores.ledger.equity(ACCOUNT, 10)).length).toBeGreaterThan(0);
   }),
 );

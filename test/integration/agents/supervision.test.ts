@@ -4,42 +4,46 @@ import { openRiskState } from '../../../src/domain/risk/trading-state.ts';
 import { type Evaluator } from '../../../src/ports/evaluator.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { metricsWith } from '../../unit/research/trial-fixture.ts';
-import { openPremises, type Premises, type TestCompany } from '../../fixtures/company.ts';
+import { openTestEnvironment, type TestEnvironment, type TestCompany } from '../../fixtures/company.ts';
 import { keepSpec, entryIntent, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-let premises: Premises;
+let testEnvironment: TestEnvironment;
 beforeAll(async () => {
-  premises = await openPremises();
+  testEnvironment = await openTestEnvironment();
 });
-afterAll(() => premises.close());
-const inCompany = (use: (company: TestCompany) => Promise<void>) => () => premises.withCompany(use);
+afterAll(() => testEnvironment.close());
+const inCompany = (use: (company: TestCompany) => Promise<void>) => () => testEnvironment.withCompany(use);
 
 /** Puts the clock forward, until this process' node has been heard of at the new time. */
-async function passTime({ office, clock, until }: TestCompany, ms: number, but: readonly string[] = []): Promise<void> {
+async function passTime(
+  { context, clock, until }: TestCompany,
+  ms: number,
+  but: readonly string[] = [],
+): Promise<void> {
   clock.pass(ms);
   const now = clock.now();
-  const node = (await office.stores.nodes.list()).find(({ pid }) => pid === process.pid)!;
+  const node = (await context.stores.nodes.list()).find(({ pid }) => pid === process.pid)!;
   await until(async () => {
     // The node's row is written before those of its desks: the time may pass in between.
-    const row = (await office.stores.nodes.list()).find((found) => found.node === node.node);
+    const row = (await context.stores.nodes.list()).find((found) => found.node === node.node);
     if (row === undefined || row.lastSeen < now) return false;
-    const beats = (await office.stores.agentStates.list()).filter((beat) => beat.node === node.node);
+    const beats = (await context.stores.agentStates.list()).filter((beat) => beat.node === node.node);
     return beats.every(({ agent, lastSeen }) => lastSeen >= now || but.includes(agent));
   });
 }
 
 /** A sign of life of desks on a node elsewhere. */
 async function elsewhere(
-  { office, clock }: TestCompany,
+  { context, clock }: TestCompany,
   agents: readonly QueueName[],
   node = 'elsewhere',
 ): Promise<void> {
   const [lastSeen, startedAt] = [clock.now(), clock.now()];
   const row = { node, lastSeen, startedAt };
-  await office.stores.nodes.beat({
+  await context.stores.nodes.beat({
     ...row,
     host: 'far',
     pid: 1,
@@ -55,24 +59,24 @@ async function elsewhere(
     draining: false,
   });
   for (const agent of agents)
-    await office.stores.agentStates.beat({ ...row, agent, status: 'idle', completed: 0, failed: 0, busyMs: 0 });
+    await context.stores.agentStates.beat({ ...row, agent, status: 'idle', completed: 0, failed: 0, busyMs: 0 });
 }
 const allBut = (...names: QueueName[]): readonly QueueName[] => QUEUE_NAMES.filter((name) => !names.includes(name));
 
-async function alertsLike({ office }: TestCompany, start: string) {
-  return (await office.stores.alerts.list(100)).filter(({ key }) => key.startsWith(start));
+async function alertsLike({ context }: TestCompany, start: string) {
+  return (await context.stores.alerts.list(100)).filter(({ key }) => key.startsWith(start));
 }
 
 describe('a desk that is silent for five minutes', () => {
   it(
     'is reported once, restarted, and works again',
     inCompany(async (company) => {
-      const { office, ask, ended, until } = company;
-      await openMarkets(office, ['AAA-USD']);
+      const { context, ask, ended, until } = company;
+      await openMarkets(context, ['AAA-USD']);
       let calls = 0;
       let hangs = false;
       const evaluator: Evaluator = {
-        ...office.evaluator,
+        ...context.evaluator,
         evaluate({ items }) {
           calls += 1;
           if (calls > 1) return Promise.resolve(items.map(() => metricsWith()));
@@ -82,11 +86,11 @@ describe('a desk that is silent for five minutes', () => {
       };
       await company.node(QUEUE_NAMES, { evaluator });
       expect(await ask('ceo', 'supervise', {})).toEqual({ agents: 11, silent: [] });
-      await keepSpec(office, 'h1', onSignal);
+      await keepSpec(context, 'h1', onSignal);
       const items = [{ hash: 'h1', window: { from: 0, to: 40 } }];
       const unit = { id: 'c1.u0', cycleId: 'c1', symbol: 'AAA-USD', timeframe: '1h', asOf: OPENS, items } as const;
-      await office.stores.workUnits.addMany([{ ...unit, stage: 'screen', state: 'open' }]);
-      const jobId = await office.producer.add('backtest', 'run-unit', { unitId: unit.id });
+      await context.stores.workUnits.addMany([{ ...unit, stage: 'screen', state: 'open' }]);
+      const jobId = await context.producer.add('backtest', 'run-unit', { unitId: unit.id });
       await until(() => hangs);
 
       // Longer than any job takes: its worker has hung.
@@ -137,27 +141,27 @@ describe('a node that died', () => {
   it(
     'is taken off the books and reported once; the living stay',
     inCompany(async (company) => {
-      const { office, ask } = company;
+      const { context, ask } = company;
       const { name } = await company.node(['worker-manager']);
       await elsewhere(company, ['backtest', 'optimizer'], 'dead');
       expect(await ask('worker-manager', 'census', {})).toMatchObject({ nodes: 2, dead: [] });
       await passTime(company, MINUTE);
       expect(await ask('worker-manager', 'census', {})).toMatchObject({ nodes: 1, dead: ['dead'] });
       expect(await ask('worker-manager', 'census', {})).toMatchObject({ nodes: 1, dead: [] });
-      expect((await office.stores.nodes.list()).map((row) => row.node)).toEqual([name]);
-      expect((await office.stores.agentStates.list()).map((row) => row.agent)).toEqual(['worker-manager']);
+      expect((await context.stores.nodes.list()).map((row) => row.node)).toEqual([name]);
+      expect((await context.stores.agentStates.list()).map((row) => row.agent)).toEqual(['worker-manager']);
       expect(await alertsLike(company, 'dead-node/')).toMatchObject([{ severity: 'warning', title: 'Node lost' }]);
     }),
   );
 
   it(
     'in order leaves nothing behind',
-    inCompany(async ({ office, node }) => {
+    inCompany(async ({ context, node }) => {
       const running = await node(['analyst', 'worker-manager']);
-      expect(await office.stores.agentStates.list()).toHaveLength(2);
+      expect(await context.stores.agentStates.list()).toHaveLength(2);
       await running.close(1000);
-      expect(await office.stores.agentStates.list()).toEqual([]);
-      expect(await office.stores.nodes.list()).toEqual([]);
+      expect(await context.stores.agentStates.list()).toEqual([]);
+      expect(await context.stores.nodes.list()).toEqual([]);
     }),
   );
 });
@@ -166,21 +170,21 @@ describe('the state of a desk', () => {
   it(
     'says that its queue is paused, and that it is not any more',
     inCompany(async (company) => {
-      const { office, until } = company;
+      const { context, until } = company;
       await company.node(['analyst', 'worker-manager']);
       const stateOf = async (agent: string) =>
-        (await office.stores.agentStates.list()).find((row) => row.agent === agent)?.status;
-      await office.producer.queue('analyst').pause();
+        (await context.stores.agentStates.list()).find((row) => row.agent === agent)?.status;
+      await context.producer.queue('analyst').pause();
       await until(async () => (await stateOf('analyst')) === 'paused');
       expect(await stateOf('worker-manager')).toBe('idle');
-      await office.producer.queue('analyst').resume();
+      await context.producer.queue('analyst').resume();
       await until(async () => (await stateOf('analyst')) === 'idle');
     }),
   );
 });
 
 describe('while a money desk is silent', () => {
-  const state = async ({ office }: TestCompany) => (await office.stores.riskState.get(office.card.account))!;
+  const state = async ({ context }: TestCompany) => (await context.stores.riskState.get(context.descriptor.account))!;
   const others = allBut('ceo', 'risk-manager', 'trader');
 
   /** The trader falls silent, or is heard of again, and the CEO looks. */
@@ -190,11 +194,11 @@ describe('while a money desk is silent', () => {
     const { silent } = await company.ask('ceo', 'supervise', {});
     expect(silent).toEqual(traderIsHeard ? [] : ['trader']);
     // Whatever the CEO asked of the risk manager is done when it has answered something that came later.
-    await company.ask('risk-manager', 'monitor', { account: company.office.card.account });
+    await company.ask('risk-manager', 'monitor', { account: company.context.descriptor.account });
   }
 
   async function open(company: TestCompany): Promise<void> {
-    await openMarkets(company.office, ['AAA-USD']);
+    await openMarkets(company.context, ['AAA-USD']);
     await company.node(['ceo', 'risk-manager']);
     await look(company, true);
     expect((await state(company)).tradingState).toBe('ACTIVE');
@@ -213,9 +217,9 @@ describe('while a money desk is silent', () => {
   );
 
   it.each(['HALTED', 'REDUCING'] as const)("an operator's %s stays what it is, silence or not", async (target) =>
-    premises.withCompany(async (company) => {
+    testEnvironment.withCompany(async (company) => {
       await open(company);
-      const account = company.office.card.account;
+      const account = company.context.descriptor.account;
       await company.ask('risk-manager', 'set-state', { account, state: target, by: 'operator', reason: 'mine' });
       await look(company, false);
       await look(company, true);
@@ -226,13 +230,13 @@ describe('while a money desk is silent', () => {
   it(
     'the request to a risk manager that is silent itself waits once, however often the CEO looks',
     inCompany(async (company) => {
-      const { office, ask } = company;
-      const { account } = office.card;
-      await office.stores.riskState.save(openRiskState({ account, time: OPENS, equity: 1, cash: 1, exposure: 0 }), 0);
+      const { context, ask } = company;
+      const { account } = context.descriptor;
+      await context.stores.riskState.save(openRiskState({ account, time: OPENS, equity: 1, cash: 1, exposure: 0 }), 0);
       await company.node(['ceo']);
       await passTime(company, 6 * MINUTE);
       for (let i = 0; i < 3; i += 1) await ask('ceo', 'supervise', {});
-      expect(await office.producer.queue('risk-manager').getJobCountByTypes('prioritized', 'waiting')).toBe(1);
+      expect(await context.producer.queue('risk-manager').getJobCountByTypes('prioritized', 'waiting')).toBe(1);
     }),
   );
 });
@@ -241,15 +245,15 @@ describe("the CEO's stance", () => {
   it(
     'sets the risk budget that the review sizes with',
     inCompany(async (company) => {
-      const { office, ask } = company;
-      const { account } = office.card;
-      await openMarkets(office, ['AAA-USD', 'BBB-USD']);
+      const { context, ask } = company;
+      const { account } = context.descriptor;
+      await openMarkets(context, ['AAA-USD', 'BBB-USD']);
       await company.node(['ceo', 'risk-manager']);
       const review = async (symbol: string) => {
-        const intent = entryIntent(office, symbol, 's1');
-        await office.stores.intents.addMany([intent]);
+        const intent = entryIntent(context, symbol, 's1');
+        await context.stores.intents.addMany([intent]);
         await ask('risk-manager', 'review', { account, intents: [intent.id] });
-        return (await office.stores.intents.verdicts({ account })).find(({ intentId }) => intentId === intent.id)!;
+        return (await context.stores.intents.verdicts({ account })).find(({ intentId }) => intentId === intent.id)!;
       };
       const before = await review('AAA-USD');
       expect(before.decision).toBe('approve');
@@ -266,9 +270,9 @@ describe('the trading day', () => {
   it(
     'is opened and closed once, however often it is asked for, with a report that adds up',
     inCompany(async (company) => {
-      const { office, ask } = company;
-      const { account } = office.card;
-      await openMarkets(office, ['AAA-USD']);
+      const { context, ask } = company;
+      const { account } = context.descriptor;
+      await openMarkets(context, ['AAA-USD']);
       await company.node(['ceo']);
       const day = Math.floor(OPENS / DAY) * DAY;
       for (let i = 0; i < 2; i += 1) {

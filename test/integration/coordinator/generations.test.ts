@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMongoFleetStores } from '../../../src/adapters/mongo/fleet/stores.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { isOpen } from '../../../src/domain/fleet/unit.ts';
-import { fleetBlemishes } from '../../fixtures/fleet/blemishes.ts';
+import { fleetViolations } from '../../fixtures/fleet/violations.ts';
 import { search, single } from '../../fixtures/fleet/open-fleet.ts';
 import { createPythonWorker, type Generation, type PythonWorker } from '../../fixtures/fleet/python-worker.ts';
 import { startTestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
@@ -79,7 +79,7 @@ describe.each(BOOKS)('workers of every generation, with every quirk, %s', (name,
     await annotate(
       `${name}: ${turns} turns, ${sent.length} reports: ${JSON.stringify(verdicts)}, ${orphans.length} orphans`,
     );
-    expect(await fleetBlemishes(stores)).toEqual([]);
+    expect(await fleetViolations(stores)).toEqual([]);
     expect(units.filter(({ state }) => state === 'completed').length).toBeGreaterThan(UNITS / 2);
     for (const unit of units.filter(({ id }) => isCursed(id))) {
       expect(unit).toMatchObject({

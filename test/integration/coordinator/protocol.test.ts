@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fleetBlemishes } from '../../fixtures/fleet/blemishes.ts';
+import { fleetViolations } from '../../fixtures/fleet/violations.ts';
 import { search, single } from '../../fixtures/fleet/open-fleet.ts';
 import { startTestCoordinator, type TestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
 import { MINUTE, ROOT_REPORT, RULES, T0 } from '../../unit/fleet/fleet-fixture.ts';
@@ -233,7 +233,7 @@ describe('submit_result', () => {
     await server.fleet.sweep();
     expect(await server.stores.results.newest(10)).toHaveLength(3);
     expect((await server.stores.units.counts()).completed).toBe(2);
-    expect(await fleetBlemishes(server.stores)).toEqual([]);
+    expect(await fleetViolations(server.stores)).toEqual([]);
   });
 });
 

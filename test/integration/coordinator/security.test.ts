@@ -134,7 +134,7 @@ describe('whoever asks', () => {
 it('a store that is away is 503 as JSON: the worker comes again', async () => {
   const { deps } = await start();
   const away = new AppError('mongo-unreachable', 'MongoDB did not answer in 5 attempts', { retryable: true });
-  const fleet = { ...deps.fleet, handOut: () => Promise.reject(away), submit: () => Promise.reject(away) };
+  const fleet = { ...deps.fleet, assignUnit: () => Promise.reject(away), submit: () => Promise.reject(away) };
   const cut = await createCoordinator({ ...deps, fleet }).listen({ host: '127.0.0.1', port: 0 });
   try {
     const headers = { 'content-type': 'application/json' };

@@ -141,12 +141,12 @@ describe('the engine of the workers, here', () => {
     ['a population of nobody', { data_file: FILE, population_size: 0 }, /population_size/],
   ])('says beforehand that it cannot do %s', async (_, params, reason) => {
     expect(await engine.obstacle(params)).toMatch(reason);
-    expect(await engine.execute(params, 1, signal)).toMatchObject({ is: 'impossible' });
+    expect(await engine.execute(params, 1, signal)).toMatchObject({ kind: 'impossible' });
   });
 
   it('says of too few candles that they are too few', async () => {
     const outcome = await engine.execute({ data_file: SHORT }, 1, signal);
-    expect(outcome.is === 'impossible' && outcome.reason).toMatch(/at least 1000/);
+    expect(outcome.kind === 'impossible' && outcome.reason).toMatch(/at least 1000/);
   });
 
   it('stops when it is told to', async () => {
@@ -160,7 +160,7 @@ describe('the engine of the workers, here', () => {
   it('evaluates one genome alike whatever the seed', async () => {
     const params = { ...PARAMS, population_size: 1, generations: 1, seed_ratio: 1, seed_genomes: [GENOME] };
     const [one, other] = await Promise.all([1, 2].map((seed) => engine.execute(params, seed, signal)));
-    expect(one).toMatchObject({ is: 'done' });
+    expect(one).toMatchObject({ kind: 'done' });
     expect(other).toEqual(one);
   });
 });

@@ -2,27 +2,35 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { writeCandleCsv } from '../../fixtures/candle-csv.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
-import { openScene, type CorpProcess } from '../../fixtures/faults/scene.ts';
+import { openFaultTestEnvironment, type CorpProcess } from '../../fixtures/faults/test-environment.ts';
 import { startTestCoordinator, type TestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
 import { GENOME } from '../../unit/processors/forward/forward-fixture.ts';
 import { randomSeries } from '../../unit/market/series-fixture.ts';
 
 const FILE = 'TEST-USD_FIVE_MINUTE.csv';
-const scene = openScene();
+const testEnvironment = openFaultTestEnvironment();
 let server: TestCoordinator | undefined;
 beforeAll(() => {
-  writeCandleCsv(join(scene.directory, FILE), randomSeries(8, 2500, { volatility: 0.004, timeframe: '5m' }));
+  writeCandleCsv(join(testEnvironment.directory, FILE), randomSeries(8, 2500, { volatility: 0.004, timeframe: '5m' }));
 });
 afterEach(async () => {
   await server?.stop();
   server = undefined;
 });
 afterAll(async () => {
-  expect(await scene.clear()).toEqual([]);
+  expect(await testEnvironment.clear()).toEqual([]);
 });
 
 const worker = (environment: Record<string, string>, ...args: string[]): CorpProcess =>
-  scene.corp(scene.environment(environment), 'worker', '--name', 'desk', '--data', scene.directory, ...args);
+  testEnvironment.corp(
+    testEnvironment.environment(environment),
+    'worker',
+    '--name',
+    'desk',
+    '--data',
+    testEnvironment.directory,
+    ...args,
+  );
 
 async function create(coordinator: TestCoordinator, kind: string, params: object): Promise<void> {
   const request = { kind, replicas: 1, strategy_params: { data_file: FILE, ...params } };

@@ -126,7 +126,7 @@ describe('a worker of ours', () => {
     };
     const expected = specs.map((spec) => ({
       hash: hashSpec(spec),
-      metrics: engine.screen(spec, model, { from: 100, to: 2000 }),
+      metrics: engine.measure(spec, model, { from: 100, to: 2000 }),
     }));
     expect(result!.spec_results).toEqual(expected);
   });

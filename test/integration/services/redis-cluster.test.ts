@@ -7,26 +7,26 @@ import { type Evaluator } from '../../../src/ports/evaluator.ts';
 import { announceCompany, findCompany } from '../../../src/runtime/company-descriptor.ts';
 import { startCoordinator } from '../../../src/runtime/coordinator.ts';
 import { takeLeaderLock } from '../../../src/runtime/leader-lock.ts';
-import { openPremises, type Premises } from '../../fixtures/company.ts';
+import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
 import { keepSpec, OPENS, openMarkets, strategyHash } from '../../fixtures/synthetic-market.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { metricsWith } from '../../unit/research/trial-fixture.ts';
 
-let premises: Premises;
+let testEnvironment: TestEnvironment;
 beforeAll(async () => {
-  premises = await openPremises({ clustered: true });
+  testEnvironment = await openTestEnvironment({ clustered: true });
 });
-afterAll(() => premises.close());
+afterAll(() => testEnvironment.close());
 
 it('a company and its coordinator work on a Redis Cluster, with every key in one slot', () =>
-  premises.withCompany(
-    async ({ office, node, ask, ended, heard }) => {
-      const { config, card, producer, prefix, log } = office;
-      const { redisUrl, mongoUrl } = premises;
+  testEnvironment.withCompany(
+    async ({ context, node, ask, ended, heard }) => {
+      const { config, descriptor, producer, prefix, log } = context;
+      const { redisUrl, mongoUrl } = testEnvironment;
       const lock = await takeLeaderLock(redisUrl, `${prefix}:feed`, 0);
-      await announceCompany(redisUrl, config.database.namespace, card);
-      expect(await findCompany(redisUrl, config.database.namespace)).toEqual(card);
-      await upsertSchedules(producer, card.account, config.agents.schedules);
+      await announceCompany(redisUrl, config.database.namespace, descriptor);
+      expect(await findCompany(redisUrl, config.database.namespace)).toEqual(descriptor);
+      await upsertSchedules(producer, descriptor.account, config.agents.schedules);
       const coordinator = await startCoordinator({
         config,
         log,
@@ -36,18 +36,20 @@ it('a company and its coordinator work on a Redis Cluster, with every key in one
       });
 
       // A flow over two queues, jobs that fail, are delayed and deduplicated, locks, events, broadcasts.
-      await openMarkets(office, ['AAA-USD']);
-      await keepSpec(office, strategyHash('h1'), onSignal);
+      await openMarkets(context, ['AAA-USD']);
+      await keepSpec(context, strategyHash('h1'), onSignal);
       const items = [{ hash: strategyHash('h1'), window: { from: 0, to: 40 } }];
       const unit = { id: 'c1.u0', cycleId: 'c1', symbol: 'AAA-USD', timeframe: '1h', asOf: OPENS, items } as const;
-      await office.stores.workUnits.addMany([{ ...unit, stage: 'grid', state: 'open' }]);
+      await context.stores.workUnits.addMany([{ ...unit, stage: 'grid', state: 'open' }]);
       const evaluator: Evaluator = {
-        ...office.evaluator,
+        ...context.evaluator,
         evaluate: (batch) => Promise.resolve(batch.items.map(() => metricsWith())),
       };
       await node(QUEUE_NAMES, { evaluator });
       const candidate = { strategyHash: strategyHash('h1'), symbol: 'AAA-USD', units: [unit.id] };
-      const [parent] = optimizePhase({ id: 'c1', account: card.account, timeframe: '1h', asOf: OPENS }, [candidate]);
+      const [parent] = optimizePhase({ id: 'c1', account: descriptor.account, timeframe: '1h', asOf: OPENS }, [
+        candidate,
+      ]);
       await producer.addFlow(parent!);
       expect((await ended('backtest', runUnit({ id: 'c1' }, unit.id).jobId)).returnvalue).toMatchObject({ trials: 1 });
       // There is no such cycle: it fails, for good, as a dead letter and a broadcast.

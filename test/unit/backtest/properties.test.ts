@@ -19,7 +19,7 @@ const anyHostile = (length: number): fc.Arbitrary<Series> =>
   fc
     .record({ seed: fc.nat(), kind: fc.constantFrom(...HOSTILITIES) })
     .map(({ seed, kind }) => hostileSeries(createRng(seed), kind, length, '1h'));
-const settledSpec = anySpec.filter((spec) => warmupBars(spec) < LONG / 2);
+const convergedSpec = anySpec.filter((spec) => warmupBars(spec) < LONG / 2);
 
 describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => {
   /** Fills on bars before `bar`, and equity at their closes. */
@@ -36,7 +36,7 @@ describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => 
 
   it.each([
     { name: 'busy specs', series: fc.oneof(anySeries(BARS), anyHostile(BARS)), spec: busySpec, numRuns: 100 },
-    { name: 'specs of the families', series: anyHostile(LONG), spec: settledSpec, numRuns: 60 },
+    { name: 'specs of the families', series: anyHostile(LONG), spec: convergedSpec, numRuns: 60 },
   ])('sees no future: other bars from i on change no fill before i ($name)', ({ series, spec, numRuns }) => {
     let fills = 0;
     fc.assert(

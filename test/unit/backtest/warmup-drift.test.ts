@@ -6,7 +6,7 @@ import {
   measureWarmupDrift,
   type LineDrift,
 } from '../../../src/domain/backtest/guards/warmup-drift.ts';
-import { SETTLED_DRIFT } from '../../../src/domain/indicators/settling.ts';
+import { CONVERGED_DRIFT } from '../../../src/domain/indicators/convergence.ts';
 import { buildSeries } from '../../../src/domain/market/build-series.ts';
 import { parseCandleCsv } from '../../../src/domain/market/candle-csv.ts';
 import { resample } from '../../../src/domain/market/resample.ts';
@@ -43,20 +43,20 @@ const FAMILY_LINES: readonly Line[] = [
   ['keltner', { period: 10, atrPeriod: 14, multiple: 4 }, 'upper'],
 ];
 
-const settledDrift = ({ settled, starts }: LineDrift): number =>
+const convergedDrift = ({ settled, starts }: LineDrift): number =>
   starts.find(({ candles }) => candles === settled)!.drift;
 
-function expectSettled(series: Series, lines: readonly Line[]): void {
+function expectConverged(series: Series, lines: readonly Line[]): void {
   // One at a time: a spec's warm-up is that of its slowest line, and history must be twice as long.
   for (const line of lines) {
     const [drift] = measureWarmupDrift(series, reading(line)).lines;
-    expect(settledDrift(drift!), drift!.line).toBeLessThan(SETTLED_DRIFT);
+    expect(convergedDrift(drift!), drift!.line).toBeLessThan(CONVERGED_DRIFT);
   }
 }
 
 describe('a settled line drifts by less than 0.01 %', () => {
   it('on a random walk, gaps included', () => {
-    expectSettled(randomSeries(4, 5000, { gapShare: 0.1 }), FAMILY_LINES);
+    expectConverged(randomSeries(4, 5000, { gapShare: 0.1 }), FAMILY_LINES);
   });
 
   it('on a market whose swings grow and shrink ten times', () => {
@@ -68,7 +68,7 @@ describe('a settled line drifts by less than 0.01 %', () => {
       close = open * Math.exp(size * rng.normal());
       return [open, Math.max(open, close) * (1 + size * rng.next()), Math.min(open, close) / (1 + size), close];
     });
-    expectSettled(seriesOf(bars), FAMILY_LINES);
+    expectConverged(seriesOf(bars), FAMILY_LINES);
   });
 
   const DATA = join(process.cwd(), '..', 'shared', 'data');
@@ -79,7 +79,7 @@ describe('a settled line drifts by less than 0.01 %', () => {
     ['ETP-20DEC30-CDE_ONE_MINUTE', '1m', '1m'],
   ])('on the real candles of %s (%s) as %s (skipped: ../shared/data is not there)', (file, own, timeframe) => {
     const series = buildSeries('REAL', own, parseCandleCsv(readFileSync(join(DATA, `${file}.csv`), 'utf8')));
-    expectSettled(timeframe === own ? series : resample(series, timeframe), FAMILY_LINES);
+    expectConverged(timeframe === own ? series : resample(series, timeframe), FAMILY_LINES);
   });
 });
 
@@ -94,11 +94,11 @@ describe('measureWarmupDrift', () => {
     expect(ema!.starts.map(({ candles }) => candles)).toEqual([19, 38, 76, 112, 152, 185, 304]);
     expect(rsi!.starts.map(({ candles }) => candles)).toEqual([14, 28, 56, 112, 185, 224]);
     for (const { starts } of measured.lines) {
-      expect(starts[0]!.drift).toBeGreaterThan(10 * SETTLED_DRIFT);
+      expect(starts[0]!.drift).toBeGreaterThan(10 * CONVERGED_DRIFT);
       expect(starts.map(({ drift }) => drift)).toEqual(starts.map(({ drift }) => drift).sort((a, b) => b - a));
       expect(starts[0]!.bars).toBe(500);
     }
-    expect(driftAfterWarmup(measured, rsi!).drift).toBeLessThan(SETTLED_DRIFT);
+    expect(driftAfterWarmup(measured, rsi!).drift).toBeLessThan(CONVERGED_DRIFT);
   });
 
   it('measures a price by itself: the drift of an average is what is left of its first error', () => {
@@ -154,6 +154,6 @@ describe('measureWarmupDrift', () => {
       Array.from({ length: 900 }, (_, i) => (i < 600 ? 1e6 + i : 1 + (i % 7) / 100)).map((p) => [p, p, p, p]),
     );
     const measured = measureWarmupDrift(crash, reading(['ema', { period: 50 }]));
-    expect(driftAfterWarmup(measured, measured.lines[0]!).drift).toBeGreaterThan(SETTLED_DRIFT);
+    expect(driftAfterWarmup(measured, measured.lines[0]!).drift).toBeGreaterThan(CONVERGED_DRIFT);
   });
 });

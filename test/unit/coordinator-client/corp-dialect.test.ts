@@ -38,10 +38,10 @@ describe('our own coordinator', () => {
     const bookmark = await client.bookmark();
     const first = await client.create(order);
     // A process that died between asking and writing asks again.
-    expect(await client.find(order, bookmark)).toEqual({ is: 'absent' });
+    expect(await client.find(order, bookmark)).toEqual({ kind: 'absent' });
     expect(await client.create(order)).toEqual(first);
-    expect(first.is).toBe('created');
-    const remoteId = first.is === 'created' ? first.remoteId : 0;
+    expect(first.kind).toBe('created');
+    const remoteId = first.kind === 'created' ? first.remoteId : 0;
     expect(await server.stores.units.list({ limit: 10 })).toHaveLength(1);
 
     const placed = { remoteId, order, bookmark };
@@ -65,11 +65,11 @@ describe('our own coordinator', () => {
     const client = clientOf(server.url, clock);
     const { order } = forwardedUnit('c1.u0');
     const odd = await client.create({ ...order, params: { ...order.params, odd: 1 } });
-    expect(odd.is === 'refused' && odd.reason).toMatch(/odd/);
+    expect(odd.kind === 'refused' && odd.reason).toMatch(/odd/);
     const made = await client.create(order);
     const conflict = await client.create({ ...order, params: { ...order.params, generations: 11 } });
-    expect(conflict).toMatchObject({ is: 'refused' });
-    const remoteId = made.is === 'created' ? made.remoteId : 0;
+    expect(conflict).toMatchObject({ kind: 'refused' });
+    const remoteId = made.kind === 'created' ? made.remoteId : 0;
     const placed = { remoteId, order, bookmark: await client.bookmark() };
     expect(await client.cancel(placed)).toBe(true);
     expect(await client.look(placed)).toMatchObject({ state: 'cancelled' });

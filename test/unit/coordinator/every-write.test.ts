@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type FleetStores } from '../../../src/ports/fleet/stores.ts';
-import { Killed, mortalStores } from '../../fixtures/faults/mortal-stores.ts';
-import { fleetBlemishes } from '../../fixtures/fleet/blemishes.ts';
+import { Killed, crashingStores } from '../../fixtures/faults/crashing-stores.ts';
+import { fleetViolations } from '../../fixtures/fleet/violations.ts';
 import { openFleet, search, single, type TestFleet } from '../../fixtures/fleet/open-fleet.ts';
 import { createMemoryFleetStores } from '../../fixtures/memory-fleet-stores.ts';
 import { MINUTE, ROOT_REPORT, RULES, T0, V3_REPORT } from '../fleet/fleet-fixture.ts';
@@ -66,8 +66,8 @@ interface Run {
 async function day(lastWrite: number, saysAgain: boolean): Promise<Run> {
   const stores = createMemoryFleetStores();
   const clock = manualClock(T0);
-  const mortal = mortalStores(stores, lastWrite);
-  let test = openFleet({ stores: mortal.stores, clock });
+  const crashing = crashingStores(stores, lastWrite);
+  let test = openFleet({ stores: crashing.stores, clock });
   let died = false;
   const live = async (step: Step): Promise<void> => {
     try {
@@ -97,7 +97,7 @@ async function day(lastWrite: number, saysAgain: boolean): Promise<Run> {
     clock.pass(MINUTE);
     await live(({ fleet }) => fleet.sweep());
   }
-  return { stores, writes: mortal.writes(), died };
+  return { stores, writes: crashing.writes(), died };
 }
 
 it.each([
@@ -108,7 +108,7 @@ it.each([
   async (_, saysAgain) => {
     const whole = await day(Infinity, saysAgain);
     expect(whole.died).toBe(false);
-    expect(await fleetBlemishes(whole.stores)).toEqual([]);
+    expect(await fleetViolations(whole.stores)).toEqual([]);
     expect((await whole.stores.results.newest(100)).map(({ verdict }) => verdict).sort()).toEqual([
       ...['accepted', 'accepted', 'accepted', 'accepted', 'accepted'],
       ...['constants', 'disagrees', 'late'],
@@ -116,7 +116,7 @@ it.each([
     for (let lastWrite = 1; lastWrite < whole.writes; lastWrite += 1) {
       const { stores, died } = await day(lastWrite, saysAgain);
       expect(died, `write ${lastWrite}`).toBe(true);
-      expect(await fleetBlemishes(stores), `write ${lastWrite}`).toEqual([]);
+      expect(await fleetViolations(stores), `write ${lastWrite}`).toEqual([]);
       if (!saysAgain) continue;
       const [rows, orphans] = await Promise.all([stores.results.newest(1000), stores.orphans.list(1000)]);
       const kept = [...rows, ...orphans].filter(({ workerId }) => REPORTS.some(([worker]) => worker === workerId));

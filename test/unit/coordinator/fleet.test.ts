@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { votesOf } from '../../../src/domain/fleet/unit.ts';
 import { together } from '../../contract/stores/samples.ts';
-import { fleetBlemishes } from '../../fixtures/fleet/blemishes.ts';
+import { fleetViolations } from '../../fixtures/fleet/violations.ts';
 import { openFleet, search, single, type TestFleet } from '../../fixtures/fleet/open-fleet.ts';
 import { createMemoryFleetStores } from '../../fixtures/memory-fleet-stores.ts';
 import { MINUTE, NO_NUMBA_REPORT, ROOT_REPORT, RULES, V3_REPORT, V5_REPORT } from '../fleet/fleet-fixture.ts';
@@ -123,15 +123,15 @@ describe('making units', () => {
     const { fleet, stores } = openFleet();
     const first = await fleet.createUnits([search({ key: 'k' }), search({ key: 'l' }), search({ key: 'k' })]);
     expect(first).toEqual([
-      { is: 'created', id: 1 },
-      { is: 'created', id: 2 },
-      { is: 'known', id: 1 },
+      { kind: 'created', id: 1 },
+      { kind: 'created', id: 2 },
+      { kind: 'known', id: 1 },
     ]);
     const again = await fleet.createUnits([search({ key: 'l' }), search({ key: 'k', replicas: 3 }), search()]);
     expect(again).toEqual([
-      { is: 'known', id: 2 },
-      { is: 'conflict', id: 1, key: 'k' },
-      { is: 'created', id: 6 },
+      { kind: 'known', id: 2 },
+      { kind: 'conflict', id: 1, key: 'k' },
+      { kind: 'created', id: 6 },
     ]);
     expect((await stores.units.list({ limit: 10 })).map(({ id }) => id)).toEqual([1, 2, 6]);
   });
@@ -139,7 +139,7 @@ describe('making units', () => {
   it('asked for by many at once is made once', async () => {
     const { fleet } = openFleet();
     const made = (await together(20, () => fleet.createUnits([search({ key: 'k' })]))).flat();
-    expect(made.filter(({ is }) => is === 'created')).toHaveLength(1);
+    expect(made.filter(({ kind }) => kind === 'created')).toHaveLength(1);
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
   });
 });
@@ -169,7 +169,7 @@ describe('reports', () => {
     expect(unit.canonical).toBe(rows[1]!.id);
     expect(await stores.workers.get(A)).toMatchObject({ completed: 1, surplus: 0, executionSeconds: 14.2 });
     expect(await stores.workers.get(B)).toMatchObject({ completed: 1, surplus: 1 });
-    expect(await fleetBlemishes(stores)).toEqual([]);
+    expect(await fleetViolations(stores)).toEqual([]);
   });
 
   it('on a unit that does not exist, or that was never given to the worker, are kept apart and count nowhere', async () => {
@@ -208,7 +208,7 @@ describe('reports', () => {
     await rest(test);
     expect((await stores.results.ofUnit(1)).map((row) => row.verdict)).toEqual([verdict, 'accepted']);
     expect(await stores.workers.get(A)).toMatchObject({ completed: 0, refused: 1 });
-    expect(await fleetBlemishes(stores)).toEqual([]);
+    expect(await fleetViolations(stores)).toEqual([]);
   });
 
   it('a worker whose reports are always refused rests, and is tried again after an hour', async () => {
@@ -238,7 +238,7 @@ describe('reports', () => {
       [A, 'accepted'],
       [B, 'late'],
     ]);
-    expect(await fleetBlemishes(stores)).toEqual([]);
+    expect(await fleetViolations(stores)).toEqual([]);
   });
 
   it('of one genome that differ bring in a third worker; whoever is outvoted stays suspect', async () => {
@@ -263,7 +263,7 @@ describe('reports', () => {
       [B, [1]],
       [C, []],
     ]);
-    expect(await fleetBlemishes(stores)).toEqual([]);
+    expect(await fleetViolations(stores)).toEqual([]);
   });
 });
 
@@ -341,8 +341,8 @@ describe('operators', () => {
     await ask('studio.local_Darwin_W1');
     expect(await fleet.orders.shutDown([A])).toEqual({ workerIds: [A], kept: [] });
     const request = { workerId: A, platform: '', acceptsSpecs: false };
-    expect(await fleet.handOut(request)).toEqual({ end: 'Shutdown requested' });
-    expect(await fleet.handOut(request)).toMatchObject({ work: { unitId: 1 } });
+    expect(await fleet.assignUnit(request)).toEqual({ end: 'Shutdown requested' });
+    expect(await fleet.assignUnit(request)).toMatchObject({ work: { unitId: 1 } });
   });
 
   it('keep some of a machine, and no more come back', async () => {
@@ -354,7 +354,7 @@ describe('operators', () => {
       workerIds: [names[3], names[0]],
       kept: [names[2], names[1]],
     });
-    const asked = async (workerId: string) => fleet.handOut({ workerId, platform: '', acceptsSpecs: false });
+    const asked = async (workerId: string) => fleet.assignUnit({ workerId, platform: '', acceptsSpecs: false });
     expect(await asked(names[0]!)).toEqual({ end: 'Shutdown requested' });
     expect(await asked(names[0]!)).toEqual({ end: 'At most 2 workers on studio' });
     expect(await asked('STUDIO_Darwin_W7')).toEqual({ end: 'At most 2 workers on studio' });

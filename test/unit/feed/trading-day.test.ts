@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Office } from '../../../src/runtime/context.ts';
+import { type AppContext } from '../../../src/runtime/context.ts';
 import { dayEvents } from '../../../src/feed/trading-day.ts';
 
 const HOUR = 3_600_000;
@@ -9,16 +9,16 @@ const DAY = 24 * HOUR;
 /** What the day's events between two market times ask of the CEO. */
 async function eventsOf(from: number, to: number, hours: { starts?: string; stops?: string } = {}) {
   const asked: { name: string; day: number; jobId: string }[] = [];
-  const office = {
-    card: { account: 'paper' },
+  const context = {
+    descriptor: { account: 'paper' },
     config: { agents: { ceo: { dayStartsAt: hours.starts ?? '00:00', dayStopsAt: hours.stops ?? '23:00' } } },
     producer: {
       async add(_queue: string, name: string, { day }: { day: number }, { jobId }: { jobId: string }) {
         asked.push({ name, day, jobId });
       },
     },
-  } as unknown as Office;
-  await dayEvents(office, from, to);
+  } as unknown as AppContext;
+  await dayEvents(context, from, to);
   return asked;
 }
 const names = async (from: number, to: number): Promise<readonly string[]> =>

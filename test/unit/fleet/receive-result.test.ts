@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expireLeases, fitOf, leaseTo } from '../../../src/domain/fleet/lease-unit.ts';
 import { cancel, receive, withdraw } from '../../../src/domain/fleet/receive-result.ts';
-import { disputeOf } from '../../../src/domain/fleet/settle-unit.ts';
+import { disputeOf } from '../../../src/domain/fleet/resolve-unit.ts';
 import { freeReplicas, isOpen, runningOf, type Unit, votesOf } from '../../../src/domain/fleet/unit.ts';
 import { arrival, asker, evaluation, leased, MINUTE, RULES, T0, take, unit } from './fleet-fixture.ts';
 

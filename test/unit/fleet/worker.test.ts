@@ -8,13 +8,13 @@ import {
   quarantine,
   release,
   suspect,
-  type Tally,
+  type WorkerStatistics,
 } from '../../../src/domain/fleet/worker.ts';
 import { hostOf, instanceOf, limitBroken } from '../../../src/domain/fleet/worker-name.ts';
 import { MINUTE, T0 } from './fleet-fixture.ts';
 
 const worker = newWorker('studio.local_Darwin_W3', T0);
-const tally = (change: Partial<Tally> = {}): Tally => ({
+const tally = (change: Partial<WorkerStatistics> = {}): WorkerStatistics => ({
   key: 'k',
   verdict: 'accepted',
   executionSeconds: 12.5,

@@ -12,7 +12,7 @@ const ANSWER = { approved: 1, reduced: 0, vetoed: 0, approvals: ['a1'] };
 const PAYLOAD = { account: 'paper' };
 
 /** The risk manager's desk with this in place of its review; its other jobs are not asked for. */
-function deskWith(review: Review, deps: TestDeps = testDeps()) {
+function agentWith(review: Review, deps: TestDeps = testDeps()) {
   const other = async (): Promise<never> => {
     throw new Error('not asked for');
   };
@@ -54,7 +54,7 @@ describe('a message that does not fit its contract', () => {
     ['no envelope', PAYLOAD, 'meta'],
     ['nothing', undefined, '(whole)'],
   ])('%s fails for good and is named', async (_, data, field) => {
-    const error = await deskWith(never).failure(data);
+    const error = await agentWith(never).failure(data);
     expect(error).toBeInstanceOf(UnrecoverableError);
     const { code, reason } = parseFailedReason(error.message);
     expect(code).toBe('bad-message');
@@ -63,7 +63,7 @@ describe('a message that does not fit its contract', () => {
   });
 
   it.each(['reviews', 'constructor', 'toString', '__proto__', ''])('the job %j is unknown', async (name) => {
-    const error = await deskWith(never).failure(envelope(PAYLOAD), { name });
+    const error = await agentWith(never).failure(envelope(PAYLOAD), { name });
     expect(error).toBeInstanceOf(UnrecoverableError);
     expect(parseFailedReason(error.message)).toEqual({
       code: 'unknown-job',
@@ -94,7 +94,7 @@ describe('a message that does not fit its contract', () => {
   });
 
   it('an answer that does not fit is not passed on', async () => {
-    const { failure, deps } = deskWith(async () => ({ ...ANSWER, approved: -1 }));
+    const { failure, deps } = agentWith(async () => ({ ...ANSWER, approved: -1 }));
     const error = await failure(envelope(PAYLOAD));
     expect(error).toBeInstanceOf(UnrecoverableError);
     expect(error.message).toContain('[bad-message] risk-manager:review result: approved');
@@ -104,7 +104,7 @@ describe('a message that does not fit its contract', () => {
 
 describe('deadlines', () => {
   it('one that has passed is not worth a try', async () => {
-    const error = await deskWith(never).failure(envelope(PAYLOAD, { deadline: NOON - 250 }));
+    const error = await agentWith(never).failure(envelope(PAYLOAD, { deadline: NOON - 250 }));
     expect(error).toBeInstanceOf(UnrecoverableError);
     expect(parseFailedReason(error.message)).toEqual({
       code: 'deadline-passed',
@@ -113,7 +113,7 @@ describe('deadlines', () => {
   });
 
   it('one that passes during the job aborts its signal; the next attempt fails for good', async () => {
-    const { deps, failure } = deskWith(async ({ signal }) => {
+    const { deps, failure } = agentWith(async ({ signal }) => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       signal.throwIfAborted();
     });
@@ -127,14 +127,14 @@ describe('deadlines', () => {
   it.each([1, 30, 365])('one in %i days is waited for as long as a timer can', async (days) => {
     const timeout = vi.spyOn(AbortSignal, 'timeout');
     onTestFinished(() => timeout.mockRestore());
-    await deskWith(async () => ANSWER).run(envelope(PAYLOAD, { deadline: NOON + days * 86_400_000 }));
+    await agentWith(async () => ANSWER).run(envelope(PAYLOAD, { deadline: NOON + days * 86_400_000 }));
     expect(timeout.mock.calls).toEqual([[Math.min(days * 86_400_000, 2 ** 31 - 1)]]);
   });
 
   it("the worker's own signal aborts too, with and without a deadline", async () => {
     for (const meta of [{}, { deadline: NOON + 60_000 }]) {
       const cancel = new AbortController();
-      const { run } = deskWith(async ({ signal }) => {
+      const { run } = agentWith(async ({ signal }) => {
         expect(signal.aborted).toBe(false);
         cancel.abort();
         expect(signal.aborted).toBe(true);
@@ -149,7 +149,7 @@ describe('errors of a handler', () => {
   it.each([new WaitingChildrenError(), new DelayedError(), new RateLimitError(), new WaitingError()])(
     '%s is no failure and passes untouched',
     async (signal) => {
-      const { deps, failure } = deskWith(async () => {
+      const { deps, failure } = agentWith(async () => {
         throw signal;
       });
       expect(await failure(envelope(PAYLOAD))).toBe(signal);
@@ -165,7 +165,7 @@ describe('errors of a handler', () => {
     { thrown: new TypeError('lost connection'), retried: true, code: 'unexpected' },
     { thrown: 'a text', retried: true, code: 'unexpected' },
   ])('$code: tried again is $retried', async ({ thrown, retried, code }) => {
-    const { deps, failure } = deskWith(async () => {
+    const { deps, failure } = agentWith(async () => {
       throw thrown as Error;
     });
     const error = await failure(envelope(PAYLOAD));
@@ -179,7 +179,7 @@ describe('errors of a handler', () => {
 
 describe('the audit log', () => {
   it('gets one entry for a job, however often it ran, with what was asked and answered', async () => {
-    const { run, deps } = deskWith(async () => ANSWER);
+    const { run, deps } = agentWith(async () => ANSWER);
     const data = envelope(PAYLOAD, { cycleId: 'c1', causedBy: 'flow' });
     await run(data);
     await run(data);
@@ -217,12 +217,12 @@ describe('the audit log', () => {
       ...deps,
       audit: { ...deps.audit, append: () => Promise.reject(new Error('disk full')) },
     };
-    const error = await deskWith(async () => ANSWER, broken).failure(envelope(PAYLOAD));
+    const error = await agentWith(async () => ANSWER, broken).failure(envelope(PAYLOAD));
     expect(error).not.toBeInstanceOf(UnrecoverableError);
     expect(error.message).toContain('disk full');
   });
 });
 
 it('a processor declares three parameters: BullMQ passes the abort signal only then', () => {
-  expect(deskWith(never).agent.process).toHaveLength(3);
+  expect(agentWith(never).agent.process).toHaveLength(3);
 });

@@ -10,7 +10,7 @@ import {
   optimizePhase,
   planPhase,
   scanPhase,
-  settlePhase,
+  concludePhase,
 } from '../../../queues/flows/cycle-flow.ts';
 import { flattenFlow } from '../../../queues/flows/flatten-flow.ts';
 import { tickFlow } from '../../../queues/flows/tick-flow.ts';
@@ -36,7 +36,7 @@ const everyPhase = (): readonly FlowNode[] =>
     planPhase(CYCLE),
     optimizePhase(CYCLE, CANDIDATES),
     decidePhase(CYCLE),
-    settlePhase(CYCLE, ['BTC-USD', 'ETH-USD']),
+    concludePhase(CYCLE, ['BTC-USD', 'ETH-USD']),
   ].flat();
 
 const tick = (candle: number, symbol = 'BTC-USD') =>

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createReleaseStack } from '../../../src/runtime/cleanup-stack.ts';
+import { createCleanupStack } from '../../../src/runtime/cleanup-stack.ts';
 
 const never = (): Promise<void> => new Promise(() => undefined);
 
 describe('a release stack', () => {
   it('undoes in reverse order, one after the other, once', async () => {
     const undone: string[] = [];
-    const stack = createReleaseStack(1000);
+    const stack = createCleanupStack(1000);
     for (const name of ['redis', 'queue', 'worker']) {
       stack.push(name, async () => {
         undone.push(`${name} begins`);
@@ -27,7 +27,7 @@ describe('a release stack', () => {
   });
 
   it('goes on after a failure and reports all of them', async () => {
-    const stack = createReleaseStack(1000);
+    const stack = createCleanupStack(1000);
     let reached = false;
     stack.push('first', () => void (reached = true));
     stack.push('throws', () => {
@@ -40,7 +40,7 @@ describe('a release stack', () => {
   });
 
   it('gives those below a hanging undo their turn, within the deadline', async () => {
-    const stack = createReleaseStack(200);
+    const stack = createCleanupStack(200);
     let reached = false;
     stack.push('services', () => void (reached = true));
     stack.push('hangs', never);
@@ -53,7 +53,7 @@ describe('a release stack', () => {
   });
 
   it('undoes at once what is opened after the release', async () => {
-    const stack = createReleaseStack(1000);
+    const stack = createCleanupStack(1000);
     await stack.release();
     let undone = false;
     stack.push('late', () => void (undone = true));

@@ -172,11 +172,11 @@ describe('warmupBars', () => {
   it('is what the longest of its reads needs to settle, and the bar before a crossing', () => {
     expect(warmupBars(windows)).toBe(19);
     expect(warmupBars({ ...windows, entry: rule(close, 'crosses-above', sma) } as StrategySpec)).toBe(20);
-    const settle = INDICATORS['atr']!.settle({ period: 50 });
-    expect(settle).toBeGreaterThan(500);
+    const converge = INDICATORS['atr']!.converge({ period: 50 });
+    expect(converge).toBeGreaterThan(500);
     const sized = { ...windows, sizing: { kind: 'volatility', period: 50, risk: 0.01, cap: 1 } };
-    expect(warmupBars(sized as StrategySpec)).toBe(settle);
-    expect(warmupBars({ ...windows, trailing: { kind: 'atr', period: 50, multiple: 1 } })).toBe(settle);
+    expect(warmupBars(sized as StrategySpec)).toBe(converge);
+    expect(warmupBars({ ...windows, trailing: { kind: 'atr', period: 50, multiple: 1 } })).toBe(converge);
   });
 
   it('counts the candles that were printed', () => {

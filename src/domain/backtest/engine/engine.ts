@@ -8,7 +8,7 @@ import { planEngineRun, type EnginePlan } from './engine-plan.ts';
 import { fullSimulation } from './full-simulation.ts';
 import { play } from './play.ts';
 import { createRuleBitmaps } from './rule-bitmaps.ts';
-import { screenMetrics } from './screen-metrics.ts';
+import { measureTape } from './measure-tape.ts';
 import { createTradeTape } from './trade-tape.ts';
 
 /**
@@ -19,7 +19,7 @@ import { createTradeTape } from './trade-tape.ts';
 export interface Engine {
   readonly series: Series;
   /** @throws as the oracle's `simulate`. */
-  screen(spec: StrategySpec, model: FillModel, window?: Window): TrialMetrics;
+  measure(spec: StrategySpec, model: FillModel, window?: Window): TrialMetrics;
   /**
    * @param equity filled and returned instead of a new column; as long as the window.
    * @throws as the oracle's `simulate`.
@@ -48,10 +48,10 @@ export function createEngine(series: Series, options: EngineOptions = {}): Engin
 
   return {
     series,
-    screen(spec, model, window = whole) {
+    measure(spec, model, window = whole) {
       const plan = planOf(spec, model, window);
       play(plan, 'stop-first', tape);
-      return screenMetrics(plan, tape);
+      return measureTape(plan, tape);
     },
     simulate(spec, model, window = whole, equity = new Float64Array(window.to - window.from)) {
       const plan = planOf(spec, model, window);

@@ -1,7 +1,7 @@
 import { EXIT_REASONS, type Simulation, type Trade } from '../result.ts';
 import { type EnginePlan } from './engine-plan.ts';
 import { markAll } from './mark-to-market.ts';
-import { heldBars } from './screen-metrics.ts';
+import { heldBars } from './measure-tape.ts';
 import { type TradeTape } from './trade-tape.ts';
 
 /** Trade list, rejected signals and equity at every close, from the tape of a plan. */

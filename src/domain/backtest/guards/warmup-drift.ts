@@ -1,6 +1,6 @@
 import { createIndicatorCache, type IndicatorCache } from '../../indicators/indicator-cache.ts';
 import { INDICATORS } from '../../indicators/registry.ts';
-import { SETTLED_DRIFT } from '../../indicators/settling.ts';
+import { CONVERGED_DRIFT } from '../../indicators/convergence.ts';
 import { SeriesTooShortError } from '../../market/series-too-short-error.ts';
 import { type Series } from '../../market/series.ts';
 import { sliceSeries } from '../../market/slice-series.ts';
@@ -64,7 +64,7 @@ export function measureWarmupDrift(series: Series, spec: StrategySpec): WarmupDr
   const lines = linesOf(spec).map((line): LineDrift => {
     const { indicator, params } = line;
     const definition = INDICATORS[indicator]!;
-    const [defined, settled] = [definition.warmup(params), definition.settle(params)];
+    const [defined, converged] = [definition.warmup(params), definition.converge(params)];
     const reference = readingOf(whole, line);
     const scale = definition.unit === 'price' ? null : meanSize(reference);
     const driftAfter = (candles: number): StartDrift | null => {
@@ -78,10 +78,10 @@ export function measureWarmupDrift(series: Series, spec: StrategySpec): WarmupDr
       });
       return drifts.reduce<StartDrift | null>((a, b) => (a === null || b.drift > a.drift ? b : a), null);
     };
-    const starts = startLengths(defined, settled, warmup).map(driftAfter);
-    return { line: line.name, defined, settled, starts: starts.filter((start) => start !== null) };
+    const starts = startLengths(defined, converged, warmup).map(driftAfter);
+    return { line: line.name, defined, settled: converged, starts: starts.filter((start) => start !== null) };
   });
-  return { warmup, limit: SETTLED_DRIFT, lines };
+  return { warmup, limit: CONVERGED_DRIFT, lines };
 }
 
 /** How far a line is off after the warm-up. */
@@ -90,9 +90,9 @@ export function driftAfterWarmup({ warmup }: WarmupDrift, { starts }: LineDrift)
 }
 
 /** 1, 2, 4, ... times what a line needs to be defined, up to the first beyond the warm-up, and what was chosen. */
-function startLengths(defined: number, settled: number, warmup: number): readonly number[] {
-  const lengths = new Set([defined, settled, warmup]);
-  if (settled > defined) {
+function startLengths(defined: number, converged: number, warmup: number): readonly number[] {
+  const lengths = new Set([defined, converged, warmup]);
+  if (converged > defined) {
     for (let candles = Math.max(1, defined); candles < 2 * warmup; candles *= 2) lengths.add(candles);
   }
   return [...lengths].sort((a, b) => a - b);

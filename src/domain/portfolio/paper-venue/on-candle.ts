@@ -32,7 +32,7 @@ export interface VenueBar {
 
 export type VenueTerms = Omit<FillModel, 'initialCash'>;
 
-interface Scene extends VenueBar {
+interface FaultTestEnvironment extends VenueBar {
   readonly draft: Draft;
   readonly terms: VenueTerms;
   /**
@@ -61,7 +61,7 @@ export function onCandle(account: VenueAccount, bar: VenueBar, terms: VenueTerms
   const last = account.marks[symbol];
   if (last && candle.time <= last.time) return { account, fills: [], changes: [] };
 
-  const scene: Scene = { ...bar, draft: draftOf(account), terms, insideTime: candle.time + barMs - 1 };
+  const scene: FaultTestEnvironment = { ...bar, draft: draftOf(account), terms, insideTime: candle.time + barMs - 1 };
   if (!filled) {
     exitAtOpen(scene);
     stopAtOpen(scene);
@@ -75,7 +75,10 @@ export function onCandle(account: VenueAccount, bar: VenueBar, terms: VenueTerms
 }
 
 /** Open orders of the market that arrived in time, in the order in which they compete. */
-function standing({ draft, terms, candle }: Scene, accept: (order: VenueOrder) => boolean): readonly VenueOrder[] {
+function standing(
+  { draft, terms, candle }: FaultTestEnvironment,
+  accept: (order: VenueOrder) => boolean,
+): readonly VenueOrder[] {
   const { symbol } = terms.market;
   return openInDraft(draft)
     .filter((order) => order.symbol === symbol && order.readyAt <= candle.time && accept(order))
@@ -85,7 +88,7 @@ function standing({ draft, terms, candle }: Scene, accept: (order: VenueOrder) =
 const isEntry = ({ purpose }: VenueOrder): boolean => purpose === 'entry';
 const isDue = ({ waitsBars = 0 }: VenueOrder): boolean => waitsBars === 0;
 
-function exitAtOpen(scene: Scene): void {
+function exitAtOpen(scene: FaultTestEnvironment): void {
   const { candle, terms } = scene;
   for (const order of standing(scene, (o) => !isEntry(o) && o.type === 'market' && isDue(o))) {
     const cause: FillCause =
@@ -95,7 +98,7 @@ function exitAtOpen(scene: Scene): void {
   }
 }
 
-function stopAtOpen(scene: Scene): void {
+function stopAtOpen(scene: FaultTestEnvironment): void {
   const { open } = scene.candle;
   for (const stop of standing(scene, (o) => !isEntry(o) && o.type === 'stop')) {
     const gapped = outcomeOf(restsFor(stop), stop.price!, Number.NaN, open, open, open) === 'stop';
@@ -103,7 +106,7 @@ function stopAtOpen(scene: Scene): void {
   }
 }
 
-function enterAtOpen(scene: Scene): void {
+function enterAtOpen(scene: FaultTestEnvironment): void {
   const { candle, terms } = scene;
   for (const order of standing(scene, (o) => isEntry(o) && o.type === 'market')) {
     enter(scene, order, marketFill(order.side, candle.open, terms), 'taker', candle.time);
@@ -111,7 +114,7 @@ function enterAtOpen(scene: Scene): void {
 }
 
 /** Legs of one parent are looked at together; an order without a parent stands for itself. */
-function closeInside(scene: Scene): void {
+function closeInside(scene: FaultTestEnvironment): void {
   const groups = new Map<string, VenueOrder[]>();
   for (const order of standing(scene, (o) => !isEntry(o) && o.type !== 'market')) {
     const key = order.parentId ?? order.clientOrderId;
@@ -121,7 +124,7 @@ function closeInside(scene: Scene): void {
 }
 
 /** Rule 4: what a bar that was at `open` first does to a stop and a target of one position. */
-function protect(scene: Scene, group: readonly VenueOrder[], open: number): void {
+function protect(scene: FaultTestEnvironment, group: readonly VenueOrder[], open: number): void {
   const { candle, terms } = scene;
   const alive = group.filter(({ clientOrderId }) => scene.draft.open.has(clientOrderId));
   const stop = alive.find(({ type }) => type === 'stop');
@@ -145,14 +148,20 @@ function protect(scene: Scene, group: readonly VenueOrder[], open: number): void
   }
 }
 
-function closeByStop(scene: Scene, stop: VenueOrder, open: number, time: number, ambiguous: boolean): void {
+function closeByStop(
+  scene: FaultTestEnvironment,
+  stop: VenueOrder,
+  open: number,
+  time: number,
+  ambiguous: boolean,
+): void {
   const price = stopFill(restsFor(stop), stop.price!, open, scene.terms);
   const cause = stop.trail && stop.price !== stop.trail.fixedStop ? 'trailing-stop' : 'stop';
   close(scene, stop, { price, liquidity: 'taker', time, cause, ambiguous });
 }
 
 /** Closing orders only ever shrink a position: they fill with what is left of it, and with nothing left are cancelled. */
-function close(scene: Scene, listed: VenueOrder, execution: Omit<Execution, 'amount'>): void {
+function close(scene: FaultTestEnvironment, listed: VenueOrder, execution: Omit<Execution, 'amount'>): void {
   const { draft, terms } = scene;
   if (!draft.open.has(listed.clientOrderId)) return;
   const order = draft.orders[listed.clientOrderId]!;
@@ -167,7 +176,7 @@ function close(scene: Scene, listed: VenueOrder, execution: Omit<Execution, 'amo
 }
 
 /** Entries that rest at a level: a limit like a target, a stop like a stop, of the position that they would close. */
-function enterInside(scene: Scene): void {
+function enterInside(scene: FaultTestEnvironment): void {
   const { candle, terms, draft, insideTime } = scene;
   for (const order of standing(scene, (o) => isEntry(o) && o.type !== 'market')) {
     const side = restsFor(order);
@@ -184,7 +193,7 @@ function enterInside(scene: Scene): void {
 
 /** Fills an entry and brings its bracket to life, unless money or minimum forbid it. */
 function enter(
-  scene: Scene,
+  scene: FaultTestEnvironment,
   order: VenueOrder,
   price: number,
   liquidity: Execution['liquidity'],
@@ -210,7 +219,7 @@ function enter(
   return true;
 }
 
-function ratchet(scene: Scene): void {
+function ratchet(scene: FaultTestEnvironment): void {
   const { draft, candle, terms, insideTime } = scene;
   for (const stop of standing(scene, ({ trail }) => trail !== undefined)) {
     const moved = ratcheted(stop, candle.high, candle.low, terms.market.tickSize, insideTime);
@@ -219,7 +228,7 @@ function ratchet(scene: Scene): void {
 }
 
 /** Every bar counts towards a holding time, printed or not, the bar of the entry included. */
-function countBar({ draft, terms, candle, barMs }: Scene): void {
+function countBar({ draft, terms, candle, barMs }: FaultTestEnvironment): void {
   const closeTime = candle.time + barMs;
   for (const order of openInDraft(draft)) {
     if (order.symbol !== terms.market.symbol || !order.waitsBars) continue;

@@ -2,7 +2,7 @@ import { encodeGenome } from '../genomes/encode-genome.ts';
 import { type Genome } from '../genomes/genome.ts';
 import { sliceColumns, type WorkerColumns } from './columns.ts';
 import { createWorkerDataset, type WorkerDataset } from './dataset.ts';
-import { runFast } from './fast-kernel.ts';
+import { runFast } from './fast-engine.ts';
 import { roundTo } from './rounding.ts';
 import { termsOf, type MarketType, type WorkerTerms } from './terms.ts';
 import { walkForward, type WalkForward } from './walk-forward.ts';

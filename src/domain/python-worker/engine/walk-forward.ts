@@ -1,7 +1,7 @@
 import { type EncodedGenome } from '../genomes/encode-genome.ts';
 import { type WorkerDataset } from './dataset.ts';
-import { runFast } from './fast-kernel.ts';
-import { type KernelWindow } from './kernel-result.ts';
+import { runFast } from './fast-engine.ts';
+import { type EngineWindow } from './engine-result.ts';
 import { meanOf, roundTo } from './rounding.ts';
 import { type WorkerTerms } from './terms.ts';
 
@@ -27,7 +27,7 @@ const WINDOWS = 5;
 const LEAST_BARS = 50;
 
 /** The windows of a frame: they overlap, and the last is shorter. */
-export function walkForwardWindows(length: number): readonly KernelWindow[] {
+export function walkForwardWindows(length: number): readonly EngineWindow[] {
   return Array.from({ length: WINDOWS }, (_, fold) => {
     const from = Math.trunc(length * (0.5 + 0.1 * fold));
     return { from, to: Math.min(from + Math.trunc(0.15 * length), length) };

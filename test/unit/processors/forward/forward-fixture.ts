@@ -49,7 +49,7 @@ export function fixedEngine(report: object | null = REPORT): WorkerEngine & { re
     obstacle: async () => (report === null ? reason : null),
     async execute() {
       runs.count += 1;
-      return report === null ? { is: 'impossible', reason } : { is: 'done', report: { ...report } };
+      return report === null ? { kind: 'impossible', reason } : { kind: 'done', report: { ...report } };
     },
     close: async () => undefined,
   };

@@ -17,7 +17,7 @@ class Killed extends AppError {
 }
 
 /** Counts everything that leaves the process, and dies before or after the nth of it, once. */
-function mortal(at: number, when: 'before' | 'after') {
+function crashing(at: number, when: 'before' | 'after') {
   const seen = { count: 0 };
   const through = async <T>(act: () => Promise<T>): Promise<T> => {
     seen.count += 1;
@@ -65,7 +65,7 @@ describe.each(['before', 'after'] as const)('a process that dies %s any step', (
         },
       });
       open.push(server);
-      const { seen, store, client } = mortal(at, when);
+      const { seen, store, client } = crashing(at, when);
       const forwarding = createMemoryForwarding();
       await forwarding.addMany([forwardedUnit('u', { deadlineAt: clock.now() + 86_400_000 })]);
       const bench = forwardBench({
@@ -92,7 +92,7 @@ describe.each(['before', 'after'] as const)('a process that dies %s any step', (
       const clock = manualClock();
       const server = await startTestCoordinator({ clock });
       open.push({ close: () => server.stop() });
-      const { seen, store, client } = mortal(at, when);
+      const { seen, store, client } = crashing(at, when);
       const forwarding = createMemoryForwarding();
       await forwarding.addMany([forwardedUnit('u', { deadlineAt: clock.now() + 86_400_000 })]);
       const inner = clientOf(server.url, clock);
@@ -101,7 +101,7 @@ describe.each(['before', 'after'] as const)('a process that dies %s any step', (
         // Two workers are quicker than the first look.
         async look(unit) {
           for (const workerId of ['a_Linux_W1', 'b_Linux_W1']) {
-            const handed = await server.fleet.handOut({ workerId, platform: 'test', acceptsSpecs: false });
+            const handed = await server.fleet.assignUnit({ workerId, platform: 'test', acceptsSpecs: false });
             if (!('work' in handed)) continue;
             const { unitId } = handed.work;
             const body = { ...REPORT, work_id: unitId, worker_id: workerId };

@@ -7,8 +7,8 @@ import { columnsOf } from '../../../../src/domain/market/candle-columns.ts';
 import { parseCandleCsv } from '../../../../src/domain/market/candle-csv.ts';
 import { quickCandleColumns } from '../../../../src/domain/market/quick-candle-csv.ts';
 import { createWorkerDataset } from '../../../../src/domain/python-worker/engine/dataset.ts';
-import { runFast } from '../../../../src/domain/python-worker/engine/fast-kernel.ts';
-import { runLiterally } from '../../../../src/domain/python-worker/engine/literal-kernel.ts';
+import { runFast } from '../../../../src/domain/python-worker/engine/fast-engine.ts';
+import { runLiterally } from '../../../../src/domain/python-worker/engine/literal-engine.ts';
 import { submissionOf, unitFrames } from '../../../../src/domain/python-worker/engine/submission.ts';
 import { termsOf } from '../../../../src/domain/python-worker/engine/terms.ts';
 

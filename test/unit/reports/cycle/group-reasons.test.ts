@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tallyReasons } from '../../../../src/reports/cycle/group-reasons.ts';
+import { groupReasons } from '../../../../src/reports/cycle/group-reasons.ts';
 
 describe('the tally of reasons', () => {
   it('counts like texts as one and gives the range of their figures, most frequent first', () => {
@@ -12,7 +12,7 @@ describe('the tally of reasons', () => {
       'loses 12.0 % in sample after fees',
       'Sharpe ratio in sample is undefined',
     ];
-    expect(tallyReasons(reasons)).toEqual([
+    expect(groupReasons(reasons)).toEqual([
       { reason: '0..19 trades in sample, 20 are needed', count: 3 },
       { reason: 'loses 3.5..12.0 % in sample after fees', count: 2 },
       { reason: 'Sharpe ratio in sample is undefined', count: 1 },
@@ -20,16 +20,16 @@ describe('the tally of reasons', () => {
   });
 
   it('orders figures as numbers, negative ones too', () => {
-    expect(tallyReasons(['return -9.5 %', 'return -10.5 %', 'return 2.0 %'])).toEqual([
+    expect(groupReasons(['return -9.5 %', 'return -10.5 %', 'return 2.0 %'])).toEqual([
       { reason: 'return -10.5..2.0 %', count: 3 },
     ]);
   });
 
   it('says a single reason as it is, and nothing of nothing', () => {
-    expect(tallyReasons(['drawdown 28.0 % above 25.0 %'])).toEqual([
+    expect(groupReasons(['drawdown 28.0 % above 25.0 %'])).toEqual([
       { reason: 'drawdown 28.0 % above 25.0 %', count: 1 },
     ]);
-    expect(tallyReasons([])).toEqual([]);
+    expect(groupReasons([])).toEqual([]);
   });
 
   it('loses none, whatever the texts and their order', () => {
@@ -40,9 +40,9 @@ describe('the tally of reasons', () => {
     );
     fc.assert(
       fc.property(fc.array(reason), (reasons) => {
-        const tally = tallyReasons(reasons);
+        const tally = groupReasons(reasons);
         expect(tally.reduce((sum, { count }) => sum + count, 0)).toBe(reasons.length);
-        expect(tallyReasons([...reasons].reverse()).map(({ count }) => count)).toEqual(tally.map(({ count }) => count));
+        expect(groupReasons([...reasons].reverse()).map(({ count }) => count)).toEqual(tally.map(({ count }) => count));
       }),
     );
   });

@@ -3,19 +3,19 @@ import { type Config } from '../../../config/schema.ts';
 import { readCandleFile, type CandleFile } from '../../adapters/candle-files/read-candle-file.ts';
 import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type CompanyCard } from '../../runtime/company-descriptor.ts';
+import { type CompanyDescriptor } from '../../runtime/company-descriptor.ts';
 import { describeCandles, importCandleFiles, type CandleReport } from '../../adapters/candle-files/import-candles.ts';
-import { type Office } from '../../runtime/context.ts';
-import { simulatedWorld } from '../../runtime/simulated-descriptor.ts';
+import { type AppContext } from '../../runtime/context.ts';
+import { simulatedMarketSource } from '../../runtime/simulated-descriptor.ts';
 
 /** The market a company lives in. Market times in epoch ms. */
-export interface World {
-  readonly card: CompanyCard;
+export interface MarketSource {
+  readonly descriptor: CompanyDescriptor;
   readonly seed: number;
   readonly opensAt: number;
   /** Close of the last candle there is; absent for a market without end. */
   readonly endsAt?: number;
-  readonly prepare: (office: Office) => Promise<void>;
+  readonly prepare: (context: AppContext) => Promise<void>;
 }
 
 /** Share of replayed candles that are history when the company opens. */
@@ -76,14 +76,14 @@ export function timeframeFor(reports: readonly CandleReport[], preferred: Timefr
   return candidates.find(enough) ?? candidates.at(-1) ?? preferred;
 }
 
-async function replayWorld(config: Config, paths: readonly string[], seed: number): Promise<World> {
+async function replayMarketSource(config: Config, paths: readonly string[], seed: number): Promise<MarketSource> {
   const files = await readFiles(paths);
   const { timeframe } = config.exchange;
   const { from, to } = commonSpan(files.map(describeCandles), timeframe);
   const step = timeframeMs(timeframe);
   const source = contentName(files);
   return {
-    card: { mode: 'replay', account: `paper-${source}`, source, announcedAt: Date.now() },
+    descriptor: { mode: 'replay', account: `paper-${source}`, source, announcedAt: Date.now() },
     seed,
     opensAt: from + Math.floor(((to - from) * HISTORY_SHARE) / step) * step,
     endsAt: to,
@@ -94,24 +94,24 @@ async function replayWorld(config: Config, paths: readonly string[], seed: numbe
 }
 
 /** @throws AppError `bad-input` for an exchange we do not speak to, or files that cannot be replayed. */
-export async function chooseWorld(
+export async function chooseMarketSource(
   config: Config,
   options: { readonly exchange: string; readonly data?: readonly string[]; readonly seed?: number },
-): Promise<World> {
+): Promise<MarketSource> {
   const seed = options.seed ?? config.exchange.seed;
   switch (options.exchange) {
     case 'simulated': {
       if (options.data)
         throw new AppError('bad-input', '--data belongs to --exchange replay', { advice: 'Add --exchange replay' });
-      const { card, opensAt } = simulatedWorld(config, seed, Date.now());
-      return { card, seed, opensAt, prepare: async () => undefined };
+      const { descriptor, opensAt } = simulatedMarketSource(config, seed, Date.now());
+      return { descriptor, seed, opensAt, prepare: async () => undefined };
     }
     case 'replay':
       if (!options.data)
         throw new AppError('bad-input', '--exchange replay needs --data FILE...', {
           advice: 'Give one or more candle files',
         });
-      return replayWorld(config, options.data, seed);
+      return replayMarketSource(config, options.data, seed);
     default:
       throw new AppError(
         'bad-input',

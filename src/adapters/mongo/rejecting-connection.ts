@@ -18,7 +18,7 @@ const { Connection } = createRequire(createRequire(import.meta.url).resolve('mon
  * awaits `drain` or `error`, but a socket that was closed says `close` alone: the operation, the connection and its
  * place in the pool would be lost for ever. Here the write ends with the connection, and with the error that closed it.
  */
-class MortalConnection extends Connection {
+class RejectingConnection extends Connection {
   override writeCommand(command: unknown, options: unknown): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = (): void => reject(this.error);
@@ -32,4 +32,4 @@ class MortalConnection extends Connection {
 }
 
 /** For the driver: an option that it reads, and its types leave out. */
-export const MORTAL_CONNECTIONS = { connectionType: MortalConnection };
+export const MORTAL_CONNECTIONS = { connectionType: RejectingConnection };

@@ -2,15 +2,15 @@ import { encodeGenome } from '../../src/domain/python-worker/genomes/encode-geno
 import { type Series } from '../../src/domain/market/series.ts';
 import { createRng } from '../../src/domain/random/rng.ts';
 import { createWorkerDataset } from '../../src/domain/python-worker/engine/dataset.ts';
-import { runFast } from '../../src/domain/python-worker/engine/fast-kernel.ts';
-import { runLiterally } from '../../src/domain/python-worker/engine/literal-kernel.ts';
+import { runFast } from '../../src/domain/python-worker/engine/fast-engine.ts';
+import { runLiterally } from '../../src/domain/python-worker/engine/literal-engine.ts';
 import { termsOf } from '../../src/domain/python-worker/engine/terms.ts';
 import { perItem } from '../cpu-time.ts';
 import { spreadOf, type Spread } from '../statistics.ts';
 import { benchGenomes } from './bench-market.ts';
 
 /** CPU milliseconds a genome by the rules of the Python workers, and the literal kernel over the fast one in the same round. */
-export interface KernelComparison {
+export interface EngineComparison {
   readonly genomes: number;
   readonly literalMs: Spread;
   readonly coldMs: Spread;
@@ -29,7 +29,7 @@ export interface KernelOptions {
 }
 
 /** Literal and fast kernel in turn on the same genomes. Round 0 warms up. */
-export function compareKernels({ series, specs, oracleSpecs, rounds, stop }: KernelOptions): KernelComparison {
+export function compareEngines({ series, specs, oracleSpecs, rounds, stop }: KernelOptions): EngineComparison {
   const genomes = benchGenomes(createRng('bench kernel'), specs).map(encodeGenome);
   const few = genomes.slice(0, oracleSpecs);
   const terms = termsOf('SPOT', series.time);

@@ -12,9 +12,9 @@ import {
   SMALLEST_MARGIN,
   TRAILING_SHARE,
   WARMUP_BARS,
-  type KernelResult,
-  type KernelWindow,
-} from './kernel-result.ts';
+  type EngineResult,
+  type EngineWindow,
+} from './engine-result.ts';
 import { nextSignal } from './rule-bitmap.ts';
 import { slippage } from './slippage.ts';
 import { type WorkerTerms } from './terms.ts';
@@ -43,8 +43,8 @@ export function runFast(
   dataset: WorkerDataset,
   genome: EncodedGenome,
   terms: WorkerTerms,
-  { from, to }: KernelWindow,
-): KernelResult {
+  { from, to }: EngineWindow,
+): EngineResult {
   const { rules, side, leverage, maxPositions, size } = genome;
   const levels = dataset.exitLevels(side);
   const { bars } = levels;

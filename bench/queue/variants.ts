@@ -6,11 +6,11 @@ import { type Payload } from '../../queues/contracts/registry.ts';
 import { CLIENT_OPTIONS, workerOptions, type WorkerTiming } from '../../queues/options.ts';
 import { throttledErrors } from '../../queues/throttled-errors.ts';
 import { createAgent } from '../../src/runtime/agents.ts';
-import { type Office } from '../../src/runtime/context.ts';
+import { type AppContext } from '../../src/runtime/context.ts';
 
 export const BENCH_QUEUE = 'worker-manager';
 export const CONTESTANTS = ['bare', 'agent'] as const;
-export type Contestant = (typeof CONTESTANTS)[number];
+export type Variant = (typeof CONTESTANTS)[number];
 
 export interface OpenWorker {
   ready(): Promise<void>;
@@ -25,18 +25,13 @@ interface NoopJob extends Job {
  * A worker on the benchmark's queue that calls `onDone` at the end of each job. `bare` is BullMQ with the least one
  * could write; `agent` is the worker manager as the company runs it.
  */
-export function openWorker(
-  office: Office,
-  contestant: Contestant,
-  concurrency: number,
-  onDone: () => void,
-): OpenWorker {
-  const { redisUrl, prefix, log, config, clock } = office;
+export function openWorker(context: AppContext, variant: Variant, concurrency: number, onDone: () => void): OpenWorker {
+  const { redisUrl, prefix, log, config, clock } = context;
   const { lockMs, stalledCheckMs } = config.database.queues;
   const timing: WorkerTiming = { lockMs, stalledCheckMs };
   const shared = { connection: { url: redisUrl, ...CLIENT_OPTIONS.patient }, prefix, concurrency };
 
-  if (contestant === 'bare') {
+  if (variant === 'bare') {
     const process = async (job: NoopJob): Promise<{ n: number }> => {
       const { n } = job.data.payload;
       onDone();
@@ -53,7 +48,7 @@ export function openWorker(
   }
 
   const monitor = createAgentMonitor(BENCH_QUEUE, 'bench', clock);
-  const { queue, process } = createAgent(BENCH_QUEUE, office, monitor, 'bench');
+  const { queue, process } = createAgent(BENCH_QUEUE, context, monitor, 'bench');
   const counted: Agent = {
     queue,
     async process(job, token, signal) {
@@ -62,7 +57,7 @@ export function openWorker(
       return result;
     },
   };
-  const { stores, broadcaster } = office;
+  const { stores, broadcaster } = context;
   const { deadLetters } = stores;
   const running = runAgent(counted, { ...shared, timing, clock, log, monitor, deadLetters, broadcaster });
   return { ready: () => running.ready(), close: () => running.close(false) };

@@ -10,9 +10,9 @@ import {
   SMALLEST_MARGIN,
   TRAILING_SHARE,
   WARMUP_BARS,
-  type KernelResult,
-  type KernelWindow,
-} from './kernel-result.ts';
+  type EngineResult,
+  type EngineWindow,
+} from './engine-result.ts';
 import { slippage } from './slippage.ts';
 import { type WorkerTerms } from './terms.ts';
 
@@ -38,8 +38,8 @@ export function runLiterally(
   dataset: WorkerDataset,
   genome: EncodedGenome,
   terms: WorkerTerms,
-  { from, to }: KernelWindow,
-): KernelResult {
+  { from, to }: EngineWindow,
+): EngineResult {
   const { close, high, low } = dataset.columns;
   const { leverage, maxPositions } = genome;
   const isLong = genome.side === 'long';

@@ -5,9 +5,9 @@ import { type FleetRules, freeReplicas, isVote, type Lease, type Unit, type Vote
 const REFUSALS_PER_EXPIRY = 2;
 
 type Outcome =
-  | { readonly is: 'done'; readonly agreed: ReadonlySet<string> }
-  | { readonly is: 'open'; readonly wanted: number }
-  | { readonly is: 'split'; readonly answers: number };
+  | { readonly kind: 'done'; readonly agreed: ReadonlySet<string> }
+  | { readonly kind: 'open'; readonly wanted: number }
+  | { readonly kind: 'split'; readonly answers: number };
 
 /** Votes by what they say, the most frequent first; the earlier of two that are as frequent. */
 function camps(votes: readonly Vote[]): readonly (readonly [digest: string, size: number])[] {
@@ -22,18 +22,18 @@ function camps(votes: readonly Vote[]): readonly (readonly [digest: string, size
  */
 function outcomeOf({ deterministic, replicas }: Unit, votes: readonly Vote[], { maxReplicas }: FleetRules): Outcome {
   if (!deterministic) {
-    if (votes.length < replicas) return { is: 'open', wanted: replicas };
-    return { is: 'done', agreed: new Set(votes.map(({ result }) => result.digest)) };
+    if (votes.length < replicas) return { kind: 'open', wanted: replicas };
+    return { kind: 'done', agreed: new Set(votes.map(({ result }) => result.digest)) };
   }
   const groups = camps(votes);
   const [leader, size = 0] = groups[0] ?? [];
   if (leader !== undefined && size >= replicas && 2 * size > votes.length) {
-    return { is: 'done', agreed: new Set([leader]) };
+    return { kind: 'done', agreed: new Set([leader]) };
   }
   const most = Math.max(maxReplicas, replicas);
   const best = size + most - votes.length;
-  if (best < replicas || 2 * best <= most) return { is: 'split', answers: groups.length };
-  return { is: 'open', wanted: Math.max(replicas, groups.length > 1 ? votes.length + 1 : 0) };
+  if (best < replicas || 2 * best <= most) return { kind: 'split', answers: groups.length };
+  return { kind: 'open', wanted: Math.max(replicas, groups.length > 1 ? votes.length + 1 : 0) };
 }
 
 /** `host_Linux_W1 (2), other_Linux_W1 (1)` */
@@ -67,15 +67,15 @@ function withVerdicts(leases: readonly Lease[], agreed: ReadonlySet<string> | nu
  * Where a unit stands after its leases changed: completed, failed with its reason, or what it still needs. Failed and
  * cancelled stay what they are.
  */
-export function settle<U extends Unit>(unit: U, rules: FleetRules, now: number): U {
+export function resolveUnit<U extends Unit>(unit: U, rules: FleetRules, now: number): U {
   if (unit.state === 'failed' || unit.state === 'cancelled') return unit;
   const votes = votesOf(unit);
   const outcome = outcomeOf(unit, votes, rules);
   const fail = (reason: string): U => ({ ...unit, state: 'failed', reason, canonical: null, endedAt: now });
-  if (outcome.is === 'split') {
+  if (outcome.kind === 'split') {
     return fail(`${votes.length} replicas of a deterministic unit gave ${outcome.answers} answers: no majority`);
   }
-  if (outcome.is === 'done') {
+  if (outcome.kind === 'done') {
     const leases = withVerdicts(unit.leases, outcome.agreed);
     const canonical = canonicalResult(votesOf({ leases }).filter(({ result }) => result.verdict === 'accepted'));
     const endedAt = unit.state === 'completed' ? unit.endedAt : now;

@@ -4,7 +4,7 @@
  */
 
 /** Drift below which a line has settled: 0.01 %. */
-export const SETTLED_DRIFT = 1e-4;
+export const CONVERGED_DRIFT = 1e-4;
 
 /**
  * How far off a first value may be, in units of what its line is measured by. A price by as much as itself. Ranges, moves
@@ -17,18 +17,18 @@ export const FIRST_MOVE_ERROR = 30;
  * Bars until the error of the last of a chain of exponential averages, each fed by the one before and all of them off by
  * `firstError` at their first value, is below SETTLED_DRIFT, and stays there. An average of weight 1 has no memory.
  */
-export function barsToSettle(weights: readonly number[], firstError: number): number {
+export function barsToConverge(weights: readonly number[], firstError: number): number {
   const key = `${weights.join()}/${firstError}`;
-  const known = settled.get(key);
+  const known = converged.get(key);
   if (known !== undefined) return known;
   const bars = countBars(weights, firstError);
-  if (settled.size >= MAX_SETTLED) settled.clear();
-  settled.set(key, bars);
+  if (converged.size >= MAX_SETTLED) converged.clear();
+  converged.set(key, bars);
   return bars;
 }
 
 /** Counting takes thousands of steps, and a search asks the same again for each of its specs. */
-const settled = new Map<string, number>();
+const converged = new Map<string, number>();
 const MAX_SETTLED = 4096;
 
 function countBars(weights: readonly number[], firstError: number): number {
@@ -36,7 +36,7 @@ function countBars(weights: readonly number[], firstError: number): number {
   if (remembering.length === 0) return 0;
   const errors = remembering.map(() => firstError);
   let bars = 0;
-  while (errors.at(-1)! >= SETTLED_DRIFT) {
+  while (errors.at(-1)! >= CONVERGED_DRIFT) {
     let fed = 0;
     for (const [stage, weight] of remembering.entries()) {
       errors[stage]! += weight * (fed - errors[stage]!);

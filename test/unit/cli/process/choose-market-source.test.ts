@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commonSpan, contentName, timeframeFor } from '../../../../src/cli/process/world.ts';
+import { commonSpan, contentName, timeframeFor } from '../../../../src/cli/process/choose-market-source.ts';
 import { type Candle } from '../../../../src/domain/market/candle.ts';
 import { timeframeMs, type Timeframe } from '../../../../src/domain/market/timeframe.ts';
 import { type CandleFile } from '../../../../src/adapters/candle-files/read-candle-file.ts';

@@ -6,7 +6,7 @@ import { deepestDrawdown } from './deepest-drawdown.ts';
 import { tapeDailyReturns } from './tape-daily-returns.ts';
 
 /** The figures of a trial from its trades alone, to the last bit `trialMetrics` of the full simulation. */
-export function screenMetrics(plan: EnginePlan, tape: TradeTape): TrialMetrics {
+export function measureTape(plan: EnginePlan, tape: TradeTape): TrialMetrics {
   const { count, pnl, entryBar, exitBar, entryFee, exitFee, reason, ambiguous } = tape;
   const { initialCash } = plan.model;
   let wins = 0;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { INDICATORS } from '../../../src/domain/indicators/registry.ts';
-import { barsToSettle, SETTLED_DRIFT } from '../../../src/domain/indicators/settling.ts';
+import { barsToConverge, CONVERGED_DRIFT } from '../../../src/domain/indicators/convergence.ts';
 
 const weight = fc.double({ min: 0.001, max: 0.99, noNaN: true });
 
@@ -15,14 +15,14 @@ describe('barsToSettle', () => {
     [[1, 0.5], 1, 14],
     [[0.5, 1], 1, 14],
   ])('of weights %j and a first error of %d is %d', (weights, error, bars) => {
-    expect(barsToSettle(weights, error)).toBe(bars);
+    expect(barsToConverge(weights, error)).toBe(bars);
   });
 
   it('is the first bar at which what is left of the error is below 0.01 %', () => {
     fc.assert(
       fc.property(weight, fc.constantFrom(1, 30), (w, error) => {
-        const expected = Math.log(SETTLED_DRIFT / error) / Math.log(1 - w);
-        expect(Math.abs(barsToSettle([w], error) - expected)).toBeLessThanOrEqual(1.000001);
+        const expected = Math.log(CONVERGED_DRIFT / error) / Math.log(1 - w);
+        expect(Math.abs(barsToConverge([w], error) - expected)).toBeLessThanOrEqual(1.000001);
       }),
     );
   });
@@ -30,9 +30,9 @@ describe('barsToSettle', () => {
   it('takes longer for two stages than for the slower of them', () => {
     fc.assert(
       fc.property(weight, weight, (a, b) => {
-        const [both, alone] = [barsToSettle([a, b], 1), barsToSettle([Math.min(a, b)], 1)];
+        const [both, alone] = [barsToConverge([a, b], 1), barsToConverge([Math.min(a, b)], 1)];
         expect(both).toBeGreaterThanOrEqual(alone);
-        expect(both).toBe(barsToSettle([a, b, 1], 1));
+        expect(both).toBe(barsToConverge([a, b, 1], 1));
       }),
     );
   });
@@ -46,7 +46,7 @@ describe('every indicator', () => {
   it('settles when it is defined if it looks at a window only, later if it never forgets', () => {
     const later = Object.keys(INDICATORS).filter((name) => {
       const definition = INDICATORS[name]!;
-      return definition.settle(paramsOf(name, 14)) > definition.warmup(paramsOf(name, 14));
+      return definition.converge(paramsOf(name, 14)) > definition.warmup(paramsOf(name, 14));
     });
     expect(later.sort()).toEqual(RECURSIVE);
   });
@@ -56,7 +56,7 @@ describe('every indicator', () => {
       const name = Object.keys(INDICATORS).find((key) => INDICATORS[key]!.compute === definition.compute)!;
       let before = 0;
       for (const period of [2, 3, 5, 14, 50, 200, 2000]) {
-        const bars = definition.settle(paramsOf(name, period));
+        const bars = definition.converge(paramsOf(name, period));
         expect(bars).toBeGreaterThanOrEqual(definition.warmup(paramsOf(name, period)));
         expect(bars).toBeGreaterThan(before - 1);
         before = bars;
@@ -77,6 +77,6 @@ describe('every indicator', () => {
     ['obv', { period: 20 }, 19],
     ['stochastic', { period: 14, signal: 3 }, 15],
   ])('%s %j has settled after %d bars', (name, params, bars) => {
-    expect(INDICATORS[name]!.settle(params)).toBe(bars);
+    expect(INDICATORS[name]!.converge(params)).toBe(bars);
   });
 });

@@ -6,7 +6,7 @@ import { workOnce, type PairTime, type ScriptedWorker } from './scripted-worker.
 /** Each process that has a part in it. */
 export type Part = 'coordinator' | 'store' | 'workers';
 
-export interface CrowdRun {
+export interface WorkersRun {
   readonly times: readonly PairTime[];
   /** Until the last pair ended. */
   readonly seconds: number;
@@ -14,7 +14,7 @@ export interface CrowdRun {
   readonly cpuMsPerPair: Readonly<Record<Part, number | null>>;
 }
 
-export interface CrowdDeps {
+export interface WorkersDeps {
   readonly url: string;
   readonly units: FleetStores['units'];
   readonly workers: readonly ScriptedWorker[];
@@ -31,7 +31,7 @@ const LOOK_MS = 500;
 const PROGRESS_MS = 2_000;
 
 /** Lets the workers work until no unit is open. */
-export async function runCrowd({ url, units, workers, pids, onProgress, stop }: CrowdDeps): Promise<CrowdRun> {
+export async function runWorkers({ url, units, workers, pids, onProgress, stop }: WorkersDeps): Promise<WorkersRun> {
   const times: PairTime[] = [];
   const cpuOf = async (): Promise<Record<Part, number | null>> => ({
     coordinator: await cpuSecondsOf(pids.coordinator),

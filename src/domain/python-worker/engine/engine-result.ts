@@ -1,5 +1,5 @@
 /** What one run of the workers' kernel gives. Dollars of a 500-dollar account. */
-export interface KernelResult {
+export interface EngineResult {
   /** Clipped to +-2000. */
   readonly pnl: number;
   readonly trades: number;
@@ -11,7 +11,7 @@ export interface KernelResult {
 }
 
 /** Bars `from` to `to` (excluded) of a frame. Bars are numbered from 0 within it. */
-export interface KernelWindow {
+export interface EngineWindow {
   readonly from: number;
   readonly to: number;
 }
@@ -34,7 +34,7 @@ const LARGEST_PNL = 2000;
 const SMALLEST_VARIANCE = 1e-10;
 
 /** Sums of a run. Returns are profits over margins. */
-export interface KernelSums {
+export interface EngineSums {
   readonly pnl: number;
   readonly trades: number;
   readonly wins: number;
@@ -43,7 +43,7 @@ export interface KernelSums {
   readonly maxDrawdown: number;
 }
 
-export function resultOf({ pnl, trades, wins, returns, squaredReturns, maxDrawdown }: KernelSums): KernelResult {
+export function resultOf({ pnl, trades, wins, returns, squaredReturns, maxDrawdown }: EngineSums): EngineResult {
   let sharpe = 0;
   if (trades > 1) {
     const mean = returns / trades;

@@ -1,4 +1,4 @@
-import { disputeOf } from './settle-unit.ts';
+import { disputeOf } from './resolve-unit.ts';
 import { type ResultVerdict, type Unit } from './unit.ts';
 
 /** What a unit says of one of its results. */
@@ -29,6 +29,9 @@ export function leavesBehind(before: Unit, after: Unit): boolean {
     return next === undefined || !isSameStanding(standing, next);
   });
   if (changed) return true;
-  const [was, is] = [disputeOf(before).suspects, disputeOf(after).suspects];
-  return was.length !== is.length || is.some((worker) => !was.includes(worker));
+  const [suspectedBefore, suspectedAfter] = [disputeOf(before).suspects, disputeOf(after).suspects];
+  return (
+    suspectedBefore.length !== suspectedAfter.length ||
+    suspectedAfter.some((worker) => !suspectedBefore.includes(worker))
+  );
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { silentAgents } from '../../../src/domain/risk/desk-watch.ts';
+import { silentAgents } from '../../../src/domain/risk/silent-agents.ts';
 
 const MINUTE = 60_000;
 const LIMIT = 5 * MINUTE;

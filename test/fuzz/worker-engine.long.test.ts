@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { createRng } from '../../src/domain/random/rng.ts';
-import { fuzzKernels } from '../fixtures/engine/kernel-parity.ts';
+import { fuzzWorkerEngines } from '../fixtures/engine/worker-engine-parity.ts';
 
 it(
   "the fast kernel of the worker profile gives the literal one's bits in 20,000 hostile cases",
   { timeout: 600_000 },
   () => {
-    const seen = fuzzKernels(createRng('kernel'), 20_000);
+    const seen = fuzzWorkerEngines(createRng('kernel'), 20_000);
     expect(seen.cases).toBeGreaterThanOrEqual(20_000);
     expect(seen.trades).toBeGreaterThan(100_000);
   },
