@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import { symbolField, timeframeField } from '../../queues/fields.ts';
-import { strategySpecSchema } from '../../queues/strategy-spec-schema.ts';
+import { specUnitSchema } from '../../queues/spec-unit-schema.ts';
 import { EVALUATE_ONE } from '../domain/fleet/strategy-params.ts';
-import { SpecError } from '../domain/strategies/spec-error.ts';
-import { validateSpec } from '../domain/strategies/validate-spec.ts';
 import { type UnitRequest } from './create-units.ts';
 
 /** A genome's form, strictly: a worker that stumbles over one is silent. What it means is the engine's business. */
@@ -60,28 +57,6 @@ const evaluateParams = z
   })
   .transform((params) => ({ ...params, ...EVALUATE_ONE }));
 
-const spec = strategySpecSchema.superRefine((value, context) => {
-  try {
-    validateSpec(value);
-  } catch (error) {
-    if (!(error instanceof SpecError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
-  }
-});
-
-const specsParams = z.strictObject({
-  market: symbolField,
-  timeframe: timeframeField,
-  /** Epoch ms, UTC; the last is not in it. */
-  window: z
-    .strictObject({ from: z.int().min(0), to: z.int().min(1) })
-    .refine(({ from, to }) => from < to, { message: 'from must be before to' }),
-  specs: z.array(spec).min(1).max(1000),
-  data_file: z.string().min(1).max(300).exactOptional(),
-  fees: z.strictObject({ taker: z.number().min(0).max(0.1), maker: z.number().min(-0.01).max(0.1) }).exactOptional(),
-  slippage_rate: z.number().min(0).max(0.1).exactOptional(),
-});
-
 /** Keys begin with no `#`: that is how units without one are called. */
 const key = z
   .string()
@@ -109,7 +84,7 @@ export function unitRequestSchema({ replicas, maxReplicas }: UnitDefaults) {
     .discriminatedUnion('kind', [
       of('genetic', geneticParams),
       of('evaluate', evaluateParams),
-      of('specs', specsParams),
+      of('specs', specUnitSchema),
     ])
     .transform(({ strategy_params: params, ...request }): UnitRequest => ({ ...request, params }));
 }

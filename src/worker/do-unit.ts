@@ -10,7 +10,8 @@ import { type HandedUnit } from '../ports/fleet/worker-source.ts';
 import { replayMarket } from '../adapters/candle-files/import-candles.ts';
 import { findCandleFile } from './find-candle-file.ts';
 import { runUnit, type UnitRunDeps } from './run-unit.ts';
-import { isSpecUnit, parseSpecUnit, type SpecUnit } from './spec-unit.ts';
+import { type SpecUnit } from '../../queues/spec-unit-schema.ts';
+import { isSpecUnit, parseSpecUnit } from './spec-unit.ts';
 
 export interface UnitDeps extends UnitRunDeps {
   /** Two replicas of one search must not search the same: the worker's name is part of the seed. */

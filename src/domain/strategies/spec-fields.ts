@@ -1,16 +1,22 @@
+import { type NumberRange } from './grammar.ts';
+import { isInRange, rangeText } from './number-range.ts';
 import { SpecError } from './spec-error.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
+
+/** Names of the fields that an object has. */
+export interface FieldNames {
+  readonly required: readonly string[];
+  readonly optional?: readonly string[];
+}
+
+const NONE: readonly string[] = [];
 
 /** Path of a field inside a spec; the spec itself has the empty path. */
 export const pathOf = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
 /** @throws SpecError unless `value` is an object with all `required` fields and no others but the `optional` ones. */
-export function fieldsOf(
-  value: unknown,
-  path: string,
-  { required, optional = [] }: { readonly required: readonly string[]; readonly optional?: readonly string[] },
-): Fields {
+export function fieldsOf(value: unknown, path: string, { required, optional = NONE }: FieldNames): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new SpecError(path, `must be an object with ${required.join(', ')}`);
   }
@@ -38,11 +44,11 @@ export function numberAt(fields: Fields, name: string, path: string): number {
   throw new SpecError(pathOf(path, name), `${shown(value)} must be a number`);
 }
 
-/** @throws SpecError unless the field is a whole number in [min, max]. */
-export function wholeNumberAt(fields: Fields, name: string, path: string, min: number, max: number): number {
+/** @throws SpecError unless the field is a number in `range`. */
+export function numberInRangeAt(fields: Fields, name: string, path: string, range: NumberRange): void {
   const value = numberAt(fields, name, path);
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new SpecError(pathOf(path, name), `${value} must be a whole number from ${min} to ${max}`);
+  if (isInRange(value, range)) return;
+  throw new SpecError(pathOf(path, name), `${value} must be ${rangeText(range)} (${range.meaning})`);
 }
 
 function shown(value: unknown): string {

@@ -3,26 +3,14 @@ import { type IndicatorParams, type Unit } from '../indicators/indicator.ts';
 import { fieldsOf, numberAt, pathOf, textAt } from './spec-fields.ts';
 import { operandKey } from './operand-key.ts';
 import { SpecError } from './spec-error.ts';
-import { COMPARISONS, PRICE_FIELDS, type Operand } from './spec.ts';
-
-const MAX_DEPTH = 8;
-
-/** Constants a line may sensibly be compared with; outside of them a rule would always or never hold. */
-const CONSTANTS: Partial<Record<Unit, { readonly holds: (value: number) => boolean; readonly must: string }>> = {
-  price: { holds: (value) => value > 0, must: 'a price is always above zero: compare with a level or another price' },
-  oscillator: { holds: (value) => value >= 0 && value <= 100, must: 'the line moves between 0 and 100' },
-  volume: { holds: (value) => value >= 0, must: 'volume is never negative' },
-  multiple: { holds: (value) => value >= 0, must: 'the line is never negative' },
-  'volume-total': {
-    holds: () => false,
-    must: 'where a running total stands depends on where the candles begin: compare it with its average',
-  },
-};
+import { CONSTANTS, FIELD_UNITS, GROUPS, MAX_DEPTH, OPERANDS, RULE } from './grammar.ts';
+import { isInRange } from './number-range.ts';
+import { COMPARISONS, PRICE_FIELDS, type Operand, type PriceField } from './spec.ts';
 
 /** @throws SpecError unless `value` is a condition whose rules compare what can be compared. */
 export function validateCondition(value: unknown, path: string, depth = 0): void {
   if (depth > MAX_DEPTH) throw new SpecError(path, `groups are nested deeper than ${MAX_DEPTH}`);
-  for (const group of ['all', 'any']) {
+  for (const group of GROUPS) {
     if (typeof value !== 'object' || value === null || !(group in value)) continue;
     const members = fieldsOf(value, path, { required: [group] })[group];
     if (!Array.isArray(members) || members.length === 0) {
@@ -35,7 +23,7 @@ export function validateCondition(value: unknown, path: string, depth = 0): void
 }
 
 function validateRule(value: unknown, path: string): void {
-  const rule = fieldsOf(value, path, { required: ['left', 'op', 'right'] });
+  const rule = fieldsOf(value, path, RULE);
   textAt(rule, 'op', path, COMPARISONS);
   const left = sideOf(rule['left'], `${path}.left`);
   const right = sideOf(rule['right'], `${path}.right`);
@@ -54,17 +42,17 @@ function validateRule(value: unknown, path: string): void {
 function sideOf(value: unknown, path: string): number | Unit {
   if (typeof value === 'object' && value !== null && 'indicator' in value) return unitOfIndicator(value, path);
   if (typeof value === 'object' && value !== null && 'field' in value) {
-    const field = textAt(fieldsOf(value, path, { required: ['field'] }), 'field', path, PRICE_FIELDS);
-    return field === 'volume' ? 'volume' : 'price';
+    const field = textAt(fieldsOf(value, path, OPERANDS.field), 'field', path, PRICE_FIELDS);
+    return FIELD_UNITS[field as PriceField];
   }
   if (typeof value === 'object' && value !== null && 'value' in value) {
-    return numberAt(fieldsOf(value, path, { required: ['value'] }), 'value', path);
+    return numberAt(fieldsOf(value, path, OPERANDS.value), 'value', path);
   }
   throw new SpecError(path, 'must name an indicator, a price field or a value');
 }
 
 function unitOfIndicator(value: object, path: string): Unit {
-  const operand = fieldsOf(value, path, { required: ['indicator', 'params'], optional: ['output'] });
+  const operand = fieldsOf(value, path, OPERANDS.indicator);
   const name = operand['indicator'];
   if (typeof name !== 'string') throw new SpecError(`${path}.indicator`, 'must be a name');
   const { params: known, unit } = requireIndicator(name, `${path}.indicator`);
@@ -81,5 +69,7 @@ function unitOfIndicator(value: object, path: string): Unit {
 
 function requireConstant(value: number, unit: Unit, path: string): void {
   const allowed = CONSTANTS[unit];
-  if (allowed && !allowed.holds(value)) throw new SpecError(path, `${value} makes no sense here: ${allowed.must}`);
+  if (typeof allowed !== 'string' && isInRange(value, allowed)) return;
+  const why = typeof allowed === 'string' ? allowed : allowed.meaning;
+  throw new SpecError(path, `${value} makes no sense here: ${why}`);
 }

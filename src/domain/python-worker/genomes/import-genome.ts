@@ -1,4 +1,5 @@
 import { type Market } from '../../market/market.ts';
+import { PERCENT_BELOW } from '../../strategies/grammar.ts';
 import { SpecError } from '../../strategies/spec-error.ts';
 import { type StrategySpec } from '../../strategies/spec.ts';
 import { encodeGenome, PARAM_DEFAULTS, type EncodedGenome } from './encode-genome.ts';
@@ -26,9 +27,9 @@ export function importGenome(genome: Genome, { marketKind }: { readonly marketKi
   const { entry, notes } = importRules(encoded.rules, genome.entry_rules);
   const side = marketKind === 'spot' ? 'long' : encoded.side;
   const { stop, target } = encoded;
-  const isInReach = side === 'long' || target < 1;
-  requireDistance('sl_pct', stop, 1);
-  requireDistance('tp_pct', target, isInReach ? 100 : Infinity);
+  const isInReach = side === 'long' || target < PERCENT_BELOW.target.short;
+  requireDistance('sl_pct', stop, PERCENT_BELOW.stop);
+  requireDistance('tp_pct', target, isInReach ? PERCENT_BELOW.target[side] : Infinity);
   const spec: StrategySpec = {
     family: 'imported',
     side,

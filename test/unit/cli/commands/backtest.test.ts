@@ -149,7 +149,7 @@ describe('what cannot be played is refused in one line that says why', () => {
     [
       'a stop of 200 %',
       () => ['--spec', broken({ stop: { kind: 'percent', value: 2 } })],
-      /stop\.value: must be below 1/,
+      /stop\.value: \S+ must be a number above 0 and below 1/,
     ],
     ['a short on spot', () => ['--spec', broken({ side: 'short' })], /side: WAVE-USD is a spot market/],
     [
@@ -198,7 +198,7 @@ describe('what cannot be played is refused in one line that says why', () => {
     [
       'a short that waits for less than nothing',
       () => ['--spec', broken({ side: 'short', target: { kind: 'percent', value: 1 } })],
-      /target\.value: must be below 1/,
+      /target\.value: \S+ must be a number above 0 and below 1/,
     ],
     ['not one whole bar', () => ['--timeframe', '90d'], /not one whole candle of 90d/],
     ['a timeframe that is no multiple', () => ['--timeframe', '90m'], /90m cannot be made of candles of 1h/],

@@ -1,0 +1,146 @@
+import { type Unit } from '../indicators/indicator.ts';
+import { INDICATORS } from '../indicators/registry.ts';
+import { POSITION_SIDES } from '../market/side.ts';
+import { PRICE_FIELDS, SPEC_FAMILIES, type PriceField, type StrategySpec } from './spec.ts';
+
+/*
+ * The grammar of a strategy spec: every field, what it may hold and within which bounds. Validation, the schema of the
+ * contracts, the JSON Schema and the tables of docs/strategy-spec.md all read these tables; no bound of a spec is
+ * written anywhere else. Bounds of indicator parameters come from the registry.
+ */
+
+export interface NumberRange {
+  readonly type: 'number';
+  /** Included. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Not included. */
+  readonly above?: number;
+  readonly below?: number;
+  readonly whole?: boolean;
+  /** What the number is or why it is bounded, as error messages and documents say it. */
+  readonly meaning: string;
+}
+
+/** One of several objects, told apart by the field `kind`; every other field is a number. */
+export interface Variants {
+  readonly type: 'variants';
+  readonly of: Readonly<Record<string, Readonly<Record<string, NumberRange>>>>;
+}
+
+export type Shape =
+  | NumberRange
+  | Variants
+  | { readonly type: 'choice'; readonly of: readonly string[] }
+  | { readonly type: 'condition' }
+  | { readonly type: 'by-side'; readonly of: Readonly<Record<StrategySpec['side'], Variants>> };
+
+export interface SpecField {
+  readonly shape: Shape;
+  readonly optional?: true;
+  readonly meaning: string;
+}
+
+const [ATR_PERIOD] = INDICATORS['atr']!.params;
+const atrPeriod: NumberRange = {
+  type: 'number',
+  min: ATR_PERIOD!.min,
+  max: ATR_PERIOD!.max,
+  whole: true,
+  meaning: 'bars of the ATR',
+};
+const share: NumberRange = { type: 'number', above: 0, max: 1, meaning: 'a share of equity, 0.1 is 10 %' };
+
+/** Percent distances must be below these fractions of the price. A short's target at zero or below can never be reached. */
+export const PERCENT_BELOW = { stop: 1, trailing: 1, target: { long: 100, short: 1 } } as const;
+
+const distance = (below: number): Variants => ({
+  type: 'variants',
+  of: {
+    percent: {
+      value: { type: 'number', above: 0, below, meaning: 'a fraction of the price, 0.02 is 2 %' },
+    },
+    atr: {
+      period: atrPeriod,
+      multiple: { type: 'number', above: 0, max: 100, meaning: 'how many ATRs at the bar of the signal' },
+    },
+  },
+});
+
+/** In the order in which they are checked. */
+export const SPEC_FIELDS: Readonly<Record<keyof StrategySpec, SpecField>> = {
+  family: {
+    shape: { type: 'choice', of: SPEC_FAMILIES },
+    meaning: 'where the idea comes from; has no effect on trading',
+  },
+  side: { shape: { type: 'choice', of: POSITION_SIDES }, meaning: 'direction of every position' },
+  entry: { shape: { type: 'condition' }, meaning: 'opens a position where it holds and none is open' },
+  exit: { shape: { type: 'condition' }, optional: true, meaning: 'closes the position where it holds' },
+  stop: { shape: distance(PERCENT_BELOW.stop), meaning: 'stop loss, against the position' },
+  target: {
+    shape: {
+      type: 'by-side',
+      of: { long: distance(PERCENT_BELOW.target.long), short: distance(PERCENT_BELOW.target.short) },
+    },
+    optional: true,
+    meaning: 'take profit, in favour of the position',
+  },
+  trailing: {
+    shape: distance(PERCENT_BELOW.trailing),
+    optional: true,
+    meaning: 'stop that follows the best price since the entry',
+  },
+  maxHoldBars: {
+    shape: { type: 'number', min: 1, max: 1_000_000, whole: true, meaning: 'bars' },
+    optional: true,
+    meaning: 'time exit: a position that has lived through this many bars is closed at the next open',
+  },
+  sizing: {
+    shape: {
+      type: 'variants',
+      of: { fraction: { fraction: share }, volatility: { period: atrPeriod, risk: share, cap: share } },
+    },
+    meaning: 'share of equity that one trade commits',
+  },
+};
+
+/** Conditions that combine others. */
+export const GROUPS = ['all', 'any'] as const;
+/** The condition of a spec has depth 0, the members of its group depth 1. */
+export const MAX_DEPTH = 8;
+
+export const RULE = { required: ['left', 'op', 'right'] } as const;
+
+/** Operands by the field that tells them apart. */
+export const OPERANDS = {
+  indicator: { required: ['indicator', 'params'], optional: ['output'] },
+  field: { required: ['field'] },
+  value: { required: ['value'] },
+} as const;
+
+/** What the columns of a candle measure. */
+export const FIELD_UNITS = Object.fromEntries(
+  PRICE_FIELDS.map((field) => [field, field === 'volume' ? 'volume' : 'price']),
+) as Readonly<Record<PriceField, Unit>>;
+
+const anyNumber: NumberRange = { type: 'number', meaning: 'any number' };
+const neverNegative: NumberRange = { type: 'number', min: 0, meaning: 'the line is never negative' };
+
+/**
+ * Constants that a line of each unit may be compared with: outside of them a rule would always or never hold. A text says
+ * why there are none.
+ */
+export const CONSTANTS: Readonly<Record<Unit, NumberRange | string>> = {
+  price: {
+    type: 'number',
+    above: 0,
+    meaning: 'a price is always above zero: compare with a level or another price',
+  },
+  'price-difference': anyNumber,
+  oscillator: { type: 'number', min: 0, max: 100, meaning: 'the line moves between 0 and 100' },
+  'percent-change': anyNumber,
+  deviations: anyNumber,
+  volume: { ...neverNegative, meaning: 'volume is never negative' },
+  multiple: neverNegative,
+  'volume-total': 'where a running total stands depends on where the candles begin: compare it with its average',
+};
