@@ -58,8 +58,13 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'backtest',
-        description: 'play one spec over one candle file',
+        description: 'play one spec over one candle file, or an example over a simulated market',
         load: async () => (await import('./commands/backtest.ts')).registerBacktest,
+      },
+      {
+        name: 'indicators',
+        description: 'indicators that a strategy spec can name, with parameters, warm-up and outputs',
+        load: async () => (await import('./commands/indicators.ts')).registerIndicators,
       },
       {
         name: 'search',

@@ -1,37 +1,35 @@
 import { Option, type Command } from 'commander';
-import { symbolOfFile } from '../../adapters/candle-files/read-candle-file.ts';
 import { createEngine } from '../../domain/backtest/engine/engine.ts';
 import { computeMetrics, type Metrics } from '../../domain/backtest/metrics/metrics.ts';
 import { resultHash } from '../../domain/backtest/result-hash.ts';
 import { type Simulation, type Trade } from '../../domain/backtest/result.ts';
 import { requireCoverage } from '../../domain/market/coverage.ts';
 import { type CoverageReport, type Series } from '../../domain/market/series.ts';
-import { type Timeframe } from '../../domain/market/timeframe.ts';
 import { describeSpec } from '../../domain/strategies/describe-spec.ts';
-import { type StrategySpec } from '../../domain/strategies/spec.ts';
+import { FAMILIES, type StrategySpec } from '../../domain/strategies/spec.ts';
 import { addCheckOptions, requireCheckOptions, runCheck, type CheckOptions } from '../checks/backtest-checks.ts';
-import { addFillOptions, fillModelFor, type FillOptions } from '../input/fill-options.ts';
+import { readBacktestInput, type BacktestInput, type BacktestSource } from '../input/backtest-input.ts';
+import { addFillOptions } from '../input/fill-options.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { jsonOption, parseTimeframe } from '../input/options.ts';
-import { readSeries } from '../input/read-series.ts';
-import { readSpec } from '../input/read-spec.ts';
 import { requireReportPath, writeReport } from '../../reports/backtest/write-report.ts';
 import { isoTime, percent, type Row } from '../output/table.ts';
 
-interface Options extends FillOptions, CheckOptions {
-  readonly spec: string;
-  readonly data: string;
-  readonly timeframe?: Timeframe;
+interface Options extends BacktestSource, CheckOptions {
   readonly report?: string;
   readonly json: boolean;
 }
+
+const SIMULATED_NOTE =
+  'The candles are generated: this shows what a backtest prints, not what the strategy would earn.';
 
 /** Trades shown from each end of the list. */
 const SHOWN_TRADES = 5;
 
 function documentOf(
   spec: StrategySpec,
+  market: BacktestInput['market'],
   series: Series,
   { missing, coverage, gaps }: CoverageReport,
   metrics: Metrics,
@@ -41,6 +39,7 @@ function documentOf(
   const [from, to] = [time[0], time[length - 1]];
   return {
     spec,
+    market,
     series: { symbol, timeframe, bars: length, from, to, missing, gaps: gaps.length, coverage },
     metrics,
     trades: simulation.trades,
@@ -85,23 +84,23 @@ async function run(io: CliIo, options: Options): Promise<void> {
   requireCheckOptions(options);
   const { exchange } = loadCliConfig(io);
   if (options.report !== undefined) await requireReportPath(options.report);
-  const model = fillModelFor(exchange, symbolOfFile(options.data), options);
-  const { spec, notes } = await readSpec(options.spec, model.market.kind);
-  for (const note of notes) io.complain(`corp: ${options.spec}: ${note}`);
-  const series = await readSeries(options.data, options.timeframe);
+  const { spec, notes, specFile, series, model, market, candles } = await readBacktestInput(exchange, options);
+  for (const note of notes) io.complain(`corp: ${specFile}: ${note}`);
   const coverage = requireCoverage(series, exchange.minimumCoverage);
   const simulation = createEngine(series).simulate(spec, model);
   if (runCheck(io, spec, series, simulation.trades, options)) return;
   const metrics = computeMetrics(simulation, series, { from: 0, to: series.length }, model);
-  const document = documentOf(spec, series, coverage, metrics, simulation);
+  const document = documentOf(spec, market, series, coverage, metrics, simulation);
   if (options.report !== undefined) {
     const { resultHash } = document;
-    const input = { spec, dataFile: options.data, series, coverage, model, simulation, metrics, resultHash };
+    const input = { spec, dataFile: candles, series, coverage, model, simulation, metrics, resultHash };
     await writeReport(options.report, input);
   }
   if (options.json) return io.json(document);
 
   const { symbol, timeframe, bars } = document.series;
+  if (options.example) io.print(`Spec ${specFile}`);
+  if (market === 'simulated') io.print(`No --data: ${candles}. ${SIMULATED_NOTE}`);
   io.print(`${describeSpec(spec)}\n${symbol} ${timeframe}, ${bars} bars, coverage ${percent(coverage.coverage)}\n`);
   io.table(metricRows(metrics), '');
   const { trades } = simulation;
@@ -116,8 +115,14 @@ async function run(io: CliIo, options: Options): Promise<void> {
 export function registerBacktest(program: Command, io: CliIo): void {
   const command = program
     .command('backtest')
-    .requiredOption('--spec <file>', 'strategy spec, or genome of a Python worker, JSON')
-    .requiredOption('--data <file>', 'candles, CSV')
+    .option('--spec <file>', 'strategy spec, or genome of a Python worker, JSON')
+    .addOption(
+      new Option('--example [family]', 'instead of --spec: a spec of examples/')
+        .choices(FAMILIES)
+        .preset('trend-following')
+        .conflicts('spec'),
+    )
+    .option('--data <file>', 'candles, CSV; an example without them is played over a simulated market')
     .option('--timeframe <timeframe>', "bars to trade on; the file's own unless said", parseTimeframe);
   addFillOptions(command);
   addCheckOptions(command);

@@ -21,12 +21,16 @@ export interface IndicatorParameter {
   readonly min: number;
   readonly max: number;
   readonly integer: boolean;
+  /** The usual value, for people to begin with. A spec names every parameter: nothing fills one in. */
+  readonly default: number;
 }
 
 export type IndicatorParams = Readonly<Record<string, number>>;
 export type IndicatorColumns = Readonly<Record<string, Float64Array>>;
 
 export interface IndicatorDefinition {
+  /** Columns of the candles that it reads. */
+  readonly inputs: readonly ('open' | 'high' | 'low' | 'close' | 'volume')[];
   readonly params: readonly IndicatorParameter[];
   /** Names of its lines; the first is meant when a spec names none. */
   readonly outputs: readonly string[];
@@ -41,4 +45,9 @@ export interface IndicatorDefinition {
   converge(params: IndicatorParams): number;
   /** Columns aligned to the series, NaN where undefined. A value depends on its own bar and earlier ones only. */
   compute(series: Series, params: IndicatorParams): IndicatorColumns;
+}
+
+/** The usual value of every parameter. */
+export function usualParams({ params }: IndicatorDefinition): IndicatorParams {
+  return Object.fromEntries(params.map(({ name, default: usual }) => [name, usual]));
 }

@@ -20,8 +20,20 @@ import { type Series } from '../market/series.ts';
 
 export const MAX_PERIOD = 2000;
 
-const bars = <N extends string>(name: N, min = 1) => ({ name, min, max: MAX_PERIOD, integer: true });
-const factor = <N extends string>(name: N) => ({ name, min: 0.01, max: 100, integer: false });
+const bars = <N extends string>(name: N, usual: number, min = 1) => ({
+  name,
+  min,
+  max: MAX_PERIOD,
+  integer: true,
+  default: usual,
+});
+const factor = <N extends string>(name: N, usual: number) => ({
+  name,
+  min: 0.01,
+  max: 100,
+  integer: false,
+  default: usual,
+});
 
 /**
  * Types the parameters a kernel is given by the names it declares; `requireParams` has checked that they are there.
@@ -29,6 +41,7 @@ const factor = <N extends string>(name: N) => ({ name, min: 0.01, max: 100, inte
  */
 function define<N extends string>(definition: {
   readonly params: readonly (IndicatorParameter & { readonly name: N })[];
+  readonly inputs: IndicatorDefinition['inputs'];
   readonly outputs: readonly string[];
   readonly unit: IndicatorDefinition['unit'];
   readonly warmup: (params: Readonly<Record<N, number>>) => number;
@@ -46,14 +59,16 @@ const convergeWilder = (period: number): number => period + barsToConverge([wild
 /** Every indicator a spec can name. Formulas, ranges and first defined bars are documented at the kernels. */
 export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
   sma: define({
-    params: [bars('period')],
+    inputs: ['close'],
+    params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'price',
     warmup: ({ period }) => period - 1,
     compute: ({ close }, { period }) => ({ value: simpleAverage(close, period) }),
   }),
   ema: define({
-    params: [bars('period')],
+    inputs: ['close'],
+    params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'price',
     warmup: ({ period }) => period - 1,
@@ -61,14 +76,16 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     compute: ({ close }, { period }) => ({ value: exponentialAverage(close, period) }),
   }),
   wma: define({
-    params: [bars('period')],
+    inputs: ['close'],
+    params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'price',
     warmup: ({ period }) => period - 1,
     compute: ({ close }, { period }) => ({ value: weightedAverage(close, period) }),
   }),
   vwap: define({
-    params: [bars('period')],
+    inputs: ['high', 'low', 'close', 'volume'],
+    params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'price',
     warmup: ({ period }) => period - 1,
@@ -76,28 +93,32 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
   }),
   /** Highest and lowest *close* of the last `period` bars, the current one included. */
   highest: define({
-    params: [bars('period')],
+    inputs: ['close'],
+    params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'price',
     warmup: ({ period }) => period - 1,
     compute: ({ close }, { period }) => ({ value: slidingMaximum(close, period) }),
   }),
   lowest: define({
-    params: [bars('period')],
+    inputs: ['close'],
+    params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'price',
     warmup: ({ period }) => period - 1,
     compute: ({ close }, { period }) => ({ value: slidingMinimum(close, period) }),
   }),
   bollinger: define({
-    params: [bars('period', 2), factor('deviations')],
+    inputs: ['close'],
+    params: [bars('period', 20, 2), factor('deviations', 2)],
     outputs: ['middle', 'upper', 'lower'],
     unit: 'price',
     warmup: ({ period }) => period - 1,
     compute: ({ close }, { period, deviations }) => bollingerBands(close, period, deviations),
   }),
   keltner: define({
-    params: [bars('period'), bars('atrPeriod'), factor('multiple')],
+    inputs: ['high', 'low', 'close'],
+    params: [bars('period', 20), bars('atrPeriod', 14), factor('multiple', 2)],
     outputs: ['middle', 'upper', 'lower'],
     unit: 'price',
     warmup: ({ period, atrPeriod }) => Math.max(period - 1, atrPeriod),
@@ -105,14 +126,16 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     compute: (series, { period, atrPeriod, multiple }) => keltnerChannel(series, period, atrPeriod, multiple),
   }),
   donchian: define({
-    params: [bars('period')],
+    inputs: ['high', 'low'],
+    params: [bars('period', 20)],
     outputs: ['upper', 'lower', 'middle'],
     unit: 'price',
     warmup: ({ period }) => period,
     compute: (series, { period }) => donchianChannel(series, period),
   }),
   macd: define({
-    params: [bars('fast'), bars('slow'), bars('signal')],
+    inputs: ['close'],
+    params: [bars('fast', 12), bars('slow', 26), bars('signal', 9)],
     outputs: ['line', 'signal', 'histogram'],
     unit: 'price-difference',
     warmup: ({ fast, slow, signal }) => Math.max(fast, slow) + signal - 2,
@@ -124,7 +147,8 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     compute: ({ close }, { fast, slow, signal }) => movingAverageConvergence(close, fast, slow, signal),
   }),
   atr: define({
-    params: [bars('period')],
+    inputs: ['high', 'low', 'close'],
+    params: [bars('period', 14)],
     outputs: ['value'],
     unit: 'price-difference',
     warmup: ({ period }) => period,
@@ -132,14 +156,16 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     compute: (series, { period }) => ({ value: averageTrueRange(series, period) }),
   }),
   stdev: define({
-    params: [bars('period', 2)],
+    inputs: ['close'],
+    params: [bars('period', 20, 2)],
     outputs: ['value'],
     unit: 'price-difference',
     warmup: ({ period }) => period - 1,
     compute: ({ close }, { period }) => ({ value: standardDeviation(close, period) }),
   }),
   rsi: define({
-    params: [bars('period')],
+    inputs: ['close'],
+    params: [bars('period', 14)],
     outputs: ['value'],
     unit: 'oscillator',
     warmup: ({ period }) => period,
@@ -147,21 +173,24 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     compute: ({ close }, { period }) => ({ value: relativeStrength(close, period) }),
   }),
   'cutler-rsi': define({
-    params: [bars('period')],
+    inputs: ['close'],
+    params: [bars('period', 14)],
     outputs: ['value'],
     unit: 'oscillator',
     warmup: ({ period }) => period,
     compute: ({ close }, { period }) => ({ value: cutlerRelativeStrength(close, period) }),
   }),
   stochastic: define({
-    params: [bars('period'), bars('signal')],
+    inputs: ['high', 'low', 'close'],
+    params: [bars('period', 14), bars('signal', 3)],
     outputs: ['k', 'd'],
     unit: 'oscillator',
     warmup: ({ period, signal }) => period + signal - 2,
     compute: (series, { period, signal }) => stochastic(series, period, signal),
   }),
   adx: define({
-    params: [bars('period')],
+    inputs: ['high', 'low', 'close'],
+    params: [bars('period', 14)],
     outputs: ['adx', 'plusDi', 'minusDi'],
     unit: 'oscillator',
     warmup: ({ period }) => 2 * period - 1,
@@ -170,35 +199,40 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     compute: (series, { period }) => directionalMovement(series, period),
   }),
   roc: define({
-    params: [bars('period')],
+    inputs: ['close'],
+    params: [bars('period', 12)],
     outputs: ['value'],
     unit: 'percent-change',
     warmup: ({ period }) => period,
     compute: ({ close }, { period }) => ({ value: rateOfChange(close, period) }),
   }),
   zscore: define({
-    params: [bars('period', 2)],
+    inputs: ['close'],
+    params: [bars('period', 20, 2)],
     outputs: ['value'],
     unit: 'deviations',
     warmup: ({ period }) => period - 1,
     compute: ({ close }, { period }) => ({ value: standardScore(close, period) }),
   }),
   obv: define({
-    params: [bars('period')],
+    inputs: ['close', 'volume'],
+    params: [bars('period', 20)],
     outputs: ['obv', 'average'],
     unit: 'volume-total',
     warmup: ({ period }) => period - 1,
     compute: (series, { period }) => onBalanceVolume(series, period),
   }),
   'volume-sma': define({
-    params: [bars('period')],
+    inputs: ['volume'],
+    params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'volume',
     warmup: ({ period }) => period - 1,
     compute: ({ volume }, { period }) => ({ value: simpleAverage(volume, period) }),
   }),
   'relative-volume': define({
-    params: [bars('period')],
+    inputs: ['volume'],
+    params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'multiple',
     warmup: ({ period }) => period,

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createIndicatorCache } from '../../../src/domain/indicators/indicator-cache.ts';
-import { INDICATORS } from '../../../src/domain/indicators/registry.ts';
+import { usualParams } from '../../../src/domain/indicators/indicator.ts';
+import { INDICATORS, requireParams } from '../../../src/domain/indicators/registry.ts';
 import { sliceSeries } from '../../../src/domain/market/slice-series.ts';
 import { SpecError } from '../../../src/domain/strategies/spec-error.ts';
 import { anySeries, randomSeries } from '../market/series-fixture.ts';
@@ -41,6 +42,23 @@ describe.each(Object.keys(INDICATORS))('%s', (name) => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('reads the columns that it declares, and no other', () => {
+    const read = new Set<string>();
+    const watched = new Proxy(randomSeries(1, 70), {
+      get(series, column) {
+        read.add(String(column));
+        return Reflect.get(series, column) as unknown;
+      },
+    });
+    definition.compute(watched, usualParams(definition));
+    const columns = ['open', 'high', 'low', 'close', 'volume'].filter((column) => read.has(column));
+    expect(columns).toEqual(definition.inputs);
+  });
+
+  it('has usual values within its bounds', () => {
+    expect(() => requireParams(name, usualParams(definition))).not.toThrow();
   });
 });
 

@@ -1,0 +1,43 @@
+import { type Command } from 'commander';
+import { usualParams, type IndicatorDefinition, type IndicatorParameter } from '../../domain/indicators/indicator.ts';
+import { INDICATORS } from '../../domain/indicators/registry.ts';
+import { jsonOption } from '../input/options.ts';
+import { type CliIo } from '../output/io.ts';
+
+const paramText = ({ name, min, max, default: usual }: IndicatorParameter): string =>
+  `${name}=${usual} (${min}..${max})`;
+
+/** Bars are counted with the usual parameters. */
+function documentOf(name: string, definition: IndicatorDefinition) {
+  const { inputs, params, outputs, unit } = definition;
+  const usual = usualParams(definition);
+  return { name, inputs, params, outputs, unit, warmup: definition.warmup(usual), settle: definition.settle(usual) };
+}
+
+function run(io: CliIo, { json }: { readonly json: boolean }): void {
+  const indicators = Object.entries(INDICATORS).map(([name, definition]) => documentOf(name, definition));
+  if (json) return io.json({ indicators });
+  io.table(
+    indicators.map(({ name, inputs, params, outputs, unit, warmup, settle }) => ({
+      name,
+      inputs: inputs.join(', '),
+      'parameters (bounds)': params.map(paramText).join(', '),
+      'warm-up': warmup,
+      'settled after': settle,
+      outputs: outputs.join(', '),
+      unit,
+    })),
+    '',
+  );
+  io.print(
+    '\nWarm-up: bars before the first value. Settled: bars after which the start of the series no longer shows. ' +
+      'Both count with the values shown; a spec names every parameter.',
+  );
+}
+
+export function registerIndicators(program: Command, io: CliIo): void {
+  program
+    .command('indicators')
+    .addOption(jsonOption())
+    .action((options: { readonly json: boolean }) => run(io, options));
+}
