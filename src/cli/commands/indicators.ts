@@ -11,26 +11,26 @@ const paramText = ({ name, min, max, default: usual }: IndicatorParameter): stri
 function documentOf(name: string, definition: IndicatorDefinition) {
   const { inputs, params, outputs, unit } = definition;
   const usual = usualParams(definition);
-  return { name, inputs, params, outputs, unit, warmup: definition.warmup(usual), settle: definition.settle(usual) };
+  return { name, inputs, params, outputs, unit, warmup: definition.warmup(usual), converge: definition.converge(usual) };
 }
 
 function run(io: CliIo, { json }: { readonly json: boolean }): void {
   const indicators = Object.entries(INDICATORS).map(([name, definition]) => documentOf(name, definition));
   if (json) return io.json({ indicators });
   io.table(
-    indicators.map(({ name, inputs, params, outputs, unit, warmup, settle }) => ({
+    indicators.map(({ name, inputs, params, outputs, unit, warmup, converge }) => ({
       name,
       inputs: inputs.join(', '),
       'parameters (bounds)': params.map(paramText).join(', '),
       'warm-up': warmup,
-      'settled after': settle,
+      'converged after': converge,
       outputs: outputs.join(', '),
       unit,
     })),
     '',
   );
   io.print(
-    '\nWarm-up: bars before the first value. Settled: bars after which the start of the series no longer shows. ' +
+    '\nWarm-up: bars before the first value. Converged: bars after which the start of the series no longer shows. ' +
       'Both count with the values shown; a spec names every parameter.',
   );
 }
