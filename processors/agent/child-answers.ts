@@ -1,7 +1,7 @@
 import { type Job } from 'bullmq';
 import { type z } from 'zod';
 import { AppError } from '../../src/domain/errors.ts';
-import { parseFailedReason } from './job-errors.ts';
+import { readFailedReason } from './failed-reason.ts';
 
 /**
  * What a flow job's children answered, for those whose answer fits `schema`. A child that failed makes the flow stop
@@ -14,7 +14,7 @@ export async function childAnswers<S extends z.ZodType>(job: Job, schema: S): Pr
   for (const [key, reason] of Object.entries(failures)) {
     throw new AppError(
       'child-failed',
-      `${key.slice(key.lastIndexOf(':') + 1)} failed: ${parseFailedReason(reason).reason}`,
+      `${key.slice(key.lastIndexOf(':') + 1)} failed: ${readFailedReason(reason).message}`,
       {
         advice: 'Retry the child, then this job',
       },

@@ -1,7 +1,7 @@
 import { UnrecoverableError, type Job } from 'bullmq';
 import { type QueueName } from '../../queues/names.ts';
 import { type DeadLetter } from '../../src/ports/records.ts';
-import { parseFailedReason } from './job-errors.ts';
+import { readFailedReason } from './failed-reason.ts';
 
 const ADVICE: Readonly<Record<string, string>> = {
   'bad-message': 'Correct the message and send it again; retrying it as it is fails again',
@@ -27,7 +27,7 @@ export function deadLetterOf(
   at: number,
   advice?: string,
 ): DeadLetter {
-  const { code, reason } = parseFailedReason(failedReason);
+  const { code, message: reason } = readFailedReason(failedReason);
   return {
     queue,
     jobId: String(job.id),

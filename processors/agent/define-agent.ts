@@ -10,7 +10,8 @@ import { type LogFields, type Logger } from '../../src/ports/logger.ts';
 import { type AuditStore } from '../../src/ports/stores.ts';
 import { type AgentMonitor } from './agent-monitor.ts';
 import { type Handlers, type JobContext } from './job-context.ts';
-import { explain, isControlFlow, toJobError } from './job-errors.ts';
+import { failedReasonOf } from './failed-reason.ts';
+import { classify, isControlFlow, toJobError } from './job-errors.ts';
 
 export interface AgentDeps {
   readonly clock: Clock;
@@ -56,7 +57,11 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
   const run = async (job: Job, token: string, signal: AbortSignal | undefined, fields: LogFields): Promise<unknown> => {
     const jobContract = jobContractOf(queue, job.name);
     const handler = handlerOf[job.name];
-    if (!jobContract || !handler) throw new AppError('unknown-job', `queue '${queue}' has no job '${job.name}'`);
+    if (!jobContract || !handler) {
+      throw new AppError('unknown-job', `queue '${queue}' has no job '${job.name}'`, {
+        advice: 'Check the name of the job against the contract of its queue',
+      });
+    }
     const envelope = envelopeSchema.safeParse(job.data);
     if (!envelope.success) throw new ContractError(`${queue}:${job.name}`, envelope.error);
     const { meta } = envelope.data;
@@ -79,7 +84,7 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
 
     const answer = await handler(payload.data, context);
     const result = jobContract.result.safeParse(answer);
-    if (!result.success) throw new ContractError(`${queue}:${job.name} result`, result.error);
+    if (!result.success) throw new ContractError(`${queue}:${job.name} result`, result.error, 'bad-answer');
     if (jobContract.audited === true) {
       await deps.audit.append({
         key: `${queue}/${job.name}/${jobId}`,
@@ -117,9 +122,9 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
           deps.monitor.jobEnded(label, ms);
           throw error;
         }
-        const { code, text, retryable } = explain(error);
-        deps.monitor.jobEnded(label, ms, `${job.name}: [${code}] ${text}`);
-        deps.log.warn(text, { ...fields, code, retryable, attempt: job.attemptsMade + 1 });
+        const { code, message, retryable } = classify(error);
+        deps.monitor.jobEnded(label, ms, `${job.name}: ${failedReasonOf({ code, message })}`);
+        deps.log.warn(message, { ...fields, code, retryable, attempt: job.attemptsMade + 1 });
         throw toJobError(error);
       }
     },

@@ -1,7 +1,7 @@
 import { DelayedError, WaitingChildrenError, type Job } from 'bullmq';
 import { type FlowNode, type Producer } from '../../queues/producer.ts';
 import { type QueueName } from '../../queues/names.ts';
-import { parseFailedReason } from './job-errors.ts';
+import { readFailedReason } from './failed-reason.ts';
 
 /** Children of a step-job by the job id they were attached with. */
 export interface ChildOutcomes {
@@ -24,7 +24,7 @@ async function attachedChildren(job: Job): Promise<ChildOutcomes & { readonly kn
     Object.entries(sets.processed ?? {}).map(([key, value]) => [idOfKey(key), value as unknown]),
   );
   const failed = new Map(
-    Object.entries(sets.ignored ?? {}).map(([key, reason]) => [idOfKey(key), parseFailedReason(String(reason)).reason]),
+    Object.entries(sets.ignored ?? {}).map(([key, reason]) => [idOfKey(key), readFailedReason(String(reason)).message]),
   );
   for (const key of sets.failed ?? []) failed.set(idOfKey(key), 'failed');
   const known = new Set([...completed.keys(), ...failed.keys(), ...(sets.unprocessed ?? []).map(idOfKey)]);

@@ -1,4 +1,5 @@
 import { type z } from 'zod';
+import { ContractError } from '../../queues/contract-error.ts';
 import { CONTRACTS } from '../../queues/contracts/registry.ts';
 import {
   analyzePhase,
@@ -11,7 +12,7 @@ import {
   concludePhase,
 } from '../../queues/flows/cycle-flow.ts';
 import { type Result } from '../../queues/contracts/registry.ts';
-import { AppError } from '../../src/domain/errors.ts';
+import { AppError, hasCode } from '../../src/domain/errors.ts';
 import { type CyclePhase } from '../../src/domain/cycle-phase.ts';
 import { type Cycle } from '../../src/ports/records.ts';
 import { type JobContext } from '../agent/job-context.ts';
@@ -33,12 +34,12 @@ const QUORUM: Readonly<Record<CyclePhase, number>> = {
 };
 
 /** Ends the cycle as failed, with this reason; not an error of the job, which did its work. */
-class PhaseFailed extends Error {}
+const phaseFailed = (reason: string): AppError => new AppError('cycle-failed', reason);
 
 /** Reads a child's stored answer by its contract. */
 function answer<S extends z.ZodType>(schema: S, value: unknown, jobId: string): z.output<S> {
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new AppError('bad-message', `answer of ${jobId} does not fit its contract`);
+  if (!parsed.success) throw new ContractError(`answer of ${jobId}`, parsed.error, 'bad-answer');
   return parsed.data;
 }
 
@@ -55,7 +56,7 @@ export async function runCycle(
   const close = async (phase: CyclePhase, jobs: readonly JobOutcome[]): Promise<void> => {
     const record = await closePhase(deps, cycle.id, phase, jobs);
     if (record.ok < record.jobs * QUORUM[phase]) {
-      throw new PhaseFailed(
+      throw phaseFailed(
         `${phase}: ${record.failed} of ${record.jobs} jobs failed: ${record.failures.slice(0, 3).join('; ')}`,
       );
     }
@@ -104,9 +105,9 @@ export async function runCycle(
 
     const settle = await runPhase(job, token, deps, cycle.settles ? concludePhase(cycle, cycle.symbols) : []);
     const unsettled = settle.jobs.find((outcome) => outcome.failure !== null);
-    if (unsettled) throw new PhaseFailed(`settling ${unsettled.node.jobId}: ${unsettled.failure}`);
+    if (unsettled) throw phaseFailed(`settling ${unsettled.node.jobId}: ${unsettled.failure}`);
   } catch (error) {
-    if (!(error instanceof PhaseFailed)) throw error;
+    if (!hasCode(error, 'cycle-failed')) throw error;
     await deps.cycles.finish(cycle.id, { state: 'failed', at: deps.clock.now(), reason: error.message });
     await deps.broadcaster.publish({
       topic: 'cycle-progress',

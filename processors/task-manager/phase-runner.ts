@@ -6,7 +6,7 @@ import { type Clock } from '../../src/ports/clock.ts';
 import { type CyclePhase } from '../../src/domain/cycle-phase.ts';
 import { type CyclePhaseRecord } from '../../src/ports/records.ts';
 import { type CycleStore } from '../../src/ports/stores.ts';
-import { parseFailedReason } from '../agent/job-errors.ts';
+import { readFailedReason } from '../agent/failed-reason.ts';
 import { awaitChildren } from '../agent/step-job.ts';
 
 export interface PhaseDeps {
@@ -36,7 +36,7 @@ async function outcomeOf(producer: Producer, node: FlowNode): Promise<JobOutcome
     job === undefined
       ? 'the job is gone from the queue'
       : job.failedReason !== undefined && job.returnvalue === null
-        ? parseFailedReason(job.failedReason).reason
+        ? readFailedReason(job.failedReason).message
         : null;
   return {
     node,

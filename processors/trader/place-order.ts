@@ -3,7 +3,7 @@ import { type Order } from '../../src/domain/orders/order.ts';
 import { type Approval, type Intent } from '../../src/domain/risk/verdict.ts';
 import { type PlacedRequest } from '../../src/ports/broker.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
-import { AppError, errorText } from '../../src/domain/errors.ts';
+import { AppError, errorText, isExplained } from '../../src/domain/errors.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { adopt, syncGroup, type LedgerDeps } from './ledger-sync.ts';
 
@@ -104,7 +104,8 @@ async function submit(deps: PlaceDeps, order: Order): Promise<Order> {
   try {
     venue = await broker.submit(requestOf(order));
   } catch (error) {
-    if (error instanceof AppError && !error.retryable) {
+    // A fault of ours (`internal`) says nothing of what the venue did.
+    if (isExplained(error) && !error.retryable) {
       return (
         (await stores.orders.transition(order.account, order.clientOrderId, ['submitting'], 'rejected', {
           reason: error.message,

@@ -1,4 +1,5 @@
 import { differencesOf, type ComparedFields } from '../domain/fleet/compare-report.ts';
+import { parseGenomeText } from '../domain/python-worker/genomes/parse-genome.ts';
 import { EVALUATE_ONE } from '../domain/fleet/strategy-params.ts';
 import { type FleetResult } from '../ports/fleet/records.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
@@ -26,7 +27,7 @@ export function createVerifier({ fleet, units, pool, share, directories }: Verif
 
   const compute = async (result: FleetResult): Promise<ComparedFields> => {
     const unit = await units.get(result.unitId);
-    const seed = JSON.parse(result.strategy_genome ?? 'null') as unknown;
+    const seed = parseGenomeText(result.strategy_genome ?? 'null');
     return runUnit({ pool, directories }, { ...unit?.params, ...EVALUATE_ONE, seed_genomes: [seed] }, 'verification');
   };
 

@@ -1,3 +1,11 @@
+/** An error in a form that crosses threads and queues, where classes are lost. */
+export interface ErrorForm {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly advice?: string;
+}
+
 export interface AppErrorOptions {
   readonly retryable?: boolean;
   /** What a person can do about it. */
@@ -6,8 +14,8 @@ export interface AppErrorOptions {
 }
 
 /**
- * An error with a stable `code` and whether trying again can help. define-agent maps `retryable: false` to BullMQ's
- * UnrecoverableError; the API and the command line print `message` and `advice`. docs/errors.md lists the codes.
+ * An error with a stable kebab-case `code` and whether trying again can help. define-agent maps `retryable: false` to
+ * BullMQ's UnrecoverableError; the API and the command line print `message` and `advice`. docs/errors.md lists the codes.
  */
 export class AppError extends Error {
   readonly code: string;
@@ -23,6 +31,52 @@ export class AppError extends Error {
   }
 }
 
+/** Codes of errors about what somebody typed, sent or configured. The command line exits 2, the API answers 400. */
+export const INPUT_CODES: ReadonlySet<string> = new Set([
+  'bad-candles',
+  'bad-config',
+  'bad-input',
+  'bad-message',
+  'bad-spec',
+  'bad-timeframe',
+  'not-supported',
+  'poor-coverage',
+  'series-too-short',
+  'unknown-job',
+  'unknown-market',
+]);
+
+export function isInputError(error: unknown): boolean {
+  return error instanceof AppError && INPUT_CODES.has(error.code);
+}
+
+/** Of ours, and not `internal`: its sentence is written for people, and its stack tells them nothing. */
+export function isExplained(error: unknown): error is AppError {
+  return error instanceof AppError && error.code !== 'internal';
+}
+
+/** Whether it is an error of ours with this code; codes of Node and of drivers do not count. */
+export function hasCode(error: unknown, code: string): error is AppError {
+  return error instanceof AppError && error.code === code;
+}
+
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The form of an error of ours; null for any other. */
+export function formOf(error: unknown): ErrorForm | null {
+  if (!(error instanceof AppError)) return null;
+  const { code, message, retryable, advice } = error;
+  return { code, message, retryable, ...(advice !== undefined && { advice }) };
+}
+
+export function fromForm({ code, message, ...options }: ErrorForm, cause?: unknown): AppError {
+  return new AppError(code, message, { ...options, cause });
+}
+
+/** The error with `place` (a file, a position in it) before its sentence; whatever is not ours stays as it is. */
+export function withPlace(place: string, error: unknown): unknown {
+  const form = formOf(error);
+  return form === null ? error : fromForm({ ...form, message: `${place}: ${form.message}` }, error);
 }

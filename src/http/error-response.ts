@@ -1,5 +1,5 @@
 import { type ErrorRequestHandler } from 'express';
-import { AppError, errorText } from '../domain/errors.ts';
+import { errorText, isExplained, isInputError } from '../domain/errors.ts';
 import { type Logger } from '../ports/logger.ts';
 import { RequestError } from './request-error.ts';
 
@@ -20,9 +20,10 @@ function httpErrorOf(error: unknown): RequestError | null {
 
 function toRequestError(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
-  if (error instanceof AppError) {
+  if (isExplained(error)) {
     const options = error.advice === undefined ? {} : { advice: error.advice };
-    return new RequestError(error.retryable ? 503 : 500, error.code, error.message, options);
+    const status = isInputError(error) ? 400 : error.retryable ? 503 : 500;
+    return new RequestError(status, error.code, error.message, options);
   }
   return (
     httpErrorOf(error) ?? new RequestError(500, 'internal-error', 'something went wrong here; the log has details')
@@ -38,7 +39,7 @@ export function errorResponse(log: Logger, bodyOf: (error: RequestError) => obje
   return (error: unknown, request, response, _next) => {
     const answer = toRequestError(error);
     if (answer.status >= 500) {
-      const stack = error instanceof Error && !(error instanceof AppError) ? { stack: error.stack } : {};
+      const stack = error instanceof Error && !isExplained(error) ? { stack: error.stack } : {};
       log.warn(`${request.method} ${request.path}: ${errorText(error)}`, { status: answer.status, ...stack });
     }
     if (response.headersSent) {

@@ -5,7 +5,7 @@ import { seriesOfColumns } from '../domain/market/build-series.ts';
 import { resample } from '../domain/market/resample.ts';
 import { type Series } from '../domain/market/series.ts';
 import { hashSpec } from '../domain/strategies/hash-spec.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, hasCode } from '../domain/errors.ts';
 import { type HandedUnit } from '../ports/fleet/worker-source.ts';
 import { replayMarket } from '../adapters/candle-files/import-candles.ts';
 import { findCandleFile } from './find-candle-file.ts';
@@ -24,7 +24,7 @@ export type Report = Readonly<Record<string, unknown>>;
 
 /**
  * Does a unit of any kind on the threads of the pool.
- * @throws SpecError or AppError for a unit that cannot be done, SeriesTooShortError for too few candles.
+ * @throws AppError for a unit that cannot be done.
  */
 export async function doUnit(deps: UnitDeps, { id, params }: HandedUnit, signal: AbortSignal): Promise<Report> {
   if (isSpecUnit(params)) return doSpecs(deps, parseSpecUnit(params), signal);
@@ -56,7 +56,7 @@ async function seriesFor({ directories }: UnitDeps, { market, timeframe, data_fi
       const own = seriesOfColumns(file.symbol, file.timeframe, file.columns);
       return timeframe === file.timeframe ? own : resample(own, timeframe);
     } catch (error) {
-      if (!(error instanceof AppError && error.code === 'no-candles')) throw error;
+      if (!hasCode(error, 'no-candles')) throw error;
       missing ??= error;
     }
   }

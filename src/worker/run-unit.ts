@@ -1,11 +1,9 @@
 import { readCandleColumns } from '../adapters/candle-files/read-candle-file.ts';
 import { type BacktestPool } from '../adapters/threads/backtest-pool.ts';
 import { shareCandles } from '../adapters/threads/share-series.ts';
-import { SeriesTooShortError } from '../domain/market/series-too-short-error.ts';
-import { SpecError } from '../domain/strategies/spec-error.ts';
 import { type Submission } from '../domain/python-worker/engine/submission.ts';
 import { parseUnitParams } from '../domain/python-worker/engine/unit-params.ts';
-import { AppError, errorText } from '../domain/errors.ts';
+import { AppError, hasCode, isInputError } from '../domain/errors.ts';
 import { findCandleFile } from './find-candle-file.ts';
 
 export interface UnitRunDeps {
@@ -17,8 +15,8 @@ export interface UnitRunDeps {
 /**
  * Does a unit of the existing kind on a thread of the pool.
  * @param seed of a search; the evaluation of one genome does not draw.
- * @throws SpecError, SeriesTooShortError, AppError `no-candles` and the like for a unit that cannot be done here
- *   (`isNotForUs`), AppError `interrupted` when it was cancelled.
+ * @throws AppError for a unit that cannot be done here (`isNotForUs`): `bad-spec`, `series-too-short`, `no-candles` and
+ *   the like; `interrupted` when it was cancelled.
  */
 export async function runUnit(
   { pool, directories }: UnitRunDeps,
@@ -35,12 +33,5 @@ export async function runUnit(
 
 /** No candles here, or parameters that we do not read as workers do: trying again would not help, and nobody is to blame. */
 export function isNotForUs(error: unknown): boolean {
-  return (
-    (error instanceof AppError && (error.code === 'no-candles' || error.code === 'bad-input')) ||
-    error instanceof SpecError ||
-    error instanceof SeriesTooShortError ||
-    error instanceof SyntaxError ||
-    // Classes of errors do not cross threads.
-    /needs at least \d+ bars/.test(errorText(error))
-  );
+  return isInputError(error) || hasCode(error, 'no-candles');
 }

@@ -1,9 +1,15 @@
 import ts from 'typescript';
 import { read } from './project-files.ts';
 
+/** Where the code stands among the arguments of a class; classes that extend one of these say it in `super(...)`. */
+const CODE_AT = { AppError: 0, ServiceError: 0, RequestError: 1, ContractError: 2 } as const;
+type Kind = keyof typeof CODE_AT;
+/** What a class says when it is given no code. */
+const DEFAULT_CODE: Partial<Record<Kind, string>> = { ContractError: 'bad-message' };
+
 export interface ThrownCode {
   readonly code: string;
-  readonly kind: 'AppError' | 'ServiceError' | 'RequestError';
+  readonly kind: Kind;
   readonly retryable: boolean;
   /** HTTP status of a RequestError, where it stands in the source. */
   readonly status?: number;
@@ -14,15 +20,11 @@ export interface ErrorScan {
   readonly codes: readonly ThrownCode[];
   /** Codes passed on from another error: nothing to document. */
   readonly passedOn: readonly string[];
-  /** Classes of errors of ours. */
-  readonly classes: readonly string[];
+  /** Classes that extend Error itself. */
+  readonly roots: readonly string[];
 }
 
-const CODE_AT = { AppError: 0, ServiceError: 0, RequestError: 1 } as const;
-type Kind = keyof typeof CODE_AT;
-
 const isKind = (name: string): name is Kind => Object.hasOwn(CODE_AT, name);
-const kindOfClass: Readonly<Record<string, Kind>> = { ContractError: 'AppError', ServicesInUseError: 'ServiceError' };
 
 /** The texts an expression can be, when they stand in the source. */
 function literals(node: ts.Expression | undefined): readonly string[] | null {
@@ -43,11 +45,13 @@ function saysRetryable(node: ts.Node | undefined): boolean {
   );
 }
 
+const parentOf = (node: ts.ClassDeclaration): string => node.heritageClauses?.[0]?.types[0]?.expression.getText() ?? '';
+
 /** Every `new AppError(...)` and its kin in these files, and `super(...)` of the classes that extend them. */
 export function scanErrors(paths: readonly string[]): ErrorScan {
   const codes: ThrownCode[] = [];
   const passedOn: string[] = [];
-  const classes: string[] = [];
+  const roots: string[] = [];
 
   for (const path of paths) {
     const source = ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true);
@@ -56,7 +60,9 @@ export function scanErrors(paths: readonly string[]): ErrorScan {
 
     const note = (kind: Kind, call: ts.NewExpression | ts.CallExpression): void => {
       const args = call.arguments ?? ([] as readonly ts.Expression[]);
-      const found = literals(args[CODE_AT[kind]]);
+      const given = args[CODE_AT[kind]];
+      const usual = DEFAULT_CODE[kind];
+      const found = given === undefined && usual !== undefined ? [usual] : literals(given);
       if (found === null) {
         passedOn.push(place(call));
         return;
@@ -74,22 +80,23 @@ export function scanErrors(paths: readonly string[]): ErrorScan {
       }
     };
 
-    const visit = (node: ts.Node, owner: string | undefined): void => {
+    /** @param owner the kind that the class around extends; null in a class that is a kind itself. */
+    const visit = (node: ts.Node, owner: Kind | null): void => {
       let inside = owner;
       if (ts.isClassDeclaration(node) && node.name) {
-        inside = node.name.text;
-        const parent = node.heritageClauses?.[0]?.types[0]?.expression.getText() ?? '';
-        if (parent.endsWith('Error') && node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword))
-          classes.push(inside);
+        const parent = parentOf(node);
+        if (parent === 'Error') roots.push(node.name.text);
+        inside = isKind(parent) && !isKind(node.name.text) ? parent : null;
       }
-      if (ts.isNewExpression(node) && isKind(node.expression.getText())) note(node.expression.getText() as Kind, node);
-      if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword && inside) {
-        const kind = kindOfClass[inside];
-        if (kind) note(kind, node);
+      if (ts.isNewExpression(node)) {
+        const name = node.expression.getText();
+        if (isKind(name)) note(name, node);
       }
+      if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword && inside)
+        note(inside, node);
       ts.forEachChild(node, (child) => visit(child, inside));
     };
-    visit(source, undefined);
+    visit(source, null);
   }
-  return { codes, passedOn, classes };
+  return { codes, passedOn, roots };
 }

@@ -1,11 +1,13 @@
+import { UnrecoverableError } from 'bullmq';
 import { describe, expect, it } from 'vitest';
-import { explain, parseFailedReason } from '../../processors/agent/job-errors.ts';
-import { IllegalTransitionError } from '../../src/domain/orders/state-machine.ts';
+import { readFailedReason } from '../../processors/agent/failed-reason.ts';
+import { classify } from '../../processors/agent/job-errors.ts';
+import { INPUT_CODES } from '../../src/domain/errors.ts';
 import { scanErrors } from './error-codes.ts';
 import { codeSpans, filesIn, read, section, SOURCES, tableRows } from './project-files.ts';
 
 const page = read('docs/errors.md');
-const { codes, passedOn, classes } = scanErrors(SOURCES);
+const { codes, passedOn, roots } = scanErrors(SOURCES);
 const rowsOf = (heading: string): ReadonlyMap<string, string> =>
   new Map(tableRows(section(page, heading)).map(([code = '', second = '']) => [code.replaceAll('`', ''), second]));
 
@@ -13,12 +15,15 @@ const jobs = rowsOf('Jobs and commands');
 const services = rowsOf('Services');
 const answers = rowsOf('Answers of the API');
 
-/** Codes that are made elsewhere than in a `new AppError`. */
+/** First cells of a section's table: each may name several codes. */
+const listedIn = (heading: string): readonly string[] =>
+  tableRows(section(page, heading)).flatMap(([first = '']) => codeSpans(first));
+
+/** Codes of errors that are not ours. */
 const classified = [
-  explain(new Error('anything')).code,
-  parseFailedReason('job stalled more than allowable limit').code,
-  'unrecoverable',
-  new IllegalTransitionError({ clientOrderId: 'bc-1', state: 'filled' }, 'open', 'why').code,
+  classify(new Error('anything')).code,
+  classify(new UnrecoverableError('enough')).code,
+  readFailedReason('job stalled more than allowable limit').code,
 ];
 
 const unique = (values: readonly string[]): readonly string[] => [...new Set(values)].sort();
@@ -26,7 +31,9 @@ const codesOf = (kind: string): readonly string[] => codes.filter((c) => c.kind 
 
 describe('docs/errors.md and the code name the same errors', () => {
   it('jobs and commands', () => {
-    expect(unique([...jobs.keys()])).toEqual(unique([...codesOf('AppError'), ...classified]));
+    expect(unique([...jobs.keys()])).toEqual(
+      unique([...codesOf('AppError'), ...codesOf('ContractError'), ...classified]),
+    );
   });
 
   it('services', () => {
@@ -59,24 +66,40 @@ describe('docs/errors.md and the code name the same errors', () => {
     expect(passedOn.map((where) => where.replace(/:\d+$/, '')).sort()).toEqual([
       'src/api/routes/jobs.ts',
       'src/cli/output/answer-of.ts',
+      'src/domain/errors.ts',
       'src/http/error-response.ts',
     ]);
   });
 
-  it('classes of errors without a code', () => {
-    const withCodes = ['AppError', 'ServiceError', 'ServicesInUseError', 'RequestError', 'ContractError'];
-    const spans = codeSpans(page);
-    const missing = classes.filter((name) => !withCodes.includes(name) && name !== 'IllegalTransitionError');
-    expect(missing.filter((name) => !spans.includes(name))).toEqual([]);
+  it('codes are kebab-case', () => {
+    const named = [...jobs.keys(), ...services.keys(), ...answers.keys(), ...codes.map(({ code }) => code)];
+    expect(named.filter((code) => !/^[a-z]+(-[a-z]+)*$/.test(code))).toEqual([]);
+  });
+
+  it('codes that end a command with 2', () => {
+    const [line = ''] = /^Exit code 2: [^.]*\./m.exec(page) ?? [];
+    expect(unique(codeSpans(line))).toEqual(unique([...INPUT_CODES]));
+    expect([...INPUT_CODES].filter((code) => !jobs.has(code))).toEqual([]);
+  });
+
+  it('every error is an AppError, but for those that the page excuses', () => {
+    const spans = codeSpans(section(page, 'Inside the embedded store'));
+    expect(unique(roots)).toEqual(unique(['AppError', ...spans.filter((span) => /^[A-Z]\w+$/.test(span))]));
   });
 
   it('reasons of verdicts', () => {
-    const listed = tableRows(section(page, 'Reasons of verdicts')).flatMap(([first = '']) => codeSpans(first));
-    const source = filesIn(['src/domain/risk'], '.ts').map(read).join('\n');
+    const source = filesIn(['src/domain/risk'], '.ts')
+      .filter((path) => path !== 'src/domain/risk/approval.ts')
+      .map(read)
+      .join('\n');
     const made = [...source.matchAll(/(?:\bno|\bscale|\bcut)\(\s*'([a-z-]+)'|\bcode: '([a-z-]+)'/g)].map(
       (match) => match[1] ?? match[2]!,
     );
-    // What verifyApproval answers to the trader is no reason of a verdict.
-    expect(unique(listed)).toEqual(unique(made.filter((code) => !['bad-signature', 'expired'].includes(code))));
+    expect(unique(listedIn('Reasons of verdicts'))).toEqual(unique(made));
+  });
+
+  it('reasons for which the trader refuses an approval', () => {
+    const made = [...read('src/domain/risk/approval.ts').matchAll(/\bcode: '([a-z-]+)',/g)].map(([, code]) => code!);
+    expect(unique(listedIn('Refused approvals'))).toEqual(unique(made));
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { evaluate } from '../../src/adapters/threads/backtest-thread.ts';
+import { valueOf } from '../../src/adapters/threads/ended.ts';
 import { simulate } from '../../src/domain/backtest/oracle/simulate.ts';
 import { createIndicatorCache } from '../../src/domain/indicators/indicator-cache.ts';
 import { compileRules } from '../../src/domain/strategies/compile-rules.ts';
@@ -42,7 +43,7 @@ it('specs that differ in their rules alone give different trials, and one that n
     spec({ left: { field: 'close' }, op: '<', right: { value: 0 } }),
   ];
   const items = specs.map((given) => ({ spec: given, window: { from: 0, to: 300 } }));
-  const trials = evaluate({ shared: new Map(), seriesKey: 'rules', series, fillModel: free, items });
+  const trials = valueOf(evaluate({ shared: new Map(), seriesKey: 'rules', series, fillModel: free, items }));
   expect(trials.at(-1)).toMatchObject({ trades: 0, totalReturn: 0 });
   expect(new Set(trials.map(({ totalReturn }) => totalReturn)).size).toBe(4);
 });

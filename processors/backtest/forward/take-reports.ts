@@ -3,14 +3,13 @@ import { EVALUATE_ONE, type StrategyParams } from '../../../src/domain/fleet/str
 import { readReport, type ReportedFields } from '../../../src/domain/fleet/reported-fields.ts';
 import { type Genome } from '../../../src/domain/python-worker/genomes/genome.ts';
 import { importGenome } from '../../../src/domain/python-worker/genomes/import-genome.ts';
-import { parseGenome } from '../../../src/domain/python-worker/genomes/parse-genome.ts';
+import { parseGenomeText } from '../../../src/domain/python-worker/genomes/parse-genome.ts';
 import { type Market } from '../../../src/domain/market/market.ts';
 import { hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
-import { SpecError } from '../../../src/domain/strategies/spec-error.ts';
 import { validateSpec } from '../../../src/domain/strategies/validate-spec.ts';
 import { type Clock } from '../../../src/ports/clock.ts';
 import { type RemoteReport } from '../../../src/ports/fleet/client.ts';
-import { AppError } from '../../../src/domain/errors.ts';
+import { hasCode } from '../../../src/domain/errors.ts';
 import { type ForwardedUnit, type TakenReport } from '../../../src/ports/fleet/forwarding.ts';
 import { type Strategy } from '../../../src/ports/records.ts';
 import { type StrategyStore } from '../../../src/ports/stores.ts';
@@ -42,9 +41,9 @@ export async function recompute(
   if (fields.strategy_genome === null) return { verification: 'unverified', note: 'there is no genome' };
   let genome: Genome;
   try {
-    genome = parseGenome(JSON.parse(fields.strategy_genome));
+    genome = parseGenomeText(fields.strategy_genome);
   } catch (error) {
-    if (!(error instanceof SpecError || error instanceof SyntaxError)) throw error;
+    if (!hasCode(error, 'bad-spec')) throw error;
     return { verification: 'disagrees', note: `no worker can have run this genome: ${error.message}` };
   }
   const outcome = await engine.execute({ ...params, ...EVALUATE_ONE, seed_genomes: [genome] }, NO_SEED, signal);
@@ -62,7 +61,7 @@ export function createReportTaker({ strategies, engine, market, clock }: TakeRep
     const { symbol, timeframe } = unit;
     try {
       const { kind: marketKind } = await market(symbol);
-      const { spec, notes } = importGenome(parseGenome(JSON.parse(text)), { marketKind });
+      const { spec, notes } = importGenome(parseGenomeText(text), { marketKind });
       const hash = hashSpec(validateSpec(spec));
       const row: Strategy = {
         ...strategyOf({ hash, family: 'imported', parameters: {}, spec, origin: 'remote' }, clock.now()),
@@ -73,8 +72,7 @@ export function createReportTaker({ strategies, engine, market, clock }: TakeRep
       await strategies.addMany([row]);
       return { strategyHash: hash, note: notes.join('; ') };
     } catch (error) {
-      const isUnknown = error instanceof AppError && error.code === 'unknown-market';
-      if (!(error instanceof SpecError || isUnknown)) throw error;
+      if (!hasCode(error, 'bad-spec') && !hasCode(error, 'unknown-market')) throw error;
       return { strategyHash: '', note: `cannot be a strategy here: ${error.message}` };
     }
   }

@@ -5,7 +5,7 @@ import { coverageOf } from '../../domain/market/coverage.ts';
 import { type Market } from '../../domain/market/market.ts';
 import { type CoverageReport } from '../../domain/market/series.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
-import { AppError, errorText } from '../../domain/errors.ts';
+import { AppError, withPlace } from '../../domain/errors.ts';
 import { type Stores } from '../../ports/stores.ts';
 
 /** What a file holds. `bars` counts real candles; gaps are those within the file. Times are epoch ms. */
@@ -37,14 +37,14 @@ export function replayMarket({ replay, fees }: Config['exchange'], symbol: strin
   return { symbol, base, quote, ...limits, takerFeeRate: fees.taker, makerFeeRate: fees.maker };
 }
 
-/** @throws AppError `bad-input` naming the file when its candles do not make a series. */
+/** @throws AppError naming the file when its candles do not make a series. */
 export function describeCandles({ path, symbol, timeframe, candles }: CandleFile): CandleReport {
   try {
     const { bars, ...coverage } = coverageOf(buildSeries(symbol, timeframe, candles));
     const [from, to] = [candles[0]!.time, candles.at(-1)!.time];
     return { symbol, timeframe, ...coverage, bars: bars - coverage.missing, from, to };
   } catch (cause) {
-    throw new AppError('bad-input', `${path}: ${errorText(cause)}`, { cause });
+    throw withPlace(path, cause);
   }
 }
 

@@ -6,7 +6,7 @@ import { parseCandleCsv } from '../../domain/market/candle-csv.ts';
 import { inferTimeframe } from '../../domain/market/infer-timeframe.ts';
 import { quickCandleColumns } from '../../domain/market/quick-candle-csv.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
-import { AppError, errorText } from '../../domain/errors.ts';
+import { AppError, errorText, withPlace } from '../../domain/errors.ts';
 
 export interface CandleFile {
   readonly path: string;
@@ -42,7 +42,7 @@ export function symbolOfFile(path: string): string {
 /** The same, as columns: enough for a series, and a fraction of the memory. */
 export type CandleColumnsFile = Omit<CandleFile, 'candles'> & { readonly columns: CandleColumns };
 
-/** Reads one file whole; nothing of it is used unless all of it is good. @throws AppError `bad-input` with file and line. */
+/** Reads one file whole; nothing of it is used unless all of it is good. @throws AppError with file and line. */
 export async function readCandleFile(path: string): Promise<CandleFile> {
   const { columns, ...file } = await readCandleColumns(path);
   return { ...file, candles: Array.from({ length: columns.length }, (_, i) => candleAt(columns, i)) };
@@ -65,14 +65,12 @@ export async function readCandleColumns(path: string): Promise<CandleColumnsFile
     const inferred = inferTimeframe(columns.time);
     const named = Object.entries(NAMED_TIMEFRAMES).find(([name]) => basename(path).toUpperCase().includes(name))?.[1];
     if (named !== undefined && named !== inferred) {
-      throw new AppError('bad-input', `${path}: the name says ${named}, the candles are ${inferred}`, {
+      throw new AppError('bad-input', `the name says ${named}, the candles are ${inferred}`, {
         advice: 'Rename the file or check its times',
       });
     }
     return { path, symbol, timeframe: inferred, columns };
   } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    // A CandleFileError's text begins with its line.
-    throw new AppError('bad-input', `${path}: ${errorText(cause)}`, { cause });
+    throw withPlace(path, cause);
   }
 }

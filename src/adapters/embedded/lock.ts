@@ -3,10 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
-export class StoreLockedError extends Error {
-  override readonly name = 'StoreLockedError';
-}
+import { AppError } from '../../domain/errors.ts';
 
 /**
  * Takes the directory for this process. Everyone who wants it first puts up a claim of its own, a file whose name says
@@ -24,8 +21,9 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
       const [, pid, started] = /^lock\.(\d+)\.(\w+)\./.exec(name) ?? [];
       if (pid === undefined || name === mine) continue;
       if (startOf(Number(pid)) === started) {
-        const advice = 'stop that process or choose another directory';
-        throw new StoreLockedError(`${directory} is in use by process ${pid}; ${advice}`);
+        throw new AppError('store-locked', `${directory} is in use by process ${pid}`, {
+          advice: 'Stop that process or choose another directory',
+        });
       }
       await rm(join(directory, name), { force: true });
     }

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { calculateObjectSize, deserialize, serialize } from 'bson';
+import { AppError } from '../../domain/errors.ts';
 import { type Change } from './collection.ts';
 import { refuse } from './store-error.ts';
 
@@ -10,11 +11,6 @@ import { refuse } from './store-error.ts';
  */
 const HEADER = 12;
 export const LARGEST_DOCUMENT = 16 * 1024 * 1024;
-
-/** A log whose contents cannot be trusted: the store refuses to start. */
-export class DamagedLogError extends Error {
-  override readonly name = 'DamagedLogError';
-}
 
 export function encodeRecord(change: Change): Buffer {
   const payload = serialize(change, { ignoreUndefined: true });
@@ -31,7 +27,7 @@ export function encodeRecord(change: Change): Buffer {
 
 /**
  * Calls `apply` for each record in order and returns where the last intact one ends; what follows is a record whose
- * writing was cut off. Throws DamagedLogError when an intact record follows a damaged one: that is not how a crash looks.
+ * writing was cut off. @throws AppError `store-damaged` when an intact record follows a damaged one: that is not how a crash looks.
  */
 export function replayRecords(bytes: Buffer, name: string, apply: (change: Change) => void): number {
   let offset = 0;
@@ -45,9 +41,10 @@ export function replayRecords(bytes: Buffer, name: string, apply: (change: Chang
   if (length !== undefined && offset + HEADER + length > bytes.length) return offset;
   for (let next = offset + 1; next + HEADER < bytes.length; next += 1) {
     if (payloadAt(bytes, next) === undefined) continue;
-    throw new DamagedLogError(
-      `${name}: damaged record at byte ${offset} (intact records follow at byte ${next}); restore the directory from a copy`,
-    );
+    const where = `at byte ${offset} (intact records follow at byte ${next})`;
+    throw new AppError('store-damaged', `${name}: damaged record ${where}`, {
+      advice: 'Restore the directory from a copy',
+    });
   }
   return offset;
 }

@@ -26,8 +26,8 @@ export interface EmbeddedStoreOptions {
 
 /**
  * A store for one owner that ordinary MongoDB drivers can talk to. A reply is sent only when everything it rests on has
- * reached the disk. Throws StoreLockedError when another process owns the directory and DamagedLogError when its log
- * cannot be trusted.
+ * reached the disk. @throws AppError `store-locked` when another process owns the directory, `store-damaged` when
+ * its log cannot be trusted.
  */
 export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   const { directory, port = 0, host = '127.0.0.1', log = () => undefined, onFailure } = options;

@@ -23,7 +23,11 @@ const CODES = {
 
 export type ErrorName = keyof typeof CODES;
 
-/** An error a client is told about; `details` are extra fields of the reply (`keyPattern`, `keyValue`). */
+/**
+ * An error a client is told about. Not an AppError: drivers decide by MongoDB's own codes, which are numbers, and at the
+ * other end of the connection it is the driver that throws.
+ * `details` are extra fields of the reply (`keyPattern`, `keyValue`).
+ */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: number;

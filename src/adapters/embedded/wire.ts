@@ -24,7 +24,7 @@ export interface Request {
   readonly encode: (reply: BsonDocument) => Buffer | undefined;
 }
 
-/** A client that does not speak the protocol: its connection is closed. */
+/** A client that does not speak the protocol. It ends with its connection and never reaches a person: it has no code. */
 export class WireError extends Error {
   override readonly name = 'WireError';
 }

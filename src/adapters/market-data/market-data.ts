@@ -6,7 +6,7 @@ import { type Series } from '../../domain/market/series.ts';
 import { seriesUntil, sliceSeries } from '../../domain/market/slice-series.ts';
 import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
 import { type CandleSource, type SourcedMarket } from '../../ports/candle-source.ts';
-import { AppError, errorText } from '../../domain/errors.ts';
+import { AppError } from '../../domain/errors.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type FeedStore } from '../../ports/stores.ts';
 import { createGrowingSeries, type GrowingSeries } from './growing-series.ts';
@@ -172,11 +172,7 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
           'no-candles',
           `no candle of ${symbol} ${timeframe} had closed at ${new Date(asOf).toISOString()}`,
         );
-      try {
-        requireCoverage(visible, minimumCoverage);
-      } catch (cause) {
-        throw new AppError('poor-coverage', errorText(cause), { cause });
-      }
+      requireCoverage(visible, minimumCoverage);
       return bars === undefined || bars >= visible.length
         ? visible
         : sliceSeries(visible, visible.length - bars, visible.length);

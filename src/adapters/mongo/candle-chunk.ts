@@ -1,3 +1,4 @@
+import { AppError } from '../../domain/errors.ts';
 import { type Candle } from '../../domain/market/candle.ts';
 
 /** Candles of one month as columns of little-endian 64-bit floats, ascending in time. */
@@ -19,12 +20,12 @@ export function monthOf(time: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
 }
 
-/** The candles by the month they open in. @throws RangeError when a time is not a date. */
+/** The candles by the month they open in. @throws AppError `bad-candles` when a time is not a date. */
 export function byMonth(candles: readonly Candle[]): ReadonlyMap<number, readonly Candle[]> {
   const months = new Map<number, Candle[]>();
   for (const candle of candles) {
     const month = monthOf(candle.time);
-    if (!Number.isFinite(month)) throw new RangeError(`a candle's time is ${candle.time}: not a date`);
+    if (!Number.isFinite(month)) throw new AppError('bad-candles', `a candle's time is ${candle.time}: not a date`);
     const others = months.get(month);
     if (others) others.push(candle);
     else months.set(month, [candle]);

@@ -6,8 +6,9 @@ import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
 import { createColumnStore } from './column-store.ts';
+import { valueOf, type Ended } from './ended.ts';
 import { shareSeries } from './share-series.ts';
-import { type SeriesTask, type ThreadTasks } from './task.ts';
+import { type AnswerTo, type SeriesTask, type TaskOf, type ThreadTasks } from './task.ts';
 
 /** Every task that waits for a thread listens to the signal it came with: Node would take hundreds for a leak, and say so. */
 function endedBy(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
@@ -21,9 +22,9 @@ export interface SharedWork {
   /** Runs a task of this series on the next free thread. The columns are its own until it has ended. */
   run<N extends keyof ThreadTasks>(
     name: N,
-    task: Omit<Parameters<ThreadTasks[N]>[0], keyof SeriesTask>,
+    task: Omit<TaskOf<N>, keyof SeriesTask>,
     signal?: AbortSignal,
-  ): Promise<ReturnType<ThreadTasks[N]>>;
+  ): Promise<AnswerTo<N>>;
 }
 
 /** Threads for CPU-bound work over shared series; started when there is work. */
@@ -38,11 +39,7 @@ export interface BacktestPool {
     signal?: AbortSignal,
   ): Promise<T>;
   /** Runs a task that brings its own candles, in shared memory, on the next free thread. */
-  runAlone<N extends 'playGenomes' | 'unit'>(
-    name: N,
-    task: Parameters<ThreadTasks[N]>[0],
-    signal?: AbortSignal,
-  ): Promise<ReturnType<ThreadTasks[N]>>;
+  runAlone<N extends 'playGenomes' | 'unit'>(name: N, task: TaskOf<N>, signal?: AbortSignal): Promise<AnswerTo<N>>;
   close(): Promise<void>;
 }
 
@@ -95,8 +92,12 @@ export function createBacktestPool(threads: number): BacktestPool {
   };
 
   const workOn = (seriesKey: string, series: Series, columns: ReadonlyMap<string, IndicatorColumns>): SharedWork => ({
-    run: (name, task, signal) =>
-      poolOf().run({ seriesKey, series, shared: columns, ...task }, { name, ...endedBy(signal) }),
+    run: async (name, task, signal) =>
+      valueOf(
+        (await poolOf().run({ seriesKey, series, shared: columns, ...task }, { name, ...endedBy(signal) })) as Ended<
+          AnswerTo<typeof name>
+        >,
+      ),
   });
 
   return {
@@ -124,7 +125,8 @@ export function createBacktestPool(threads: number): BacktestPool {
           .catch(() => undefined);
       }
     },
-    runAlone: (name, task, signal) => poolOf().run(task, { name, ...endedBy(signal) }),
+    runAlone: async (name, task, signal) =>
+      valueOf((await poolOf().run(task, { name, ...endedBy(signal) })) as Ended<AnswerTo<typeof name>>),
     async close() {
       await pool?.destroy();
     },

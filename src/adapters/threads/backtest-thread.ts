@@ -1,17 +1,17 @@
+import { errorText, isInputError, withPlace } from '../../domain/errors.ts';
 import { createEngine, type Engine } from '../../domain/backtest/engine/engine.ts';
 import { createIndicatorCache } from '../../domain/indicators/indicator-cache.ts';
 import { requireIndicator } from '../../domain/indicators/registry.ts';
-import { SeriesTooShortError } from '../../domain/market/series-too-short-error.ts';
 import { FIGURES, packFigures } from '../../domain/research/search-figures.ts';
 import { type TrialMetrics } from '../../domain/research/trial.ts';
 import { failedTrial } from '../../domain/research/trial-metrics.ts';
-import { SpecError } from '../../domain/strategies/spec-error.ts';
 import { createWorkerDataset, type WorkerDataset } from '../../domain/python-worker/engine/dataset.ts';
 import { executeUnit } from '../../domain/python-worker/engine/execute-unit.ts';
 import { createRng } from '../../domain/random/rng.ts';
+import { answering } from './ended.ts';
 import { playGenomes as play } from './play-genomes.ts';
 import { columnsIn } from './share-series.ts';
-import { type EvaluationTask, type SeriesTask, type ThreadTasks } from './task.ts';
+import { type AnswerTo, type EvaluationTask, type SeriesTask, type TaskOf } from './task.ts';
 
 /*
  * Runs in a thread. Rules already evaluated, and the columns that were not shared, stay warm between the chunks of the
@@ -56,46 +56,48 @@ function evaluateOne(
   try {
     return engine.measure(spec, fillModel, window);
   } catch (error) {
-    if (error instanceof SpecError || error instanceof SeriesTooShortError) return failedTrial(error.message);
+    if (isInputError(error)) return failedTrial(errorText(error));
     throw error;
   }
 }
 
-export const evaluate: ThreadTasks['evaluate'] = (task) => {
+export const evaluate = answering<TaskOf<'evaluate'>, AnswerTo<'evaluate'>>((task) => {
   const engine = engineFor(task);
   return task.items.map((item) => evaluateOne(engine, task, item));
-};
+});
 
-export const search: ThreadTasks['search'] = (task) => {
+export const search = answering<TaskOf<'search'>, AnswerTo<'search'>>((task) => {
   const engine = engineFor(task);
   const figures = new Float64Array(task.specs.length * FIGURES);
   for (const [index, spec] of task.specs.entries()) {
     try {
       packFigures(figures, index, engine.measure(spec, task.fillModel, task.window), task.fillModel.initialCash);
     } catch (error) {
-      if (!(error instanceof SpecError || error instanceof SeriesTooShortError)) throw error;
-      return { fault: { index, message: error.message } };
+      throw withPlace(`[${task.first + index}]`, error);
     }
   }
-  return { figures };
-};
+  return figures;
+});
 
-export const columns: ThreadTasks['columns'] = ({ series, orders }) => {
+export const columns = answering<TaskOf<'columns'>, AnswerTo<'columns'>>(({ series, orders }) => {
   for (const { indicator, params, memory } of orders) {
     const definition = requireIndicator(indicator);
     const computed = definition.compute(series, params);
     const shared = columnsIn(memory, definition.outputs, series.length);
     for (const name of definition.outputs) shared[name]!.set(computed[name]!);
   }
-};
+});
 
 /** The frame last seen; a search has one. */
 let frame: { readonly key: string; readonly dataset: WorkerDataset } | null = null;
 
-export const playGenomes: ThreadTasks['playGenomes'] = ({ frameKey, columns: candles, terms, genomes }) => {
-  if (frame?.key !== frameKey) frame = { key: frameKey, dataset: createWorkerDataset(candles) };
-  return play(frame.dataset, genomes, terms);
-};
+export const playGenomes = answering<TaskOf<'playGenomes'>, AnswerTo<'playGenomes'>>(
+  ({ frameKey, columns: candles, terms, genomes }) => {
+    if (frame?.key !== frameKey) frame = { key: frameKey, dataset: createWorkerDataset(candles) };
+    return play(frame.dataset, genomes, terms);
+  },
+);
 
-export const unit: ThreadTasks['unit'] = ({ params, columns: candles, seed }) =>
-  executeUnit(params, candles, createRng(seed));
+export const unit = answering<TaskOf<'unit'>, AnswerTo<'unit'>>(({ params, columns: candles, seed }) =>
+  executeUnit(params, candles, createRng(seed)),
+);

@@ -1,12 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { createEngine } from '../../domain/backtest/engine/engine.ts';
 import { type FillModel, type Window } from '../../domain/backtest/result.ts';
-import { SeriesTooShortError } from '../../domain/market/series-too-short-error.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { FIGURES, packFigures, type SearchFigures } from '../../domain/research/search-figures.ts';
-import { SpecError } from '../../domain/strategies/spec-error.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
-import { AppError } from '../../domain/errors.ts';
+import { withPlace } from '../../domain/errors.ts';
 import { type BacktestPool, type SharedWork } from './backtest-pool.ts';
 
 export interface SearchRequest {
@@ -24,16 +22,14 @@ export interface SearchOptions {
   readonly chunk?: number;
 }
 
-/** Plays many specs over one series. Results are in the order of the specs, whoever was faster. */
+/**
+ * Plays many specs over one series. Results are in the order of the specs, whichever thread was faster.
+ * @throws AppError for a spec that cannot be played, with its position before the sentence.
+ */
 export type Search = (request: SearchRequest, options?: SearchOptions) => Promise<SearchFigures>;
 
 /** Small enough to be cancelled soon and to share the last ones out, large enough that messages do not count. */
 const CHUNK = 128;
-
-/** @throws AppError `bad-input` for the first spec that cannot be played, by its position. */
-function refuse(index: number, message: string): never {
-  throw new AppError('bad-input', `[${index}]: ${message}`);
-}
 
 /** In this thread; gives way to others between chunks. */
 export const searchHere: Search = async ({ series, fillModel, window, specs }, options = {}) => {
@@ -47,8 +43,7 @@ export const searchHere: Search = async ({ series, fillModel, window, specs }, o
       try {
         packFigures(figures, index, engine.measure(specs[index]!, fillModel, window), fillModel.initialCash);
       } catch (error) {
-        if (error instanceof SpecError || error instanceof SeriesTooShortError) refuse(index, error.message);
-        throw error;
+        throw withPlace(`[${index}]`, error);
       }
     }
     onProgress?.(to);
@@ -68,9 +63,8 @@ export function searchOn(pool: BacktestPool): Search {
       for (let from = 0; from < specs.length; from += chunk) {
         const part = specs.slice(from, from + chunk);
         chunks.push(
-          work.run('search', { fillModel, window, specs: part }, signal).then((answer) => {
-            if ('fault' in answer) refuse(from + answer.fault.index, answer.fault.message);
-            figures.set(answer.figures, from * FIGURES);
+          work.run('search', { first: from, fillModel, window, specs: part }, signal).then((answer) => {
+            figures.set(answer, from * FIGURES);
             done += part.length;
             onProgress?.(done);
           }),

@@ -28,14 +28,12 @@ export interface EvaluationTask extends SeriesTask {
 
 /** Many specs over one window. */
 export interface SearchTask extends SeriesTask {
+  /** Position of the first spec in the whole search, for errors. */
+  readonly first: number;
   readonly fillModel: FillModel;
   readonly window: Window;
   readonly specs: readonly StrategySpec[];
 }
-
-/** Figures in the order of the specs, or the first spec that cannot be played: classes of errors do not cross threads. */
-export type SearchAnswer =
-  { readonly figures: SearchFigures } | { readonly fault: { readonly index: number; readonly message: string } };
 
 /** Indicators to be computed into shared memory. */
 export interface ColumnsTask extends SeriesTask {
@@ -62,8 +60,11 @@ export interface UnitTask {
 /** What a backtest thread can be asked for. */
 export interface ThreadTasks {
   readonly evaluate: (task: EvaluationTask) => readonly TrialMetrics[];
-  readonly search: (task: SearchTask) => SearchAnswer;
+  readonly search: (task: SearchTask) => SearchFigures;
   readonly columns: (task: ColumnsTask) => void;
   readonly playGenomes: (task: WorkerEngineTask) => SearchFigures;
   readonly unit: (task: UnitTask) => Submission | null;
 }
+
+export type TaskOf<N extends keyof ThreadTasks> = Parameters<ThreadTasks[N]>[0];
+export type AnswerTo<N extends keyof ThreadTasks> = ReturnType<ThreadTasks[N]>;

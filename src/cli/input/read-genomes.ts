@@ -1,5 +1,5 @@
 import { SpecError } from '../../domain/strategies/spec-error.ts';
-import { AppError, errorText } from '../../domain/errors.ts';
+import { AppError, errorText, withPlace } from '../../domain/errors.ts';
 import { parseJson } from './parse-json.ts';
 import { parseStrategy, type WrittenStrategy } from './parse-strategy.ts';
 import { readText } from './read-text.ts';
@@ -12,7 +12,7 @@ interface Entry {
 
 /**
  * Genomes and specs, in any mixture: a JSON list of them, an object with a list `genomes`, JSON Lines, or a single one.
- * @throws AppError `bad-input` naming the file, the place in it and the field.
+ * @throws AppError naming the file, the place in it and the field.
  */
 export async function readGenomes(path: string): Promise<readonly WrittenStrategy[]> {
   const text = await readText(path);
@@ -26,8 +26,7 @@ export async function readGenomes(path: string): Promise<readonly WrittenStrateg
     try {
       return parseStrategy(value);
     } catch (cause) {
-      if (!(cause instanceof SpecError)) throw cause;
-      throw new AppError('bad-input', `${path}: ${at(place, cause)}`, { cause });
+      throw withPlace(path, cause instanceof SpecError ? at(place, cause) : cause);
     }
   });
 }
@@ -70,8 +69,7 @@ function parse(text: string, path: string, place: string): unknown {
 }
 
 /** `[17].params.sl_pct: ...`, `line 18: params.sl_pct: ...`. */
-function at(place: string, { path, problem, message }: SpecError): string {
-  if (place === '') return message;
-  if (place.startsWith('line')) return `${place}: ${message}`;
-  return path === '' ? `${place}: ${problem}` : `${place}.${path}: ${problem}`;
+function at(place: string, error: SpecError): unknown {
+  if (place === '') return error;
+  return place.startsWith('line') ? withPlace(place, error) : error.inside(place);
 }

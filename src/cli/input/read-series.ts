@@ -3,16 +3,16 @@ import { seriesOfColumns } from '../../domain/market/build-series.ts';
 import { resample } from '../../domain/market/resample.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
-import { AppError, errorText } from '../../domain/errors.ts';
+import { AppError, withPlace } from '../../domain/errors.ts';
 
-/** A file's candles in the timeframe asked for. @throws AppError `bad-input` naming the file. */
+/** A file's candles in the timeframe asked for. @throws AppError naming the file. */
 export async function readSeries(path: string, timeframe: Timeframe | undefined): Promise<Series> {
   const file = await readCandleColumns(path);
   let own: Series;
   try {
     own = seriesOfColumns(file.symbol, file.timeframe, file.columns);
   } catch (cause) {
-    throw new AppError('bad-input', `${path}: ${errorText(cause)}`, { cause });
+    throw withPlace(path, cause);
   }
   if (timeframe === undefined || timeframe === file.timeframe) return own;
   if (timeframeMs(timeframe) % timeframeMs(file.timeframe) !== 0) {

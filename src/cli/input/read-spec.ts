@@ -1,30 +1,26 @@
 import { importGenome, type ImportedGenome } from '../../domain/python-worker/genomes/import-genome.ts';
 import { type Market } from '../../domain/market/market.ts';
-import { SpecError } from '../../domain/strategies/spec-error.ts';
-import { AppError, errorText } from '../../domain/errors.ts';
+import { AppError, errorText, withPlace } from '../../domain/errors.ts';
 import { parseJson } from './parse-json.ts';
 import { parseStrategy } from './parse-strategy.ts';
 import { readText } from './read-text.ts';
 
 /**
  * A spec in a JSON file; or a genome, as a spec for a market of this kind, with what of it could not be kept.
- * @throws AppError `bad-input` naming the file and the field.
+ * @throws AppError naming the file and the field.
  */
 export async function readSpec(path: string, marketKind: Market['kind']): Promise<ImportedGenome> {
   const text = await readText(path);
-  const refuse = (problem: string, cause: unknown): AppError =>
-    new AppError('bad-input', `${path}: ${problem}`, { cause });
   let value: unknown;
   try {
     value = parseJson(text);
   } catch (cause) {
-    throw refuse(`is not JSON: ${errorText(cause)}`, cause);
+    throw new AppError('bad-input', `${path}: is not JSON: ${errorText(cause)}`, { cause });
   }
   try {
     const written = parseStrategy(value);
     return written.kind === 'genome' ? importGenome(written.genome, { marketKind }) : { spec: written.spec, notes: [] };
   } catch (cause) {
-    if (cause instanceof SpecError) throw refuse(cause.message, cause);
-    throw cause;
+    throw withPlace(path, cause);
   }
 }

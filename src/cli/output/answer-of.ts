@@ -1,5 +1,5 @@
 import { type Job } from 'bullmq';
-import { parseFailedReason } from '../../../processors/agent/job-errors.ts';
+import { readFailedReason } from '../../../processors/agent/failed-reason.ts';
 import { type JobName, type Result } from '../../../queues/contracts/registry.ts';
 import { type QueueName } from '../../../queues/names.ts';
 import { contractOf } from '../../../queues/producer.ts';
@@ -42,8 +42,8 @@ export async function answerOf<Q extends QueueName, N extends JobName<Q>>(
     const job = (workers.every((count) => count > 0) && (await endedWithin(PATIENCE_MS))) || (await workOff());
     // A reason alone says little: an attempt before the one that went well leaves it behind.
     if (await job.isFailed()) {
-      const { code, reason } = parseFailedReason(job.failedReason);
-      throw new AppError(code, `${queue}:${name} failed: ${reason}`, { advice: 'See corp jobs failed' });
+      const { code, message } = readFailedReason(job.failedReason);
+      throw new AppError(code, `${queue}:${name} failed: ${message}`, { advice: 'See corp jobs failed' });
     }
     return contractOf(queue).jobs[name]!.result.parse(job.returnvalue) as Result<Q, N>;
   } finally {

@@ -7,14 +7,14 @@ import { type Market } from '../../domain/market/market.ts';
 import { describeSpec } from '../../domain/strategies/describe-spec.ts';
 import { SpecError } from '../../domain/strategies/spec-error.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
-import { AppError } from '../../domain/errors.ts';
+import { withPlace } from '../../domain/errors.ts';
 import { fillModelFor } from '../input/fill-options.ts';
 import { type WrittenStrategy } from '../input/parse-strategy.ts';
 import { readGenomes } from '../input/read-genomes.ts';
 import { readSeries } from '../input/read-series.ts';
 import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
 
-/** By docs/simulation-rules.md: specs as they are, genomes as specs. @throws AppError `bad-input` naming file, position and field. */
+/** By docs/simulation-rules.md: specs as they are, genomes as specs. @throws AppError naming file, position and field. */
 export async function prepareRealisticSearch(
   exchange: Config['exchange'],
   input: SearchInput,
@@ -35,8 +35,7 @@ export async function prepareRealisticSearch(
         return await (pool === null ? searchHere : searchOn(pool))(request, { onProgress });
       } catch (cause) {
         // The search knows positions, not files.
-        if (!(cause instanceof AppError && cause.code === 'bad-input')) throw cause;
-        throw new AppError('bad-input', `${input.genomes}: ${cause.message}`, { cause });
+        throw withPlace(input.genomes, cause);
       }
     },
   };
@@ -53,8 +52,7 @@ function specsOf(
     try {
       return importGenome(strategy.genome, { marketKind }).spec;
     } catch (cause) {
-      if (!(cause instanceof SpecError)) throw cause;
-      throw new AppError('bad-input', `${path}: [${index}].${cause.message}`, { cause });
+      throw withPlace(path, cause instanceof SpecError ? cause.inside(`[${index}]`) : cause);
     }
   });
 }

@@ -33,7 +33,7 @@ function hashOf(seq: number, previous: string, { key, actor, action, subject, at
   return sha256(canonicalJson({ seq, previous, entry: { key, actor, action, subject, at, data } }));
 }
 
-/** The record that continues the chain after `head`, or starts it. @throws TypeError when `data` is not plain data. */
+/** The record that continues the chain after `head`, or starts it. @throws AppError `internal` when `data` is not plain data. */
 export function nextAuditRecord(head: Link | null, entry: AuditEntry): AuditRecord {
   const { key, actor, action, subject, at, data } = entry;
   const seq = (head?.seq ?? 0) + 1;

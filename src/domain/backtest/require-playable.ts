@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import { type Series } from '../market/series.ts';
 import { SpecError } from '../strategies/spec-error.ts';
 import { type StrategySpec } from '../strategies/spec.ts';
@@ -9,7 +10,7 @@ import { type FillModel, type Window } from './result.ts';
  * Index of the first bar whose close may give a signal, for a spec that can be played over the window.
  * @throws SpecError for a spec that is not valid, or a short on a spot market.
  * @throws SeriesTooShortError when the window ends before the spec could trade once.
- * @throws RangeError for a window outside the series, or a fill model that cannot be.
+ * @throws AppError `internal` for a window outside the series, or a fill model that cannot be.
  */
 export function requirePlayable(series: Series, spec: StrategySpec, model: FillModel, window: Window): number {
   validateSpec(spec);
@@ -29,7 +30,7 @@ export function requirePlayable(series: Series, spec: StrategySpec, model: FillM
 
 function requireWindow(series: Series, { from, to }: Window): void {
   if (Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= series.length) return;
-  throw new RangeError(`window ${from}..${to} is not within the ${series.length} bars of the series`);
+  throw new AppError('internal', `window ${from}..${to} is not within the ${series.length} bars of the series`);
 }
 
 function requireFillModel({ market, slippageRate, initialCash }: FillModel): void {
@@ -37,10 +38,10 @@ function requireFillModel({ market, slippageRate, initialCash }: FillModel): voi
   requireRate('takerFeeRate', market.takerFeeRate);
   requireRate('makerFeeRate', market.makerFeeRate);
   if (!(initialCash > 0 && Number.isFinite(initialCash))) {
-    throw new RangeError(`initialCash ${initialCash} must be above zero`);
+    throw new AppError('internal', `initialCash ${initialCash} must be above zero`);
   }
 }
 
 function requireRate(name: string, rate: number): void {
-  if (!(rate >= 0 && rate < 1)) throw new RangeError(`${name} ${rate} must be a fraction from 0 to below 1`);
+  if (!(rate >= 0 && rate < 1)) throw new AppError('internal', `${name} ${rate} must be a fraction from 0 to below 1`);
 }

@@ -1,13 +1,15 @@
+import { AppError } from '../errors.ts';
+
 /**
  * The one spelling of a value that hashes and signatures are taken over: JSON without white space, keys sorted by
  * UTF-16 code unit, numbers in their shortest form, -0 as 0, properties that are `undefined` left out (the idea of
  * RFC 8785).
- * @throws TypeError at what JSON would silently change (NaN, infinities, functions, symbols, bigints, class
+ * @throws AppError `internal` at what JSON would silently change (NaN, infinities, functions, symbols, bigints, class
  *   instances, holes in arrays), naming the place.
  */
 export function canonicalJson(value: unknown): string {
   const text = write(value);
-  if (text === null) throw new TypeError(faultIn(value, '$'));
+  if (text === null) throw new AppError('internal', faultIn(value, '$'));
   return text;
 }
 

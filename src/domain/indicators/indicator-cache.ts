@@ -21,7 +21,7 @@ export interface IndicatorCacheOptions {
 
 const MAX_BYTES = 256 * 2 ** 20;
 
-/** The one spelling of an indicator with its parameters. @throws TypeError for an indicator that does not exist. */
+/** The one spelling of an indicator of the registry with its parameters. */
 export function indicatorKey(indicator: string, params: IndicatorParams): string {
   let key = indicator;
   for (const { name } of INDICATORS[indicator]!.params) key += `,${params[name]}`;

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import { type Candle } from './candle.ts';
 import { columnsOf, faultAt, type CandleColumns } from './candle-columns.ts';
 import { requireOnGrid } from './infer-timeframe.ts';
@@ -26,7 +27,7 @@ export function emptySeries(symbol: string, timeframe: Timeframe, length: number
 
 /**
  * Aligns candles to their timeframe; missing bars are filled flat at the last close with volume 0 and flagged.
- * @throws RangeError when there is no candle, or one is broken, off the grid, out of order or twice there.
+ * @throws AppError `bad-candles` when there is no candle, or one is broken, off the grid, out of order or twice there.
  */
 export function buildSeries(symbol: string, timeframe: Timeframe, candles: readonly Candle[]): Series {
   return seriesOfColumns(symbol, timeframe, columnsOf(candles));
@@ -34,14 +35,15 @@ export function buildSeries(symbol: string, timeframe: Timeframe, candles: reado
 
 /** As `buildSeries`. */
 export function seriesOfColumns(symbol: string, timeframe: Timeframe, candles: CandleColumns): Series {
-  if (candles.length === 0) throw new RangeError(`${symbol}: a series needs at least one candle`);
+  if (candles.length === 0) throw new AppError('bad-candles', `${symbol}: a series needs at least one candle`);
   const { time } = candles;
   requireOnGrid(time, timeframe);
   const step = timeframeMs(timeframe);
   const first = time[0]!;
   const length = (time[candles.length - 1]! - first) / step + 1;
   if (!(length >= 1 && length <= MAX_BARS)) {
-    throw new RangeError(
+    throw new AppError(
+      'bad-candles',
       `${symbol}: candles span ${length} bars of ${timeframe}: check the times of the first and last`,
     );
   }
@@ -50,7 +52,8 @@ export function seriesOfColumns(symbol: string, timeframe: Timeframe, candles: C
   for (let i = 0; i < candles.length; i += 1) {
     const bar = (time[i]! - first) / step;
     const fault = faultAt(candles, i) ?? (bar < next ? 'it is out of order or a duplicate' : null);
-    if (fault !== null) throw new RangeError(`${symbol}: candle of ${new Date(time[i]!).toISOString()}: ${fault}`);
+    if (fault !== null)
+      throw new AppError('bad-candles', `${symbol}: candle of ${new Date(time[i]!).toISOString()}: ${fault}`);
     for (; next < bar; next += 1) fillFlat(series, next, first + next * step);
     series.time[bar] = time[i]!;
     series.open[bar] = candles.open[i]!;
@@ -81,7 +84,7 @@ export function candlesOf(series: Series): Candle[] {
   return candles;
 }
 
-/** A new series with newer candles at its end, gaps filled. @throws RangeError as `buildSeries`. */
+/** A new series with newer candles at its end, gaps filled. @throws AppError `bad-candles` as `buildSeries`. */
 export function extendSeries(series: Series, candles: readonly Candle[]): Series {
   return candles.length === 0
     ? series

@@ -1,20 +1,23 @@
+import { AppError } from '../errors.ts';
 import { type CoverageReport, type Gap, type Series } from './series.ts';
 
 /** How many of the largest holes an error names. */
 const NAMED_GAPS = 3;
 
 /** A series with too much missing (docs/simulation-rules.md rule 11). */
-export class CoverageError extends Error {
-  override readonly name = 'CoverageError';
+export class CoverageError extends AppError {
   readonly report: CoverageReport;
 
   constructor(symbol: string, minimum: number, report: CoverageReport) {
     const largest = [...report.gaps].sort((a, b) => b.bars - a.bars || a.from - b.from).slice(0, NAMED_GAPS);
     const holes = largest.map((gap) => `${gap.bars} bars from ${isoOf(gap.from)} to ${isoOf(gap.to)}`).join('; ');
     super(
+      'poor-coverage',
       `${symbol}: coverage ${percent(report.coverage)} is below ${percent(minimum)}: ${report.missing} of ${report.bars}` +
-        ` bars are missing in ${report.gaps.length} gaps, the largest: ${holes}. Use a part without them or complete data`,
+        ` bars are missing in ${report.gaps.length} gaps, the largest: ${holes}`,
+      { advice: 'Use a part without them or complete data' },
     );
+    this.name = 'CoverageError';
     this.report = report;
   }
 }

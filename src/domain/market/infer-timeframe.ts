@@ -1,12 +1,14 @@
+import { AppError } from '../errors.ts';
 import { timeframeMs, timeframeOf, type Timeframe } from './timeframe.ts';
 
 /**
  * The most common step between the candles; the shorter one on a tie.
  * @param times of their opens, epoch ms.
- * @throws RangeError when there are fewer than two candles, the step is not whole minutes, or a candle is off its grid.
+ * @throws AppError `bad-candles` when there are fewer than two candles, the step is not whole minutes, or a candle is off its grid.
  */
 export function inferTimeframe(times: Float64Array): Timeframe {
-  if (times.length < 2) throw new RangeError('cannot tell the timeframe of fewer than two candles: name it');
+  if (times.length < 2)
+    throw new AppError('bad-candles', 'cannot tell the timeframe of fewer than two candles: name it');
   const counts = new Map<number, number>();
   for (let i = 1; i < times.length; i += 1) {
     const step = times[i]! - times[i - 1]!;
@@ -20,12 +22,15 @@ export function inferTimeframe(times: Float64Array): Timeframe {
   return timeframe;
 }
 
-/** @throws RangeError naming the first candle whose time is not a whole number of timeframes after the epoch. */
+/** @throws AppError `bad-candles` naming the first candle whose time is not a whole number of timeframes after the epoch. */
 export function requireOnGrid(times: Float64Array, timeframe: Timeframe): void {
   const step = timeframeMs(timeframe);
   for (let i = 0; i < times.length; i += 1) {
     if (times[i]! % step === 0) continue;
     const when = new Date(times[i]!).toISOString();
-    throw new RangeError(`the candle of ${when} does not open on a ${timeframe} boundary: name the right timeframe`);
+    throw new AppError(
+      'bad-candles',
+      `the candle of ${when} does not open on a ${timeframe} boundary: name the right timeframe`,
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import { emptySeries } from './build-series.ts';
 import { type Series } from './series.ts';
 import { timeframeMs, type Timeframe } from './timeframe.ts';
@@ -6,13 +7,14 @@ import { timeframeMs, type Timeframe } from './timeframe.ts';
  * The same market in a longer timeframe; buckets are aligned to the UTC epoch. A candle exists only once it is closed,
  * so buckets that the series covers only in part, at its start or end, are dropped. A bucket is `filled` only when all
  * of its bars are; bars filled flat add nothing to the highs, lows and volume of a bucket that has real ones.
- * @throws RangeError when `timeframe` is not a whole multiple of the series' own.
+ * @throws AppError `bad-timeframe` when `timeframe` is not a whole multiple of the series' own.
  */
 export function resample(series: Series, timeframe: Timeframe): Series {
   const from = timeframeMs(series.timeframe);
   const step = timeframeMs(timeframe);
   if (step % from !== 0) {
-    throw new RangeError(
+    throw new AppError(
+      'bad-timeframe',
       `${timeframe} is not a whole multiple of ${series.timeframe}: it cannot be made of its candles`,
     );
   }

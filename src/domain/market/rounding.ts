@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import { type OrderSide } from './side.ts';
 
 /**
@@ -33,7 +34,7 @@ const MAX_GRIDS = 16;
 function gridOf(increment: number): Grid {
   for (let i = 0; i < grids.length; i += 1) if (grids[i]!.increment === increment) return grids[i]!;
   if (!(increment > 0 && Number.isFinite(increment))) {
-    throw new RangeError(`${increment} is not an increment: it must be above zero`);
+    throw new AppError('internal', `${increment} is not an increment: it must be above zero`);
   }
   const scale = 10 ** decimalsOf(increment);
   const grid = { increment, scale, units: Math.round(increment * scale) };

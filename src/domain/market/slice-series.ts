@@ -1,10 +1,11 @@
+import { AppError } from '../errors.ts';
 import { type Series } from './series.ts';
 import { timeframeMs } from './timeframe.ts';
 
-/** Bars [from, to) as views on the same memory. @throws RangeError when out of bounds. */
+/** Bars [from, to) as views on the same memory. @throws AppError `internal` when out of bounds. */
 export function sliceSeries(series: Series, from: number, to: number): Series {
   if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= series.length)) {
-    throw new RangeError(`bars ${from}..${to} are not within a series of ${series.length}`);
+    throw new AppError('internal', `bars ${from}..${to} are not within a series of ${series.length}`);
   }
   return {
     symbol: series.symbol,

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import { type Order, ORDER_STATES, type OrderState } from './order.ts';
 
 /**
@@ -42,16 +43,14 @@ export function canTransition(from: OrderState, to: OrderState, by: TransitionAu
 export type OrderPatch = Partial<Pick<Order, 'approvalId' | 'reason' | 'filledAmount' | 'averagePrice' | 'fees'>>;
 
 /** Signals a step that the order's life does not allow; sending it again cannot help. */
-export class IllegalTransitionError extends Error {
-  override readonly name = 'IllegalTransitionError';
-  readonly code = 'ILLEGAL_TRANSITION';
-  readonly retryable = false;
+export class IllegalTransitionError extends AppError {
   readonly clientOrderId: string;
   readonly from: OrderState;
   readonly to: OrderState;
 
   constructor(order: Pick<Order, 'clientOrderId' | 'state'>, to: OrderState, why: string) {
-    super(`order ${order.clientOrderId} cannot go from ${order.state} to ${to}: ${why}`);
+    super('illegal-transition', `order ${order.clientOrderId} cannot go from ${order.state} to ${to}: ${why}`);
+    this.name = 'IllegalTransitionError';
     this.clientOrderId = order.clientOrderId;
     this.from = order.state;
     this.to = to;

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import { type Fill, type OrderPurpose } from '../orders/order.ts';
 import { type Decimal, decimal, ZERO } from './money.ts';
 import { type Position } from './position.ts';
@@ -64,12 +65,15 @@ const keyOf = ({ account, strategyHash, symbol }: Pick<Fill, 'account' | 'strate
 
 /**
  * The position after one more fill; `null` is no position yet.
- * @throws RangeError when the fill belongs to another position.
+ * @throws AppError `internal` when the fill belongs to another position.
  */
 export function applyFill(position: Position | null, fill: Fill): Position {
   if (position === null) return positionOf(fill, step(EMPTY, fill));
   if (keyOf(position) !== keyOf(fill)) {
-    throw new RangeError(`fill ${fill.id} of ${keyOf(fill)} does not belong to the position of ${keyOf(position)}`);
+    throw new AppError(
+      'internal',
+      `fill ${fill.id} of ${keyOf(fill)} does not belong to the position of ${keyOf(position)}`,
+    );
   }
   const ledger: Ledger = {
     ...position,

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import { decimal, ZERO } from './money.ts';
 import { type Position } from './position.ts';
 
@@ -10,7 +11,7 @@ export interface Valuation {
 
 /**
  * Cash plus positions at `prices` (by symbol). A short counts negative: its proceeds are already in the cash.
- * @throws RangeError when a held symbol has no price.
+ * @throws AppError `no-price` when a held symbol has no price.
  */
 export function markToMarket(
   cash: number | string,
@@ -22,7 +23,9 @@ export function markToMarket(
   for (const { symbol, amount } of positions) {
     if (amount === 0) continue;
     const price = prices[symbol];
-    if (price === undefined) throw new RangeError(`no price for ${symbol}, of which ${amount} is held`);
+    if (price === undefined) {
+      throw new AppError('no-price', `no price for ${symbol}, of which ${amount} is held`, { retryable: true });
+    }
     const value = decimal(amount).times(price);
     equity = equity.plus(value);
     exposure = exposure.plus(value.abs());

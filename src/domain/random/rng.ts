@@ -1,3 +1,5 @@
+import { AppError } from '../errors.ts';
+
 /**
  * Seeded pseudo-random numbers (sfc32, Chris Doty-Humphrey's Small Fast Counting generator, PractRand). Same seed,
  * same numbers, on every machine. `fork(label)` gives an independent stream, so that drawing more numbers in one
@@ -8,7 +10,7 @@ export interface Rng {
   next(): number;
   /** Uniform whole number in [min, max], both included. */
   integer(min: number, max: number): number;
-  /** One of `items`, uniformly. @throws RangeError when empty. */
+  /** One of `items`, uniformly. @throws AppError `internal` when empty. */
   pick<T>(items: readonly T[]): T;
   /** Standard normal deviate (Marsaglia polar method). */
   normal(): number;
@@ -47,7 +49,7 @@ export function createRng(seed: number | string): Rng {
     integer,
     pick(items) {
       const item = items[integer(0, items.length - 1)];
-      if (item === undefined) throw new RangeError('cannot pick from an empty list');
+      if (item === undefined) throw new AppError('internal', 'cannot pick from an empty list');
       return item;
     },
     normal() {

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import { type Window } from '../backtest/result.ts';
 
 /** In sample [0, n·(1-testShare)), out of sample the rest in equal test windows; a test window trains on all before it. */
@@ -9,7 +10,7 @@ export interface WalkForwardSplit {
 /**
  * Anchored walk-forward split. Screening sees only `inSample`, so even the choice of candidates knows nothing of any
  * test window.
- * @throws RangeError when a test window would be empty.
+ * @throws AppError `internal` when a test window would be empty.
  */
 export function walkForwardSplit(length: number, folds: number, testShare: number): WalkForwardSplit {
   const start = Math.floor(length * (1 - testShare));
@@ -19,7 +20,8 @@ export function walkForwardSplit(length: number, folds: number, testShare: numbe
     test: { from: edge(fold), to: edge(fold + 1) },
   }));
   if (start < 1 || windows.some(({ test }) => test.to <= test.from)) {
-    throw new RangeError(
+    throw new AppError(
+      'internal',
       `${length} bars cannot be split into ${folds} test windows over the last ${testShare * 100} %`,
     );
   }

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import { type Market } from '../market/market.ts';
 import { roundDownToStep } from '../market/rounding.ts';
 import { entryObjections } from './entry-checks.ts';
@@ -26,12 +27,13 @@ function belowMinimum(amount: number, price: number, market: Market): VerdictRea
  * The risk manager's answer to an intent: pure, so that the same question always gets the same answer. Entries need an
  * ACTIVE account and pass every check; orders that shrink a position pass while the account is not HALTED, even on
  * stale data, for not closing would be the greater risk.
- * @throws RangeError when the context is about another market or account.
+ * @throws AppError `internal` when the context is about another market or account.
  */
 export function reviewIntent(intent: Intent, context: ReviewContext, limits: RiskLimits): Verdict {
   if (intent.symbol !== context.market.symbol || intent.account !== context.state.account) {
     const { state, market } = context;
-    throw new RangeError(
+    throw new AppError(
+      'internal',
       `intent ${intent.id} of ${intent.account} on ${intent.symbol} was reviewed against ${state.account} on ${market.symbol}`,
     );
   }

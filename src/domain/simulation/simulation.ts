@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import { type Regime } from '../analysis/analysis.ts';
 import { type Candle } from '../market/candle.ts';
 import { type Market, type MarketTrade, type OrderBook } from '../market/market.ts';
@@ -33,9 +34,9 @@ export interface SimulationOptions {
 export interface MarketSimulation {
   readonly markets: readonly Market[];
   readonly barMs: number;
-  /** The bar whose span holds `time`. @throws RangeError before the start. */
+  /** The bar whose span holds `time`. @throws AppError `internal` before the start. */
   indexAt(time: number): number;
-  /** @throws RangeError on an unknown symbol or a negative index. */
+  /** @throws AppError `unknown-market`, or `internal` for a negative index. */
   candles(symbol: string, fromIndex: number, count: number): readonly Candle[];
   /** The regime that produced a bar: what an analyst would like to know and never does. */
   regime(symbol: string, index: number): Regime;
@@ -48,7 +49,7 @@ export interface MarketSimulation {
 export function createSimulation(options: SimulationOptions): MarketSimulation {
   const { seed, startTime, markets: definitions = DEFAULT_MARKETS, cachedChunks = CACHED_CHUNKS } = options;
   if (!Number.isSafeInteger(startTime) || startTime < 0 || startTime % BAR_MS !== 0) {
-    throw new RangeError(`startTime ${startTime} is not a whole multiple of five minutes since 1970`);
+    throw new AppError('internal', `startTime ${startTime} is not a whole multiple of five minutes since 1970`);
   }
   const slots = new Map(definitions.map((definition, slot) => [definition.market.symbol, slot]));
   const factorAt = createWalk((index, start) => generateFactor(seed, index, start), CACHED_FACTORS);
@@ -60,13 +61,16 @@ export function createSimulation(options: SimulationOptions): MarketSimulation {
   const slotOf = (symbol: string): number => {
     const slot = slots.get(symbol);
     if (slot === undefined) {
-      throw new RangeError(`the simulation has no market '${symbol}': it has ${[...slots.keys()].join(', ')}`);
+      throw new AppError(
+        'unknown-market',
+        `the simulation has no market '${symbol}': it has ${[...slots.keys()].join(', ')}`,
+      );
     }
     return slot;
   };
   const indexAt = (time: number): number => {
     const index = Math.floor((time - startTime) / BAR_MS);
-    if (!(index >= 0)) throw new RangeError(`${time} is before the simulation's start at ${startTime}`);
+    if (!(index >= 0)) throw new AppError('internal', `${time} is before the simulation's start at ${startTime}`);
     return index;
   };
   const candle = (slot: number, index: number): Candle => {
@@ -82,7 +86,8 @@ export function createSimulation(options: SimulationOptions): MarketSimulation {
     };
   };
   const candles = (symbol: string, fromIndex: number, count: number): readonly Candle[] => {
-    if (!Number.isSafeInteger(fromIndex) || fromIndex < 0) throw new RangeError(`there is no bar ${fromIndex}`);
+    if (!Number.isSafeInteger(fromIndex) || fromIndex < 0)
+      throw new AppError('internal', `there is no bar ${fromIndex}`);
     const slot = slotOf(symbol);
     return Array.from({ length: count }, (_, i) => candle(slot, fromIndex + i));
   };

@@ -1,8 +1,9 @@
+import { AppError } from '../errors.ts';
 import { mean } from './moments.ts';
 
 /** Pearson's correlation of two equally long samples; null when there are fewer than two pairs or one does not vary. */
 export function correlation(a: readonly number[], b: readonly number[]): number | null {
-  if (a.length !== b.length) throw new RangeError(`cannot pair ${a.length} with ${b.length} values`);
+  if (a.length !== b.length) throw new AppError('internal', `cannot pair ${a.length} with ${b.length} values`);
   if (a.length < 2) return null;
   const [meanA, meanB] = [mean(a), mean(b)];
   let ab = 0;

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import { variance } from './moments.ts';
 import { inverseNormalCdf } from './normal-distribution.ts';
 import { probabilisticSharpe } from './probabilistic-sharpe.ts';
@@ -11,7 +12,7 @@ const EULER_MASCHERONI = 0.577_215_664_901_532_9;
  */
 export function expectedMaximumSharpe(trials: number, sharpeVariance: number): number {
   if (!(trials >= 1) || !(sharpeVariance >= 0)) {
-    throw new RangeError(`${trials} trials with variance ${sharpeVariance}: at least one, and not negative`);
+    throw new AppError('internal', `${trials} trials with variance ${sharpeVariance}: at least one, and not negative`);
   }
   if (trials === 1) return 0;
   const best = (share: number): number => inverseNormalCdf(1 - share / trials);

@@ -1,3 +1,5 @@
+import { AppError } from '../errors.ts';
+
 /**
  * Standard normal distribution function: the double-precision algorithm of Hart (1968) as published by West (2005),
  * "Better approximations to cumulative normal functions". Absolute error below 1e-14; relative error below 1e-7 in the far tail.
@@ -45,10 +47,10 @@ const TAIL_BELOW = 0.02425;
 /**
  * The x with normalCdf(x) = p: Acklam's rational approximation (relative error 1.2e-9) and one Halley step on
  * `normalCdf`, after which the error is that of the distribution function. -Infinity at 0, Infinity at 1.
- * @throws RangeError outside [0, 1].
+ * @throws AppError `internal` outside [0, 1].
  */
 export function inverseNormalCdf(p: number): number {
-  if (!(p >= 0 && p <= 1)) throw new RangeError(`${p} is not a probability`);
+  if (!(p >= 0 && p <= 1)) throw new AppError('internal', `${p} is not a probability`);
   if (p === 0 || p === 1) return p === 0 ? -Infinity : Infinity;
   // The upper half by symmetry: 1 - p is exact there, and small tails keep their digits.
   if (p > 0.5) return -inverseNormalCdf(1 - p);

@@ -29,7 +29,7 @@ async function endOne(suspect: ProcessIdentity, dataDirectory: string, log: Logg
   log.warn('ending a service that an earlier run left behind', { pid: suspect.pid });
   if (await endProcess(suspect, graceMs)) return;
   throw new ServiceError(
-    'SERVICE_LEFTOVER',
+    'service-leftover',
     `process ${suspect.pid}, left by an earlier run, still uses ${dataDirectory}`,
     {
       advice: `end it: kill -9 ${suspect.pid}`,

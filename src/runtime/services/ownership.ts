@@ -30,7 +30,7 @@ export function acquireOwnership(dataDirectory: string): Ownership {
       return { owner, release: () => leave(lock, entry) };
     }
   }
-  throw new ServiceError('SERVICES_IN_USE', `${lock} cannot be taken`, {
+  throw new ServiceError('services-in-use', `${lock} cannot be taken`, {
     advice: 'remove it when no other process uses this data directory',
   });
 }

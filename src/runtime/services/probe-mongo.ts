@@ -38,15 +38,15 @@ function open(url: string, options: mongo.MongoClientOptions): mongo.MongoClient
   try {
     return new mongo.MongoClient(url, options);
   } catch (error) {
-    throw new ServiceError('MONGO_URL_INVALID', `MongoDB: "${url}" is not usable: ${errorText(error)}`);
+    throw new ServiceError('mongo-url-invalid', `MongoDB: "${url}" is not usable: ${errorText(error)}`);
   }
 }
 
 function explain(url: string, error: unknown): ServiceError {
   const refused = error instanceof mongo.MongoServerError && error.code === AUTHENTICATION_FAILED;
   return refused
-    ? new ServiceError('MONGO_LOGIN_REFUSED', `MongoDB at ${url} refuses the login: ${errorText(error)}`)
-    : new ServiceError('MONGO_UNREACHABLE', `MongoDB at ${url} does not answer: ${errorText(error)}`, {
+    ? new ServiceError('mongo-login-refused', `MongoDB at ${url} refuses the login: ${errorText(error)}`)
+    : new ServiceError('mongo-unreachable', `MongoDB at ${url} does not answer: ${errorText(error)}`, {
         retryable: true,
         advice: 'start it or correct its URL',
       });

@@ -37,7 +37,7 @@ export async function redisReady(url: string, pid: number | undefined, signal: A
 
 async function withConnection<T>(url: string, withinMs: number, use: (client: Redis) => Promise<T>): Promise<T> {
   if (!/^rediss?:$/.test(protocolOf(url))) {
-    throw new ServiceError('REDIS_URL_INVALID', `Redis: "${url}" is not a redis:// or rediss:// URL`);
+    throw new ServiceError('redis-url-invalid', `Redis: "${url}" is not a redis:// or rediss:// URL`);
   }
   const client = new Redis(url, {
     lazyConnect: true,
@@ -66,8 +66,8 @@ async function withConnection<T>(url: string, withinMs: number, use: (client: Re
 function explain(url: string, error: unknown): ServiceError {
   const text = errorText(error) || 'no answer';
   return /WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(text)
-    ? new ServiceError('REDIS_LOGIN_REFUSED', `Redis at ${url} refuses the login: ${text}`)
-    : new ServiceError('REDIS_UNREACHABLE', `Redis at ${url} does not answer: ${text}`, {
+    ? new ServiceError('redis-login-refused', `Redis at ${url} refuses the login: ${text}`)
+    : new ServiceError('redis-unreachable', `Redis at ${url} does not answer: ${text}`, {
         retryable: true,
         advice: 'start it or correct its URL',
       });

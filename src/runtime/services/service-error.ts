@@ -2,18 +2,18 @@ import { AppError, type AppErrorOptions } from '../../domain/errors.ts';
 import { redact } from './redact.ts';
 
 export type ServiceErrorCode =
-  | 'REDIS_URL_INVALID'
-  | 'REDIS_UNREACHABLE'
-  | 'REDIS_LOGIN_REFUSED'
-  | 'REDIS_MISSING'
-  | 'MONGO_URL_INVALID'
-  | 'MONGO_UNREACHABLE'
-  | 'MONGO_LOGIN_REFUSED'
-  | 'SERVICE_DID_NOT_START'
-  | 'SERVICE_KEEPS_DYING'
-  | 'SERVICE_LEFTOVER'
-  | 'SERVICES_IN_USE'
-  | 'SERVICES_START_ABORTED';
+  | 'redis-url-invalid'
+  | 'redis-unreachable'
+  | 'redis-login-refused'
+  | 'redis-missing'
+  | 'mongo-url-invalid'
+  | 'mongo-unreachable'
+  | 'mongo-login-refused'
+  | 'service-did-not-start'
+  | 'service-keeps-dying'
+  | 'service-leftover'
+  | 'services-in-use'
+  | 'services-start-aborted';
 
 /**
  * Redis or the store cannot be used. The message is one line without credentials. No `cause`: the errors of the
@@ -34,7 +34,7 @@ export class ServicesInUseError extends ServiceError {
   readonly ownerPid: number;
 
   constructor(dataDirectory: string, ownerPid: number) {
-    super('SERVICES_IN_USE', `${dataDirectory} belongs to the running process ${ownerPid}`, {
+    super('services-in-use', `${dataDirectory} belongs to the running process ${ownerPid}`, {
       advice: 'stop that process first, or give this one a data directory of its own',
     });
     this.name = 'ServicesInUseError';

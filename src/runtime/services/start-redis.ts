@@ -17,7 +17,7 @@ export async function startRedis(context: StartContext, options: StartServicesOp
   }
   const binary = findBinary(redisBinaries);
   if (binary === null) {
-    throw new ServiceError('REDIS_MISSING', `No ${redisBinaries.join(' or ')} on the PATH`, {
+    throw new ServiceError('redis-missing', `No ${redisBinaries.join(' or ')} on the PATH`, {
       advice: 'install one (Debian: apt-get install redis-server, macOS: brew install redis) or set REDIS_URL',
     });
   }

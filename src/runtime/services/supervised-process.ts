@@ -104,7 +104,7 @@ export async function supervise(program: Program, supervision: Supervision): Pro
 
   function giveUp(deaths: number, how: string): void {
     const message = `${program.name} died ${deaths} times in a row (${how}): ${program.lastWords()}`;
-    supervision.onFatal(new ServiceError('SERVICE_KEEPS_DYING', message));
+    supervision.onFatal(new ServiceError('service-keeps-dying', message));
   }
 
   async function endCurrent(): Promise<void> {
@@ -140,10 +140,10 @@ async function launch(program: Program, { limits, onProcess }: Supervision, sign
   } catch (error) {
     attempt.abort();
     await end(spawned, limits.stopWithinMs);
-    if (signal.aborted) throw new ServiceError('SERVICES_START_ABORTED', `The start of ${program.name} was aborted`);
+    if (signal.aborted) throw new ServiceError('services-start-aborted', `The start of ${program.name} was aborted`);
     const said = program.lastWords();
     throw new ServiceError(
-      'SERVICE_DID_NOT_START',
+      'service-did-not-start',
       `${program.name} did not start: ${errorText(error)}${said && `: ${said}`}`,
     );
   }

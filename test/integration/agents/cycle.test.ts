@@ -3,6 +3,7 @@ import { type Environment } from '../../../config/process-environment.ts';
 import { cycleJobId } from '../../../processors/task-manager/agent.ts';
 import { QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
 import { evaluate } from '../../../src/adapters/threads/backtest-thread.ts';
+import { valueOf } from '../../../src/adapters/threads/ended.ts';
 import { importGenome } from '../../../src/domain/python-worker/genomes/import-genome.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
@@ -30,7 +31,7 @@ afterAll(() => testEnvironment.close());
 const inProcess = ({ data }: AppContext): Evaluator => ({
   async evaluate({ symbol, timeframe, asOf, fillModel, items }) {
     const series = await data.series({ symbol, timeframe, asOf });
-    return evaluate({ shared: new Map(), seriesKey: `${symbol}/${series.length}`, series, fillModel, items });
+    return valueOf(evaluate({ shared: new Map(), seriesKey: `${symbol}/${series.length}`, series, fillModel, items }));
   },
   close: async () => undefined,
 });

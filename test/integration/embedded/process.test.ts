@@ -67,7 +67,7 @@ describe('the store as a process', () => {
     const { status, errors } = await start('--directory', directory).ended;
     expect(status).toBe(2);
     expect(errors).toBe(
-      `embedded store: ${directory} is in use by process ${owner.child.pid}; stop that process or choose another directory\n`,
+      `embedded store: ${directory} is in use by process ${owner.child.pid}. Stop that process or choose another directory\n`,
     );
   });
 

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Readable, type Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -22,6 +22,7 @@ export interface CompiledStore {
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const STORE = 'src/adapters/embedded';
 const compilerOptions: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   module: ts.ModuleKind.ESNext,
@@ -30,22 +31,23 @@ const compilerOptions: ts.CompilerOptions = {
 };
 
 /**
- * The present sources as plain JavaScript, so that a test of the process starts it often and never meets an old build. Inside
+ * The present sources, and what they import of the domain, as plain JavaScript, so that a test of the process starts it often and never meets an old build. Inside
  * the project, where Node finds the libraries.
  */
 export async function compileStore(): Promise<CompiledStore> {
-  const source = join(root, 'src/adapters/embedded');
   const cache = join(root, 'node_modules/.cache');
   await mkdir(cache, { recursive: true });
   const output = await mkdtemp(join(cache, 'embedded-store-'));
   await writeFile(join(output, 'package.json'), '{"type":"module"}');
-  for (const name of await readdir(source)) {
-    const { outputText } = ts.transpileModule(await readFile(join(source, name), 'utf8'), { compilerOptions });
+  const names = (await readdir(join(root, STORE))).map((name) => join(STORE, name));
+  for (const name of [...names, 'src/domain/errors.ts']) {
+    const { outputText } = ts.transpileModule(await readFile(join(root, name), 'utf8'), { compilerOptions });
+    await mkdir(dirname(join(output, name)), { recursive: true });
     await writeFile(join(output, name.replace('.ts', '.js')), outputText);
   }
   return {
     spawn: (...flags) =>
-      watch(spawn(process.execPath, [join(output, 'main.js'), ...flags], { stdio: ['pipe', 'pipe', 'pipe'] })),
+      watch(spawn(process.execPath, [join(output, STORE, 'main.js'), ...flags], { stdio: ['pipe', 'pipe', 'pipe'] })),
     remove: () => rm(output, { recursive: true }),
   };
 }

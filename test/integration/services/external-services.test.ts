@@ -21,20 +21,20 @@ it.each([
   [
     'redisUrl',
     `redis://me:s3cret@${nobody}`,
-    'REDIS_UNREACHABLE',
+    'redis-unreachable',
     /^Redis at redis:\/\/\*\*\*@127\.0\.0\.1:1 does not answer: .*ECONNREFUSED/,
   ],
-  ['redisUrl', 'http://me:s3cret@localhost', 'REDIS_URL_INVALID', /"http:\/\/\*\*\*@localhost" is not a redis:\/\//],
+  ['redisUrl', 'http://me:s3cret@localhost', 'redis-url-invalid', /"http:\/\/\*\*\*@localhost" is not a redis:\/\//],
   [
     'mongoUrl',
     `mongodb://me:s3cret@${nobody}/?serverSelectionTimeoutMS=1`,
-    'MONGO_UNREACHABLE',
+    'mongo-unreachable',
     /^MongoDB at mongodb:\/\/\*\*\*@127/,
   ],
   [
     'mongoUrl',
     'mongo://me:s3cret@localhost',
-    'MONGO_URL_INVALID',
+    'mongo-url-invalid',
     /^MongoDB: "mongo:\/\/\*\*\*@localhost" is not usable/,
   ],
 ])('explains a %s that does not work: %s', async (option, url, code, message) => {
@@ -49,6 +49,6 @@ it('tells a refused login from a silent server', async () => {
   const error: unknown = await startForTest(temporaryDirectory(), { redisUrl: wrong }).catch(
     (reason: unknown) => reason,
   );
-  expect(error).toMatchObject({ code: 'REDIS_LOGIN_REFUSED' });
+  expect(error).toMatchObject({ code: 'redis-login-refused' });
   expect(JSON.stringify(error) + String(error)).not.toContain('s3cret');
 });

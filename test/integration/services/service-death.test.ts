@@ -59,7 +59,7 @@ it('gives up a service that dies again and again, and says so once', async () =>
   }
   process.kill(services.redis.pid ?? 0, 'SIGKILL');
   await gaveUp;
-  expect(fatal.mock.calls[0]?.[0]).toMatchObject({ code: 'SERVICE_KEEPS_DYING' });
+  expect(fatal.mock.calls[0]?.[0]).toMatchObject({ code: 'service-keeps-dying' });
   expect(fatal).toHaveBeenCalledTimes(1);
   expect(services.redis.pid).toBeUndefined();
 });

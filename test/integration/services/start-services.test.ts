@@ -76,7 +76,7 @@ it('runs Redis with every write on disk and nothing evicted', async () => {
 it('says what to install when there is no Redis, and gives the directory back', async () => {
   const directory = temporaryDirectory();
   const missing = startForTest(directory, { redisBinaries: ['no-such-redis'] });
-  await expect(missing).rejects.toMatchObject({ code: 'REDIS_MISSING', message: 'No no-such-redis on the PATH' });
+  await expect(missing).rejects.toMatchObject({ code: 'redis-missing', message: 'No no-such-redis on the PATH' });
   await startForTest(directory);
 });
 
@@ -85,11 +85,11 @@ it('stops Redis again when the store does not start, and repeats its last words'
   const embeddedCommand = [process.execPath, '-e', 'console.error("log is damaged at byte 7"); process.exit(3)', '--'];
   const broken = startForTest(directory, { embeddedCommand });
   await expect(broken).rejects.toMatchObject({
-    code: 'SERVICE_DID_NOT_START',
+    code: 'service-did-not-start',
     message: 'store did not start: exit code 3: log is damaged at byte 7',
   });
   const url = urlOfEarlierRedis(join(directory, 'redis'));
-  if (url !== null) await expect(probeRedis(url, 1000)).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE' });
+  if (url !== null) await expect(probeRedis(url, 1000)).rejects.toMatchObject({ code: 'redis-unreachable' });
 });
 
 it('prefers a mongod on the PATH to the embedded store', async () => {
@@ -113,6 +113,6 @@ it('gives up a start when asked to', async () => {
   const asked = new AbortController();
   const start = startForTest(directory, { embeddedCommand: silentStore, signal: asked.signal });
   asked.abort();
-  await expect(start).rejects.toMatchObject({ code: 'SERVICES_START_ABORTED' });
+  await expect(start).rejects.toMatchObject({ code: 'services-start-aborted' });
   expect(existsSync(join(directory, 'lock'))).toBe(false);
 });

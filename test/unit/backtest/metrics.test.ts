@@ -11,6 +11,7 @@ import { simulate } from '../../../src/domain/backtest/oracle/simulate.ts';
 import { dailyReturns } from '../../../src/domain/statistics/daily-returns.ts';
 import { anySeries, randomSeries, seriesOf } from '../market/series-fixture.ts';
 import { busySpec, free, onSignal, realistic, SIGNAL } from './spec-fixture.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 
 const HOUR = 3_600_000;
 const trade = (pnl: number, extra: Partial<Trade> = {}): Trade => ({
@@ -207,7 +208,7 @@ describe('computeMetrics', () => {
   it('refuses a window that was not the one simulated', () => {
     const series = randomSeries(1, 50);
     const simulation = simulate(series, onSignal, free);
-    expect(() => computeMetrics(simulation, series, { from: 0, to: 49 }, { initialCash: 1 })).toThrow(RangeError);
+    expect(() => computeMetrics(simulation, series, { from: 0, to: 49 }, { initialCash: 1 })).toThrow(AppError);
   });
 });
 

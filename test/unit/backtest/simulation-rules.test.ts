@@ -5,6 +5,7 @@ import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
 import { seriesOf, T0 } from '../market/series-fixture.ts';
 import { IMPLEMENTATIONS } from '../../fixtures/engine/implementations.ts';
 import { free, market, onSignal, SIGNAL } from './spec-fixture.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 
 type Bar = readonly [open: number, high: number, low: number, close: number] | null;
 const HOUR = 3_600_000;
@@ -337,7 +338,7 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
         { from: 2, to: 2 },
         { from: 0, to: 1.5 },
       ]) {
-        expect(() => simulate(series, onSignal, free, window)).toThrow(RangeError);
+        expect(() => simulate(series, onSignal, free, window)).toThrow(AppError);
       }
     });
   });

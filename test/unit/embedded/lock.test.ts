@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockDirectory, StoreLockedError } from '../../../src/adapters/embedded/lock.ts';
+import { lockDirectory } from '../../../src/adapters/embedded/lock.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -15,7 +15,10 @@ afterEach(() => rm(directory, { recursive: true }));
 describe('lock', () => {
   it('is held by one, within a process too, and can be taken again once given back', async () => {
     const unlock = await lockDirectory(directory);
-    await expect(lockDirectory(directory)).rejects.toThrow(`${directory} is in use by process ${process.pid}; stop`);
+    await expect(lockDirectory(directory)).rejects.toMatchObject({
+      code: 'store-locked',
+      message: `${directory} is in use by process ${process.pid}`,
+    });
     await unlock();
     expect(await readdir(directory)).toEqual([]);
     await (
@@ -29,7 +32,7 @@ describe('lock', () => {
       const winners = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       expect(winners.length).toBeLessThanOrEqual(1);
       for (const result of results)
-        if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(StoreLockedError);
+        if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'store-locked' });
       await winners[0]?.();
       await (
         await lockDirectory(directory)

@@ -2,6 +2,7 @@ import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { roundAgainstUs, roundDownToStep } from '../../../src/domain/market/rounding.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 
 const steps = fc.constantFrom(1e-8, 1e-6, 0.0001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 25);
 
@@ -17,7 +18,7 @@ describe('rounding', () => {
     expect(roundAgainstUs(66_413, 5, 'buy')).toBe(66_415);
     expect(roundDownToStep(1234.5, 1)).toBe(1234);
     expect(roundDownToStep(0, 0.1)).toBe(0);
-    expect(() => roundDownToStep(1, 0)).toThrow(RangeError);
+    expect(() => roundDownToStep(1, 0)).toThrow(AppError);
   });
 
   it('lands on the double of the decimal multiple, at most one increment away, on the right side', () => {

@@ -5,6 +5,7 @@ import { CoverageError, coverageOf, requireCoverage } from '../../../src/domain/
 import { inferTimeframe } from '../../../src/domain/market/infer-timeframe.ts';
 import { resample } from '../../../src/domain/market/resample.ts';
 import { seriesUntil, sliceSeries } from '../../../src/domain/market/slice-series.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 
 const MINUTE = 60_000;
 const T0 = Date.UTC(2025, 6, 1);
@@ -136,7 +137,7 @@ describe('slices', () => {
     expect(seriesUntil(series, T0 + 99 * MINUTE).length).toBe(4);
   });
   it('refuses bounds outside the series', () => {
-    expect(() => sliceSeries(series, 2, 5)).toThrow(RangeError);
-    expect(() => sliceSeries(series, 3, 2)).toThrow(RangeError);
+    expect(() => sliceSeries(series, 2, 5)).toThrow(AppError);
+    expect(() => sliceSeries(series, 3, 2)).toThrow(AppError);
   });
 });

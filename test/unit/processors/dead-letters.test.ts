@@ -2,7 +2,8 @@ import { UnrecoverableError, type Job } from 'bullmq';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deadLetterOf, isDead } from '../../../processors/agent/dead-letters.ts';
-import { adviceOf, parseFailedReason, toJobError } from '../../../processors/agent/job-errors.ts';
+import { readFailedReason } from '../../../processors/agent/failed-reason.ts';
+import { adviceOf, toJobError } from '../../../processors/agent/job-errors.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { jobWith, NOON } from './agent-fixture.ts';
 
@@ -12,14 +13,14 @@ describe("a job's error", () => {
     fc.assert(
       fc.property(code, fc.string(), fc.boolean(), (name, text, retryable) => {
         const { message } = toJobError(new AppError(name, text, { retryable }));
-        expect(parseFailedReason(message)).toEqual({ code: name, reason: text });
+        expect(readFailedReason(message)).toEqual({ code: name, message: text });
       }),
     );
   });
 
   it('reads failures that BullMQ wrote itself', () => {
-    expect(parseFailedReason('job stalled more than allowable limit').code).toBe('stalled');
-    expect(parseFailedReason('something else')).toEqual({ code: 'unexpected', reason: 'something else' });
+    expect(readFailedReason('job stalled more than allowable limit').code).toBe('stalled');
+    expect(readFailedReason('something else')).toEqual({ code: 'unexpected', message: 'something else' });
   });
 
   it('keeps the stack of where it came from, and the advice that came with it', () => {

@@ -1,7 +1,7 @@
 import { DelayedError, RateLimitError, UnrecoverableError, WaitingChildrenError, WaitingError, type Job } from 'bullmq';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { defineAgent } from '../../../processors/agent/define-agent.ts';
-import { parseFailedReason } from '../../../processors/agent/job-errors.ts';
+import { readFailedReason } from '../../../processors/agent/failed-reason.ts';
 import { type JobContext } from '../../../processors/agent/job-context.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { jobWith, NOON, testDeps, type TestDeps } from './agent-fixture.ts';
@@ -56,18 +56,18 @@ describe('a message that does not fit its contract', () => {
   ])('%s fails for good and is named', async (_, data, field) => {
     const error = await agentWith(never).failure(data);
     expect(error).toBeInstanceOf(UnrecoverableError);
-    const { code, reason } = parseFailedReason(error.message);
+    const { code, message } = readFailedReason(error.message);
     expect(code).toBe('bad-message');
-    expect(reason).toMatch(/^risk-manager:review: /);
-    expect(reason).toContain(field);
+    expect(message).toMatch(/^risk-manager:review: /);
+    expect(message).toContain(field);
   });
 
   it.each(['reviews', 'constructor', 'toString', '__proto__', ''])('the job %j is unknown', async (name) => {
     const error = await agentWith(never).failure(envelope(PAYLOAD), { name });
     expect(error).toBeInstanceOf(UnrecoverableError);
-    expect(parseFailedReason(error.message)).toEqual({
+    expect(readFailedReason(error.message)).toEqual({
       code: 'unknown-job',
-      reason: `queue 'risk-manager' has no job '${name}'`,
+      message: `queue 'risk-manager' has no job '${name}'`,
     });
   });
 
@@ -97,7 +97,7 @@ describe('a message that does not fit its contract', () => {
     const { failure, deps } = agentWith(async () => ({ ...ANSWER, approved: -1 }));
     const error = await failure(envelope(PAYLOAD));
     expect(error).toBeInstanceOf(UnrecoverableError);
-    expect(error.message).toContain('[bad-message] risk-manager:review result: approved');
+    expect(error.message).toContain('[bad-answer] risk-manager:review result: approved');
     expect(deps.entries).toEqual([]);
   });
 });
@@ -106,9 +106,9 @@ describe('deadlines', () => {
   it('one that has passed is not worth a try', async () => {
     const error = await agentWith(never).failure(envelope(PAYLOAD, { deadline: NOON - 250 }));
     expect(error).toBeInstanceOf(UnrecoverableError);
-    expect(parseFailedReason(error.message)).toEqual({
+    expect(readFailedReason(error.message)).toEqual({
       code: 'deadline-passed',
-      reason: 'deadline passed 250 ms before the job started',
+      message: 'deadline passed 250 ms before the job started',
     });
   });
 
@@ -120,7 +120,7 @@ describe('deadlines', () => {
     const data = envelope(PAYLOAD, { deadline: NOON + 5 });
     expect(await failure(data)).not.toBeInstanceOf(UnrecoverableError);
     deps.clock.pass(6);
-    expect(parseFailedReason((await failure(data)).message).code).toBe('deadline-passed');
+    expect(readFailedReason((await failure(data)).message).code).toBe('deadline-passed');
   });
 
   // Node fires a timer that is set beyond 2^31 ms at once.
@@ -170,7 +170,7 @@ describe('errors of a handler', () => {
     });
     const error = await failure(envelope(PAYLOAD));
     expect(error instanceof UnrecoverableError).toBe(!retried);
-    expect(parseFailedReason(error.message).code).toBe(code);
+    expect(readFailedReason(error.message).code).toBe(code);
     expect(deps.monitor.snapshot()).toMatchObject({ failed: 1, status: 'error' });
     expect(deps.monitor.snapshot().lastError).toContain(`review: [${code}]`);
     expect(deps.entries).toEqual([]);

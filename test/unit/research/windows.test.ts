@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { joinWindows } from '../../../src/domain/research/join-windows.ts';
 import { walkForwardSplit } from '../../../src/domain/research/split.ts';
 import { metricsWith } from './trial-fixture.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 
 describe('the walk-forward split', () => {
   const shape = fc.record({
@@ -45,8 +46,8 @@ describe('the walk-forward split', () => {
     expect(() => walkForwardSplit(10, 5, 0.4)).toThrow(
       '10 bars cannot be split into 5 test windows over the last 40 %',
     );
-    expect(() => walkForwardSplit(0, 1, 0.4)).toThrow(RangeError);
-    expect(() => walkForwardSplit(3, 1, 0.9)).toThrow(RangeError);
+    expect(() => walkForwardSplit(0, 1, 0.4)).toThrow(AppError);
+    expect(() => walkForwardSplit(3, 1, 0.9)).toThrow(AppError);
   });
 });
 

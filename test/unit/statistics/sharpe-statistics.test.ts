@@ -6,6 +6,7 @@ import { deflatedSharpe, expectedMaximumSharpe } from '../../../src/domain/stati
 import { shape, variance } from '../../../src/domain/statistics/moments.ts';
 import { inverseNormalCdf, normalCdf } from '../../../src/domain/statistics/normal-distribution.ts';
 import { probabilisticSharpe, probabilityAbove } from '../../../src/domain/statistics/probabilistic-sharpe.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 
 describe('normal distribution', () => {
   it.each([
@@ -42,7 +43,7 @@ describe('normal distribution', () => {
     expect(inverseNormalCdf(0.975)).toBeCloseTo(1.959_963_984_540_054, 11);
     expect(inverseNormalCdf(0.5)).toBeCloseTo(0, 14);
     expect([inverseNormalCdf(0), inverseNormalCdf(1)]).toEqual([-Infinity, Infinity]);
-    expect(() => inverseNormalCdf(1.1)).toThrow(RangeError);
+    expect(() => inverseNormalCdf(1.1)).toThrow(AppError);
   });
 });
 
@@ -90,8 +91,8 @@ describe('Sharpe statistics of samples', () => {
   });
 
   it('refuse a count of trials that cannot be', () => {
-    expect(() => expectedMaximumSharpe(0, 1)).toThrow(RangeError);
-    expect(() => expectedMaximumSharpe(2, -1)).toThrow(RangeError);
+    expect(() => expectedMaximumSharpe(0, 1)).toThrow(AppError);
+    expect(() => expectedMaximumSharpe(2, -1)).toThrow(AppError);
   });
 });
 
@@ -123,6 +124,6 @@ describe('correlation', () => {
   });
   it('is null where undefined and refuses samples that do not pair', () => {
     expect([correlation([], []), correlation([1], [2]), correlation([1, 1], [1, 2])]).toEqual([null, null, null]);
-    expect(() => correlation([1, 2], [1])).toThrow(RangeError);
+    expect(() => correlation([1, 2], [1])).toThrow(AppError);
   });
 });

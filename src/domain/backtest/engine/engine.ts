@@ -1,3 +1,4 @@
+import { AppError } from '../../errors.ts';
 import { createIndicatorCache, type IndicatorCache } from '../../indicators/indicator-cache.ts';
 import { type Series } from '../../market/series.ts';
 import { type TrialMetrics } from '../../research/trial.ts';
@@ -38,7 +39,7 @@ const RULE_BYTES = 64 * 2 ** 20;
 
 export function createEngine(series: Series, options: EngineOptions = {}): Engine {
   const { cache = createIndicatorCache(series), ruleBytes = RULE_BYTES } = options;
-  if (cache.series !== series) throw new RangeError('the indicator cache belongs to another series');
+  if (cache.series !== series) throw new AppError('internal', 'the indicator cache belongs to another series');
   const dataset = createDataset(series);
   const rules = createRuleBitmaps(dataset, cache, ruleBytes);
   const tape = createTradeTape();
@@ -56,7 +57,10 @@ export function createEngine(series: Series, options: EngineOptions = {}): Engin
     simulate(spec, model, window = whole, equity = new Float64Array(window.to - window.from)) {
       const plan = planOf(spec, model, window);
       if (equity.length !== window.to - window.from) {
-        throw new RangeError(`an equity column of ${equity.length} bars for a window of ${window.to - window.from}`);
+        throw new AppError(
+          'internal',
+          `an equity column of ${equity.length} bars for a window of ${window.to - window.from}`,
+        );
       }
       play(plan, 'stop-first', tape);
       const worst = fullSimulation(plan, tape, equity);

@@ -1,3 +1,4 @@
+import { AppError } from '../../errors.ts';
 import { coverageOf } from '../../market/coverage.ts';
 import { type Series } from '../../market/series.ts';
 import { sliceSeries } from '../../market/slice-series.ts';
@@ -69,7 +70,10 @@ export function computeMetrics(
   const { trades, equity } = simulation;
   const part = sliceSeries(series, window.from, window.to);
   if (equity.length !== part.length || part.length === 0) {
-    throw new RangeError(`a simulation of ${equity.length} bars does not belong to a window of ${part.length}`);
+    throw new AppError(
+      'internal',
+      `a simulation of ${equity.length} bars does not belong to a window of ${part.length}`,
+    );
   }
   const barMs = timeframeMs(series.timeframe);
   const returns = dailyReturns(part.time, equity, series.timeframe, initialCash);

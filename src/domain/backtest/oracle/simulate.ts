@@ -1,3 +1,4 @@
+import { AppError } from '../../errors.ts';
 import { createIndicatorCache, type IndicatorCache } from '../../indicators/indicator-cache.ts';
 import { type Series } from '../../market/series.ts';
 import { compileRules } from '../../strategies/compile-rules.ts';
@@ -17,7 +18,7 @@ import { type FillModel, type Simulation, type Window } from '../result.ts';
  * @param cache columns of the same series, to be shared between simulations.
  * @throws SpecError for a spec that is not valid, or a short on a spot market.
  * @throws SeriesTooShortError when the window ends before the spec could trade once.
- * @throws RangeError for a window outside the series, or a fill model that cannot be.
+ * @throws AppError `internal` for a window outside the series, or a fill model that cannot be.
  */
 export function simulate(
   series: Series,
@@ -27,7 +28,7 @@ export function simulate(
   cache: IndicatorCache = createIndicatorCache(series),
 ): Simulation {
   const firstSignal = requirePlayable(series, spec, model, window);
-  if (cache.series !== series) throw new RangeError('the indicator cache belongs to another series');
+  if (cache.series !== series) throw new AppError('internal', 'the indicator cache belongs to another series');
   const plan: Plan = {
     series,
     spec,

@@ -1,3 +1,4 @@
+import { AppError } from '../../errors.ts';
 import { type ExitReason } from '../../backtest/result.ts';
 import { type Bracket, type Fill } from '../../orders/order.ts';
 import { type OrderReport } from '../../orders/order-request.ts';
@@ -67,11 +68,11 @@ export interface VenueAccount {
   readonly rejected: Readonly<Record<string, number>>;
 }
 
-/** @throws RangeError unless `cash` is a number above zero. */
+/** @throws AppError `internal` unless `cash` is a number above zero. */
 export function openAccount(account: string, cash: number | string, quote: string): VenueAccount {
   const amount = decimal(cash);
   if (!amount.isFinite() || amount.lessThanOrEqualTo(0)) {
-    throw new RangeError(`a paper account opens with cash above zero, not ${cash}`);
+    throw new AppError('internal', `a paper account opens with cash above zero, not ${cash}`);
   }
   return {
     account,

@@ -1,3 +1,4 @@
+import { AppError } from '../../errors.ts';
 import { type Market } from '../../market/market.ts';
 import { roundAgainstUs, roundDownToStep } from '../../market/rounding.ts';
 import { type OrderRequest } from '../../orders/order-request.ts';
@@ -12,11 +13,12 @@ export interface VenueAnswer extends VenueStep {
 /**
  * Takes an order at market time `time`. It is open or rejected with a reason; market orders fill at the next candle's
  * open. An id that was ever seen changes nothing and gets the order as it stands.
- * @throws RangeError when the request is about another account or market.
+ * @throws AppError `internal` when the request is about another account or market.
  */
 export function submitOrder(account: VenueAccount, request: OrderRequest, market: Market, time: number): VenueAnswer {
   if (request.account !== account.account || request.symbol !== market.symbol) {
-    throw new RangeError(
+    throw new AppError(
+      'internal',
       `order ${request.clientOrderId} of ${request.account} on ${request.symbol} reached ${account.account} on ${market.symbol}`,
     );
   }

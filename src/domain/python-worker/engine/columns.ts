@@ -1,3 +1,5 @@
+import { AppError } from '../../errors.ts';
+
 /**
  * Candles as the workers' kernel takes them, one row per printed candle (gaps are not filled). `time` is epoch ms and
  * only tells how long a bar is.
@@ -13,10 +15,10 @@ export interface WorkerColumns {
 const PRICES = { floor: 1e-5, ceiling: 1e6, missing: 1 } as const;
 const VOLUMES = { floor: 0, ceiling: 1e15, missing: 0 } as const;
 
-/** Copies, with NaN replaced and everything clipped to what the kernel lets in. @throws RangeError for columns of different lengths. */
+/** Copies, with NaN replaced and everything clipped to what the kernel lets in. @throws AppError `bad-candles` for columns of different lengths. */
 export function cleanColumns({ time, close, high, low, volume }: WorkerColumns): WorkerColumns {
   for (const column of [close, high, low, volume]) {
-    if (column.length !== time.length) throw new RangeError('candle columns differ in length');
+    if (column.length !== time.length) throw new AppError('bad-candles', 'candle columns differ in length');
   }
   return {
     time,

@@ -19,7 +19,7 @@ export interface WorkerDataset {
 /** Bytes of bitmaps kept; the least recently used goes first. The rules of the random generator need 2 MB at 59,000 bars. */
 const BITMAP_BYTES = 64 * 2 ** 20;
 
-/** @throws RangeError for columns of different lengths. */
+/** @throws AppError `bad-candles` for columns of different lengths. */
 export function createWorkerDataset(candles: WorkerColumns): WorkerDataset {
   const columns = cleanColumns(candles);
   const { length } = columns.close;

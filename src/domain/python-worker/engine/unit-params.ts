@@ -73,8 +73,7 @@ function seedsIn(params: Params): readonly Genome[] {
     try {
       return parseGenome(seed);
     } catch (error) {
-      if (error instanceof SpecError) throw new SpecError(`seed_genomes[${i}].${error.path}`, error.problem);
-      throw error;
+      throw error instanceof SpecError ? error.inside(`seed_genomes[${i}]`) : error;
     }
   });
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../../errors.ts';
 import { SpecError } from '../../strategies/spec-error.ts';
 import { numberAt, type Fields } from '../../strategies/spec-fields.ts';
 import { type Genome } from './genome.ts';
@@ -7,6 +8,17 @@ const NUMERIC_PARAMS = ['sl_pct', 'tp_pct', 'size_pct', 'max_positions', 'levera
 /** Whether a value is meant as a genome: specs have no `entry_rules`. */
 export function isGenome(value: unknown): boolean {
   return isObject(value) && 'entry_rules' in value;
+}
+
+/** A genome as a worker wrote it down. @throws SpecError as `parseGenome`, and for what is not JSON. */
+export function parseGenomeText(text: string): Genome {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new SpecError('genome', `is not JSON: ${errorText(error)}`);
+  }
+  return parseGenome(value);
 }
 
 /**

@@ -92,7 +92,7 @@ describe('corp backtest --check-warmup', () => {
     const { exitCode, stdout, stderr } = await backtest(csv(100, wave), '--check-warmup');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(
-      'corp: to measure its drift, the warm-up of this spec needs at least 125 bars, there are 100: use more data or shorter periods\n',
+      'corp: to measure its drift, the warm-up of this spec needs at least 125 bars, there are 100. Use more data or shorter periods\n',
     );
   });
 });

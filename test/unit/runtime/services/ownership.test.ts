@@ -44,7 +44,7 @@ describe('the lock of a data directory', () => {
 
   it('that is not ours to understand is refused, with advice', () => {
     expect(() => acquireOwnership(lockedBy('something else'))).toThrow(
-      expect.objectContaining({ code: 'SERVICES_IN_USE', advice: expect.stringContaining('remove it') as string }),
+      expect.objectContaining({ code: 'services-in-use', advice: expect.stringContaining('remove it') as string }),
     );
   });
 });
