@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createRng } from '../../src/domain/random/rng.ts';
 import { fuzzParity } from '../fixtures/engine/parity.ts';
-import { REAL_FILE_MISSING, realParity } from '../fixtures/engine/real-parity.ts';
+import { needsRealSeries, realParity } from '../fixtures/engine/real-parity.ts';
 
 it('gives the bytes of the oracle in 10,000 hostile cases', { timeout: 600_000 }, () => {
   const seen = fuzzParity(createRng('hostile'), 10_000);
@@ -9,8 +9,8 @@ it('gives the bytes of the oracle in 10,000 hostile cases', { timeout: 600_000 }
   expect(seen.trades).toBeGreaterThan(50_000);
 });
 
-it.skipIf(REAL_FILE_MISSING)(
-  'gives the bytes of the oracle for 1,000 specs on real candles (skipped: ../shared/data/BTC-USD_FIVE_MINUTE.csv is not there)',
+it.skipIf(needsRealSeries.isMissing)(
+  needsRealSeries.title('gives the bytes of the oracle for 1,000 specs on real candles'),
   { timeout: 600_000 },
   () => {
     const seen = realParity(createRng('real'), 1000);

@@ -9,8 +9,6 @@ import { type Environment } from '../../../config/process-environment.ts';
 
 /** Run by itself, as npx does. */
 const MAIN = join(process.cwd(), 'dist', 'src', 'cli', 'main.js');
-export const REAL_DATA = join(process.cwd(), '..', 'shared', 'data');
-export const realFile = (name: string): string => join(REAL_DATA, name);
 
 export interface Finished {
   readonly exitCode: number | null;

@@ -3,7 +3,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { REAL_DATA, realFile, workspace } from './corp-process.ts';
+import { needsRealFiles, realFile } from '../../fixtures/needs.ts';
+import { workspace } from './corp-process.ts';
 
 const HEADER = 'timestamp,open,high,low,close,volume';
 const GOOD = `${HEADER}\n2026-01-01 00:00:00,10,12,9,11,5\n2026-01-01 01:00:00,11,12,10,12,5\n`;
@@ -43,8 +44,10 @@ interface Stored {
   readonly markets: readonly { symbol: string; bars: number; gaps: number; missing: number }[];
 }
 
-describe.skipIf(!existsSync(REAL_DATA))('the real Coinbase files (skipped: ../shared/data is not there)', () => {
-  const names = ['BTC-USD_FIVE_MINUTE.csv', 'BIP-20DEC30-CDE_ONE_MINUTE.csv', 'ETP-20DEC30-CDE_ONE_MINUTE.csv'];
+const names = ['BTC-USD_FIVE_MINUTE.csv', 'BIP-20DEC30-CDE_ONE_MINUTE.csv', 'ETP-20DEC30-CDE_ONE_MINUTE.csv'];
+const need = needsRealFiles(...names);
+
+describe.skipIf(need.isMissing)(need.title('the real Coinbase files'), () => {
   const figures = [
     { symbol: 'BIP-20DEC30-CDE', bars: 19_095, gaps: 702, missing: 1065 },
     { symbol: 'BTC-USD', bars: 59_206, gaps: 2, missing: 70 },

@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { realFile, workspace, type Workspace } from '../cli/corp-process.ts';
+import { needsRealFiles, realFile } from '../../fixtures/needs.ts';
+import { workspace, type Workspace } from '../cli/corp-process.ts';
 import { cycleReport, decisionsOf, type CycleReport } from './cycle-report.ts';
 
-const BTC = realFile('BTC-USD_FIVE_MINUTE.csv');
-const PERPETUALS = ['BIP-20DEC30-CDE_ONE_MINUTE.csv', 'ETP-20DEC30-CDE_ONE_MINUTE.csv'].map(realFile);
+const BTC = 'BTC-USD_FIVE_MINUTE.csv';
+const PERPETUALS = ['BIP-20DEC30-CDE_ONE_MINUTE.csv', 'ETP-20DEC30-CDE_ONE_MINUTE.csv'];
+const needsBitcoin = needsRealFiles(BTC);
+const needsPerpetuals = needsRealFiles(...PERPETUALS);
 const TIMEOUT = 90_000;
 
 interface Run {
@@ -48,9 +50,6 @@ function expectSound({ report, ms }: Run): void {
   for (const { bars, coverage } of markets) expect(bars * coverage).toBeGreaterThan(500);
 }
 
-/** Real candles are not part of the repository. */
-const missing = (paths: readonly string[]): string | undefined => paths.find((path) => !existsSync(path));
-
 describe('corp start --once', () => {
   it(
     'goes from a simulated market to paper orders, keeps a whole audit log, and decides the same the next time',
@@ -75,11 +74,12 @@ describe('corp start --once', () => {
 });
 
 describe('corp cycle on real candles', () => {
-  it(
-    'screens hundreds of specs on a half-year of Bitcoin, explains every rejection, and decides the same again',
-    async ({ skip }) => {
-      skip(missing([BTC]) !== undefined, `there is no ${missing([BTC])}`);
-      const args = ['cycle', '--data', BTC, '--timeframe', '1h', '--seed', '7'];
+  it.skipIf(needsBitcoin.isMissing)(
+    needsBitcoin.title(
+      'screens hundreds of specs on a half-year of Bitcoin, explains every rejection, and decides the same again',
+    ),
+    async () => {
+      const args = ['cycle', '--data', realFile(BTC), '--timeframe', '1h', '--seed', '7'];
       const runs = await Promise.all([workspace(), workspace()].map((place) => run(place, ...args)));
       for (const one of runs) {
         expectSound(one);
@@ -95,11 +95,19 @@ describe('corp cycle on real candles', () => {
     TIMEOUT,
   );
 
-  it(
-    'reports every hole of two perpetuals, and trades both on a timeframe that suits them',
-    async ({ skip }) => {
-      skip(missing(PERPETUALS) !== undefined, `there is no ${missing(PERPETUALS)}`);
-      const one = await run(workspace(), 'cycle', '--data', ...PERPETUALS, '--timeframe', '5m', '--seed', '7');
+  it.skipIf(needsPerpetuals.isMissing)(
+    needsPerpetuals.title('reports every hole of two perpetuals, and trades both on a timeframe that suits them'),
+    async () => {
+      const one = await run(
+        workspace(),
+        'cycle',
+        '--data',
+        ...PERPETUALS.map(realFile),
+        '--timeframe',
+        '5m',
+        '--seed',
+        '7',
+      );
       expectSound(one);
       const { markets } = one.report;
       expect(markets.map(({ symbol }) => symbol)).toEqual(['BIP-20DEC30-CDE', 'ETP-20DEC30-CDE']);

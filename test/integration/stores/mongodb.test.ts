@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type Connection } from 'mongoose';
-import { describe, it } from 'vitest';
+import { describe } from 'vitest';
 import { connectMongo } from '../../../src/adapters/mongo/connection.ts';
 import { createMongoFleetStores } from '../../../src/adapters/mongo/fleet/stores.ts';
 import { createMongoStores } from '../../../src/adapters/mongo/stores.ts';
 import { fleetStoresContract } from '../../contract/fleet-stores.contract.ts';
 import { forwardingContract } from '../../contract/forwarding.contract.ts';
 import { storesContract } from '../../contract/stores.contract.ts';
-
-const url = process.env['MONGO_URL'];
+import { MONGO_URL, needsMongo } from '../../fixtures/needs.ts';
 
 /** Stores in a database of their own on that server. */
 async function openOn<S extends { ensureIndexes(): Promise<void> }>(
@@ -41,15 +40,12 @@ async function openOn<S extends { ensureIndexes(): Promise<void> }>(
   };
 }
 
-if (url) {
+describe.skipIf(needsMongo.isMissing)(needsMongo.title('stores over MongoDB'), () => {
+  const url = MONGO_URL ?? '';
   storesContract('MongoDB', () => openOn(url, createMongoStores));
   fleetStoresContract('MongoDB', () => openOn(url, createMongoFleetStores));
   forwardingContract('MongoDB', async () => {
     const opened = await openOn(url, createMongoStores);
     return { forwarding: opened.stores.forwarding, close: () => opened.close() };
   });
-} else {
-  describe('MongoDB: stores', () => {
-    it.skip('MONGO_URL is not set: the stores are tested over the embedded store only', () => {});
-  });
-}
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EXIT_REASONS, REJECTED_SIGNAL_REASONS } from '../../../src/domain/backtest/result.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { fuzzParity } from '../../fixtures/engine/parity.ts';
-import { REAL_FILE_MISSING, realParity } from '../../fixtures/engine/real-parity.ts';
+import { needsRealSeries, realParity } from '../../fixtures/engine/real-parity.ts';
 
 /** A slice of what `npm run test:long` runs whole. */
 describe('the engine gives the bytes of the oracle', () => {
@@ -15,7 +15,7 @@ describe('the engine gives the bytes of the oracle', () => {
     expect([...seen.rejected].sort()).toEqual([...REJECTED_SIGNAL_REASONS].sort());
   });
 
-  it.skipIf(REAL_FILE_MISSING)('on real candles (skipped: ../shared/data/BTC-USD_FIVE_MINUTE.csv is not there)', () => {
+  it.skipIf(needsRealSeries.isMissing)(needsRealSeries.title('on real candles'), () => {
     const seen = realParity(createRng('real slice'), 40);
     expect(seen.trades).toBeGreaterThan(2000);
     expect([...seen.reasons].sort()).toEqual([...EXIT_REASONS].sort());

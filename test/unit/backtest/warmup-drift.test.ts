@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   driftAfterWarmup,
@@ -10,6 +9,7 @@ import { CONVERGED_DRIFT } from '../../../src/domain/indicators/convergence.ts';
 import { buildSeries } from '../../../src/domain/market/build-series.ts';
 import { parseCandleCsv } from '../../../src/domain/market/candle-csv.ts';
 import { resample } from '../../../src/domain/market/resample.ts';
+import { needsRealFiles, realFile } from '../../fixtures/needs.ts';
 import { type Series } from '../../../src/domain/market/series.ts';
 import { type Timeframe } from '../../../src/domain/market/timeframe.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
@@ -71,14 +71,15 @@ describe('a settled line drifts by less than 0.01 %', () => {
     expectConverged(seriesOf(bars), FAMILY_LINES);
   });
 
-  const DATA = join(process.cwd(), '..', 'shared', 'data');
-  it.skipIf(!existsSync(DATA)).each<[string, Timeframe, Timeframe]>([
+  const REAL = ['BTC-USD_FIVE_MINUTE', 'BIP-20DEC30-CDE_ONE_MINUTE', 'ETP-20DEC30-CDE_ONE_MINUTE'];
+  const need = needsRealFiles(...REAL.map((name) => `${name}.csv`));
+  it.skipIf(need.isMissing).each<[string, Timeframe, Timeframe]>([
     ['BTC-USD_FIVE_MINUTE', '5m', '5m'],
     ['BTC-USD_FIVE_MINUTE', '5m', '1h'],
     ['BIP-20DEC30-CDE_ONE_MINUTE', '1m', '5m'],
     ['ETP-20DEC30-CDE_ONE_MINUTE', '1m', '1m'],
-  ])('on the real candles of %s (%s) as %s (skipped: ../shared/data is not there)', (file, own, timeframe) => {
-    const series = buildSeries('REAL', own, parseCandleCsv(readFileSync(join(DATA, `${file}.csv`), 'utf8')));
+  ])(need.title('on the real candles of %s (%s) as %s'), (file, own, timeframe) => {
+    const series = buildSeries('REAL', own, parseCandleCsv(readFileSync(realFile(`${file}.csv`), 'utf8')));
     expectConverged(timeframe === own ? series : resample(series, timeframe), FAMILY_LINES);
   });
 });

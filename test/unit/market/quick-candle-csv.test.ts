@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
 import { parseCandleCsv } from '../../../src/domain/market/candle-csv.ts';
 import { quickCandleColumns } from '../../../src/domain/market/quick-candle-csv.ts';
+import { needsRealFiles, realFile } from '../../fixtures/needs.ts';
 
 const HEADER = 'timestamp,open,high,low,close,volume';
 const quick = (text: string): ReturnType<typeof quickCandleColumns> =>
@@ -55,9 +55,9 @@ describe('the quick reader of candle files', () => {
     expect(quick(text)).toBeNull();
   });
 
-  const file = join(process.cwd(), '..', 'shared', 'data', 'BTC-USD_FIVE_MINUTE.csv');
-  it.skipIf(!existsSync(file))('reads the real candles (skipped: ../shared/data is not there)', () => {
-    const bytes = readFileSync(file);
+  const need = needsRealFiles('BTC-USD_FIVE_MINUTE.csv');
+  it.skipIf(need.isMissing)(need.title('reads the real candles'), () => {
+    const bytes = readFileSync(realFile('BTC-USD_FIVE_MINUTE.csv'));
     const { length, ...read } = quickCandleColumns(bytes)!;
     const { length: expected, ...strict } = columnsOf(parseCandleCsv(bytes.toString()));
     expect(length).toBe(expected);

@@ -1,16 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { buildSeries, candlesOf } from '../../../src/domain/market/build-series.ts';
 import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
 import { parseCandleCsv } from '../../../src/domain/market/candle-csv.ts';
 import { coverageOf } from '../../../src/domain/market/coverage.ts';
 import { inferTimeframe } from '../../../src/domain/market/infer-timeframe.ts';
+import { needsRealFiles, realFile } from '../../fixtures/needs.ts';
 
-const DATA = join(process.cwd(), '..', 'shared', 'data');
+const need = needsRealFiles(
+  ...['BTC-USD_FIVE_MINUTE.csv', 'BIP-20DEC30-CDE_ONE_MINUTE.csv', 'ETP-20DEC30-CDE_ONE_MINUTE.csv'],
+);
 
 /** Figures as in the README beside the files. */
-describe.skipIf(!existsSync(DATA))('the real Coinbase files (skipped: ../shared/data is not there)', () => {
+describe.skipIf(need.isMissing)(need.title('the real Coinbase files'), () => {
   it.each([
     ['BTC-USD_FIVE_MINUTE.csv', '5m', 59_206, '2025-07-01T00:00:00.000Z', '2026-01-22T19:35:00.000Z', 2, 70],
     ['BIP-20DEC30-CDE_ONE_MINUTE.csv', '1m', 19_095, '2026-02-18T21:47:00.000Z', '2026-03-04T21:46:00.000Z', 702, 1065],
@@ -24,7 +26,7 @@ describe.skipIf(!existsSync(DATA))('the real Coinbase files (skipped: ../shared/
       2505,
     ],
   ])('%s', (file, timeframe, bars, from, to, gaps, missing) => {
-    const candles = parseCandleCsv(readFileSync(join(DATA, file), 'utf8'));
+    const candles = parseCandleCsv(readFileSync(realFile(file), 'utf8'));
     expect(candles).toHaveLength(bars);
     expect(inferTimeframe(columnsOf(candles).time)).toBe(timeframe);
     const series = buildSeries(file, inferTimeframe(columnsOf(candles).time), candles);

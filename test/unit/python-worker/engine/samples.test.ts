@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { encodeGenome } from '../../../../src/domain/python-worker/genomes/encode-genome.ts';
 import { parseGenome } from '../../../../src/domain/python-worker/genomes/parse-genome.ts';
@@ -11,6 +10,7 @@ import { runFast } from '../../../../src/domain/python-worker/engine/fast-engine
 import { runLiterally } from '../../../../src/domain/python-worker/engine/literal-engine.ts';
 import { submissionOf, unitFrames } from '../../../../src/domain/python-worker/engine/submission.ts';
 import { termsOf } from '../../../../src/domain/python-worker/engine/terms.ts';
+import { needsRealFiles, realFile } from '../../../fixtures/needs.ts';
 
 interface Samples {
   readonly csv: string;
@@ -25,52 +25,49 @@ interface Samples {
   }[];
 }
 
-const DATA = join(process.cwd(), '..', 'shared', 'data');
-const FILE = join(DATA, 'worker-engine-samples.json');
-const samples = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Samples) : null;
+const SAMPLES = 'worker-engine-samples.json';
+const need = needsRealFiles(SAMPLES);
+const samples = need.isMissing ? null : (JSON.parse(readFileSync(realFile(SAMPLES), 'utf8')) as Samples);
 
 const candlesOf = (file: string) => {
-  const bytes = readFileSync(join(DATA, file));
+  const bytes = readFileSync(realFile(file));
   return quickCandleColumns(bytes) ?? columnsOf(parseCandleCsv(bytes.toString()));
 };
 
 /** What the owner's Python workers answered: bits, not approximations. */
-describe.skipIf(!samples)(
-  'answers of real workers (skipped: ../shared/data/worker-engine-samples.json is not there)',
-  () => {
-    it.each([
-      ['literal', runLiterally],
-      ['fast', runFast],
-    ])('are those of the %s kernel for 40 of 40 spot genomes', (_, run) => {
-      const candles = candlesOf(samples!.csv);
-      const dataset = createWorkerDataset(candles);
-      const terms = termsOf('SPOT', candles.time);
-      expect(samples!.spot).toHaveLength(40);
-      for (const { genome, result } of samples!.spot) {
-        const { pnl, trades, wins, sharpe, maxDrawdown } = run(dataset, encodeGenome(parseGenome(genome)), terms, {
-          from: 0,
-          to: dataset.length,
-        });
-        expect({ pnl, trades, wins, sharpe, max_dd: maxDrawdown }).toEqual(result);
-      }
-    });
+describe.skipIf(need.isMissing)(need.title('answers of real workers'), () => {
+  it.each([
+    ['literal', runLiterally],
+    ['fast', runFast],
+  ])('are those of the %s kernel for 40 of 40 spot genomes', (_, run) => {
+    const candles = candlesOf(samples!.csv);
+    const dataset = createWorkerDataset(candles);
+    const terms = termsOf('SPOT', candles.time);
+    expect(samples!.spot).toHaveLength(40);
+    for (const { genome, result } of samples!.spot) {
+      const { pnl, trades, wins, sharpe, maxDrawdown } = run(dataset, encodeGenome(parseGenome(genome)), terms, {
+        from: 0,
+        to: dataset.length,
+      });
+      expect({ pnl, trades, wins, sharpe, max_dd: maxDrawdown }).toEqual(result);
+    }
+  });
 
-    it('are what we would submit for 15 of 15 work units, every field', () => {
-      expect(samples!.work_units).toHaveLength(15);
-      for (const { data_file, max_candles, market_type, seed_genome, expected } of samples!.work_units) {
-        const submission = submissionOf(
-          unitFrames(candlesOf(data_file), market_type, max_candles),
-          parseGenome(seed_genome),
-        );
-        expect(submission).toMatchObject(
-          Object.fromEntries(Object.entries(expected).filter(([name]) => name in submission)),
-        );
-        expect(
-          Object.keys(expected)
-            .filter((name) => !(name in submission))
-            .sort(),
-        ).toEqual(['wf_consistency', 'wf_window_pnls', 'wf_window_trades', 'worker_crashes']);
-      }
-    });
-  },
-);
+  it('are what we would submit for 15 of 15 work units, every field', () => {
+    expect(samples!.work_units).toHaveLength(15);
+    for (const { data_file, max_candles, market_type, seed_genome, expected } of samples!.work_units) {
+      const submission = submissionOf(
+        unitFrames(candlesOf(data_file), market_type, max_candles),
+        parseGenome(seed_genome),
+      );
+      expect(submission).toMatchObject(
+        Object.fromEntries(Object.entries(expected).filter(([name]) => name in submission)),
+      );
+      expect(
+        Object.keys(expected)
+          .filter((name) => !(name in submission))
+          .sort(),
+      ).toEqual(['wf_consistency', 'wf_window_pnls', 'wf_window_trades', 'worker_crashes']);
+    }
+  });
+});
