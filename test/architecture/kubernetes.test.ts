@@ -295,7 +295,7 @@ describe('autoscaling', () => {
     const [{ type, metadata }] = scaled.triggers as [(typeof scaled.triggers)[number]];
     expect([type, metadata['threshold']]).toEqual(['prometheus', '1']);
     const query = metadata['query']!;
-    const exposed = read('src/api/routes/metrics.ts');
+    const exposed = read('src/api/company-metrics.ts');
     const metrics = [...query.matchAll(/corp_\w+/g)].map(([metric]) => metric);
     expect(metrics).toEqual(['corp_wanted_nodes', 'corp_scaling_advice_age_seconds']);
     for (const metric of metrics) expect(exposed).toContain(`'${metric}'`);

@@ -1,4 +1,7 @@
+import { register as globalRegistry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApi } from '../../../src/api/create-api.ts';
+import { processMetrics } from '../../../src/api/process-metrics.ts';
 import { BROADCAST_TOPICS } from '../../../src/ports/broadcaster.ts';
 import { QUEUE_NAMES } from '../../../queues/names.ts';
 import { type Order } from '../../../src/domain/orders/order.ts';
@@ -192,9 +195,57 @@ describe('what the API shows', () => {
     expect(Number(/^corp_scaling_advice_age_seconds\{queue="backtest"\} (.+)$/m.exec(text)?.[1])).toBeGreaterThan(19);
     for (const line of text.trimEnd().split('\n')) {
       expect(line).toMatch(
-        /^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="([^"\\\n]|\\.)*"(,[a-z]+="([^"\\\n]|\\.)*")*\})? [-+0-9.eInfNa]+)$/,
+        /^((# (HELP|TYPE) \w+ .+|\w+(\{\w+="([^"\\\n]|\\.)*"(,\w+="([^"\\\n]|\\.)*")*\})? [-+0-9.eInfNa]+)|)$/,
       );
     }
+  });
+
+  it('keeps the names, types and labels that scripts and dashboards read', async () => {
+    const { text } = await get('/metrics');
+    const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type] as const);
+    const labelsOf = (name: string): string =>
+      [...(new RegExp(`^${name}\\{(.*)\\} `, 'm').exec(text)?.[1] ?? '').matchAll(/(\w+)="/g)]
+        .map((m) => m[1])
+        .join(' ');
+    const ours = types.filter(([name]) => name.startsWith('corp_'));
+    expect(Object.fromEntries(ours.map(([name, type]) => [name, `${type} ${labelsOf(name)}`]))).toEqual({
+      corp_info: 'gauge mode version',
+      corp_source_up: 'gauge source',
+      corp_queue_jobs: 'gauge queue state',
+      corp_queue_paused: 'gauge queue',
+      corp_queue_oldest_waiting_seconds: 'gauge queue',
+      corp_queue_depth: 'gauge queue',
+      corp_agent_status: 'gauge agent node status',
+      corp_agent_heartbeat_age_seconds: 'gauge agent node',
+      corp_agent_jobs_total: 'counter agent node outcome',
+      corp_wanted_nodes: 'gauge queue',
+      corp_nodes: 'gauge queue',
+      corp_scaling_advice_age_seconds: 'gauge queue',
+      corp_queue_service_seconds: 'gauge queue',
+      corp_node_busy_jobs: 'gauge node',
+      corp_node_cpu_cores: 'gauge node',
+      corp_node_memory_bytes: 'gauge node',
+      corp_node_draining: 'gauge node',
+      corp_equity: 'gauge account',
+      corp_exposure: 'gauge account',
+      corp_open_positions: 'gauge account',
+      corp_trading_state: 'gauge account state',
+    });
+    for (const name of ['process_resident_memory_bytes', 'nodejs_heap_size_used_bytes', 'process_uptime_seconds']) {
+      expect(Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]), name).toBeGreaterThan(0);
+    }
+    expect(types).toContainEqual(['nodejs_eventloop_lag_p99_seconds', 'gauge']);
+    expect(types).toContainEqual(['nodejs_gc_duration_seconds', 'histogram']);
+  });
+
+  it('starts the observers of process metrics once, however many APIs there are', async () => {
+    const first = processMetrics();
+    const names = (): readonly string[] => first.getMetricsAsArray().map(({ name }) => name);
+    const before = names();
+    for (let i = 0; i < 3; i += 1) createApi(api.deps);
+    expect(processMetrics()).toBe(first);
+    expect(names()).toEqual(before);
+    expect(globalRegistry.getMetricsAsArray()).toEqual([]);
   });
 
   it('puts Bull Board over all queues, with money queues to look at only', async () => {

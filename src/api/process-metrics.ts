@@ -1,0 +1,15 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+
+let registry: Registry | undefined;
+
+/**
+ * CPU, memory, handles, event loop lag and garbage collection of this process. The observers behind the last two cannot be
+ * stopped, so a process starts them once, however many APIs it opens and closes.
+ */
+export function processMetrics(): Registry {
+  if (registry === undefined) {
+    registry = new Registry();
+    collectDefaultMetrics({ register: registry });
+  }
+  return registry;
+}
