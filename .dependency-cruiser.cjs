@@ -87,7 +87,7 @@ module.exports = {
       'coordinator',
       '^src/coordinator/',
       ['^queues/', '^src/(coordinator|http|ports|domain)/'],
-      ['express', '@types/express', 'zod'],
+      ['express', '@types/express', 'lru-cache', 'zod'],
     ),
     only('worker', '^src/worker/', ['^queues/', '^src/(worker|http|ports|domain)/'], ['zod']),
     only('feed', '^src/feed/', ['^queues/', '^src/(feed|ports|domain)/'], ['bullmq']),

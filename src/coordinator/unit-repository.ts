@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { isSameStanding, leavesBehind, standingsOf } from '../domain/fleet/standing.ts';
 import { disputeOf } from '../domain/fleet/resolve-unit.ts';
 import { AppError } from '../domain/errors.ts';
@@ -45,17 +46,15 @@ export function createUnitRepository(
   workers: WorkerRepository,
   unitQueue: UnitQueue,
 ): UnitRepository {
-  const remembered = new Map<number, FleetUnit>();
+  const remembered = new LRUCache<number, FleetUnit>({ max: REMEMBERED });
   /** Being read ahead. */
   const coming = new Map<number, Promise<FleetUnit | null>>();
   const serial = createSerial();
   const inTurn: UnitRepository['inTurn'] = (id, work) => serial(String(id), work);
 
   function remember(unit: FleetUnit): void {
-    remembered.delete(unit.id);
-    if (unit.kind !== 'specs') remembered.set(unit.id, unit);
-    const [oldest] = remembered.keys();
-    if (oldest !== undefined && remembered.size > REMEMBERED) remembered.delete(oldest);
+    if (unit.kind === 'specs') remembered.delete(unit.id);
+    else remembered.set(unit.id, unit);
   }
 
   function note(unit: FleetUnit): void {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { LRUCache } from 'lru-cache';
 import { Piscina } from 'piscina';
 import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { type Series } from '../../domain/market/series.ts';
@@ -63,7 +64,7 @@ function threadFile(): string {
 /** @param threads at the most. */
 export function createBacktestPool(threads: number): BacktestPool {
   let pool: Piscina | null = null;
-  const sharedSeries = new Map<string, Series>();
+  const sharedSeries = new LRUCache<string, Series>({ max: MAX_SHARED });
   const store = createColumnStore();
 
   const open = (): Piscina => {
@@ -85,9 +86,7 @@ export function createBacktestPool(threads: number): BacktestPool {
 
   const shared = (key: string, series: Series): Series => {
     const copy = sharedSeries.get(key) ?? shareSeries(series);
-    sharedSeries.delete(key);
     sharedSeries.set(key, copy);
-    if (sharedSeries.size > MAX_SHARED) sharedSeries.delete(sharedSeries.keys().next().value!);
     return copy;
   };
 

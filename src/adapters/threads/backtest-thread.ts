@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { errorText, isInputError, withPlace } from '../../domain/errors.ts';
 import { createEngine, type Engine } from '../../domain/backtest/engine/engine.ts';
 import { createIndicatorCache } from '../../domain/indicators/indicator-cache.ts';
@@ -27,13 +28,11 @@ interface EngineCache {
 const MAX_SERIES = 4;
 /** For columns of this thread alone; what is used by many comes in shared memory. */
 const OWN_COLUMN_BYTES = 64 * 2 ** 20;
-const engineCaches = new Map<string, EngineCache>();
+const engineCaches = new LRUCache<string, EngineCache>({ max: MAX_SERIES });
 
 function engineFor({ seriesKey, series, shared }: SeriesTask): Engine {
   const engineCache = engineCaches.get(seriesKey) ?? setUp(series);
-  engineCaches.delete(seriesKey);
   engineCaches.set(seriesKey, engineCache);
-  if (engineCaches.size > MAX_SERIES) engineCaches.delete(engineCaches.keys().next().value!);
   engineCache.shared = shared;
   return engineCache.engine;
 }
