@@ -1,4 +1,5 @@
 import { type DefaultJobOptions, type WorkerOptions } from 'bullmq';
+import { jitteredBackOffMs } from '../src/domain/retry/back-off.ts';
 
 const SECOND = 1000;
 const HOUR_S = 3600;
@@ -15,22 +16,23 @@ export interface WorkerTiming {
   readonly stalledCheckMs: number;
 }
 
-/** Full jitter around an exponential back-off capped at 3 s: a restarted Redis is found soon, but not by all at once. */
-export function reconnectDelay(times: number): number {
-  const cap = Math.min(3 * SECOND, 100 * 2 ** Math.min(times, 6));
-  // Spread by attempt and process-independent constants: queues/ may not draw random numbers.
-  return cap / 2 + ((times * 2_654_435_761) % 1000) * (cap / 2000);
-}
+/** A Redis that restarted is found soon, but not by all processes at once. */
+const RECONNECT = { firstMs: 200, mostMs: 3 * SECOND };
+const RECONNECT_JITTER = 0.5;
 
 /**
- * `patient` waits for Redis to come back, for ever: desks, feeds, flows. `prompt` fails at once while Redis is away
+ * `patient` waits for Redis to come back, for ever: agents, feeds, flows. `prompt` fails at once while Redis is away
  * instead of hanging: for people waiting at the other end.
  */
-export const CLIENT_OPTIONS = {
-  patient: { maxRetriesPerRequest: null, retryStrategy: reconnectDelay },
-  prompt: { maxRetriesPerRequest: 1, enableOfflineQueue: false, retryStrategy: reconnectDelay },
-} as const;
-export type ClientKind = keyof typeof CLIENT_OPTIONS;
+export type ClientKind = 'patient' | 'prompt';
+
+/** @param random 0..1, of this process: queues/ may not draw random numbers. */
+export function clientOptions(kind: ClientKind, random: () => number) {
+  const retryStrategy = (times: number): number => jitteredBackOffMs(RECONNECT, times, RECONNECT_JITTER, random);
+  return kind === 'patient'
+    ? { maxRetriesPerRequest: null, retryStrategy }
+    : { maxRetriesPerRequest: 1, enableOfflineQueue: false, retryStrategy };
+}
 
 /**
  * Every handler is idempotent, so trying again is always safe: five attempts over about 15 s bridge a restart of

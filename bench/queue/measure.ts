@@ -1,6 +1,6 @@
 import { QueueEvents } from 'bullmq';
 import { PRIORITIES } from '../../queues/meta.ts';
-import { CLIENT_OPTIONS } from '../../queues/options.ts';
+import { clientOptions } from '../../queues/options.ts';
 import { throttledErrors } from '../../queues/throttled-errors.ts';
 import { type AppContext } from '../../src/runtime/context.ts';
 import { unlessStopped } from '../unless-stopped.ts';
@@ -64,7 +64,7 @@ export async function measureLatency(
   const { redisUrl, prefix, log, producer } = context;
   // From the beginning of the stream, not its end: what happens before the first read must not be missed.
   const events = new QueueEvents(BENCH_QUEUE, {
-    connection: { url: redisUrl, ...CLIENT_OPTIONS.patient },
+    connection: { url: redisUrl, ...clientOptions('patient', Math.random) },
     prefix,
     lastEventId: '0-0',
   });

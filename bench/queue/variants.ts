@@ -3,7 +3,7 @@ import { createAgentMonitor } from '../../processors/agent/agent-monitor.ts';
 import { type Agent } from '../../processors/agent/define-agent.ts';
 import { runAgent } from '../../processors/agent/run-agent.ts';
 import { type Payload } from '../../queues/contracts/registry.ts';
-import { CLIENT_OPTIONS, workerOptions, type WorkerTiming } from '../../queues/options.ts';
+import { clientOptions, workerOptions, type WorkerTiming } from '../../queues/options.ts';
 import { throttledErrors } from '../../queues/throttled-errors.ts';
 import { createAgent } from '../../src/runtime/agents.ts';
 import { type AppContext } from '../../src/runtime/context.ts';
@@ -29,7 +29,7 @@ export function openWorker(context: AppContext, variant: Variant, concurrency: n
   const { redisUrl, prefix, log, config, clock } = context;
   const { lockMs, stalledCheckMs } = config.database.queues;
   const timing: WorkerTiming = { lockMs, stalledCheckMs };
-  const shared = { connection: { url: redisUrl, ...CLIENT_OPTIONS.patient }, prefix, concurrency };
+  const shared = { connection: { url: redisUrl, ...clientOptions('patient', Math.random) }, prefix, concurrency };
 
   if (variant === 'bare') {
     const process = async (job: NoopJob): Promise<{ n: number }> => {

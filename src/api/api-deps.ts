@@ -8,7 +8,7 @@ import { type TradingMode } from '../domain/trading-mode.ts';
 /** What the API works with; it opens nothing itself, and closes only its own server. */
 export interface ApiDeps {
   readonly stores: Stores;
-  /** On a connection that fails at once while Redis is away (CLIENT_OPTIONS.prompt). */
+  /** On a connection that fails at once while Redis is away (`clientOptions('prompt', ...)`). */
   readonly producer: Producer;
   readonly reader: BroadcastReader;
   readonly account: string;

@@ -1,7 +1,7 @@
 import { type ConnectionOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 import { throttledErrors } from '../../queues/throttled-errors.ts';
-import { CLIENT_OPTIONS, type ClientKind } from '../../queues/options.ts';
+import { clientOptions, type ClientKind } from '../../queues/options.ts';
 import { type Logger } from '../ports/logger.ts';
 
 export interface SharedConnection {
@@ -12,7 +12,7 @@ export interface SharedConnection {
 }
 
 export function connectRedis(url: string, kind: ClientKind, log: Logger): SharedConnection {
-  const client = new Redis(url, CLIENT_OPTIONS[kind]);
+  const client = new Redis(url, clientOptions(kind, Math.random));
   client.on('error', throttledErrors(log, 'redis'));
   return { connection: client, close: () => client.disconnect() };
 }

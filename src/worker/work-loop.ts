@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorText } from '../domain/errors.ts';
+import { jitteredBackOffMs } from '../domain/retry/back-off.ts';
 import { type HandedUnit, type WorkSource } from '../ports/fleet/worker-source.ts';
 import { type Report } from './do-unit.ts';
 
@@ -10,8 +11,10 @@ export interface WorkLoopDeps {
   readonly say: (text: string) => void;
   /** Ends the loop; a unit under way is given up, its lease runs out. */
   readonly signal: AbortSignal;
-  /** How long to wait when there is no work; after failures twice as long each time, up to `MAX_PAUSE_MS`. */
+  /** How long to wait when there is no work; after failures twice as long each time, up to `MAX_PAUSE_MS`, less jitter. */
   readonly pauseMs: number;
+  /** 0..1 */
+  readonly random: () => number;
   /** End when there is no more work. */
   readonly once: boolean;
   /** Returns early, without an error, when the signal aborts. */
@@ -85,7 +88,8 @@ async function doOne({ source, work, say, signal }: WorkLoopDeps, unit: HandedUn
   }
 }
 
-const growing = ({ pauseMs }: WorkLoopDeps, vain: number): number => Math.min(MAX_PAUSE_MS, pauseMs * 2 ** (vain - 1));
+const growing = ({ pauseMs, random }: WorkLoopDeps, vain: number): number =>
+  jitteredBackOffMs({ firstMs: pauseMs, mostMs: MAX_PAUSE_MS }, vain, 0.5, random);
 
 /** The signal ends it early, without an error. */
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { keyPrefix } from '../../queues/names.ts';
-import { CLIENT_OPTIONS } from '../../queues/options.ts';
+import { clientOptions } from '../../queues/options.ts';
 import { allQueues, createProducer } from '../../queues/producer.ts';
 import { createRedisBroadcaster } from '../../src/adapters/broadcast/redis-stream.ts';
 import { announceCompany, findCompany } from '../../src/runtime/company-descriptor.ts';
@@ -26,7 +26,7 @@ const opened = async (): Promise<number> =>
 
 it('a hundred jobs and broadcasts later the same connections are open, and none was opened in between', async () => {
   const producer = createProducer({
-    connection: { url: redis.url, ...CLIENT_OPTIONS.patient },
+    connection: { url: redis.url, ...clientOptions('patient', Math.random) },
     prefix: keyPrefix('t', 'replay'),
     log: silent,
   });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'bullmq';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CLIENT_OPTIONS, workerOptions } from '../../queues/options.ts';
+import { clientOptions, workerOptions } from '../../queues/options.ts';
 import { onSignal } from '../unit/backtest/spec-fixture.ts';
 import { metricsWith } from '../unit/research/trial-fixture.ts';
 import { openTestEnvironment, type TestEnvironment } from '../fixtures/company.ts';
@@ -26,7 +26,7 @@ it('a unit whose worker is gone is done by another, and counts once', async () =
 
     const { lockMs, stalledCheckMs } = context.config.database.queues;
     const doomed = new Worker('backtest', () => new Promise(() => undefined), {
-      connection: { url: context.redisUrl, ...CLIENT_OPTIONS.patient },
+      connection: { url: context.redisUrl, ...clientOptions('patient', Math.random) },
       prefix: context.prefix,
       ...workerOptions({ lockMs, stalledCheckMs }),
     });

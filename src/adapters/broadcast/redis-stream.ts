@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import { type BroadcastEntry, type Broadcaster, type BroadcastReader } from '../../ports/broadcaster.ts';
 import { AppError, errorText } from '../../domain/errors.ts';
+import { jitteredBackOffMs } from '../../domain/retry/back-off.ts';
 import { decodeEntry, encodeEntry } from './stream-entry.ts';
 
 export interface RedisBroadcastOptions {
@@ -19,13 +20,14 @@ const BLOCK_MS = 5_000;
 const DEAD_AFTER_MS = 3 * BLOCK_MS;
 const PAGE = 100;
 const PAUSE_AFTER_ERROR_MS = 200;
+/** Redis is found within a second or two of its return. */
+const RECONNECT = { firstMs: 100, mostMs: 1_500 };
 
 type Limits = Pick<RedisOptions, 'commandTimeout' | 'maxRetriesPerRequest' | 'socketTimeout'>;
 
 function connect({ url, onError }: RedisBroadcastOptions, options: Limits): Redis {
   const client = new Redis(url, {
-    // A short back-off with jitter: Redis is found within a second or two of its return, but not by all at once.
-    retryStrategy: (times) => Math.min(1_500, 50 * 2 ** Math.min(times, 5)) * (0.5 + Math.random() / 2),
+    retryStrategy: (times) => jitteredBackOffMs(RECONNECT, times, 0.5, Math.random),
     ...options,
   });
   client.on('error', onError);

@@ -2,6 +2,7 @@ import { type z } from 'zod';
 import { ask, CLOSED, failed, isPassable, succeeded, type BreakerRules } from './circuit-breaker.ts';
 import { type Clock } from '../../ports/clock.ts';
 import { AppError } from '../../domain/errors.ts';
+import { jitteredBackOffMs } from '../../domain/retry/back-off.ts';
 import { callOnce, type Body, type HttpRequest, type Outcome } from './http-call.ts';
 
 export interface ExchangeDeps {
@@ -29,8 +30,7 @@ export interface Exchange {
 }
 
 const ATTEMPTS = 4;
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 5_000;
+const PAUSES = { firstMs: 400, mostMs: 5_000 };
 
 /** Credentials in the address are nobody's business. */
 export function shownUrl(url: string): string {
@@ -102,7 +102,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
             advice: 'Check that the coordinator runs, and COORDINATOR_URL; it is tried again by itself',
           });
         }
-        await pause(random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt), asked.signal);
+        await pause(jitteredBackOffMs(PAUSES, attempt, 1, random), asked.signal);
       }
     },
     isReachable: () => isPassable(breaker, rules, clock.now()),

@@ -1,9 +1,11 @@
 import { mongo } from 'mongoose';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../domain/errors.ts';
+import { jitteredBackOffMs } from '../../domain/retry/back-off.ts';
 
 const ATTEMPTS = 5;
-const FIRST_DELAY_MS = 100;
+/** Two seconds in all on average, which bridges a restart. */
+const PAUSES = { firstMs: 150, mostMs: 1_200 };
 
 /** What a server answers while it shuts down, starts or hands over to another: nothing was done. */
 const PASSING_CODES: ReadonlySet<unknown> = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
@@ -42,7 +44,7 @@ export async function retrying<T>(operation: (again: boolean) => Promise<T>): Pr
           cause: error,
         });
       }
-      await delay(FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
+      await delay(jitteredBackOffMs(PAUSES, attempt, 2 / 3, Math.random));
     }
   }
 }

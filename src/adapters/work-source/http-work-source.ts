@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, errorText } from '../../domain/errors.ts';
+import { jitteredBackOffMs } from '../../domain/retry/back-off.ts';
 import { type Handed, type WorkSource } from '../../ports/fleet/worker-source.ts';
 
 export interface HttpWorkSourceOptions {
@@ -13,7 +14,7 @@ export interface HttpWorkSourceOptions {
 /** As the existing workers wait. */
 const TIMEOUT_MS = 30_000;
 const SUBMIT_ATTEMPTS = 5;
-const FIRST_PAUSE_MS = 500;
+const PAUSES = { firstMs: 500, mostMs: 4_000 };
 const USER_AGENT = 'bittrading-corp-worker';
 
 interface Answer {
@@ -69,7 +70,7 @@ export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOpt
     async submit(unit, report, signal) {
       const body = JSON.stringify({ work_id: unit.id, worker_id: workerId, ...report });
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
-      for (let attempt = 1, pause = FIRST_PAUSE_MS; ; attempt += 1, pause *= 2) {
+      for (let attempt = 1; ; attempt += 1) {
         try {
           const { status } = await ask('/api/submit_result', init, signal);
           // The existing coordinator may have stored what it answers with 500, and would count it again.
@@ -78,7 +79,7 @@ export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOpt
           if (!isOurs || attempt === SUBMIT_ATTEMPTS) throw error;
         }
         if (attempt === SUBMIT_ATTEMPTS) return false;
-        await delay(pause, undefined, { signal });
+        await delay(jitteredBackOffMs(PAUSES, attempt, 0.5, Math.random), undefined, { signal });
       }
     },
   };

@@ -71,6 +71,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
       say: (text) => io.complain(text),
       signal: stopping.signal,
       pauseMs: options.wait * 1000,
+      random: Math.random,
       once: options.once,
     });
     io.print(`${done} units done, ${failed} failed`);

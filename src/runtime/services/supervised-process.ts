@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorText } from '../../domain/errors.ts';
+import { backOffMs } from '../../domain/retry/back-off.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { untilAborted } from './until-aborted.ts';
 import { ServiceError } from './service-error.ts';
@@ -88,7 +89,7 @@ export async function supervise(program: Program, supervision: Supervision): Pro
       deaths = performance.now() - since > limits.stableAfterMs ? 1 : deaths + 1;
       if (deaths >= limits.rapidDeaths) return giveUp(deaths, how);
       log.warn(`${program.name} died and is started again`, { service: program.name, how, deaths });
-      await restart(Math.min(limits.maxBackoffMs, limits.firstBackoffMs * 2 ** (deaths - 1)));
+      await restart(backOffMs({ firstMs: limits.firstBackoffMs, mostMs: limits.maxBackoffMs }, deaths));
     }
   }
 

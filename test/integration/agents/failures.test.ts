@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type QueueName } from '../../../queues/names.ts';
-import { CLIENT_OPTIONS } from '../../../queues/options.ts';
+import { clientOptions } from '../../../queues/options.ts';
 import { upsertSchedules } from '../../../queues/schedulers.ts';
 import { PRIORITIES } from '../../../queues/meta.ts';
 import { createRedisBroadcastReader } from '../../../src/adapters/broadcast/redis-stream.ts';
@@ -117,7 +117,11 @@ describe('a job that failed for good', () => {
         async () => {
           throw new Error('[venue-down] the node dies right after this');
         },
-        { connection: { url: context.redisUrl, ...CLIENT_OPTIONS.patient }, prefix: context.prefix, autorun: false },
+        {
+          connection: { url: context.redisUrl, ...clientOptions('patient', Math.random) },
+          prefix: context.prefix,
+          autorun: false,
+        },
       );
       const jobId = await context.producer.add('backtest', 'run-unit', { unitId: 'u1' });
       const job = (await context.producer.queue('backtest').getJob(jobId)) as Job;
@@ -173,7 +177,7 @@ describe('a job that may go well another time', () => {
       const { workUnits } = context.stores;
       const stores = { ...context.stores, workUnits: { ...workUnits, get: broken } };
       const events = new QueueEvents('backtest', {
-        connection: { url: context.redisUrl, ...CLIENT_OPTIONS.patient },
+        connection: { url: context.redisUrl, ...clientOptions('patient', Math.random) },
         prefix: context.prefix,
       });
       await events.waitUntilReady();
@@ -220,7 +224,7 @@ describe('the order of work', () => {
         context.producer.add('worker-manager', 'noop', { n }, { meta: { priority } });
       const done: number[] = [];
       const events = new QueueEvents('worker-manager', {
-        connection: { url: context.redisUrl, ...CLIENT_OPTIONS.patient },
+        connection: { url: context.redisUrl, ...clientOptions('patient', Math.random) },
         prefix: context.prefix,
         lastEventId: '0-0',
       });

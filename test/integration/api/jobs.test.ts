@@ -1,6 +1,6 @@
 import { Worker } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLIENT_OPTIONS } from '../../../queues/options.ts';
+import { clientOptions } from '../../../queues/options.ts';
 import { QUEUE_NAMES } from '../../../queues/names.ts';
 import { type QueueStatus } from '../../../queues/queue-status.ts';
 import { ACCOUNT, startTestApi, type TestApi } from '../../fixtures/api-server.ts';
@@ -121,7 +121,11 @@ describe('jobs over the API', () => {
         await job.log('thinking');
         if (job.attemptsMade < 99) throw new Error('[no-data] no candles');
       },
-      { connection: { url: api.redis.url, ...CLIENT_OPTIONS.patient }, prefix: api.prefix, autorun: false },
+      {
+        connection: { url: api.redis.url, ...clientOptions('patient', Math.random) },
+        prefix: api.prefix,
+        autorun: false,
+      },
     );
     try {
       const failed = new Promise((resolve) => worker.on('failed', resolve));

@@ -58,6 +58,7 @@ async function workerDoesAll(url: string, lie: (report: Report) => Report = (rep
     say: () => undefined,
     signal: new AbortController().signal,
     pauseMs: 1,
+    random: Math.random,
     once: true,
   });
 }

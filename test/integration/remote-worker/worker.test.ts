@@ -57,6 +57,7 @@ async function work(url: string, workerId: string): Promise<WorkDone & { readonl
     say: (text) => said.push(text),
     signal: new AbortController().signal,
     pauseMs: 1,
+    random: Math.random,
     once: true,
   });
   return { ...done, said };

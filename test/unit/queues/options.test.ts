@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
-import { CLIENT_OPTIONS, reconnectDelay, workerOptions } from '../../../queues/options.ts';
+import { clientOptions, workerOptions, type ClientKind } from '../../../queues/options.ts';
+import { createRng } from '../../../src/domain/random/rng.ts';
 import { PRIORITIES } from '../../../queues/meta.ts';
 import { isQueueName, keyPrefix, QUEUE_NAMES } from '../../../queues/names.ts';
 
@@ -14,33 +15,43 @@ describe('a Redis URL', () => {
     ['rediss://h:6379', { host: 'h', port: 6379, db: 0, tls: true }],
     ['redis://[::1]:6379', { host: '::1', port: 6379, db: 0 }],
   ])('%s', (url, expected) => {
-    const client = new Redis(url, { ...CLIENT_OPTIONS.patient, lazyConnect: true });
+    const client = new Redis(url, { ...clientOptions('patient', Math.random), lazyConnect: true });
     expect(client.options).toMatchObject(expected);
     client.disconnect();
   });
 
   it('makes workers wait for Redis for ever, and people not at all', () => {
-    expect(CLIENT_OPTIONS.patient).toMatchObject({ maxRetriesPerRequest: null, retryStrategy: reconnectDelay });
-    expect(CLIENT_OPTIONS.prompt).toMatchObject({ maxRetriesPerRequest: 1, enableOfflineQueue: false });
+    expect(clientOptions('patient', Math.random)).toMatchObject({ maxRetriesPerRequest: null });
+    expect(clientOptions('prompt', Math.random)).toMatchObject({
+      maxRetriesPerRequest: 1,
+      enableOfflineQueue: false,
+    });
   });
 });
 
 describe('reconnecting', () => {
-  it('waits between 50 ms and 3 s, whatever the attempt', () => {
+  const delays = (kind: ClientKind, seed: number, count = 12): readonly number[] => {
+    const rng = createRng(seed);
+    const { retryStrategy } = clientOptions(kind, () => rng.next());
+    return Array.from({ length: count }, (_, i) => retryStrategy(i + 1));
+  };
+
+  it('waits between 100 ms and 3 s, longer at later attempts', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1_000_000 }), (times) => {
-        const delay = reconnectDelay(times);
-        expect(delay).toBeGreaterThanOrEqual(50);
-        expect(delay).toBeLessThanOrEqual(3000);
+      fc.property(fc.constantFrom('patient', 'prompt'), fc.integer(), (kind, seed) => {
+        for (const [i, delay] of delays(kind, seed).entries()) {
+          const bound = Math.min(3000, 200 * 2 ** i);
+          expect(delay).toBeGreaterThanOrEqual(bound / 2);
+          expect(delay).toBeLessThanOrEqual(bound);
+        }
       }),
     );
   });
 
-  it('waits longer at later attempts, and not the same each time', () => {
-    expect(reconnectDelay(1)).toBeLessThanOrEqual(200);
-    const late = Array.from({ length: 20 }, (_, i) => reconnectDelay(10 + i));
-    expect(Math.min(...late)).toBeGreaterThanOrEqual(1500);
-    expect(new Set(late).size).toBeGreaterThan(10);
+  it('waits as its own randomness says: the same seed the same, another seed never the same', () => {
+    expect(delays('patient', 1)).toEqual(delays('patient', 1));
+    const [one, other] = [delays('patient', 1), delays('patient', 2)];
+    one.forEach((delay, i) => expect(delay).not.toBe(other[i]));
   });
 });
 

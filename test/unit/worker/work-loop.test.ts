@@ -15,7 +15,7 @@ interface Heard extends WorkDone {
 }
 
 /** A worker that meets these events one after the other, and is stopped after them. Odd units fail. */
-async function meet(events: readonly Event[], { isTaken = true, once = false } = {}): Promise<Heard> {
+async function meet(events: readonly Event[], { isTaken = true, once = false, random = 0 } = {}): Promise<Heard> {
   const stop = new AbortController();
   const [pauses, reported, said]: [number[], unknown[], string[]] = [[], [], []];
   let at = 0;
@@ -40,6 +40,7 @@ async function meet(events: readonly Event[], { isTaken = true, once = false } =
     say: (text) => said.push(text),
     signal: stop.signal,
     pauseMs: 1000,
+    random: () => random,
     once,
     async pause(ms) {
       if (!stop.signal.aborted) pauses.push(ms);
@@ -51,6 +52,12 @@ async function meet(events: readonly Event[], { isTaken = true, once = false } =
 describe('the loop of a worker', () => {
   it('goes from unit to unit without a pause', async () => {
     expect(await meet([unit(2), unit(4), unit(6)])).toMatchObject({ done: 3, failed: 0, pauses: [] });
+  });
+
+  it('spreads its questions: two workers that lost the coordinator together do not come back together', async () => {
+    const away: readonly Event[] = ['away', 'away', 'away', 'away'];
+    expect((await meet(away, { random: 0 })).pauses).toEqual([1000, 2000, 4000, 8000]);
+    expect((await meet(away, { random: 0.5 })).pauses).toEqual([750, 1500, 3000, 6000]);
   });
 
   it('leaves a unit that fails behind, and waits longer each time so as not to take it from others', async () => {
