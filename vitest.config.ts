@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const integration = ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+/** What opens ports, starts processes or writes outside the temporary folder; the rest is `fast`. */
+const services = ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/**/*.services.test.ts'];
 /** Many kills, benches, random cases by the thousand: npm run test:long. A smaller form of each is part of npm test. */
 const long = ['test/**/*.long.test.ts'];
 
@@ -20,11 +21,12 @@ export default defineConfig({
           name: 'fast',
           pool: 'threads',
           isolate: false,
+          setupFiles: ['test/closed-process.ts'],
           include: ['test/**/*.test.ts'],
-          exclude: [...integration, ...long],
+          exclude: [...services, ...long],
         },
       },
-      { extends: true, test: { name: 'services', include: integration, exclude: long, pool: 'forks' } },
+      { extends: true, test: { name: 'services', include: services, exclude: long, pool: 'forks' } },
       { extends: true, test: { name: 'long', include: long, pool: 'forks' } },
     ],
   },

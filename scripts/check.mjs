@@ -15,6 +15,12 @@ export const TOOLS = [
     args: ['config', 'queues', 'processors', 'src', 'test', 'bench', '--config', '.dependency-cruiser.cjs'],
   },
   { name: 'dead code', tool: 'knip', args: [] },
+  // Tests are no users here. `@later <reason>` in the comment of an export keeps what waits for its user, and no longer.
+  {
+    name: 'unused',
+    tool: 'knip',
+    args: ['--config', 'knip.product.json', '--treat-tag-hints-as-errors', '--treat-config-hints-as-errors'],
+  },
   {
     name: 'format',
     tool: 'prettier',

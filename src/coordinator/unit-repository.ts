@@ -18,8 +18,6 @@ export interface UnitRepository {
   find(id: number): Promise<FleetUnit | null>;
   /** The unit as it is in the store. */
   read(id: number): Promise<FleetUnit | null>;
-  /** This is how it is now. */
-  note(unit: FleetUnit): void;
   /** The unit as it is then; null when somebody was faster. */
   save(unit: FleetUnit, expectedVersion: number): Promise<FleetUnit | null>;
   /** Changes of one unit by this process wait for each other: else each would lose the race that the one before started. */
@@ -115,7 +113,6 @@ export function createUnitRepository(
     find,
     read,
     save,
-    note,
     inTurn,
     change: (id, decide) => inTurn(id, () => change(id, decide)),
     bringInStep: (unit) => inTurn(unit.id, () => bringInStep(unit)),

@@ -23,6 +23,10 @@ export interface MarketData {
   coverage(symbol: string, asOf: number): Promise<CoverageReport>;
   /** Null where the source has no book (replayed candles). */
   orderBook(symbol: string, asOf: number): Promise<OrderBook | null>;
-  /** Prints of the last closed base candle, or null where the source has none. */
+  /**
+   * Prints of the last closed base candle, or null where the source has none.
+   *
+   * @later order flow from real prints
+   */
   trades(symbol: string, asOf: number): Promise<readonly MarketTrade[] | null>;
 }

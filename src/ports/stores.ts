@@ -62,7 +62,6 @@ export interface StrategyStore {
 export interface TrialStore {
   /** Unique by trial id; returns how many were new. */
   recordMany(trials: readonly Trial[]): Promise<number>;
-  ofUnit(unitId: string): Promise<readonly Trial[]>;
   ofCycle(cycleId: string, stage?: TrialStage): Promise<readonly Trial[]>;
   count(cycleId?: string): Promise<number>;
 }

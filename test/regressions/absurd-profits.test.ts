@@ -1,30 +1,33 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { simulate } from '../../src/domain/backtest/oracle/simulate.ts';
 import { reviewIntent } from '../../src/domain/risk/review.ts';
 import { validateSpec } from '../../src/domain/strategies/validate-spec.ts';
+import { IMPLEMENTATIONS } from '../fixtures/engine/implementations.ts';
 import { busySpec, free, onSignal, realistic } from '../unit/backtest/spec-fixture.ts';
 import { anySeries } from '../unit/market/series-fixture.ts';
 import { contextWith, entryWith, LIMITS } from '../unit/risk/fixtures.ts';
 
 // Bug: absurd profits from unbounded sizes.
 
-it('no trade is larger than the account was before it, nor gains more than its price did', () => {
-  fc.assert(
-    fc.property(anySeries(150), busySpec, fc.constantFrom(free, realistic), (series, spec, model) => {
-      let cash = model.initialCash;
-      for (const { quantity, entryPrice, exitPrice, pnl } of simulate(series, spec, model).trades) {
-        const notional = quantity * entryPrice;
-        expect(notional).toBeLessThanOrEqual(cash * (1 + 1e-9));
-        const move = (exitPrice / entryPrice - 1) * (spec.side === 'long' ? 1 : -1);
-        expect(pnl).toBeLessThanOrEqual(notional * move + 1e-6 * cash);
-        cash += pnl;
-        expect(cash).toBeGreaterThanOrEqual(0);
-      }
-    }),
-    { numRuns: 60 },
-  );
-});
+it.each(IMPLEMENTATIONS)(
+  '$name: no trade is larger than the account, nor gains more than its price did',
+  ({ simulate }) => {
+    fc.assert(
+      fc.property(anySeries(150), busySpec, fc.constantFrom(free, realistic), (series, spec, model) => {
+        let cash = model.initialCash;
+        for (const { quantity, entryPrice, exitPrice, pnl } of simulate(series, spec, model).trades) {
+          const notional = quantity * entryPrice;
+          expect(notional).toBeLessThanOrEqual(cash * (1 + 1e-9));
+          const move = (exitPrice / entryPrice - 1) * (spec.side === 'long' ? 1 : -1);
+          expect(pnl).toBeLessThanOrEqual(notional * move + 1e-6 * cash);
+          cash += pnl;
+          expect(cash).toBeGreaterThanOrEqual(0);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
 
 it.each([0, -0.5, 1.01, 100, Infinity, NaN])('a spec may not commit a share of %d', (fraction) => {
   expect(() => validateSpec({ ...onSignal, sizing: { kind: 'fraction', fraction } })).toThrow(/fraction/);

@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { evaluate } from '../../src/adapters/threads/backtest-thread.ts';
 import { valueOf } from '../../src/adapters/threads/ended.ts';
-import { simulate } from '../../src/domain/backtest/oracle/simulate.ts';
 import { createIndicatorCache } from '../../src/domain/indicators/indicator-cache.ts';
 import { compileRules } from '../../src/domain/strategies/compile-rules.ts';
 import { type StrategySpec } from '../../src/domain/strategies/spec.ts';
+import { IMPLEMENTATIONS } from '../fixtures/engine/implementations.ts';
 import { busySpec, free } from '../unit/backtest/spec-fixture.ts';
 import { anySeries, randomSeries } from '../unit/market/series-fixture.ts';
 
 // Bug: an evaluator that ignores the spec's rules.
 
-it('every entry follows a bar on which the entry rule held', () => {
+it.each(IMPLEMENTATIONS)('every entry of the $name follows a bar on which the entry rule held', ({ simulate }) => {
   fc.assert(
     fc.property(anySeries(150), busySpec, (series, spec) => {
       const rules = compileRules(spec, createIndicatorCache(series));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { simulate } from '../../src/domain/backtest/oracle/simulate.ts';
 import { decide } from '../../src/domain/strategies/decide.ts';
 import { type StrategySpec } from '../../src/domain/strategies/spec.ts';
+import { IMPLEMENTATIONS } from '../fixtures/engine/implementations.ts';
 import { free } from '../unit/backtest/spec-fixture.ts';
 import { seriesOf } from '../unit/market/series-fixture.ts';
 
@@ -22,9 +22,15 @@ const moving = (step: number) =>
     }),
   );
 
-it('a price above its average enters, one below it does not, though both are above zero', () => {
-  expect(simulate(moving(1), aboveAverage, free).trades).toHaveLength(1);
-  expect(simulate(moving(-1), aboveAverage, free).trades).toEqual([]);
+it.each(IMPLEMENTATIONS)(
+  '$name: a price above its average enters, one below it does not, both above zero',
+  ({ simulate }) => {
+    expect(simulate(moving(1), aboveAverage, free).trades).toHaveLength(1);
+    expect(simulate(moving(-1), aboveAverage, free).trades).toEqual([]);
+  },
+);
+
+it('so does a tick', () => {
   expect(decide(aboveAverage, moving(1), false).action).toBe('enter');
   expect(decide(aboveAverage, moving(-1), false).action).toBe('none');
 });

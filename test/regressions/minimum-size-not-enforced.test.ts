@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { simulate } from '../../src/domain/backtest/oracle/simulate.ts';
 import { openAccount } from '../../src/domain/portfolio/paper-venue/account.ts';
 import { onCandle } from '../../src/domain/portfolio/paper-venue/on-candle.ts';
 import { submitOrder } from '../../src/domain/portfolio/paper-venue/requests.ts';
 import { reviewIntent } from '../../src/domain/risk/review.ts';
+import { IMPLEMENTATIONS } from '../fixtures/engine/implementations.ts';
 import { free, onSignal, SIGNAL } from '../unit/backtest/spec-fixture.ts';
 import { seriesOf } from '../unit/market/series-fixture.ts';
 import { buy, flat, HOUR, MARKET, termsOf } from '../unit/portfolio/venue-fixtures.ts';
@@ -18,7 +18,11 @@ describe('an order below the minimum of its market', () => {
     [100, 101, 99, 100],
   ]);
 
-  it.each([{ minAmount: 51 }, { minNotional: 5001 }])('is no trade in the backtest: %j', (minimum) => {
+  const minima = [{ minAmount: 51 }, { minNotional: 5001 }];
+  const inBoth = IMPLEMENTATIONS.flatMap(({ name, simulate }) =>
+    minima.map((minimum) => ({ name, simulate, minimum })),
+  );
+  it.each(inBoth)('is no trade in the backtest of the $name: $minimum', ({ simulate, minimum }) => {
     const model = { ...free, market: { ...free.market, ...minimum } };
     const { trades, rejectedSignals } = simulate(series, onSignal, model);
     expect(trades).toEqual([]);

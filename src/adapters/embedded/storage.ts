@@ -17,8 +17,6 @@ export interface StorageOptions {
 const GROWTH = 3;
 const DEFAULT_COMPACT_ABOVE = 16 * 1024 * 1024;
 
-export type Storage = Awaited<ReturnType<typeof openStorage>>;
-
 /** The collections of one directory, owned by this process until `close`. */
 export async function openStorage(options: StorageOptions) {
   await mkdir(options.directory, { recursive: true });

@@ -18,13 +18,12 @@ export function createTrialStore(database: Database): TrialStore {
       window: plain(),
       metrics: plain(),
     },
-    indexes: [{ unitId: 1 }, { cycleId: 1, stage: 1 }],
+    indexes: [{ cycleId: 1, stage: 1 }],
   });
 
   // Sorted by id: the order in which workers finished must not show in a result.
   return {
     recordMany: (recorded) => trials.insert(recorded),
-    ofUnit: (unitId) => trials.find({ unitId }, { id: 1 }),
     ofCycle: (cycleId, stage) => trials.find({ cycleId, stage }, { id: 1 }),
     count: (cycleId) => trials.count({ cycleId }),
   };

@@ -5,7 +5,7 @@ import { createIndicatorCache } from '../../domain/indicators/indicator-cache.ts
 import { requireIndicator } from '../../domain/indicators/registry.ts';
 import { FIGURES, packFigures } from '../../domain/research/search-figures.ts';
 import { type TrialMetrics } from '../../domain/research/trial.ts';
-import { failedTrial } from '../../domain/research/trial-metrics.ts';
+import { failedTrial } from '../../domain/research/failed-trial.ts';
 import { createWorkerDataset, type WorkerDataset } from '../../domain/python-worker/engine/dataset.ts';
 import { executeUnit } from '../../domain/python-worker/engine/execute-unit.ts';
 import { createRng } from '../../domain/random/rng.ts';

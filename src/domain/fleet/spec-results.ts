@@ -6,13 +6,6 @@ import { type StrategySpec } from '../strategies/spec.ts';
 import { type Judgement } from './judge-report.ts';
 import { type StrategyParams } from './strategy-params.ts';
 
-/** What a worker of ours reports of one spec of a unit, in the order of the unit's specs. */
-export interface SpecResult {
-  /** Of the spec. */
-  readonly hash: string;
-  readonly metrics: TrialMetrics;
-}
-
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
 const isNumberOrNull = (value: unknown): boolean => value === null || isNumber(value);
 const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0;

@@ -66,31 +66,6 @@ export function seriesOfColumns(symbol: string, timeframe: Timeframe, candles: C
   return series;
 }
 
-/** The real candles of a series: what was filled in is left out. */
-export function candlesOf(series: Series): Candle[] {
-  const { time, open, high, low, close, volume, filled } = series;
-  const candles: Candle[] = [];
-  for (let i = 0; i < series.length; i += 1) {
-    if (filled[i] === 1) continue;
-    candles.push({
-      time: time[i]!,
-      open: open[i]!,
-      high: high[i]!,
-      low: low[i]!,
-      close: close[i]!,
-      volume: volume[i]!,
-    });
-  }
-  return candles;
-}
-
-/** A new series with newer candles at its end, gaps filled. @throws AppError `bad-candles` as `buildSeries`. */
-export function extendSeries(series: Series, candles: readonly Candle[]): Series {
-  return candles.length === 0
-    ? series
-    : buildSeries(series.symbol, series.timeframe, [...candlesOf(series), ...candles]);
-}
-
 function fillFlat(series: Series, bar: number, time: number): void {
   const close = series.close[bar - 1]!;
   series.time[bar] = time;

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import { type Order, ORDER_STATES, type OrderState } from './order.ts';
+import { type Order, type OrderState } from './order.ts';
 
 /**
  * Where an order may go from each state.
@@ -29,8 +29,6 @@ const NEXT: Readonly<Record<OrderState, readonly OrderState[]>> = {
 /** Who says so. */
 export type TransitionAuthority = 'company' | 'venue';
 
-export const TERMINAL_STATES: readonly OrderState[] = ORDER_STATES.filter((state) => NEXT[state].length === 0);
-
 export function isTerminal(state: OrderState): boolean {
   return NEXT[state].length === 0;
 }
@@ -57,7 +55,11 @@ export class IllegalTransitionError extends AppError {
   }
 }
 
-/** The order after one step at market time `time`. @throws IllegalTransitionError */
+/**
+ * The order after one step at market time `time`. @throws IllegalTransitionError
+ *
+ * @later the life of an order at a live venue
+ */
 export function transition(
   order: Order,
   to: OrderState,

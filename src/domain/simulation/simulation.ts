@@ -34,13 +34,11 @@ export interface SimulationOptions {
 export interface MarketSimulation {
   readonly markets: readonly Market[];
   readonly barMs: number;
-  /** The bar whose span holds `time`. @throws AppError `internal` before the start. */
-  indexAt(time: number): number;
   /** @throws AppError `unknown-market`, or `internal` for a negative index. */
   candles(symbol: string, fromIndex: number, count: number): readonly Candle[];
   /** The regime that produced a bar: what an analyst would like to know and never does. */
   regime(symbol: string, index: number): Regime;
-  /** The prints of the bar that opens at `candleTime`. */
+  /** The prints of the bar that opens at `candleTime`. @throws AppError `internal` before the start. */
   trades(symbol: string, candleTime: number): readonly MarketTrade[];
   /** The book at any time from the start on; it knows only bars closed and prints made by then. */
   orderBook(symbol: string, time: number): OrderBook;
@@ -68,6 +66,7 @@ export function createSimulation(options: SimulationOptions): MarketSimulation {
     }
     return slot;
   };
+  /** The bar whose span holds `time`. @throws AppError `internal` before the start. */
   const indexAt = (time: number): number => {
     const index = Math.floor((time - startTime) / BAR_MS);
     if (!(index >= 0)) throw new AppError('internal', `${time} is before the simulation's start at ${startTime}`);
@@ -100,7 +99,6 @@ export function createSimulation(options: SimulationOptions): MarketSimulation {
   return {
     markets: definitions.map(({ market }) => market),
     barMs: BAR_MS,
-    indexAt,
     candles,
     regime: (symbol, index) => chunkAt(slotOf(symbol), Math.floor(index / CHUNK_BARS)).regime[index % CHUNK_BARS]!,
     trades,

@@ -104,11 +104,12 @@ describe('two processes', () => {
 
 describe('a record that does not fit', () => {
   it('is refused in one line before anything of its batch is written', async () => {
-    const stray = { ...trial('stray-2'), colour: 'red' } as Trial;
-    const refused = direct.trials.recordMany([trial('stray-1'), stray]);
+    const cycleId = 'stray';
+    const stray = { ...trial('stray-2', { cycleId }), colour: 'red' } as Trial;
+    const refused = direct.trials.recordMany([trial('stray-1', { cycleId }), stray]);
     await expect(refused).rejects.toMatchObject({ code: 'invalid-record', retryable: false });
     await expect(refused).rejects.toThrow(/^trials 'stray-2' cannot be stored: .*colour.*$/);
-    expect(await direct.trials.ofUnit(stray.unitId)).toEqual([]);
+    expect(await direct.trials.ofCycle(cycleId)).toEqual([]);
     const wrong = { ...order('stray', 'o'), state: 'lost' } as unknown as Parameters<Stores['orders']['insert']>[0];
     await expect(direct.orders.insert(wrong)).rejects.toThrow("orders 'stray/o' cannot be stored");
   });

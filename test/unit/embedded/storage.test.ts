@@ -2,10 +2,11 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStorage, type Storage } from '../../../src/adapters/embedded/storage.ts';
+import { openStorage } from '../../../src/adapters/embedded/storage.ts';
 
 let root: string;
 let lines: string[];
+type Storage = Awaited<ReturnType<typeof openStorage>>;
 const opened: Storage[] = [];
 
 beforeEach(async () => {

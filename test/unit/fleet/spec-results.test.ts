@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { judgeSpecResults, specsDigest, type SpecResult } from '../../../src/domain/fleet/spec-results.ts';
+import { judgeSpecResults, specsDigest } from '../../../src/domain/fleet/spec-results.ts';
 import { hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
+import { type TrialMetrics } from '../../../src/domain/research/trial.ts';
 import { onSignal } from '../backtest/spec-fixture.ts';
 import { metricsWith } from '../research/trial-fixture.ts';
 
 const other = { ...onSignal, maxHoldBars: 7 };
 const params = { specs: [onSignal, other] };
-const results: readonly SpecResult[] = [
+const results: readonly { readonly hash: string; readonly metrics: TrialMetrics }[] = [
   { hash: hashSpec(onSignal), metrics: metricsWith() },
   { hash: hashSpec(other), metrics: metricsWith({ sharpe: null, error: 'too short' }) },
 ];

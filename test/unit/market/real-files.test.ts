@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { buildSeries, candlesOf } from '../../../src/domain/market/build-series.ts';
+import { buildSeries } from '../../../src/domain/market/build-series.ts';
 import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
 import { parseCandleCsv } from '../../../src/domain/market/candle-csv.ts';
 import { coverageOf } from '../../../src/domain/market/coverage.ts';
 import { inferTimeframe } from '../../../src/domain/market/infer-timeframe.ts';
 import { needsRealFiles, realFile } from '../../fixtures/needs.ts';
+import { candlesOf } from './series-fixture.ts';
 
 const need = needsRealFiles(
   ...['BTC-USD_FIVE_MINUTE.csv', 'BIP-20DEC30-CDE_ONE_MINUTE.csv', 'ETP-20DEC30-CDE_ONE_MINUTE.csv'],

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { buildSeries, candlesOf, extendSeries } from '../../../src/domain/market/build-series.ts';
+import { buildSeries } from '../../../src/domain/market/build-series.ts';
 import { type Candle } from '../../../src/domain/market/candle.ts';
 import { CoverageError, coverageOf, requireCoverage } from '../../../src/domain/market/coverage.ts';
 import { inferTimeframe } from '../../../src/domain/market/infer-timeframe.ts';
 import { resample } from '../../../src/domain/market/resample.ts';
 import { seriesUntil, sliceSeries } from '../../../src/domain/market/slice-series.ts';
 import { AppError } from '../../../src/domain/errors.ts';
+import { candlesOf } from './series-fixture.ts';
 
 const MINUTE = 60_000;
 const T0 = Date.UTC(2025, 6, 1);
@@ -29,12 +30,6 @@ describe('buildSeries', () => {
     }
     expect([...series.volume]).toEqual([10, 10, 0, 0, 10]);
     expect(candlesOf(series)).toEqual(minutes(0, 1, 4));
-  });
-
-  it('extends over a gap as if built at once', () => {
-    const whole = buildSeries('X', '1m', minutes(0, 1, 2, 6, 7));
-    expect(extendSeries(buildSeries('X', '1m', minutes(0, 1, 2)), minutes(6, 7))).toEqual(whole);
-    expect(extendSeries(whole, [])).toBe(whole);
   });
 
   it.each([

@@ -20,6 +20,24 @@ export function seriesOf(
   return buildSeries('TEST', timeframe, candles);
 }
 
+/** The real candles of a series: what was filled in is left out. */
+export function candlesOf(series: Series): Candle[] {
+  const { time, open, high, low, close, volume, filled } = series;
+  const candles: Candle[] = [];
+  for (let i = 0; i < series.length; i += 1) {
+    if (filled[i] === 1) continue;
+    candles.push({
+      time: time[i]!,
+      open: open[i]!,
+      high: high[i]!,
+      low: low[i]!,
+      close: close[i]!,
+      volume: volume[i]!,
+    });
+  }
+  return candles;
+}
+
 interface WalkShape {
   /** Share of candles that are missing. */
   readonly gapShare?: number;

@@ -137,7 +137,7 @@ describe('the simulated market', () => {
     const simulation = simulate();
     expect(() => simulation.candles('BTC-EUR', 0, 1)).toThrow("no market 'BTC-EUR'");
     expect(() => simulation.candles('BTC-USD', -1, 1)).toThrow('there is no bar -1');
-    expect(() => simulation.indexAt(START - 1)).toThrow('before the simulation');
+    expect(() => simulation.trades('BTC-USD', START - 1)).toThrow('before the simulation');
     expect(() => createSimulation({ seed: 1, startTime: START + 1 })).toThrow('multiple of five minutes');
   });
 });

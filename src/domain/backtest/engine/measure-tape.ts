@@ -5,7 +5,7 @@ import { REASON_CODES, type TradeTape } from './trade-tape.ts';
 import { deepestDrawdown } from './deepest-drawdown.ts';
 import { tapeDailyReturns } from './tape-daily-returns.ts';
 
-/** The figures of a trial from its trades alone, to the last bit `trialMetrics` of the full simulation. */
+/** The figures of a trial from its trades alone, equal to the last bit to those of the full simulation. */
 export function measureTape(plan: EnginePlan, tape: TradeTape): TrialMetrics {
   const { count, pnl, entryBar, exitBar, entryFee, exitFee, reason, ambiguous } = tape;
   const { initialCash } = plan.model;

@@ -52,6 +52,8 @@ const MAX_STEPS = 2;
 /**
  * `count` parameter sets near the given ones: each has one to three parameters that matter moved by one or two steps,
  * or to another choice. The input is never changed. @throws SpecError when it is not valid itself.
+ *
+ * @later search around the parameters that did best
  */
 export function neighbours(family: Family, parameters: FamilyParameters, rng: Rng, count: number): FamilyParameters[] {
   const ranges = FAMILY_DEFINITIONS[family].parameters;
