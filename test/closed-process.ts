@@ -9,7 +9,7 @@ import { afterEach, beforeAll, expect } from 'vitest';
  * temporary folder. Whatever tries throws, and the test fails even if it swallows the error. Reading is allowed.
  */
 
-type Callable = (this: unknown, ...args: readonly unknown[]) => unknown;
+type Callable = (this: unknown, ...args: unknown[]) => unknown;
 type Members = Record<string, unknown>;
 
 /** One record for all copies of this module in the thread. */
@@ -51,7 +51,7 @@ const WRITERS: Readonly<Record<string, readonly number[]>> = {
 function guard(members: Members, name: string, check: (args: readonly unknown[]) => void): void {
   const original = members[name];
   if (typeof original !== 'function') return;
-  const guarded = function (this: unknown, ...args: readonly unknown[]): unknown {
+  const guarded = function (this: unknown, ...args: unknown[]): unknown {
     check(args);
     return (original as Callable).apply(this, args);
   };
