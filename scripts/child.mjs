@@ -26,7 +26,7 @@ async function runProgram(file, args) {
  * A signal sent to npm alone ends npm and the shell between us, and tells us nothing. Only under npm: a person may well
  * start this script from a shell and leave.
  */
-function onParentGone(act) {
+export function onParentGone(act) {
   if (process.env.npm_lifecycle_event === undefined) return () => undefined;
   const parent = process.ppid;
   const timer = setInterval(() => {

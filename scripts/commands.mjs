@@ -1,6 +1,7 @@
 import { build } from './build.mjs';
 import { check } from './check.mjs';
 import { runTool } from './child.mjs';
+import { dev } from './dev.mjs';
 import { ensurePackages } from './npm-packages.mjs';
 import { ensureRedis } from './redis-server.mjs';
 import { runTogether } from './run-together.mjs';
@@ -38,6 +39,14 @@ export const commands = {
   /** What .ci/run runs. */
   async ci() {
     return runTogether([() => commands.test([]), () => commands['test:long']([])]);
+  },
+
+  /** `npm start` for whoever changes the code: compiled and started anew with every file that is saved. */
+  async dev(args) {
+    await ensurePackages();
+    await ensureRedis();
+    await build();
+    return dev(args);
   },
 
   async build() {
