@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isTimeframe, type Timeframe } from '../src/domain/market/timeframe.ts';
-import { TRADING_STATES } from '../src/domain/risk/verdict.ts';
+import { TRADING_STATES } from '../src/domain/risk/risk-state.ts';
 import { TRADING_MODES } from '../src/domain/trading-mode.ts';
 
 /** Field schemas that several contracts share. */

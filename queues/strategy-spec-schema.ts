@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SpecError } from '../src/domain/strategies/spec-error.ts';
+import { SpecError } from '../src/domain/spec-error.ts';
 import { type StrategySpec } from '../src/domain/strategies/spec.ts';
 import { validateSpec } from '../src/domain/strategies/validate-spec.ts';
 

@@ -1,7 +1,14 @@
 import { chooseUnit, expireLeases, leaseTo, type Asker } from '../../src/domain/fleet/lease-unit.ts';
 import { receive } from '../../src/domain/fleet/receive-result.ts';
-import { freeReplicas, isOpen, newUnit, nextExpiry, type FleetRules, type Unit } from '../../src/domain/fleet/unit.ts';
-import { type ResultVerdict } from '../../src/domain/fleet/unit.ts';
+import {
+  freeReplicas,
+  isOpen,
+  newUnit,
+  nextExpiry,
+  type FleetRules,
+  type Unit,
+  type ResultVerdict,
+} from '../../src/domain/fleet/unit.ts';
 
 /** The coordinator's decisions over units in memory: what it decides with, without HTTP and store. */
 export interface SimulatedServer {

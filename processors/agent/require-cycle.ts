@@ -1,5 +1,5 @@
 import { AppError } from '../../src/domain/errors.ts';
-import { type Cycle } from '../../src/ports/records.ts';
+import { type Cycle } from '../../src/domain/research/cycle.ts';
 import { type CycleStore } from '../../src/ports/stores.ts';
 
 /** @throws AppError `unknown-cycle`. */

@@ -3,7 +3,7 @@ import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
-import { intentsAt, signalInputs } from './intents.ts';
+import { intentsAt, signalInputs } from '../../src/domain/portfolio/intents.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
 
 export interface AnalystDeps extends AgentDeps {

@@ -1,5 +1,4 @@
-import { type FillModel } from '../../src/domain/backtest/result.ts';
-import { type Market } from '../../src/domain/market/market.ts';
+import { fillModelOf, type FillSettings } from '../../src/domain/backtest/result.ts';
 import { type Trial } from '../../src/domain/research/trial.ts';
 import { trialId } from '../../src/domain/research/trial-id.ts';
 import { type StrategySpec } from '../../src/domain/strategies/spec.ts';
@@ -10,9 +9,6 @@ import { type Stores } from '../../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { createForwarder, type ForwarderDeps } from './forward/forward-unit.ts';
 
-/** The cost side of the fill model; the market brings the rest. */
-export type FillSettings = Omit<FillModel, 'market'>;
-
 export interface BacktestDeps extends AgentDeps {
   /** Only with the backend `coordinator`. */
   readonly forwarder?: Omit<ForwarderDeps, 'clock' | 'strategies' | 'market'>;
@@ -21,10 +17,6 @@ export interface BacktestDeps extends AgentDeps {
   readonly evaluator: Evaluator;
   readonly fill: FillSettings;
   readonly node: string;
-}
-
-export function fillModelOf(market: Market, fill: FillSettings): FillModel {
-  return { ...fill, market };
 }
 
 /** Backtesting desk: runs work units off the event loop and records every trial once. */

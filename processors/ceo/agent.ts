@@ -1,6 +1,6 @@
 import { macroStance } from '../../src/domain/risk/macro-stance.ts';
 import { silentAgents, type Heartbeat } from '../../src/domain/risk/silent-agents.ts';
-import { type RiskLimits } from '../../src/domain/risk/verdict.ts';
+import { type RiskLimits } from '../../src/domain/risk/limits.ts';
 import { flattenFlow } from '../../queues/flows/flatten-flow.ts';
 import { MONEY_QUEUES, QUEUE_NAMES } from '../../queues/names.ts';
 import { type Producer } from '../../queues/producer.ts';

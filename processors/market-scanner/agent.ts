@@ -6,7 +6,7 @@ import {
 import { coverageOf } from '../../src/domain/market/coverage.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
-import { type Cycle } from '../../src/ports/records.ts';
+import { type Cycle } from '../../src/domain/research/cycle.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';

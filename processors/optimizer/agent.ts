@@ -9,13 +9,14 @@ import { hashSpec } from '../../src/domain/strategies/hash-spec.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { type Evaluator } from '../../src/ports/evaluator.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
-import { type Cycle, type Decision, type Strategy, type WorkUnit } from '../../src/ports/records.ts';
+import { type Cycle } from '../../src/domain/research/cycle.ts';
+import { type Decision } from '../../src/domain/research/decision.ts';
+import { type WorkUnit, cutIntoUnits } from '../../src/domain/research/work-unit.ts';
+import { type Strategy, strategyOf } from '../../src/domain/strategies/strategy.ts';
 import { type Stores } from '../../src/ports/stores.ts';
-import { fillModelOf, type FillSettings } from '../backtest/agent.ts';
+import { fillModelOf, type FillSettings } from '../../src/domain/backtest/result.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
-import { strategyOf } from '../strategy-generator/strategy-row.ts';
-import { cutIntoUnits } from '../work-units.ts';
 
 export interface OptimizerDeps extends AgentDeps {
   readonly stores: Pick<Stores, 'cycles' | 'trials' | 'strategies' | 'workUnits' | 'optimizations' | 'decisions'>;

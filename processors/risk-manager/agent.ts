@@ -4,17 +4,14 @@ import { type OrderIdentity } from '../../src/domain/orders/order.ts';
 import { isTerminal } from '../../src/domain/orders/state-machine.ts';
 import { sha256 } from '../../src/domain/identity/sha256.ts';
 import { timeframeMs, type Timeframe } from '../../src/domain/market/timeframe.ts';
-import { signApproval } from '../../src/domain/risk/approval.ts';
+import { signApproval, type Approval } from '../../src/domain/risk/approval.ts';
 import { type Commitment } from '../../src/domain/risk/review-context.ts';
 import { reviewIntent } from '../../src/domain/risk/review.ts';
 import { nextRiskState, requestTradingState } from '../../src/domain/risk/trading-state.ts';
-import {
-  type Approval,
-  type Intent,
-  type RiskLimits,
-  type RiskState,
-  type Verdict,
-} from '../../src/domain/risk/verdict.ts';
+import { type Verdict } from '../../src/domain/risk/verdict.ts';
+import { type RiskLimits } from '../../src/domain/risk/limits.ts';
+import { type Intent } from '../../src/domain/risk/intent.ts';
+import { type RiskState } from '../../src/domain/risk/risk-state.ts';
 import { idField } from '../../queues/fields.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
 import { AppError } from '../../src/domain/errors.ts';

@@ -1,7 +1,9 @@
 import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
 import { dayStartOf } from '../../src/domain/risk/trading-state.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
-import { type Approval, type Intent, type RiskState } from '../../src/domain/risk/verdict.ts';
+import { type Approval } from '../../src/domain/risk/approval.ts';
+import { type Intent } from '../../src/domain/risk/intent.ts';
+import { type RiskState } from '../../src/domain/risk/risk-state.ts';
 import { type Broker } from '../../src/ports/broker.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
 import { type Stores } from '../../src/ports/stores.ts';

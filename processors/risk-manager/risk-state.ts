@@ -1,5 +1,5 @@
 import { openRiskState } from '../../src/domain/risk/trading-state.ts';
-import { type RiskState } from '../../src/domain/risk/verdict.ts';
+import { type RiskState } from '../../src/domain/risk/risk-state.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { type Broker } from '../../src/ports/broker.ts';
 import { type RiskStateStore } from '../../src/ports/stores.ts';

@@ -8,15 +8,16 @@ import { type FamilyParameters } from '../../src/domain/strategies/families/para
 import { hashSpec } from '../../src/domain/strategies/hash-spec.ts';
 import { FAMILIES, type Family } from '../../src/domain/strategies/spec.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
-import { type Cycle, type Strategy, type WorkUnit } from '../../src/ports/records.ts';
+import { type Cycle } from '../../src/domain/research/cycle.ts';
+import { type WorkUnit, cutIntoUnits } from '../../src/domain/research/work-unit.ts';
+import { type Strategy, strategyOf } from '../../src/domain/strategies/strategy.ts';
 import { type ForwardingStore } from '../../src/ports/fleet/forwarding.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { type Producer } from '../../queues/producer.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
-import { strategyOf } from './strategy-row.ts';
-import { forwardJobId, planForwarding, type ForwardingPlan } from '../backtest/forward/plan-forwarding.ts';
-import { cutIntoUnits } from '../work-units.ts';
+import { planForwarding, type ForwardingPlan } from './plan-forwarding.ts';
+import { forwardJobId } from '../../queues/flows/cycle-flow.ts';
 
 export interface GeneratorDeps extends AgentDeps {
   readonly stores: Pick<Stores, 'cycles' | 'analyses' | 'strategies' | 'workUnits'>;

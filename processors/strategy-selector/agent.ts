@@ -1,10 +1,12 @@
 import { selectStrategies, type SelectionOutcome, type SelectionRules } from '../../src/domain/research/selection.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
-import { type Cycle, type Holding, type OptimizationResult } from '../../src/ports/records.ts';
+import { type Cycle } from '../../src/domain/research/cycle.ts';
+import { type OptimizationResult } from '../../src/domain/research/optimization.ts';
+import { type Holding } from '../../src/domain/portfolio/holding.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
-import { intentsAt, signalInputs } from '../analyst/intents.ts';
+import { intentsAt, signalInputs } from '../../src/domain/portfolio/intents.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
 
 export interface SelectorDeps extends AgentDeps {

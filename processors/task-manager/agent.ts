@@ -1,30 +1,11 @@
-import { type Payload } from '../../queues/contracts/registry.ts';
-import { canonicalJson } from '../../src/domain/identity/canonical-json.ts';
-import { sha256 } from '../../src/domain/identity/sha256.ts';
-import { type Cycle } from '../../src/ports/records.ts';
+import { cycleJobId, forwardJobId } from '../../queues/flows/cycle-flow.ts';
+import { cycleIdOf, cycleInputsHash } from '../../src/domain/research/cycle-id.ts';
+import { type Cycle } from '../../src/domain/research/cycle.ts';
 import { type ForwardingStore } from '../../src/ports/fleet/forwarding.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
-import { forwardJobId } from '../backtest/forward/plan-forwarding.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
 import { runCycle } from './cycle.ts';
 import { type PhaseDeps } from './phase-runner.ts';
-
-type CycleRequest = Payload<'task-manager', 'start-cycle'>;
-
-/** Hash of what a cycle's answer depends on. */
-export function cycleInputsHash(
-  request: Pick<CycleRequest, 'source' | 'symbols' | 'timeframe' | 'seed' | 'asOf'>,
-): string {
-  const { source, symbols, timeframe, seed, asOf } = request;
-  return sha256(canonicalJson({ source, symbols: [...symbols].sort(), timeframe, seed, asOf }));
-}
-
-/** `c` first: BullMQ refuses job ids that are all digits. */
-export function cycleIdOf(inputsHash: string, account: string, run: number): string {
-  return `c${sha256(`${inputsHash}/${account}/${run}`).slice(0, 15)}`;
-}
-
-export const cycleJobId = (cycleId: string): string => `cycle.${cycleId}`;
 
 export interface TaskManagerDeps extends PhaseDeps, AgentDeps {
   /** The market whose queues these are; cycles of others are on other queues. */

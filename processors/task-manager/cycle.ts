@@ -1,6 +1,6 @@
 import { type z } from 'zod';
 import { ContractError } from '../../queues/contract-error.ts';
-import { CONTRACTS } from '../../queues/contracts/registry.ts';
+import { CONTRACTS, type Result } from '../../queues/contracts/registry.ts';
 import {
   analyzePhase,
   backtestPhase,
@@ -11,10 +11,8 @@ import {
   scanPhase,
   concludePhase,
 } from '../../queues/flows/cycle-flow.ts';
-import { type Result } from '../../queues/contracts/registry.ts';
 import { AppError, hasCode } from '../../src/domain/errors.ts';
-import { type CyclePhase } from '../../src/domain/cycle-phase.ts';
-import { type Cycle } from '../../src/ports/records.ts';
+import { type CyclePhase, type Cycle } from '../../src/domain/research/cycle.ts';
 import { type JobContext } from '../agent/job-context.ts';
 import { closePhase, runPhase, type JobOutcome, type PhaseDeps } from './phase-runner.ts';
 

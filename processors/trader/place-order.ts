@@ -1,6 +1,6 @@
-import { verifyApproval } from '../../src/domain/risk/approval.ts';
+import { verifyApproval, type Approval } from '../../src/domain/risk/approval.ts';
 import { type Order } from '../../src/domain/orders/order.ts';
-import { type Approval, type Intent } from '../../src/domain/risk/verdict.ts';
+import { type Intent } from '../../src/domain/risk/intent.ts';
 import { type PlacedRequest } from '../../src/ports/broker.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
 import { AppError, errorText, isExplained } from '../../src/domain/errors.ts';

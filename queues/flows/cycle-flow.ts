@@ -23,6 +23,12 @@ const metaOf = (cycle: Pick<CycleIdentity, 'id'>, priority: MetaInput['priority'
   priority,
 });
 
+/** The job that runs a cycle from its first phase to its report. */
+export const cycleJobId = (cycleId: string): string => `cycle.${cycleId}`;
+
+/** The job that has one unit done by remote workers. */
+export const forwardJobId = (unitId: string): string => `forward.${unitId}`;
+
 /** The job of one work unit. */
 export const runUnit = (cycle: Pick<CycleIdentity, 'id'>, unitId: string): FlowNode => ({
   queue: 'backtest',

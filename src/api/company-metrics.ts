@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { type QueueStatus } from '../../queues/queue-status.ts';
 import { type EquityPoint } from '../domain/portfolio/position.ts';
-import { TRADING_STATES, type RiskState } from '../domain/risk/verdict.ts';
+import { TRADING_STATES, type RiskState } from '../domain/risk/risk-state.ts';
 import { type AgentState, type NodeState, type ScalingAdvice } from '../ports/records.ts';
 
 /*

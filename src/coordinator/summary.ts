@@ -2,7 +2,7 @@ import { type UnitState } from '../domain/fleet/unit.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type FleetResult, type FleetUnit } from '../ports/fleet/records.ts';
 import { type FleetStores, type ResultFilter } from '../ports/fleet/stores.ts';
-import { readDataFileName } from '../adapters/candle-files/data-file.ts';
+import { readDataFileName } from '../domain/market/candle-file-name.ts';
 import { type Fleet } from './fleet.ts';
 
 /** Seen within so long a worker is active; the existing workers say nothing while they run. */

@@ -1,7 +1,8 @@
-import { cycleIdOf, cycleInputsHash, cycleJobId } from '../../processors/task-manager/agent.ts';
+import { cycleJobId } from '../../queues/flows/cycle-flow.ts';
+import { cycleIdOf, cycleInputsHash } from '../domain/research/cycle-id.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
 import { AppError } from '../domain/errors.ts';
-import { type Cycle } from '../ports/records.ts';
+import { type Cycle } from '../domain/research/cycle.ts';
 import { type CycleStore } from '../ports/stores.ts';
 import { createJobWaiter } from './job-waiter.ts';
 import { type AppContext } from '../runtime/context.ts';

@@ -1,7 +1,7 @@
 import { type FillModel, type Window } from '../domain/backtest/result.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
 import { type StrategySpec } from '../domain/strategies/spec.ts';
-import { type TrialMetrics } from '../domain/research/trial.ts';
+import { type TrialMetrics } from '../domain/backtest/metrics/trial-metrics.ts';
 
 /** A batch of specs to run over windows of one series. Every (spec, window) pair is one trial. */
 export interface EvaluationRequest {

@@ -5,26 +5,27 @@ import { type Timeframe } from '../domain/market/timeframe.ts';
 import { type Fill, type Order, type OrderState } from '../domain/orders/order.ts';
 import { type EquityPoint, type Position } from '../domain/portfolio/position.ts';
 import { type Trial, type TrialStage } from '../domain/research/trial.ts';
-import { type Approval, type Intent, type RiskState, type Verdict } from '../domain/risk/verdict.ts';
+import { type Verdict } from '../domain/risk/verdict.ts';
+import { type Approval } from '../domain/risk/approval.ts';
+import { type Intent } from '../domain/risk/intent.ts';
+import { type RiskState } from '../domain/risk/risk-state.ts';
 import { type ForwardingStore } from './fleet/forwarding.ts';
 import {
   type AgentState,
   type Alert,
   type AuditEntry,
   type AuditRecord,
-  type Cycle,
-  type CyclePhaseRecord,
   type DeadLetter,
-  type Decision,
   type FeedState,
-  type Holding,
   type NodeState,
   type ScalingAdvice,
-  type OptimizationResult,
-  type Strategy,
-  type StrategyState,
-  type WorkUnit,
 } from './records.ts';
+import { type Cycle, type CyclePhaseRecord } from '../domain/research/cycle.ts';
+import { type Decision } from '../domain/research/decision.ts';
+import { type OptimizationResult } from '../domain/research/optimization.ts';
+import { type WorkUnit } from '../domain/research/work-unit.ts';
+import { type Holding } from '../domain/portfolio/holding.ts';
+import { type Strategy, type StrategyState } from '../domain/strategies/strategy.ts';
 
 /** Every write says what is unique; writing the same thing twice changes nothing and says so. */
 

@@ -8,7 +8,7 @@ import { createMarketData } from '../adapters/market-data/market-data.ts';
 import { connectMongo } from '../adapters/mongo/connection.ts';
 import { createMongoStores } from '../adapters/mongo/stores.ts';
 import { createPaperBroker } from '../adapters/paper/broker.ts';
-import { createReplaySource } from '../adapters/replay/candle-source.ts';
+import { createReplaySource } from '../adapters/market-data/replay-source.ts';
 import { createSimulatedSource } from '../adapters/simulated/candle-source.ts';
 import { createEvaluator } from '../adapters/threads/evaluator.ts';
 import { createSimulation } from '../domain/simulation/simulation.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config } from '../../config/schema.ts';
-import { type ForwardingPlan } from '../../processors/backtest/forward/plan-forwarding.ts';
+import { type ForwardingPlan } from '../../processors/strategy-generator/plan-forwarding.ts';
 import { createCoordinatorClient } from '../adapters/coordinator-client/client.ts';
 import { type ExchangeDeps } from '../adapters/coordinator-client/http-client.ts';
 import { type Clock } from '../ports/clock.ts';

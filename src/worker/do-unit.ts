@@ -8,7 +8,7 @@ import { hashSpec } from '../domain/strategies/hash-spec.ts';
 import { AppError, hasCode } from '../domain/errors.ts';
 import { type HandedUnit } from '../ports/fleet/worker-source.ts';
 import { replayMarket } from '../adapters/candle-files/import-candles.ts';
-import { findCandleFile } from './find-candle-file.ts';
+import { findCandleFile } from '../adapters/candle-files/find-candle-file.ts';
 import { runUnit, type UnitRunDeps } from './run-unit.ts';
 import { type SpecUnit } from '../../queues/spec-unit-schema.ts';
 import { isSpecUnit, parseSpecUnit } from './spec-unit.ts';

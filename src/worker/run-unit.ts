@@ -4,7 +4,7 @@ import { shareCandles } from '../adapters/threads/share-series.ts';
 import { type Submission } from '../domain/python-worker/engine/submission.ts';
 import { parseUnitParams } from '../domain/python-worker/engine/unit-params.ts';
 import { AppError, hasCode, isInputError } from '../domain/errors.ts';
-import { findCandleFile } from './find-candle-file.ts';
+import { findCandleFile } from '../adapters/candle-files/find-candle-file.ts';
 
 export interface UnitRunDeps {
   readonly pool: BacktestPool;

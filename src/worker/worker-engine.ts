@@ -2,7 +2,7 @@ import { parseUnitParams } from '../domain/python-worker/engine/unit-params.ts';
 import { createBacktestPool } from '../adapters/threads/backtest-pool.ts';
 import { errorText } from '../domain/errors.ts';
 import { type WorkerEngine } from '../ports/fleet/engine.ts';
-import { findCandleFile } from './find-candle-file.ts';
+import { findCandleFile } from '../adapters/candle-files/find-candle-file.ts';
 import { isNotForUs, runUnit } from './run-unit.ts';
 
 /** Units of a company that are done, or checked, without the coordinator: one thread, the company's own backtests come first. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CYCLE_PHASES } from '../../src/domain/cycle-phase.ts';
+import { CYCLE_PHASES } from '../../src/domain/research/cycle.ts';
 import { ORDER_SIDES, POSITION_SIDES } from '../../src/domain/market/side.ts';
 import { TRIAL_STAGES } from '../../src/domain/research/trial.ts';
 import { TRADING_MODES } from '../../src/domain/trading-mode.ts';
@@ -11,7 +11,7 @@ const copyOf = (list: readonly string[]): RegExp => new RegExp(list.map((word) =
 describe('each closed list is written once', () => {
   it.each([
     ['modes', TRADING_MODES, 'src/domain/trading-mode.ts'],
-    ['phases of a cycle', CYCLE_PHASES, 'src/domain/cycle-phase.ts'],
+    ['phases of a cycle', CYCLE_PHASES, 'src/domain/research/cycle.ts'],
     ['stages of trials', TRIAL_STAGES, 'src/domain/research/trial.ts'],
     ['sides of orders', ORDER_SIDES, 'src/domain/market/side.ts'],
     ['sides of positions', POSITION_SIDES, 'src/domain/market/side.ts'],

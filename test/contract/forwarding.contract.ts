@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { plannedUnit } from '../../processors/backtest/forward/plan-forwarding.ts';
+import { plannedUnit } from '../../processors/strategy-generator/plan-forwarding.ts';
 import { type ForwardedUnit, type ForwardingStore } from '../../src/ports/fleet/forwarding.ts';
 import { together } from './stores/samples.ts';
 

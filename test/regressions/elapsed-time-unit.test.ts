@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { defineAgent } from '../../processors/agent/define-agent.ts';
 import { phaseRecord, type JobOutcome } from '../../processors/task-manager/phase-runner.ts';
-import { jobWith, testDeps } from '../unit/processors/agent-fixture.ts';
+import { jobWith, testDeps } from '../unit/processors/agent/agent-fixture.ts';
 
 // Bug: elapsed time in the wrong unit. Everything that is called ms is milliseconds; test/e2e/cycle compares with the wall.
 

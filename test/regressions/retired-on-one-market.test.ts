@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createStrategySelector, type SelectorDeps } from '../../processors/strategy-selector/agent.ts';
-import { type Holding } from '../../src/ports/records.ts';
-import { jobWith, NOON, testDeps } from '../unit/processors/agent-fixture.ts';
+import { type Holding } from '../../src/domain/portfolio/holding.ts';
+import { jobWith, NOON, testDeps } from '../unit/processors/agent/agent-fixture.ts';
 import { metricsWith } from '../unit/research/trial-fixture.ts';
 
 // Bug: a strategy that lost its place on one market was marked retired while it traded on another.

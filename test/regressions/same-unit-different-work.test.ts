@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { cutIntoUnits } from '../../processors/work-units.ts';
+import { cutIntoUnits } from '../../src/domain/research/work-unit.ts';
 import { backtestPhase, optimizePhase } from '../../queues/flows/cycle-flow.ts';
 import { trialId } from '../../src/domain/research/trial-id.ts';
 import { onSignal } from '../unit/backtest/spec-fixture.ts';

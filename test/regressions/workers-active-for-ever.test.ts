@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createWorkerManager, type WorkerManagerDeps } from '../../processors/worker-manager/agent.ts';
 import { type Producer } from '../../queues/producer.ts';
 import { type NodeState } from '../../src/ports/records.ts';
-import { jobWith, NOON, testDeps } from '../unit/processors/agent-fixture.ts';
+import { jobWith, NOON, testDeps } from '../unit/processors/agent/agent-fixture.ts';
 
 // Bug: workers counted as active for ever. See also test/integration/agents/supervision.test.ts.
 

@@ -11,10 +11,9 @@ import { type Clock } from '../../../src/ports/clock.ts';
 import { type RemoteReport } from '../../../src/ports/fleet/client.ts';
 import { hasCode } from '../../../src/domain/errors.ts';
 import { type ForwardedUnit, type TakenReport } from '../../../src/ports/fleet/forwarding.ts';
-import { type Strategy } from '../../../src/ports/records.ts';
+import { type Strategy, strategyOf } from '../../../src/domain/strategies/strategy.ts';
 import { type StrategyStore } from '../../../src/ports/stores.ts';
 import { type WorkerEngine } from '../../../src/ports/fleet/engine.ts';
-import { strategyOf } from '../../strategy-generator/strategy-row.ts';
 
 export interface TakeReportsDeps {
   readonly strategies: StrategyStore;

@@ -1,5 +1,5 @@
 import { ORDER_PURPOSES } from '../../domain/orders/order.ts';
-import { type Approval } from '../../domain/risk/verdict.ts';
+import { type Approval } from '../../domain/risk/approval.ts';
 import { type ApprovalStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, oneOf, optional, text } from './fields.ts';

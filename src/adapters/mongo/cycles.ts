@@ -1,6 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import { type CyclePhase, CYCLE_PHASES } from '../../domain/cycle-phase.ts';
-import { type Cycle, type CyclePhaseRecord } from '../../ports/records.ts';
+import { type CyclePhase, CYCLE_PHASES, type Cycle, type CyclePhaseRecord } from '../../domain/research/cycle.ts';
 import { type CycleStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { flag, json, number, oneOf, optional, plain, text } from './fields.ts';

@@ -1,4 +1,4 @@
-import { DECISION_STAGES, type Decision } from '../../ports/records.ts';
+import { DECISION_STAGES, type Decision } from '../../domain/research/decision.ts';
 import { type DecisionStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { numberOrNull, oneOf, text } from './fields.ts';

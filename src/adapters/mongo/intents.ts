@@ -1,4 +1,5 @@
-import { type Intent, type Verdict } from '../../domain/risk/verdict.ts';
+import { type Verdict } from '../../domain/risk/verdict.ts';
+import { type Intent } from '../../domain/risk/intent.ts';
 import { type IntentStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { flag, number, oneOf, optional, plain, text } from './fields.ts';

@@ -1,4 +1,4 @@
-import { type OptimizationResult } from '../../ports/records.ts';
+import { type OptimizationResult } from '../../domain/research/optimization.ts';
 import { type OptimizationStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, plain, text } from './fields.ts';

@@ -1,4 +1,4 @@
-import { type Holding } from '../../ports/records.ts';
+import { type Holding } from '../../domain/portfolio/holding.ts';
 import { type PortfolioStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, oneOf, plain, text } from './fields.ts';

@@ -1,4 +1,4 @@
-import { type RiskState, TRADING_STATES } from '../../domain/risk/verdict.ts';
+import { type RiskState, TRADING_STATES } from '../../domain/risk/risk-state.ts';
 import { type RiskStateStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, oneOf, optional, text } from './fields.ts';

@@ -1,5 +1,5 @@
 import { SPEC_FAMILIES } from '../../domain/strategies/spec.ts';
-import { type Strategy, STRATEGY_ORIGINS, STRATEGY_STATES } from '../../ports/records.ts';
+import { type Strategy, STRATEGY_ORIGINS, STRATEGY_STATES } from '../../domain/strategies/strategy.ts';
 import { type StrategyStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, oneOf, optional, plain, text } from './fields.ts';

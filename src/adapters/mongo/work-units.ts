@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
 import { TRIAL_STAGES } from '../../domain/research/trial.ts';
-import { type WorkUnit } from '../../ports/records.ts';
+import { type WorkUnit } from '../../domain/research/work-unit.ts';
 import { type WorkUnitStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, oneOf, optional, plain, text } from './fields.ts';

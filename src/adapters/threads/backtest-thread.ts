@@ -4,7 +4,7 @@ import { createEngine, type Engine } from '../../domain/backtest/engine/engine.t
 import { createIndicatorCache } from '../../domain/indicators/indicator-cache.ts';
 import { requireIndicator } from '../../domain/indicators/registry.ts';
 import { FIGURES, packFigures } from '../../domain/research/search-figures.ts';
-import { type TrialMetrics } from '../../domain/research/trial.ts';
+import { type TrialMetrics } from '../../domain/backtest/metrics/trial-metrics.ts';
 import { failedTrial } from '../../domain/research/failed-trial.ts';
 import { createWorkerDataset, type WorkerDataset } from '../../domain/python-worker/engine/dataset.ts';
 import { executeUnit } from '../../domain/python-worker/engine/execute-unit.ts';

@@ -1,6 +1,6 @@
 import { type Evaluator } from '../../ports/evaluator.ts';
 import { type MarketData } from '../../ports/market-data.ts';
-import { type TrialMetrics } from '../../domain/research/trial.ts';
+import { type TrialMetrics } from '../../domain/backtest/metrics/trial-metrics.ts';
 import { createBacktestPool, type BacktestPool, type SharedWork } from './backtest-pool.ts';
 import { type EvaluationTask } from './task.ts';
 

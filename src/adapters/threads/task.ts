@@ -3,7 +3,7 @@ import { type Genome } from '../../domain/python-worker/genomes/genome.ts';
 import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { type SearchFigures } from '../../domain/research/search-figures.ts';
-import { type TrialMetrics } from '../../domain/research/trial.ts';
+import { type TrialMetrics } from '../../domain/backtest/metrics/trial-metrics.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
 import { type WorkerColumns } from '../../domain/python-worker/engine/columns.ts';
 import { type Submission } from '../../domain/python-worker/engine/submission.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { STRATEGY_STATES } from '../../ports/records.ts';
+import { STRATEGY_STATES } from '../../domain/strategies/strategy.ts';
 import { type Stores } from '../../ports/stores.ts';
 import { hashParams, idParams, limitField, limitQuery } from '../../http/input-fields.ts';
 import { RequestError } from '../../http/request-error.ts';

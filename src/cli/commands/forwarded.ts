@@ -1,7 +1,7 @@
 import { type Command } from 'commander';
 import { type ForwardedUnit } from '../../ports/fleet/forwarding.ts';
 import { type CliIo } from '../output/io.ts';
-import { listing, type ListOptions } from '../list-command.ts';
+import { listing, type ListOptions } from '../process/list-command.ts';
 import { isoTime } from '../output/table.ts';
 
 export function registerForwarded(program: Command, io: CliIo): void {

@@ -4,7 +4,7 @@ import { type QueueName } from '../../../queues/names.ts';
 import { AppError } from '../../domain/errors.ts';
 import { announcedDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
-import { listing } from '../list-command.ts';
+import { listing } from '../process/list-command.ts';
 import { withContext } from '../process/open-context.ts';
 import { jsonOption, modeOption, parseQueue } from '../input/options.ts';
 import { isoTime } from '../output/table.ts';

@@ -1,6 +1,6 @@
 import { type Command } from 'commander';
 import { type CliIo } from '../output/io.ts';
-import { listing } from '../list-command.ts';
+import { listing } from '../process/list-command.ts';
 import { isoTime } from '../output/table.ts';
 
 export function registerPositions(program: Command, io: CliIo): void {

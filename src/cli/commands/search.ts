@@ -12,7 +12,7 @@ import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { jsonOption, parseTimeframe } from '../input/options.ts';
 import { createProgressBar } from '../output/progress-bar.ts';
-import { type PreparedSearch, type SearchInput } from '../search/prepared-search.ts';
+import { type PreparedSearch, type SearchInput } from './search/prepared-search.ts';
 import { percent, type Row } from '../output/table.ts';
 
 const MAX_THREADS = 256;
@@ -37,10 +37,10 @@ function parseThreads(text: string): number {
 async function prepare(io: CliIo, options: Options): Promise<PreparedSearch> {
   const { exchange } = loadCliConfig(io);
   if (options.profile === 'worker') {
-    const { prepareWorkerSearch } = await import('../search/worker-search.ts');
+    const { prepareWorkerSearch } = await import('./search/worker-search.ts');
     return prepareWorkerSearch(exchange, options);
   }
-  const { prepareRealisticSearch } = await import('../search/realistic-search.ts');
+  const { prepareRealisticSearch } = await import('./search/realistic-search.ts');
   return prepareRealisticSearch(exchange, options);
 }
 

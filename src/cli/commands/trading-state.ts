@@ -1,5 +1,5 @@
 import { type Command } from 'commander';
-import { type TradingState } from '../../domain/risk/verdict.ts';
+import { type TradingState } from '../../domain/risk/risk-state.ts';
 import { answerOf } from '../output/answer-of.ts';
 import { announcedDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';

@@ -1,8 +1,9 @@
 import { type Command } from 'commander';
-import { type Intent, type Verdict } from '../../domain/risk/verdict.ts';
+import { type Verdict } from '../../domain/risk/verdict.ts';
+import { type Intent } from '../../domain/risk/intent.ts';
 import { type AppContext } from '../../runtime/context.ts';
 import { type CliIo } from '../output/io.ts';
-import { listing, type ListOptions } from '../list-command.ts';
+import { listing, type ListOptions } from '../process/list-command.ts';
 import { isoTime } from '../output/table.ts';
 
 type Judged = Verdict & { readonly at: number; readonly cycleId?: string; readonly intent: Intent | null };

@@ -1,4 +1,4 @@
-import { SpecError } from '../../domain/strategies/spec-error.ts';
+import { SpecError } from '../../domain/spec-error.ts';
 import { AppError, errorText, withPlace } from '../../domain/errors.ts';
 import { parseJson } from './parse-json.ts';
 import { parseStrategy, type WrittenStrategy } from './parse-strategy.ts';

@@ -2,7 +2,7 @@ import { type Company } from '../../runtime/company.ts';
 import { reportOf, type CycleReport } from '../../reports/cycle/cycle-report.ts';
 import { runCycleRequest, type CycleRunRequest } from '../../feed/cycle-run.ts';
 import { AppError } from '../../domain/errors.ts';
-import { type Cycle } from '../../ports/records.ts';
+import { type Cycle } from '../../domain/research/cycle.ts';
 import { followCycle } from '../output/cycle-progress.ts';
 import { printCycle } from '../output/cycle-text.ts';
 import { type CliIo } from '../output/io.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import { type Series } from '../market/series.ts';
-import { SpecError } from '../strategies/spec-error.ts';
+import { SpecError } from '../spec-error.ts';
 import { type StrategySpec } from '../strategies/spec.ts';
 import { validateSpec } from '../strategies/validate-spec.ts';
 import { firstSignalBar, seriesTooShort, warmupBars } from '../strategies/warmup-bars.ts';

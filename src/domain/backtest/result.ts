@@ -13,6 +13,13 @@ export interface FillModel {
   readonly initialCash: number;
 }
 
+/** The cost side of a fill model; the market brings the rest. */
+export type FillSettings = Omit<FillModel, 'market'>;
+
+export function fillModelOf(market: Market, fill: FillSettings): FillModel {
+  return { ...fill, market };
+}
+
 /** Bars [from, to) of a series in which a spec may trade; indicators see all bars before. */
 export interface Window {
   readonly from: number;

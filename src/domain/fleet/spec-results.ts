@@ -1,6 +1,6 @@
 import { canonicalJson } from '../identity/canonical-json.ts';
 import { sha256 } from '../identity/sha256.ts';
-import { type TrialMetrics } from '../research/trial.ts';
+import { type TrialMetrics } from '../backtest/metrics/trial-metrics.ts';
 import { hashSpec } from '../strategies/hash-spec.ts';
 import { type StrategySpec } from '../strategies/spec.ts';
 import { type Judgement } from './judge-report.ts';

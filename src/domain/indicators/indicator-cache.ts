@@ -1,5 +1,5 @@
 import { type Series } from '../market/series.ts';
-import { type Operand } from '../strategies/spec.ts';
+import { type Operand } from './operand.ts';
 import { type IndicatorColumns, type IndicatorParams } from './indicator.ts';
 import { INDICATORS, requireOutput, requireParams } from './registry.ts';
 

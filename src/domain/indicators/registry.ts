@@ -1,4 +1,4 @@
-import { SpecError } from '../strategies/spec-error.ts';
+import { SpecError } from '../spec-error.ts';
 import { bollingerBands, donchianChannel, keltnerChannel } from './bands.ts';
 import { directionalMovement } from './directional-movement.ts';
 import { type IndicatorDefinition, type IndicatorParameter, type IndicatorParams } from './indicator.ts';

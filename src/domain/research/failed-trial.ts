@@ -1,4 +1,4 @@
-import { type TrialMetrics } from './trial.ts';
+import { type TrialMetrics } from '../backtest/metrics/trial-metrics.ts';
 
 /** A trial that could not be run: everything undefined or zero, and the error that says why. */
 export function failedTrial(error: string): TrialMetrics {

@@ -1,5 +1,5 @@
 import { sharpeRatio } from '../statistics/sharpe.ts';
-import { type TrialMetrics } from './trial.ts';
+import { type TrialMetrics } from '../backtest/metrics/trial-metrics.ts';
 
 /** Deepest fall from a peak of compounded returns, fraction. */
 function drawdownOf(returns: readonly number[]): number {

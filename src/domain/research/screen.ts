@@ -1,4 +1,5 @@
-import { type Trial, type TrialMetrics } from './trial.ts';
+import { type Trial } from './trial.ts';
+import { type TrialMetrics } from '../backtest/metrics/trial-metrics.ts';
 
 export interface ScreenRules {
   /** Fewer trades say nothing. */

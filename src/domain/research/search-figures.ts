@@ -1,5 +1,5 @@
 import { sha256 } from '../identity/sha256.ts';
-import { type TrialMetrics } from './trial.ts';
+import { type TrialMetrics } from '../backtest/metrics/trial-metrics.ts';
 
 /** What a search keeps of each spec. */
 export interface SearchResult {

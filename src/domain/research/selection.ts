@@ -1,7 +1,7 @@
 import { correlation } from '../statistics/correlation.ts';
 import { deflatedSharpe } from '../statistics/deflated-sharpe.ts';
 import { probabilisticSharpe, sharpeSample } from '../statistics/probabilistic-sharpe.ts';
-import { type TrialMetrics } from './trial.ts';
+import { type TrialMetrics } from '../backtest/metrics/trial-metrics.ts';
 
 /** Gates of config/agents.yaml; all figures out of sample. */
 export interface SelectionRules {

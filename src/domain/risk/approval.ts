@@ -1,8 +1,24 @@
 import { canonicalJson } from '../identity/canonical-json.ts';
 import { equalSecrets } from '../identity/equal-secrets.ts';
 import { hmacSha256 } from '../identity/sha256.ts';
+import { type OrderSide } from '../market/side.ts';
+import { type OrderIdentity } from '../orders/order.ts';
 import { utc } from './figures.ts';
-import { type Approval } from './verdict.ts';
+
+/** A signed verdict the trader may act on, once. */
+export interface Approval {
+  readonly id: string;
+  readonly account: string;
+  readonly intentId: string;
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly purpose: OrderIdentity['purpose'];
+  readonly amount: number;
+  /** Market time from which on it is void, epoch ms. */
+  readonly expiresAt: number;
+  /** HMAC-SHA-256 over the canonical form of the other fields, hex. */
+  readonly signature: string;
+}
 
 type Unsigned = Omit<Approval, 'signature'>;
 

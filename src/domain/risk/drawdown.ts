@@ -1,5 +1,7 @@
 import { percent, money } from './figures.ts';
-import { type RiskLimits, type RiskState, type VerdictReason } from './verdict.ts';
+import { type VerdictReason } from './verdict.ts';
+import { type RiskLimits } from './limits.ts';
+import { type RiskState } from './risk-state.ts';
 
 /** Loss from `start` to `equity` as a fraction of `start`; 0 when there is none, or nothing to measure from. */
 export function drawdownFrom(start: number, equity: number): number {

@@ -2,7 +2,9 @@ import { type Offset } from '../orders/order.ts';
 import { drawdownBreaches } from './drawdown.ts';
 import { percent, plain } from './figures.ts';
 import { type ReviewContext } from './review-context.ts';
-import { type Intent, type RiskLimits, type VerdictReason } from './verdict.ts';
+import { type VerdictReason } from './verdict.ts';
+import { type RiskLimits } from './limits.ts';
+import { type Intent } from './intent.ts';
 
 /** Each looks at one thing and answers with the reason for a veto, or null. All run: a veto lists everything wrong. */
 type EntryCheck = (intent: Intent, context: ReviewContext, limits: RiskLimits) => VerdictReason | null;

@@ -1,7 +1,9 @@
 import { roundDownToStep } from '../market/rounding.ts';
 import { money, percent, plain } from './figures.ts';
 import { exposureOf, freeNotional, type ReviewContext } from './review-context.ts';
-import { type Intent, type RiskLimits, type VerdictReason } from './verdict.ts';
+import { type VerdictReason } from './verdict.ts';
+import { type RiskLimits } from './limits.ts';
+import { type Intent } from './intent.ts';
 
 export interface EntrySize {
   /** Base units, on the market's step. */

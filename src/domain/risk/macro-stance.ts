@@ -1,7 +1,8 @@
 import { type Regime } from '../analysis/analysis.ts';
 import { drawdownFrom } from './drawdown.ts';
 import { percent } from './figures.ts';
-import { type RiskLimits, type RiskState } from './verdict.ts';
+import { type RiskLimits } from './limits.ts';
+import { type RiskState } from './risk-state.ts';
 
 /** How much of the normal size each regime deserves. */
 const REGIME_APPETITE: Readonly<Record<Regime, number>> = {

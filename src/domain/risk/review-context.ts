@@ -1,5 +1,5 @@
 import { type Market } from '../market/market.ts';
-import { type RiskState } from './verdict.ts';
+import { type RiskState } from './risk-state.ts';
 
 /** Something that binds or may soon bind money of the account. */
 export interface Commitment {

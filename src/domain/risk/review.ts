@@ -5,7 +5,9 @@ import { entryObjections } from './entry-checks.ts';
 import { sizeEntry } from './entry-size.ts';
 import { money, plain } from './figures.ts';
 import { type ReviewContext } from './review-context.ts';
-import { type Intent, type RiskLimits, type Verdict, type VerdictReason } from './verdict.ts';
+import { type Verdict, type VerdictReason } from './verdict.ts';
+import { type RiskLimits } from './limits.ts';
+import { type Intent } from './intent.ts';
 
 const veto = (intent: Intent, reasons: readonly VerdictReason[]): Verdict => ({
   intentId: intent.id,

@@ -1,7 +1,8 @@
 import { type EquityPoint } from '../portfolio/position.ts';
 import { type Breach, drawdownBreaches } from './drawdown.ts';
 import { utc } from './figures.ts';
-import { type RiskLimits, type RiskState, TRADING_STATES, type TradingState } from './verdict.ts';
+import { type RiskLimits } from './limits.ts';
+import { type RiskState, TRADING_STATES, type TradingState } from './risk-state.ts';
 
 const DAY_MS = 86_400_000;
 /** 1970-01-01 was a Thursday: the Monday of its week lies three days before. */

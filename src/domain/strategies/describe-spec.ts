@@ -1,12 +1,6 @@
 import { INDICATORS } from '../indicators/registry.ts';
-import {
-  type Comparison,
-  type Condition,
-  type Distance,
-  type Operand,
-  type Sizing,
-  type StrategySpec,
-} from './spec.ts';
+import { type Comparison, type Condition, type Distance, type Sizing, type StrategySpec } from './spec.ts';
+import { type Operand } from '../indicators/operand.ts';
 
 const WORDS: Readonly<Record<Comparison, string>> = {
   '>': 'is above',

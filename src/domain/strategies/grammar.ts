@@ -1,7 +1,8 @@
 import { type Unit } from '../indicators/indicator.ts';
 import { INDICATORS } from '../indicators/registry.ts';
 import { POSITION_SIDES } from '../market/side.ts';
-import { PRICE_FIELDS, SPEC_FAMILIES, type PriceField, type StrategySpec } from './spec.ts';
+import { SPEC_FAMILIES, type StrategySpec } from './spec.ts';
+import { PRICE_FIELDS, type PriceField } from '../indicators/operand.ts';
 
 /*
  * The grammar of a strategy spec: every field, what it may hold and within which bounds. Validation, the schema of the

@@ -1,6 +1,6 @@
 import { type NumberRange } from './grammar.ts';
 import { isInRange, rangeText } from './number-range.ts';
-import { SpecError } from './spec-error.ts';
+import { SpecError } from '../spec-error.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 

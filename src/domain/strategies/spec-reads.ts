@@ -1,6 +1,7 @@
 import { requireOutput } from '../indicators/registry.ts';
 import { describeOperand } from './describe-spec.ts';
-import { type Condition, type Operand, type StrategySpec } from './spec.ts';
+import { type Condition, type StrategySpec } from './spec.ts';
+import { type Operand } from '../indicators/operand.ts';
 
 /** One place in a spec at which something is read, as in error messages: `entry.all[0].left`. */
 export interface SpecRead {

@@ -1,3 +1,4 @@
+import { type Operand } from '../indicators/operand.ts';
 import { type PositionSide } from '../market/side.ts';
 
 /** Strategy spec: rules and parameters that decide entries and exits. Plain data, never mutated. */
@@ -12,18 +13,6 @@ export type SpecFamily = (typeof SPEC_FAMILIES)[number];
 
 export const COMPARISONS = ['>', '<', '>=', '<=', 'crosses-above', 'crosses-below'] as const;
 export type Comparison = (typeof COMPARISONS)[number];
-
-export const PRICE_FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
-export type PriceField = (typeof PRICE_FIELDS)[number];
-
-/**
- * One side of a rule. `indicator` names a kernel of src/domain/indicators, `params` its parameters by name
- * (all of them: a spec never relies on defaults), `output` one of its lines where it has several.
- */
-export type Operand =
-  | { readonly indicator: string; readonly params: Readonly<Record<string, number>>; readonly output?: string }
-  | { readonly field: PriceField }
-  | { readonly value: number };
 
 export interface Rule {
   readonly left: Operand;

@@ -1,11 +1,12 @@
 import { requireIndicator, requireOutput, requireParams } from '../indicators/registry.ts';
 import { type IndicatorParams, type Unit } from '../indicators/indicator.ts';
 import { fieldsOf, numberAt, pathOf, textAt } from './spec-fields.ts';
-import { operandKey } from './operand-key.ts';
-import { SpecError } from './spec-error.ts';
+import { operandKey } from '../indicators/operand-key.ts';
+import { SpecError } from '../spec-error.ts';
 import { CONSTANTS, FIELD_UNITS, GROUPS, MAX_DEPTH, OPERANDS, RULE } from './grammar.ts';
 import { isInRange } from './number-range.ts';
-import { COMPARISONS, PRICE_FIELDS, type Operand, type PriceField } from './spec.ts';
+import { COMPARISONS } from './spec.ts';
+import { PRICE_FIELDS, type Operand, type PriceField } from '../indicators/operand.ts';
 
 /** @throws SpecError unless `value` is a condition whose rules compare what can be compared. */
 export function validateCondition(value: unknown, path: string, depth = 0): void {

@@ -1,5 +1,4 @@
-import { type CyclePhase, CYCLE_PHASES } from '../../domain/cycle-phase.ts';
-import { type Cycle } from '../../ports/records.ts';
+import { type CyclePhase, CYCLE_PHASES, type Cycle } from '../../domain/research/cycle.ts';
 import { type Stores } from '../../ports/stores.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type Broker } from '../../ports/broker.ts';

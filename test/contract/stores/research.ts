@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CYCLE_PHASES } from '../../../src/domain/cycle-phase.ts';
-import { type CyclePhaseRecord, type Decision, type Strategy } from '../../../src/ports/records.ts';
+import { CYCLE_PHASES, type CyclePhaseRecord } from '../../../src/domain/research/cycle.ts';
+import { type Decision } from '../../../src/domain/research/decision.ts';
+import { type Strategy } from '../../../src/domain/strategies/strategy.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
 import {
   analysis,

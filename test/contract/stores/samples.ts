@@ -3,20 +3,19 @@ import { type Candle } from '../../../src/domain/market/candle.ts';
 import { type Market } from '../../../src/domain/market/market.ts';
 import { type Fill, type Order } from '../../../src/domain/orders/order.ts';
 import { type Position } from '../../../src/domain/portfolio/position.ts';
-import { type Trial, type TrialMetrics } from '../../../src/domain/research/trial.ts';
-import { type Approval, type Intent, type RiskState, type Verdict } from '../../../src/domain/risk/verdict.ts';
+import { type Trial } from '../../../src/domain/research/trial.ts';
+import { type TrialMetrics } from '../../../src/domain/backtest/metrics/trial-metrics.ts';
+import { type Verdict } from '../../../src/domain/risk/verdict.ts';
+import { type Approval } from '../../../src/domain/risk/approval.ts';
+import { type Intent } from '../../../src/domain/risk/intent.ts';
+import { type RiskState } from '../../../src/domain/risk/risk-state.ts';
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
-import {
-  type AgentState,
-  type Cycle,
-  type DeadLetter,
-  type Holding,
-  type NodeState,
-  type OptimizationResult,
-  type ScalingAdvice,
-  type Strategy,
-  type WorkUnit,
-} from '../../../src/ports/records.ts';
+import { type AgentState, type DeadLetter, type NodeState, type ScalingAdvice } from '../../../src/ports/records.ts';
+import { type Cycle } from '../../../src/domain/research/cycle.ts';
+import { type OptimizationResult } from '../../../src/domain/research/optimization.ts';
+import { type WorkUnit } from '../../../src/domain/research/work-unit.ts';
+import { type Holding } from '../../../src/domain/portfolio/holding.ts';
+import { type Strategy } from '../../../src/domain/strategies/strategy.ts';
 
 /** Records with every required field and no optional one; a test adds what it is about. */
 

@@ -8,7 +8,7 @@ import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
 import { openFaultTestEnvironment, type CorpProcess } from '../../fixtures/faults/test-environment.ts';
 import { startPythonCoordinator, type Mishap, type PythonCoordinator } from '../../fixtures/python/coordinator.ts';
-import { REPORT } from '../../unit/processors/forward/forward-fixture.ts';
+import { REPORT } from '../../unit/processors/backtest/forward/forward-fixture.ts';
 
 /** What the existing coordinator is asked just when the node dies. */
 const MOMENTS = [

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runUnit } from '../../../queues/flows/cycle-flow.ts';
 import { type QueueName } from '../../../queues/names.ts';
 import { type Evaluator } from '../../../src/ports/evaluator.ts';
-import { type WorkUnit } from '../../../src/ports/records.ts';
+import { type WorkUnit } from '../../../src/domain/research/work-unit.ts';
 import { openTestEnvironment, type TestEnvironment, type TestCompany } from '../../fixtures/company.ts';
 import { keepSpec, OPENS, openMarkets, strategyHash } from '../../fixtures/synthetic-market.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';

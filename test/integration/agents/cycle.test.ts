@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Environment } from '../../../config/process-environment.ts';
-import { cycleJobId } from '../../../processors/task-manager/agent.ts';
+import { cycleJobId } from '../../../queues/flows/cycle-flow.ts';
 import { QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
 import { evaluate } from '../../../src/adapters/threads/backtest-thread.ts';
 import { valueOf } from '../../../src/adapters/threads/ended.ts';

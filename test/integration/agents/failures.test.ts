@@ -9,7 +9,7 @@ import { PRIORITIES } from '../../../queues/meta.ts';
 import { createRedisBroadcastReader } from '../../../src/adapters/broadcast/redis-stream.ts';
 import { createApi } from '../../../src/api/create-api.ts';
 import { createJobWaiter } from '../../../src/feed/job-waiter.ts';
-import { type WorkUnit } from '../../../src/ports/records.ts';
+import { type WorkUnit } from '../../../src/domain/research/work-unit.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { openTestEnvironment, type TestEnvironment, type TestCompany } from '../../fixtures/company.ts';
 import { call } from '../../fixtures/http-call.ts';

@@ -3,7 +3,7 @@ import { type WorkerEngine } from '../../../src/ports/fleet/engine.ts';
 import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
 import { startPythonCoordinator } from '../../fixtures/python/coordinator.ts';
-import { fixedEngine, REPORT } from '../../unit/processors/forward/forward-fixture.ts';
+import { fixedEngine, REPORT } from '../../unit/processors/backtest/forward/forward-fixture.ts';
 
 let testEnvironment: TestEnvironment;
 beforeAll(async () => {

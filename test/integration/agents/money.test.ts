@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Environment } from '../../../config/process-environment.ts';
 import { type OrderState } from '../../../src/domain/orders/order.ts';
-import { signApproval } from '../../../src/domain/risk/approval.ts';
-import { type Approval, type Intent } from '../../../src/domain/risk/verdict.ts';
+import { signApproval, type Approval } from '../../../src/domain/risk/approval.ts';
+import { type Intent } from '../../../src/domain/risk/intent.ts';
 import { type Broker } from '../../../src/ports/broker.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { type AppContext } from '../../../src/runtime/context.ts';

@@ -7,8 +7,8 @@ import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { startTestCoordinator, type TestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
 import { createMemoryForwarding } from '../../fixtures/memory-forwarding.ts';
 import { call } from '../../fixtures/http-call.ts';
-import { clientOf, fixedEngine, forwardBench, GENOME, REPORT } from '../processors/forward/forward-fixture.ts';
-import { manualClock } from '../processors/agent-fixture.ts';
+import { clientOf, fixedEngine, forwardBench, GENOME, REPORT } from '../processors/backtest/forward/forward-fixture.ts';
+import { manualClock } from '../processors/agent/agent-fixture.ts';
 
 const DAY_MS = 86_400_000;
 let server: TestCoordinator | undefined;

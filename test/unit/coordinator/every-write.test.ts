@@ -5,7 +5,7 @@ import { fleetViolations } from '../../fixtures/fleet/violations.ts';
 import { openFleet, search, single, type TestFleet } from '../../fixtures/fleet/open-fleet.ts';
 import { createMemoryFleetStores } from '../../fixtures/memory-fleet-stores.ts';
 import { MINUTE, ROOT_REPORT, RULES, T0, V3_REPORT } from '../fleet/fleet-fixture.ts';
-import { manualClock } from '../processors/agent-fixture.ts';
+import { manualClock } from '../processors/agent/agent-fixture.ts';
 
 const [A, B, C, D] = ['a_Linux_W1', 'b_Linux_W1', 'c_Linux_W1', 'd_Linux_W1'] as const;
 

@@ -5,7 +5,7 @@ import { fleetViolations } from '../../fixtures/fleet/violations.ts';
 import { openFleet, search, single, type TestFleet } from '../../fixtures/fleet/open-fleet.ts';
 import { createMemoryFleetStores } from '../../fixtures/memory-fleet-stores.ts';
 import { MINUTE, NO_NUMBA_REPORT, ROOT_REPORT, RULES, V3_REPORT, V5_REPORT } from '../fleet/fleet-fixture.ts';
-import { manualClock } from '../processors/agent-fixture.ts';
+import { manualClock } from '../processors/agent/agent-fixture.ts';
 
 const worker = (i: number): string => `host${i}_Linux_W1`;
 const [A, B, C] = [worker(1), worker(2), worker(3)];

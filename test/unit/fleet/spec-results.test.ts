@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeSpecResults, specsDigest } from '../../../src/domain/fleet/spec-results.ts';
 import { hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
-import { type TrialMetrics } from '../../../src/domain/research/trial.ts';
+import { type TrialMetrics } from '../../../src/domain/backtest/metrics/trial-metrics.ts';
 import { onSignal } from '../backtest/spec-fixture.ts';
 import { metricsWith } from '../research/trial-fixture.ts';
 

@@ -4,7 +4,7 @@ import { createIndicatorCache } from '../../../src/domain/indicators/indicator-c
 import { usualParams } from '../../../src/domain/indicators/indicator.ts';
 import { INDICATORS, requireParams } from '../../../src/domain/indicators/registry.ts';
 import { sliceSeries } from '../../../src/domain/market/slice-series.ts';
-import { SpecError } from '../../../src/domain/strategies/spec-error.ts';
+import { SpecError } from '../../../src/domain/spec-error.ts';
 import { anySeries, randomSeries } from '../market/series-fixture.ts';
 
 const anyParams = (name: string): fc.Arbitrary<Record<string, number>> =>

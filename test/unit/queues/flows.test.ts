@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contractOf } from '../../../queues/producer.ts';
+import { contractOf, type FlowNode } from '../../../queues/producer.ts';
 import {
   analyzePhase,
   backtestPhase,
@@ -15,7 +15,6 @@ import {
 import { flattenFlow } from '../../../queues/flows/flatten-flow.ts';
 import { tickFlow } from '../../../queues/flows/tick-flow.ts';
 import { metaSchema } from '../../../queues/meta.ts';
-import { type FlowNode } from '../../../queues/producer.ts';
 
 const HOUR = 3_600_000;
 const CYCLE = { id: 'c0123456789abcde', account: 'paper-1', timeframe: '1h', asOf: 500_000 * HOUR } as const;

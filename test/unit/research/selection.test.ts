@@ -5,7 +5,7 @@ import {
   type SelectionCandidate,
   type SelectionRules,
 } from '../../../src/domain/research/selection.ts';
-import { type TrialMetrics } from '../../../src/domain/research/trial.ts';
+import { type TrialMetrics } from '../../../src/domain/backtest/metrics/trial-metrics.ts';
 import { metricsWith, returnsOf } from './trial-fixture.ts';
 
 /** Those of config/agents.yaml. */

@@ -1,5 +1,6 @@
 import { createRng } from '../../../src/domain/random/rng.ts';
-import { type Trial, type TrialMetrics } from '../../../src/domain/research/trial.ts';
+import { type Trial } from '../../../src/domain/research/trial.ts';
+import { type TrialMetrics } from '../../../src/domain/backtest/metrics/trial-metrics.ts';
 
 /** A seeded sample of daily returns around a mean. */
 export function returnsOf(seed: number, days: number, mean: number, spread = 0.01): readonly number[] {

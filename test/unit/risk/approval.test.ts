@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { signApproval, verifyApproval } from '../../../src/domain/risk/approval.ts';
-import { type Approval } from '../../../src/domain/risk/verdict.ts';
+import { signApproval, verifyApproval, type Approval } from '../../../src/domain/risk/approval.ts';
 import { NOON } from './fixtures.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';

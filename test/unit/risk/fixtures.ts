@@ -1,7 +1,9 @@
 import { type Market } from '../../../src/domain/market/market.ts';
 import { type Commitment, type ReviewContext } from '../../../src/domain/risk/review-context.ts';
 import { openRiskState } from '../../../src/domain/risk/trading-state.ts';
-import { type Intent, type RiskLimits, type RiskState } from '../../../src/domain/risk/verdict.ts';
+import { type RiskLimits } from '../../../src/domain/risk/limits.ts';
+import { type Intent } from '../../../src/domain/risk/intent.ts';
+import { type RiskState } from '../../../src/domain/risk/risk-state.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ORDER_PURPOSES } from '../../../src/domain/orders/order.ts';
 import { reviewIntent } from '../../../src/domain/risk/review.ts';
 import { exposureOf, type ReviewContext } from '../../../src/domain/risk/review-context.ts';
-import { type Intent, TRADING_STATES } from '../../../src/domain/risk/verdict.ts';
+import { type Intent } from '../../../src/domain/risk/intent.ts';
+import { TRADING_STATES } from '../../../src/domain/risk/risk-state.ts';
 import { BTC, contextWith, entryWith, exitWith, held, HOUR, LIMITS, NOON, stateWith } from './fixtures.ts';
 
 const review = (intent: Intent, context: Partial<ReviewContext> = {}) =>

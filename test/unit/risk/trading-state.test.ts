@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { macroStance } from '../../../src/domain/risk/macro-stance.ts';
 import { nextRiskState, requestTradingState, weekStartOf } from '../../../src/domain/risk/trading-state.ts';
-import { type RiskState, TRADING_STATES } from '../../../src/domain/risk/verdict.ts';
+import { type RiskState, TRADING_STATES } from '../../../src/domain/risk/risk-state.ts';
 import { DAY, HOUR, LIMITS, NOON, stateWith } from './fixtures.ts';
 
 const MIDNIGHT = NOON + 12 * HOUR;

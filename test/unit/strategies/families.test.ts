@@ -11,7 +11,7 @@ import {
 } from '../../../src/domain/strategies/families/families.ts';
 import { isRelevant, positionOf, sizeOf, valueAt } from '../../../src/domain/strategies/families/parameter-range.ts';
 import { hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
-import { SpecError } from '../../../src/domain/strategies/spec-error.ts';
+import { SpecError } from '../../../src/domain/spec-error.ts';
 import { FAMILIES } from '../../../src/domain/strategies/spec.ts';
 
 describe.each(FAMILIES)('%s', (family) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalSpec, hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
 import { describeSpec } from '../../../src/domain/strategies/describe-spec.ts';
 import { INDICATORS } from '../../../src/domain/indicators/registry.ts';
-import { SpecError } from '../../../src/domain/strategies/spec-error.ts';
+import { SpecError } from '../../../src/domain/spec-error.ts';
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
 import { validateSpec } from '../../../src/domain/strategies/validate-spec.ts';
 import { firstSignalBar, warmupBars } from '../../../src/domain/strategies/warmup-bars.ts';

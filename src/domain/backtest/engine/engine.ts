@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts';
 import { createIndicatorCache, type IndicatorCache } from '../../indicators/indicator-cache.ts';
 import { type Series } from '../../market/series.ts';
-import { type TrialMetrics } from '../../research/trial.ts';
+import { type TrialMetrics } from '../metrics/trial-metrics.ts';
 import { type StrategySpec } from '../../strategies/spec.ts';
 import { type FillModel, type Simulation, type Window } from '../result.ts';
 import { createDataset } from './dataset.ts';

@@ -1,4 +1,4 @@
-import { type TrialMetrics } from '../../research/trial.ts';
+import { type TrialMetrics } from '../metrics/trial-metrics.ts';
 import { sharpeRatio } from '../../statistics/sharpe.ts';
 import { type EnginePlan } from './engine-plan.ts';
 import { REASON_CODES, type TradeTape } from './trade-tape.ts';

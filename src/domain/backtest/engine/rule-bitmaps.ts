@@ -1,6 +1,7 @@
 import { type IndicatorCache } from '../../indicators/indicator-cache.ts';
-import { operandKey } from '../../strategies/operand-key.ts';
-import { type Condition, type Operand, type Rule } from '../../strategies/spec.ts';
+import { operandKey } from '../../indicators/operand-key.ts';
+import { type Condition, type Rule } from '../../strategies/spec.ts';
+import { type Operand } from '../../indicators/operand.ts';
 import { intersect, unite, type Bitmap } from './bitmap.ts';
 import { type Dataset } from './dataset.ts';
 import { ruleBitmap, type Side } from './rule-bitmap.ts';

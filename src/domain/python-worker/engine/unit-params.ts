@@ -1,6 +1,6 @@
 import { type Genome } from '../genomes/genome.ts';
 import { parseGenome } from '../genomes/parse-genome.ts';
-import { SpecError } from '../../strategies/spec-error.ts';
+import { SpecError } from '../../spec-error.ts';
 import { type MarketType } from './terms.ts';
 
 /** Of a work unit's strategy_params, what a worker of the newest version reads (docs/coordinator-protocol.md#strategy-parameters). */

@@ -1,6 +1,6 @@
 import { type Market } from '../../market/market.ts';
 import { PERCENT_BELOW } from '../../strategies/grammar.ts';
-import { SpecError } from '../../strategies/spec-error.ts';
+import { SpecError } from '../../spec-error.ts';
 import { type StrategySpec } from '../../strategies/spec.ts';
 import { encodeGenome, PARAM_DEFAULTS, type EncodedGenome } from './encode-genome.ts';
 import { type Genome, type GenomeParams } from './genome.ts';

@@ -1,5 +1,6 @@
-import { SpecError } from '../../strategies/spec-error.ts';
-import { type Condition, type Operand, type Rule } from '../../strategies/spec.ts';
+import { SpecError } from '../../spec-error.ts';
+import { type Condition, type Rule } from '../../strategies/spec.ts';
+import { type Operand } from '../../indicators/operand.ts';
 import { validateCondition } from '../../strategies/validate-condition.ts';
 import { MAX_RULES, type EncodedOperand, type EncodedRule } from './encode-genome.ts';
 import {

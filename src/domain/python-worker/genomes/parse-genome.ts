@@ -1,5 +1,5 @@
 import { errorText } from '../../errors.ts';
-import { SpecError } from '../../strategies/spec-error.ts';
+import { SpecError } from '../../spec-error.ts';
 import { numberAt, type Fields } from '../../strategies/spec-fields.ts';
 import { type Genome } from './genome.ts';
 

@@ -1,4 +1,5 @@
-import { type Operand, type Rule } from '../spec.ts';
+import { type Rule } from '../spec.ts';
+import { type Operand } from '../../indicators/operand.ts';
 import { type FamilyDefinition } from './family.ts';
 import { type FamilyParameters, type ParameterRange } from './parameter-range.ts';
 import { DEFAULT_PROTECTION, PROTECTION_RANGES, protectionOf } from './protection.ts';

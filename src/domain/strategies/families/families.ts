@@ -15,7 +15,7 @@ import {
   type ParameterRange,
 } from './parameter-range.ts';
 import { trendFollowing } from './trend-following.ts';
-import { SpecError } from '../spec-error.ts';
+import { SpecError } from '../../spec-error.ts';
 
 export const FAMILY_DEFINITIONS: Readonly<Record<Family, FamilyDefinition>> = {
   momentum,

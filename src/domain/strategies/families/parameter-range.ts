@@ -1,5 +1,5 @@
 import { decimalsOf } from '../../market/rounding.ts';
-import { SpecError } from '../spec-error.ts';
+import { SpecError } from '../../spec-error.ts';
 
 /** Values of a family's parameters, by name. All of them are always present. */
 export type FamilyParameters = Readonly<Record<string, number | string>>;

@@ -1,4 +1,5 @@
-import { type Comparison, type Operand, type PriceField, type Rule, type StrategySpec } from '../spec.ts';
+import { type Comparison, type Rule, type StrategySpec } from '../spec.ts';
+import { type Operand, type PriceField } from '../../indicators/operand.ts';
 
 /** Short words for rules, so that a family reads like its idea. */
 export const line = (indicator: string, params: Readonly<Record<string, number>>, output?: string): Operand =>

@@ -5,7 +5,7 @@ import { ContractError } from '../../../../queues/contract-error.ts';
 import { reportError } from '../../../../src/cli/output/report-error.ts';
 import { CandleFileError } from '../../../../src/domain/market/candle-file-error.ts';
 import { SeriesTooShortError } from '../../../../src/domain/market/series-too-short-error.ts';
-import { SpecError } from '../../../../src/domain/strategies/spec-error.ts';
+import { SpecError } from '../../../../src/domain/spec-error.ts';
 import { AppError } from '../../../../src/domain/errors.ts';
 import { ServicesInUseError } from '../../../../src/runtime/services/service-error.ts';
 import { recordedIo } from '../recorded-io.ts';

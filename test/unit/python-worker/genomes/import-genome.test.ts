@@ -6,7 +6,7 @@ import { importGenome } from '../../../../src/domain/python-worker/genomes/impor
 import { parseGenome } from '../../../../src/domain/python-worker/genomes/parse-genome.ts';
 import { describeSpec } from '../../../../src/domain/strategies/describe-spec.ts';
 import { hashSpec } from '../../../../src/domain/strategies/hash-spec.ts';
-import { SpecError } from '../../../../src/domain/strategies/spec-error.ts';
+import { SpecError } from '../../../../src/domain/spec-error.ts';
 import { validateSpec } from '../../../../src/domain/strategies/validate-spec.ts';
 import { anyGenome, genome } from './genome-fixture.ts';
 

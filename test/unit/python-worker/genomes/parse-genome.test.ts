@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeGenome } from '../../../../src/domain/python-worker/genomes/encode-genome.ts';
 import { type Genome } from '../../../../src/domain/python-worker/genomes/genome.ts';
 import { isGenome, parseGenome } from '../../../../src/domain/python-worker/genomes/parse-genome.ts';
-import { SpecError } from '../../../../src/domain/strategies/spec-error.ts';
+import { SpecError } from '../../../../src/domain/spec-error.ts';
 import { anyGenome, genome } from './genome-fixture.ts';
 
 const ruled = (patch: object): unknown => ({ ...genome, entry_rules: [{ ...genome.entry_rules[0], ...patch }] });

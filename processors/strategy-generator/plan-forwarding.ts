@@ -1,0 +1,74 @@
+import { type Timeframe } from '../../src/domain/market/timeframe.ts';
+import { type ForwardedUnit } from '../../src/ports/fleet/forwarding.ts';
+import { type Cycle } from '../../src/domain/research/cycle.ts';
+
+/** A market that remote workers have candles of. */
+export interface ForwardedMarket {
+  /** As the workers name it: `BTC-USD_FIVE_MINUTE.csv`. */
+  readonly dataFile: string;
+  /** Of those candles: what is found on them is judged on the same. */
+  readonly timeframe: Timeframe;
+  /** Futures contract; absent for spot. */
+  readonly contract?: string;
+  readonly maxLeverage?: number;
+}
+
+export interface ForwardingPlan {
+  readonly markets: Readonly<Record<string, ForwardedMarket>>;
+  readonly unitsPerMarket: number;
+  readonly populationSize: number;
+  readonly generations: number;
+  readonly maxCandles: number;
+  readonly replicas: number;
+  readonly deadlineMs: number;
+}
+
+/** The searches that remote workers are asked for in a cycle; their ids are functions of the cycle, so that planning again plans the same. */
+export function planForwarding(
+  { id: cycleId, timeframe }: Pick<Cycle, 'id' | 'timeframe'>,
+  symbol: string,
+  plan: ForwardingPlan,
+  now: number,
+): readonly ForwardedUnit[] {
+  const market = Object.hasOwn(plan.markets, symbol) ? plan.markets[symbol] : undefined;
+  if (market?.timeframe !== timeframe) return [];
+  const { dataFile, contract, maxLeverage = 1 } = market;
+  const params = {
+    market_type: contract === undefined ? 'SPOT' : 'FUTURES',
+    data_file: dataFile,
+    max_candles: plan.maxCandles,
+    population_size: plan.populationSize,
+    generations: plan.generations,
+    risk_level: 'MEDIUM',
+    max_leverage: maxLeverage,
+    ...(contract !== undefined && { contract }),
+  };
+  return Array.from({ length: plan.unitsPerMarket }, (_, i): ForwardedUnit => {
+    const id = `${cycleId}.forward.${symbol}.u${i}`;
+    const order = { key: id, kind: 'genetic', params, replicas: plan.replicas } as const;
+    return plannedUnit({ id, cycleId, symbol, timeframe, order, plannedAt: now, deadlineAt: now + plan.deadlineMs });
+  });
+}
+
+export type UnitPlan = Pick<
+  ForwardedUnit,
+  'id' | 'cycleId' | 'symbol' | 'timeframe' | 'order' | 'plannedAt' | 'deadlineAt'
+>;
+
+/** A unit that nothing has been done about. */
+export function plannedUnit(plan: UnitPlan): ForwardedUnit {
+  return {
+    ...plan,
+    state: 'planned',
+    reason: '',
+    bookmark: null,
+    remoteId: null,
+    settledAt: 0,
+    attempts: 0,
+    mayExist: false,
+    endedAt: null,
+    doneBy: 'nobody',
+    reports: [],
+    version: 1,
+  };
+}

@@ -1,0 +1,58 @@
+import { type Config } from '../../../../config/schema.ts';
+import { symbolOfFile } from '../../../adapters/candle-files/read-candle-file.ts';
+import { searchHere, searchOn } from '../../../adapters/threads/searcher.ts';
+import { importGenome } from '../../../domain/python-worker/genomes/import-genome.ts';
+import { requireCoverage } from '../../../domain/market/coverage.ts';
+import { type Market } from '../../../domain/market/market.ts';
+import { describeSpec } from '../../../domain/strategies/describe-spec.ts';
+import { SpecError } from '../../../domain/spec-error.ts';
+import { type StrategySpec } from '../../../domain/strategies/spec.ts';
+import { withPlace } from '../../../domain/errors.ts';
+import { fillModelFor } from '../../input/fill-options.ts';
+import { type WrittenStrategy } from '../../input/parse-strategy.ts';
+import { readGenomes } from '../../input/read-genomes.ts';
+import { readSeries } from '../../input/read-series.ts';
+import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
+
+/** By docs/simulation-rules.md: specs as they are, genomes as specs. @throws AppError naming file, position and field. */
+export async function prepareRealisticSearch(
+  exchange: Config['exchange'],
+  input: SearchInput,
+): Promise<PreparedSearch> {
+  const fillModel = fillModelFor(exchange, symbolOfFile(input.data), input);
+  const specs = specsOf(input.genomes, await readGenomes(input.genomes), fillModel.market.kind);
+  const series = await readSeries(input.data, input.timeframe);
+  requireCoverage(series, exchange.minimumCoverage);
+  const request = { series, fillModel, window: { from: 0, to: series.length }, specs };
+  return {
+    market: `${series.symbol} ${series.timeframe}`,
+    bars: series.length,
+    count: specs.length,
+    capital: fillModel.initialCash,
+    nameOf: (index) => describeSpec(specs[index]!),
+    async play(pool, onProgress) {
+      try {
+        return await (pool === null ? searchHere : searchOn(pool))(request, { onProgress });
+      } catch (cause) {
+        // The search knows positions, not files.
+        throw withPlace(input.genomes, cause);
+      }
+    },
+  };
+}
+
+/** What of a genome no spec can say is left out; corp backtest names it for one. */
+function specsOf(
+  path: string,
+  written: readonly WrittenStrategy[],
+  marketKind: Market['kind'],
+): readonly StrategySpec[] {
+  return written.map((strategy, index) => {
+    if (strategy.kind === 'spec') return strategy.spec;
+    try {
+      return importGenome(strategy.genome, { marketKind }).spec;
+    } catch (cause) {
+      throw withPlace(path, cause instanceof SpecError ? cause.inside(`[${index}]`) : cause);
+    }
+  });
+}

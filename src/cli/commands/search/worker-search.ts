@@ -1,0 +1,46 @@
+import { type Config } from '../../../../config/schema.ts';
+import { readCandleColumns } from '../../../adapters/candle-files/read-candle-file.ts';
+import { searchGenomesHere, searchGenomesOn } from '../../../adapters/threads/genome-searcher.ts';
+import { type Genome } from '../../../domain/python-worker/genomes/genome.ts';
+import { OPENING_BALANCE } from '../../../domain/python-worker/engine/engine-result.ts';
+import { forMarketType } from '../../../domain/python-worker/engine/for-market-type.ts';
+import { termsOf } from '../../../domain/python-worker/engine/terms.ts';
+import { AppError } from '../../../domain/errors.ts';
+import { replayMarket } from '../../../adapters/candle-files/import-candles.ts';
+import { type WrittenStrategy } from '../../input/parse-strategy.ts';
+import { readGenomes } from '../../input/read-genomes.ts';
+import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
+
+/**
+ * By the rules of the Python workers: the candles as the file has them, their costs, their account. @throws AppError
+ * `bad-input` for a spec of ours, or for costs or a timeframe, which those rules do not leave open.
+ */
+export async function prepareWorkerSearch(exchange: Config['exchange'], input: SearchInput): Promise<PreparedSearch> {
+  for (const flag of ['fees', 'slippage', 'timeframe'] as const) {
+    if (input[flag] === undefined) continue;
+    throw new AppError('bad-input', `--${flag} belongs to --profile realistic: the workers' rules say it themselves`);
+  }
+  const { path, symbol, timeframe, columns } = await readCandleColumns(input.data);
+  const marketType = replayMarket(exchange, symbol).kind === 'spot' ? 'SPOT' : 'FUTURES';
+  const written = genomesOf(input.genomes, await readGenomes(input.genomes));
+  const genomes = written.map((genome) => forMarketType(genome, marketType));
+  if (columns.length < 2) throw new AppError('bad-input', `${path}: holds fewer than two candles`);
+  const request = { columns, terms: termsOf(marketType, columns.time), genomes };
+  return {
+    market: `${symbol} ${timeframe} as the workers play it (${marketType})`,
+    bars: columns.length,
+    count: genomes.length,
+    capital: OPENING_BALANCE,
+    nameOf: (index) => JSON.stringify(genomes[index]),
+    play: (pool, onProgress) => (pool === null ? searchGenomesHere : searchGenomesOn(pool))(request, { onProgress }),
+  };
+}
+
+function genomesOf(path: string, written: readonly WrittenStrategy[]): readonly Genome[] {
+  return written.map((strategy, index) => {
+    if (strategy.kind === 'genome') return strategy.genome;
+    throw new AppError('bad-input', `${path}: [${index}]: is a spec, which no worker can play`, {
+      advice: 'Give genomes, or leave --profile worker out',
+    });
+  });
+}

@@ -1,0 +1,42 @@
+import { type Command } from 'commander';
+import { type AppContext } from '../../runtime/context.ts';
+import { anyDescriptor, type Mode } from './choose-descriptor.ts';
+import { type CliIo } from '../output/io.ts';
+import { withContext } from './open-context.ts';
+import { jsonOption, limitOption, modeOption } from '../input/options.ts';
+import { type Row } from '../output/table.ts';
+
+export interface ListOptions {
+  readonly json: boolean;
+  readonly limit: number;
+  readonly mode?: Mode;
+}
+
+export interface Listing<T, O extends ListOptions> {
+  /** The stored rows; with `--json` they are printed as they are, times in epoch ms. */
+  read(context: AppContext, options: O): Promise<readonly T[]>;
+  row(item: T): Row;
+  /** Said instead of an empty table. */
+  readonly empty: string;
+}
+
+/** Makes `command` print rows of the company's stores. */
+export function listing<T, O extends ListOptions = ListOptions>(
+  command: Command,
+  io: CliIo,
+  list: Listing<T, O>,
+): void {
+  command
+    .addOption(limitOption())
+    .addOption(modeOption())
+    .addOption(jsonOption())
+    .action(async (options: O) => {
+      const items = await withContext(io, anyDescriptor(options.mode), (context) => list.read(context, options));
+      if (options.json) io.json({ items });
+      else
+        io.table(
+          items.map((item) => list.row(item)),
+          list.empty,
+        );
+    });
+}

@@ -1,0 +1,46 @@
+import { type Window } from '../backtest/result.ts';
+import { type Timeframe } from '../market/timeframe.ts';
+import { type Cycle } from './cycle.ts';
+import { type TrialStage } from './trial.ts';
+
+/** A batch of trials given to one worker: references to specs, which are strategies in the store, and the bars to run them on. */
+export interface WorkUnit {
+  readonly id: string;
+  readonly cycleId: string;
+  readonly stage: TrialStage;
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  /** Market time, epoch ms. */
+  readonly asOf: number;
+  readonly items: readonly { readonly hash: string; readonly window: Window }[];
+  readonly state: 'open' | 'done';
+  readonly node?: string;
+  readonly ms?: number;
+  readonly trials?: number;
+  readonly finishedAt?: number;
+}
+
+/** Batches of at most `size` trials. Ids are functions of cycle, stage, market and position, so that cutting again makes the same units. */
+export function cutIntoUnits(
+  cycle: Pick<Cycle, 'id' | 'timeframe' | 'asOf'>,
+  stage: TrialStage,
+  symbol: string,
+  label: string,
+  items: WorkUnit['items'],
+  size: number,
+): readonly WorkUnit[] {
+  const units: WorkUnit[] = [];
+  for (let from = 0; from < items.length; from += size) {
+    units.push({
+      id: [cycle.id, stage, symbol, ...(label === '' ? [] : [label]), `u${from / size}`].join('.'),
+      cycleId: cycle.id,
+      stage,
+      symbol,
+      timeframe: cycle.timeframe,
+      asOf: cycle.asOf,
+      items: items.slice(from, from + size),
+      state: 'open',
+    });
+  }
+  return units;
+}

@@ -1,0 +1,24 @@
+import { type Bracket, type OrderIdentity } from '../orders/order.ts';
+
+/** The order somebody wants, before the risk manager has seen it. */
+export interface Intent extends OrderIdentity {
+  /** Equals the client order id the order will carry. */
+  readonly id: string;
+  readonly account: string;
+  /** Market time of the decision: the close of the signal candle, epoch ms. */
+  readonly asOf: number;
+  /** Last close. */
+  readonly referencePrice: number;
+  /** Share of equity the strategy asks for (entries). */
+  readonly requestedFraction: number;
+  /** Base units to close (exits); absent for entries, whose amount the risk manager sizes. */
+  readonly closeAmount?: number;
+  /** Annualised volatility of the market, fraction. */
+  readonly volatility: number;
+  readonly bracket?: Bracket;
+  /** Merely promising strategies trade small. */
+  readonly incubating: boolean;
+  readonly cycleId?: string;
+  /** Why the strategy wants it, in words. */
+  readonly because: string;
+}

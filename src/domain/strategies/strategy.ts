@@ -1,0 +1,38 @@
+import { type Timeframe } from '../market/timeframe.ts';
+import { type SpecFamily, type StrategySpec } from './spec.ts';
+
+export const STRATEGY_STATES = ['candidate', 'rejected', 'incubating', 'active', 'retired'] as const;
+export type StrategyState = (typeof STRATEGY_STATES)[number];
+
+/** `remote`: found by remote workers, and computed again here before it was let in. */
+export const STRATEGY_ORIGINS = ['template', 'random', 'optimized', 'remote'] as const;
+
+/** A stored spec. Unique by `hash`, the hash of the spec's canonical form. */
+export interface Strategy {
+  readonly hash: string;
+  /** For people: family, variant and the first letters of the hash. */
+  readonly name: string;
+  readonly family: SpecFamily;
+  readonly parameters: Readonly<Record<string, number | string>>;
+  readonly spec: StrategySpec;
+  readonly origin: (typeof STRATEGY_ORIGINS)[number];
+  /** Hash of the strategy whose parameters were optimised into this one. */
+  readonly parent?: string;
+  readonly state: StrategyState;
+  readonly stateReason: string;
+  /** Where it trades, once incubating or active; of a remote one where it was found. */
+  readonly account?: string;
+  readonly symbol?: string;
+  readonly timeframe?: Timeframe;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+type Draft = Pick<Strategy, 'hash' | 'family' | 'parameters' | 'spec' | 'origin' | 'parent'>;
+
+/** A new candidate as the store keeps it. */
+export function strategyOf(draft: Draft, now: number): Strategy {
+  const variant = draft.parameters['variant'];
+  const name = [draft.family, ...(typeof variant === 'string' ? [variant] : []), draft.hash.slice(0, 6)].join('/');
+  return { ...draft, name, state: 'candidate', stateReason: 'generated', createdAt: now, updatedAt: now };
+}

@@ -1,0 +1,154 @@
+import { DelayedError, type Job } from 'bullmq';
+import { createForwarder } from '../../../../../processors/backtest/forward/forward-unit.ts';
+import {
+  createCoordinatorClient,
+  type CoordinatorClientOptions,
+} from '../../../../../src/adapters/coordinator-client/client.ts';
+import { type Market } from '../../../../../src/domain/market/market.ts';
+import { type Coordinator } from '../../../../../src/ports/fleet/client.ts';
+import { AppError } from '../../../../../src/domain/errors.ts';
+import { type ForwardedUnit, type ForwardingStore } from '../../../../../src/ports/fleet/forwarding.ts';
+import { type Strategy } from '../../../../../src/domain/strategies/strategy.ts';
+import { type StrategyStore } from '../../../../../src/ports/stores.ts';
+import { type WorkerEngine } from '../../../../../src/ports/fleet/engine.ts';
+import { silent } from '../../../../fixtures/silent-logger.ts';
+import { type ManualClock } from '../../agent/agent-fixture.ts';
+
+/** An honest report of the newest workers, with a genome that specs can say. */
+export const GENOME = {
+  entry_rules: [{ left: { indicator: 'RSI', period: 14 }, op: '<', right: { value: 30 } }],
+  params: { sl_pct: 0.02, tp_pct: 0.05, size_pct: 0.2, max_positions: 1, direction: 'LONG', leverage: 1 },
+};
+export const REPORT = {
+  pnl: 120.5,
+  trades: 44,
+  win_rate: 0.55,
+  sharpe_ratio: 2.25,
+  max_drawdown: 0.08,
+  execution_time: 12,
+  strategy_genome: JSON.stringify(GENOME),
+  oos_pnl: 110,
+  oos_trades: 12,
+  oos_win_rate: 0.5,
+  oos_sharpe: 1.1,
+  oos_max_dd: 0.03,
+  oos_degradation: 0.0871,
+  robustness_score: 90,
+  is_overfitted: false,
+  actual_candles: 5000,
+  train_candles: 4500,
+  test_candles: 500,
+};
+
+/** An engine that always finds the same; the tests here are about who runs it, and when. */
+export function fixedEngine(report: object | null = REPORT): WorkerEngine & { readonly runs: { count: number } } {
+  const runs = { count: 0 };
+  const reason = 'its candles are not here';
+  return {
+    runs,
+    obstacle: async () => (report === null ? reason : null),
+    async execute() {
+      runs.count += 1;
+      return report === null ? { kind: 'impossible', reason } : { kind: 'done', report: { ...report } };
+    },
+    close: async () => undefined,
+  };
+}
+
+export function clientOf(
+  url: string,
+  clock: ManualClock,
+  options: Partial<CoordinatorClientOptions> = {},
+): Coordinator {
+  return createCoordinatorClient({
+    url,
+    clock,
+    pause: async (ms) => clock.pass(ms),
+    random: () => 0.5,
+    agent: 'test',
+    timeoutMs: 100,
+    breaker: { threshold: 5, openMs: 30_000 },
+    settleMs: 60_000,
+    freshMs: 1000,
+    ...options,
+  });
+}
+
+export interface Bench {
+  readonly strategies: Map<string, Strategy>;
+  /** Runs every unit, each as often as it wakes, in order of waking, until all have ended. */
+  run(ids: readonly string[]): Promise<readonly ForwardedUnit[]>;
+}
+
+export interface BenchDeps {
+  readonly forwarding: ForwardingStore;
+  readonly coordinator: Coordinator;
+  readonly engine: WorkerEngine;
+  readonly clock: ManualClock;
+  readonly settleMs?: number;
+}
+
+const market: Market = {
+  symbol: 'BIP-20DEC30-CDE',
+  base: 'BIP',
+  quote: 'USD',
+  kind: 'perpetual',
+  tickSize: 0.01,
+  stepSize: 0.001,
+  minAmount: 0.001,
+  minNotional: 1,
+  takerFeeRate: 0.001,
+  makerFeeRate: 0.0005,
+};
+
+/** A queue of forward jobs over a clock that jumps from one waking to the next. */
+export function forwardBench({ forwarding, coordinator, engine, clock, settleMs = 60_000 }: BenchDeps): Bench {
+  const strategies = new Map<string, Strategy>();
+  const store = {
+    async addMany(rows: readonly Strategy[]) {
+      for (const row of rows) if (!strategies.has(row.hash)) strategies.set(row.hash, row);
+      return rows.length;
+    },
+  } as unknown as StrategyStore;
+  const forward = createForwarder({
+    forwarding,
+    coordinator,
+    engine,
+    clock,
+    strategies: store,
+    market: async () => market,
+    pollMs: 15_000,
+    settleMs,
+  });
+
+  return {
+    strategies,
+    async run(ids) {
+      const ended: ForwardedUnit[] = [];
+      const queue = ids.map((id) => ({ id, at: clock.now() }));
+      while (queue.length > 0) {
+        queue.sort((a, b) => a.at - b.at);
+        const next = queue.shift()!;
+        if (next.at > clock.now()) clock.pass(next.at - clock.now());
+        let wake = clock.now();
+        const job = {
+          id: next.id,
+          async moveToDelayed(until: number) {
+            wake = until;
+          },
+        } as unknown as Job;
+        const signal = new AbortController().signal;
+        try {
+          ended.push(
+            await forward(next.id, { job, token: 't', signal, log: silent, jobId: next.id, meta: { priority: 'low' } }),
+          );
+        } catch (error) {
+          const isRetried = error instanceof AppError && error.retryable;
+          if (!(error instanceof DelayedError) && !isRetried) throw error;
+          queue.push({ id: next.id, at: isRetried ? clock.now() + 1000 : wake });
+        }
+      }
+      return ended;
+    },
+  };
+}

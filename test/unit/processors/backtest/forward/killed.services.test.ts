@@ -1,0 +1,132 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Coordinator } from '../../../../../src/ports/fleet/client.ts';
+import { AppError } from '../../../../../src/domain/errors.ts';
+import { type ForwardingStore } from '../../../../../src/ports/fleet/forwarding.ts';
+import { forwardedUnit } from '../../../../contract/forwarding.contract.ts';
+import { startTestCoordinator } from '../../../../fixtures/fleet/test-coordinator.ts';
+import { createMemoryForwarding } from '../../../../fixtures/memory-forwarding.ts';
+import { startPythonCoordinator } from '../../../../fixtures/python/coordinator.ts';
+import { manualClock } from '../../agent/agent-fixture.ts';
+import { clientOf, fixedEngine, forwardBench, REPORT } from './forward-fixture.ts';
+
+/** A process dies: whatever it had begun stays as it is in the world, and the queue gives its job to another. */
+class Killed extends AppError {
+  constructor() {
+    super('killed', 'the process was killed', { retryable: true });
+  }
+}
+
+/** Counts everything that leaves the process, and dies before or after the nth of it, once. */
+function crashing(at: number, when: 'before' | 'after') {
+  const seen = { count: 0 };
+  const through = async <T>(act: () => Promise<T>): Promise<T> => {
+    seen.count += 1;
+    const isIt = seen.count === at;
+    if (isIt && when === 'before') throw new Killed();
+    const answer = await act();
+    if (isIt) throw new Killed();
+    return answer;
+  };
+  return {
+    seen,
+    store: (store: ForwardingStore): ForwardingStore => ({
+      ...store,
+      save: (unit, version) => through(() => store.save(unit, version)),
+      takeTurn: (...turn) => through(() => store.takeTurn(...turn)),
+      giveTurn: (holder) => through(() => store.giveTurn(holder)),
+    }),
+    client: (client: Coordinator): Coordinator => ({
+      ...client,
+      bookmark: () => through(() => client.bookmark()),
+      create: (order) => through(() => client.create(order)),
+      find: (order, bookmark) => through(() => client.find(order, bookmark)),
+      look: (unit) => through(() => client.look(unit)),
+    }),
+  };
+}
+
+const MOST_STEPS = 40;
+const { strategy_genome: _, ...FIGURES } = REPORT;
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+describe.each(['before', 'after'] as const)('a process that dies %s any step', (when) => {
+  it('makes no second unit at the existing coordinator, and the unit ends', async () => {
+    let steps = 0;
+    for (let at = 1; at <= Math.max(steps, 1) && at <= MOST_STEPS; at += 1) {
+      const clock = manualClock();
+      const server = await startPythonCoordinator({
+        now: () => clock.now(),
+        meanwhile: (books) => {
+          const unit = books.assign();
+          if (unit) books.submit(unit, 'mac_Darwin_W1', FIGURES);
+        },
+      });
+      open.push(server);
+      const { seen, store, client } = crashing(at, when);
+      const forwarding = createMemoryForwarding();
+      await forwarding.addMany([forwardedUnit('u', { deadlineAt: clock.now() + 86_400_000 })]);
+      const bench = forwardBench({
+        forwarding: store(forwarding),
+        coordinator: client(clientOf(server.url, clock)),
+        engine: fixedEngine(null),
+        clock,
+      });
+      const [unit] = await bench.run(['u']);
+      expect({ at, made: server.books.units.length, state: unit?.state, doneBy: unit?.doneBy }).toEqual({
+        at,
+        made: 1,
+        state: 'done',
+        doneBy: 'remote',
+      });
+      steps = Math.max(steps, seen.count);
+    }
+    expect(steps).toBeGreaterThan(7);
+  });
+
+  it('makes no second unit at our coordinator, and its strategy is stored once', async () => {
+    let steps = 0;
+    for (let at = 1; at <= Math.max(steps, 1) && at <= MOST_STEPS; at += 1) {
+      const clock = manualClock();
+      const server = await startTestCoordinator({ clock });
+      open.push({ close: () => server.stop() });
+      const { seen, store, client } = crashing(at, when);
+      const forwarding = createMemoryForwarding();
+      await forwarding.addMany([forwardedUnit('u', { deadlineAt: clock.now() + 86_400_000 })]);
+      const inner = clientOf(server.url, clock);
+      const working: Coordinator = {
+        ...inner,
+        // Two workers are quicker than the first look.
+        async look(unit) {
+          for (const workerId of ['a_Linux_W1', 'b_Linux_W1']) {
+            const handed = await server.fleet.assignUnit({ workerId, platform: 'test', acceptsSpecs: false });
+            if (!('work' in handed)) continue;
+            const { unitId } = handed.work;
+            const body = { ...REPORT, work_id: unitId, worker_id: workerId };
+            await server.fleet.submit({ unitId, workId: String(unitId), workerId, body });
+          }
+          return inner.look(unit);
+        },
+      };
+      const bench = forwardBench({
+        forwarding: store(forwarding),
+        coordinator: client(working),
+        engine: fixedEngine(),
+        clock,
+      });
+      const [unit] = await bench.run(['u']);
+      const made = (await server.stores.units.list({ limit: 10 })).length;
+      expect({ at, made, state: unit?.state, doneBy: unit?.doneBy, strategies: bench.strategies.size }).toEqual({
+        at,
+        made: 1,
+        state: 'done',
+        doneBy: 'remote',
+        strategies: 1,
+      });
+      steps = Math.max(steps, seen.count);
+    }
+    expect(steps).toBeGreaterThan(6);
+  });
+});

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { createWorkerManager, type WorkerManagerDeps } from '../../../../processors/worker-manager/agent.ts';
+import { jobWith, testDeps } from '../agent/agent-fixture.ts';
+
+const SWEPT = { expired: 2, failed: 1, repaired: 0 };
+const job = jobWith('sweep-leases', { meta: {}, payload: {} });
+
+/** Only what a sweep needs: anything else of the agent would throw. */
+const manager = (fleet?: WorkerManagerDeps['fleet']) =>
+  createWorkerManager({ ...testDeps(), ...(fleet && { fleet }) } as unknown as WorkerManagerDeps);
+
+it('the worker manager beside a coordinator sweeps leases', async () => {
+  const { process } = manager({ sweep: async () => SWEPT });
+  expect(await process(job, 'token', undefined)).toEqual(SWEPT);
+});
+
+it('that of a company has none, and says so instead of doing nothing', async () => {
+  await expect(manager().process(job, 'token', undefined)).rejects.toThrow(/^\[no-coordinator\] no leases are kept/);
+});
