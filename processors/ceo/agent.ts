@@ -9,6 +9,7 @@ import { type Broker } from '../../src/ports/broker.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
+import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { changeRiskState, readRiskState } from '../risk-manager/risk-state.ts';
 
 export interface CeoDeps extends AgentDeps {
@@ -44,21 +45,17 @@ export function createCeo(deps: CeoDeps): Agent {
     return [...heard].map(([agent, lastSeen]) => ({ agent, lastSeen }));
   };
 
-  const alert = async (
-    key: string,
-    severity: 'info' | 'warning' | 'critical',
-    title: string,
-    text: string,
-  ): Promise<void> => {
-    if (await stores.alerts.raise({ key, severity, title, text, at: clock.now() })) {
-      await broadcaster.publish({ topic: 'alert', at: clock.now(), data: { severity, title, text } });
-    }
-  };
+  const raiseAlert = createRaiseAlert(deps);
 
   const reportSilence = async (agent: string, lastSeen: number): Promise<void> => {
     const text = `${agent} has not been heard of for ${Math.round((clock.now() - lastSeen) / 1000)} s; its worker is restarted`;
     // The key holds the last heartbeat: one alert for each silence, however long it lasts.
-    await alert(`silent/${agent}/${lastSeen}`, 'critical', `Agent ${agent} is silent`, text);
+    await raiseAlert({
+      key: `silent/${agent}/${lastSeen}`,
+      severity: 'critical',
+      title: `Agent ${agent} is silent`,
+      text,
+    });
     await broadcaster.publish({ topic: 'agent-restart', at: clock.now(), data: { agent } });
   };
 
@@ -137,12 +134,13 @@ export function createCeo(deps: CeoDeps): Agent {
         const { tradingState, stateReason } = await readRiskState(riskDeps, account);
         const date = new Date(day).toISOString().slice(0, 10);
         const explanation = `${date}: trading ${tradingState} (${stateReason}); risk budget ${riskBudget}; ${stance}${silent.length > 0 ? `; silent: ${silent.join(', ')}` : ''}`;
-        await alert(
-          `day-open/${account}/${day}`,
-          silent.length > 0 ? 'warning' : 'info',
-          'Trading day opened',
-          explanation,
-        );
+        await raiseAlert({
+          key: `day-open/${account}/${day}`,
+          account,
+          severity: silent.length > 0 ? 'warning' : 'info',
+          title: 'Trading day opened',
+          text: explanation,
+        });
         return { opened: tradingState === 'ACTIVE', explanation };
       },
 
@@ -167,7 +165,8 @@ export function createCeo(deps: CeoDeps): Agent {
           `${holdings.filter(({ state }) => state === 'active').length} active and ${holdings.filter(({ state }) => state === 'incubating').length} incubating strategies`,
           `${vetoes} vetoes among the last ${verdicts.length} verdicts`,
         ].join('; ');
-        await alert(key, 'info', `Daily report ${new Date(day).toISOString().slice(0, 10)}`, text);
+        const title = `Daily report ${new Date(day).toISOString().slice(0, 10)}`;
+        await raiseAlert({ key, account, severity: 'info', title, text });
         return { report: key };
       },
 
@@ -189,12 +188,13 @@ export function createCeo(deps: CeoDeps): Agent {
             { account, reason: `emergency: ${reason}` },
             { meta: { priority: 'critical', causedBy: `ceo/${jobId}` }, jobId: `emergency-cancel.${jobId}` },
           );
-        await alert(
-          `emergency/${account}/${jobId}`,
-          'critical',
-          'Emergency',
-          `${reason}; trading goes ${target} at market time ${new Date(now).toISOString()}`,
-        );
+        await raiseAlert({
+          key: `emergency/${account}/${jobId}`,
+          account,
+          severity: 'critical',
+          title: 'Emergency',
+          text: `${reason}; trading goes ${target} at market time ${new Date(now).toISOString()}`,
+        });
         return { halted: !flatten };
       },
     },

@@ -18,6 +18,7 @@ import { AppError } from '../../src/domain/errors.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { childAnswers } from '../agent/child-answers.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
+import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { changeRiskState, readRiskState } from './risk-state.ts';
 import { contextOf, lastPrice, accountSummary, type AccountSummary, type ContextDeps } from './review-context.ts';
 
@@ -55,6 +56,7 @@ function addCommitment(
 /** Risk desk. Its veto cannot be bypassed: the trader acts on nothing but an approval signed here. */
 export function createRiskManager(deps: RiskManagerDeps): Agent {
   const { stores, data, broker, clock, limits, broadcaster } = deps;
+  const raiseAlert = createRaiseAlert(deps);
   const riskDeps = { riskState: stores.riskState, broker };
 
   const approve = async (intent: Intent, verdict: Verdict): Promise<Approval> =>
@@ -154,19 +156,13 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
         for (const breach of breaches) {
           // One alert a day and limit: the key decides, however often the account is marked.
           const key = `${account}/${breach.code}/${state.dayStart}`;
-          const raised = await stores.alerts.raise({
+          await raiseAlert({
             key,
+            account,
             severity: 'critical',
             title: `${breach.code} limit reached`,
             text: breach.text,
-            at: clock.now(),
           });
-          if (raised)
-            await broadcaster.publish({
-              topic: 'alert',
-              at: clock.now(),
-              data: { account, severity: 'critical', title: breach.code, text: breach.text },
-            });
         }
         if (state.tradingState !== before.tradingState) await announce(account, state);
         return { state: state.tradingState, equity, breaches: breaches.map(({ text }) => text) };

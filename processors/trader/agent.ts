@@ -4,6 +4,7 @@ import { type MarketData } from '../../src/ports/market-data.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { childAnswers } from '../agent/child-answers.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
+import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { markAccount, syncOrders, takeFills } from './ledger-sync.ts';
 import { placeApproved, type PlaceDeps, type Refusal } from './place-order.ts';
 
@@ -16,24 +17,19 @@ const withApprovals = z.object({ approvals: z.array(idField) });
 
 /** Execution desk: acts on signed approvals only, keeps orders, fills and positions in line with the venue. */
 export function createTrader(deps: TraderDeps): Agent {
-  const { stores, data, broker, broadcaster, clock } = deps;
+  const { stores, data, broker } = deps;
+  const raiseAlert = createRaiseAlert(deps);
 
   const refuse = async (account: string, approvalId: string, { refused: reason, late }: Refusal): Promise<void> => {
     const severity = late ? 'warning' : 'critical';
     const text = `the trader refused approval ${approvalId}: ${reason}`;
-    const raised = await stores.alerts.raise({
+    await raiseAlert({
       key: `refused/${account}/${approvalId}`,
+      account,
       severity,
       title: 'Order refused',
       text,
-      at: clock.now(),
     });
-    if (raised)
-      await broadcaster.publish({
-        topic: 'alert',
-        at: clock.now(),
-        data: { account, severity, title: 'Order refused', text },
-      });
   };
 
   return defineAgent(

@@ -6,10 +6,10 @@ import { type Broadcaster } from '../../src/ports/broadcaster.ts';
 import { type ScalingRules } from '../../src/domain/scaling/wanted-nodes.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { type FleetCheck, type FleetSweep } from '../../src/ports/fleet/service.ts';
-import { type Alert } from '../../src/ports/records.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { deadLetterOf } from '../agent/dead-letters.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
+import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { createScalingCensus } from './scaling-census.ts';
 import { createStalledWork } from './stalled-work.ts';
 
@@ -38,22 +38,17 @@ const FAILURES_PER_QUEUE = 100;
  * unseen, and says how many nodes are wanted.
  */
 export function createWorkerManager(deps: WorkerManagerDeps): Agent {
-  const { stores, producer, broadcaster, clock } = deps;
+  const { stores, producer, clock } = deps;
 
-  const alert = async (draft: Omit<Alert, 'at'>): Promise<void> => {
-    const at = clock.now();
-    if (!(await stores.alerts.raise({ ...draft, at }))) return;
-    const { severity, title, text } = draft;
-    await broadcaster.publish({ topic: 'alert', at, data: { severity, title, text } });
-  };
-  const lookForStalledWork = createStalledWork({ stores, producer, clock, timing: deps.timing, alert });
+  const raiseAlert = createRaiseAlert(deps);
+  const lookForStalledWork = createStalledWork({ stores, producer, clock, timing: deps.timing, raiseAlert });
   const adviseNodes = deps.scaling && createScalingCensus({ stores, producer, clock, ...deps.scaling });
 
   const recordDeadLetters = async (): Promise<readonly string[]> => {
     const dead = (await stores.nodes.list()).filter((node) => clock.now() - node.lastSeen > deps.deadAfterMs);
     for (const { node, lastSeen, queues } of dead) {
       const text = `node ${node} (${queues.join(', ')}) was last heard of ${Math.round((clock.now() - lastSeen) / 1000)} s ago; its jobs go to others`;
-      await alert({ key: `dead-node/${node}/${lastSeen}`, severity: 'warning', title: 'Node lost', text });
+      await raiseAlert({ key: `dead-node/${node}/${lastSeen}`, severity: 'warning', title: 'Node lost', text });
       await stores.nodes.remove(node);
       await stores.agentStates.removeNode(node);
     }

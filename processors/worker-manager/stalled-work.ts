@@ -5,8 +5,8 @@ import { isQueueName, QUEUE_NAMES, type QueueName } from '../../queues/names.ts'
 import { type WorkerTiming } from '../../queues/options.ts';
 import { type Producer } from '../../queues/producer.ts';
 import { type Clock } from '../../src/ports/clock.ts';
-import { type Alert } from '../../src/ports/records.ts';
 import { type WorkUnitStore } from '../../src/ports/stores.ts';
+import { type RaiseAlert } from '../agent/raise-alert.ts';
 
 export interface StalledWorkDeps {
   readonly stores: { readonly workUnits: Pick<WorkUnitStore, 'get'> };
@@ -14,7 +14,7 @@ export interface StalledWorkDeps {
   readonly clock: Clock;
   readonly timing: WorkerTiming;
   /** Tells people once for each key. */
-  readonly alert: (alert: Omit<Alert, 'at'>) => Promise<void>;
+  readonly raiseAlert: RaiseAlert;
 }
 
 export interface StalledWork {
@@ -59,7 +59,7 @@ const RUN_UNIT = 'run-unit.';
  * Notices work that no worker can notice: jobs that are active where no node is, and parents that wait for a child which
  * is no longer in Redis. Lost work units go back under the same job id, so that doing it again adds nothing.
  */
-export function createStalledWork({ stores, producer, clock, timing, alert }: StalledWorkDeps) {
+export function createStalledWork({ stores, producer, clock, timing, raiseAlert }: StalledWorkDeps) {
   async function countStalled(name: QueueName): Promise<number> {
     const queue = producer.queue(name);
     let stalled = 0;
@@ -68,7 +68,7 @@ export function createStalledWork({ stores, producer, clock, timing, alert }: St
       if (why === null) continue;
       stalled += 1;
       const seconds = Math.round((clock.now() - (job.processedOn ?? 0)) / 1000);
-      await alert({
+      await raiseAlert({
         key: `stalled-job/${name}/${job.id}/${job.processedOn}`,
         severity: 'warning',
         title: 'Work stands still',
@@ -95,7 +95,7 @@ export function createStalledWork({ stores, producer, clock, timing, alert }: St
     const unit = isUnit ? await stores.workUnits.get(jobId.slice(RUN_UNIT.length)) : null;
     if (unit) await producer.addFlow(runUnit({ id: unit.cycleId }, unit.id), { id: String(parent.id), queue: name });
     const outcome = unit ? 'it is in the queue again' : 'it cannot be made again from here; cancel what waits for it';
-    await alert({
+    await raiseAlert({
       key: `lost-job/${isQueueName(queue) ? queue : 'unknown'}/${jobId}`,
       severity: 'warning',
       title: 'Job lost',

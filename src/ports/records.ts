@@ -60,9 +60,12 @@ export interface DeadLetter {
 export interface Alert {
   /** Two alerts with one key are one alert. */
   readonly key: string;
+  /** The trading account that it concerns, if one. */
+  readonly account?: string;
   readonly severity: 'info' | 'warning' | 'critical';
   readonly title: string;
   readonly text: string;
+  /** Wall time, epoch ms. */
   readonly at: number;
 }
 

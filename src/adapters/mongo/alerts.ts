@@ -1,7 +1,7 @@
 import { type Alert } from '../../ports/records.ts';
 import { type AlertStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
-import { number, oneOf, text } from './fields.ts';
+import { number, oneOf, optional, text } from './fields.ts';
 
 export function createAlertStore(database: Database): AlertStore {
   const alerts = database.table<Alert>({
@@ -9,6 +9,7 @@ export function createAlertStore(database: Database): AlertStore {
     key: ({ key }) => key,
     fields: {
       key: text,
+      account: optional(text),
       severity: oneOf(['info', 'warning', 'critical']),
       title: text,
       text: text,
