@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FleetStores } from '../../src/ports/fleet/stores.ts';
 import { cpuBetween, cpuSecondsOf } from '../process-cpu.ts';
@@ -42,6 +43,8 @@ export async function runWorkers({ url, units, workers, pids, onProgress, stop }
   const startedAt = performance.now();
   let lastAt = startedAt;
   const ended = new AbortController();
+  // Every idle worker waits with it: Node would take more than ten for a leak.
+  setMaxListeners(workers.length, ended.signal);
   const isOver = (): boolean => ended.signal.aborted || stop.aborted;
 
   const work = async (worker: ScriptedWorker): Promise<void> => {

@@ -17,6 +17,7 @@ async function corp(...args: string[]): Promise<Finished> {
   const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);
   const left = readdirSync(tmpdir()).filter((name) => name.startsWith(`corp-bench-${child.pid}-`));
   expect(left).toEqual([]);
+  expect(stderr).not.toMatch(/\w+Warning: /);
   return { exitCode: child.exitCode, stdout, stderr };
 }
 
