@@ -9,7 +9,9 @@ import { announceCompany, awaitCompany, type CompanyDescriptor } from './company
 import { startCoordinator as openCoordinator } from './coordinator.ts';
 import { takeLeaderLock } from './leader-lock.ts';
 import { startNode } from './node.ts';
-import { openContext, scopeOf, systemClock, type AppContext } from './context.ts';
+import { openContext, type AppContext } from './context.ts';
+import { scopeOf } from './scope.ts';
+import { systemClock } from './system-clock.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';

@@ -21,7 +21,7 @@ import { AppError } from '../domain/errors.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
 import { deadAfterMs } from './agents.ts';
-import { systemClock } from './context.ts';
+import { systemClock } from './system-clock.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';

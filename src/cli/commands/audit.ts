@@ -4,7 +4,7 @@ import { AppError } from '../../domain/errors.ts';
 import { type AuditStore } from '../../ports/stores.ts';
 import { anyDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
-import { withContext } from '../process/open-context.ts';
+import { withReadContext } from '../process/open-context.ts';
 import { jsonOption, modeOption } from '../input/options.ts';
 
 interface Options {
@@ -50,7 +50,9 @@ export function registerAudit(program: Command, io: CliIo): void {
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async ({ json, mode, head }: Options) => {
-      const verification = await withContext(io, anyDescriptor(mode), ({ stores }) => verifyAudit(stores.audit, head));
+      const verification = await withReadContext(io, anyDescriptor(mode), ({ stores }) =>
+        verifyAudit(stores.audit, head),
+      );
       const { records, fault } = verification;
       if (json) io.json({ ok: fault === null, ...verification });
       if (fault) throw new AppError('audit-broken', `the audit log is broken at seq ${fault.seq}: ${fault.fault}`);

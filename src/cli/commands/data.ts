@@ -5,7 +5,7 @@ import { type CandleStore } from '../../ports/stores.ts';
 import { describeCandles, importCandleFiles, type CandleReport } from '../../adapters/candle-files/import-candles.ts';
 import { anyDescriptor, IMPORTED_SOURCE } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
-import { withContext } from '../process/open-context.ts';
+import { withContext, withReadContext } from '../process/open-context.ts';
 import { jsonOption } from '../input/options.ts';
 import { isoTime, percent, type Row } from '../output/table.ts';
 import { readFiles } from '../process/choose-market-source.ts';
@@ -60,7 +60,7 @@ async function runCheck(io: CliIo, paths: readonly string[], { source, json }: O
   const reports =
     paths.length > 0
       ? (await readFiles(paths)).map(describeCandles)
-      : await withContext(io, anyDescriptor('replay'), ({ stores }) => describeStored(stores.candles, source));
+      : await withReadContext(io, anyDescriptor('replay'), ({ stores }) => describeStored(stores.candles, source));
   const documents = reports.map(documentOf);
   if (json) return io.json({ ...(paths.length === 0 && { source }), markets: documents });
   io.table(reports.map(rowOf), `No candles in '${source}': import some with corp data import.`);

@@ -1,10 +1,12 @@
 import { type Command } from 'commander';
 import { queueStatuses, type QueueStatus } from '../../../queues/queue-status.ts';
 import { type NodeState, type ScalingAdvice } from '../../ports/records.ts';
-import { type AppContext } from '../../runtime/context.ts';
+import { createCleanupStack } from '../../runtime/cleanup-stack.ts';
+import { openQueues } from '../../runtime/open-queues.ts';
+import { type ReadContext } from '../../runtime/read-context.ts';
 import { anyDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
-import { withContext } from '../process/open-context.ts';
+import { withReadContext } from '../process/open-context.ts';
 import { type CommandServices } from '../process/open-services.ts';
 import { jsonOption, modeOption } from '../input/options.ts';
 import { isoTime, type Row } from '../output/table.ts';
@@ -35,10 +37,20 @@ function withNodes(
   }));
 }
 
-async function statusOf(
-  { descriptor: { mode, account, source, announcedAt }, stores, producer, clock, config }: AppContext,
-  { redis, mongo, origin }: CommandServices,
-) {
+const CLOSE_WITHIN_MS = 2000;
+
+async function queuesOf(context: ReadContext): Promise<readonly QueueStatus[]> {
+  const cleanup = createCleanupStack(CLOSE_WITHIN_MS);
+  try {
+    return await queueStatuses(openQueues(context, cleanup).producer, context.clock);
+  } finally {
+    await cleanup.release();
+  }
+}
+
+async function statusOf(context: ReadContext, { redis, mongo, origin }: CommandServices) {
+  const { stores, clock, config } = context;
+  const { mode, account, source, announcedAt } = context.descriptor;
   const [feed, equity, risk, positions, agents, nodes, queues, cycles, advice] = await Promise.all([
     stores.feed.get(source),
     stores.ledger.equity(account, 1),
@@ -46,7 +58,7 @@ async function statusOf(
     stores.ledger.positions(account),
     stores.agentStates.list(),
     stores.nodes.list(),
-    queueStatuses(producer, clock),
+    queuesOf(context),
     stores.cycles.list(1),
     stores.scaling.list(),
   ]);
@@ -125,7 +137,7 @@ export function registerStatus(program: Command, io: CliIo): void {
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async ({ json, mode }: Options) => {
-      const status = await withContext(io, anyDescriptor(mode), statusOf);
+      const status = await withReadContext(io, anyDescriptor(mode), statusOf);
       if (json) return io.json(status);
       io.table(summary(status), '');
       io.print('');

@@ -1,14 +1,14 @@
 import { type Command } from 'commander';
 import { type Verdict } from '../../domain/risk/verdict.ts';
 import { type Intent } from '../../domain/risk/intent.ts';
-import { type AppContext } from '../../runtime/context.ts';
+import { type ReadContext } from '../../runtime/read-context.ts';
 import { type CliIo } from '../output/io.ts';
 import { listing, type ListOptions } from '../process/list-command.ts';
 import { isoTime } from '../output/table.ts';
 
 type Judged = Verdict & { readonly at: number; readonly cycleId?: string; readonly intent: Intent | null };
 
-async function judged({ stores, descriptor: { account } }: AppContext, limit: number): Promise<readonly Judged[]> {
+async function judged({ stores, descriptor: { account } }: ReadContext, limit: number): Promise<readonly Judged[]> {
   const verdicts = await stores.intents.verdicts({ account, limit });
   const ids = verdicts.map(({ intentId }) => intentId);
   const intents = new Map((await stores.intents.getMany(account, ids)).map((intent) => [intent.id, intent]));

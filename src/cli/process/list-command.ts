@@ -1,8 +1,8 @@
 import { type Command } from 'commander';
-import { type AppContext } from '../../runtime/context.ts';
+import { type ReadContext } from '../../runtime/read-context.ts';
 import { anyDescriptor, type Mode } from './choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
-import { withContext } from './open-context.ts';
+import { withReadContext } from './open-context.ts';
 import { jsonOption, limitOption, modeOption } from '../input/options.ts';
 import { type Row } from '../output/table.ts';
 
@@ -14,7 +14,7 @@ export interface ListOptions {
 
 export interface Listing<T, O extends ListOptions> {
   /** The stored rows; with `--json` they are printed as they are, times in epoch ms. */
-  read(context: AppContext, options: O): Promise<readonly T[]>;
+  read(context: ReadContext, options: O): Promise<readonly T[]>;
   row(item: T): Row;
   /** Said instead of an empty table. */
   readonly empty: string;
@@ -31,7 +31,7 @@ export function listing<T, O extends ListOptions = ListOptions>(
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async (options: O) => {
-      const items = await withContext(io, anyDescriptor(options.mode), (context) => list.read(context, options));
+      const items = await withReadContext(io, anyDescriptor(options.mode), (context) => list.read(context, options));
       if (options.json) io.json({ items });
       else
         io.table(

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { createLogger } from '../../runtime/logger.ts';
-import { openContext, type AppContext } from '../../runtime/context.ts';
+import { type AppContext } from '../../runtime/context.ts';
+import { openReadContext, type ContextOptions, type ReadContext } from '../../runtime/read-context.ts';
 import { createCleanupStack } from '../../runtime/cleanup-stack.ts';
 import { installShutdown, type ShutdownSignal } from '../../runtime/shutdown.ts';
 import { type DescriptorChoice } from './choose-descriptor.ts';
@@ -10,14 +11,31 @@ import { openServices, type CommandServices } from './open-services.ts';
 
 const CLOSE_WITHIN_MS = 20_000;
 
-/**
- * Runs a short command over an open office and closes everything again, also when a signal ends it. What goes well is
- * not logged: the command says it.
- */
+/** Runs a short command that works in a company: with queues, market data, broker and threads. */
 export async function withContext<T>(
   io: CliIo,
   chooseDescriptor: DescriptorChoice,
   use: (context: AppContext, services: CommandServices) => Promise<T>,
+): Promise<T> {
+  const { openContext } = await import('../../runtime/context.ts');
+  return withOpened(io, chooseDescriptor, openContext, use);
+}
+
+/** Runs a short command that only looks at a company. */
+export async function withReadContext<T>(
+  io: CliIo,
+  chooseDescriptor: DescriptorChoice,
+  use: (context: ReadContext, services: CommandServices) => Promise<T>,
+): Promise<T> {
+  return withOpened(io, chooseDescriptor, openReadContext, use);
+}
+
+/** Closes everything again, also when a signal ends it. Success is not logged: the command reports it. */
+async function withOpened<C extends ReadContext, T>(
+  io: CliIo,
+  chooseDescriptor: DescriptorChoice,
+  open: (options: ContextOptions) => Promise<C>,
+  use: (context: C, services: CommandServices) => Promise<T>,
 ): Promise<T> {
   const config = loadCliConfig(io);
   const { logLevel } = config.runtime;
@@ -48,8 +66,8 @@ export async function withContext<T>(
     cleanup.push('services', () => services.close());
     const { url: redisUrl } = services.redis;
     const descriptor = await chooseDescriptor(config, redisUrl);
-    const context = await openContext({ config, descriptor, redisUrl, mongoUrl: services.mongo.url, log });
-    cleanup.push('office', () => context.close());
+    const context = await open({ config, descriptor, redisUrl, mongoUrl: services.mongo.url, log });
+    cleanup.push('context', () => context.close());
     return await Promise.race([use(context, services), services.lost]);
   } finally {
     await release();

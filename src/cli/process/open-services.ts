@@ -5,7 +5,6 @@ import { type OpenServices } from '../../runtime/company.ts';
 import { attachServices } from '../../runtime/services/attach-services.ts';
 import { identifyProcess, isRunning } from '../../runtime/services/process-identity.ts';
 import { external, type Service } from '../../runtime/services/service.ts';
-import { startServices } from '../../runtime/services/start-services.ts';
 
 /** Redis and the store as a command found them. */
 export interface CommandServices {
@@ -43,6 +42,7 @@ export async function openServices(
   const isConfigured = redisUrl !== undefined && mongoUrl !== undefined;
   const attached = isConfigured ? null : await attachServices(dataDirectory);
   if (attached === null) {
+    const { startServices } = await import('../../runtime/services/start-services.ts');
     const started = await startServices({ dataDirectory, redisUrl, mongoUrl, log, onFatal: lose, signal });
     return { ...started, origin: isConfigured ? 'configured' : 'own', lost };
   }

@@ -1,0 +1,61 @@
+import { type Config } from '../../config/schema.ts';
+import { connectMongo } from '../adapters/mongo/connection.ts';
+import { createMongoStores } from '../adapters/mongo/stores.ts';
+import { type Clock } from '../ports/clock.ts';
+import { type Logger } from '../ports/logger.ts';
+import { type Stores } from '../ports/stores.ts';
+import { type CompanyDescriptor } from './company-descriptor.ts';
+import { queuePrefixOf, scopeOf } from './scope.ts';
+import { systemClock } from './system-clock.ts';
+
+export interface ContextOptions {
+  readonly config: Config;
+  readonly descriptor: CompanyDescriptor;
+  readonly redisUrl: string;
+  readonly mongoUrl: string;
+  readonly log: Logger;
+}
+
+/** What a command needs that only looks at a company: its stores. Loads no agents, market data, broker or threads. */
+export interface ReadContext {
+  readonly config: Config;
+  readonly descriptor: CompanyDescriptor;
+  readonly redisUrl: string;
+  readonly prefix: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly stores: Stores;
+  close(): Promise<void>;
+}
+
+export interface WritableReadContext extends ReadContext {
+  /** Before the first write: the audit chain rests on a unique index. */
+  ensureIndexes(): Promise<void>;
+}
+
+export async function openReadContext({
+  config,
+  descriptor,
+  redisUrl,
+  mongoUrl,
+  log,
+}: ContextOptions): Promise<WritableReadContext> {
+  const { namespace } = config.database;
+  const mongo = await connectMongo({
+    url: mongoUrl,
+    database: scopeOf(namespace, descriptor.mode),
+    onError: (error) => log.debug(`store connection: ${error.message}`),
+  });
+  const stores = createMongoStores(mongo);
+  return {
+    config,
+    descriptor,
+    redisUrl,
+    prefix: queuePrefixOf(namespace, descriptor),
+    clock: systemClock,
+    log,
+    stores,
+    ensureIndexes: () => stores.ensureIndexes(),
+    close: () => mongo.close(),
+  };
+}
