@@ -30,6 +30,12 @@ export async function build(directory = root, compile = tsc) {
   );
 }
 
+/** The same with the Node that is first on the PATH of `env`, whatever built dist before. */
+export async function rebuild(env) {
+  rmSync(stampIn(root), { force: true });
+  await build(root, () => tsc(env));
+}
+
 export function isBuilt(directory = root) {
   const stamp = stampIn(directory);
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === sourceHash(directory);
@@ -51,8 +57,8 @@ function sourceHash(directory) {
 /** Inside dist, so that who removes dist removes it too. */
 const stampIn = (directory) => join(directory, 'dist', '.source-hash');
 
-async function tsc() {
-  const compiled = await captureTool('tsc', ['-p', 'tsconfig.build.json']);
+async function tsc(env = process.env) {
+  const compiled = await captureTool('tsc', ['-p', 'tsconfig.build.json'], env);
   // npx does so when it first meets this folder, and never again: not after dist was removed, or the checkout cloned anew.
   if (compiled.exitCode === 0) chmodSync(join(root, 'dist/src/cli/main.js'), 0o755);
   return compiled;

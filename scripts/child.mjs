@@ -9,8 +9,8 @@ const WATCH_EVERY_MS = 250;
  * Runs a program on our own terminal and resolves to its exit code. Signals are passed on; one sent to the whole process
  * group reaches the program twice, which src/runtime/shutdown.ts takes for one.
  */
-async function runProgram(file, args) {
-  const child = spawn(file, args, { cwd: root, stdio: 'inherit' });
+async function runProgram(file, args, env) {
+  const child = spawn(file, args, { cwd: root, env, stdio: 'inherit' });
   const forward = (signal) => child.kill(signal);
   for (const signal of FORWARDED) process.on(signal, forward);
   const stopWatching = onParentGone(() => forward('SIGTERM'));
@@ -38,13 +38,13 @@ export function onParentGone(act) {
 }
 
 /** A program of node_modules. */
-export async function runTool(name, args) {
-  return runProgram(inRoot('node_modules/.bin', name), args);
+export async function runTool(name, args, env = process.env) {
+  return runProgram(inRoot('node_modules/.bin', name), args, env);
 }
 
 /** Its exit code and all it wrote. */
-export async function captureTool(name, args) {
-  const child = spawn(inRoot('node_modules/.bin', name), args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function captureTool(name, args, env = process.env) {
+  const child = spawn(inRoot('node_modules/.bin', name), args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   return { exitCode: await exitCodeOf(child), output };

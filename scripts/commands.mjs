@@ -5,6 +5,7 @@ import { dev } from './dev.mjs';
 import { ensurePackages } from './npm-packages.mjs';
 import { ensureRedis } from './redis-server.mjs';
 import { runTogether } from './run-together.mjs';
+import { testNode } from './test-node.mjs';
 
 /** Projects of vitest.config.ts that every change must pass; the third, `long`, takes minutes. */
 const EVERY_CHANGE = ['--project', 'fast', '--project', 'services'];
@@ -34,6 +35,12 @@ export const commands = {
     await ensureRedis();
     await build();
     return runTool('vitest', ['run', '--project', 'long', ...filters]);
+  },
+
+  /** With another Node than the one that is running. */
+  async 'test:node'(args) {
+    await ensurePackages();
+    return testNode(args);
   },
 
   /** What .ci/run runs. */

