@@ -49,7 +49,15 @@ async function ensureNode(version) {
   if (!existsSync(binary)) {
     notice(`installing ${name}@${version} ...`);
     mkdirSync(folder, { recursive: true });
-    const options = ['--prefix', folder, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const options = [
+      '--prefix',
+      folder,
+      '--no-save',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ];
     if (!(await succeeds('npm', ['install', ...options, `${name}@${version}`])))
       throw new Error(`npm install ${name}@${version} failed: see above; it needs the npm registry`);
   }
