@@ -7,10 +7,10 @@ import { type Producer } from '../../queues/producer.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
 import { type Broker } from '../../src/ports/broker.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
+import { type RiskStates } from '../../src/ports/risk-states.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
-import { changeRiskState, readRiskState } from '../risk-manager/risk-state.ts';
 
 export interface CeoDeps extends AgentDeps {
   readonly stores: Pick<
@@ -18,6 +18,7 @@ export interface CeoDeps extends AgentDeps {
     'agentStates' | 'alerts' | 'analyses' | 'cycles' | 'ledger' | 'riskState' | 'portfolio' | 'intents'
   >;
   readonly producer: Producer;
+  readonly riskStates: RiskStates;
   readonly broker: Broker;
   readonly data: MarketData;
   readonly broadcaster: Broadcaster;
@@ -34,8 +35,7 @@ const SILENCE = 'silent desk';
 
 /** Chief executive: watches the desks, opens and closes the day, sets the macro stance, acts in emergencies. */
 export function createCeo(deps: CeoDeps): Agent {
-  const { stores, producer, broker, data, broadcaster, clock, limits, account: main } = deps;
-  const riskDeps = { riskState: stores.riskState, broker };
+  const { stores, producer, broker, data, broadcaster, clock, limits, riskStates, account: main } = deps;
   const watchedSince = clock.now();
   /** Rows of a node that died or left are taken away, the silence of its desks is still to be noticed. */
   const heard = new Map<string, number>();
@@ -103,7 +103,7 @@ export function createCeo(deps: CeoDeps): Agent {
       pnl: closed.reduce((sum, { realisedPnl }) => sum + realisedPnl, 0),
     };
     const regimes = analyses.map(({ regime }) => regime);
-    const { state } = await changeRiskState(riskDeps, account, (current) => {
+    const { state } = await riskStates.change(account, (current) => {
       const { riskBudget, stance, reasons } = macroStance(regimes, current, recent, limits);
       const text = `${stance}: ${reasons.join('; ')}`;
       if (current.riskBudget === riskBudget && current.stance === text) return { state: current };
@@ -131,7 +131,7 @@ export function createCeo(deps: CeoDeps): Agent {
         await broker.open(account);
         const silent = silentAgents(QUEUE_NAMES, await heartbeats(), clock.now(), deps.silentAfterMs, watchedSince);
         const { stance, riskBudget } = await stanceOf(account, undefined);
-        const { tradingState, stateReason } = await readRiskState(riskDeps, account);
+        const { tradingState, stateReason } = await riskStates.read(account);
         const date = new Date(day).toISOString().slice(0, 10);
         const explanation = `${date}: trading ${tradingState} (${stateReason}); risk budget ${riskBudget}; ${stance}${silent.length > 0 ? `; silent: ${silent.join(', ')}` : ''}`;
         await raiseAlert({

@@ -15,15 +15,16 @@ import { type RiskState } from '../../src/domain/risk/risk-state.ts';
 import { idField } from '../../queues/fields.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
 import { AppError } from '../../src/domain/errors.ts';
+import { type RiskStates } from '../../src/ports/risk-states.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { childAnswers } from '../agent/child-answers.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
-import { changeRiskState, readRiskState } from './risk-state.ts';
 import { contextOf, lastPrice, accountSummary, type AccountSummary, type ContextDeps } from './review-context.ts';
 
 export interface RiskManagerDeps extends AgentDeps, ContextDeps {
-  readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents' | 'riskState' | 'alerts'>;
+  readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents' | 'alerts'>;
+  readonly riskStates: RiskStates;
   readonly broadcaster: Broadcaster;
   readonly limits: RiskLimits;
   /** Key of the signatures; the trader has the same. */
@@ -55,9 +56,8 @@ function addCommitment(
 
 /** Risk desk. Its veto cannot be bypassed: the trader acts on nothing but an approval signed here. */
 export function createRiskManager(deps: RiskManagerDeps): Agent {
-  const { stores, data, broker, clock, limits, broadcaster } = deps;
+  const { stores, data, broker, clock, limits, broadcaster, riskStates } = deps;
   const raiseAlert = createRaiseAlert(deps);
-  const riskDeps = { riskState: stores.riskState, broker };
 
   const approve = async (intent: Intent, verdict: Verdict): Promise<Approval> =>
     stores.approvals.issue(
@@ -128,7 +128,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
             `no such intent of ${account}: ${ids.filter((id) => !known.has(id)).join(', ')}`,
           );
         }
-        const { verdicts, approvals } = await reviewAll(account, intents, await readRiskState(riskDeps, account));
+        const { verdicts, approvals } = await reviewAll(account, intents, await riskStates.read(account));
         return {
           approved: count(verdicts, 'approve'),
           reduced: count(verdicts, 'reduce'),
@@ -139,7 +139,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
 
       async 'set-state'({ account, state: target, by, reason }) {
         const now = await data.now();
-        const { state, changed, explanation } = await changeRiskState(riskDeps, account, (current) =>
+        const { state, changed, explanation } = await riskStates.change(account, (current) =>
           requestTradingState(current, target, by, reason, now),
         );
         if (changed) await announce(account, state);
@@ -149,8 +149,8 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
       async monitor({ account }) {
         await broker.open(account);
         const { equity, cash, exposure, time } = await broker.balance(account);
-        const before = await readRiskState(riskDeps, account);
-        const { state, breaches } = await changeRiskState(riskDeps, account, (current) =>
+        const before = await riskStates.read(account);
+        const { state, breaches } = await riskStates.change(account, (current) =>
           nextRiskState(current, { account, equity, cash, exposure, time }, limits),
         );
         for (const breach of breaches) {
@@ -171,7 +171,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
       async 'plan-flatten'({ account, reason }, { job }) {
         await childAnswers(job, z.unknown());
         const now = await data.now();
-        const state = await readRiskState(riskDeps, account);
+        const state = await riskStates.read(account);
         const orders = await stores.orders.list({ account, limit: 1000 });
         const closing = new Set(
           orders

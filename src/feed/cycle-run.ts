@@ -5,7 +5,7 @@ import { AppError } from '../domain/errors.ts';
 import { type Cycle } from '../domain/research/cycle.ts';
 import { type CycleStore } from '../ports/stores.ts';
 import { createJobWaiter } from './job-waiter.ts';
-import { type AppContext } from '../runtime/context.ts';
+import { type FeedDeps, type JobWaiterDeps } from './feed-deps.ts';
 
 export interface CycleInputs {
   readonly symbols: readonly string[];
@@ -42,13 +42,13 @@ export async function runRequestFor(
 
 /** Asks the task manager for the cycle and waits until its row, which is the truth, says that it has ended. */
 export async function runCycleRequest(
-  context: AppContext,
+  deps: JobWaiterDeps & Pick<FeedDeps, 'stores' | 'descriptor'>,
   request: CycleRunRequest,
   signal?: AbortSignal,
 ): Promise<Cycle> {
-  const { producer, stores, descriptor } = context;
+  const { producer, stores, descriptor } = deps;
   const { symbols, timeframe, seed, asOf, settles, run, account } = request;
-  const waiter = createJobWaiter(context, 'task-manager');
+  const waiter = createJobWaiter(deps, 'task-manager');
   try {
     const startId = await producer.add(
       'task-manager',

@@ -5,7 +5,7 @@ import { errorText } from '../domain/errors.ts';
 import { runCycleRequest, runRequestFor } from './cycle-run.ts';
 import { dayEvents } from './trading-day.ts';
 import { createJobWaiter, type JobWaiter } from './job-waiter.ts';
-import { type AppContext } from '../runtime/context.ts';
+import { type FeedDeps } from './feed-deps.ts';
 
 export interface FeedOptions {
   /** Market time at which the feed begins when the source has no feed yet; on a candle's edge, epoch ms. */
@@ -21,7 +21,10 @@ export interface FeedOptions {
 }
 
 /** Announces where market time stands. */
-export async function setMarketTime({ stores, descriptor, clock }: AppContext, now: number): Promise<void> {
+export async function setMarketTime(
+  { stores, descriptor, clock }: Pick<FeedDeps, 'stores' | 'descriptor' | 'clock'>,
+  now: number,
+): Promise<void> {
   await stores.feed.advance({ source: descriptor.source, now, updatedAt: clock.now() });
 }
 
@@ -29,8 +32,8 @@ export async function setMarketTime({ stores, descriptor, clock }: AppContext, n
  * One candle: every market's tick flow, and then the account is marked. Market time goes on when all of it is done.
  * Doing it again does what is missing and nothing twice.
  */
-async function runTick(context: AppContext, trader: JobWaiter, now: number, signal: AbortSignal): Promise<void> {
-  const { producer, data, descriptor, config } = context;
+async function runTick(deps: FeedDeps, trader: JobWaiter, now: number, signal: AbortSignal): Promise<void> {
+  const { producer, data, descriptor, config } = deps;
   const { timeframe } = config.exchange;
   const candleTime = now - timeframeMs(timeframe);
   const flows = (await data.markets()).map(({ symbol }) =>
@@ -56,16 +59,16 @@ async function runTick(context: AppContext, trader: JobWaiter, now: number, sign
  * Drives market time for a simulated or replayed market: candle after candle, at `speed`, never ahead of the desks, so
  * that a slow machine sees the same decisions as a fast one. Cycles run beside the ticks.
  */
-export async function runFeed(context: AppContext, options: FeedOptions): Promise<void> {
-  const { stores, descriptor, config, log, data } = context;
+export async function runFeed(deps: FeedDeps, options: FeedOptions): Promise<void> {
+  const { stores, descriptor, config, log, data } = deps;
   const { signal, seed } = options;
   const step = timeframeMs(config.exchange.timeframe);
-  const trader = createJobWaiter(context, 'trader');
+  const trader = createJobWaiter(deps, 'trader');
   let cycle: Promise<void> | null = null;
 
   const passCandle = async (now: number): Promise<void> => {
-    await runTick(context, trader, now, signal);
-    if (!signal.aborted) await dayEvents(context, now - step, now);
+    await runTick(deps, trader, now, signal);
+    if (!signal.aborted) await dayEvents(deps, now - step, now);
   };
 
   // Due by market time: a restart goes on with the cycle it interrupted, and neither adds nor loses one.
@@ -84,7 +87,7 @@ export async function runFeed(context: AppContext, options: FeedOptions): Promis
         const request = await runRequestFor(stores.cycles, descriptor.source, inputs, () => descriptor.account);
         const hasEnded = request.run > 1 && !request.resumed;
         if (hasEnded) return;
-        const done = await runCycleRequest(context, request, signal);
+        const done = await runCycleRequest(deps, request, signal);
         log.info(`cycle ${done.state}`, {
           cycleId: done.id,
           ...(done.reason !== undefined && { reason: done.reason }),
@@ -99,14 +102,14 @@ export async function runFeed(context: AppContext, options: FeedOptions): Promis
 
   try {
     let now = (await stores.feed.get(descriptor.source))?.now ?? options.from;
-    await setMarketTime(context, now);
+    await setMarketTime(deps, now);
     // The process before may have been killed in the middle of this candle: the venue must not miss it.
     if (now > options.from) await passCandle(now);
     startCycle(latestDue(now));
     while (!signal.aborted && now + step <= (options.to ?? Infinity)) {
       const startedAt = performance.now();
       now += step;
-      await setMarketTime(context, now);
+      await setMarketTime(deps, now);
       await passCandle(now);
       if (signal.aborted) break;
       if (latestDue(now) === now) startCycle(now);

@@ -1,6 +1,6 @@
 import { QueueEvents } from 'bullmq';
 import { type QueueName } from '../../queues/names.ts';
-import { type AppContext } from '../runtime/context.ts';
+import { type JobWaiterDeps } from './feed-deps.ts';
 
 /** Events can be missed (a reconnect, a trimmed stream): what is waited for is looked at anyway this often. */
 const LOOK_EVERY_MS = 1000;
@@ -17,7 +17,7 @@ export interface JobWaiter {
 }
 
 /** Waits for jobs of one queue by its events. */
-export function createJobWaiter({ connection, prefix, log, producer }: AppContext, queue: QueueName): JobWaiter {
+export function createJobWaiter({ connection, prefix, log, producer }: JobWaiterDeps, queue: QueueName): JobWaiter {
   // From now on, not from whenever the connection is made: a job that is done by then would be noticed by looking only.
   const lastEventId = `${Date.now()}-0`;
   const events = new QueueEvents(queue, { connection, prefix, lastEventId });

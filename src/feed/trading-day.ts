@@ -1,4 +1,4 @@
-import { type AppContext } from '../runtime/context.ts';
+import { type FeedDeps } from './feed-deps.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -17,7 +17,11 @@ function daysCrossed(from: number, to: number, offset: number): readonly number[
 }
 
 /** Opens and closes the trading days that market time passed; the ids make each of them happen once. */
-export async function dayEvents({ producer, descriptor, config }: AppContext, from: number, to: number): Promise<void> {
+export async function dayEvents(
+  { producer, descriptor, config }: Pick<FeedDeps, 'producer' | 'descriptor' | 'config'>,
+  from: number,
+  to: number,
+): Promise<void> {
   const { account } = descriptor;
   const { dayStartsAt, dayStopsAt } = config.agents.ceo;
   for (const day of daysCrossed(from, to, timeOfDayMs(dayStartsAt))) {

@@ -1,9 +1,12 @@
 import { type Express } from 'express';
-import { type ApiDeps } from '../api/api-deps.ts';
 import { answeredBy } from './deadline.ts';
 import { errorText } from '../domain/errors.ts';
 
-type HealthDeps = Pick<ApiDeps, 'readiness' | 'version'>;
+export interface HealthDeps {
+  readonly version: string;
+  /** Each service with `ok`, or with what is wrong in words. */
+  readonly readiness: () => Promise<Readonly<Record<string, string>>>;
+}
 
 /** For whoever restarts or routes to this process: without credentials, and without anything worth hiding. */
 export function mountHealth(app: Express, { readiness, version }: HealthDeps): void {

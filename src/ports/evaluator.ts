@@ -1,4 +1,5 @@
 import { type FillModel, type Window } from '../domain/backtest/result.ts';
+import { type Series } from '../domain/market/series.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
 import { type StrategySpec } from '../domain/strategies/spec.ts';
 import { type TrialMetrics } from '../domain/backtest/metrics/trial-metrics.ts';
@@ -11,6 +12,13 @@ export interface EvaluationRequest {
   readonly asOf: number;
   readonly fillModel: FillModel;
   readonly items: readonly { readonly spec: StrategySpec; readonly window: Window }[];
+}
+
+/** The same over a series at hand. */
+export interface SeriesEvaluation extends Pick<EvaluationRequest, 'fillModel' | 'items'> {
+  readonly series: Series;
+  /** Identifies the series: its shared copies and indicator columns are kept under it. */
+  readonly key: string;
 }
 
 /** CPU-bound work, off the event loop. Results are in the order of `items`. */

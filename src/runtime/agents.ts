@@ -6,6 +6,7 @@ import { createCeo } from '../../processors/ceo/agent.ts';
 import { type Agent, type AgentDeps } from '../../processors/agent/define-agent.ts';
 import { createMarketScanner } from '../../processors/market-scanner/agent.ts';
 import { createOptimizer } from '../../processors/optimizer/agent.ts';
+import { createRiskStates } from '../../processors/risk-manager/risk-states.ts';
 import { createRiskManager } from '../../processors/risk-manager/agent.ts';
 import { createStrategyGenerator } from '../../processors/strategy-generator/agent.ts';
 import { createStrategySelector } from '../../processors/strategy-selector/agent.ts';
@@ -46,6 +47,7 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         ...base,
         stores,
         producer,
+        riskStates: createRiskStates({ riskState: stores.riskState, broker }),
         broker,
         data,
         broadcaster,
@@ -114,6 +116,7 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         stores,
         data,
         broker,
+        riskStates: createRiskStates({ riskState: stores.riskState, broker }),
         broadcaster,
         limits: risk,
         approvalSecret: secret(),

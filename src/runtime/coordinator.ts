@@ -11,7 +11,6 @@ import { createRedisBroadcaster } from '../adapters/broadcast/redis-stream.ts';
 import { connectMongo } from '../adapters/mongo/connection.ts';
 import { createMongoFleetStores } from '../adapters/mongo/fleet/stores.ts';
 import { createMongoStores } from '../adapters/mongo/stores.ts';
-import { createBacktestPool } from '../adapters/threads/backtest-pool.ts';
 import { type ListenOptions } from '../http/listen.ts';
 import { isLoopback } from '../http/security/host-policy.ts';
 import { createCoordinator } from '../coordinator/create-coordinator.ts';
@@ -26,6 +25,7 @@ import { PROJECT_ROOT, VERSION } from '../paths.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
+import { openWorkerEngine } from './worker-engine.ts';
 import { createVerifier } from '../coordinator/verify-results.ts';
 import { withTimeout } from './with-timeout.ts';
 
@@ -105,15 +105,13 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     const fleet = createFleet({ stores: fleetStores, rules, clock, log });
     cleanup.push('fleet', () => fleet.close());
 
-    // One thread: the checks are few, and serving workers comes first.
-    const pool = createBacktestPool(1);
-    cleanup.push('threads', () => pool.close());
+    const engine = openWorkerEngine(settings.dataDirectories.map((directory) => resolve(PROJECT_ROOT, directory)));
+    cleanup.push('worker engine', () => engine.close());
     const fleetCheck = createVerifier({
       fleet,
       units: fleetStores.units,
-      pool,
+      engine,
       share: settings.verifyShare,
-      directories: settings.dataDirectories.map((directory) => resolve(PROJECT_ROOT, directory)),
     });
 
     const redis = connectRedis(redisUrl, 'patient', log);

@@ -9,7 +9,7 @@ import { type Coordinator } from '../ports/fleet/client.ts';
 import { AppError } from '../domain/errors.ts';
 import { type WorkerEngine } from '../ports/fleet/engine.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
-import { openWorkerEngine } from '../worker/worker-engine.ts';
+import { openWorkerEngine } from './worker-engine.ts';
 
 /** What a company needs to have searches done by remote workers. */
 export interface RemoteWork {

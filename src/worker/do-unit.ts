@@ -1,29 +1,34 @@
-import { type Config } from '../../config/schema.ts';
-import { evaluateOn } from '../adapters/threads/evaluator.ts';
-import { readCandleColumns } from '../adapters/candle-files/read-candle-file.ts';
+import { type FillSettings } from '../domain/backtest/result.ts';
+import { CANDLE_FILE_WORDS } from '../domain/market/candle-file-name.ts';
+import { replayMarket, type ReplaySettings } from '../domain/market/replay-market.ts';
+import { type UnitThreads } from '../ports/fleet/unit-threads.ts';
 import { seriesOfColumns } from '../domain/market/build-series.ts';
 import { resample } from '../domain/market/resample.ts';
 import { type Series } from '../domain/market/series.ts';
 import { hashSpec } from '../domain/strategies/hash-spec.ts';
 import { AppError, hasCode } from '../domain/errors.ts';
 import { type HandedUnit } from '../ports/fleet/worker-source.ts';
-import { replayMarket } from '../adapters/candle-files/import-candles.ts';
-import { findCandleFile } from '../adapters/candle-files/find-candle-file.ts';
 import { runUnit, type UnitRunDeps } from './run-unit.ts';
 import { type SpecUnit } from '../../queues/spec-unit-schema.ts';
 import { isSpecUnit, parseSpecUnit } from './spec-unit.ts';
 
+/** Costs and limits that a unit of specs leaves open. */
+export interface TradingTerms extends ReplaySettings, Omit<FillSettings, 'initialCash'> {
+  readonly paper: { readonly startingCash: number };
+}
+
 export interface UnitDeps extends UnitRunDeps {
+  readonly threads: UnitThreads;
   /** Two replicas of one search must not search the same: the worker's name is part of the seed. */
   readonly workerId: string;
-  readonly exchange: Config['exchange'];
+  readonly exchange: TradingTerms;
 }
 
 /** What is to be reported of a unit, without the worker's name and the time. */
 export type Report = Readonly<Record<string, unknown>>;
 
 /**
- * Does a unit of any kind on the threads of the pool.
+ * Does a unit of any kind off the event loop.
  * @throws AppError for a unit that cannot be done.
  */
 export async function doUnit(deps: UnitDeps, { id, params }: HandedUnit, signal: AbortSignal): Promise<Report> {
@@ -43,16 +48,17 @@ async function doSpecs(deps: UnitDeps, unit: SpecUnit, signal: AbortSignal): Pro
   };
   const key = `${unit.market}/${unit.timeframe}/${series.time[0]}/${series.length}`;
   const items = unit.specs.map((spec) => ({ spec, window }));
-  const metrics = await evaluateOn(deps.pool, { key, series, fillModel, items }, signal);
+  const metrics = await deps.threads.evaluate({ key, series, fillModel, items }, signal);
   return { spec_results: unit.specs.map((spec, i) => ({ hash: hashSpec(spec), metrics: metrics[i]! })) };
 }
 
-async function seriesFor({ directories }: UnitDeps, { market, timeframe, data_file }: SpecUnit): Promise<Series> {
-  const names = data_file === undefined ? NAMED_FILES.map((words) => `${market}_${words}.csv`) : [data_file];
+async function seriesFor({ candles }: UnitDeps, { market, timeframe, data_file }: SpecUnit): Promise<Series> {
+  const names = data_file === undefined ? CANDLE_FILE_WORDS.map(([words]) => `${market}_${words}.csv`) : [data_file];
+  // The finest first: every longer timeframe can be made of it.
   let missing: unknown;
   for (const name of names) {
     try {
-      const file = await readCandleColumns(await findCandleFile(name, directories));
+      const file = await candles.read(name);
       const own = seriesOfColumns(file.symbol, file.timeframe, file.columns);
       return timeframe === file.timeframe ? own : resample(own, timeframe);
     } catch (error) {
@@ -62,9 +68,6 @@ async function seriesFor({ directories }: UnitDeps, { market, timeframe, data_fi
   }
   throw missing;
 }
-
-/** The finest first: every longer timeframe can be made of it. */
-const NAMED_FILES = ['ONE_MINUTE', 'FIVE_MINUTE', 'FIFTEEN_MINUTE', 'THIRTY_MINUTE', 'ONE_HOUR', 'ONE_DAY'];
 
 function windowOf({ time, symbol }: Series, { window }: SpecUnit): { readonly from: number; readonly to: number } {
   const from = time.findIndex((open) => open >= window.from);

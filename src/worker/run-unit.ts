@@ -1,32 +1,29 @@
-import { readCandleColumns } from '../adapters/candle-files/read-candle-file.ts';
-import { type BacktestPool } from '../adapters/threads/backtest-pool.ts';
-import { shareCandles } from '../adapters/threads/share-series.ts';
+import { type CandleFiles } from '../ports/candle-files.ts';
+import { type UnitThreads } from '../ports/fleet/unit-threads.ts';
 import { type Submission } from '../domain/python-worker/engine/submission.ts';
 import { parseUnitParams } from '../domain/python-worker/engine/unit-params.ts';
 import { AppError, hasCode, isInputError } from '../domain/errors.ts';
-import { findCandleFile } from '../adapters/candle-files/find-candle-file.ts';
 
 export interface UnitRunDeps {
-  readonly pool: BacktestPool;
-  /** Where candle files may be read. */
-  readonly directories: readonly string[];
+  readonly threads: Pick<UnitThreads, 'run'>;
+  readonly candles: CandleFiles;
 }
 
 /**
- * Does a unit of the existing kind on a thread of the pool.
+ * Does a unit of the existing kind on a thread.
  * @param seed of a search; the evaluation of one genome does not draw.
  * @throws AppError for a unit that cannot be done here (`isNotForUs`): `bad-spec`, `series-too-short`, `no-candles` and
  *   the like; `interrupted` when it was cancelled.
  */
 export async function runUnit(
-  { pool, directories }: UnitRunDeps,
+  { threads, candles }: UnitRunDeps,
   params: unknown,
   seed: string,
   signal?: AbortSignal,
 ): Promise<Submission> {
   const unit = parseUnitParams(params);
-  const { columns } = await readCandleColumns(await findCandleFile(unit.dataFile, directories));
-  const submission = await pool.runAlone('unit', { params: unit, columns: shareCandles(columns), seed }, signal);
+  const { columns } = await candles.read(unit.dataFile);
+  const submission = await threads.run(unit, columns, seed, signal);
   if (submission === null) throw new AppError('interrupted', 'the unit was cancelled');
   return submission;
 }

@@ -1,16 +1,15 @@
 import { parseUnitParams } from '../domain/python-worker/engine/unit-params.ts';
-import { createBacktestPool } from '../adapters/threads/backtest-pool.ts';
 import { errorText } from '../domain/errors.ts';
+import { type UnitThreads } from '../ports/fleet/unit-threads.ts';
 import { type WorkerEngine } from '../ports/fleet/engine.ts';
-import { findCandleFile } from '../adapters/candle-files/find-candle-file.ts';
-import { isNotForUs, runUnit } from './run-unit.ts';
+import { isNotForUs, runUnit, type UnitRunDeps } from './run-unit.ts';
 
-/** Units of a company that are done, or checked, without the coordinator: one thread, the company's own backtests come first. */
-const THREADS = 1;
+export interface WorkerEngineDeps extends UnitRunDeps {
+  readonly threads: Pick<UnitThreads, 'run' | 'close'>;
+}
 
-/** The engine of the existing workers over candle files in these directories. */
-export function openWorkerEngine(directories: readonly string[]): WorkerEngine {
-  const pool = createBacktestPool(THREADS);
+/** The engine of the Python workers over the candle files at hand. */
+export function createWorkerEngine(deps: WorkerEngineDeps): WorkerEngine {
   const unlessImpossible = <T>(error: unknown, answer: (reason: string) => T): T => {
     if (!isNotForUs(error)) throw error;
     return answer(errorText(error));
@@ -18,7 +17,7 @@ export function openWorkerEngine(directories: readonly string[]): WorkerEngine {
   return {
     async obstacle(params) {
       try {
-        await findCandleFile(parseUnitParams(params).dataFile, directories);
+        await deps.candles.find(parseUnitParams(params).dataFile);
         return null;
       } catch (error) {
         return unlessImpossible(error, (reason) => reason);
@@ -26,11 +25,11 @@ export function openWorkerEngine(directories: readonly string[]): WorkerEngine {
     },
     async execute(params, seed, signal) {
       try {
-        return { kind: 'done', report: { ...(await runUnit({ pool, directories }, params, `unit ${seed}`, signal)) } };
+        return { kind: 'done', report: { ...(await runUnit(deps, params, `unit ${seed}`, signal)) } };
       } catch (error) {
         return unlessImpossible(error, (reason) => ({ kind: 'impossible', reason }));
       }
     },
-    close: () => pool.close(),
+    close: () => deps.threads.close(),
   };
 }

@@ -1,8 +1,7 @@
-import { type Config } from '../../../config/schema.ts';
 import { type CandleFile } from './read-candle-file.ts';
 import { buildSeries } from '../../domain/market/build-series.ts';
 import { coverageOf } from '../../domain/market/coverage.ts';
-import { type Market } from '../../domain/market/market.ts';
+import { replayMarket, type ReplaySettings } from '../../domain/market/replay-market.ts';
 import { type CoverageReport } from '../../domain/market/series.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
 import { AppError, withPlace } from '../../domain/errors.ts';
@@ -28,15 +27,6 @@ export interface ImportOptions {
   readonly isContentAddressed?: boolean;
 }
 
-/** A replayed market: limits of config/exchange.yaml for its symbol, and the fee rates. */
-export function replayMarket({ replay, fees }: Config['exchange'], symbol: string): Market {
-  const [base = symbol, ...rest] = symbol.split('-');
-  const limits = replay.markets[symbol] ?? replay.defaults;
-  // BTC-USD names its quote; a contract (BIP-20DEC30-CDE) is settled in dollars.
-  const quote = rest.length === 1 ? rest[0]! : 'USD';
-  return { symbol, base, quote, ...limits, takerFeeRate: fees.taker, makerFeeRate: fees.maker };
-}
-
 /** @throws AppError naming the file when its candles do not make a series. */
 export function describeCandles({ path, symbol, timeframe, candles }: CandleFile): CandleReport {
   try {
@@ -54,7 +44,7 @@ export function describeCandles({ path, symbol, timeframe, candles }: CandleFile
  */
 export async function importCandleFiles(
   { candles: store }: Pick<Stores, 'candles'>,
-  { exchange }: Pick<Config, 'exchange'>,
+  { exchange }: { readonly exchange: ReplaySettings },
   files: readonly CandleFile[],
   source: string,
   { isContentAddressed = false }: ImportOptions = {},

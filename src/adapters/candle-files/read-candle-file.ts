@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Candle } from '../../domain/market/candle.ts';
-import { candleAt, columnsOf, type CandleColumns } from '../../domain/market/candle-columns.ts';
+import { candleAt, columnsOf } from '../../domain/market/candle-columns.ts';
+import { CANDLE_FILE_WORDS } from '../../domain/market/candle-file-name.ts';
 import { parseCandleCsv } from '../../domain/market/candle-csv.ts';
 import { inferTimeframe } from '../../domain/market/infer-timeframe.ts';
 import { quickCandleColumns } from '../../domain/market/quick-candle-csv.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
 import { AppError, errorText, withPlace } from '../../domain/errors.ts';
+import { type CandleColumnsFile } from '../../ports/candle-files.ts';
 
 export interface CandleFile {
   readonly path: string;
@@ -15,16 +17,7 @@ export interface CandleFile {
   readonly candles: readonly Candle[];
 }
 
-const NAMED_TIMEFRAMES: Readonly<Record<string, Timeframe>> = {
-  ONE_MINUTE: '1m',
-  FIVE_MINUTE: '5m',
-  FIFTEEN_MINUTE: '15m',
-  THIRTY_MINUTE: '30m',
-  ONE_HOUR: '1h',
-  TWO_HOUR: '2h',
-  SIX_HOUR: '6h',
-  ONE_DAY: '1d',
-};
+const NAMED_TIMEFRAMES: typeof CANDLE_FILE_WORDS = [...CANDLE_FILE_WORDS, ['TWO_HOUR', '2h'], ['SIX_HOUR', '6h']];
 
 const FILE_NAME = /^([A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){1,3})(?:[_.].*)?\.csv$/i;
 
@@ -39,16 +32,13 @@ export function symbolOfFile(path: string): string {
   return match[1].toUpperCase();
 }
 
-/** The same, as columns: enough for a series, and a fraction of the memory. */
-export type CandleColumnsFile = Omit<CandleFile, 'candles'> & { readonly columns: CandleColumns };
-
 /** Reads one file whole; nothing of it is used unless all of it is good. @throws AppError with file and line. */
 export async function readCandleFile(path: string): Promise<CandleFile> {
   const { columns, ...file } = await readCandleColumns(path);
   return { ...file, candles: Array.from({ length: columns.length }, (_, i) => candleAt(columns, i)) };
 }
 
-/** As `readCandleFile`. */
+/** The same as columns: enough for a series, and a fraction of the memory. */
 export async function readCandleColumns(path: string): Promise<CandleColumnsFile> {
   const symbol = symbolOfFile(path);
   let bytes: Uint8Array;
@@ -63,7 +53,7 @@ export async function readCandleColumns(path: string): Promise<CandleColumnsFile
   try {
     const columns = quickCandleColumns(bytes) ?? columnsOf(parseCandleCsv(new TextDecoder().decode(bytes)));
     const inferred = inferTimeframe(columns.time);
-    const named = Object.entries(NAMED_TIMEFRAMES).find(([name]) => basename(path).toUpperCase().includes(name))?.[1];
+    const named = NAMED_TIMEFRAMES.find(([words]) => basename(path).toUpperCase().includes(words))?.[1];
     if (named !== undefined && named !== inferred) {
       throw new AppError('bad-input', `the name says ${named}, the candles are ${inferred}`, {
         advice: 'Rename the file or check its times',

@@ -1,8 +1,7 @@
-import { type Evaluator } from '../../ports/evaluator.ts';
+import { type Evaluator, type SeriesEvaluation } from '../../ports/evaluator.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type TrialMetrics } from '../../domain/backtest/metrics/trial-metrics.ts';
 import { createBacktestPool, type BacktestPool, type SharedWork } from './backtest-pool.ts';
-import { type EvaluationTask } from './task.ts';
 
 export interface EvaluatorOptions {
   readonly data: MarketData;
@@ -13,15 +12,10 @@ export interface EvaluatorOptions {
 /** Specs in one message: small enough to share over threads and to cancel soon, large enough not to count. */
 const CHUNK = 64;
 
-export interface Evaluation extends Pick<EvaluationTask, 'series' | 'fillModel' | 'items'> {
-  /** Says which series it is. */
-  readonly key: string;
-}
-
 /** Metrics in the order of the items, whichever thread was faster. */
 export function evaluateOn(
   pool: BacktestPool,
-  { key, series, fillModel, items }: Evaluation,
+  { key, series, fillModel, items }: SeriesEvaluation,
   signal?: AbortSignal,
 ): Promise<readonly TrialMetrics[]> {
   const inChunks = async (work: SharedWork): Promise<readonly TrialMetrics[]> => {

@@ -7,7 +7,8 @@ import { type Series } from '../../domain/market/series.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type CliIo } from '../output/io.ts';
-import { isoTime, type Row } from '../output/table.ts';
+import { type Row } from '../output/table.ts';
+import { isoTime } from '../../reports/figures.ts';
 
 /** Milliseconds between two words on how far it is. */
 const PATIENCE_MS = 2_000;

@@ -3,7 +3,8 @@ import { type Series } from '../../domain/market/series.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type CliIo } from '../output/io.ts';
-import { isoTime, type Row } from '../output/table.ts';
+import { type Row } from '../output/table.ts';
+import { isoTime } from '../../reports/figures.ts';
 
 /** Percent below which a drift is of no interest to anybody. */
 const NEGLIGIBLE = 1e-6;

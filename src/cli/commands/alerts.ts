@@ -1,7 +1,7 @@
 import { type Command } from 'commander';
 import { type CliIo } from '../output/io.ts';
 import { listing } from '../process/list-command.ts';
-import { isoTime } from '../output/table.ts';
+import { isoTime } from '../../reports/figures.ts';
 
 export function registerAlerts(program: Command, io: CliIo): void {
   const command = program.command('alerts');

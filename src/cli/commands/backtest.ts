@@ -14,7 +14,8 @@ import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { jsonOption, parseTimeframe } from '../input/options.ts';
 import { requireReportPath, writeReport } from '../../reports/backtest/write-report.ts';
-import { isoTime, percent, type Row } from '../output/table.ts';
+import { type Row } from '../output/table.ts';
+import { isoTime, percent } from '../../reports/figures.ts';
 
 interface Options extends BacktestSource, CheckOptions {
   readonly report?: string;

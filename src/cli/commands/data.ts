@@ -7,7 +7,8 @@ import { anyDescriptor, IMPORTED_SOURCE } from '../process/choose-descriptor.ts'
 import { type CliIo } from '../output/io.ts';
 import { withContext, withReadContext } from '../process/open-context.ts';
 import { jsonOption } from '../input/options.ts';
-import { isoTime, percent, type Row } from '../output/table.ts';
+import { type Row } from '../output/table.ts';
+import { isoTime, percent } from '../../reports/figures.ts';
 import { readFiles } from '../process/choose-market-source.ts';
 
 interface Options {

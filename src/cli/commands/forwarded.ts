@@ -2,7 +2,7 @@ import { type Command } from 'commander';
 import { type ForwardedUnit } from '../../ports/fleet/forwarding.ts';
 import { type CliIo } from '../output/io.ts';
 import { listing, type ListOptions } from '../process/list-command.ts';
-import { isoTime } from '../output/table.ts';
+import { isoTime } from '../../reports/figures.ts';
 
 export function registerForwarded(program: Command, io: CliIo): void {
   const command = program

@@ -7,7 +7,7 @@ import { type CliIo } from '../output/io.ts';
 import { listing } from '../process/list-command.ts';
 import { withContext } from '../process/open-context.ts';
 import { jsonOption, modeOption, parseQueue } from '../input/options.ts';
-import { isoTime } from '../output/table.ts';
+import { isoTime } from '../../reports/figures.ts';
 
 interface CommonOptions {
   readonly json: boolean;

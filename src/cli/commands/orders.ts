@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { ORDER_STATES, type Order, type OrderState } from '../../domain/orders/order.ts';
 import { type CliIo } from '../output/io.ts';
 import { listing, type ListOptions } from '../process/list-command.ts';
-import { isoTime } from '../output/table.ts';
+import { isoTime } from '../../reports/figures.ts';
 
 interface Options extends ListOptions {
   readonly state?: OrderState;

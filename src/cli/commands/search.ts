@@ -13,7 +13,8 @@ import { loadCliConfig } from '../process/load-cli-config.ts';
 import { jsonOption, parseTimeframe } from '../input/options.ts';
 import { createProgressBar } from '../output/progress-bar.ts';
 import { type PreparedSearch, type SearchInput } from './search/prepared-search.ts';
-import { percent, type Row } from '../output/table.ts';
+import { type Row } from '../output/table.ts';
+import { percent } from '../../reports/figures.ts';
 
 const MAX_THREADS = 256;
 /** Of the best, in the table for people. */

@@ -9,7 +9,8 @@ import { type CliIo } from '../output/io.ts';
 import { withReadContext } from '../process/open-context.ts';
 import { type CommandServices } from '../process/open-services.ts';
 import { jsonOption, modeOption } from '../input/options.ts';
-import { isoTime, type Row } from '../output/table.ts';
+import { type Row } from '../output/table.ts';
+import { isoTime } from '../../reports/figures.ts';
 
 interface Options {
   readonly json: boolean;

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { STRATEGY_STATES, type Strategy, type StrategyState } from '../../domain/strategies/strategy.ts';
 import { type CliIo } from '../output/io.ts';
 import { listing, type ListOptions } from '../process/list-command.ts';
-import { isoTime } from '../output/table.ts';
+import { isoTime } from '../../reports/figures.ts';
 
 interface Options extends ListOptions {
   readonly state?: StrategyState;

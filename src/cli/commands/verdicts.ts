@@ -4,7 +4,7 @@ import { type Intent } from '../../domain/risk/intent.ts';
 import { type ReadContext } from '../../runtime/read-context.ts';
 import { type CliIo } from '../output/io.ts';
 import { listing, type ListOptions } from '../process/list-command.ts';
-import { isoTime } from '../output/table.ts';
+import { isoTime } from '../../reports/figures.ts';
 
 type Judged = Verdict & { readonly at: number; readonly cycleId?: string; readonly intent: Intent | null };
 

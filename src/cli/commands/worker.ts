@@ -1,7 +1,8 @@
 import { hostname, platform } from 'node:os';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { createBacktestPool } from '../../adapters/threads/backtest-pool.ts';
+import { createCandleFiles } from '../../adapters/candle-files/candle-files.ts';
+import { createUnitThreads } from '../../adapters/threads/unit-threads.ts';
 import { createHttpWorkSource } from '../../adapters/work-source/http-work-source.ts';
 import { doUnit } from '../../worker/do-unit.ts';
 import { runWorkLoop } from '../../worker/work-loop.ts';
@@ -55,7 +56,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  const pool = createBacktestPool(options.threads);
+  const threads = createUnitThreads(options.threads);
   const token = secrets.coordinatorToken;
   const source = createHttpWorkSource({
     url,
@@ -63,11 +64,12 @@ async function run(io: CliIo, options: Options): Promise<void> {
     ...(token !== undefined && { token }),
   });
   const directories = options.data.map((directory) => resolve(io.cwd, directory));
+  const candles = createCandleFiles(directories);
   io.complain(`${id} works for ${url}, candles from ${directories.join(', ')}`);
   try {
     const { done, failed } = await runWorkLoop({
       source,
-      work: (unit, signal) => doUnit({ workerId: id, pool, exchange, directories }, unit, signal),
+      work: (unit, signal) => doUnit({ workerId: id, threads, candles, exchange }, unit, signal),
       say: (text) => io.complain(text),
       signal: stopping.signal,
       pauseMs: options.wait * 1000,
@@ -77,7 +79,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
     io.print(`${done} units done, ${failed} failed`);
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
-    await pool.close();
+    await threads.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { type Config } from '../../../config/schema.ts';
 import { type FillModel } from '../../domain/backtest/result.ts';
-import { replayMarket } from '../../adapters/candle-files/import-candles.ts';
+import { replayMarket } from '../../domain/market/replay-market.ts';
 
 interface Fees {
   readonly taker: number;

@@ -1,6 +1,6 @@
 import { type CycleReport } from '../../reports/cycle/cycle-report.ts';
 import { type CliIo } from './io.ts';
-import { percent } from './table.ts';
+import { percent } from '../../reports/figures.ts';
 
 /** How many rejected candidates are listed before the rest is counted. */
 const LISTED = 12;

@@ -1,14 +1,15 @@
-/** What the name of a worker's data file says: `data/BTC-USD_FIVE_MINUTE.csv`. */
+import { timeframeMs, type Timeframe } from './timeframe.ts';
 
-const MINUTES: readonly (readonly [words: string, timeframe: string, minutes: number])[] = [
-  ['ONE_MINUTE', '1m', 1],
-  ['FIVE_MINUTE', '5m', 5],
-  ['FIFTEEN_MINUTE', '15m', 15],
-  ['THIRTY_MINUTE', '30m', 30],
-  ['ONE_HOUR', '1h', 60],
-  ['ONE_DAY', '1d', 1440],
+/** Words by which names of candle files say their timeframe, the finest first. */
+export const CANDLE_FILE_WORDS: readonly (readonly [words: string, timeframe: Timeframe])[] = [
+  ['ONE_MINUTE', '1m'],
+  ['FIVE_MINUTE', '5m'],
+  ['FIFTEEN_MINUTE', '15m'],
+  ['THIRTY_MINUTE', '30m'],
+  ['ONE_HOUR', '1h'],
+  ['ONE_DAY', '1d'],
 ];
-const DAY_MINUTES = 1440;
+const DAY_MS = 86_400_000;
 
 export interface DataFileName {
   readonly asset: string;
@@ -16,13 +17,13 @@ export interface DataFileName {
   readonly candlesPerDay: number;
 }
 
-/** Empty and 0 where the name does not say. */
+/** What the name of a worker's data file says, like `data/BTC-USD_FIVE_MINUTE.csv`; empty and 0 where it does not. */
 export function readDataFileName(path: unknown): DataFileName {
   const name = typeof path === 'string' ? (path.split('/').at(-1) ?? '') : '';
-  const found = MINUTES.find(([words]) => name.includes(`_${words}`));
+  const found = CANDLE_FILE_WORDS.find(([words]) => name.includes(`_${words}`));
   return {
     asset: /^[A-Za-z0-9-]+/.exec(name)?.[0] ?? '',
     timeframe: found?.[1] ?? '',
-    candlesPerDay: found ? DAY_MINUTES / found[2] : 0,
+    candlesPerDay: found ? DAY_MS / timeframeMs(found[1]) : 0,
   };
 }

@@ -15,6 +15,6 @@ export interface WorkerEngine {
    * A search depends on `seed`; the evaluation of one genome on nothing but its candles.
    * @throws the signal's reason when it aborts.
    */
-  execute(params: StrategyParams, seed: number, signal: AbortSignal): Promise<UnitOutcome>;
+  execute(params: StrategyParams, seed: number, signal?: AbortSignal): Promise<UnitOutcome>;
   close(): Promise<void>;
 }

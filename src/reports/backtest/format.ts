@@ -1,4 +1,4 @@
-import { isoTime, percent } from '../../cli/output/table.ts';
+import { isoTime, percent } from '../figures.ts';
 
 /** What stands where a figure is not defined. */
 export const NOTHING = '–';

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createBacktestPool, type BacktestPool } from '../../../src/adapters/threads/backtest-pool.ts';
 import { randomGenome } from '../../../src/domain/python-worker/genomes/random-genome.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { submissionOf, unitFrames } from '../../../src/domain/python-worker/engine/submission.ts';
 import { createVerifier } from '../../../src/coordinator/verify-results.ts';
+import { type WorkerEngine } from '../../../src/ports/fleet/engine.ts';
+import { openWorkerEngine } from '../../../src/runtime/worker-engine.ts';
 import { type FleetCheck } from '../../../src/ports/fleet/service.ts';
 import { writeCandleCsv } from '../../fixtures/candle-csv.ts';
 import { startTestCoordinator, type TestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
@@ -17,16 +18,16 @@ const candles = randomSeries(9, 2500, { volatility: 0.004, timeframe: '5m' });
 const rng = createRng('verify');
 
 let directory: string;
-let pool: BacktestPool;
+let engine: WorkerEngine;
 let server: TestCoordinator | undefined;
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'corp-verify-'));
   writeCandleCsv(join(directory, FILE), candles);
-  pool = createBacktestPool(1);
+  engine = openWorkerEngine([directory]);
 });
 afterAll(async () => {
-  await pool.close();
+  await engine.close();
   rmSync(directory, { recursive: true });
 });
 afterEach(async () => {
@@ -34,8 +35,8 @@ afterEach(async () => {
   server = undefined;
 });
 
-const verifierOf = ({ fleet, stores }: TestCoordinator, share = 1, directories = [directory]): FleetCheck =>
-  createVerifier({ fleet, units: stores.units, pool, share, directories });
+const verifierOf = ({ fleet, stores }: TestCoordinator, share = 1): FleetCheck =>
+  createVerifier({ fleet, units: stores.units, engine, share });
 
 /** Lets a worker do the next unit as a Python worker does; `lie` may change what it reports. */
 async function report(coordinator: TestCoordinator, workerId: string, lie: object = {}): Promise<void> {
@@ -94,7 +95,7 @@ describe('what remote workers report', () => {
     await report(coordinator, 'liar_Linux_W1', { pnl: -0.01 });
     const { fleet, stores } = coordinator;
     const dying = { ...fleet, setVerification: () => Promise.reject(new Error('killed')) };
-    const verifier = createVerifier({ fleet: dying, units: stores.units, pool, share: 1, directories: [directory] });
+    const verifier = createVerifier({ fleet: dying, units: stores.units, engine, share: 1 });
     await expect(verifier.verify()).rejects.toThrow('killed');
     expect((await unit(1))['results']).toMatchObject([{ verdict: 'quarantined' }]);
     expect((await coordinator.call('/api/get_work?worker_id=liar_Linux_W1')).json).toMatchObject({ work_id: null });

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createBacktestPool, type BacktestPool } from '../../../src/adapters/threads/backtest-pool.ts';
+import { createCandleFiles } from '../../../src/adapters/candle-files/candle-files.ts';
+import { createUnitThreads } from '../../../src/adapters/threads/unit-threads.ts';
+import { type UnitThreads } from '../../../src/ports/fleet/unit-threads.ts';
 import { createHttpWorkSource } from '../../../src/adapters/work-source/http-work-source.ts';
 import { loadCliConfig } from '../../../src/cli/process/load-cli-config.ts';
 import { type Coordinator } from '../../../src/ports/fleet/client.ts';
@@ -10,7 +12,7 @@ import { type ForwardedUnit } from '../../../src/ports/fleet/forwarding.ts';
 import { type WorkerEngine } from '../../../src/ports/fleet/engine.ts';
 import { doUnit, type Report } from '../../../src/worker/do-unit.ts';
 import { runWorkLoop } from '../../../src/worker/work-loop.ts';
-import { openWorkerEngine } from '../../../src/worker/worker-engine.ts';
+import { openWorkerEngine } from '../../../src/runtime/worker-engine.ts';
 import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { writeCandleCsv } from '../../fixtures/candle-csv.ts';
 import { startTestCoordinator, type TestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
@@ -26,7 +28,7 @@ const PARAMS = { market_type: 'SPOT', data_file: FILE, population_size: 12, gene
 const { exchange } = loadCliConfig({ environment: {}, cwd: tmpdir() });
 
 let directory: string;
-let pool: BacktestPool;
+let threads: UnitThreads;
 let engine: WorkerEngine;
 let server: TestCoordinator | undefined;
 
@@ -34,12 +36,12 @@ beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'corp-forwarded-'));
   writeCandleCsv(join(directory, FILE), randomSeries(8, 2500, { volatility: 0.004, timeframe: '5m' }));
   writeCandleCsv(join(directory, SHORT), randomSeries(8, 900, { volatility: 0.004, timeframe: '5m' }));
-  pool = createBacktestPool(1);
+  threads = createUnitThreads(1);
   engine = openWorkerEngine([directory]);
 });
 afterAll(async () => {
   await engine.close();
-  await pool.close();
+  await threads.close();
   rmSync(directory, { recursive: true });
 });
 afterEach(async () => {
@@ -51,10 +53,10 @@ const workerId = 'desk_Linux_W1';
 
 /** A worker of ours that does what there is; `lie` may change what it reports. */
 async function workerDoesAll(url: string, lie: (report: Report) => Report = (report) => report): Promise<void> {
+  const candles = createCandleFiles([directory]);
   await runWorkLoop({
     source: createHttpWorkSource({ url, workerId }),
-    work: async (unit, signal) =>
-      lie(await doUnit({ workerId, pool, exchange, directories: [directory] }, unit, signal)),
+    work: async (unit, signal) => lie(await doUnit({ workerId, threads, exchange, candles }, unit, signal)),
     say: () => undefined,
     signal: new AbortController().signal,
     pauseMs: 1,

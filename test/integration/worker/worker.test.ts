@@ -2,14 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createBacktestPool, type BacktestPool } from '../../../src/adapters/threads/backtest-pool.ts';
+import { createCandleFiles } from '../../../src/adapters/candle-files/candle-files.ts';
+import { createUnitThreads } from '../../../src/adapters/threads/unit-threads.ts';
+import { type UnitThreads } from '../../../src/ports/fleet/unit-threads.ts';
 import { createHttpWorkSource } from '../../../src/adapters/work-source/http-work-source.ts';
 import { createEngine } from '../../../src/domain/backtest/engine/engine.ts';
 import { type Genome } from '../../../src/domain/python-worker/genomes/genome.ts';
 import { hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
 import { submissionOf, unitFrames } from '../../../src/domain/python-worker/engine/submission.ts';
 import { loadCliConfig } from '../../../src/cli/process/load-cli-config.ts';
-import { replayMarket } from '../../../src/adapters/candle-files/import-candles.ts';
+import { replayMarket } from '../../../src/domain/market/replay-market.ts';
 import { doUnit } from '../../../src/worker/do-unit.ts';
 import { findCandleFile } from '../../../src/adapters/candle-files/find-candle-file.ts';
 import { runWorkLoop, type WorkDone } from '../../../src/worker/work-loop.ts';
@@ -26,7 +28,7 @@ const genome: Genome = {
 };
 
 let directory: string;
-let pool: BacktestPool;
+let threads: UnitThreads;
 let server: TestCoordinator | undefined;
 
 beforeAll(() => {
@@ -35,10 +37,10 @@ beforeAll(() => {
   writeCandleCsv(join(directory, 'data', FILE), candles);
   writeFileSync(join(directory, 'secret.csv'), 'not for coordinators');
   symlinkSync(join(directory, 'secret.csv'), join(directory, 'data', 'link.csv'));
-  pool = createBacktestPool(2);
+  threads = createUnitThreads(2);
 });
 afterAll(async () => {
-  await pool.close();
+  await threads.close();
   rmSync(directory, { recursive: true });
 });
 afterEach(async () => {
@@ -51,9 +53,10 @@ const { exchange } = loadCliConfig({ environment: {}, cwd: tmpdir() });
 /** Works until nothing is left; gives what was said besides. */
 async function work(url: string, workerId: string): Promise<WorkDone & { readonly said: string[] }> {
   const said: string[] = [];
+  const candles = createCandleFiles([join(directory, 'data')]);
   const done = await runWorkLoop({
     source: createHttpWorkSource({ url, workerId }),
-    work: (unit, signal) => doUnit({ workerId, pool, exchange, directories: [join(directory, 'data')] }, unit, signal),
+    work: (unit, signal) => doUnit({ workerId, threads, exchange, candles }, unit, signal),
     say: (text) => said.push(text),
     signal: new AbortController().signal,
     pauseMs: 1,

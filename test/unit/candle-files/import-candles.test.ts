@@ -5,7 +5,8 @@ import { type Candle } from '../../../src/domain/market/candle.ts';
 import { type Market } from '../../../src/domain/market/market.ts';
 import { type Timeframe } from '../../../src/domain/market/timeframe.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
-import { importCandleFiles, replayMarket } from '../../../src/adapters/candle-files/import-candles.ts';
+import { importCandleFiles } from '../../../src/adapters/candle-files/import-candles.ts';
+import { replayMarket } from '../../../src/domain/market/replay-market.ts';
 
 const config = loadConfig({ directory: 'config', environment: {} });
 const HOUR = 3_600_000;

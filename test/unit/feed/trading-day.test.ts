@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AppContext } from '../../../src/runtime/context.ts';
+import { type FeedDeps } from '../../../src/feed/feed-deps.ts';
 import { dayEvents } from '../../../src/feed/trading-day.ts';
 
 const HOUR = 3_600_000;
@@ -9,7 +9,7 @@ const DAY = 24 * HOUR;
 /** What the day's events between two market times ask of the CEO. */
 async function eventsOf(from: number, to: number, hours: { starts?: string; stops?: string } = {}) {
   const asked: { name: string; day: number; jobId: string }[] = [];
-  const context = {
+  const deps = {
     descriptor: { account: 'paper' },
     config: { agents: { ceo: { dayStartsAt: hours.starts ?? '00:00', dayStopsAt: hours.stops ?? '23:00' } } },
     producer: {
@@ -17,8 +17,8 @@ async function eventsOf(from: number, to: number, hours: { starts?: string; stop
         asked.push({ name, day, jobId });
       },
     },
-  } as unknown as AppContext;
-  await dayEvents(context, from, to);
+  } as unknown as FeedDeps;
+  await dayEvents(deps, from, to);
   return asked;
 }
 const names = async (from: number, to: number): Promise<readonly string[]> =>

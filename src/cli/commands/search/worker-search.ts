@@ -6,7 +6,7 @@ import { OPENING_BALANCE } from '../../../domain/python-worker/engine/engine-res
 import { forMarketType } from '../../../domain/python-worker/engine/for-market-type.ts';
 import { termsOf } from '../../../domain/python-worker/engine/terms.ts';
 import { AppError } from '../../../domain/errors.ts';
-import { replayMarket } from '../../../adapters/candle-files/import-candles.ts';
+import { replayMarket } from '../../../domain/market/replay-market.ts';
 import { type WrittenStrategy } from '../../input/parse-strategy.ts';
 import { readGenomes } from '../../input/read-genomes.ts';
 import { type PreparedSearch, type SearchInput } from './prepared-search.ts';

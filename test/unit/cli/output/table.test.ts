@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatTable, isoTime, percent } from '../../../../src/cli/output/table.ts';
+import { formatTable } from '../../../../src/cli/output/table.ts';
+import { isoTime, percent } from '../../../../src/reports/figures.ts';
 import { recordedIo } from '../recorded-io.ts';
 
 describe('a table', () => {

@@ -1,0 +1,15 @@
+import { type UnitThreads } from '../../ports/fleet/unit-threads.ts';
+import { createBacktestPool } from './backtest-pool.ts';
+import { evaluateOn } from './evaluator.ts';
+import { shareCandles } from './share-series.ts';
+
+/** @param threads at the most; started when there is work. */
+export function createUnitThreads(threads: number): UnitThreads {
+  const pool = createBacktestPool(threads);
+  return {
+    run: (params, columns, seed, abortSignal) =>
+      pool.runAlone('unit', { params, columns: shareCandles(columns), seed }, abortSignal),
+    evaluate: (evaluation, abortSignal) => evaluateOn(pool, evaluation, abortSignal),
+    close: () => pool.close(),
+  };
+}
