@@ -36,14 +36,18 @@ export interface GeneratorDeps extends AgentDeps {
   };
 }
 
-/** Draws out of five that go to the families that suit a regime; the others get the rest, because regimes change. */
-const SUITED: Readonly<Record<Regime, readonly Family[]>> = {
+/** Draws out of five go to the families that suit a regime; the others get the rest, because regimes change. */
+const SUITED = {
   'trending-up': ['trend-following', 'momentum', 'breakout'],
   'trending-down': ['trend-following', 'momentum', 'breakout'],
   ranging: ['mean-reversion'],
   calm: ['mean-reversion', 'breakout'],
   stormy: ['breakout', 'momentum'],
-};
+} as const satisfies Record<Regime, readonly Family[]>;
+type SuitedFamily = (typeof SUITED)[Regime][number];
+/** Does not compile with a family that suits no regime. */
+const suited = (regime: Regime): readonly Family[] =>
+  SUITED[regime] satisfies readonly ([Family] extends [SuitedFamily] ? Family : never)[];
 const SUITED_SHARE = 0.6;
 
 /** A thousand drafts take a third of a second: meanwhile the lock of the job is renewed, and others get their turn. */
@@ -79,7 +83,7 @@ export async function draftSpecs(
   for (const family of FAMILIES)
     for (const template of templates(family)) take(draft(family, template.parameters, 'template'));
   for (let draws = 0; drafts.size < count && draws < count * DRAWS_PER_SPEC; draws += 1) {
-    const family = rng.next() < SUITED_SHARE ? rng.pick(SUITED[regime]) : rng.pick(FAMILIES);
+    const family = rng.next() < SUITED_SHARE ? rng.pick(suited(regime)) : rng.pick(FAMILIES);
     take(draft(family, randomParameters(family, rng), 'random'));
     if (draws % DRAFTS_BETWEEN_PAUSES === 0) await setImmediate();
   }
