@@ -11,7 +11,15 @@ const paramText = ({ name, min, max, default: usual }: IndicatorParameter): stri
 function documentOf(name: string, definition: IndicatorDefinition) {
   const { inputs, params, outputs, unit } = definition;
   const usual = usualParams(definition);
-  return { name, inputs, params, outputs, unit, warmup: definition.warmup(usual), converge: definition.converge(usual) };
+  return {
+    name,
+    inputs,
+    params,
+    outputs,
+    unit,
+    warmup: definition.warmup(usual),
+    converge: definition.converge(usual),
+  };
 }
 
 function run(io: CliIo, { json }: { readonly json: boolean }): void {
