@@ -24,6 +24,7 @@ FROM base
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
 COPY package.json ./
 COPY config config
+COPY examples examples
 COPY web web
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist

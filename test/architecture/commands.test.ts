@@ -44,7 +44,7 @@ function faultOf(line: string): string | null {
 
 /** Lines of fenced shell blocks and texts in backquotes that begin with this program. */
 function linesWith(markdown: string, start: RegExp): readonly string[] {
-  const fenced = [...markdown.matchAll(/^```(?:bash|text)\n([\s\S]*?)^```/gm)].flatMap((match) =>
+  const fenced = [...markdown.matchAll(/^```(?:bash(?: run)?|text)\n([\s\S]*?)^```/gm)].flatMap((match) =>
     match[1]!.split('\n'),
   );
   return [...fenced, ...codeSpans(markdown)]

@@ -62,7 +62,7 @@ async function document(...flags: string[]): Promise<Document> {
 describe('corp backtest --json', () => {
   it('is one document of the promised shape', async () => {
     const result = await document();
-    expect(Object.keys(result)).toEqual(['spec', 'series', 'metrics', 'trades', 'equity', 'resultHash']);
+    expect(Object.keys(result)).toEqual(['spec', 'market', 'series', 'metrics', 'trades', 'equity', 'resultHash']);
     expect(result.spec).toEqual(spec);
     expect(result.series).toMatchObject({ symbol: 'WAVE-USD', timeframe: '1h', bars: 300, missing: 0, coverage: 1 });
     expect(result.trades.length).toBeGreaterThan(3);
@@ -232,7 +232,7 @@ describe('corp backtest --spec genome.json', () => {
     const { exitCode, stdout, stderr } = await play(genome, '--json');
     expect(exitCode).toBe(0);
     const result = JSON.parse(stdout) as Document;
-    expect(Object.keys(result)).toEqual(['spec', 'series', 'metrics', 'trades', 'equity', 'resultHash']);
+    expect(Object.keys(result)).toEqual(['spec', 'market', 'series', 'metrics', 'trades', 'equity', 'resultHash']);
     expect(result.trades.length).toBeGreaterThan(3);
     expect(result.spec).toMatchObject({
       family: 'imported',
