@@ -126,7 +126,8 @@ export function specJsonSchema(): JsonSchema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Strategy spec',
-    description: 'Rules and parameters that decide entries and exits: see docs/strategy-spec.md. Generated: npm run docs.',
+    description:
+      'Rules and parameters that decide entries and exits: see docs/strategy-spec.md. Generated: npm run docs.',
     ...objectOf(Object.fromEntries(properties) as Readonly<Record<string, JsonSchema>>, optional),
     allOf: fields.flatMap(([name, { shape }]) =>
       shape.type === 'by-side'
