@@ -1,5 +1,6 @@
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
+import { defaultVariable } from '../../config/process-environment.ts';
 import { PROJECT_ROOT } from '../paths.ts';
 
 /** Since Node 22.1; the types are those of the oldest Node that the project runs on. */
@@ -13,5 +14,5 @@ const { enableCompileCache } = nodeModule as { enableCompileCache?: (directory: 
 export function useCompileCache(): void {
   const directory = join(PROJECT_ROOT, 'node_modules', '.cache', 'corp-compile');
   enableCompileCache?.(directory);
-  process.env['NODE_COMPILE_CACHE'] ??= directory;
+  defaultVariable('NODE_COMPILE_CACHE', directory);
 }

@@ -67,7 +67,7 @@ export async function openContext(options: ContextOptions): Promise<AppContext> 
   const { config, descriptor, redisUrl, log } = options;
   const cleanup = createCleanupStack(CLOSE_WITHIN_MS);
   try {
-    const { ensureIndexes, close: closeStores, ...read } = await openReadContext(options);
+    const { ensureIndexes, close: closeStores, ...read } = await openReadContext(options, 'write');
     cleanup.push('store connection', closeStores);
     await ensureIndexes();
     const { stores, prefix } = read;

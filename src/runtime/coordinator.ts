@@ -20,6 +20,7 @@ import { AppError } from '../domain/errors.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
 import { deadAfterMs } from './agents.ts';
+import { openFormat } from './format/open-format.ts';
 import { systemClock } from './system-clock.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
 import { readinessOf } from './readiness.ts';
@@ -92,6 +93,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       onError: (error) => log.debug(`store connection: ${error.message}`),
     });
     cleanup.push('store connection', () => mongo.close());
+    await openFormat({ mongo, redisUrl, prefix, access: 'write' });
     const fleetStores = createMongoFleetStores(mongo);
     const stores = createMongoStores(mongo);
     await Promise.all([fleetStores.ensureIndexes(), stores.ensureIndexes()]);

@@ -5,6 +5,7 @@ import { type Clock } from '../ports/clock.ts';
 import { type Logger } from '../ports/logger.ts';
 import { type Stores } from '../ports/stores.ts';
 import { type CompanyDescriptor } from './company-descriptor.ts';
+import { openFormat, type FormatOptions } from './format/open-format.ts';
 import { queuePrefixOf, scopeOf } from './scope.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -33,25 +34,30 @@ export interface WritableReadContext extends ReadContext {
   ensureIndexes(): Promise<void>;
 }
 
-export async function openReadContext({
-  config,
-  descriptor,
-  redisUrl,
-  mongoUrl,
-  log,
-}: ContextOptions): Promise<WritableReadContext> {
+/** @param access `write` migrates an older store and its queues; `read` refuses them. @throws AppError `format-newer`. */
+export async function openReadContext(
+  { config, descriptor, redisUrl, mongoUrl, log }: ContextOptions,
+  access: FormatOptions['access'] = 'read',
+): Promise<WritableReadContext> {
   const { namespace } = config.database;
   const mongo = await connectMongo({
     url: mongoUrl,
     database: scopeOf(namespace, descriptor.mode),
     onError: (error) => log.debug(`store connection: ${error.message}`),
   });
+  const prefix = queuePrefixOf(namespace, descriptor);
+  try {
+    await openFormat({ mongo, redisUrl, prefix, access });
+  } catch (error) {
+    await mongo.close();
+    throw error;
+  }
   const stores = createMongoStores(mongo);
   return {
     config,
     descriptor,
     redisUrl,
-    prefix: queuePrefixOf(namespace, descriptor),
+    prefix,
     clock: systemClock,
     log,
     stores,

@@ -27,7 +27,7 @@ export async function withReadContext<T>(
   chooseDescriptor: DescriptorChoice,
   use: (context: ReadContext, services: CommandServices) => Promise<T>,
 ): Promise<T> {
-  return withOpened(io, chooseDescriptor, openReadContext, use);
+  return withOpened(io, chooseDescriptor, (options) => openReadContext(options), use);
 }
 
 /** Closes everything again, also when a signal ends it. Success is not logged: the command reports it. */

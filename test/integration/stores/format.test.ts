@@ -1,0 +1,96 @@
+import { Redis } from 'ioredis';
+import { type Connection } from 'mongoose';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openFormat } from '../../../src/runtime/format/open-format.ts';
+import { CURRENT_FORMAT, MIGRATIONS } from '../../../src/runtime/format/migrations.ts';
+import { startTestRedis, type TestRedis } from '../../fixtures/redis-server.ts';
+import { openTemporaryStore, type TemporaryStore } from './temporary-store.ts';
+
+let redisServer: TestRedis;
+let redis: Redis;
+let store: TemporaryStore;
+let mongo: Connection;
+beforeAll(async () => {
+  [redisServer, store] = await Promise.all([startTestRedis(), openTemporaryStore()]);
+  redis = new Redis(redisServer.url);
+  mongo = await store.connect();
+});
+afterAll(async () => {
+  redis?.disconnect();
+  await Promise.all([redisServer?.stop(), store?.close()]);
+});
+
+const prefix = '{test}-simulated-x';
+const open = (access: 'read' | 'write') => openFormat({ mongo, redisUrl: redisServer.url, prefix, access });
+const collection = (name: string) => mongo.db!.collection<{ _id: string; [field: string]: unknown }>(name);
+const marks = async () => [
+  (await collection('meta').findOne({ _id: 'format' }))?.['format'],
+  await redis.get(`${prefix}:format`),
+];
+const JOB = `${prefix}:trader:7`;
+
+/** As a version without format numbers left it. */
+async function writeOldData(): Promise<void> {
+  await collection('deadLetters').insertOne({ _id: 'trader/7', code: 'MONGO_UNREACHABLE', reason: 'gone' });
+  await redis.zadd(`${prefix}:trader:failed`, 1, '7');
+  await redis.hset(JOB, 'failedReason', '[MONGO_UNREACHABLE] gone');
+}
+
+const codes = async () => [
+  (await collection('deadLetters').findOne({ _id: 'trader/7' }))?.['code'],
+  await redis.hget(JOB, 'failedReason'),
+];
+
+beforeEach(async () => {
+  await redis.flushall();
+  for (const name of ['meta', 'deadLetters']) await collection(name).deleteMany({});
+});
+
+describe('the format number of store and queues', () => {
+  it('is that of the last migration, and they are numbered without a gap', () => {
+    expect(MIGRATIONS.map(({ to }) => to)).toEqual(Array.from({ length: CURRENT_FORMAT }, (_, i) => i + 1));
+  });
+
+  it('is written when a new company is opened to work in it; a reader writes nothing', async () => {
+    await open('read');
+    expect(await marks()).toEqual([undefined, null]);
+    await open('write');
+    expect(await marks()).toEqual([CURRENT_FORMAT, String(CURRENT_FORMAT)]);
+    await open('read');
+  });
+
+  it('that is missing beside data: a reader refuses, whoever works migrates', async () => {
+    await writeOldData();
+    await expect(open('read')).rejects.toMatchObject({
+      code: 'format-older',
+      advice: expect.stringContaining('corp start'),
+    });
+    await open('write');
+    expect(await codes()).toEqual(['mongo-unreachable', '[mongo-unreachable] gone']);
+    expect(await marks()).toEqual([CURRENT_FORMAT, String(CURRENT_FORMAT)]);
+  });
+
+  it('a migration that was killed between store and queues is finished by the next process', async () => {
+    await writeOldData();
+    await collection('meta').insertOne({ _id: 'format', format: 1 });
+    await open('write');
+    expect((await codes())[1]).toBe('[mongo-unreachable] gone');
+    expect((await marks())[1]).toBe('1');
+  });
+
+  it('two processes may open it at once', async () => {
+    await writeOldData();
+    await Promise.all([open('write'), open('write'), open('write')]);
+    expect(await codes()).toEqual(['mongo-unreachable', '[mongo-unreachable] gone']);
+    expect(await marks()).toEqual([CURRENT_FORMAT, String(CURRENT_FORMAT)]);
+  });
+
+  it.each(['read', 'write'] as const)('of a newer version is refused (%s)', async (access) => {
+    await collection('meta').insertOne({ _id: 'format', format: CURRENT_FORMAT + 1 });
+    await expect(open(access)).rejects.toMatchObject({ code: 'format-newer' });
+    await collection('meta').deleteMany({});
+    await redis.set(`${prefix}:format`, CURRENT_FORMAT + 1);
+    await expect(open(access)).rejects.toMatchObject({ code: 'format-newer' });
+    expect(await redis.get(`${prefix}:format`)).toBe(String(CURRENT_FORMAT + 1));
+  });
+});
