@@ -6,6 +6,7 @@ import { runtimeFrom, secretsFrom } from '../../config/environment.ts';
 import { loadConfig } from '../../config/load.ts';
 import { QUEUE_NAMES } from '../../queues/names.ts';
 import { contractOf } from '../../queues/producer.ts';
+import { FAMILIES } from '../../src/domain/strategies/spec.ts';
 import { codeSpans, DOCUMENTS, PROJECT_PATHS, read, ROOT, section, tableRows, withoutCode } from './project-files.ts';
 
 const architecture = read('docs/architecture.md');
@@ -80,6 +81,13 @@ describe('docs/configuration.md', () => {
     expect(Object.keys(environment).length).toBeGreaterThan(2);
     const config = loadConfig({ directory: join(ROOT, 'config'), environment });
     expect(config.risk.maxAssetExposure).toBe(0.03);
+  });
+});
+
+describe('examples/', () => {
+  it('has a spec of each family', () => {
+    const written = FAMILIES.filter((family) => PROJECT_PATHS.includes(`examples/${family}.json`));
+    expect(written).toEqual([...FAMILIES]);
   });
 });
 
