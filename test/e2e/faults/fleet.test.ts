@@ -1,3 +1,3 @@
 import { describeFleetUnderKills } from '../../contract/fleet-under-kills.ts';
 
-describeFleetUnderKills({ trials: 640, unitSize: 8, deaths: 6, leastInCycle: 2 });
+describeFleetUnderKills({ trials: 320, unitSize: 8, deaths: 3, leastInCycle: 1 });

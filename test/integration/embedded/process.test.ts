@@ -1,12 +1,9 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mongoose from 'mongoose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeRecord } from '../../../src/adapters/embedded/log-record.ts';
 import { type CompiledStore, compileStore, type StoreProcess } from './store-process.ts';
-
-const { MongoClient } = mongoose.mongo;
 
 let directory: string;
 let compiled: CompiledStore;
@@ -78,51 +75,5 @@ describe('the store as a process', () => {
     const { status, errors } = await start('--directory', directory).ended;
     expect(status).toBe(1);
     expect(errors).toContain(`${join(directory, 'changes.log')}: damaged record at byte 0`);
-  });
-
-  // The padding takes the log over the size at which compaction starts.
-  it('has every acknowledged write after SIGKILL under load, several times over', { timeout: 180_000 }, async () => {
-    const acknowledged = new Set<string>();
-    let increments = 0;
-    let uncertain = 0;
-    for (let round = 0; round < 3; round += 1) {
-      const store = start('--directory', directory);
-      const client = await new MongoClient((await store.ready).url, {
-        serverSelectionTimeoutMS: 2000,
-        maxPoolSize: 16,
-      }).connect();
-      const database = client.db('kill');
-      const rows = await database
-        .collection('writes')
-        .find({}, { projection: { key: 1 } })
-        .toArray();
-      const found = new Set(rows.map(({ key }) => key as string));
-      expect([...acknowledged].filter((key) => !found.has(key))).toEqual([]);
-      const n = (await database.collection<{ _id: string; n: number }>('counter').findOne({ _id: 'c' }))?.n ?? 0;
-      expect(n).toBeGreaterThanOrEqual(increments);
-      expect(n).toBeLessThanOrEqual(increments + uncertain);
-      if (round === 0) await database.collection('writes').createIndex({ key: 1 }, { unique: true });
-
-      const enough = acknowledged.size + 1000;
-      const writer = async (worker: number): Promise<void> => {
-        for (let i = 0; ; i += 1) {
-          const key = `${round}-${worker}-${i}`;
-          uncertain += 1;
-          await database.collection('writes').insertOne({ key, padding: 'x'.repeat(10_000) });
-          acknowledged.add(key);
-          await database
-            .collection<{ _id: string; n: number }>('counter')
-            .updateOne({ _id: 'c' }, { $inc: { n: 1 } }, { upsert: true });
-          increments += 1;
-          uncertain -= 1;
-          if (acknowledged.size > enough) store.child.kill('SIGKILL');
-        }
-      };
-      const results = await Promise.allSettled(Array.from({ length: 16 }, (_, worker) => writer(worker)));
-      expect(results.every(({ status }) => status === 'rejected')).toBe(true);
-      expect((await store.ended).status).toBeNull();
-      await client.close();
-    }
-    expect(acknowledged.size).toBeGreaterThan(3000);
   });
 });

@@ -1,0 +1,155 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectMongo } from '../../../src/adapters/mongo/connection.ts';
+import { createMongoFleetStores } from '../../../src/adapters/mongo/fleet/stores.ts';
+import { createRng } from '../../../src/domain/random/rng.ts';
+import { isOpen } from '../../../src/domain/fleet/unit.ts';
+import { type Services } from '../../../src/runtime/services/start-services.ts';
+import { openCoordinatorProxy, type CoordinatorProxy } from '../../fixtures/faults/coordinator-proxy.ts';
+import { eventually } from '../../fixtures/faults/eventually.ts';
+import { killService } from '../../fixtures/faults/kill-service.ts';
+import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
+import { fleetViolations } from '../../fixtures/fleet/violations.ts';
+import { call } from '../../fixtures/http-call.ts';
+import { ROOT_REPORT } from '../../unit/fleet/fleet-fixture.ts';
+
+export interface CoordinatorUnderKills {
+  readonly units: number;
+  readonly workers: number;
+  /** One after the other. */
+  readonly victims: readonly ('coordinator' | 'redis' | 'mongo')[];
+}
+
+/** Workers report to two coordinators that are killed meanwhile, as are their Redis and their store. */
+export function describeCoordinatorUnderKills({ units, workers, victims }: CoordinatorUnderKills): void {
+  const testEnvironment = openFaultTestEnvironment();
+  let services: Services;
+  beforeAll(async () => {
+    services = await testEnvironment.services('services');
+  });
+  afterAll(async () => {
+    expect(await testEnvironment.clear()).toEqual([]);
+  });
+
+  /** Reports between two kills, at the most; with what is in hand then they leave work for every kill. */
+  const BETWEEN = 20;
+  /** After nothing, and after a report that did not arrive; the existing workers wait 30 s. */
+  const RETRY_MS = 150;
+  /** A worker that hears nothing gives up; the existing ones after 30 s. */
+  const PATIENCE_MS = 5_000;
+
+  const open = (): Promise<CoordinatorProxy> =>
+    openCoordinatorProxy(testEnvironment, {
+      REDIS_URL: services.redis.url,
+      MONGO_URL: services.mongo.url,
+      // Leases of the killed run out while the test looks on.
+      CORP_AGENTS__COORDINATOR__LEASE_MINUTES: '0.04',
+      CORP_AGENTS__COORDINATOR__MAX_EXPIRIES: '50',
+      CORP_AGENTS__COORDINATOR__SWEEP_EVERY_MS: '300',
+    });
+
+  it(
+    `two coordinators: ${victims.join(', ')} killed at any moment; nothing is lost, nothing counts twice`,
+    { timeout: 300_000 },
+    async ({ annotate }) => {
+      const rng = createRng('coordinators');
+      const doors = [await open(), await open()];
+      const fill = Array.from({ length: units }, (_, i) => ({
+        key: `unit-${i}`,
+        kind: 'evaluate',
+        strategy_params: {
+          data_file: 'BTC-USD_FIVE_MINUTE.csv',
+          seed_genomes: [{ entry_rules: [], params: { sl_pct: 0.02 } }],
+        },
+      }));
+      await call(`${doors[0]!.url}/api/work_units/batch`, { method: 'POST', body: { work_units: fill } });
+      const connection = await connectMongo({
+        url: services.mongo.url,
+        database: 'corp-coordinator',
+        onError: () => undefined,
+      });
+      const stores = createMongoFleetStores(connection);
+      try {
+        let isOver = false;
+        let answered = 0;
+        /** The crowd rests at so many reports until the next kill: else a slow one would find all work done. */
+        let ration = 0;
+        const arrived: string[] = [];
+        /** What could not be said is lost to the worker, and it goes on. */
+        const say = async (url: string, body?: object) => {
+          const how = body ? { method: 'POST', body } : {};
+          return Promise.race([call(url, how), delay(PATIENCE_MS, null)]).catch(() => null);
+        };
+        const work = async (i: number): Promise<void> => {
+          const id = `host${i}_Linux_W1`;
+          for (let turn = 0; !isOver; turn += 1) {
+            if (answered >= ration) {
+              await delay(RETRY_MS);
+              continue;
+            }
+            // Each goes to one door after the other, as behind a balancer.
+            const { url } = doors[(i + turn) % doors.length]!;
+            const answer = await say(`${url}/api/get_work?worker_id=${id}`);
+            const unitId = answer?.status === 200 ? (answer.json as { work_id: number | null }).work_id : null;
+            if (unitId === null) {
+              await delay(RETRY_MS);
+              continue;
+            }
+            const report = { work_id: unitId, worker_id: id, ...ROOT_REPORT, pnl: 100 + unitId };
+            const received = await say(`${doors[(i + turn + 1) % doors.length]!.url}/api/submit_result`, report);
+            if (received?.status !== 200) {
+              await delay(RETRY_MS);
+              continue;
+            }
+            answered += 1;
+            arrived.push(`${unitId}/${id}`);
+          }
+        };
+        const crowd = Promise.all(Array.from({ length: workers }, (_, i) => work(i)));
+
+        const killDoor = async (door: CoordinatorProxy): Promise<void> => {
+          expect(await door.replace()).toEqual({ code: null, signal: 'SIGKILL' });
+          await eventually('it is back on its port', async () => (await say(`${door.url}/api/corp`))?.status === 200);
+        };
+        for (const victim of victims) {
+          const from = answered;
+          const enough = rng.integer(5, BETWEEN);
+          ration = from + enough + workers;
+          await eventually('reports go on', () => answered >= from + enough, 45_000);
+          // The moment itself is the fault; nothing is waited for.
+          await delay(rng.integer(0, 25));
+          if (victim === 'coordinator') await killDoor(doors[rng.integer(0, 1)]!);
+          else await killService(testEnvironment, services, victim);
+        }
+        ration = Infinity;
+        await eventually(
+          'each unit has ended',
+          async () => (await stores.units.list({ limit: units })).every((unit) => !isOpen(unit)),
+          60_000,
+        );
+        isOver = true;
+        await crowd;
+        await eventually('the books agree', async () => (await fleetViolations(stores)).length === 0, 90_000).catch(
+          async (error: unknown) => {
+            expect(await fleetViolations(stores)).toEqual([]);
+            throw error;
+          },
+        );
+
+        const rowsOfUnits = await stores.units.list({ limit: units });
+        const rows = await stores.results.newest(10_000);
+        const expired = rowsOfUnits.flatMap(({ leases }) => leases.filter(({ state }) => state === 'expired')).length;
+        await annotate(
+          `${victims.length} deaths, ${arrived.length} reports answered, ${rows.length} kept, ${expired} leases ran out`,
+        );
+        expect(rowsOfUnits.map(({ state }) => state)).toEqual(Array.from({ length: units }, () => 'completed'));
+        const kept = new Set(rows.map(({ unitId, workerId }) => `${unitId}/${workerId}`));
+        expect(arrived.filter((report) => !kept.has(report))).toEqual([]);
+        expect(rows.filter(({ verdict }) => verdict === 'accepted')).toHaveLength(2 * units);
+        for (const door of doors) expect(await door.process().kill('SIGTERM')).toEqual({ code: 0, signal: null });
+      } finally {
+        await connection.close();
+      }
+    },
+  );
+}

@@ -1,0 +1,3 @@
+import { describeEveryWrite } from './every-write-under-kills.ts';
+
+describeEveryWrite(1);

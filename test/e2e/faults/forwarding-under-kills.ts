@@ -1,0 +1,118 @@
+import { setImmediate } from 'node:timers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { markerOf } from '../../../src/adapters/coordinator-client/python-dialect.ts';
+import { type ForwardedUnit } from '../../../src/ports/fleet/forwarding.ts';
+import { forwardedUnit } from '../../contract/forwarding.contract.ts';
+import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
+import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
+import { eventually } from '../../fixtures/faults/eventually.ts';
+import { openFaultTestEnvironment, type CorpProcess } from '../../fixtures/faults/test-environment.ts';
+import { startPythonCoordinator, type Mishap, type PythonCoordinator } from '../../fixtures/python/coordinator.ts';
+import { REPORT } from '../../unit/processors/backtest/forward/forward-fixture.ts';
+
+/** What the existing coordinator is asked just when the node dies. */
+export const MOMENTS = [
+  'what it has, before anything is asked for',
+  'for a unit, which it does not make',
+  'for a unit, which it makes without a word',
+  'for a unit, which it makes and says so',
+  'what became of a unit after an error',
+  'how a unit is doing',
+  'for the results that finish a unit',
+] as const;
+type Moment = (typeof MOMENTS)[number];
+
+/** A node is killed at each of these moments while it forwards a search. */
+export function describeForwardingUnderKills(moments: readonly Moment[]): void {
+  const DAY_MS = 86_400_000;
+  const { strategy_genome: _, ...FIGURES } = REPORT;
+  const testEnvironment = openFaultTestEnvironment();
+
+  let server: PythonCoordinator;
+  let company: Company;
+  let node: CorpProcess;
+  let moment: Moment = MOMENTS[0];
+  let isKilled = false;
+  /** Creations and results there when the unit of this moment began. */
+  let before = { creations: 0, results: 0 };
+
+  const asked = (): number => server.requests.creations - before.creations;
+
+  function killAt(now: Moment): boolean {
+    if (isKilled || moment !== now) return false;
+    isKilled = true;
+    process.kill(node.pid, 'SIGKILL');
+    return true;
+  }
+
+  function onCreation(): Mishap {
+    if (killAt('for a unit, which it does not make')) return 'lost-hang';
+    if (killAt('for a unit, which it makes without a word')) return 'stored-hang';
+    if (moment === 'for a unit, which it makes and says so' && !isKilled) {
+      setImmediate(() => killAt('for a unit, which it makes and says so'));
+    }
+    return moment === 'what became of a unit after an error' && asked() === 1 ? 'stored-500' : 'none';
+  }
+
+  beforeAll(async () => {
+    const services = await testEnvironment.services('services');
+    server = await startPythonCoordinator({
+      now: () => Date.now(),
+      creation: onCreation,
+      reading() {
+        if (server.books.results.length - before.results >= 2) killAt('for the results that finish a unit');
+        return 'none';
+      },
+      meanwhile(books) {
+        const isDead =
+          asked() === 0
+            ? killAt('what it has, before anything is asked for')
+            : killAt('what became of a unit after an error') || killAt('how a unit is doing');
+        const isWorking = isKilled || moment === 'for the results that finish a unit';
+        const unit = !isDead && isWorking ? books.assign() : null;
+        if (unit) books.submit(unit, 'mac_Darwin_W1', FIGURES);
+      },
+    });
+    company = await foundCompany(testEnvironment, services, 'forwarding', writeCandleFiles(testEnvironment.directory), {
+      COORDINATOR_URL: server.url,
+      CORP_AGENTS__BACKTEST__BACKEND: 'coordinator',
+      CORP_AGENTS__BACKTEST__FORWARD__POLL_MS: '200',
+      CORP_AGENTS__BACKTEST__FORWARD__SETTLE_MS: '500',
+      CORP_AGENTS__BACKTEST__FORWARD__TIMEOUT_MS: '2000',
+    });
+    node = company.node();
+  });
+  afterAll(async () => {
+    await company?.close();
+    await server?.close();
+    expect(await testEnvironment.clear()).toEqual([]);
+  });
+
+  describe('a node that is killed while the existing coordinator is asked', () => {
+    it.each(moments)('%s: one unit is made, and ends', { timeout: 120_000 }, async (now) => {
+      const { stores, producer } = company.context;
+      moment = now;
+      isKilled = false;
+      before = { creations: server.requests.creations, results: server.books.results.length };
+      const id = `killed.${MOMENTS.indexOf(now)}`;
+      const unit = forwardedUnit(id, { deadlineAt: Date.now() + DAY_MS });
+      await stores.forwarding.addMany([unit]);
+      await producer.add('backtest', 'forward', { unitId: id }, { jobId: `forward.${id}` });
+      await node.exited;
+      node = company.node();
+      const ended = await eventually('the end of the unit', async (): Promise<ForwardedUnit | false> => {
+        const row = await stores.forwarding.get(id);
+        return row !== null && row.endedAt !== null && row;
+      });
+      const marks = server.books.units.filter(({ params }) => params['direction'] === markerOf(unit.order));
+      expect({ state: ended.state, doneBy: ended.doneBy, made: marks.length, reports: ended.reports.length }).toEqual({
+        state: 'done',
+        doneBy: 'remote',
+        made: 1,
+        reports: 2,
+      });
+      expect(asked()).toBe(now === 'for a unit, which it does not make' ? 2 : 1);
+      expect(await stores.deadLetters.list(10)).toEqual([]);
+    });
+  });
+}

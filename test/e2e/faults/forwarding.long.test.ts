@@ -1,0 +1,3 @@
+import { describeForwardingUnderKills, MOMENTS } from './forwarding-under-kills.ts';
+
+describeForwardingUnderKills(MOMENTS);

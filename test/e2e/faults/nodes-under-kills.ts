@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { createRng } from '../../../src/domain/random/rng.ts';
+import { type Services } from '../../../src/runtime/services/start-services.ts';
+import { drawMoments, runUnderKills } from '../../fixtures/faults/kill-switch.ts';
+import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
+import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
+import { STEPS, type Step } from '../../fixtures/faults/job-watch.ts';
+import { violationsOf, outcomeOf, UNBLEMISHED, type Outcome } from '../../fixtures/faults/outcome.ts';
+import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
+import { undisturbed } from '../../fixtures/faults/undisturbed.ts';
+
+/** Every third step is aimed at in each, so that all are; the steps that touch money in every one. */
+export const ROUNDS = ['kills-a', 'kills-b', 'kills-c'] as const;
+
+export interface NodeTests {
+  foundForTest(namespace: string): Promise<Company>;
+  /** Its cycle came to what it comes to undisturbed. */
+  expectUndisturbed(company: Company): Promise<void>;
+}
+
+/** Companies whose nodes are killed in these rounds; what it gives back is for further tests of nodes. */
+export function describeNodesUnderKills(rounds: readonly (typeof ROUNDS)[number][]): NodeTests {
+  const testEnvironment = openFaultTestEnvironment();
+  const candleFiles = writeCandleFiles(testEnvironment.directory);
+  let services: Services;
+  /** What the cycle comes to when nothing is disturbed. */
+  let expected: Outcome;
+
+  const found = async (namespace: string): Promise<Company> =>
+    foundCompany(testEnvironment, services, namespace, candleFiles);
+
+  async function foundForTest(namespace: string): Promise<Company> {
+    const company = await found(namespace);
+    onTestFinished(() => company.close());
+    return company;
+  }
+
+  async function expectUndisturbed({ context, ticket }: Company): Promise<void> {
+    expect(await violationsOf(context)).toEqual(UNBLEMISHED);
+    expect(await outcomeOf(context, ticket.id, ticket.account)).toEqual(expected);
+  }
+
+  beforeAll(async () => {
+    services = await testEnvironment.services('services');
+    expected = await undisturbed(await found('reference'));
+  });
+
+  afterAll(async () => {
+    expect(await testEnvironment.clear()).toEqual([]);
+  });
+
+  it('has a cycle worth disturbing: it trades, and its verdicts depend on each other', () => {
+    expect(expected.state).toBe('completed');
+    expect(expected.orders.filter(({ purpose }) => purpose === 'entry').length).toBeGreaterThan(1);
+    expect(expected.fills.length).toBeGreaterThan(1);
+    expect(new Set(expected.verdicts.map(({ decision }) => decision))).toEqual(new Set(['reduce', 'veto']));
+  });
+
+  it(
+    `comes to the same end however often its node is killed: ${rounds.join(', ')}`,
+    { timeout: 300_000 },
+    async ({ annotate }) => {
+      const rng = createRng('kills');
+      const ordinary: readonly Step[] = STEPS.filter((step) => step !== 'execute' && step !== 'settle');
+      const played = rounds.map(async (namespace) => {
+        // Every third step each, so that all are aimed at; the steps that touch money in every round.
+        const steps = ordinary.filter((_, position) => position % ROUNDS.length === ROUNDS.indexOf(namespace));
+        const aims: readonly Step[] = [...steps, rng.pick(steps), 'review', 'execute', 'settle'];
+        const inOrder = [...aims].sort((a, b) => STEPS.indexOf(a) - STEPS.indexOf(b));
+        const moments = drawMoments(rng.fork(namespace), inOrder);
+        const company = await foundForTest(namespace);
+        const hits = await runUnderKills(company, moments);
+        await expectUndisturbed(company);
+        return hits;
+      });
+      const hits = (await Promise.all(played)).flat();
+      const steps = hits.flat();
+      await annotate(`${hits.length} kills hit: ${hits.map((hit) => hit.join('+') || '-').join(' ')}`);
+      expect(hits.length).toBeGreaterThanOrEqual(6 * rounds.length);
+      expect(new Set(steps).size).toBeGreaterThanOrEqual(rounds.length === 1 ? 2 : 4);
+    },
+  );
+
+  return { foundForTest, expectUndisturbed };
+}

@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, expect, it } from 'vitest';
+import { timeframeMs } from '../../../src/domain/market/timeframe.ts';
+import { createRng } from '../../../src/domain/random/rng.ts';
+import { type CycleReport } from '../../../src/reports/cycle/cycle-report.ts';
+import { isRunning } from '../../../src/runtime/services/process-identity.ts';
+import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
+import { eventually } from '../../fixtures/faults/eventually.ts';
+import { violationsOf, UNBLEMISHED } from '../../fixtures/faults/outcome.ts';
+import { openFaultTestEnvironment, type CorpProcess } from '../../fixtures/faults/test-environment.ts';
+import { visit, type Visit } from '../../fixtures/faults/visit.ts';
+
+export interface OwnersUnderKills {
+  /** A cycle's command is killed in or after each of these, until the cycle is over. */
+  readonly phases: readonly string[];
+  readonly leastKills: number;
+  /** So often the owner of a company that trades is killed. */
+  readonly deaths: number;
+}
+
+/** Commands that own a company are killed and started again. */
+export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersUnderKills): void {
+  const testEnvironment = openFaultTestEnvironment();
+  const candleFiles = writeCandleFiles(testEnvironment.directory);
+
+  afterAll(async () => {
+    expect(await testEnvironment.clear()).toEqual([]);
+  });
+
+  const inDirectory = (name: string) =>
+    testEnvironment.environment({
+      CORP_DATABASE__DATA_DIRECTORY: join(testEnvironment.directory, name),
+      CORP_DATABASE__LOG_DIRECTORY: join(testEnvironment.directory, `${name}-logs`),
+      CORP_EXCHANGE__SIMULATED__HISTORY_DAYS: '40',
+    });
+
+  /** A report without what differs from run to run: how long things took, and the log that says when. */
+  function lasting(stdout: string): object {
+    const { stages, auditHead, ...report } = JSON.parse(stdout) as CycleReport;
+    expect(auditHead).toMatch(/^[0-9a-f]{64}$/);
+    return { ...report, stages: stages.map(({ ms: _, ...stage }) => stage) };
+  }
+
+  it(
+    'goes on with a cycle whose command was killed, and ends with the same report',
+    { timeout: 240_000 },
+    async ({ annotate }) => {
+      const cycle = (name: string): CorpProcess =>
+        testEnvironment.corp(
+          inDirectory(name),
+          'cycle',
+          '--data',
+          ...candleFiles,
+          '--timeframe',
+          '1h',
+          '--seed',
+          '1',
+          '--json',
+        );
+      const undisturbed = cycle('undisturbed');
+      expect(await undisturbed.exited).toEqual({ code: 0, signal: null });
+      const expected = lasting(undisturbed.stdout());
+
+      const rng = createRng('commands');
+      const kills: string[] = [];
+      let command = cycle('killed');
+      for (const [i, phase] of phases.entries()) {
+        // This phase has ended, or a later one: the next is under way.
+        const seen = new RegExp(`(${phases.slice(i).join('|')}): \\d+ jobs`);
+        await eventually(
+          `the end of ${phase}`,
+          () => phase === 'start' || seen.test(command.stderr()) || !command.isAlive(),
+        );
+        // The moment itself is the fault; nothing is waited for.
+        await delay(phase === 'start' ? rng.integer(100, 900) : rng.integer(0, 60));
+        if (!command.isAlive()) break;
+        await command.kill('SIGKILL');
+        kills.push(phase);
+        const [killed, next] = [command, cycle('killed')];
+        command = next;
+        if (killed.stderr().includes('execute: ')) break;
+        if (phase !== 'start') await eventually('it goes on', () => next.stderr().includes('going on with cycle'));
+      }
+      await annotate(`killed after ${kills.join(', ')}`);
+      expect(await command.exited).toEqual({ code: 0, signal: null });
+      expect(kills.length).toBeGreaterThanOrEqual(leastKills);
+      expect(lasting(command.stdout())).toEqual(expected);
+    },
+  );
+
+  const company = (name: string, ...flags: string[]): CorpProcess =>
+    testEnvironment.corp(inDirectory(name), 'start', '--port', '0', '--seed', '3', '--json', ...flags);
+
+  it('leaves nothing behind after Ctrl-C in the middle of work', { timeout: 180_000 }, async () => {
+    const first = company('interrupted');
+    const { context } = await visit(testEnvironment, inDirectory('interrupted'), () => first.stdout().includes('\n'));
+    await eventually('backtests', async () => (await context.producer.queue('backtest').getActiveCount()) > 0);
+    await context.close();
+    expect(await first.kill('SIGINT')).toEqual({ code: 0, signal: null });
+    expect(testEnvironment.processes()).toEqual([]);
+
+    const second = company('interrupted');
+    await eventually('the second start', () => second.stdout().includes('\n'));
+    expect(await second.kill('SIGINT')).toEqual({ code: 0, signal: null });
+    expect(testEnvironment.processes()).toEqual([]);
+  });
+
+  it('takes over from an owner that was killed, and misses no candle', { timeout: 240_000 }, async () => {
+    const rng = createRng('owners');
+    const step = timeframeMs('1h');
+    const open = async (): Promise<Visit & { readonly owner: CorpProcess; readonly now: () => Promise<number> }> => {
+      const owner = company('killed-owner', '--speed', 'max');
+      const { context, redis } = await visit(testEnvironment, inDirectory('killed-owner'), () =>
+        owner.stdout().includes('\n'),
+      );
+      const now = async (): Promise<number> => (await context.stores.feed.get(context.descriptor.source))?.now ?? 0;
+      return { owner, context, redis, now };
+    };
+    let life = await open();
+    const opened = await life.now();
+    for (let death = 1; death <= deaths; death += 1) {
+      const { owner, context, redis, now } = life;
+      const began = await now();
+      await eventually('some candles', async () => (await now()) >= began + 3 * step);
+      // The moment itself is the fault; nothing is waited for.
+      await delay(rng.integer(0, 200));
+      const latest = await now();
+      await context.close();
+      await owner.kill('SIGKILL');
+      // Its Redis lives on: the next owner must end it before it starts one on the same data.
+      expect(isRunning(redis)).toBe(true);
+      life = await open();
+      expect(isRunning(redis)).toBe(false);
+      expect(await life.now()).toBeGreaterThanOrEqual(latest);
+    }
+    const { owner, context, now } = life;
+    const began = await now();
+    const latest = await eventually('more candles', async () => (await now()) > began + step && now());
+    const symbols = (await context.data.markets()).map(({ symbol }) => symbol);
+    const ticks: string[] = [];
+    for (let candle = opened; candle < latest - step; candle += step)
+      ticks.push(...symbols.map((symbol) => `tick-execute.${context.descriptor.account}.${symbol}.1h.t${candle}`));
+    const jobs = await Promise.all(ticks.map((id) => context.producer.queue('trader').getJob(id)));
+    expect(ticks.length).toBeGreaterThan(20);
+    expect(ticks.filter((_, i) => jobs[i]?.finishedOn === undefined)).toEqual([]);
+    expect(await violationsOf(context)).toEqual(UNBLEMISHED);
+    await context.close();
+    expect(await owner.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(testEnvironment.processes()).toEqual([]);
+  });
+}

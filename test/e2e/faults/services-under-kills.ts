@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { createRng } from '../../../src/domain/random/rng.ts';
+import { type Services } from '../../../src/runtime/services/start-services.ts';
+import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
+import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
+import { eventually } from '../../fixtures/faults/eventually.ts';
+import { watchJobs } from '../../fixtures/faults/job-watch.ts';
+import { killService } from '../../fixtures/faults/kill-service.ts';
+import { violationsOf, outcomeOf, UNBLEMISHED, type Outcome } from '../../fixtures/faults/outcome.ts';
+import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
+import { undisturbed } from '../../fixtures/faults/undisturbed.ts';
+import { startWriter } from '../../fixtures/faults/writer.ts';
+
+/** A company whose Redis and store are killed while it works. Four deaths of one in a row are survived, the fifth is given up. */
+export function describeServiceOutages(outages: readonly ('redis' | 'mongo')[]): void {
+  const testEnvironment = openFaultTestEnvironment();
+  const candleFiles = writeCandleFiles(testEnvironment.directory);
+  const LONGEST_PEACE_MS = 500;
+
+  let services: Services;
+  let expected: Outcome;
+
+  const found = async (namespace: string): Promise<Company> =>
+    foundCompany(testEnvironment, services, namespace, candleFiles);
+
+  beforeAll(async () => {
+    services = await testEnvironment.services('services');
+    expected = await undisturbed(await found('reference'));
+  });
+
+  afterAll(async () => {
+    expect(await testEnvironment.clear()).toEqual([]);
+  });
+
+  it(
+    'goes on after Redis and the store were killed under load, and keeps every acknowledged write',
+    { timeout: 240_000 },
+    async ({ annotate }) => {
+      const { redis, mongo } = services;
+      const addresses = [redis.url, mongo.url];
+      const company = await found('outage');
+      const { context, ticket } = company;
+      onTestFinished(() => company.close());
+      const watch = await watchJobs(context);
+      onTestFinished(() => watch.close());
+      const rng = createRng('outage');
+      const writer = startWriter(context);
+      const node = company.node();
+      await company.startCycle();
+      const ended = company.cycleEnded();
+      ended.catch(() => undefined);
+      await watch.begun('scan');
+      let isOver = false;
+      const noted = ended.finally(() => (isOver = true));
+      noted.catch(() => undefined);
+      let inCycle = 0;
+      for (const service of outages) {
+        // The moment itself is the fault; nothing is waited for. A cycle that is over early leaves the writer's load.
+        await delay(rng.integer(50, LONGEST_PEACE_MS));
+        if (!isOver) inCycle += 1;
+        await killService(testEnvironment, services, service);
+      }
+      await ended;
+      const written = await writer.stop();
+      await eventually('no job is left', async () => (await company.unfinished()) === 0);
+      expect(await node.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+
+      await annotate(
+        `${outages.length} deaths, ${inCycle} of them in the cycle; ${written.jobs.length} jobs and ${written.rows.length} rows acknowledged`,
+      );
+      expect(inCycle).toBeGreaterThanOrEqual(1);
+      expect([services.redis.url, services.mongo.url]).toEqual(addresses);
+      expect(written.jobs.length).toBeGreaterThan(20);
+      expect(written.rows.length).toBeGreaterThan(20);
+      const jobs = await Promise.all(written.jobs.map((id) => context.producer.queue('worker-manager').getJob(id)));
+      expect(jobs.filter((job) => job?.finishedOn === undefined)).toEqual([]);
+      const rows = new Set((await context.stores.alerts.list(100_000)).map(({ key }) => key));
+      expect(written.rows.filter((key) => !rows.has(key))).toEqual([]);
+      expect(await violationsOf(context)).toEqual(UNBLEMISHED);
+      expect(await outcomeOf(context, ticket.id, ticket.account)).toEqual(expected);
+    },
+  );
+}
