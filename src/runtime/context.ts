@@ -43,7 +43,7 @@ function sourceOf(descriptor: CompanyDescriptor, stores: Stores, { fees }: Confi
   switch (descriptor.mode) {
     case 'simulated': {
       if (!descriptor.simulation)
-        throw new AppError('bad-descriptor', 'a simulated company must say its seed and start');
+        throw new AppError('bad-card', 'a simulated company must say its seed and start');
       return createSimulatedSource(
         createSimulation({ ...descriptor.simulation, cachedChunks: SIMULATED_DAYS }),
         descriptor.simulation.startTime,
