@@ -1,7 +1,7 @@
 import { UnrecoverableError, type Job } from 'bullmq';
 import { type QueueName } from '../../queues/names.ts';
 import { type DeadLetter } from '../../src/ports/records.ts';
-import { readFailedReason } from './failed-reason.ts';
+import { readFailedReason } from '../../queues/failed-reason.ts';
 
 const ADVICE: Readonly<Record<string, string>> = {
   'bad-message': 'Correct the message and send it again; retrying it as it is fails again',

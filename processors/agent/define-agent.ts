@@ -10,7 +10,7 @@ import { type LogFields, type Logger } from '../../src/ports/logger.ts';
 import { type AuditStore } from '../../src/ports/stores.ts';
 import { type AgentMonitor } from './agent-monitor.ts';
 import { type Handlers, type JobContext } from './job-context.ts';
-import { failedReasonOf } from './failed-reason.ts';
+import { failedReasonOf } from '../../queues/failed-reason.ts';
 import { classify, isControlFlow, toJobError } from './job-errors.ts';
 
 export interface AgentDeps {

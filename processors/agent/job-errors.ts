@@ -1,6 +1,6 @@
 import { DelayedError, RateLimitError, UnrecoverableError, WaitingChildrenError, WaitingError } from 'bullmq';
 import { errorText, formOf, type ErrorForm } from '../../src/domain/errors.ts';
-import { failedReasonOf } from './failed-reason.ts';
+import { failedReasonOf } from '../../queues/failed-reason.ts';
 
 /** Thrown to tell BullMQ what happens to the job next; not failures. */
 export function isControlFlow(error: unknown): boolean {

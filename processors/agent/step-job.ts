@@ -1,7 +1,7 @@
 import { DelayedError, WaitingChildrenError, type Job } from 'bullmq';
 import { type FlowNode, type Producer } from '../../queues/producer.ts';
 import { type QueueName } from '../../queues/names.ts';
-import { readFailedReason } from './failed-reason.ts';
+import { readFailedReason } from '../../queues/failed-reason.ts';
 
 /** Children of a step-job by the job id they were attached with. */
 export interface ChildOutcomes {

@@ -5,7 +5,7 @@ import { type Broadcaster } from '../../src/ports/broadcaster.ts';
 import { type Clock } from '../../src/ports/clock.ts';
 import { type CyclePhase, type CyclePhaseRecord } from '../../src/domain/research/cycle.ts';
 import { type CycleStore } from '../../src/ports/stores.ts';
-import { readFailedReason } from '../agent/failed-reason.ts';
+import { readFailedReason } from '../../queues/failed-reason.ts';
 import { awaitChildren } from '../agent/step-job.ts';
 
 export interface PhaseDeps {

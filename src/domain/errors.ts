@@ -64,6 +64,15 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What it says and advises, in one line. */
+export function sentenceOf(error: unknown): string {
+  const advice = formOf(error)?.advice;
+  const said = oneLine(errorText(error));
+  return advice === undefined ? said : `${said.replace(/\.$/, '')}. ${oneLine(advice)}`;
+}
+
+const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ');
+
 /** The form of an error of ours; null for any other. */
 export function formOf(error: unknown): ErrorForm | null {
   if (!(error instanceof AppError)) return null;

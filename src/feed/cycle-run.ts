@@ -1,3 +1,4 @@
+import { readFailedReason } from '../../queues/failed-reason.ts';
 import { cycleJobId } from '../../queues/flows/cycle-flow.ts';
 import { cycleIdOf, cycleInputsHash } from '../domain/research/cycle-id.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
@@ -75,10 +76,12 @@ export async function runCycleRequest(
       if (ended !== null) return true;
       for (const id of [startId, cycleJobId(request.id)]) {
         const job = await producer.queue('task-manager').getJob(id);
-        if (job && (await job.isFailed()))
-          throw new AppError('cycle-failed', `cycle ${request.id}: ${job.failedReason ?? 'failed'}`, {
-            advice: 'See corp jobs failed',
-          });
+        if (!job || !(await job.isFailed())) continue;
+        const { code, message } = readFailedReason(job.failedReason ?? 'failed');
+        throw new AppError('cycle-failed', `cycle ${request.id}: ${message}`, {
+          advice: 'See corp jobs failed',
+          cause: new AppError(code, message),
+        });
       }
       return false;
     }, signal);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { tickFlow } from '../../queues/flows/tick-flow.ts';
 import { timeframeMs } from '../domain/market/timeframe.ts';
-import { errorText } from '../domain/errors.ts';
+import { sentenceOf } from '../domain/errors.ts';
 import { runCycleRequest, runRequestFor } from './cycle-run.ts';
 import { dayEvents } from './trading-day.ts';
 import { createJobWaiter, type JobWaiter } from './job-waiter.ts';
@@ -93,7 +93,7 @@ export async function runFeed(deps: FeedDeps, options: FeedOptions): Promise<voi
           ...(done.reason !== undefined && { reason: done.reason }),
         });
       } catch (error) {
-        if (!signal.aborted) log.error(`cycle: ${errorText(error)}`);
+        if (!signal.aborted) log.error(`cycle: ${sentenceOf(error)}`);
       } finally {
         cycle = null;
       }

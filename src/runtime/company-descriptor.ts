@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { keyPrefix } from '../../queues/names.ts';
-import { AppError } from '../domain/errors.ts';
+import { AppError, hasCode } from '../domain/errors.ts';
 import { modeField } from '../../queues/fields.ts';
 import { TRADING_MODES, type TradingMode } from '../domain/trading-mode.ts';
 
@@ -68,7 +68,7 @@ export async function awaitCompany(
     try {
       return await findCompany(redisUrl, namespace, mode);
     } catch (error) {
-      const isMissing = error instanceof AppError && error.code === 'no-company';
+      const isMissing = hasCode(error, 'no-company');
       if (!isMissing || performance.now() > deadline || signal?.aborted === true) throw error;
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }

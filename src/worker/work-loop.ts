@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorText } from '../domain/errors.ts';
+import { sentenceOf } from '../domain/errors.ts';
 import { jitteredBackOffMs } from '../domain/retry/back-off.ts';
 import { type HandedUnit, type WorkSource } from '../ports/fleet/worker-source.ts';
 import { type Report } from './do-unit.ts';
@@ -64,7 +64,7 @@ export async function runWorkLoop(deps: WorkLoopDeps): Promise<WorkDone> {
     } catch (error) {
       if (signal.aborted) break;
       vain += 1;
-      say(errorText(error));
+      say(sentenceOf(error));
       if (deps.once) throw error;
       await pause(growing(deps, vain), signal);
     }
@@ -83,7 +83,7 @@ async function doOne({ source, work, say, signal }: WorkLoopDeps, unit: HandedUn
     );
     return taken;
   } catch (error) {
-    if (!signal.aborted) say(`unit ${unit.id}: ${errorText(error)}`);
+    if (!signal.aborted) say(`unit ${unit.id}: ${sentenceOf(error)}`);
     return false;
   }
 }

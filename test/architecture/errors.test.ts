@@ -1,6 +1,6 @@
 import { UnrecoverableError } from 'bullmq';
 import { describe, expect, it } from 'vitest';
-import { readFailedReason } from '../../processors/agent/failed-reason.ts';
+import { readFailedReason } from '../../queues/failed-reason.ts';
 import { classify } from '../../processors/agent/job-errors.ts';
 import { INPUT_CODES } from '../../src/domain/errors.ts';
 import { scanErrors } from './error-codes.ts';
@@ -64,9 +64,11 @@ describe('docs/errors.md and the code name the same errors', () => {
 
   it('a code that does not stand in the source is one that is passed on', () => {
     expect(passedOn.map((where) => where.replace(/:\d+$/, '')).sort()).toEqual([
+      'processors/agent/child-answers.ts',
       'src/api/routes/jobs.ts',
       'src/cli/output/answer-of.ts',
       'src/domain/errors.ts',
+      'src/feed/cycle-run.ts',
       'src/http/error-response.ts',
     ]);
   });

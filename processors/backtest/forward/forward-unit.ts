@@ -3,7 +3,7 @@ import { judgeReport } from '../../../src/domain/fleet/judge-report.ts';
 import { sha256 } from '../../../src/domain/identity/sha256.ts';
 import { type Clock } from '../../../src/ports/clock.ts';
 import { type Coordinator, type PlacedUnit, type RemoteReport } from '../../../src/ports/fleet/client.ts';
-import { AppError, errorText } from '../../../src/domain/errors.ts';
+import { AppError, errorText, hasCode } from '../../../src/domain/errors.ts';
 import { type ForwardedUnit, type ForwardingStore } from '../../../src/ports/fleet/forwarding.ts';
 import { type WorkerEngine } from '../../../src/ports/fleet/engine.ts';
 import { type JobContext } from '../../agent/job-context.ts';
@@ -36,8 +36,9 @@ const isFinal = ({ state }: ForwardedUnit): boolean => state === 'done' || state
 /** Worth trying later: the coordinator is away, or somebody else is at the same address for now. */
 function isAway(error: unknown): error is AppError {
   return (
-    error instanceof AppError &&
-    ['coordinator-away', 'coordinator-bad-answer', 'coordinator-unknown'].includes(error.code)
+    hasCode(error, 'coordinator-away') ||
+    hasCode(error, 'coordinator-bad-answer') ||
+    hasCode(error, 'coordinator-unknown')
   );
 }
 

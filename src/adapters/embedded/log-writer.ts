@@ -1,3 +1,4 @@
+import { errorText } from '../../domain/errors.ts';
 import { type FileHandle } from 'node:fs/promises';
 
 /** A log file open for appending, and how many bytes are in it. */
@@ -21,7 +22,7 @@ export function createLogWriter(first: LogFile, onFailure: (error: Error) => voi
         await task();
       } catch (error) {
         onFailure(error as Error);
-        throw new Error(`the embedded store can no longer write its log: ${(error as Error).message}`);
+        throw new Error(`the embedded store can no longer write its log: ${errorText(error)}`, { cause: error });
       }
     });
     tail.catch(() => undefined);

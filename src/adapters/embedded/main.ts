@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { errorText, formOf, hasCode } from '../../domain/errors.ts';
+import { hasCode, sentenceOf } from '../../domain/errors.ts';
 import { startEmbeddedStore } from './server.ts';
 
 /** The store as a process of its own. Prints `{"url": ...}` when ready; logs go to standard error. */
@@ -29,13 +29,9 @@ function flags(): { directory: string; port: number; exitWithParent: boolean } {
 const { directory, port, exitWithParent } = flags();
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 const onFailure = (error: Error): never => fail(1, `the disk refused a write: ${error.message}`);
-const store = await startEmbeddedStore({ directory, port, log, onFailure }).catch((error: unknown) => {
-  const advice = formOf(error)?.advice;
-  return fail(
-    hasCode(error, 'store-locked') ? 2 : 1,
-    `${errorText(error)}${advice === undefined ? '' : `. ${advice}`}`,
-  );
-});
+const store = await startEmbeddedStore({ directory, port, log, onFailure }).catch((error: unknown) =>
+  fail(hasCode(error, 'store-locked') ? 2 : 1, sentenceOf(error)),
+);
 
 const stop = (): void => {
   store.close().then(

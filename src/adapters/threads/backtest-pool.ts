@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import { Piscina } from 'piscina';
+import { AppError } from '../../domain/errors.ts';
 import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
@@ -57,7 +58,9 @@ function threadFile(): string {
     /\/src\/adapters\/threads\/backtest-thread\.js$/,
     '/dist/src/adapters/threads/backtest-thread.js',
   );
-  if (!existsSync(built)) throw new Error('the backtest thread is not built: run npm run build');
+  if (!existsSync(built)) {
+    throw new AppError('not-built', 'the backtest thread is not built', { advice: 'Run npm run build' });
+  }
   return built;
 }
 

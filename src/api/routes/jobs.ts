@@ -2,6 +2,7 @@ import { type Job } from 'bullmq';
 import { z } from 'zod';
 import { metaSchema } from '../../../queues/meta.ts';
 import { isQueueName, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
+import { readFailedReason } from '../../../queues/failed-reason.ts';
 import { ContractError } from '../../../queues/contract-error.ts';
 import { contractOf } from '../../../queues/producer.ts';
 import { errorText } from '../../domain/errors.ts';
@@ -119,7 +120,11 @@ export function jobRoutes({
           data: job.data as unknown,
           result: (job.returnvalue ?? null) as unknown,
           failure: job.failedReason
-            ? { reason: job.failedReason, ...(letter && { code: letter.code, advice: letter.advice }) }
+            ? {
+                reason: job.failedReason,
+                code: readFailedReason(job.failedReason).code,
+                ...(letter && { advice: letter.advice }),
+              }
             : null,
           attempts: { made: job.attemptsMade, allowed: job.opts.attempts ?? 1 },
           progress: job.progress,

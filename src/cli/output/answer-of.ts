@@ -1,5 +1,5 @@
 import { type Job } from 'bullmq';
-import { readFailedReason } from '../../../processors/agent/failed-reason.ts';
+import { readFailedReason } from '../../../queues/failed-reason.ts';
 import { type JobName, type Result } from '../../../queues/contracts/registry.ts';
 import { type QueueName } from '../../../queues/names.ts';
 import { contractOf } from '../../../queues/producer.ts';

@@ -1,16 +1,13 @@
 import { runtimeFrom } from '../../../config/environment.ts';
-import { AppError, errorText, isExplained, isInputError } from '../../domain/errors.ts';
+import { isExplained, isInputError, sentenceOf } from '../../domain/errors.ts';
 import { type CliIo } from './io.ts';
-
-const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ');
 
 /**
  * Says in one line what went wrong and what can be done about it. @returns the exit code: 2 where the person at the
  * keyboard must change something, 1 where the work could not be done.
  */
 export function reportError(error: unknown, io: CliIo): number {
-  const advice = error instanceof AppError && error.advice !== undefined ? `. ${error.advice}` : '';
-  const text = `${oneLine(errorText(error)).replace(/\.$/, '')}${oneLine(advice)}`;
+  const text = sentenceOf(error);
   if (isExplained(error)) {
     io.complain(`corp: ${text}`);
   } else {

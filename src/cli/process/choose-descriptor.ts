@@ -1,5 +1,5 @@
 import { type Config } from '../../../config/schema.ts';
-import { AppError } from '../../domain/errors.ts';
+import { hasCode } from '../../domain/errors.ts';
 import { findCompany, type CompanyDescriptor } from '../../runtime/company-descriptor.ts';
 import { simulatedMarketSource } from '../../runtime/simulated-descriptor.ts';
 
@@ -23,7 +23,7 @@ export const anyDescriptor =
     try {
       return await announcedDescriptor(mode)(config, redisUrl);
     } catch (error) {
-      if (!(error instanceof AppError && error.code === 'no-company')) throw error;
+      if (!hasCode(error, 'no-company')) throw error;
       return emptyDescriptor(config, mode ?? config.runtime.tradingMode ?? 'simulated');
     }
   };

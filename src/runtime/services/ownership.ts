@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
+import { AppError } from '../../domain/errors.ts';
 import { ServiceError, ServicesInUseError } from './service-error.ts';
 
 export interface Ownership {
@@ -22,7 +23,9 @@ const ROUNDS = 100;
  */
 export function acquireOwnership(dataDirectory: string): Ownership {
   const owner = identifyProcess(process.pid);
-  if (owner === null) throw new Error('This process cannot find its own entry in the process table');
+  if (owner === null) {
+    throw new AppError('internal', 'this process cannot find its own entry in the process table');
+  }
   const lock = join(dataDirectory, 'lock');
   const entry = `${owner.pid}.${owner.startedAt}`;
   for (let round = 0; round < ROUNDS; round += 1) {

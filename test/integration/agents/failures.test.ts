@@ -14,6 +14,8 @@ import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { openTestEnvironment, type TestEnvironment, type TestCompany } from '../../fixtures/company.ts';
 import { call } from '../../fixtures/http-call.ts';
 import { keepSpec, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
+import { SeriesTooShortError } from '../../../src/domain/market/series-too-short-error.ts';
+import { SpecError } from '../../../src/domain/strategies/spec-error.ts';
 
 let testEnvironment: TestEnvironment;
 beforeAll(async () => {
@@ -162,6 +164,27 @@ describe('a job that failed for good', () => {
       expect(byJob['wrong']?.reason).toContain('n: ');
       expect(byJob['late']).toMatchObject({ code: 'deadline-passed', attempts: 1 });
     }),
+  );
+});
+
+// Bug: errors of the domain had no code, counted as unexpected, and were tried five times.
+describe('a job that fails as often as it is tried', () => {
+  it.each([new SpecError('stop.value', 'is missing'), new SeriesTooShortError('an analysis', 236, 40)])(
+    'is not tried again: $code',
+    (error) =>
+      inCompany(async (company) => {
+        const { context, until } = company;
+        const { workUnits } = context.stores;
+        const stores = { ...context.stores, workUnits: { ...workUnits, get: () => Promise.reject(error) } };
+        await company.node(['backtest'], { stores });
+        const id = await context.producer.add('backtest', 'run-unit', { unitId: 'u1' });
+        await until(() => company.heard('dead-letter').length === 1);
+        expect(await context.stores.deadLetters.get('backtest', id)).toMatchObject({
+          code: error.code,
+          reason: error.message,
+          attempts: 1,
+        });
+      })(),
   );
 });
 

@@ -321,6 +321,30 @@ it('an order that the venue rejects is rejected, with its reason, and is not sen
   )();
 });
 
+// Bug: a fault of this program while an order was sent would be taken for the venue's refusal.
+it('a fault of ours while an order is sent does not reject it: the venue is asked first', async () => {
+  let attempts = 0;
+  const stumbles = (broker: Broker): Broker => ({
+    ...broker,
+    async submit(request) {
+      attempts += 1;
+      const answer = await broker.submit(request);
+      if (attempts === 1) throw new AppError('internal', 'cannot happen');
+      return answer;
+    },
+  });
+  await withMoneyAgents(
+    async (agents) => {
+      const intent = entryIntent(agents.context, 'AAA-USD', 's1');
+      const { id } = await agents.approved(intent);
+      expect(await agents.execute(id)).toEqual({ orders: [intent.id], refused: 0 });
+      expect(attempts).toBe(1);
+      expect(await agents.states()).toEqual(['open']);
+    },
+    { broker: stumbles },
+  )();
+});
+
 describe('the limits', () => {
   const WORST_FILL = PRICE * 1.0005;
   const EQUITY = 100_000;

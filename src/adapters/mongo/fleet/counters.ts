@@ -1,3 +1,4 @@
+import { AppError } from '../../../domain/errors.ts';
 import { type FleetCounterStore } from '../../../ports/fleet/stores.ts';
 import { type Database } from '../database.ts';
 import { number } from '../fields.ts';
@@ -12,7 +13,7 @@ export function createFleetCounterStore(database: Database): FleetCounterStore {
   const counters = database.table<Omit<CounterRow, 'name'>>({
     collection: 'fleetCounters',
     key: () => {
-      throw new Error('a counter is only ever added to');
+      throw new AppError('internal', 'a counter is only ever added to');
     },
     fields: { taken: number },
   });

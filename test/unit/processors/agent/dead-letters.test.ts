@@ -2,7 +2,7 @@ import { UnrecoverableError, type Job } from 'bullmq';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deadLetterOf, isDead } from '../../../../processors/agent/dead-letters.ts';
-import { readFailedReason } from '../../../../processors/agent/failed-reason.ts';
+import { readFailedReason } from '../../../../queues/failed-reason.ts';
 import { adviceOf, toJobError } from '../../../../processors/agent/job-errors.ts';
 import { AppError } from '../../../../src/domain/errors.ts';
 import { jobWith, NOON } from './agent-fixture.ts';

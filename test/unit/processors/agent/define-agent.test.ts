@@ -1,7 +1,7 @@
 import { DelayedError, RateLimitError, UnrecoverableError, WaitingChildrenError, WaitingError, type Job } from 'bullmq';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { defineAgent } from '../../../../processors/agent/define-agent.ts';
-import { readFailedReason } from '../../../../processors/agent/failed-reason.ts';
+import { readFailedReason } from '../../../../queues/failed-reason.ts';
 import { type JobContext } from '../../../../processors/agent/job-context.ts';
 import { AppError } from '../../../../src/domain/errors.ts';
 import { jobWith, NOON, testDeps, type TestDeps } from './agent-fixture.ts';
