@@ -15,7 +15,7 @@ import { openTestEnvironment, type TestEnvironment, type TestCompany } from '../
 import { call } from '../../fixtures/http-call.ts';
 import { keepSpec, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
 import { SeriesTooShortError } from '../../../src/domain/market/series-too-short-error.ts';
-import { SpecError } from '../../../src/domain/strategies/spec-error.ts';
+import { SpecError } from '../../../src/domain/spec-error.ts';
 
 let testEnvironment: TestEnvironment;
 beforeAll(async () => {
