@@ -6,7 +6,7 @@ import {
   GROUPS,
   MAX_DEPTH,
   OPERANDS,
-  RULE,
+  type RULE,
   SPEC_FIELDS,
   type NumberRange,
   type Shape,
