@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cruise, type ICruiseOptions, type ICruiseResult, type IForbiddenRuleType } from 'dependency-cruiser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TOOLS } from '../../scripts/check.mjs';
 import { lintFolder, putLintInto } from '../fixtures/lint-folder.ts';
 import { ROOT } from './project-files.ts';
 
@@ -222,5 +224,51 @@ describe('import rules', () => {
   it('take what the table allows', () => {
     const allowed = ALLOWED.map(([from]) => from);
     expect([...broken].filter((violation) => allowed.some((path) => violation.endsWith(`: ${path}`)))).toEqual([]);
+  });
+});
+
+describe('unused code', () => {
+  const ENTRIES: Readonly<Record<string, string>> = {
+    'src/cli/main.ts': "import { used } from '../domain/used.ts';\nprocess.exitCode = used;\n",
+    'src/domain/used.ts': 'export const used = 1;\n',
+    'test/used.test.ts': "import { tested } from '../src/domain/used.ts';\ntested();\n",
+    'package.json': JSON.stringify({ name: 'violations', type: 'module' }),
+  };
+  const tested = (tag: string): string => `/** Only a test calls this.${tag} */\nexport function tested(): void {}\n`;
+
+  function unusedIn(files: Readonly<Record<string, string>>): {
+    readonly status: number | null;
+    readonly output: string;
+  } {
+    const directory = folderOf({ ...ENTRIES, ...files });
+    cpSync(join(ROOT, 'knip.product.json'), join(directory, 'knip.product.json'));
+    const { tool, args } = TOOLS.find(({ name }) => name === 'unused')!;
+    // Most entries of the project are not in this folder, which is a hint of its own.
+    const own = args.filter((argument) => argument !== '--treat-config-hints-as-errors');
+    const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules', '.bin', tool), own, {
+      cwd: directory,
+      encoding: 'utf8',
+    });
+    rmSync(directory, { recursive: true, force: true });
+    return { status, output: stdout + stderr };
+  }
+
+  it('is what only tests call', () => {
+    const refused = unusedIn({ 'src/domain/used.ts': `${ENTRIES['src/domain/used.ts']}${tested('')}` });
+    expect(refused.status, refused.output).toBe(1);
+    expect(refused.output).toMatch(/tested +function +src\/domain\/used\.ts/);
+  });
+
+  it('may wait for a user with a reason, and no longer than until it has one', () => {
+    const waiting = tested(' @later its user');
+    const kept = unusedIn({ 'src/domain/used.ts': `${ENTRIES['src/domain/used.ts']}${waiting}` });
+    expect(kept.status, kept.output).toBe(0);
+    const main = "import { tested, used } from '../domain/used.ts';\ntested();\nprocess.exitCode = used;\n";
+    const needless = unusedIn({
+      'src/cli/main.ts': main,
+      'src/domain/used.ts': `${ENTRIES['src/domain/used.ts']}${waiting}`,
+    });
+    expect(needless.status, needless.output).toBe(1);
+    expect(needless.output).toContain('tested');
   });
 });
