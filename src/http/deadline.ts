@@ -1,3 +1,4 @@
+import { withTimeout } from '../ports/with-timeout.ts';
 import { RequestError } from './request-error.ts';
 
 /** Somebody waits for the answer. A client of Redis may otherwise wait for its return, one of MongoDB for half a minute. */
@@ -27,15 +28,9 @@ function isConnectionError(error: unknown): boolean {
 /** @throws RequestError 503 when the backend is away or too slow; `work` itself goes on. */
 export async function answeredBy<T>(backend: Backend, work: Promise<T>): Promise<T> {
   const { ms, error: away } = LIMITS[backend];
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(away()), ms);
-  });
   try {
-    return await Promise.race([work, late]);
+    return await withTimeout(ms, away, work);
   } catch (error) {
     throw backend === 'redis' && isConnectionError(error) ? away() : error;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,3 +1,5 @@
+import { withTimeout } from '../ports/with-timeout.ts';
+
 export interface ReleaseFailure {
   readonly name: string;
   readonly error: Error;
@@ -33,16 +35,11 @@ export function createCleanupStack(deadlineMs: number): CleanupStack {
   }
 
   async function releaseOne({ name, undo }: Entry, withinMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`not released within ${Math.round(withinMs)} ms`)), withinMs);
-    });
+    const late = (): Error => new Error(`not released within ${Math.round(withinMs)} ms`);
     try {
-      await Promise.race([Promise.resolve().then(undo), late]);
+      await withTimeout(withinMs, late, Promise.resolve().then(undo));
     } catch (error) {
       failures.push({ name, error: error instanceof Error ? error : new Error(String(error)) });
-    } finally {
-      clearTimeout(timer);
     }
   }
 

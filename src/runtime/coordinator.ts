@@ -28,7 +28,7 @@ import { connectRedis } from './redis-connection.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
 import { openWorkerEngine } from './worker-engine.ts';
 import { createVerifier } from '../coordinator/verify-results.ts';
-import { withTimeout } from './with-timeout.ts';
+import { withTimeout } from '../ports/with-timeout.ts';
 
 export interface CoordinatorOptions {
   readonly config: Config;

@@ -8,7 +8,7 @@ import { type AgentState } from '../ports/records.ts';
 import { createAgent, slotsOf } from './agents.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type AppContext } from './context.ts';
-import { withTimeout } from './with-timeout.ts';
+import { withTimeout } from '../ports/with-timeout.ts';
 
 export interface NodeOptions {
   readonly queues: readonly QueueName[];

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import { type BroadcastEntry, type Broadcaster, type BroadcastReader } from '../../ports/broadcaster.ts';
+import { untilAborted } from '../../ports/until-aborted.ts';
 import { AppError, errorText } from '../../domain/errors.ts';
 import { jitteredBackOffMs } from '../../domain/retry/back-off.ts';
 import { decodeEntry, encodeEntry } from './stream-entry.ts';
@@ -92,14 +93,9 @@ export function createRedisBroadcastReader(options: RedisBroadcastOptions): Broa
     const client = connect(options, { maxRetriesPerRequest: null, socketTimeout: DEAD_AFTER_MS });
     // The abort itself has to end the wait: a client that is disconnected while it waits to reconnect says nothing, and
     // leaves its commands pending for ever.
-    const aborted = new Promise<never>((_, reject) => {
-      ended.addEventListener('abort', () => {
-        client.disconnect();
-        reject(new Error('the follower was ended'));
-      });
-    });
-    aborted.catch(() => undefined);
-    const orEnded = <T>(work: Promise<T>): Promise<T> => Promise.race([work, aborted]);
+    const orEnded = <T>(work: Promise<T>): Promise<T> => untilAborted(work, ended);
+    const disconnect = (): void => client.disconnect();
+    ended.addEventListener('abort', disconnect);
 
     let last = after;
     try {
@@ -122,6 +118,8 @@ export function createRedisBroadcastReader(options: RedisBroadcastOptions): Broa
       }
     } finally {
       client.disconnect();
+      // Node keeps a combined signal, and all that the reason of its abort reaches, for as long as somebody listens.
+      ended.removeEventListener('abort', disconnect);
     }
   }
 

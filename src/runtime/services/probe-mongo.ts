@@ -1,6 +1,6 @@
 import { mongo } from 'mongoose';
 import { errorText } from '../../domain/errors.ts';
-import { untilAborted } from './until-aborted.ts';
+import { untilAborted } from '../../ports/until-aborted.ts';
 import { ServiceError } from './service-error.ts';
 
 const AUTHENTICATION_FAILED = 18;

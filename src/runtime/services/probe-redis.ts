@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { errorText } from '../../domain/errors.ts';
-import { untilAborted } from './until-aborted.ts';
+import { untilAborted } from '../../ports/until-aborted.ts';
 import { ServiceError } from './service-error.ts';
 
 export interface RedisIdentity {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorText } from '../../domain/errors.ts';
 import { backOffMs } from '../../domain/retry/back-off.ts';
 import type { Logger } from '../../ports/logger.ts';
-import { untilAborted } from './until-aborted.ts';
+import { untilAborted } from '../../ports/until-aborted.ts';
 import { ServiceError } from './service-error.ts';
 
 /** How to run one program, again and again in the same way: same port, same data. */
