@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { isSameStanding, leavesBehind, standingsOf } from '../domain/fleet/standing.ts';
+import { isSameStanding, leavesStaleRows, standingsOf } from '../domain/fleet/standing.ts';
 import { disputeOf } from '../domain/fleet/resolve-unit.ts';
 import { AppError } from '../domain/errors.ts';
 import { type FleetUnit } from '../ports/fleet/records.ts';
@@ -125,7 +125,7 @@ export function createUnitRepository(
       if (unit === null) return null;
       const decided = decide(unit);
       if (decided.unit !== unit) {
-        const inStep = unit.inStep && !leavesBehind(unit, decided.unit);
+        const inStep = unit.inStep && !leavesStaleRows(unit, decided.unit);
         const saved = await save({ ...decided.unit, inStep }, unit.version);
         if (saved) {
           if (!inStep) await bringInStep(saved);

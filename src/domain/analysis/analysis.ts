@@ -3,7 +3,7 @@ import { type Timeframe } from '../market/timeframe.ts';
 export const REGIMES = ['trending-up', 'trending-down', 'ranging', 'calm', 'stormy'] as const;
 export type Regime = (typeof REGIMES)[number];
 
-/** A market that the scanner ranks as worth a look. Fractions unless a unit is said. */
+/** One market as scored by the scanner. Values are fractions unless a unit is given. */
 export interface Opportunity {
   readonly symbol: string;
   readonly rank: number;
@@ -20,7 +20,7 @@ export interface Opportunity {
   readonly spreadSource: 'book' | 'estimated';
   readonly coverage: number;
   readonly accepted: boolean;
-  /** Why it ranks where it does, or why it was filtered out. */
+  /** Reasons for the score, or for the rejection when `accepted` is false. */
   readonly reasons: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export interface PriceLevel {
   readonly kind: 'support' | 'resistance';
 }
 
-/** The analyst's reading of one market at the close of its last candle. */
+/** The analyst's result for one market at the close of its last candle. */
 export interface Analysis {
   readonly symbol: string;
   readonly timeframe: Timeframe;

@@ -10,11 +10,11 @@ import { scoreReading } from './score-reading.ts';
 import { annualisedVolatility } from './volatility.ts';
 
 const LONGEST_AVERAGE = 200;
-/** The longest average, and ADX, of everything read here the last to settle. */
+/** Bars until the slowest indicator used here is defined: SMA 200 or ADX. */
 const NEEDED_BARS = Math.max(LONGEST_AVERAGE, INDICATORS['adx']!.converge({ period: 14 }) + 1);
 const VOLATILITY_BARS = 200;
 
-/** The reading of a market at the close of its last bar. @throws SeriesTooShortError below 236 bars. */
+/** Analyses a market at the close of its last bar. @throws SeriesTooShortError below 236 bars. */
 export function analyze(series: Series): Analysis {
   const bar = series.length - 1;
   if (series.length < NEEDED_BARS) throw new SeriesTooShortError('an analysis', NEEDED_BARS, series.length);
@@ -39,7 +39,7 @@ export function analyze(series: Series): Analysis {
       upper,
       middle: now('bollinger', bands, 'middle'),
       lower,
-      // In a flat market the band has no width: the price is in its middle.
+      // In a flat market the band has no width. 0.5 places the price at its middle.
       percentB: upper > lower ? (price - lower) / (upper - lower) : 0.5,
     },
     atr14,

@@ -4,7 +4,7 @@ import { type Series } from '../market/series.ts';
 const WINDOW = 200;
 const K = 3 - 2 * Math.SQRT2;
 
-/** (ask - bid) / mid of a book's best prices; null when a side is empty or they cross. */
+/** (ask - bid) / mid at the best prices; null when a side is empty or the sides cross. */
 export function bookSpread({ bids, asks }: OrderBook): number | null {
   const bid = bids[0]?.price;
   const ask = asks[0]?.price;
@@ -13,9 +13,10 @@ export function bookSpread({ bids, asks }: OrderBook): number | null {
 }
 
 /**
- * Relative spread from highs and lows, for markets without a book: Corwin and Schultz (2012), "A simple way to estimate
- * bid-ask spreads from daily high and low prices". Mean over the last 200 pairs of real bars, negative estimates counted
- * as 0 and the second bar shifted over the gap between the two, as they propose. Null without any pair.
+ * Relative spread estimated from highs and lows, for markets without a book: Corwin and Schultz (2012), "A simple way
+ * to estimate bid-ask spreads from daily high and low prices". Mean over the last 200 pairs of real bars. As in the
+ * paper, negative estimates count as 0 and the second bar is shifted over the gap between the two. Null when there is
+ * no pair.
  */
 export function estimateSpread({ high, low, close, filled, length }: Series): number | null {
   let sum = 0;

@@ -2,13 +2,14 @@ import { type Series } from '../market/series.ts';
 import { type PriceLevel } from './analysis.ts';
 
 const LOOKBACK = 500;
-/** A pivot is higher (lower) than this many bars on both sides. */
+/** A pivot is higher (or lower) than this many bars on each side. */
 const WING = 5;
 const MAX_LEVELS = 6;
 
 /**
- * Support and resistance: swing highs and lows of the last 500 bars that lie within `tolerance` (quote currency) of
- * their cluster's mean. The levels touched most often come first, at most six; below the last close they support.
+ * Support and resistance levels: swing highs and lows of the last 500 bars, clustered. A pivot joins a cluster when it
+ * lies within `tolerance` (quote currency) of the cluster's mean. Returns at most six levels, the most touched first.
+ * Levels at or below the last close are support.
  */
 export function priceLevels(series: Series, tolerance: number): PriceLevel[] {
   const price = series.close.at(-1)!;
@@ -31,14 +32,14 @@ export function priceLevels(series: Series, tolerance: number): PriceLevel[] {
     .slice(0, MAX_LEVELS);
 }
 
-/** Prices at which the market turned. A pivot is known only once its right wing has closed. */
+/** Swing high and low prices. A pivot is known only after its right wing has closed. */
 function swingPivots({ high, low, length }: Series): number[] {
   const pivots: number[] = [];
   for (let i = Math.max(WING, length - LOOKBACK); i < length - WING; i += 1) {
     let isTop = true;
     let isBottom = true;
     for (let k = 1; k <= WING; k += 1) {
-      // Strict on one side only, so that of a flat top exactly one bar counts.
+      // Strict on the left side only, so that exactly one bar of a flat top counts.
       if (high[i - k]! >= high[i]! || high[i + k]! > high[i]!) isTop = false;
       if (low[i - k]! <= low[i]! || low[i + k]! < low[i]!) isBottom = false;
     }

@@ -5,7 +5,7 @@ import { type Opportunity } from './analysis.ts';
 import { bookSpread, estimateSpread } from './estimate-spread.ts';
 import { annualisedVolatility } from './volatility.ts';
 
-/** The scanner's limits; a market beyond any of them is listed, not accepted. */
+/** The scanner's limits. A market that breaks one is listed but not accepted. */
 export interface OpportunityThresholds {
   /** Quote currency in 24 hours. */
   readonly minVolume24h: number;
@@ -17,17 +17,17 @@ export interface OpportunityThresholds {
 
 export interface ScanInput {
   readonly series: Series;
-  /** Null where the source has no book: the spread is then estimated from highs and lows. */
+  /** Null when the source has no book; the spread is then estimated from highs and lows. */
   readonly book: OrderBook | null;
   /** Real bars / all bars of the stored candles, 0..1. */
   readonly coverage: number;
 }
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Annualised volatility at which a market moves as much as one can wish for. */
-const LIVELY = 0.8;
+/** Annualised volatility that earns the full volatility points. */
+const FULL_VOLATILITY = 0.8;
 
-/** Accepted markets first, best score first, then by symbol; `rank` counts from 1 over all of them. */
+/** Sorts accepted markets first, then by score (highest first), then by symbol. `rank` counts from 1 over all markets. */
 export function rankOpportunities(inputs: readonly ScanInput[], thresholds: OpportunityThresholds): Opportunity[] {
   return inputs
     .map((input) => scoreOpportunity(input, thresholds))
@@ -40,7 +40,7 @@ export function rankOpportunities(inputs: readonly ScanInput[], thresholds: Oppo
     .map((opportunity, i) => ({ ...opportunity, rank: i + 1 }));
 }
 
-/** One market by itself: up to 40 points for volume, 25 each for volatility and a low spread, 10 for moving lately. */
+/** Scores one market: up to 40 points for volume, 25 each for volatility and a low spread, 10 for the 24-hour move. */
 export function scoreOpportunity(
   { series, book, coverage }: ScanInput,
   thresholds: OpportunityThresholds,
@@ -60,7 +60,7 @@ export function scoreOpportunity(
   const faults = faultsOf(series, figures, thresholds);
   const merits = [
     40 * clamp(Math.log10(Math.max(1, figures.volume24h / Math.max(1, thresholds.minVolume24h))) / 3),
-    25 * clamp(figures.volatility / LIVELY),
+    25 * clamp(figures.volatility / FULL_VOLATILITY),
     25 * clamp(1 - spread / thresholds.maxSpread),
     10 * clamp(Math.abs(figures.change24h) / 0.05),
   ];
@@ -91,7 +91,7 @@ function faultsOf(series: Series, figures: Figures, limits: OpportunityThreshold
 }
 
 function reasonsOf(series: Series, figures: Figures, perDay: number): string[] {
-  const week = series.length > 7 * perDay ? '7 days' : `the ${(series.length / perDay).toFixed(1)} days there are`;
+  const week = series.length > 7 * perDay ? '7 days' : `the ${(series.length / perDay).toFixed(1)} days available`;
   return [
     `${money(figures.volume24h)} traded in 24 h`,
     `volatility ${percent(figures.volatility)} a year`,
@@ -108,7 +108,7 @@ function turnover({ high, low, close, volume, length }: Series, bars: number): n
   return total;
 }
 
-/** Change of the close over `bars` bars, or since the first close there is. */
+/** Change of the close over `bars` bars, or since the first close when the series is shorter. */
 function change({ close, length }: Series, bars: number): number {
   return length === 0 ? 0 : close[length - 1]! / close[Math.max(0, length - 1 - bars)]! - 1;
 }

@@ -14,12 +14,12 @@ const AVERAGES_POINTS = 15;
 const MACD_POINTS = 15;
 const STRETCH_POINTS = 20;
 const LEVEL_POINTS = 10;
-/** A level this many ATRs away is near. */
+/** A level within this many ATRs of the price is near. */
 const NEAR_ATRS = 1;
 
 /**
- * -100 (sell) .. 100 (buy) as a sum of votes, each with its reason. In a trend the averages and MACD decide; without one,
- * being stretched from the mean speaks for the way back. A stormy market halves every conviction.
+ * Score from -100 (sell) to 100 (buy): a sum of votes, each with its reason. The averages and MACD vote in every
+ * regime. Outside a trend, an overextended price votes for a return to the mean. A stormy regime halves the total.
  */
 export function scoreReading(reading: Reading): { readonly score: number; readonly reasons: readonly string[] } {
   const votes = [trend(reading), averages(reading), macd(reading), stretch(reading), nearestLevel(reading)].filter(
@@ -29,7 +29,7 @@ export function scoreReading(reading: Reading): { readonly score: number; readon
   const total = votes.reduce((sum, vote) => sum + vote.points, 0) * (stormy ? 0.5 : 1);
   return {
     score: Math.round(Math.max(-100, Math.min(100, total))),
-    reasons: [...votes.map((vote) => vote.reason), ...(stormy ? ['stormy: convictions halved'] : [])],
+    reasons: [...votes.map((vote) => vote.reason), ...(stormy ? ['stormy: score halved'] : [])],
   };
 }
 

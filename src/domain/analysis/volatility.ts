@@ -4,7 +4,10 @@ import { variance } from '../statistics/moments.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 
-/** Standard deviation of the log returns of the last `bars` bars (fewer at the start), per year of 365 days; 0 for too few. */
+/**
+ * Annualised standard deviation (365 days) of the log returns of the last `bars` bars, or of fewer when the series is
+ * shorter. 0 for fewer than two returns.
+ */
 export function annualisedVolatility(series: Series, bars: number): number {
   const { close, length } = series;
   const returns: number[] = [];

@@ -1,13 +1,16 @@
 import { type ReportedFields } from './reported-fields.ts';
 import { type Vote } from './unit.ts';
 
-/** Most a strategy can honestly earn on the account of $500, for each unit of leverage; above, a limit was at work. USD. */
+/**
+ * Highest plausible profit on the $500 account per unit of leverage, USD. A higher one means that the engine's own
+ * limit was reached.
+ */
 const MAX_PNL_PER_LEVERAGE = 1000;
 const DEFAULT_LEVERAGE = 2;
 
 /**
- * Whether a result may stand for its unit: the existing coordinator's own gate (docs/coordinator-protocol.md#the-canonical-result), save
- * that a degradation of exactly 0 passes.
+ * Whether a result may become the canonical result of its unit: the Python coordinator's own gate
+ * (docs/coordinator-protocol.md#the-canonical-result), except that a degradation of exactly 0 passes.
  */
 export function isSound(fields: ReportedFields, leverage: unknown): boolean {
   const factor = typeof leverage === 'number' && leverage > 0 ? leverage : DEFAULT_LEVERAGE;
@@ -21,7 +24,7 @@ export function isSound(fields: ReportedFields, leverage: unknown): boolean {
   );
 }
 
-/** Id of the sound result with the highest pnl, the earlier of two; null when none is sound. */
+/** Id of the sound result with the highest pnl, the lower id on a tie; null when none is sound. */
 export function canonicalResult(votes: readonly Vote[]): number | null {
   const sound = votes.map(({ result }) => result).filter((result) => result.sound);
   const [best] = sound.sort((a, b) => b.pnl - a.pnl || a.id - b.id);

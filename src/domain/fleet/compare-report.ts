@@ -1,6 +1,6 @@
 import { type ReportedFields } from './reported-fields.ts';
 
-/** What a search of the same genome on the same candles must give, field by field. Names are those of the wire. */
+/** Fields that must be equal for the same genome on the same candles. Names as on the wire. */
 export const COMPARED_FIELDS = [
   'pnl',
   'trades',
@@ -22,7 +22,10 @@ export const COMPARED_FIELDS = [
 
 export type ComparedFields = Pick<ReportedFields, (typeof COMPARED_FIELDS)[number]>;
 
-/** The fields in which a report is not what was computed, as text: `pnl is 12.5, 11 was computed`. Bits, not tolerances: the engine is one. */
+/**
+ * Fields in which a report differs from the computed result, as text: `pnl is 12.5, 11 was computed`. Exact comparison
+ * without tolerance, because both sides implement the same engine.
+ */
 export function differencesOf(reported: ComparedFields, computed: ComparedFields): readonly string[] {
   return COMPARED_FIELDS.filter((name) => reported[name] !== computed[name]).map(
     (name) => `${name} is ${String(reported[name])}, ${String(computed[name])} was computed`,

@@ -1,14 +1,15 @@
 import { type FieldName, type Reading, type ReportedFields } from './reported-fields.ts';
 
 /**
- * Which generation of worker a report comes from, guessed by the fields it sends (docs/coordinator-protocol.md#python-workers).
- * `root`: the newest. `root-without-numba`: the same file on a slower engine that means other things by its figures. `v5`:
- * a genome, but nothing of a holdout. `v3`: eight figures, four of them constants. `corp`: our own.
+ * Worker generation, inferred from the fields of a report (docs/coordinator-protocol.md#python-workers).
+ * `root`: the newest. `root-without-numba`: the same file on its slower engine, whose fields have other meanings. `v5`:
+ * sends a genome but no holdout fields. `v3`: sends eight fields, four of them constants. `corp`: workers of this
+ * project.
  */
 export const WORKER_VERSIONS = ['unknown', 'root', 'root-without-numba', 'v5', 'v3', 'corp'] as const;
 export type WorkerVersion = (typeof WORKER_VERSIONS)[number];
 
-/** What v3.0 to v4.1 send of every strategy. */
+/** Values that v3.0 to v4.1 send for every strategy. */
 const CONSTANTS: Readonly<Partial<ReportedFields>> = {
   trades: 10,
   win_rate: 0.65,
@@ -16,15 +17,15 @@ const CONSTANTS: Readonly<Partial<ReportedFields>> = {
   max_drawdown: 0.15,
 };
 
-/** What the engine answers for a holdout without a trade. USD. */
+/** The engine's profit for a holdout without a trade. USD. */
 const NO_TRADE_PNL = -10_000;
-/** A holdout shorter than this is not run at all. */
+/** The engine does not run a holdout with fewer candles. */
 const SHORTEST_HOLDOUT = 100;
 
 const isConstant = (fields: ReportedFields): boolean =>
   Object.entries(CONSTANTS).every(([name, value]) => fields[name as FieldName] === value);
 
-/** The figures come from the engine we know: there was a split, and the holdout was run or too short to be. */
+/** The figures come from the known engine: the data was split, and the holdout was either run or too short to run. */
 function isTrustworthy({ train_candles, test_candles, oos_trades, oos_pnl }: ReportedFields): boolean {
   const heldOut = oos_trades > 0 || oos_pnl === NO_TRADE_PNL || test_candles < SHORTEST_HOLDOUT;
   return train_candles > 0 && test_candles > 0 && heldOut;
@@ -43,12 +44,12 @@ function versionOf({ fields, sent }: Reading, verdict: Judgement['verdict']): Wo
 
 export interface Judgement {
   readonly verdict: 'accepted' | 'invalid' | 'constants' | 'untrusted';
-  /** Why it is refused; empty when it is not. */
+  /** Why the report is refused; empty when accepted. */
   readonly reason: string;
   readonly version: WorkerVersion;
 }
 
-/** Whether a report by an existing worker is evidence, whatever its unit needs. */
+/** Judges a Python worker's report by its fields alone, independent of its unit. */
 export function judgeReport(reading: Reading): Judgement {
   const { fields, fault } = reading;
   const judged = (verdict: Judgement['verdict'], reason: string): Judgement => ({

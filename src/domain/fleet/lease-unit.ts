@@ -1,19 +1,20 @@
 import { resolveUnit } from './resolve-unit.ts';
 import { type FleetRules, freeReplicas, isVote, type Lease, type Unit, type UnitKind } from './unit.ts';
 
-/** Who asks for work, and what it can do. */
+/** The worker that requests a unit. */
 export interface Asker {
   readonly workerId: string;
   readonly host: string;
   readonly kinds: ReadonlySet<UnitKind>;
 }
 
-/** `no`: never as things stand. `rather-not`: its own lease on the unit ran out; only when there is nothing else. */
-export type Fit = 'yes' | 'rather-not' | 'no';
+/** `no`: not eligible. `last-resort`: eligible, but its own lease on the unit expired, so any other unit comes first. */
+export type Fit = 'yes' | 'last-resort' | 'no';
 
 /**
- * Whether a worker may have a replica. Never two of one unit: not one it holds or has reported on, not one whose result
- * was refused, since it would report the same again. With distinct hosts the same goes for its machine.
+ * Whether a worker may lease a replica of a unit. A worker never gets a unit that it holds, has reported on, or had a
+ * result refused for (it would report the same again). With distinct hosts the first two conditions apply to its whole
+ * machine.
  */
 export function fitOf(unit: Unit, { workerId, host, kinds }: Asker, { distinct }: FleetRules): Fit {
   if (freeReplicas(unit) === 0 || !kinds.has(unit.kind)) return 'no';
@@ -21,10 +22,10 @@ export function fitOf(unit: Unit, { workerId, host, kinds }: Asker, { distinct }
   if (distinct === 'hosts' && unit.leases.some((lease) => lease.host === host && takesPart(lease))) return 'no';
   const own = unit.leases.filter((lease) => lease.workerId === workerId);
   if (own.some(({ state, result }) => state !== 'expired' || result !== null)) return 'no';
-  return own.length > 0 ? 'rather-not' : 'yes';
+  return own.length > 0 ? 'last-resort' : 'yes';
 }
 
-/** The unit with a lease more, the last one. Only when the worker fits. */
+/** Adds a lease for the worker; the new lease is the last one. Call only when `fitOf` is not `no`. */
 export function leaseTo<U extends Unit>(unit: U, { workerId, host }: Asker, rules: FleetRules, now: number): U {
   const taken = new Set(
     unit.leases.filter((lease) => lease.state === 'running' || isVote(lease)).map(({ replica }) => replica),
@@ -45,30 +46,30 @@ export function leaseTo<U extends Unit>(unit: U, { workerId, host }: Asker, rule
 }
 
 /**
- * Of these, in any order, the first in line that the worker may have; before one that its own lease ran out on comes any
- * other.
+ * The eligible unit that comes first by `byTurn`; a `last-resort` unit only when there is no other. `units` may be in
+ * any order.
  */
 export function chooseUnit<U extends Unit>(units: Iterable<U>, asker: Asker, rules: FleetRules): U | null {
   let first: U | null = null;
-  let spare: U | null = null;
+  let lastResort: U | null = null;
   for (const unit of units) {
-    // Most are behind the one that was found already: looking at their leases would be for nothing.
+    // Skip units behind the current choice before the more expensive check of their leases.
     if (first !== null && byTurn(unit, first) > 0) continue;
     const fit = fitOf(unit, asker, rules);
     if (fit === 'yes') first = unit;
-    else if (fit === 'rather-not' && (spare === null || byTurn(unit, spare) < 0)) spare = unit;
+    else if (fit === 'last-resort' && (lastResort === null || byTurn(unit, lastResort) < 0)) lastResort = unit;
   }
-  return first ?? spare;
+  return first ?? lastResort;
 }
 
-/** The line: the higher priority first, then who waits longest. */
+/** Queue order: higher priority first, then longest waiting. */
 export function byTurn(a: Unit, b: Unit): number {
   return b.priority - a.priority || a.turn - b.turn || a.id - b.id;
 }
 
 /**
- * Ends the leases whose time is up. The unit goes to the back of the line: one that keeps running out must not starve the
- * rest. The unit itself when there is nothing to end.
+ * Expires leases that are past their end. The unit moves to the end of the queue, so that a unit whose leases keep
+ * expiring cannot starve the others. Returns the same object when no lease expires.
  */
 export function expireLeases<U extends Unit>(unit: U, rules: FleetRules, now: number): U {
   const isOver = (lease: Lease): boolean => lease.state === 'running' && lease.expiresAt <= now;

@@ -9,7 +9,7 @@ import {
   type Unit,
 } from './unit.ts';
 
-/** A result as it arrives: `accepted` stands for "nothing is wrong with it". */
+/** A result as received, judged by its fields: `accepted` means that no fault was found. */
 export interface Arrival extends Omit<LeaseResult, 'verdict'> {
   readonly workerId: string;
   readonly verdict: Extract<ResultVerdict, 'accepted' | 'invalid' | 'constants' | 'untrusted' | 'quarantined'>;
@@ -17,13 +17,13 @@ export interface Arrival extends Omit<LeaseResult, 'verdict'> {
 
 export interface Receipt<U extends Unit> {
   readonly unit: U;
-  /** `orphan`: the worker never had the unit. Nothing has changed then, nor for a duplicate. */
+  /** `orphan`: the worker never had a lease on the unit. An orphan or a duplicate leaves the unit unchanged. */
   readonly verdict: ResultVerdict | 'orphan';
-  /** Of the lease the result belongs to. */
+  /** Replica number of the result's lease; 0 for an orphan. */
   readonly replica: number;
 }
 
-/** The lease a report is about: one that runs, else one that ran out, else whatever the worker had last. */
+/** The lease that a report belongs to: a running one, else one that expired without a result, else the worker's last. */
 function leaseOf(own: readonly Lease[]): Lease | undefined {
   return (
     own.findLast(({ state }) => state === 'running') ??
@@ -33,8 +33,8 @@ function leaseOf(own: readonly Lease[]): Lease | undefined {
 }
 
 /**
- * What a result means for its unit. A worker counts once for a unit, however often it reports. One whose lease has run
- * out counts as long as the unit is open. The same result again (by its id) gives the same answer and changes nothing.
+ * Applies a result to its unit. Each worker counts once per unit. A result after the lease expired counts while the
+ * unit is open. Receiving the same result (by id) again returns the same verdict and changes nothing.
  */
 export function receive<U extends Unit>(
   unit: U,
@@ -52,7 +52,7 @@ export function receive<U extends Unit>(
   const given: ResultVerdict = verdict === 'accepted' && !isOpen(unit) ? 'late' : verdict;
   const returned: Lease = { ...lease, state: 'returned', result: { ...result, verdict: given } };
   const leases = unit.leases.map((other) => (other === lease ? returned : other));
-  // A refused result costs the unit its place: whoever sends them must not hold up the rest.
+  // A refused result moves the unit to the end of the queue, so that bad workers cannot block the others.
   const turn = given === 'accepted' || given === 'late' ? unit.turn : now;
   const next = resolveUnit({ ...unit, leases, turn }, rules, now);
   const final = next.leases.find(({ seq }) => seq === lease.seq)?.result?.verdict ?? given;
@@ -60,8 +60,8 @@ export function receive<U extends Unit>(
 }
 
 /**
- * Takes back everything a quarantined worker has to do with a unit: its results no longer count and what it holds is
- * given to others. Doing it again changes nothing.
+ * Withdraws a quarantined worker from a unit: its results no longer count and its running leases are revoked.
+ * Idempotent.
  */
 export function withdraw<U extends Unit>(unit: U, workerId: string, rules: FleetRules, now: number): U {
   const leases = unit.leases.map((lease): Lease => {
@@ -72,7 +72,7 @@ export function withdraw<U extends Unit>(unit: U, workerId: string, rules: Fleet
   return leases.every((lease, i) => lease === unit.leases[i]) ? unit : resolveUnit({ ...unit, leases }, rules, now);
 }
 
-/** Ends an open unit; one that has ended stays what it is. */
+/** Cancels an open unit; returns an ended unit unchanged. */
 export function cancel<U extends Unit>(unit: U, reason: string, now: number): U {
   return isOpen(unit) ? { ...unit, state: 'cancelled', reason, endedAt: now } : unit;
 }

@@ -2,8 +2,8 @@ import { canonicalJson } from '../identity/canonical-json.ts';
 import { sha256 } from '../identity/sha256.ts';
 
 /**
- * What a worker reports of a unit, named as on the wire (docs/coordinator-protocol.md#report-fields). Fractions are 0..1, money is
- * USD on an account of $500, times are seconds.
+ * Fields of a worker's report, named as on the wire (docs/coordinator-protocol.md#report-fields). Fractions are 0..1,
+ * money is USD on an account of $500, times are seconds.
  */
 export interface ReportedFields {
   readonly pnl: number;
@@ -35,7 +35,7 @@ export interface ReportedFields {
 }
 export type FieldName = keyof ReportedFields;
 
-/** Says what is wrong with a number. */
+/** Returns the fault of a number, or null. */
 type Check = (value: number) => string | null;
 
 const LARGEST = 1e12;
@@ -80,7 +80,7 @@ export const FIELD_NAMES: readonly FieldName[] = [
 
 const LONGEST_GENOME = 100_000;
 
-/** What Python calls true; the existing coordinator decides so: the text "false" is true. */
+/** Python truthiness, as the Python coordinator applies it: the text "false" is true. */
 function truthOf(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
@@ -89,27 +89,27 @@ function truthOf(value: unknown): boolean {
 
 function genomeOf(value: unknown): { readonly genome: string | null; readonly fault: string | null } {
   if (value === undefined || value === null) return { genome: null, fault: null };
-  // Sent as an object it says the same, and is meant.
+  // Some workers send the genome as an object instead of JSON text.
   const text = typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : '';
   if (text.length > LONGEST_GENOME) return { genome: null, fault: 'strategy_genome is too long' };
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { genome: text, fault: null };
   } catch {
-    // Answered below.
+    // The return below reports the fault.
   }
   return { genome: null, fault: 'strategy_genome is not JSON of an object' };
 }
 
 export interface Reading {
   readonly fields: ReportedFields;
-  /** Which of the fields were sent at all: it tells worker versions apart. */
+  /** Fields present in the report; they identify the worker generation. */
   readonly sent: readonly FieldName[];
-  /** The first thing wrong with them, with the field's name; null when all is well. */
+  /** The first fault with its field name; null when there is none. */
   readonly fault: string | null;
 }
 
-/** Reads the fields of a report. What is missing has the default of the existing coordinator: 0, false, no genome. */
+/** Reads the fields of a report. Missing fields get the Python coordinator's defaults: 0, false, no genome. */
 export function readReport(body: Readonly<Record<string, unknown>>): Reading {
   const sent = FIELD_NAMES.filter((name) => body[name] !== undefined);
   const faults: string[] = [];
@@ -131,8 +131,8 @@ export function readReport(body: Readonly<Record<string, unknown>>): Reading {
 }
 
 /**
- * Hash of everything that replicas of a deterministic unit must agree on: all but how long it took. A genome counts by
- * what it says, not by how its JSON is written.
+ * Hash of all fields that replicas of a deterministic unit must agree on: all except the execution time. Genomes are
+ * compared by value, not by their JSON formatting.
  */
 export function agreementDigest({ execution_time: _, strategy_genome, ...figures }: ReportedFields): string {
   const genome: unknown = strategy_genome === null ? null : JSON.parse(strategy_genome);

@@ -1,7 +1,7 @@
 import { canonicalResult } from './canonical-result.ts';
 import { type FleetRules, freeReplicas, isVote, type Lease, type Unit, type Vote, votesOf } from './unit.ts';
 
-/** Refused results a unit survives, for each lease it may lose: a fleet of old workers must not use up a unit at once. */
+/** Allowed refused results per allowed expiry: a fleet of old workers must not use up a unit at once. */
 const REFUSALS_PER_EXPIRY = 2;
 
 type Outcome =
@@ -9,23 +9,23 @@ type Outcome =
   | { readonly kind: 'open'; readonly wanted: number }
   | { readonly kind: 'split'; readonly answers: number };
 
-/** Votes by what they say, the most frequent first; the earlier of two that are as frequent. */
-function camps(votes: readonly Vote[]): readonly (readonly [digest: string, size: number])[] {
+/** Counts votes per digest, most frequent first; on a tie the earlier digest comes first. */
+function countByDigest(votes: readonly Vote[]): readonly (readonly [digest: string, size: number])[] {
   const sizes = new Map<string, number>();
   for (const { result } of votes) sizes.set(result.digest, (sizes.get(result.digest) ?? 0) + 1);
   return [...sizes].sort(([, a], [, b]) => b - a);
 }
 
 /**
- * A unit whose results may differ is done with enough of them. A deterministic one is done when enough agree and they are
- * more than half; until then each disagreement asks for one more, as long as a majority can still be reached.
+ * A non-deterministic unit is done when it has enough results. A deterministic unit is done when enough results agree
+ * and form a majority. Until then each disagreement requests one more result, as long as a majority is still possible.
  */
 function outcomeOf({ deterministic, replicas }: Unit, votes: readonly Vote[], { maxReplicas }: FleetRules): Outcome {
   if (!deterministic) {
     if (votes.length < replicas) return { kind: 'open', wanted: replicas };
     return { kind: 'done', agreed: new Set(votes.map(({ result }) => result.digest)) };
   }
-  const groups = camps(votes);
+  const groups = countByDigest(votes);
   const [leader, size = 0] = groups[0] ?? [];
   if (leader !== undefined && size >= replicas && 2 * size > votes.length) {
     return { kind: 'done', agreed: new Set([leader]) };
@@ -43,7 +43,7 @@ function workersOf(leases: readonly Lease[]): string {
   return [...counts].map(([workerId, count]) => `${workerId} (${count})`).join(', ');
 }
 
-/** Why nothing more is tried; null while the unit may go on. */
+/** Reason to give up on the unit, or null. */
 function exhaustion({ leases }: Unit, { maxExpiries }: FleetRules): string | null {
   const expired = leases.filter(({ state, result }) => state === 'expired' && result === null);
   if (expired.length >= maxExpiries) {
@@ -64,8 +64,8 @@ function withVerdicts(leases: readonly Lease[], agreed: ReadonlySet<string> | nu
 }
 
 /**
- * Where a unit stands after its leases changed: completed, failed with its reason, or what it still needs. Failed and
- * cancelled stay what they are.
+ * Recomputes the state of a unit after its leases changed: completed, failed with a reason, or open with the number of
+ * results it still needs. Failed and cancelled units are returned unchanged.
  */
 export function resolveUnit<U extends Unit>(unit: U, rules: FleetRules, now: number): U {
   if (unit.state === 'failed' || unit.state === 'cancelled') return unit;
@@ -85,14 +85,14 @@ export function resolveUnit<U extends Unit>(unit: U, rules: FleetRules, now: num
   const isUnderWay = votes.length > 0 || leases.some(({ state }) => state === 'running');
   const state = isUnderWay ? 'in_progress' : 'pending';
   const open: U = { ...unit, state, leases, wanted: outcome.wanted, canonical: null, endedAt: null };
-  // What runs already may still complete it.
+  // Leases that still run may complete the unit, so fail only when a new lease would be needed.
   const exhausted = freeReplicas(open) > 0 ? exhaustion(open, rules) : null;
   return exhausted === null ? open : fail(exhausted);
 }
 
 /**
- * Workers whose reports on a deterministic unit contradict each other: those outvoted, or all of them while nobody knows
- * who is right. `cleared` are those the majority bears out.
+ * Workers whose reports on a deterministic unit contradict each other: `suspects` are the outvoted ones, or all of them
+ * while there is no majority. `cleared` are those that the majority confirms.
  */
 export function disputeOf(unit: Unit): { readonly suspects: readonly string[]; readonly cleared: readonly string[] } {
   const votes = votesOf(unit);

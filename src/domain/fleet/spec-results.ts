@@ -39,7 +39,7 @@ function faultOf(result: unknown, spec: StrategySpec): string | null {
   return name === undefined ? null : `metrics.${name} is wrong`;
 }
 
-/** Whether the results of a unit of kind `specs` are complete and what they should be. */
+/** Checks that the results of a `specs` unit are complete and well-formed. */
 export function judgeSpecResults({ specs }: StrategyParams, results: unknown): Judgement {
   const wanted = specs as readonly StrategySpec[];
   const invalid = (reason: string): Judgement => ({ verdict: 'invalid', reason, version: 'corp' });
@@ -53,7 +53,7 @@ export function judgeSpecResults({ specs }: StrategyParams, results: unknown): J
   return { verdict: 'accepted', reason: '', version: 'corp' };
 }
 
-/** Hash of what replicas of such a unit must agree on. */
+/** Hash that replicas of a `specs` unit must agree on. */
 export function specsDigest(results: unknown): string {
   return sha256(canonicalJson(results));
 }

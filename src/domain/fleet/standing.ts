@@ -1,13 +1,13 @@
 import { disputeOf } from './resolve-unit.ts';
 import { type ResultVerdict, type Unit } from './unit.ts';
 
-/** What a unit says of one of its results. */
+/** Verdict and replica that a unit records for one of its results. */
 export interface Standing {
   readonly verdict: ResultVerdict;
   readonly replica: number;
 }
 
-/** By result id. */
+/** Standings by result id. */
 export function standingsOf({ leases }: Pick<Unit, 'leases'>): ReadonlyMap<number, Standing> {
   return new Map(
     leases.flatMap(({ result, replica }) =>
@@ -19,10 +19,10 @@ export function standingsOf({ leases }: Pick<Unit, 'leases'>): ReadonlyMap<numbe
 export const isSameStanding = (a: Standing, b: Standing): boolean => a.verdict === b.verdict && a.replica === b.replica;
 
 /**
- * Whether a change of a unit leaves rows elsewhere behind: results it had before that stand otherwise now, or workers
- * that came under suspicion or were cleared of it. The row of a result that is new is written by whoever brings it.
+ * Whether a unit change makes stored rows stale: results whose verdict or replica changed, or workers that became
+ * suspects or were cleared. New results do not count; the caller writes their rows.
  */
-export function leavesBehind(before: Unit, after: Unit): boolean {
+export function leavesStaleRows(before: Unit, after: Unit): boolean {
   const now = standingsOf(after);
   const changed = [...standingsOf(before)].some(([id, standing]) => {
     const next = now.get(id);

@@ -1,10 +1,10 @@
-/** The parameters of a unit as workers get them (docs/coordinator-protocol.md#strategy-parameters). */
+/** Parameters of a unit as sent to workers (docs/coordinator-protocol.md#strategy-parameters). */
 export type StrategyParams = Readonly<Record<string, unknown>>;
 
-/** What makes the existing workers evaluate exactly the seed they are given, once. */
+/** Settings that make Python workers evaluate exactly the given seed, once. */
 export const EVALUATE_ONE = { population_size: 1, generations: 1, seed_ratio: 1 } as const;
 
-/** One genome, no search: every honest worker reports the same. */
+/** Whether the unit evaluates one genome without a search; every honest worker then reports the same. */
 export function evaluatesOneGenome(params: StrategyParams): boolean {
   const { seed_genomes: seeds } = params;
   const isFixed = Object.entries(EVALUATE_ONE).every(([name, value]) => params[name] === value);

@@ -1,30 +1,31 @@
-/** Units of work that remote workers pull over HTTP: what is known of one, and the words for it. */
+/** Work units that remote workers pull over HTTP. */
 
 /**
- * `genetic`: a search as the existing workers run it. `evaluate`: one given genome, so that every honest worker reports
- * the same. `specs`: strategy specs of ours, for workers that ask for them.
+ * `genetic`: a genetic search as the Python workers run it. `evaluate`: one given genome; every honest worker reports
+ * the same. `specs`: strategy specs of this project, for workers that accept them.
  */
 export const UNIT_KINDS = ['genetic', 'evaluate', 'specs'] as const;
 export type UnitKind = (typeof UNIT_KINDS)[number];
 
 /**
- * Where a unit stands.
+ * States of a unit.
  *
  *   pending --lease--> in_progress --enough results--> completed
  *      ^                    |  |
- *      +---leases run out---+  +--nothing came of too many leases, or results that never agree--> failed
+ *      +--leases expire-----+  +--too many leases without a result, or no majority--> failed
  *
- * `cancelled` ends it from pending and in_progress. A completed unit is open again when a result it rested on is
- * withdrawn; failed and cancelled are final.
+ * `cancelled` ends a unit from pending and in_progress. A completed unit reopens when a result it depends on is
+ * withdrawn. Failed and cancelled are final.
  */
 export const UNIT_STATES = ['pending', 'in_progress', 'completed', 'failed', 'cancelled'] as const;
 export type UnitState = (typeof UNIT_STATES)[number];
 
 /**
- * What a result is worth to its unit. Only `accepted` counts; `disagrees` counted until the majority said otherwise.
- * `late`: the unit had ended. `duplicate`: the worker had reported on this unit before. `invalid`: a field is no number
- * or out of range. `constants`: what old workers send whatever they found. `untrusted`: from an engine whose figures
- * mean something else. `quarantined`: from a worker that was found to report what is not so.
+ * Verdict on a result. Only `accepted` counts.
+ * `disagrees`: was accepted until the majority differed. `late`: the unit had ended. `duplicate`: the worker had
+ * already reported on the unit. `invalid`: a field is not a number or is out of range. `constants`: the fixed values
+ * that old workers send for every strategy. `untrusted`: from an engine whose fields have other meanings.
+ * `quarantined`: from a worker found to report false results.
  */
 export const RESULT_VERDICTS = [
   'accepted',
@@ -38,27 +39,27 @@ export const RESULT_VERDICTS = [
 ] as const;
 export type ResultVerdict = (typeof RESULT_VERDICTS)[number];
 
-/** Of a result, what its unit must know to decide. */
+/** The part of a result that its unit needs. */
 export interface LeaseResult {
   readonly id: number;
   readonly verdict: ResultVerdict;
-  /** Hash of what must be equal between replicas of a deterministic unit. */
+  /** Hash of the fields that must be equal between replicas of a deterministic unit. */
   readonly digest: string;
   readonly pnl: number;
-  /** It may stand for the unit (canonical-result.ts). */
+  /** It may become the canonical result (canonical-result.ts). */
   readonly sound: boolean;
 }
 
 /**
- * One hand-out of a replica to a worker. A worker never reports failure: a lease that runs out is all one hears.
+ * The lease of a replica to a worker. Workers do not report failures: a failure shows only as an expired lease.
  *
- *   running --result--> returned       running --time is up--> expired --a result after all--> returned
- *   running --its worker is quarantined--> revoked
+ *   running --result--> returned       running --time is up--> expired --late result--> returned
+ *   running --worker quarantined--> revoked
  */
 export interface Lease {
   /** 1 for the first lease of the unit. */
   readonly seq: number;
-  /** From 1. A lease that came to nothing leaves its number to another. */
+  /** From 1. A new lease reuses the number of one that ended without a result. */
   readonly replica: number;
   readonly workerId: string;
   readonly host: string;
@@ -69,40 +70,40 @@ export interface Lease {
   readonly result: LeaseResult | null;
 }
 
-/** How far a unit is. Changed only by the functions of this folder. */
+/** State of a work unit. Changed only by the functions of this folder. */
 export interface Unit {
   readonly id: number;
   readonly kind: UnitKind;
-  /** Every honest worker reports the same, so replicas are compared. */
+  /** Every honest worker reports the same result, so replicas are compared. */
   readonly deterministic: boolean;
-  /** Results asked for. */
+  /** Number of results requested. */
   readonly replicas: number;
-  /** 0..9; the higher is handed out first. */
+  /** 0..9; higher is assigned first. */
   readonly priority: number;
   readonly state: UnitState;
   /** Why it failed or was cancelled; empty otherwise. */
   readonly reason: string;
-  /** Results needed as things stand: more than asked for while they disagree. */
+  /** Number of results currently needed; above `replicas` while results disagree. */
   readonly wanted: number;
-  /** Oldest first. Every lease ever given; the bounds on failures bound it. */
+  /** All leases ever given, oldest first; the limits on failures bound the list. */
   readonly leases: readonly Lease[];
-  /** Id of the result that stands for the unit. */
+  /** Id of the canonical result. */
   readonly canonical: number | null;
-  /** Its place in the line, epoch ms: when it was made, or when a lease last came to nothing. */
+  /** Queue position, epoch ms: creation time, or the time of the last expired or refused lease. */
   readonly turn: number;
   /** Epoch ms. */
   readonly createdAt: number;
   readonly endedAt: number | null;
 }
 
-/** How units are handed out (config/agents.yaml, coordinator). */
+/** Rules of assigning units (config/agents.yaml, coordinator). */
 export interface FleetRules {
   readonly leaseMs: number;
-  /** A unit fails after so many leases without a result, or twice as many refused results. */
+  /** A unit fails after this many leases without a result, or twice as many refused results. */
   readonly maxExpiries: number;
-  /** Results of a deterministic unit that are gathered to find a majority. */
+  /** Most results of a deterministic unit that are collected to find a majority. */
   readonly maxReplicas: number;
-  /** What no two replicas of a unit may share. */
+  /** What two replicas of a unit may not share. */
   readonly distinct: 'workers' | 'hosts';
 }
 
@@ -127,13 +128,13 @@ export interface Vote extends Lease {
   readonly result: LeaseResult;
 }
 
-/** Counts, or counted until a majority said otherwise. */
+/** A lease whose result counts, or counted until the majority differed. */
 export const isVote = (lease: Lease): lease is Vote =>
   lease.result !== null && (lease.result.verdict === 'accepted' || lease.result.verdict === 'disagrees');
 
 export const votesOf = ({ leases }: Pick<Unit, 'leases'>): readonly Vote[] => leases.filter(isVote);
 
-/** Leases that an answer is waited for; of a unit that has ended nothing is waited for. */
+/** Leases with a pending result; none when the unit has ended. */
 export const runningOf = (unit: Pick<Unit, 'leases' | 'state'>): readonly Lease[] =>
   isOpen(unit) ? unit.leases.filter(({ state }) => state === 'running') : [];
 
@@ -142,7 +143,7 @@ export function freeReplicas(unit: Pick<Unit, 'leases' | 'state' | 'wanted'>): n
   return isOpen(unit) ? Math.max(0, unit.wanted - votesOf(unit).length - runningOf(unit).length) : 0;
 }
 
-/** When the first of its leases runs out, epoch ms. */
+/** Earliest end of a running lease, epoch ms; null when none runs. */
 export function nextExpiry(unit: Pick<Unit, 'leases' | 'state'>): number | null {
   const ends = runningOf(unit).map(({ expiresAt }) => expiresAt);
   return ends.length > 0 ? Math.min(...ends) : null;

@@ -1,4 +1,4 @@
-/** What the name of a worker says: `studio.local_Darwin_W3` is instance 3 on the host `studio`. */
+/** Parses worker names: `studio.local_Darwin_W3` is instance 3 on the host `studio`. */
 
 const INSTANCE = /_W(\d{1,6})$/;
 
@@ -9,13 +9,13 @@ export function hostOf(workerId: string): string {
     .replaceAll('.local', '');
 }
 
-/** Null for a name without a number. */
+/** Instance number; null for a name without one. */
 export function instanceOf(workerId: string): number | null {
   const number = INSTANCE.exec(workerId)?.[1];
   return number === undefined ? null : Number(number);
 }
 
-/** At most so many workers of a machine; `hostname` is a part of their names, in any case of letters. */
+/** Limit of workers per machine; `hostname` is matched as a case-insensitive part of the worker's name. */
 export interface WorkerLimit {
   readonly hostname: string;
   readonly maxWorkers: number;
@@ -24,7 +24,7 @@ export interface WorkerLimit {
 export const isOfHost = (workerId: string, hostname: string): boolean =>
   workerId.toLowerCase().includes(hostname.toLowerCase());
 
-/** The limit a worker is beyond; null when it may work. */
+/** The limit that a worker exceeds, or null. */
 export function limitBroken(workerId: string, limits: readonly WorkerLimit[]): WorkerLimit | null {
   const instance = instanceOf(workerId);
   if (instance === null) return null;

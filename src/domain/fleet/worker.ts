@@ -2,7 +2,7 @@ import { type WorkerVersion } from './judge-report.ts';
 import { hostOf } from './worker-name.ts';
 import { type ResultVerdict, type UnitKind } from './unit.ts';
 
-/** A remote worker as the fleet knows it. Changed only by the functions here, saved by compare-and-set on `version`. */
+/** A remote worker. Changed only by the functions of this file; saved by compare-and-set on `version`. */
 export interface Worker {
   readonly id: string;
   readonly host: string;
@@ -12,26 +12,26 @@ export interface Worker {
   /** Epoch ms. */
   readonly firstSeen: number;
   readonly lastSeen: number;
-  /** Results that counted when they came. */
+  /** Results that counted when received. */
   readonly completed: number;
   /** Results that were invalid, constants or untrusted. */
   readonly refused: number;
-  /** Results that came too late, or twice. */
+  /** Results that were late or duplicates. */
   readonly surplus: number;
-  /** Of all its results, seconds. */
+  /** Sum over all its results, seconds. */
   readonly executionSeconds: number;
   readonly refusedInRow: number;
   readonly refusedAt: number;
   /** Units on which its report is disputed or was outvoted. */
   readonly suspectOver: readonly number[];
-  /** Why it gets no work; empty for a worker in good standing. */
+  /** Reason of the quarantine; empty for a worker in good standing. */
   readonly quarantine: string;
   readonly quarantinedAt: number | null;
-  /** Its results no longer count. False while that is being done. */
+  /** Whether its results have been withdrawn; false while that is in progress. */
   readonly withdrawn: boolean;
   /**
-   * Keys of the results counted last. A result is counted here when it is one of these or its own row says so: those rows
-   * are marked before others take this place, so that a crash between the two writes counts nothing twice.
+   * Keys of the results counted last. A result is counted when its key is listed here or its own row says so. The rows
+   * are marked before the next keys replace these, so a crash between the two writes counts nothing twice.
    */
   readonly counted: readonly string[];
   readonly version: number;
@@ -64,8 +64,8 @@ const REST_AFTER = 3;
 const REST_MS = 60 * 60_000;
 
 /**
- * A worker whose last results were all refused rests: each unit it takes is a lease wasted. Once an hour it is tried
- * again, since a machine keeps its name when its worker is replaced.
+ * A worker whose last results were all refused gets no work, because each unit it takes wastes a lease. It is tried
+ * again once an hour: a machine keeps its worker name when its worker is replaced.
  */
 export function isResting({ refusedInRow, refusedAt }: Worker, now: number): boolean {
   return refusedInRow >= REST_AFTER && now - refusedAt < REST_MS;
@@ -75,7 +75,10 @@ export const isQuarantined = ({ quarantine }: Worker): boolean => quarantine !==
 
 const CANNOT_EVALUATE: readonly WorkerVersion[] = ['v3', 'v5', 'root-without-numba'];
 
-/** What it may be given: units of ours only if it asks for them, single genomes unless its engine is known to crash on them. */
+/**
+ * Unit kinds for a worker: `specs` only if it accepts them, `evaluate` unless its engine is known to crash on single
+ * genomes.
+ */
 export function kindsFor({ generation }: Worker, acceptsSpecs: boolean): ReadonlySet<UnitKind> {
   const kinds: UnitKind[] = ['genetic'];
   if (!CANNOT_EVALUATE.includes(generation)) kinds.push('evaluate');
@@ -83,7 +86,7 @@ export function kindsFor({ generation }: Worker, acceptsSpecs: boolean): Readonl
   return new Set(kinds);
 }
 
-export interface WorkerStatistics {
+export interface CountedResult {
   /** Key of the result. */
   readonly key: string;
   readonly verdict: ResultVerdict;
@@ -96,12 +99,12 @@ export interface WorkerStatistics {
 const REFUSALS: readonly ResultVerdict[] = ['invalid', 'constants', 'untrusted', 'quarantined'];
 export const isRefusal = (verdict: ResultVerdict): boolean => REFUSALS.includes(verdict);
 
-/** The worker with these results. The caller sees to it that each is counted once. */
-export function countResults(worker: Worker, tallies: readonly WorkerStatistics[]): Worker {
-  return { ...tallies.reduce(countResult, worker), counted: tallies.map(({ key }) => key) };
+/** Adds results to the worker's counters. The caller must pass each result once. */
+export function countResults(worker: Worker, results: readonly CountedResult[]): Worker {
+  return { ...results.reduce(countResult, worker), counted: results.map(({ key }) => key) };
 }
 
-function countResult(worker: Worker, { verdict, executionSeconds, generation, at }: WorkerStatistics): Worker {
+function countResult(worker: Worker, { verdict, executionSeconds, generation, at }: CountedResult): Worker {
   const refused = isRefusal(verdict);
   const isSurplus = verdict === 'late' || verdict === 'duplicate';
   return {
@@ -119,7 +122,7 @@ function countResult(worker: Worker, { verdict, executionSeconds, generation, at
 
 const MAX_DISPUTES = 100;
 
-/** Puts the worker under suspicion over a unit, or clears it of that. The worker itself when nothing changes. */
+/** Marks or clears the worker as a suspect over a unit. Returns the same object when nothing changes. */
 export function suspect(worker: Worker, unitId: number, isSuspect: boolean): Worker {
   if (worker.suspectOver.includes(unitId) === isSuspect) return worker;
   const others = worker.suspectOver.filter((id) => id !== unitId);
@@ -130,7 +133,7 @@ export function quarantine(worker: Worker, reason: string, now: number): Worker 
   return isQuarantined(worker) ? worker : { ...worker, quarantine: reason, quarantinedAt: now, withdrawn: false };
 }
 
-/** In good standing again; what was withdrawn stays withdrawn. */
+/** Ends a quarantine; withdrawn results stay withdrawn. */
 export function release(worker: Worker): Worker {
   return {
     ...worker,

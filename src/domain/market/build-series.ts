@@ -5,10 +5,10 @@ import { requireOnGrid } from './infer-timeframe.ts';
 import { type Series } from './series.ts';
 import { timeframeMs, type Timeframe } from './timeframe.ts';
 
-/** Beyond this a gap is a mistake in the times, not a quiet market: 64 years of one-minute bars. */
+/** Longest allowed series (64 years of one-minute bars). A longer span means wrong times, not a quiet market. */
 const MAX_BARS = 2 ** 25;
 
-/** Columns of `length` bars, all zero; the caller fills them. */
+/** Series of `length` bars with all values zero; the caller fills them. */
 export function emptySeries(symbol: string, timeframe: Timeframe, length: number): Series {
   const column = (): Float64Array => new Float64Array(length);
   return {
@@ -26,14 +26,16 @@ export function emptySeries(symbol: string, timeframe: Timeframe, length: number
 }
 
 /**
- * Aligns candles to their timeframe; missing bars are filled flat at the last close with volume 0 and flagged.
- * @throws AppError `bad-candles` when there is no candle, or one is broken, off the grid, out of order or twice there.
+ * Aligns candles to their timeframe. Missing bars are filled flat at the last close with volume 0 and flagged in
+ * `filled`.
+ * @throws AppError `bad-candles` when there is no candle, or when a candle is invalid, off the grid, out of order or a
+ * duplicate.
  */
 export function buildSeries(symbol: string, timeframe: Timeframe, candles: readonly Candle[]): Series {
   return seriesOfColumns(symbol, timeframe, columnsOf(candles));
 }
 
-/** As `buildSeries`. */
+/** Same as `buildSeries`, from columns. @throws AppError `bad-candles` in the same cases. */
 export function seriesOfColumns(symbol: string, timeframe: Timeframe, candles: CandleColumns): Series {
   if (candles.length === 0) throw new AppError('bad-candles', `${symbol}: a series needs at least one candle`);
   const { time } = candles;

@@ -1,6 +1,6 @@
 import { candleFault, type Candle } from './candle.ts';
 
-/** Candles as columns of one length: what a list of `Candle` says in a fraction of its memory. */
+/** Candles as columns of equal length; uses a fraction of the memory of a list of `Candle`. */
 export interface CandleColumns {
   readonly length: number;
   readonly time: Float64Array;
@@ -28,7 +28,7 @@ export function candleAt({ time, open, high, low, close, volume }: CandleColumns
   return { time: time[i]!, open: open[i]!, high: high[i]!, low: low[i]!, close: close[i]!, volume: volume[i]! };
 }
 
-/** `candleFault` of one candle; it is asked for words only where a number is wrong. */
+/** `candleFault` of candle `i`. Fast path for valid candles: a message is built only when a value is wrong. */
 export function faultAt(columns: CandleColumns, i: number): string | null {
   const { time, open, high, low, close, volume } = columns;
   const bottom = low[i]!;

@@ -13,9 +13,9 @@ interface Columns {
 }
 
 /**
- * Candles of a CSV text with a header (`timestamp`, `time` or `date`; `open`, `high`, `low`, `close`, `volume`; any
- * order, any case; further columns are ignored). Nothing is repaired: a file that is wrong anywhere is refused whole.
- * @throws CandleFileError for the first line that is wrong.
+ * Parses CSV text with a header (`timestamp`, `time` or `date`; `open`, `high`, `low`, `close`, `volume`; any order,
+ * any case; other columns are ignored). Nothing is repaired: one wrong line rejects the whole file.
+ * @throws CandleFileError for the first wrong line.
  */
 export function parseCandleCsv(text: string): Candle[] {
   const lines = text.replace(/^\uFEFF/, '').split('\n');
@@ -88,7 +88,7 @@ function readRow(line: string, number: number, columns: Columns): Candle {
   return candle;
 }
 
-/** Plain comma-separated cells; a cell may stand in double quotes but not contain a comma, as no number or time does. */
+/** Splits comma-separated cells. A cell may be in double quotes but cannot contain a comma. */
 function cellsOf(line: string): string[] {
   return line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
 }

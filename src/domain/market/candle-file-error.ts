@@ -1,6 +1,9 @@
 import { AppError } from '../errors.ts';
 
-/** A candle file that cannot be used: what is wrong, where, and what to do. `line` counts from 1, the header included. */
+/**
+ * A candle file cannot be used. The message says what is wrong, where, and what to do. `line` counts from 1 and
+ * includes the header.
+ */
 export class CandleFileError extends AppError {
   readonly line: number;
 

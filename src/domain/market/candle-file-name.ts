@@ -1,6 +1,6 @@
 import { timeframeMs, type Timeframe } from './timeframe.ts';
 
-/** Words by which names of candle files say their timeframe, the finest first. */
+/** Words for timeframes in the names of candle files, shortest timeframe first. */
 export const CANDLE_FILE_WORDS: readonly (readonly [words: string, timeframe: Timeframe])[] = [
   ['ONE_MINUTE', '1m'],
   ['FIVE_MINUTE', '5m'],
@@ -17,7 +17,10 @@ export interface DataFileName {
   readonly candlesPerDay: number;
 }
 
-/** What the name of a worker's data file says, like `data/BTC-USD_FIVE_MINUTE.csv`; empty and 0 where it does not. */
+/**
+ * Reads the name of a Python worker's data file, like `data/BTC-USD_FIVE_MINUTE.csv`. Fields are '' and 0 when the name does
+ * not contain them.
+ */
 export function readDataFileName(path: unknown): DataFileName {
   const name = typeof path === 'string' ? (path.split('/').at(-1) ?? '') : '';
   const found = CANDLE_FILE_WORDS.find(([words]) => name.includes(`_${words}`));

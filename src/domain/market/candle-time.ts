@@ -1,11 +1,11 @@
 const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?(Z|[+-]\d{2}:?\d{2})?$/;
 const EPOCH = /^\d{9,14}(?:\.0+)?$/;
-/** Below this a whole number is seconds, from it on milliseconds: 1e11 s is the year 5138, 1e11 ms is 1973. */
+/** Whole numbers below this are seconds, others milliseconds: 1e11 s is the year 5138, 1e11 ms is 1973. */
 const MILLISECONDS_FROM = 1e11;
 
 /**
- * Epoch milliseconds of `YYYY-MM-DD[ HH:MM[:SS]]` (UTC unless an offset is written), ISO 8601, epoch seconds or epoch
- * milliseconds; null when it is none of them or names a date that does not exist.
+ * Epoch milliseconds of `YYYY-MM-DD[ HH:MM[:SS]]` (UTC unless an offset is given), ISO 8601, epoch seconds or epoch
+ * milliseconds. Null for other forms and for dates that do not exist.
  */
 export function parseCandleTime(text: string): number | null {
   if (EPOCH.test(text)) {
@@ -17,7 +17,7 @@ export function parseCandleTime(text: string): number | null {
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match;
   const wall = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
   const date = new Date(wall);
-  // Date.UTC rolls 31 April over to 1 May; a date that does not come back unchanged does not exist.
+  // Date.UTC turns 31 April into 1 May, so a date that changes does not exist.
   if (date.getUTCMonth() + 1 !== Number(month) || date.getUTCDate() !== Number(day)) return null;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
   return wall + Math.floor(Number(`0.${fraction || '0'}`) * 1000) - offsetMs(zone);

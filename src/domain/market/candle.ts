@@ -1,4 +1,6 @@
-/** One OHLCV bar. `time` is the candle's open in epoch milliseconds UTC; prices in quote currency, volume in base units. */
+/**
+ * One OHLCV bar. `time` is the open time in epoch milliseconds UTC, prices are in quote currency, volume in base units.
+ */
 export interface Candle {
   readonly time: number;
   readonly open: number;
@@ -8,7 +10,7 @@ export interface Candle {
   readonly volume: number;
 }
 
-/** What is wrong with a candle by itself, or null. The texts end up in import errors beside file and line. */
+/** Describes the first fault of a candle, or null. Import errors show the text beside file and line. */
 export function candleFault(candle: Candle): string | null {
   const { time, open, high, low, close, volume } = candle;
   if (!Number.isSafeInteger(time) || time < 0) return 'time is not a date';

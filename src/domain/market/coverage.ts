@@ -1,21 +1,21 @@
 import { AppError } from '../errors.ts';
 import { type CoverageReport, type Gap, type Series } from './series.ts';
 
-/** How many of the largest holes an error names. */
+/** Number of largest gaps that an error lists. */
 const NAMED_GAPS = 3;
 
-/** A series with too much missing (docs/simulation-rules.md rule 11). */
+/** Too many bars of a series are missing (docs/simulation-rules.md rule 11). */
 export class CoverageError extends AppError {
   readonly report: CoverageReport;
 
   constructor(symbol: string, minimum: number, report: CoverageReport) {
     const largest = [...report.gaps].sort((a, b) => b.bars - a.bars || a.from - b.from).slice(0, NAMED_GAPS);
-    const holes = largest.map((gap) => `${gap.bars} bars from ${isoOf(gap.from)} to ${isoOf(gap.to)}`).join('; ');
+    const gaps = largest.map((gap) => `${gap.bars} bars from ${isoOf(gap.from)} to ${isoOf(gap.to)}`).join('; ');
     super(
       'poor-coverage',
       `${symbol}: coverage ${percent(report.coverage)} is below ${percent(minimum)}: ${report.missing} of ${report.bars}` +
-        ` bars are missing in ${report.gaps.length} gaps, the largest: ${holes}`,
-      { advice: 'Use a part without them or complete data' },
+        ` bars are missing in ${report.gaps.length} gaps, the largest: ${gaps}`,
+      { advice: 'Use a period without these gaps, or complete the data' },
     );
     this.name = 'CoverageError';
     this.report = report;
@@ -37,7 +37,10 @@ export function coverageOf(series: Series): CoverageReport {
   return { bars: series.length, missing, coverage, gaps };
 }
 
-/** @throws CoverageError when less than `minimum` (0..1) of the bars are real; it says where the largest holes are. */
+/**
+ * Returns the coverage report. @throws CoverageError `poor-coverage` when the share of real bars is below `minimum`
+ * (0..1); the message lists the largest gaps.
+ */
 export function requireCoverage(series: Series, minimum: number): CoverageReport {
   const report = coverageOf(series);
   if (report.coverage < minimum) throw new CoverageError(series.symbol, minimum, report);

@@ -2,9 +2,10 @@ import { AppError } from '../errors.ts';
 import { timeframeMs, timeframeOf, type Timeframe } from './timeframe.ts';
 
 /**
- * The most common step between the candles; the shorter one on a tie.
- * @param times of their opens, epoch ms.
- * @throws AppError `bad-candles` when there are fewer than two candles, the step is not whole minutes, or a candle is off its grid.
+ * Infers the timeframe: the most common step between candles, the shorter one on a tie.
+ * @param times open times, epoch ms.
+ * @throws AppError `bad-candles` for fewer than two candles or a candle off the grid, `bad-timeframe` for a step that
+ * is not whole minutes.
  */
 export function inferTimeframe(times: Float64Array): Timeframe {
   if (times.length < 2)
@@ -22,7 +23,10 @@ export function inferTimeframe(times: Float64Array): Timeframe {
   return timeframe;
 }
 
-/** @throws AppError `bad-candles` naming the first candle whose time is not a whole number of timeframes after the epoch. */
+/**
+ * Checks that every time is a whole number of timeframes after the epoch. @throws AppError `bad-candles` that names the
+ * first candle off the grid.
+ */
 export function requireOnGrid(times: Float64Array, timeframe: Timeframe): void {
   const step = timeframeMs(timeframe);
   for (let i = 0; i < times.length; i += 1) {

@@ -1,6 +1,6 @@
 import { type OrderSide } from './side.ts';
 
-/** A tradable symbol with its limits, in the units of the venue (docs/simulation-rules.md rules 8 and 9). */
+/** A tradable symbol with its limits, in the venue's units (docs/simulation-rules.md rules 8 and 9). */
 export interface Market {
   readonly symbol: string;
   readonly base: string;
@@ -18,7 +18,7 @@ export interface Market {
   readonly makerFeeRate: number;
 }
 
-/** Best bid and ask with sizes, best first; amounts in base units. */
+/** Order book: bids and asks sorted best first; amounts in base units. */
 export interface OrderBook {
   readonly symbol: string;
   readonly time: number;
@@ -31,7 +31,7 @@ export interface BookLevel {
   readonly amount: number;
 }
 
-/** A public trade print. */
+/** A public trade. */
 export interface MarketTrade {
   readonly time: number;
   readonly price: number;

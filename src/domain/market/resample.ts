@@ -4,9 +4,9 @@ import { type Series } from './series.ts';
 import { timeframeMs, type Timeframe } from './timeframe.ts';
 
 /**
- * The same market in a longer timeframe; buckets are aligned to the UTC epoch. A candle exists only once it is closed,
- * so buckets that the series covers only in part, at its start or end, are dropped. A bucket is `filled` only when all
- * of its bars are; bars filled flat add nothing to the highs, lows and volume of a bucket that has real ones.
+ * Resamples a series to a longer timeframe. Buckets are aligned to the UTC epoch. Buckets that the series covers only
+ * in part, at its start or end, are dropped, because a candle exists only after it closes. A bucket is `filled` only
+ * when all its bars are; in other buckets, bars filled flat do not affect open, high, low or volume.
  * @throws AppError `bad-timeframe` when `timeframe` is not a whole multiple of the series' own.
  */
 export function resample(series: Series, timeframe: Timeframe): Series {
@@ -29,10 +29,7 @@ export function resample(series: Series, timeframe: Timeframe): Series {
   return out;
 }
 
-/**
- * A filled bar repeats the close before it. When it opens the bucket the first real bar's open is the first price
- * there was, so open, high and low come from real bars only.
- */
+/** A filled bar only repeats the previous close, so open, high and low come from real bars only. */
 function fold(series: Series, from: number, to: number, out: Series, bucket: number): void {
   let firstReal = from;
   while (firstReal < to && series.filled[firstReal] === 1) firstReal += 1;

@@ -2,20 +2,21 @@ import { AppError } from '../errors.ts';
 import { type OrderSide } from './side.ts';
 
 /**
- * Rounding of docs/simulation-rules.md rule 9, exact in decimal: a result is always the double nearest to the written multiple of
- * the increment, never 0.30000000000000004.
+ * Rounding per docs/simulation-rules.md rule 9, exact in decimal: a result is the double nearest to the decimal
+ * multiple of the increment, never 0.30000000000000004.
  *
- * A value that lies within a few units in the last place of a multiple counts as that multiple, so that the dust of
- * earlier arithmetic (1.1 * 100) costs no tick. That dust is at most 9e-16 of the value, far below any increment.
+ * A value within a few units in the last place of a multiple counts as that multiple, so that floating-point error of
+ * earlier arithmetic (1.1 * 100) does not cost a tick. This error is at most 9e-16 of the value, far below any
+ * increment.
  */
-const DUST = 4 * Number.EPSILON;
+const ROUNDING_ERROR = 4 * Number.EPSILON;
 
-/** `amount` down to a multiple of `step`; an amount is never enlarged. */
+/** Rounds `amount` down to a multiple of `step`; the amount never grows. */
 export function roundDownToStep(amount: number, step: number): number {
   return onGrid(amount, step, Math.floor);
 }
 
-/** A price rounded to `tick` against us: a buyer pays more, a seller gets less. */
+/** Rounds a price to `tick` against us: a buy price up, a sell price down. */
 export function roundAgainstUs(price: number, tick: number, side: OrderSide): number {
   return onGrid(price, tick, side === 'buy' ? Math.ceil : Math.floor);
 }
@@ -27,7 +28,10 @@ interface Grid {
   readonly units: number;
 }
 
-/** Spelling an increment costs more than all the rest of a fill. A market has two, so a short list is found by looking. */
+/**
+ * Cache of grids: computing one costs more than the rest of a fill. A market has two increments, so a linear search is
+ * enough.
+ */
 const grids: Grid[] = [];
 const MAX_GRIDS = 16;
 
@@ -46,14 +50,14 @@ function gridOf(increment: number): Grid {
 function onGrid(value: number, increment: number, direction: (ratio: number) => number): number {
   const { scale, units } = gridOf(increment);
   const ratio = value / increment;
-  // Multiples beyond 2^53 are finer than a double can tell apart: the value is its own nearest multiple.
+  // Multiples beyond 2^53 are finer than a double can represent, so the value is already the nearest multiple.
   if (!(Math.abs(ratio) * units <= Number.MAX_SAFE_INTEGER)) return value;
   const nearest = (Math.round(ratio) * units) / scale;
-  if (Math.abs(value - nearest) <= DUST * Math.abs(value)) return nearest;
+  if (Math.abs(value - nearest) <= ROUNDING_ERROR * Math.abs(value)) return nearest;
   return (direction(ratio) * units) / scale;
 }
 
-/** Digits after the point in the shortest decimal spelling: 0.01 has 2, 1e-8 has 8, 25 has 0. */
+/** Digits after the decimal point in the shortest decimal form: 0.01 has 2, 1e-8 has 8, 25 has 0. */
 export function decimalsOf(value: number): number {
   const [mantissa = '', exponent = '0'] = String(value).split('e');
   const fraction = mantissa.split('.')[1]?.length ?? 0;

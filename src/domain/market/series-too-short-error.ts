@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 
-/** Too few bars for what was asked: an error, never a result of zero. */
+/** A calculation needs more bars than the series has. */
 export class SeriesTooShortError extends AppError {
   readonly needed: number;
   readonly available: number;

@@ -1,9 +1,9 @@
 import { type Timeframe } from './timeframe.ts';
 
 /**
- * An aligned run of candles of one market and timeframe, as columns. Bar i opens at `time[i]`; times are exactly
- * one timeframe apart, because missing bars are filled flat at the last close with volume 0 and flagged in
- * `filled` (docs/simulation-rules.md rule 11: nothing fills on a flagged bar).
+ * Aligned candles of one market and timeframe, as columns. Bar i opens at `time[i]`; times are exactly one timeframe
+ * apart, because missing bars are filled flat at the last close with volume 0 and flagged in `filled`
+ * (docs/simulation-rules.md rule 11: nothing fills on a flagged bar).
  */
 export interface Series {
   readonly symbol: string;
@@ -16,11 +16,11 @@ export interface Series {
   readonly low: Float64Array;
   readonly close: Float64Array;
   readonly volume: Float64Array;
-  /** 1 where the exchange printed no candle and the bar was filled flat. */
+  /** 1 where the exchange published no candle and the bar was filled flat. */
   readonly filled: Uint8Array;
 }
 
-/** A run of missing bars: open time of the first and of the last of them, and how many. */
+/** A run of missing bars: open times of the first and last missing bar, and their number. */
 export interface Gap {
   readonly from: number;
   readonly to: number;

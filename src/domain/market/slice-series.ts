@@ -2,10 +2,10 @@ import { AppError } from '../errors.ts';
 import { type Series } from './series.ts';
 import { timeframeMs } from './timeframe.ts';
 
-/** Bars [from, to) as views on the same memory. @throws AppError `internal` when out of bounds. */
+/** Bars [from, to) as views of the same memory. @throws AppError `internal` when out of bounds. */
 export function sliceSeries(series: Series, from: number, to: number): Series {
   if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= series.length)) {
-    throw new AppError('internal', `bars ${from}..${to} are not within a series of ${series.length}`);
+    throw new AppError('internal', `bars ${from}..${to} are outside a series of ${series.length}`);
   }
   return {
     symbol: series.symbol,
@@ -21,7 +21,7 @@ export function sliceSeries(series: Series, from: number, to: number): Series {
   };
 }
 
-/** What was known at `asOf` (epoch ms): the bars closed by then. Possibly empty. */
+/** The bars that had closed at `asOf` (epoch ms). May be empty. */
 export function seriesUntil(series: Series, asOf: number): Series {
   if (series.length === 0) return series;
   const step = timeframeMs(series.timeframe);

@@ -18,10 +18,13 @@ export function timeframeMs(timeframe: Timeframe): number {
   return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
 }
 
-/** The shortest spelling of a length: 3 600 000 ms is `1h`, not `60m`. @throws AppError `bad-timeframe` unless whole minutes. */
+/**
+ * The shortest form of a length: 3 600 000 ms is `1h`, not `60m`. @throws AppError `bad-timeframe` unless the length is
+ * whole minutes.
+ */
 export function timeframeOf(ms: number): Timeframe {
   if (ms > 0 && ms % UNIT_MS.d === 0) return `${ms / UNIT_MS.d}d`;
   if (ms > 0 && ms % UNIT_MS.h === 0) return `${ms / UNIT_MS.h}h`;
   if (ms > 0 && ms % UNIT_MS.m === 0) return `${ms / UNIT_MS.m}m`;
-  throw new AppError('bad-timeframe', `${ms} ms is no timeframe: it must be whole minutes`);
+  throw new AppError('bad-timeframe', `${ms} ms is not a timeframe: it must be whole minutes`);
 }

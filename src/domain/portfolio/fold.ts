@@ -3,7 +3,7 @@ import { type Fill, type OrderPurpose } from '../orders/order.ts';
 import { type Decimal, decimal, ZERO } from './money.ts';
 import { type Position } from './position.ts';
 
-/** A position in decimals, while fills are folded into it. */
+/** A position in decimals, used while fills are applied. */
 interface Ledger {
   readonly amount: Decimal;
   readonly averagePrice: Decimal;
@@ -16,9 +16,9 @@ interface Ledger {
 const EMPTY: Ledger = { amount: ZERO, averagePrice: ZERO, realisedPnl: ZERO, fees: ZERO, openedAt: null, updatedAt: 0 };
 
 /**
- * One fill. What it adds to a position moves the average price; what it takes away realises the difference to it; what
- * goes through zero opens anew at the fill's price. Fees are realised when paid, so at every moment
- * cash change = realised pnl - amount x average price.
+ * Applies one fill. An addition moves the average price. A reduction realises the difference to the average price. A
+ * fill that crosses zero opens a new position at its own price. Fees are realised when paid, so at any time cash change
+ * = realised pnl - amount x average price.
  */
 function step(ledger: Ledger, fill: Fill): Ledger {
   const price = decimal(fill.price);
@@ -64,7 +64,7 @@ const keyOf = ({ account, strategyHash, symbol }: Pick<Fill, 'account' | 'strate
   JSON.stringify([account, symbol, strategyHash]);
 
 /**
- * The position after one more fill; `null` is no position yet.
+ * The position after one more fill; `null` means no position yet.
  * @throws AppError `internal` when the fill belongs to another position.
  */
 export function applyFill(position: Position | null, fill: Fill): Position {
@@ -85,16 +85,22 @@ export function applyFill(position: Position | null, fill: Fill): Position {
   return positionOf(fill, step(ledger, fill));
 }
 
-/** At one moment what closes comes before what opens: an exit and a re-entry at the same open do not mix. */
+/**
+ * Closing fills come before opening ones with the same time, so that an exit and a re-entry at the same open do not
+ * mix.
+ */
 const rank = (purpose: OrderPurpose): number => (purpose === 'entry' ? 1 : 0);
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Fills in the order in which they happened: by time, closing before opening, then by id. */
+/** Sorts fills by time, closing before opening, then id. */
 export function inOrder(fills: readonly Fill[]): readonly Fill[] {
   return fills.toSorted((a, b) => a.time - b.time || rank(a.purpose) - rank(b.purpose) || compareText(a.id, b.id));
 }
 
-/** All positions that `fills` leave behind, flat ones included, by account, symbol and strategy. A fill counts once. */
+/**
+ * Computes all positions from `fills`, flat ones included, sorted by account, symbol and strategy. Duplicate fills
+ * count once.
+ */
 export function foldFills(fills: readonly Fill[]): readonly Position[] {
   const ledgers = new Map<string, { readonly of: Fill; ledger: Ledger }>();
   const seen = new Set<string>();

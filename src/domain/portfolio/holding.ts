@@ -1,7 +1,7 @@
 import { type TrialMetrics } from '../backtest/metrics/trial-metrics.ts';
 import { type Timeframe } from '../market/timeframe.ts';
 
-/** A strategy's place in the portfolio of an account: where it trades, and on what evidence. */
+/** A strategy in the portfolio of an account: its market, timeframe and evidence. */
 export interface Holding {
   readonly account: string;
   readonly strategyHash: string;
@@ -11,7 +11,7 @@ export interface Holding {
   readonly reason: string;
   readonly rank: number;
   readonly cycleId: string;
-  /** Out of sample, of the cycle that put it here. */
+  /** Out-of-sample metrics of the cycle that selected it. */
   readonly outOfSample: TrialMetrics;
   readonly updatedAt: number;
 }

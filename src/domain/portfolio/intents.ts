@@ -19,7 +19,10 @@ export interface SignalInput {
   readonly position: Position | null;
 }
 
-/** Holdings of one market with what is stored of them; a holding whose strategy is gone cannot be asked. */
+/**
+ * Joins the holdings of one market with their strategies and positions. Holdings whose strategy is not stored are
+ * skipped.
+ */
 export function signalInputs(
   holdings: readonly SignalInput['holding'][],
   strategies: readonly Strategy[],
@@ -33,7 +36,9 @@ export function signalInputs(
   });
 }
 
-/** What the strategies of one market want at the close of the last bar of `series`. Same input, same ids. */
+/**
+ * Intents of the strategies of one market at the close of the last bar of `series`. The same input gives the same ids.
+ */
 export function intentsAt(series: Series, inputs: readonly SignalInput[], cycleId?: string): readonly Intent[] {
   if (series.length === 0) return [];
   const bar = series.length - 1;

@@ -10,7 +10,7 @@ export interface Valuation {
 }
 
 /**
- * Cash plus positions at `prices` (by symbol). A short counts negative: its proceeds are already in the cash.
+ * Values cash plus positions at `prices` (by symbol). Shorts count negative, because their proceeds are in the cash.
  * @throws AppError `no-price` when a held symbol has no price.
  */
 export function markToMarket(

@@ -1,4 +1,4 @@
-/** What a strategy holds of a market in an account. Rebuilt from fills, never edited by hand. */
+/** A strategy's position in one market of an account. Computed from fills only. */
 export interface Position {
   readonly account: string;
   readonly strategyHash: string;

@@ -1,4 +1,4 @@
-/** What an agent on a node has done since the node started. */
+/** Work done by an agent on a node since the node started. */
 export interface WorkDone {
   readonly agent: string;
   readonly completed: number;
@@ -7,7 +7,7 @@ export interface WorkDone {
   readonly busyMs: number;
 }
 
-/** Mean seconds that a job of the queue occupies a slot, over all nodes; null when none has ended. */
+/** Mean seconds per job of the queue over all nodes; null when no job has ended. */
 export function serviceSecondsOf(queue: string, agents: readonly WorkDone[]): number | null {
   let jobs = 0;
   let busyMs = 0;

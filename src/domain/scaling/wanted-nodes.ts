@@ -1,53 +1,53 @@
-/** How many nodes a queue wants. Advice only: whoever starts and stops nodes reads it as a metric. */
+/** Computes how many nodes a queue needs. Advice only: an operator or autoscaler reads it as a metric. */
 
-/** One queue at one moment. */
+/** State of one queue at one time. */
 export interface QueueLoad {
   readonly queue: string;
-  /** Jobs that wait. */
+  /** Waiting jobs. */
   readonly depth: number;
-  /** Jobs in hand. */
+  /** Running jobs. */
   readonly active: number;
-  /** Of the job that waits longest; 0 when none waits. */
+  /** Age of the oldest waiting job; 0 when none waits. */
   readonly oldestWaitingSeconds: number;
-  /** Mean time a job occupies its slot, measured; null when nobody has ended one yet. */
+  /** Measured mean time per job; null before the first job has ended. */
   readonly serviceSeconds: number | null;
-  /** Jobs that one node runs at once. */
+  /** Concurrent jobs per node. */
   readonly slotsPerNode: number;
-  /** One job at a time over all nodes: a second node is a stand-by and makes nothing faster. */
+  /** One job at a time over all nodes; a second node is only a stand-by. */
   readonly serial: boolean;
 }
 
 export interface ScalingRules {
-  /** What waits now is to be done within this time. */
+  /** Waiting jobs should be done within this time. */
   readonly targetDrainSeconds: number;
   readonly minNodes: number;
   readonly maxNodes: number;
-  /** Fraction by which the demand must exceed the nodes wanted before more are. */
+  /** Scale up only when demand exceeds the wanted nodes by this fraction. */
   readonly tolerance: number;
-  /** Fewer are wanted only after the demand has been lower for so long. */
+  /** Scale down only after demand has been lower for this long. */
   readonly holdSeconds: number;
 }
 
 export interface ScalingAdvice extends QueueLoad {
   readonly wanted: number;
-  /** Nodes that would do, unrounded and unbounded. */
+  /** Nodes needed, before rounding and limits. */
   readonly demand: number;
-  /** Since when the demand has been below what is wanted, epoch ms; null while it is not. */
+  /** Start of the current period of lower demand, epoch ms; null when demand is not lower. */
   readonly lowSince: number | null;
-  /** The most nodes that the demand asked for since then. */
+  /** Highest demand in that period, in nodes. */
   readonly lowPeak: number;
   /** Epoch ms. */
   readonly at: number;
 }
 
-/** For a queue on which nothing has ended yet; the first job corrects it. */
+/** Used until the first job of the queue has ended. */
 const ASSUMED_SERVICE_SECONDS = 1;
-/** What has waited longer than it may counts for more, up to this factor: the measured service time was too short. */
+/** Highest weight of overdue jobs: they show that the measured service time was too short. */
 const MOST_URGENT = 2;
 
 /**
- * Nodes that the work in sight asks for. The slots in use are needed as long as they are; beyond them, what waits and runs
- * must be done within the target. Grows with depth, age and service time.
+ * Nodes needed for the current load: enough for the running jobs, and enough to finish waiting and running jobs within
+ * the target time. Grows with depth, age and service time.
  */
 export function demandOf(load: QueueLoad, { targetDrainSeconds }: ScalingRules): number {
   const { depth, active, oldestWaitingSeconds, slotsPerNode, serial } = load;
@@ -62,8 +62,9 @@ const within = (nodes: number, { minNodes, maxNodes }: ScalingRules): number =>
   Math.min(maxNodes, Math.max(minNodes, nodes));
 
 /**
- * The next advice, from the one before. Up at once, when the demand is clearly beyond; down only to the most that was asked
- * for over a whole hold: a node costs a minute to start, and a queue that breathes must not make the fleet breathe with it.
+ * Computes the next advice from the previous one. Scales up at once when demand is clearly above. Scales down only to
+ * the peak demand of a whole hold period: a node takes a minute to start, so short load changes must not change the
+ * fleet.
  */
 export function adviseNodes(
   load: QueueLoad,

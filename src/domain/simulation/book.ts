@@ -3,14 +3,14 @@ import { type Rng } from '../random/rng.ts';
 import { nearest } from './grid.ts';
 
 const LEVELS = 20;
-/** Half of the spread in calm times, fraction of price. */
+/** Half spread in calm markets, as a fraction of price. */
 const CALM_HALF_SPREAD = 0.0001;
-/** Share of a bar's relative range that is added to the half spread: makers step back when prices run. */
+/** Share of a bar's relative range added to the half spread: market makers quote wider when prices move fast. */
 const SPREAD_PER_RANGE = 0.05;
 
 /**
- * A book around `price`. `range` is the relative range of the last closed bars (how wild it is), `volume` their mean
- * volume: the wilder, the wider and the thinner.
+ * Builds a book around `price`. `range` is the mean relative range and `volume` the mean volume of the last closed
+ * bars. A larger range makes the book wider and thinner.
  */
 export function bookAround(
   time: number,
@@ -30,7 +30,7 @@ export function bookAround(
     let previous = price;
     const levels = [];
     for (let level = 0; level < LEVELS; level += 1) {
-      // Each level at least a tick behind the one before it: jitter and rounding never merge or cross them.
+      // Each level is at least one tick beyond the previous one, so jitter and rounding cannot merge or cross levels.
       const wanted = price + direction * (half + spacing * (level + 0.4 * rng.next()));
       const next = toTick(
         direction > 0 ? Math.max(wanted, previous + tickSize) : Math.min(wanted, previous - tickSize),

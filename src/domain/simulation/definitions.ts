@@ -1,18 +1,18 @@
 import { type Market } from '../market/market.ts';
 
-/** A market of the simulation: what the venue says about it, and how its price behaves. */
+/** A simulated market: its venue data and its price behaviour. */
 export interface SimulatedMarket {
   readonly market: Market;
   readonly startPrice: number;
-  /** Share of the common factor's shocks that it takes over; 1 moves with the crowd. */
+  /** Exposure to the common factor's shocks; 1 follows the market fully. */
   readonly beta: number;
-  /** Multiplies its own moves; 1 is about as lively as Bitcoin. */
+  /** Multiplies the market's own moves; 1 is about the volatility of Bitcoin. */
   readonly liveliness: number;
-  /** Quote currency traded on an ordinary day. */
+  /** Quote currency traded on an average day. */
   readonly dailyTurnover: number;
 }
 
-/** Coinbase's lowest tier, the exchange's real default (docs/simulation-rules.md rule 8). */
+/** Fees of Coinbase's lowest tier, its default (docs/simulation-rules.md rule 8). */
 const FEES = { takerFeeRate: 0.012, makerFeeRate: 0.006 } as const;
 
 function spot(
@@ -32,7 +32,7 @@ const behaviour = (startPrice: number, beta: number, liveliness: number, dailyTu
   dailyTurnover,
 });
 
-/** Eight spot markets with increments and minimums like Coinbase's. */
+/** Eight spot markets with increments and minimums similar to Coinbase's. */
 export const DEFAULT_MARKETS: readonly SimulatedMarket[] = [
   spot('BTC', sizes(0.01, 1e-8, 0.000_01), behaviour(60_000, 1, 1, 900e6)),
   spot('ETH', sizes(0.01, 1e-8, 0.0001), behaviour(3000, 1, 1.1, 500e6)),

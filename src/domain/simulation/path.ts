@@ -5,33 +5,36 @@ import { type SimulatedMarket } from './definitions.ts';
 import { nextRegime, REGIME_BEHAVIOUR, regimeBars } from './regimes.ts';
 
 export const BAR_MS = 300_000;
-/** Bars of a chunk: one day of 5-minute bars. Chunks are what is generated and cached as a whole. */
+/** Bars per chunk: one day of 5-minute bars. A chunk is generated and cached as a whole. */
 export const CHUNK_BARS = 288;
-/** Moves inside a bar; open, high, low and close are read off them. */
+/** Price steps inside a bar; open, high, low and close are taken from them. */
 const STEPS = 6;
 const STEPS_PER_DAY = CHUNK_BARS * STEPS;
 
 /** Share of a shock that comes from the common factor, at beta 1. */
 const COMMON_WEIGHT = 0.75;
-/** How often a market that changes regime joins the one that the whole market is in. */
+/** Probability that a market which changes regime takes over the regime of the common factor. */
 const FOLLOW_PROBABILITY = 0.5;
-/** Log volatility wanders as an AR(1): storms of volatility last about half a day. */
+/** Log volatility follows an AR(1) process; its deviations last about half a day. */
 const VOLATILITY_PERSISTENCE = 1 - 1 / (CHUNK_BARS * 0.5);
 const VOLATILITY_SPREAD = 0.35 * Math.sqrt(1 - VOLATILITY_PERSISTENCE * VOLATILITY_PERSISTENCE);
-/** One bar in a hundred moves three times as far: the fat tails. */
+/** Fat tails: one bar in a hundred moves three times as far. */
 const SHOCK_PROBABILITY = 0.01;
 const SHOCK_SCALE = 3;
-/** Daily pull back to the start price at displacement x is PULL * x³: nothing near it, a trend's slope at e times it. */
+/**
+ * Daily pull back to the start price at displacement x is PULL * x³: negligible near 0, equal to a trend's slope at e
+ * times the start price.
+ */
 const PULL = 0.03;
 
-/** Where a price, or the common factor, stands between two bars. All that its next chunk depends on, besides the seed. */
+/** State of a price, or of the common factor, between two bars. Together with the seed it determines the next chunk. */
 export interface WalkState {
   readonly regime: Regime;
   readonly barsLeft: number;
   readonly logVolatility: number;
   /** ln(price / start price). */
   readonly displacement: number;
-  /** Displacement at which the regime began; ranges are drawn back to it. */
+  /** Displacement at the start of the regime; ranging markets revert to it. */
   readonly anchor: number;
 }
 
@@ -45,10 +48,10 @@ export interface Chunk {
   readonly regime: readonly Regime[];
 }
 
-/** Before the first bar. */
+/** State before the first bar. */
 export const WALK_START: WalkState = { regime: 'ranging', barsLeft: 0, logVolatility: 0, displacement: 0, anchor: 0 };
 
-/** The common factor over one chunk: shocks that all markets share, and the regime that they may follow. */
+/** The common factor over one chunk: shocks shared by all markets, and the regime that markets may follow. */
 export interface Factor {
   /** Scaled standard normal shocks, CHUNK_BARS x STEPS. */
   readonly shocks: Float64Array;
@@ -64,7 +67,7 @@ const tail = (rng: Rng): number => (rng.next() < SHOCK_PROBABILITY ? SHOCK_SCALE
 const stream = (seed: number | string, label: string, index: number): Rng =>
   createRng(`${seed}/path/${label}/${index}`);
 
-/** Chunk `index` of the common factor, begun in the state `start`. */
+/** Generates chunk `index` of the common factor from the state `start`. */
 export function generateFactor(seed: number | string, index: number, start: WalkState): Factor {
   const rng = stream(seed, 'factor', index);
   const shocks = new Float64Array(STEPS_PER_DAY);
@@ -86,7 +89,10 @@ export function generateFactor(seed: number | string, index: number, start: Walk
   return { shocks, regime: regimes, barsLeft: left, end: { ...start, regime, barsLeft, logVolatility } };
 }
 
-/** Chunk `index` of a market under the factor of the same chunk, and the state in which its next one begins. */
+/**
+ * Generates chunk `index` of a market, given the factor's chunk with the same index. `end` is the start state of the
+ * next chunk.
+ */
 export function generateChunk(
   definition: SimulatedMarket,
   seed: number | string,
@@ -134,7 +140,7 @@ export function generateChunk(
     chunk.high[bar] = high;
     chunk.low[bar] = low;
     chunk.close[bar] = price;
-    // Activity follows volatility and the bar's own range; 0.02 a day is the volatility of an ordinary market.
+    // Activity follows volatility and the bar's own range. 0.02 per day is the volatility of an average market.
     const range = (high - low) / (open * 0.02 * liveliness * Math.sqrt(1 / CHUNK_BARS));
     const activity = (0.4 + 0.4 * range) * Math.exp(0.4 * rng.normal());
     chunk.volume[bar] = Math.max(market.minAmount, toStep(((dailyTurnover / CHUNK_BARS) * activity) / price));

@@ -5,13 +5,13 @@ import { nearest } from './grid.ts';
 
 const MAX_PRINTS = 40;
 
-/** The corners a bar's price passes, in order: it dips first when it rises and peaks first when it falls. */
+/** Corner prices of a bar in order: a rising bar touches its low first, a falling bar its high. */
 const corners = ({ open, high, low, close }: Candle): readonly number[] =>
   close >= open ? [open, low, high, close] : [open, high, low, close];
 
 /**
- * Trade prints of one bar: they begin at its open, touch its high and low, end at its close, never leave its range and
- * add up to its volume. The aggressor is the likelier buyer the more the price rises from print to print.
+ * Trades of one bar. They start at its open, touch its high and low, end at its close, stay inside its range, and their
+ * amounts add up to its volume. The aggressor is more often the buyer when the price rises from trade to trade.
  */
 export function printsOf(candle: Candle, barMs: number, market: Market, rng: Rng): readonly MarketTrade[] {
   const steps = Math.round(candle.volume / market.stepSize);
@@ -24,7 +24,7 @@ export function printsOf(candle: Candle, barMs: number, market: Market, rng: Rng
 
   const weights = Array.from({ length: count }, () => 0.1 - Math.log(1 - rng.next()));
   const totalWeight = weights.reduce((sum, weight) => sum + weight, 0);
-  // Cumulative shares rounded to whole steps, of which each print keeps one: parts of a whole that cannot drift.
+  // Rounds cumulative shares to whole steps and reserves one step per trade, so the parts always add up to the whole.
   const cumulative = (weight: number, index: number) => index + Math.floor((weight / totalWeight) * (steps - count));
 
   const prints: MarketTrade[] = [];

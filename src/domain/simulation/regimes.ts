@@ -1,23 +1,24 @@
 import { type Regime } from '../analysis/analysis.ts';
 import { type Rng } from '../random/rng.ts';
 
-/** What a regime does to a price. Rates are per day, durations in days. */
+/** Price behaviour in a regime. Rates are per day, durations in days. */
 interface RegimeBehaviour {
   /** Expected log return. */
   readonly drift: number;
   /** Standard deviation of log returns. */
   readonly volatility: number;
-  /** Share of the distance to the price at the regime's start that is taken back. */
+  /** Share of the distance to the regime's start price that reverts. */
   readonly reversion: number;
   readonly minDays: number;
   readonly meanDays: number;
-  /** How often the chain comes here, before the tilt of `nextRegime`. */
+  /** Relative frequency of the regime, before the tilt of `nextRegime`. */
   readonly weight: number;
 }
 
 /**
- * Kinder than reality on purpose: trends run for one to two weeks at a steady slope, so that a trend follower on
- * hourly bars can earn more than 2.4 % of fees a round trip. A profit here proves the plumbing, never a strategy.
+ * Easier than a real market on purpose: trends run for one to two weeks at a steady slope, so that a trend follower on
+ * hourly bars can earn more than the 2.4 % fees of a round trip. A profit here shows that the system works, not that a
+ * strategy does.
  */
 export const REGIME_BEHAVIOUR: Readonly<Record<Regime, RegimeBehaviour>> = {
   'trending-up': { drift: 0.028, volatility: 0.016, reversion: 0, minDays: 5, meanDays: 11, weight: 3 },
@@ -30,8 +31,8 @@ export const REGIME_BEHAVIOUR: Readonly<Record<Regime, RegimeBehaviour>> = {
 const NAMES = Object.keys(REGIME_BEHAVIOUR) as readonly Regime[];
 
 /**
- * The regime after `current`. `displacement` is ln(price / start price): the further up, the likelier the next trend
- * is down, which together with the soft pull of the price path keeps prices away from zero and infinity.
+ * Draws the regime after `current`. `displacement` is ln(price / start price): the higher it is, the likelier the next
+ * trend is down. Together with the pull of the price path this keeps prices away from zero and infinity.
  */
 export function nextRegime(current: Regime, displacement: number, rng: Rng): Regime {
   const tilt = Math.max(-1, Math.min(1, displacement / 0.7));
@@ -50,7 +51,7 @@ export function nextRegime(current: Regime, displacement: number, rng: Rng): Reg
   return 'ranging';
 }
 
-/** Length of a stay in `regime`, in bars: the minimum plus an exponential rest. */
+/** Duration of `regime` in bars: the minimum plus an exponential variate. */
 export function regimeBars(regime: Regime, barsPerDay: number, rng: Rng): number {
   const { minDays, meanDays } = REGIME_BEHAVIOUR[regime];
   const days = minDays - (meanDays - minDays) * Math.log(1 - rng.next());

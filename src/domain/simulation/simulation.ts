@@ -9,38 +9,44 @@ import { BAR_MS, type Chunk, CHUNK_BARS, generateChunk, generateFactor } from '.
 import { printsOf } from './prints.ts';
 import { createWalk } from './walk.ts';
 
-/** Days kept of all markets: a year of eight is about 35 MB. Older ones are generated again from their start. */
+/**
+ * Cached chunks (days) per market: a year of eight markets is about 35 MB. Older ones are generated again from their
+ * start state.
+ */
 const CACHED_CHUNKS = 400;
-/** Days kept of the common factor, 14 kB each: enough that markets which are read side by side share them. */
+/** Cached chunks of the common factor, 14 kB each: enough for markets that are read side by side to share them. */
 const CACHED_FACTORS = 64;
-/** Closed bars that a book looks back on. */
+/** Number of closed bars that a book is derived from. */
 const BOOK_LOOKBACK = 12;
 
 export interface SimulationOptions {
   readonly seed: number | string;
-  /** Open of bar 0, epoch ms; a multiple of five minutes. */
+  /** Open time of bar 0, epoch ms; a multiple of five minutes. */
   readonly startTime: number;
   /** @default DEFAULT_MARKETS */
   readonly markets?: readonly SimulatedMarket[];
-  /** Days kept in memory; less for who asks for every day once. @default 400 */
+  /** Chunks (days) kept in memory per market; use fewer when each day is read once. @default 400 */
   readonly cachedChunks?: number;
 }
 
 /**
- * A whole market made of numbers. Everything is a function of seed, start time and the list of markets: processes that
- * share these see the same candles, books and prints without exchanging a word. Bars are five minutes, complete,
- * and counted from 0 at the start time.
+ * A simulated market. Everything is a function of seed, start time and list of markets: processes that share these see
+ * the same candles, books and trades without communication. Bars are five minutes long, have no gaps, and are counted
+ * from 0 at the start time.
  */
 export interface MarketSimulation {
   readonly markets: readonly Market[];
   readonly barMs: number;
   /** @throws AppError `unknown-market`, or `internal` for a negative index. */
   candles(symbol: string, fromIndex: number, count: number): readonly Candle[];
-  /** The regime that produced a bar: what an analyst would like to know and never does. */
+  /** The regime that produced a bar. For tests and diagnostics; analysts must not use it. */
   regime(symbol: string, index: number): Regime;
-  /** The prints of the bar that opens at `candleTime`. @throws AppError `internal` before the start. */
+  /** Trades of the bar that opens at `candleTime`. @throws AppError `unknown-market`, or `internal` before the start. */
   trades(symbol: string, candleTime: number): readonly MarketTrade[];
-  /** The book at any time from the start on; it knows only bars closed and prints made by then. */
+  /**
+   * The book at any time from the start on. It depends only on bars closed and trades made by then. @throws as
+   * `trades`.
+   */
   orderBook(symbol: string, time: number): OrderBook;
 }
 
@@ -66,7 +72,7 @@ export function createSimulation(options: SimulationOptions): MarketSimulation {
     }
     return slot;
   };
-  /** The bar whose span holds `time`. @throws AppError `internal` before the start. */
+  /** Index of the bar that contains `time`. @throws AppError `internal` before the start. */
   const indexAt = (time: number): number => {
     const index = Math.floor((time - startTime) / BAR_MS);
     if (!(index >= 0)) throw new AppError('internal', `${time} is before the simulation's start at ${startTime}`);

@@ -1,10 +1,11 @@
 import { WALK_START, type WalkState } from './path.ts';
 
 /**
- * Days of a walk, each of which depends on the end of the one before: the first visit walks there, later ones begin where
- * the day began.
+ * Random access to the days of a walk, each of which depends on the end state of the day before. The first access
+ * generates all days up to `index`; later ones start from the stored start state.
  *
- * @param generate day `index`, begun in the state `start`. @param most days kept, those that were made last.
+ * @param generate generates day `index` from the state `start`.
+ * @param most number of days cached; the oldest is dropped first.
  */
 export function createWalk<Day extends { readonly end: WalkState }>(
   generate: (index: number, start: WalkState) => Day,

@@ -75,7 +75,7 @@ describe('a lease whose time is up', () => {
 
   it('may be given to the same worker again, but only when there is nothing else', () => {
     const expired = expireLeases(leased(unit(), [A]), RULES, T0 + RULES.leaseMs);
-    expect(fitOf(expired, asker(A), RULES)).toBe('rather-not');
+    expect(fitOf(expired, asker(A), RULES)).toBe('last-resort');
     const other = unit({ id: 2, createdAt: T0 + 60 * MINUTE });
     expect(chooseUnit([expired, other], asker(A), RULES)).toBe(other);
     expect(chooseUnit([expired], asker(A), RULES)).toBe(expired);

@@ -8,13 +8,13 @@ import {
   quarantine,
   release,
   suspect,
-  type WorkerStatistics,
+  type CountedResult,
 } from '../../../src/domain/fleet/worker.ts';
 import { hostOf, instanceOf, limitBroken } from '../../../src/domain/fleet/worker-name.ts';
 import { MINUTE, T0 } from './fleet-fixture.ts';
 
 const worker = newWorker('studio.local_Darwin_W3', T0);
-const tally = (change: Partial<WorkerStatistics> = {}): WorkerStatistics => ({
+const counted = (change: Partial<CountedResult> = {}): CountedResult => ({
   key: 'k',
   verdict: 'accepted',
   executionSeconds: 12.5,
@@ -50,10 +50,10 @@ describe('a name', () => {
 describe('a worker', () => {
   it('has its results counted by what they were worth, and its time whatever they were', () => {
     const tallies = [
-      tally(),
-      tally({ verdict: 'invalid' }),
-      tally({ verdict: 'late' }),
-      tally({ verdict: 'disagrees' }),
+      counted(),
+      counted({ verdict: 'invalid' }),
+      counted({ verdict: 'late' }),
+      counted({ verdict: 'disagrees' }),
     ].map((entry, i) => ({ ...entry, key: `k${i}` }));
     const after = countResults(countResults(worker, tallies.slice(0, 3)), tallies.slice(3));
     expect(after).toMatchObject({
@@ -65,19 +65,19 @@ describe('a worker', () => {
       generation: 'root',
       lastSeen: T0 + MINUTE,
     });
-    expect(countResults(after, [tally({ generation: 'unknown' })]).generation).toBe('root');
+    expect(countResults(after, [counted({ generation: 'unknown' })]).generation).toBe('root');
   });
 
   it('rests for an hour after three refused results in a row', () => {
     const refused = countResults(
       worker,
-      [1, 2, 3].map((i) => tally({ key: `k${i}`, verdict: 'constants' })),
+      [1, 2, 3].map((i) => counted({ key: `k${i}`, verdict: 'constants' })),
     );
     expect(isResting(worker, T0)).toBe(false);
     expect(isResting(refused, T0 + 2 * MINUTE)).toBe(true);
     expect(isResting(refused, T0 + 61 * MINUTE)).toBe(false);
-    expect(isResting(countResults(refused, [tally({ verdict: 'late' })]), T0 + 2 * MINUTE)).toBe(true);
-    expect(isResting(countResults(refused, [tally()]), T0 + 2 * MINUTE)).toBe(false);
+    expect(isResting(countResults(refused, [counted({ verdict: 'late' })]), T0 + 2 * MINUTE)).toBe(true);
+    expect(isResting(countResults(refused, [counted()]), T0 + 2 * MINUTE)).toBe(false);
   });
 
   it('gets single genomes unless its engine is known to crash on them, and specs if it asks', () => {

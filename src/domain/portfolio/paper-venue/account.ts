@@ -6,31 +6,31 @@ import { decimal } from '../money.ts';
 import { markToMarket, type Valuation } from '../mark-to-market.ts';
 import { type Position } from '../position.ts';
 
-/** A trailing stop's memory. The order's `price` is the level in force. */
+/** State of a trailing stop. The order's `price` is the current stop level. */
 export interface Trail {
   /** Quote currency per base unit, fixed at the entry fill. */
   readonly distance: number;
-  /** Furthest price in our favour over the bars that have closed since the entry. */
+  /** Best price for us over the bars closed since the entry. */
   readonly extreme: number;
-  /** The stop that does not move: while it is the nearer one, it is a plain stop. */
+  /** The fixed stop level. While it is closer to the price than the trailing level, the order is a plain stop. */
   readonly fixedStop: number;
 }
 
-/** When one leg of a parent fills, the others are cancelled. */
+/** An order of the paper venue. When one leg of a parent fills, the venue cancels the other legs. */
 export interface VenueOrder extends OrderReport {
   readonly bracket?: Bracket;
   readonly trail?: Trail;
-  /** Exit at the end of a holding time: bars that must still close before it is due. */
+  /** For the exit at the end of the holding time: bars that must still close before it is due. */
   readonly waitsBars?: number;
-  /** Market time from which on it may fill: its arrival, or the moment its waiting ended. */
+  /** Earliest market time at which it may fill: its arrival, or the end of its holding time. */
   readonly readyAt: number;
-  /** Cash set aside while it is an open entry, estimated at the last close. */
+  /** Cash reserved while it is an open entry, estimated at the last close. */
   readonly reserved: number;
   readonly createdAt: number;
 }
 
-/** What is kept of a closed order for ever, so that its id is never taken for a new one. */
-export type SettledOrder = Pick<
+/** Outcome of an old closed order. It is kept so that its id is never accepted as a new order. */
+export type OrderOutcome = Pick<
   VenueOrder,
   'state' | 'filledAmount' | 'averagePrice' | 'fees' | 'reason' | 'updatedAt'
 >;
@@ -39,32 +39,32 @@ export type FillCause = 'entry' | 'flatten' | Exclude<ExitReason, 'end-of-data'>
 
 export interface VenueFill extends Fill {
   readonly cause: FillCause;
-  /** Stop and target were both touched; the stop was taken (docs/simulation-rules.md rule 4). */
+  /** Stop and target were both touched in the bar; the stop was assumed (docs/simulation-rules.md rule 4). */
   readonly ambiguous: boolean;
 }
 
-/** A paper account as the venue keeps it: plain JSON, replaced as a whole, `version` one higher with every change. */
+/** State of a paper account: plain JSON, replaced as a whole; every change increments `version`. */
 export interface VenueAccount {
   readonly account: string;
   readonly version: number;
   readonly quote: string;
   /** Decimal text. */
   readonly cash: string;
-  /** Losses of shorts beyond all cash, which the venue bears (liquidation). Decimal text. */
+  /** Short losses that exceed the cash; the venue bears them (liquidation). Decimal text. */
   readonly writtenOff: string;
-  /** By `positionKey`; flat ones are left out. */
+  /** Open positions by `positionKey`. */
   readonly positions: Readonly<Record<string, Position>>;
-  /** By client order id: all open orders and the last closed ones. */
+  /** By client order id: all open orders and the most recent closed ones. */
   readonly orders: Readonly<Record<string, VenueOrder>>;
   /** Older closed orders, by client order id. */
-  readonly settled: Readonly<Record<string, SettledOrder>>;
+  readonly settled: Readonly<Record<string, OrderOutcome>>;
   /** The last fills, oldest first. */
   readonly fills: readonly VenueFill[];
-  /** Last candle seen, by symbol: its open time and close price. */
+  /** Last candle per symbol: open time and close price. */
   readonly marks: Readonly<Record<string, { readonly time: number; readonly close: number }>>;
-  /** Number that the next fill's id ends in. */
+  /** Suffix of the next fill id. */
   readonly nextFill: number;
-  /** Orders refused, by reason. */
+  /** Number of rejected orders by reason. */
   readonly rejected: Readonly<Record<string, number>>;
 }
 
@@ -100,7 +100,7 @@ export function heldAmount(
   return positions[positionKey(symbol, strategyHash)]?.amount ?? 0;
 }
 
-/** The account at the last closes. */
+/** Values the account at the last closes. `time` is the newest mark. */
 export function valueOf({
   cash,
   positions,
@@ -115,7 +115,7 @@ export function openOrdersOf({ orders }: VenueAccount): readonly VenueOrder[] {
   return Object.values(orders).filter(({ state }) => state === 'open');
 }
 
-/** An order and the legs of its bracket. */
+/** An order and its bracket legs. */
 export function orderGroup({ orders }: VenueAccount, clientOrderId: string): readonly VenueOrder[] {
   return Object.values(orders).filter(
     (order) => order.clientOrderId === clientOrderId || order.parentId === clientOrderId,

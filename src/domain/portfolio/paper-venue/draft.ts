@@ -8,16 +8,16 @@ import {
   heldAmount,
   openOrdersOf,
   positionKey,
-  type SettledOrder,
+  type OrderOutcome,
   type VenueAccount,
   type VenueFill,
   type VenueOrder,
 } from './account.ts';
 
-/** Closed orders and fills kept in full. */
+/** Number of closed orders and of fills kept in full. */
 const KEPT = 500;
 
-/** An account while one request or candle works on it; the account itself stays as it was. */
+/** Mutable copy of an account while one request or candle is processed; the account itself does not change. */
 export interface Draft {
   readonly account: VenueAccount;
   cash: Decimal;
@@ -25,15 +25,15 @@ export interface Draft {
   nextFill: number;
   readonly positions: Record<string, Position>;
   readonly orders: Record<string, VenueOrder>;
-  /** Ids of those that are open. */
+  /** Ids of open orders. */
   readonly open: Set<string>;
   readonly rejected: Record<string, number>;
   readonly fills: VenueFill[];
-  /** Ids of the orders that became or changed, in that order. */
+  /** Ids of new and changed orders, in order of change. */
   readonly changed: Set<string>;
 }
 
-/** The account after a step, and what the step did. The same object when it did nothing. */
+/** The account after a step and what the step changed. `account` is the same object when nothing changed. */
 export interface VenueStep {
   readonly account: VenueAccount;
   readonly fills: readonly VenueFill[];
@@ -63,7 +63,7 @@ export function putOrder(draft: Draft, order: VenueOrder): void {
   else draft.open.delete(clientOrderId);
 }
 
-/** The open orders, as the draft has them now. */
+/** The open orders in their current draft state. */
 export function openInDraft({ open, orders }: Draft): readonly VenueOrder[] {
   return [...open].map((id) => orders[id]!);
 }
@@ -77,7 +77,7 @@ export function cancelInDraft(draft: Draft, order: VenueOrder, reason: string, t
   putOrder(draft, { ...order, state: 'cancelled', reason, reserved: 0, updatedAt: time });
 }
 
-/** Orders compete by arrival, ties by strategy; an order comes before the leg that fell due with it. */
+/** Processing order: by arrival, then parents before legs, then strategy, then id. */
 export function compareOrders(a: VenueOrder, b: VenueOrder): number {
   const legs = Number(a.parentId !== undefined) - Number(b.parentId !== undefined);
   return (
@@ -91,8 +91,8 @@ export function compareOrders(a: VenueOrder, b: VenueOrder): number {
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * Cash that an entry may use: not what resting limits and entries ahead of it have set aside, and not the proceeds of
- * shorts with their collateral (twice what they sold for).
+ * Cash available to an entry: without cash reserved by resting limits and by earlier entries, and without the proceeds
+ * and collateral of shorts (twice their sale value).
  */
 export function freeCash(draft: Draft, order: VenueOrder): Decimal {
   const tied = Object.values(draft.positions)
@@ -105,7 +105,7 @@ export function freeCash(draft: Draft, order: VenueOrder): Decimal {
   return draft.cash.minus(tied).minus(reserved);
 }
 
-/** How, where and why a fill happens. */
+/** Terms of a fill. */
 export interface Execution {
   readonly amount: number;
   readonly price: number;
@@ -115,7 +115,7 @@ export interface Execution {
   readonly ambiguous?: boolean;
 }
 
-/** Books a fill: cash, position and order change together. What an order did not fill of its amount is let go. */
+/** Applies a fill to cash, position and order. A partial fill ends the order: the rest is dropped. */
 export function bookFill(draft: Draft, order: VenueOrder, execution: Execution, market: Market): void {
   const { amount, price, liquidity, time, cause, ambiguous = false } = execution;
   const fee = feeOf(amount, price, liquidity === 'maker' ? market.makerFeeRate : market.takerFeeRate);
@@ -159,7 +159,7 @@ export function bookFill(draft: Draft, order: VenueOrder, execution: Execution, 
   });
 }
 
-/** After a closing fill: the other legs of its bracket go, and when nothing is held any more, all that would close it. */
+/** After a closing fill, cancels the other legs of its bracket and, when the position is flat, all its closing orders. */
 export function cancelOrphans(draft: Draft, filled: VenueOrder, time: number): void {
   const isFlat = heldAmount(draft.positions, filled) === 0;
   for (const order of openInDraft(draft)) {
@@ -192,13 +192,16 @@ export function seal(draft: Draft, marks: VenueAccount['marks'] = draft.account.
   return { account: next, fills, changes };
 }
 
-/** Closed orders beyond the last KEPT shrink to their outcome. Their ids stay, so that none is ever a new order. */
+/**
+ * Reduces closed orders beyond the last KEPT to their outcome. Their ids stay, so that they are never accepted as new
+ * orders.
+ */
 function prune({ account, orders, open }: Draft): Pick<VenueAccount, 'orders' | 'settled'> {
   const excess = Object.keys(orders).length - open.size - KEPT;
   if (excess <= 0) return { orders, settled: account.settled };
   const closed = Object.values(orders).filter(({ clientOrderId }) => !open.has(clientOrderId));
   const kept = { ...orders };
-  const outcomes: Record<string, SettledOrder> = { ...account.settled };
+  const outcomes: Record<string, OrderOutcome> = { ...account.settled };
   for (const order of closed.toSorted((a, b) => a.updatedAt - b.updatedAt).slice(0, excess)) {
     const { clientOrderId, state, filledAmount, averagePrice, fees, reason, updatedAt } = order;
     outcomes[clientOrderId] = {

@@ -3,7 +3,7 @@ import { furthest, offsetAmount, stopLevel, targetLevel, tighterStop } from '../
 import { legOrderId } from '../../orders/client-order-id.ts';
 import { type VenueOrder } from './account.ts';
 
-/** The orders of an entry's bracket, born with its fill: stop, target and the exit at the end of the holding time. */
+/** Creates the bracket orders of a filled entry: stop, target, and the exit at the end of the holding time. */
 export function legsOf(entry: VenueOrder, fillPrice: number, tickSize: number, time: number): readonly VenueOrder[] {
   const { bracket, clientOrderId, strategyHash, symbol, amount } = entry;
   if (!bracket) return [];
@@ -49,7 +49,10 @@ export function legsOf(entry: VenueOrder, fillPrice: number, tickSize: number, t
   return legs;
 }
 
-/** A trailing stop after a bar has closed (rule 6): it follows the extreme and never goes back. Null when it stays. */
+/**
+ * Moves a trailing stop after a bar has closed (rule 6): it follows the best price and never moves back. Null when
+ * unchanged.
+ */
 export function ratcheted(
   stop: VenueOrder,
   high: number,

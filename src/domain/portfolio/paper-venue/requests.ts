@@ -5,15 +5,15 @@ import { type OrderRequest } from '../../orders/order-request.ts';
 import { type VenueAccount, heldAmount, type VenueOrder } from './account.ts';
 import { cancelInDraft, draftOf, freeCash, putOrder, rejectOrder, seal, type VenueStep } from './draft.ts';
 
-/** A step, and the order it was about as it stands now. */
+/** A step and the order it concerns. */
 export interface VenueAnswer extends VenueStep {
   readonly order: VenueOrder;
 }
 
 /**
- * Takes an order at market time `time`. It is open or rejected with a reason; market orders fill at the next candle's
- * open. An id that was ever seen changes nothing and gets the order as it stands.
- * @throws AppError `internal` when the request is about another account or market.
+ * Submits an order at market time `time` (epoch ms). The order is open, or rejected with a reason; market orders fill
+ * at the next candle's open. A known id changes nothing and returns the existing order.
+ * @throws AppError `internal` when the request is for another account or market.
  */
 export function submitOrder(account: VenueAccount, request: OrderRequest, market: Market, time: number): VenueAnswer {
   if (request.account !== account.account || request.symbol !== market.symbol) {
@@ -58,7 +58,7 @@ function knownOrder(account: VenueAccount, { account: _, ...request }: OrderRequ
   return { ...request, ...settled, readyAt: settled.updatedAt, reserved: 0, createdAt: settled.updatedAt };
 }
 
-/** What no market could make good; notional and funds of market orders are known only at the fill. */
+/** Faults that do not depend on the market's future. Notional and funds of market orders are checked at the fill. */
 function objectionTo(order: VenueOrder, market: Market, held: number): string | null {
   const { side, type, purpose, amount, price } = order;
   const needsPrice = type !== 'market';
@@ -70,12 +70,15 @@ function objectionTo(order: VenueOrder, market: Market, held: number): string | 
   return closes ? null : 'nothing-to-close';
 }
 
-/** A market order's price is not known yet: it is refused here only when there is no money at all. */
+/** The price of a market order is not known yet, so it is rejected only when no cash is free. */
 function isPayable(order: VenueOrder, free: number): boolean {
   return order.type === 'market' ? free > 0 : order.reserved <= free;
 }
 
-/** Cancels an open order. A closed or unknown one changes nothing; `order` is null when the venue has never seen it. */
+/**
+ * Cancels an open order. A closed or unknown order changes nothing; `order` is null when the id is unknown or only its
+ * outcome is kept.
+ */
 export function cancelOrder(
   account: VenueAccount,
   clientOrderId: string,
