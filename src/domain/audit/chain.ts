@@ -2,7 +2,7 @@ import { canonicalJson } from '../identity/canonical-json.ts';
 import { sha256 } from '../identity/sha256.ts';
 
 export interface AuditEntry {
-  /** Two entries with one key are one entry, so that a job run twice is audited once. */
+  /** Entries with the same key are one entry, so that a job that runs twice is audited once. */
   readonly key: string;
   readonly actor: string;
   readonly action: string;
@@ -18,10 +18,10 @@ export interface AuditRecord extends AuditEntry {
   readonly hash: string;
 }
 
-/** What the first record names as its previous hash. */
+/** Previous hash of the first record. */
 export const GENESIS_HASH = '0'.repeat(64);
 
-/** Where a chain is broken: the `seq` expected there, and what is wrong, in words. */
+/** The first fault of a chain: the expected `seq` and a description. */
 export interface ChainFault {
   readonly seq: number;
   readonly fault: string;
@@ -33,7 +33,7 @@ function hashOf(seq: number, previous: string, { key, actor, action, subject, at
   return sha256(canonicalJson({ seq, previous, entry: { key, actor, action, subject, at, data } }));
 }
 
-/** The record that continues the chain after `head`, or starts it. @throws AppError `internal` when `data` is not plain data. */
+/** Creates the record after `head`; null starts the chain. @throws AppError `internal` when `data` is not plain data. */
 export function nextAuditRecord(head: Link | null, entry: AuditEntry): AuditRecord {
   const { key, actor, action, subject, at, data } = entry;
   const seq = (head?.seq ?? 0) + 1;
@@ -42,8 +42,8 @@ export function nextAuditRecord(head: Link | null, entry: AuditEntry): AuditReco
 }
 
 /**
- * The first fault of consecutive records, or null. `previous` is the record before the first of them, null at the start
- * of the chain. What was cut off at the end shows only against a head known from elsewhere.
+ * Verifies consecutive records. Returns the first fault, or null. `previous` is the record before the first one; null
+ * at the start of the chain. A truncated end is detected only against a head stored elsewhere.
  */
 export function verifyChain(records: readonly AuditRecord[], previous: Link | null): ChainFault | null {
   let link: Link = previous ?? { seq: 0, hash: GENESIS_HASH };

@@ -1,11 +1,10 @@
 import { AppError } from '../errors.ts';
 
 /**
- * The one spelling of a value that hashes and signatures are taken over: JSON without white space, keys sorted by
- * UTF-16 code unit, numbers in their shortest form, -0 as 0, properties that are `undefined` left out (the idea of
- * RFC 8785).
- * @throws AppError `internal` at what JSON would silently change (NaN, infinities, functions, symbols, bigints, class
- *   instances, holes in arrays), naming the place.
+ * Canonical JSON for hashes and signatures: no white space, keys sorted by UTF-16 code unit, numbers in their shortest
+ * form, -0 as 0, `undefined` properties left out (the idea of RFC 8785).
+ * @throws AppError `internal` for values that JSON would silently change (NaN, infinities, functions, symbols, bigints,
+ * class instances, holes in arrays); the message gives the path.
  */
 export function canonicalJson(value: unknown): string {
   const text = write(value);
@@ -13,7 +12,7 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
-/** Null for what has no canonical form: where that is, is worked out when somebody must be told. */
+/** Null when the value has no canonical form. The path of the fault is computed only for the error message. */
 function write(value: unknown): string | null {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return JSON.stringify(value);
@@ -42,7 +41,7 @@ function write(value: unknown): string | null {
   return `{${members}}`;
 }
 
-/** What is wrong with a value that has no canonical form, and where; in the order in which it is written. */
+/** Describes the first fault of a value without a canonical form, in writing order. */
 function faultIn(value: unknown, path: string): string {
   if (typeof value === 'number') return `${path} is ${value}: it has no canonical form`;
   if (Array.isArray(value)) {

@@ -3,10 +3,16 @@ import { sha256 } from '../identity/sha256.ts';
 import { type OrderIdentity } from './order.ts';
 
 const PREFIX = 'bc-';
-/** 120 bits: with the prefix 33 characters, so that a bracket leg's id too stays inside the 36 that exchanges accept. */
+/**
+ * 120 bits. With the prefix that is 33 characters, so that an id of a bracket leg also stays within the 36 that
+ * exchanges accept.
+ */
 const HASH_LENGTH = 30;
 
-/** The id under which the venue knows an order for ever: a hash of its identity alone, of lower-case letters, digits and `-`. */
+/**
+ * Id under which the venue knows an order: a hash of its identity, in lower-case letters, digits and `-`. Stable across
+ * processes and restarts.
+ */
 export function clientOrderId(identity: OrderIdentity): string {
   const { strategyHash, symbol, timeframe, candleTime, side, purpose } = identity;
   const form = canonicalJson({ strategyHash, symbol, timeframe, candleTime, side, purpose });
@@ -15,7 +21,7 @@ export function clientOrderId(identity: OrderIdentity): string {
 
 const LEG_SUFFIX = { stop: '-s', target: '-t', exit: '-x' } as const;
 
-/** Id of an order that an entry brings along: its stop, its target, or the exit at the end of its holding time. */
+/** Id of a bracket order: the entry's stop, target, or exit at the end of the holding time. */
 export function legOrderId(entryId: string, leg: keyof typeof LEG_SUFFIX): string {
   return entryId + LEG_SUFFIX[leg];
 }

@@ -1,7 +1,7 @@
 import { type Bracket, type OrderPurpose, type OrderState, type OrderType } from './order.ts';
 import { type OrderSide } from '../market/side.ts';
 
-/** What a venue is asked to do. Amounts in base units; `price` is the limit or stop level. */
+/** A request to a venue. Amounts in base units; `price` is the limit or stop level. */
 export interface OrderRequest {
   readonly account: string;
   /** The venue treats a second request with the same id as the same order. */
@@ -16,7 +16,7 @@ export interface OrderRequest {
   readonly bracket?: Bracket;
 }
 
-/** An order as a venue reports it; the only authority on what happened. */
+/** An order as reported by the venue, which is the only authority on its state. */
 export interface OrderReport extends Omit<OrderRequest, 'account' | 'bracket'> {
   /** The entry that this leg belongs to. */
   readonly parentId?: string;

@@ -16,15 +16,21 @@ export const ORDER_STATES = [
 export type OrderState = (typeof ORDER_STATES)[number];
 
 export type OrderType = 'market' | 'limit' | 'stop';
-/** Why an order exists. `entry` opens; every other purpose only shrinks a position. */
+/** Purpose of an order. `entry` opens a position; all others only shrink one. */
 export const ORDER_PURPOSES = ['entry', 'exit', 'stop', 'target', 'flatten'] as const;
 export type OrderPurpose = (typeof ORDER_PURPOSES)[number];
 
-/** Distance from the entry fill, already free of indicators: a fraction of price, or quote currency per base unit. */
+/**
+ * Distance from the entry fill, with indicators already evaluated: a fraction of price, or quote currency per base
+ * unit.
+ */
 export type Offset =
   { readonly kind: 'percent'; readonly value: number } | { readonly kind: 'absolute'; readonly value: number };
 
-/** Protection attached to an entry; its orders come alive in the bar in which the entry fills (docs/simulation-rules.md rule 5). */
+/**
+ * Protection of an entry; its orders become active in the bar in which the entry fills (docs/simulation-rules.md rule
+ * 5).
+ */
 export interface Bracket {
   readonly stop: Offset;
   readonly target?: Offset;
@@ -32,7 +38,7 @@ export interface Bracket {
   readonly maxHoldBars?: number;
 }
 
-/** What identifies an order for ever, in every process: two of the same identity are one order. */
+/** Identity of an order across processes: two orders with the same identity are one order. */
 export interface OrderIdentity {
   readonly strategyHash: string;
   readonly symbol: string;
@@ -43,7 +49,7 @@ export interface OrderIdentity {
   readonly purpose: OrderPurpose;
 }
 
-/** An order as the company's ledger keeps it. Amounts in base units, prices and fees in quote currency. */
+/** An order in the company's ledger. Amounts in base units, prices and fees in quote currency. */
 export interface Order extends OrderIdentity {
   readonly account: string;
   /** Hash of the identity; sent to the venue. */
@@ -67,7 +73,7 @@ export interface Order extends OrderIdentity {
   readonly cycleId?: string;
 }
 
-/** One execution. `id` is given by the venue and unique within an account. */
+/** One execution. The venue assigns `id`, unique within an account. */
 export interface Fill {
   readonly id: string;
   readonly account: string;

@@ -2,16 +2,16 @@ import { AppError } from '../errors.ts';
 import { type Order, type OrderState } from './order.ts';
 
 /**
- * Where an order may go from each state.
+ * Allowed next states of an order.
  *
  *   intended --> approved --> submitting --> open --> partially-filled --> filled
  *                                 |            |             |
  *                                 +----> unknown <-----------+
  *
- * cancelled and expired end it from anywhere, rejected until the first fill.
+ * `cancelled` and `expired` end an order from any state, `rejected` until the first fill.
  *
- * An ambiguous answer of the venue makes an order `unknown`, and only the venue's word leads out of it: an order that
- * the venue has never heard of goes back to `submitting`, under the same client order id.
+ * An ambiguous answer of the venue makes an order `unknown`, and only a report of the venue can change that state. An
+ * order that the venue does not know goes back to `submitting` under the same client order id.
  */
 const NEXT: Readonly<Record<OrderState, readonly OrderState[]>> = {
   intended: ['approved', 'cancelled', 'rejected', 'expired'],
@@ -26,7 +26,7 @@ const NEXT: Readonly<Record<OrderState, readonly OrderState[]>> = {
   expired: [],
 };
 
-/** Who says so. */
+/** Source of a transition. */
 export type TransitionAuthority = 'company' | 'venue';
 
 export function isTerminal(state: OrderState): boolean {
@@ -37,10 +37,10 @@ export function canTransition(from: OrderState, to: OrderState, by: TransitionAu
   return NEXT[from].includes(to) && (from !== 'unknown' || by === 'venue');
 }
 
-/** What a step may change besides the state. */
+/** Fields that a transition may change besides the state. */
 export type OrderPatch = Partial<Pick<Order, 'approvalId' | 'reason' | 'filledAmount' | 'averagePrice' | 'fees'>>;
 
-/** Signals a step that the order's life does not allow; sending it again cannot help. */
+/** The order's state machine does not allow this transition. Not retryable. */
 export class IllegalTransitionError extends AppError {
   readonly clientOrderId: string;
   readonly from: OrderState;
@@ -56,7 +56,7 @@ export class IllegalTransitionError extends AppError {
 }
 
 /**
- * The order after one step at market time `time`. @throws IllegalTransitionError
+ * Applies one transition at market time `time`, epoch ms. @throws IllegalTransitionError
  *
  * @later the life of an order at a live venue
  */
@@ -72,7 +72,7 @@ export function transition(
     throw new IllegalTransitionError(
       order,
       to,
-      venueOnly ? "only the venue's word leads there" : 'there is no such step',
+      venueOnly ? 'only a report of the venue allows it' : 'the transition does not exist',
     );
   }
   const next: Order = { ...order, ...patch, state: to, updatedAt: Math.max(time, order.updatedAt) };

@@ -1,9 +1,9 @@
 import { AppError } from '../errors.ts';
 
 /**
- * Seeded pseudo-random numbers (sfc32, Chris Doty-Humphrey's Small Fast Counting generator, PractRand). Same seed,
- * same numbers, on every machine. `fork(label)` gives an independent stream, so that drawing more numbers in one
- * place never shifts those of another.
+ * Seeded pseudo-random numbers (sfc32, Chris Doty-Humphrey's Small Fast Counting generator, PractRand). The same seed
+ * gives the same numbers on every machine. `fork(label)` gives an independent stream, so that more draws in one place
+ * never change the numbers of another.
  */
 export interface Rng {
   /** Uniform in [0, 1). */
@@ -17,7 +17,7 @@ export interface Rng {
   fork(label: string): Rng;
 }
 
-/** FNV-1a over UTF-16 code units with a 32-bit finalizer: spreads labels over seeds; not for identities. */
+/** FNV-1a over UTF-16 code units with a 32-bit finalizer: derives seeds from labels. Do not use it for identities. */
 function hash32(text: string, basis: number): number {
   let h = basis >>> 0;
   for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 16_777_619);

@@ -1,7 +1,7 @@
 import { type Timeframe } from '../market/timeframe.ts';
 import { type TradingMode } from '../trading-mode.ts';
 
-/** Phases of a cycle, in their order. */
+/** Phases of a cycle, in order. */
 export const CYCLE_PHASES = [
   'scan',
   'analyze',
@@ -27,7 +27,7 @@ export interface CyclePhaseRecord {
 /** One run of the whole pipeline. Unique by `id`. */
 export interface Cycle {
   readonly id: string;
-  /** Hash of data, markets, timeframe, seed and settings; `run` counts the cycles with the same. */
+  /** Hash of data, markets, timeframe, seed and settings. `run` numbers the cycles with the same hash. */
   readonly inputsHash: string;
   readonly run: number;
   readonly account: string;
@@ -38,7 +38,10 @@ export interface Cycle {
   readonly seed: number;
   /** Market time of the decisions, epoch ms. */
   readonly asOf: number;
-  /** The candle that opens at `asOf` is known already and fills the orders at the end of the cycle (one cycle, then exit). */
+  /**
+   * True when the candle that opens at `asOf` is already known; it fills the orders at the end of the cycle (one cycle,
+   * then exit).
+   */
   readonly settles: boolean;
   readonly state: 'running' | 'completed' | 'failed';
   readonly reason?: string;

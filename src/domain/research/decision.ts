@@ -2,7 +2,7 @@ export const DECISION_STAGES = ['screen', 'select'] as const;
 /** `screen`: in sample, before optimisation; `select`: out of sample, after it. */
 export type DecisionStage = (typeof DECISION_STAGES)[number];
 
-/** What became of a strategy in a cycle on one market, and why. Unique by cycle, strategy, symbol and stage. */
+/** Decision on a strategy in a cycle on one market, with its reason. Unique by cycle, strategy, symbol and stage. */
 export interface Decision {
   readonly cycleId: string;
   readonly strategyHash: string;

@@ -1,6 +1,6 @@
 import { type TrialMetrics } from '../backtest/metrics/trial-metrics.ts';
 
-/** A trial that could not be run: everything undefined or zero, and the error that says why. */
+/** Metrics of a trial that could not be run: zero or null values, and the error. */
 export function failedTrial(error: string): TrialMetrics {
   return {
     trades: 0,

@@ -1,7 +1,7 @@
 import { sharpeRatio } from '../statistics/sharpe.ts';
 import { type TrialMetrics } from '../backtest/metrics/trial-metrics.ts';
 
-/** Deepest fall from a peak of compounded returns, fraction. */
+/** Maximum drawdown of compounded returns, as a fraction. */
 function drawdownOf(returns: readonly number[]): number {
   let value = 1;
   let peak = 1;
@@ -17,8 +17,8 @@ function drawdownOf(returns: readonly number[]): number {
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /**
- * Consecutive windows as one account: returns compound, trades add up. Drawdown is that of the joined daily returns or
- * the deepest within any window, whichever is deeper (days hide what happened inside them).
+ * Joins the metrics of consecutive windows into one account: returns compound, trades add up. The drawdown is the
+ * larger of that of the joined daily returns and the largest within a window, because daily values hide intraday falls.
  */
 export function joinWindows(windows: readonly TrialMetrics[]): TrialMetrics {
   const dailyReturns = windows.flatMap((window) => window.dailyReturns);

@@ -2,7 +2,7 @@ import { type Trial } from './trial.ts';
 import { type TrialMetrics } from '../backtest/metrics/trial-metrics.ts';
 
 export interface ScreenRules {
-  /** Fewer trades say nothing. */
+  /** Trials with fewer trades are rejected as not significant. */
   readonly minTrades: number;
   readonly candidates: number;
 }
@@ -13,7 +13,7 @@ export interface ScreenOutcome {
   readonly rejected: readonly { readonly trial: Trial; readonly reason: string }[];
 }
 
-/** Why a trial does not deserve a parameter search, or null. */
+/** Reason to reject a trial before the parameter search, or null. */
 function faultOf(metrics: TrialMetrics, rules: ScreenRules): string | null {
   if (metrics.error !== undefined) return `could not be evaluated: ${metrics.error}`;
   if (metrics.trades < rules.minTrades) return `${metrics.trades} trades in sample, ${rules.minTrades} are needed`;
@@ -22,13 +22,13 @@ function faultOf(metrics: TrialMetrics, rules: ScreenRules): string | null {
   return null;
 }
 
-/** Sharpe ratio first; hash and market last, so that the order never depends on who was faster. */
+/** Sorts by Sharpe ratio, then hash and market, so that the order does not depend on which trial finished first. */
 function byMerit(a: Trial, b: Trial): number {
   const [keyA, keyB] = [`${a.strategyHash}/${a.symbol}`, `${b.strategyHash}/${b.symbol}`];
   return (b.metrics.sharpe ?? 0) - (a.metrics.sharpe ?? 0) || (keyA < keyB ? -1 : 1);
 }
 
-/** Picks what goes on to optimisation from trials in sample; everything else is rejected with its reason. */
+/** Selects the in-sample trials that go on to optimisation; rejects all others with a reason. */
 export function screen(trials: readonly Trial[], rules: ScreenRules): ScreenOutcome {
   const rejected: { trial: Trial; reason: string }[] = [];
   const fit: Trial[] = [];
@@ -47,7 +47,7 @@ export function screen(trials: readonly Trial[], rules: ScreenRules): ScreenOutc
   return { candidates: fit.slice(0, rules.candidates), rejected };
 }
 
-/** The trial to go forward with from a training window: the best that traded enough, or the best of all when none did. */
+/** The trial to use after a training window: the best with enough trades, or the best of all when none has enough. */
 export function chooseOnTraining(trials: readonly Trial[], minTrades: number): Trial | null {
   const valid = trials.filter((trial) => trial.metrics.error === undefined);
   const enough = valid.filter((trial) => trial.metrics.trades >= minTrades);

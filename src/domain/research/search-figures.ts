@@ -1,7 +1,7 @@
 import { sha256 } from '../identity/sha256.ts';
 import { type TrialMetrics } from '../backtest/metrics/trial-metrics.ts';
 
-/** What a search keeps of each spec. */
+/** Result of a search for one spec. */
 export interface SearchResult {
   /** Quote currency, on the initial cash. */
   readonly pnl: number;
@@ -12,10 +12,10 @@ export interface SearchResult {
   readonly maxDrawdown: number;
 }
 
-/** Doubles a result takes in a packed column. */
+/** Doubles per packed result. */
 export const FIGURES = 5;
 
-/** Results of a search, packed: `FIGURES` doubles each, NaN where undefined. It crosses threads without being copied. */
+/** Packed results of a search: `FIGURES` doubles per spec, NaN for undefined. Threads share it without copying. */
 export type SearchFigures = Float64Array;
 
 export function packFigures(into: SearchFigures, index: number, metrics: TrialMetrics, initialCash: number): void {
@@ -43,10 +43,13 @@ export function unpackFigures(figures: SearchFigures, index: number): SearchResu
   };
 }
 
-/** SHA-256 over all results in the order of the specs: equal on any number of threads, or something is not deterministic. */
+/**
+ * SHA-256 over all results in spec order. It must be equal for any number of threads; a difference means that something
+ * is not deterministic.
+ */
 export function searchHash(figures: SearchFigures): string {
   const bytes = new DataView(new ArrayBuffer(8 * figures.length));
-  // One spelling of undefined: the bits of a NaN are not the same everywhere.
+  // Normalise NaN: its bit pattern differs between machines.
   figures.forEach((value, i) => bytes.setFloat64(8 * i, Number.isNaN(value) ? NaN : value, true));
   return sha256(new Uint8Array(bytes.buffer));
 }

@@ -3,7 +3,7 @@ import { deflatedSharpe } from '../statistics/deflated-sharpe.ts';
 import { probabilisticSharpe, sharpeSample } from '../statistics/probabilistic-sharpe.ts';
 import { type TrialMetrics } from '../backtest/metrics/trial-metrics.ts';
 
-/** Gates of config/agents.yaml; all figures out of sample. */
+/** Gates of config/agents.yaml; all metrics are out of sample. */
 export interface SelectionRules {
   readonly active: {
     readonly minTrades: number;
@@ -24,7 +24,7 @@ export interface SelectionRules {
 }
 
 export interface SelectionCandidate {
-  /** What would trade. */
+  /** Hash of the spec that would trade. */
   readonly hash: string;
   readonly symbol: string;
   readonly outOfSample: TrialMetrics;
@@ -34,7 +34,10 @@ export interface SelectionCandidate {
 export interface SelectionOutcome {
   readonly candidate: SelectionCandidate;
   readonly decision: 'active' | 'incubating' | 'rejected';
-  /** Probability that the true Sharpe ratio is above zero, and above what the best of so many tries shows by luck. */
+  /**
+   * Probability that the true Sharpe ratio is above zero (probabilistic) and above the luck of the best of all tries
+   * (deflated).
+   */
   readonly probabilisticSharpe: number | null;
   readonly deflatedSharpe: number | null;
   readonly reason: string;
@@ -43,7 +46,7 @@ export interface SelectionOutcome {
 const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`;
 const figure = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(2));
 
-/** Every test that `passes` is not, in words; empty when the gate is passed. */
+/** Texts of the failed tests; empty when the gate is passed. */
 const failures = (tests: readonly (readonly [passes: boolean, text: string])[]): readonly string[] =>
   tests.flatMap(([passes, text]) => (passes ? [] : [text]));
 
@@ -83,10 +86,10 @@ function incubatingFaults(
 }
 
 /**
- * Decides what trades, by out-of-sample figures alone. The deflated Sharpe ratio (Bailey and Lopez de Prado, 2014) is
- * deflated by the number of candidates that were measured out of sample: those are the tries among which the best is
- * taken here; the thousands of in-sample trials never saw these windows. Candidates that move with one already taken
- * are dropped; `held` are daily returns of what trades already.
+ * Selects strategies by out-of-sample metrics alone. The deflated Sharpe ratio (Bailey and Lopez de Prado, 2014) is
+ * deflated by the number of candidates measured out of sample: the best is chosen among these, and the in-sample trials
+ * never saw these windows. Candidates that correlate with a strategy already taken are rejected; `held` gives the daily
+ * returns of the strategies that already trade.
  */
 export function selectStrategies(
   candidates: readonly SelectionCandidate[],
@@ -141,7 +144,7 @@ export function selectStrategies(
   });
 }
 
-/** Series that end on different days are compared over their common last days. */
+/** Compares the last days that both series have. */
 function correlated(a: readonly number[], b: readonly number[], limit: number): boolean {
   const days = Math.min(a.length, b.length);
   const value = correlation(a.slice(-days), b.slice(-days));

@@ -1,15 +1,18 @@
 import { AppError } from '../errors.ts';
 import { type Window } from '../backtest/result.ts';
 
-/** In sample [0, n·(1-testShare)), out of sample the rest in equal test windows; a test window trains on all before it. */
+/**
+ * In sample [0, n·(1-testShare)); the rest is split into equal test windows. Each test window trains on all bars before
+ * it.
+ */
 export interface WalkForwardSplit {
   readonly inSample: Window;
   readonly folds: readonly { readonly train: Window; readonly test: Window }[];
 }
 
 /**
- * Anchored walk-forward split. Screening sees only `inSample`, so even the choice of candidates knows nothing of any
- * test window.
+ * Anchored walk-forward split. The screen stage sees only `inSample`, so the choice of candidates does not use test
+ * windows.
  * @throws AppError `internal` when a test window would be empty.
  */
 export function walkForwardSplit(length: number, folds: number, testShare: number): WalkForwardSplit {

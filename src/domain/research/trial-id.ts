@@ -2,7 +2,10 @@ import { canonicalJson } from '../identity/canonical-json.ts';
 import { sha256 } from '../identity/sha256.ts';
 import { type Trial } from './trial.ts';
 
-/** A trial is what was evaluated, not who evaluated it: a work unit that runs twice counts once. */
+/**
+ * Id of a trial: a hash of what was evaluated, not of who evaluated it, so that a work unit that runs twice counts
+ * once.
+ */
 export function trialId(
   trial: Pick<Trial, 'cycleId' | 'stage' | 'strategyHash' | 'symbol' | 'timeframe' | 'window'>,
 ): string {

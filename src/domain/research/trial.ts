@@ -5,9 +5,9 @@ import { type Timeframe } from '../market/timeframe.ts';
 export const TRIAL_STAGES = ['screen', 'grid', 'walk-forward'] as const;
 export type TrialStage = (typeof TRIAL_STAGES)[number];
 
-/** One spec evaluated once on one window of one series. Every trial ever run is counted. */
+/** One spec evaluated once on one window of one series. All trials are counted. */
 export interface Trial {
-  /** Hash of all that identifies it; the unique key that keeps a retried work unit from counting twice. */
+  /** Hash of the identifying fields; as a unique key it keeps a retried work unit from counting twice. */
   readonly id: string;
   readonly cycleId: string;
   readonly unitId: string;

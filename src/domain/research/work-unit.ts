@@ -3,7 +3,7 @@ import { type Timeframe } from '../market/timeframe.ts';
 import { type Cycle } from './cycle.ts';
 import { type TrialStage } from './trial.ts';
 
-/** A batch of trials given to one worker: references to specs, which are strategies in the store, and the bars to run them on. */
+/** A batch of trials for one worker: hashes of stored specs, and the windows to run them on. */
 export interface WorkUnit {
   readonly id: string;
   readonly cycleId: string;
@@ -20,7 +20,10 @@ export interface WorkUnit {
   readonly finishedAt?: number;
 }
 
-/** Batches of at most `size` trials. Ids are functions of cycle, stage, market and position, so that cutting again makes the same units. */
+/**
+ * Splits trials into units of at most `size`. Ids depend only on cycle, stage, market, label and position, so that a
+ * repeated split gives the same units.
+ */
 export function cutIntoUnits(
   cycle: Pick<Cycle, 'id' | 'timeframe' | 'asOf'>,
   stage: TrialStage,

@@ -1,7 +1,10 @@
 import { AppError } from '../errors.ts';
 import { mean } from './moments.ts';
 
-/** Pearson's correlation of two equally long samples; null when there are fewer than two pairs or one does not vary. */
+/**
+ * Pearson correlation of two samples of equal length. Null for fewer than two pairs or when a sample does not vary.
+ * @throws AppError `internal` for different lengths.
+ */
 export function correlation(a: readonly number[], b: readonly number[]): number | null {
   if (a.length !== b.length) throw new AppError('internal', `cannot pair ${a.length} with ${b.length} values`);
   if (a.length < 2) return null;

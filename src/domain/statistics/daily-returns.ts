@@ -2,15 +2,15 @@ import { type Timeframe, timeframeMs } from '../market/timeframe.ts';
 
 export const DAY_MS = 24 * 60 * 60_000;
 
-/** The UTC day on which a bar closes, counted from the epoch; a bar that closes at midnight belongs to the day that ends. */
+/** UTC day on which a bar closes, counted from the epoch. A bar that closes at midnight belongs to the day that ends. */
 export function closingDay(openTime: number, timeframe: Timeframe): number {
   return Math.floor((openTime + timeframeMs(timeframe) - 1) / DAY_MS);
 }
 
 /**
- * Returns per UTC day of an equity curve marked at each bar's close, one for each day from the first bar's `closingDay`
- * on; the first day's is against `initial`. Days inside a bar longer than a day have return 0.
- * @param time open times of the bars, epoch ms; as long as `equity`.
+ * Daily returns (UTC) of an equity curve marked at each bar's close, one per day from the first bar's `closingDay` on.
+ * The first day's return is relative to `initial`. Days inside a bar longer than a day have return 0.
+ * @param time open times of the bars, epoch ms; same length as `equity`.
  */
 export function dailyReturns(
   time: Float64Array,

@@ -6,9 +6,9 @@ import { probabilisticSharpe } from './probabilistic-sharpe.ts';
 const EULER_MASCHERONI = 0.577_215_664_901_532_9;
 
 /**
- * The Sharpe ratio that the best of `trials` worthless strategies is expected to show, in the unit of the square root of
- * `sharpeVariance`, the variance of the trials' Sharpe ratios: Bailey and Lopez de Prado (2014), "The deflated Sharpe
- * ratio". One trial has no luck of the draw: 0.
+ * Expected maximum Sharpe ratio of `trials` strategies without skill, given the variance of the trials' Sharpe ratios:
+ * Bailey and Lopez de Prado (2014), "The deflated Sharpe ratio". 0 for one trial.
+ * @throws AppError `internal` for fewer than one trial or a negative variance.
  */
 export function expectedMaximumSharpe(trials: number, sharpeVariance: number): number {
   if (!(trials >= 1) || !(sharpeVariance >= 0)) {
@@ -20,8 +20,8 @@ export function expectedMaximumSharpe(trials: number, sharpeVariance: number): n
 }
 
 /**
- * Probability that the true Sharpe ratio is above what luck alone would show among all trials.
- * @param trialSharpes Sharpe ratios per period of every trial, this one included. Null when undefined.
+ * Probability that the true Sharpe ratio exceeds the expected maximum of all trials by luck alone. Null when undefined.
+ * @param trialSharpes Sharpe ratios per period of all trials, including this one.
  */
 export function deflatedSharpe(returns: readonly number[], trialSharpes: readonly number[]): number | null {
   const spread = trialSharpes.length > 1 ? variance(trialSharpes) : 0;

@@ -1,10 +1,10 @@
-/** Sample moments; all null-free: callers decide what too few values mean. */
+/** Sample moments. They never return null: callers handle samples that are too small. */
 
 export function mean(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
 }
 
-/** With `ddof` 1 the sample's, with 0 the population's. NaN for fewer than `ddof` + 1 values. */
+/** Sample variance with `ddof` 1, population variance with 0. NaN for fewer than `ddof` + 1 values. */
 export function variance(values: readonly number[], ddof: 0 | 1 = 1): number {
   const average = mean(values);
   const squares = values.reduce((total, value) => total + (value - average) ** 2, 0);

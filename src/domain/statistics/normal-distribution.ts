@@ -45,14 +45,14 @@ const TAIL_DENOMINATOR = [7.784695709041462e-3, 3.224671290700398e-1, 2.44513413
 const TAIL_BELOW = 0.02425;
 
 /**
- * The x with normalCdf(x) = p: Acklam's rational approximation (relative error 1.2e-9) and one Halley step on
- * `normalCdf`, after which the error is that of the distribution function. -Infinity at 0, Infinity at 1.
+ * The x with normalCdf(x) = p: Acklam's rational approximation (relative error 1.2e-9) plus one Halley step on
+ * `normalCdf`, which reduces the error to that of `normalCdf`. -Infinity at 0, Infinity at 1.
  * @throws AppError `internal` outside [0, 1].
  */
 export function inverseNormalCdf(p: number): number {
   if (!(p >= 0 && p <= 1)) throw new AppError('internal', `${p} is not a probability`);
   if (p === 0 || p === 1) return p === 0 ? -Infinity : Infinity;
-  // The upper half by symmetry: 1 - p is exact there, and small tails keep their digits.
+  // Use symmetry for the upper half: 1 - p is exact there, and small tails keep their digits.
   if (p > 0.5) return -inverseNormalCdf(1 - p);
   const x = approximateInverse(p);
   const error = (normalCdf(x) - p) * SQRT_2_PI * Math.exp((x * x) / 2);

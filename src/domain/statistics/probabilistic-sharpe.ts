@@ -1,7 +1,7 @@
 import { mean, shape, variance } from './moments.ts';
 import { normalCdf } from './normal-distribution.ts';
 
-/** What an estimated Sharpe ratio rests on. */
+/** A Sharpe ratio estimate with its sample moments. */
 export interface SharpeSample {
   /** Per period, not annualised. */
   readonly sharpe: number;
@@ -11,7 +11,7 @@ export interface SharpeSample {
   readonly kurtosis: number;
 }
 
-/** Null when there are fewer than two returns or they do not vary. */
+/** Null for fewer than two returns or returns that do not vary. */
 export function sharpeSample(returns: readonly number[]): SharpeSample | null {
   const spread = variance(returns);
   if (!(spread > 0)) return null;
@@ -19,9 +19,9 @@ export function sharpeSample(returns: readonly number[]): SharpeSample | null {
 }
 
 /**
- * Probability that the true Sharpe ratio is above `threshold` (per period), given a sample with its skewness and
- * kurtosis: Bailey and Lopez de Prado (2012), "The Sharpe ratio efficient frontier". Null when the estimate's variance
- * comes out as not positive.
+ * Probability that the true Sharpe ratio is above `threshold` (per period), given skewness and kurtosis of the sample:
+ * Bailey and Lopez de Prado (2012), "The Sharpe ratio efficient frontier". Null when the variance of the estimate is
+ * not positive.
  */
 export function probabilityAbove(sample: SharpeSample, threshold: number): number | null {
   const { sharpe, periods, skewness, kurtosis } = sample;

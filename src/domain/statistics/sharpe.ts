@@ -3,20 +3,26 @@ import { mean, variance } from './moments.ts';
 /** Crypto trades every day of the year (docs/simulation-rules.md rule 14). */
 export const DAYS_PER_YEAR = 365;
 
-/** Annualised mean / standard deviation (ddof 1) of daily returns; null for fewer than two days or none that differ. */
+/**
+ * Annualised Sharpe ratio: mean / standard deviation (ddof 1) of daily returns. Null for fewer than two days or when
+ * the returns do not vary.
+ */
 export function sharpeRatio(returns: readonly number[]): number | null {
   const spread = variance(returns);
   return spread > 0 ? (mean(returns) / Math.sqrt(spread)) * Math.sqrt(DAYS_PER_YEAR) : null;
 }
 
-/** As Sharpe, over the downside deviation: root mean square of the losses, taken over all days. Null without a loss. */
+/**
+ * Annualised Sortino ratio: mean / downside deviation, the root mean square of negative returns over all days. Null
+ * without a loss.
+ */
 export function sortinoRatio(returns: readonly number[]): number | null {
   if (returns.length < 2) return null;
   const downside = Math.sqrt(mean(returns.map((value) => Math.min(value, 0) ** 2)));
   return downside > 0 ? (mean(returns) / downside) * Math.sqrt(DAYS_PER_YEAR) : null;
 }
 
-/** Standard deviation (ddof 1) of daily returns times the root of 365; null for fewer than two days. */
+/** Annualised standard deviation (ddof 1) of daily returns; null for fewer than two days. */
 export function annualVolatility(returns: readonly number[]): number | null {
   return returns.length < 2 ? null : Math.sqrt(variance(returns) * DAYS_PER_YEAR);
 }

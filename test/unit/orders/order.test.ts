@@ -92,7 +92,7 @@ describe('the order state machine', () => {
   });
 
   it('leaves unknown only on the venue word', () => {
-    expect(() => transition(orderIn('unknown'), 'open', {}, 2000)).toThrow("only the venue's word leads there");
+    expect(() => transition(orderIn('unknown'), 'open', {}, 2000)).toThrow('only a report of the venue allows it');
     expect(transition(orderIn('unknown'), 'open', {}, 2000, 'venue').state).toBe('open');
   });
 

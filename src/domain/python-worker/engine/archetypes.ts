@@ -1,9 +1,9 @@
 import { type Genome, type GenomeParams, type GenomeRule, type GenomeSide } from '../genomes/genome.ts';
 import { type MarketType } from './terms.ts';
 
-/*
- * Ideas a search starts from beside random genomes. The workers have seven kinds of their own, of which nothing but the
- * number is known: these are ours, of the same size.
+/**
+ * Archetype genomes: start points of a search beside random genomes. The Python workers have seven archetypes of their
+ * own, of which only the number is known; these are similar in size.
  */
 
 const line = (indicator: string, period: number): GenomeSide => ({ indicator, period });
@@ -30,7 +30,7 @@ const SHORTS: readonly (readonly GenomeRule[])[] = [
 
 const PARAMS: GenomeParams = { sl_pct: 0.02, tp_pct: 0.04, size_pct: 0.2, max_positions: 1 };
 
-/** Six genomes for spot, ten for futures. */
+/** Returns six genomes for spot, ten for futures. */
 export function archetypes(marketType: MarketType, maxLeverage: number): readonly Genome[] {
   const leverage = marketType === 'SPOT' ? 1 : Math.min(2, maxLeverage);
   const of = (rules: readonly GenomeRule[], direction: 'LONG' | 'SHORT'): Genome => ({

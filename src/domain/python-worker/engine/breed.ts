@@ -4,7 +4,7 @@ import { randomRule } from '../genomes/random-genome.ts';
 import { type Rng } from '../../random/rng.ts';
 import { type MarketType } from './terms.ts';
 
-/** What a child may be. */
+/** Limits for child genomes. */
 export interface BreedRange {
   readonly marketType: MarketType;
   readonly maxLeverage: number;
@@ -13,10 +13,13 @@ export interface BreedRange {
 const MIXED = ['sl_pct', 'tp_pct', 'size_pct', 'max_positions'] as const;
 const MOST_RULES = 3;
 const MUTATION_RATE = 0.3;
-/** Most that a mutation moves a parameter by, share of its value. */
+/** Largest change of a parameter by mutation, as a share of its value. */
 const MUTATION_SPAN = 0.3;
 
-/** Rules of both parents, numbers between them, direction and leverage of one. Neither parent is changed. */
+/**
+ * Combines two genomes: rules from both parents, averaged numbers, direction and leverage of one parent. Does not
+ * change the parents.
+ */
 export function crossover(rng: Rng, mother: Genome, father: Genome): Genome {
   const pool = [...mother.entry_rules, ...father.entry_rules];
   const count = Math.min(pool.length, rng.integer(1, MOST_RULES));
@@ -28,7 +31,10 @@ export function crossover(rng: Rng, mother: Genome, father: Genome): Genome {
   return { entry_rules, params: { ...mixed, direction: side === 'short' ? 'SHORT' : 'LONG', leverage } };
 }
 
-/** A copy with a rule exchanged, added or dropped and numbers moved, each by chance; they may drift beyond the random ranges. */
+/**
+ * Returns a mutated copy: at random, a rule is replaced, added or removed, and numbers change. Numbers may leave the
+ * ranges of random genomes.
+ */
 export function mutate(rng: Rng, genome: Genome, { marketType }: BreedRange): Genome {
   const rules = [...genome.entry_rules];
   if (rng.next() < MUTATION_RATE) {
@@ -44,8 +50,8 @@ export function mutate(rng: Rng, genome: Genome, { marketType }: BreedRange): Ge
       return [name, rng.next() < MUTATION_RATE ? value * (1 + MUTATION_SPAN * (2 * rng.next() - 1)) : value];
     }),
   );
-  const turns = marketType === 'FUTURES' && rng.next() < MUTATION_RATE / 3;
-  const direction = turns ? (genome.params.direction === 'SHORT' ? 'LONG' : 'SHORT') : genome.params.direction;
+  const flips = marketType === 'FUTURES' && rng.next() < MUTATION_RATE / 3;
+  const direction = flips ? (genome.params.direction === 'SHORT' ? 'LONG' : 'SHORT') : genome.params.direction;
   return { entry_rules: rules, params: { ...genome.params, ...moved, direction } };
 }
 

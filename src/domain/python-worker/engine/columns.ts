@@ -1,8 +1,8 @@
 import { AppError } from '../../errors.ts';
 
 /**
- * Candles as the workers' kernel takes them, one row per printed candle (gaps are not filled). `time` is epoch ms and
- * only tells how long a bar is.
+ * Candles for the Python workers' engine, one row per published candle (gaps are not filled). `time` is epoch ms and
+ * only determines the bar length.
  */
 export interface WorkerColumns {
   readonly time: Float64Array;
@@ -15,7 +15,10 @@ export interface WorkerColumns {
 const PRICES = { floor: 1e-5, ceiling: 1e6, missing: 1 } as const;
 const VOLUMES = { floor: 0, ceiling: 1e15, missing: 0 } as const;
 
-/** Copies, with NaN replaced and everything clipped to what the kernel lets in. @throws AppError `bad-candles` for columns of different lengths. */
+/**
+ * Copies the columns, replaces NaN and clips values to the engine's limits. @throws AppError `bad-candles` for columns
+ * of different lengths.
+ */
 export function cleanColumns({ time, close, high, low, volume }: WorkerColumns): WorkerColumns {
   for (const column of [close, high, low, volume]) {
     if (column.length !== time.length) throw new AppError('bad-candles', 'candle columns differ in length');
@@ -29,7 +32,7 @@ export function cleanColumns({ time, close, high, low, volume }: WorkerColumns):
   };
 }
 
-/** Rows `from` to `to` (excluded), without copying. */
+/** Rows [from, to) as views of the same memory. */
 export function sliceColumns(columns: WorkerColumns, from: number, to: number): WorkerColumns {
   return {
     time: columns.time.subarray(from, to),

@@ -5,18 +5,21 @@ import { indicatorColumn } from './indicator-column.ts';
 import { ruleBitmap } from './rule-bitmap.ts';
 import { type PositionSide } from '../../market/side.ts';
 
-/** One frame of candles with everything that genomes ask of it, computed once and kept. */
+/** Candles of one frame with cached indicator columns, rule bitmaps and exit levels. */
 export interface WorkerDataset {
   readonly length: number;
   readonly columns: WorkerColumns;
-  /** What an operand stands for at every bar; a number where it is the same at all of them. */
+  /** Values of an operand at every bar; a number when it is constant. */
   operand(operand: EncodedOperand): Float64Array | number;
-  /** The bars at which a rule holds. */
+  /** Bitmap of the bars where a rule holds. */
   bitmap(rule: EncodedRule): Uint32Array;
   exitLevels(side: PositionSide): ExitLevels;
 }
 
-/** Bytes of bitmaps kept; the least recently used goes first. The rules of the random generator need 2 MB at 59,000 bars. */
+/**
+ * Memory limit of cached bitmaps in bytes; the oldest is dropped first. The rules of the random generator need 2 MB at
+ * 59,000 bars.
+ */
 const BITMAP_BYTES = 64 * 2 ** 20;
 
 /** @throws AppError `bad-candles` for columns of different lengths. */

@@ -1,16 +1,16 @@
-/** What one run of the workers' kernel gives. Dollars of a 500-dollar account. */
+/** Result of one run of the Python workers' engine. Dollars of a $500 account. */
 export interface EngineResult {
   /** Clipped to +-2000. */
   readonly pnl: number;
   readonly trades: number;
   readonly wins: number;
-  /** Mean return over its deviation, times the root of the trades: a t-statistic, not annualised. */
+  /** Mean return / standard deviation x root of the number of trades: a t-statistic, not annualised. */
   readonly sharpe: number;
   /** Fraction, 0..1. */
   readonly maxDrawdown: number;
 }
 
-/** Bars `from` to `to` (excluded) of a frame. Bars are numbered from 0 within it. */
+/** Bars [from, to) of a frame. Bar numbers inside the window start at 0. */
 export interface EngineWindow {
   readonly from: number;
   readonly to: number;
@@ -18,16 +18,16 @@ export interface EngineWindow {
 
 export const OPENING_BALANCE = 500;
 export const LARGEST_BALANCE = 50_000;
-/** The largest margin of a trade, and the largest profit or loss counted for one. */
+/** Largest margin of a trade, and the limit on the counted profit or loss of a trade. */
 export const LARGEST_TRADE = 10_000;
 export const SMALLEST_MARGIN = 10;
-/** The first bar of a window that can trade. */
+/** First bar of a window that can trade. */
 export const WARMUP_BARS = 200;
-/** Distance of the trailing stop, share of the distance of the stop. */
+/** Trailing distance as a share of the stop distance. */
 export const TRAILING_SHARE = 0.8;
-/** Share of the margin that is gone at the liquidation price. */
+/** Share of the margin lost at the liquidation price. */
 export const LIQUIDATION_SHARE = 0.9;
-/** What a liquidation takes of the balance beside the margin, share of the margin. */
+/** Liquidation fee, taken from the balance beside the margin; share of the margin. */
 export const LIQUIDATION_FEE = 0.1;
 
 const LARGEST_PNL = 2000;

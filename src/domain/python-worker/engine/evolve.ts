@@ -16,27 +16,27 @@ interface Scored {
 }
 
 export interface EvolveOptions {
-  /** Asked before each generation. */
+  /** Called before each generation. */
   readonly isCancelled?: () => boolean;
-  /** Told after each generation, with the best fitness so far. */
+  /** Called after each generation with the number done and the best fitness so far. */
   readonly onGeneration?: (done: number, best: number) => void;
 }
 
-/** Generations without a new best after which the search ends. */
+/** The search ends after this many generations without improvement. */
 const PATIENCE = 20;
 const SURVIVORS = 0.3;
 const ELITE = 0.1;
 const TOURNAMENT = 3;
-/** Below this share of different genomes, strangers are let in. */
+/** Below this share of distinct genomes, random genomes are added. */
 const LEAST_DIVERSITY = 0.2;
-const STRANGERS = 0.2;
-/** Places kept for random genomes beside seeds and archetypes. */
+const RANDOM_SHARE = 0.2;
+/** Population slots reserved for random genomes beside seeds and archetypes. */
 const RANDOM_PLACES = 5;
 
 /**
- * The genetic search of the workers (docs/coordinator-protocol.md#the-search): walk-forward fitness on the training frame, elitism,
- * tournaments. Theirs is not seeded; ours gives the same genome for the same generator.
- * @returns the best genome found; null when it was cancelled before the first generation.
+ * The Python workers' genetic search (docs/coordinator-protocol.md#the-search): walk-forward fitness on the training
+ * frame, elitism, tournaments. The Python search is not seeded; this one gives the same genome for the same generator.
+ * @returns the best genome found; null when cancelled before the first generation.
  */
 export function evolve(frames: UnitFrames, params: UnitParams, rng: Rng, options: EvolveOptions = {}): Genome | null {
   const { populationSize, generations } = params;
@@ -69,15 +69,15 @@ export function evolve(frames: UnitFrames, params: UnitParams, rng: Rng, options
 
 function firstPopulation(params: UnitParams, rng: Rng): readonly Genome[] {
   const { populationSize, seeds, seedRatio, marketType, maxLeverage } = params;
-  const planted = seeds.slice(0, Math.trunc(populationSize * seedRatio)).map((seed) => forMarketType(seed, marketType));
+  const seeded = seeds.slice(0, Math.trunc(populationSize * seedRatio)).map((seed) => forMarketType(seed, marketType));
   const ideas = archetypes(marketType, maxLeverage).slice(
     0,
-    Math.max(0, populationSize - planted.length - RANDOM_PLACES),
+    Math.max(0, populationSize - seeded.length - RANDOM_PLACES),
   );
-  const strangers = Array.from({ length: populationSize - planted.length - ideas.length }, () =>
+  const randoms = Array.from({ length: populationSize - seeded.length - ideas.length }, () =>
     randomGenome(rng, params),
   );
-  return [...planted, ...ideas, ...strangers];
+  return [...seeded, ...ideas, ...randoms];
 }
 
 function nextPopulation(ranked: readonly Scored[], size: number, params: UnitParams, rng: Rng): readonly Genome[] {
@@ -85,7 +85,7 @@ function nextPopulation(ranked: readonly Scored[], size: number, params: UnitPar
   const next = ranked.slice(0, Math.max(1, Math.trunc(ELITE * size))).map(({ genome }) => genome);
   const distinct = new Set(ranked.map(({ genome }) => canonicalJson(genome.entry_rules))).size / ranked.length;
   if (distinct < LEAST_DIVERSITY) {
-    for (let n = Math.trunc(STRANGERS * size); n > 0 && next.length < size; n -= 1)
+    for (let n = Math.trunc(RANDOM_SHARE * size); n > 0 && next.length < size; n -= 1)
       next.push(randomGenome(rng, params));
   }
   while (next.length < size) {

@@ -5,13 +5,13 @@ import { evolve, type EvolveOptions } from './evolve.ts';
 import { submissionOf, unitFrames, type Submission } from './submission.ts';
 import { type UnitParams } from './unit-params.ts';
 
-/** Workers leave a unit with fewer candles lying, in silence. */
+/** Python workers skip units with fewer candles without a report. */
 const LEAST_CANDLES = 1000;
 
 /**
- * Does a work unit as a worker of the newest version does. A population of one, one generation and one seed evaluate just
- * that seed, whatever the generator.
- * @returns null when it was cancelled before anything was found.
+ * Executes a work unit like the newest Python worker. With a population of one, one generation and one seed it
+ * evaluates just that seed, whatever the generator.
+ * @returns null when cancelled before a genome was evaluated.
  * @throws SeriesTooShortError for fewer than 1,000 candles.
  */
 export function executeUnit(

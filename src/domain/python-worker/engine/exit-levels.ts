@@ -2,17 +2,18 @@ import { type WorkerColumns } from './columns.ts';
 import { type PositionSide } from '../../market/side.ts';
 
 /**
- * Where a position can be left, for one side. Prices are those of a long; for a short all of them are mirrored at zero,
- * which is exact, so that one search serves both. Each row has four values, of one bar or of a block of bars: lowest low,
- * highest high, highest close, deepest fall. The fall is how far below a close of the block a low of the same or a later
- * bar of it lies: a stop that trails the close can only be hit inside the block if it is as deep as the stop's distance.
+ * Price extremes for the exit search of one side. Prices are those of a long; for a short all are negated, which is
+ * exact, so that one search serves both sides. Each row has four values, for one bar or for a block of bars: lowest
+ * low, highest high, highest close, deepest fall. The fall is the largest distance from a close of the block down to a
+ * low of the same or a later bar of the block: a stop that trails the close can be hit inside the block only if the
+ * fall reaches the stop's distance.
  */
 export interface ExitLevels {
   readonly bars: Float64Array;
   readonly small: Float64Array;
   readonly middle: Float64Array;
   readonly large: Float64Array;
-  /** More than any rounding error of a difference of two of these prices. */
+  /** Upper bound of the rounding error of a difference of two of these prices. */
   readonly tolerance: number;
 }
 
@@ -22,7 +23,7 @@ export const CLOSE = 2;
 export const FALL = 3;
 export const ROW = 4;
 
-/** Bars of a block, and blocks of a block, as powers of two. */
+/** Bars per small block, and blocks per larger block, as powers of two. */
 export const SMALL_BITS = 3;
 export const MIDDLE_BITS = 2;
 export const LARGE_BITS = 3;
@@ -43,7 +44,7 @@ export function exitLevels({ close, high, low }: WorkerColumns, side: PositionSi
   return { bars, small, middle, large: blocksOf(middle, LARGE_BITS), tolerance: largest * 2 ** -50 };
 }
 
-/** Whole blocks only: what is left at the end is searched row by row. */
+/** Aggregates whole blocks only; the rows left at the end are searched one by one. */
 function blocksOf(rows: Float64Array, bits: number): Float64Array {
   const count = (rows.length / ROW) >> bits;
   const blocks = new Float64Array(count * ROW);

@@ -19,7 +19,7 @@ import { nextSignal } from './rule-bitmap.ts';
 import { slippage } from './slippage.ts';
 import { type WorkerTerms } from './terms.ts';
 
-/** A slot's numbers in one array. EXIT_LOW is the low of the bar of the exit: what a liquidation asks. */
+/** Offsets of a position slot in `slots`. */
 const ENTRY = 0;
 const MARGIN = 1;
 const NOTIONAL = 2;
@@ -31,13 +31,13 @@ const SLOT = 8;
 const slots = new Float64Array(2 * SLOT);
 const protection = new Float64Array(3);
 
-/** Beyond any bar. */
+/** Exit bar of an unused slot: beyond any bar. */
 const FREE = 0x3fff_ffff;
 
 /**
- * What `runLiterally` gives, bit for bit, without looking at most bars. It goes from event to event: the next signal is
- * the next set bit of the rules' bitmaps, and the bar at which a position will be left is found when it is entered,
- * since it depends on prices alone.
+ * Same result as `runLiterally`, bit for bit, without visiting most bars. It moves from event to event: the next signal
+ * is the next set bit of the rule bitmaps, and the exit bar of a position is computed at its entry, because it depends
+ * on prices alone.
  */
 export function runFast(
   dataset: WorkerDataset,
@@ -103,7 +103,7 @@ export function runFast(
       const scaled = balance * size;
       const margin = scaled < LARGEST_TRADE ? scaled : LARGEST_TRADE;
       if (margin < SMALLEST_MARGIN) {
-        // Only an exit can make it more.
+        // Only an exit can raise the balance.
         if (open === 0) break;
         next = until;
         continue;

@@ -6,15 +6,15 @@ const LARGE_MASK = (1 << LARGE_BITS) - 1;
 const MIDDLE_BAR_BITS = SMALL_BITS + MIDDLE_BITS;
 const LARGE_BAR_BITS = MIDDLE_BAR_BITS + LARGE_BITS;
 
-/** Places of a protection array: doubles handed over in locals would be boxed by the call. */
+/** Offsets in a protection array. An array, because doubles passed as arguments would be boxed by the call. */
 export const STOP = 0;
 export const TARGET = 1;
 export const TRAIL = 2;
 
 /**
- * The first bar in [from, to) whose low is at or below the stop, or whose high is at or above the target; `to` when
- * there is none. Before each bar is tested the stop moves up to its close less the trail. Leaves the stop of that bar in
- * `protection`.
+ * Returns the first bar in [from, to) whose low is at or below the stop or whose high is at or above the target; `to`
+ * when there is none. Before each bar is tested, the stop rises to the bar's close minus the trail. Writes the stop of
+ * the returned bar to `protection`.
  */
 export function findExit(levels: ExitLevels, protection: Float64Array, from: number, to: number): number {
   const { bars, small, middle, large } = levels;
@@ -27,7 +27,7 @@ export function findExit(levels: ExitLevels, protection: Float64Array, from: num
   let stop = protection[STOP]!;
   let bar = from;
   for (;;) {
-    // Bars up to the end of the block.
+    // Bar by bar to the end of the small block.
     const end = Math.min(to, (bar | (SMALL_BARS - 1)) + 1);
     for (; bar < end; bar += 1) {
       const row = bar * ROW;
@@ -39,7 +39,7 @@ export function findExit(levels: ExitLevels, protection: Float64Array, from: num
       }
     }
     if (bar >= to) break;
-    // From here on whole blocks, the largest that begin here, up to one in which something can happen.
+    // Then skip whole blocks, the largest aligned here first, until one that may contain an exit.
     let block = bar >> SMALL_BITS;
     for (;;) {
       if ((block & MIDDLE_MASK) === 0) {

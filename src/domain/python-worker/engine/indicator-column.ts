@@ -3,9 +3,9 @@ import { type GenomeIndicator } from '../genomes/genome.ts';
 import { type WorkerColumns } from './columns.ts';
 
 /**
- * An indicator as the workers compute it, which is not as ours are (docs/coordinator-protocol.md#the-kernel): SMA and VOLSMA
- * are NaN before bar period - 1, EMA starts at the first close, RSI takes simple means and is 50 during warm-up and
- * where nothing moves.
+ * Computes an indicator like the Python workers, which differs from `src/domain/indicators`
+ * (docs/coordinator-protocol.md#the-kernel): SMA and VOLSMA are NaN before bar period - 1, EMA starts at the first
+ * close, RSI uses simple means and is 50 during warm-up and when the price does not move.
  */
 export function indicatorColumn(
   { close, volume }: Pick<WorkerColumns, 'close' | 'volume'>,

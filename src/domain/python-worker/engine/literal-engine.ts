@@ -23,7 +23,7 @@ interface Slot {
   readonly fee: number;
   readonly target: number;
   readonly trail: number;
-  /** NaN where there is no leverage. */
+  /** NaN without leverage. */
   readonly liquidation: number;
   stop: number;
 }
@@ -31,8 +31,9 @@ interface Slot {
 const SLOTS = [0, 1] as const;
 
 /**
- * The workers' kernel, bar by bar, as docs/coordinator-protocol.md#the-kernel describes it. What it does is not realistic: fills at
- * the signal's own close, no gaps, the entry fee charged to the balance twice. It is the measure of the fast kernel.
+ * The Python workers' engine, bar by bar, as docs/coordinator-protocol.md#the-kernel describes it. It is not realistic:
+ * fills at the signal's own close, no gaps, the entry fee charged to the balance twice. It is the reference for the
+ * fast engine.
  */
 export function runLiterally(
   dataset: WorkerDataset,
@@ -108,7 +109,10 @@ export function runLiterally(
     noteDrawdown();
   };
 
-  /** Liquidation first, then the stop, moved by this bar's close, then the target. True where the slot is free again. */
+  /**
+   * Tests liquidation, then the stop (moved by this bar's close first), then the target. Returns true when the position
+   * is closed.
+   */
   const exits = (slot: Slot, bar: number): boolean => {
     const [c, h, l] = [close[bar]!, high[bar]!, low[bar]!];
     if (isLong ? l <= slot.liquidation : h >= slot.liquidation) {

@@ -1,4 +1,4 @@
-/** To the nearest whole number, halves to the even one: what numpy and Python do. */
+/** Rounds to the nearest integer, halves to even, like numpy and Python. */
 export function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
@@ -6,13 +6,13 @@ export function roundHalfEven(value: number): number {
   return rest < 0.5 ? floor : floor + 1;
 }
 
-/** numpy's rounding to decimals: scaled, rounded, scaled back. */
+/** Rounds to decimals like numpy: scale, round, scale back. */
 export function roundTo(value: number, decimals: 2 | 4): number {
   const scale = 10 ** decimals;
   return roundHalfEven(value * scale) / scale;
 }
 
-/** numpy's mean of a short list: summed from the first on; 0 for none. */
+/** Mean like numpy's for short lists: summed in order; 0 for an empty list. */
 export function meanOf(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

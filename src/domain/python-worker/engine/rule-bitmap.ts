@@ -1,8 +1,11 @@
-/** Bars of one word. */
+/** Bars per word. */
 const WORD_BITS = 5;
 const WORD_BARS = 1 << WORD_BITS;
 
-/** Bit b of word w is set where `left` is above (or else below) `right` at bar 32 w + b. NaN compares as false. */
+/**
+ * Bit b of word w is set when, at bar 32 w + b, `left` is above `right` (`isAbove`) or below it. Comparisons with NaN
+ * are false.
+ */
 export function ruleBitmap(
   length: number,
   left: Float64Array | number,
@@ -22,12 +25,12 @@ export function ruleBitmap(
   return words;
 }
 
-/** A constant becomes a column, so that the loop over the bars is one that the compiler has seen before. */
+/** Expands a constant to a column, so that the loop over the bars always sees the same types and stays optimised. */
 function columnOf(length: number, operand: Float64Array | number): Float64Array {
   return typeof operand === 'number' ? new Float64Array(length).fill(operand) : operand;
 }
 
-/** The first bar in [from, to) that is set in all three; `to` when there is none. */
+/** First bar in [from, to) that is set in all three bitmaps; `to` when there is none. */
 export function nextSignal(a: Uint32Array, b: Uint32Array, c: Uint32Array, from: number, to: number): number {
   let word = from >> WORD_BITS;
   const end = (to + WORD_BARS - 1) >> WORD_BITS;

@@ -1,12 +1,12 @@
 const LARGEST = 0.02;
 const BASE = 0.002;
-/** Notional in dollars from which it grows, and by how much for as many dollars more. */
+/** Slippage grows above this notional (dollars), by GROWTH per further DEEP_MARKET dollars. */
 const DEEP_MARKET = 10_000;
 const GROWTH = 0.0005;
 
 /**
- * What a fill of `notional` dollars at bar `bar` of a run moves the price by, in quote currency. The noise is a hash of
- * the bar's number.
+ * Price change caused by a fill of `notional` dollars at bar `bar` of a run, in quote currency. The noise is a hash of
+ * the bar number.
  */
 export function slippage(price: number, notional: number, bar: number): number {
   const depth = notional > DEEP_MARKET ? BASE + ((notional - DEEP_MARKET) / DEEP_MARKET) * GROWTH : BASE;

@@ -7,12 +7,15 @@ import { roundTo } from './rounding.ts';
 import { termsOf, type MarketType, type WorkerTerms } from './terms.ts';
 import { walkForward, type WalkForward } from './walk-forward.ts';
 
-/** What a worker posts of its best genome (docs/coordinator-protocol.md#the-search), without its own name, unit and time. */
+/**
+ * Result that a worker submits for its best genome (docs/coordinator-protocol.md#the-search), without worker name, unit
+ * and time.
+ */
 export interface Submission {
   /** Dollars of a 500-dollar account. */
   readonly pnl: number;
   readonly trades: number;
-  /** Fraction; what is at most 1 % is left in percent, as the workers do. */
+  /** Fraction; values of at most 1 % stay in percent, as the Python workers send them. */
   readonly win_rate: number;
   readonly sharpe_ratio: number;
   readonly max_drawdown: number;
@@ -31,7 +34,7 @@ export interface Submission {
   readonly test_candles: number;
 }
 
-/** A work unit's candles, cut: the search sees `train`, the best genome is then shown `test`. */
+/** The candles of a work unit, split: the search sees only `train`; the best genome is then run on `test`. */
 export interface UnitFrames {
   readonly train: WorkerDataset;
   readonly trainTerms: WorkerTerms;
@@ -40,12 +43,12 @@ export interface UnitFrames {
 }
 
 const TRAIN_SHARE = 0.9;
-/** Shorter holdouts are not played. */
+/** Shorter holdouts are not run. */
 const LEAST_HOLDOUT = 100;
-/** Stands for the profit of a holdout without trades. */
+/** Profit reported for a holdout without trades. */
 const NO_TRADES = -10_000;
 
-/** @param maxCandles the last so many are used; 0 for all. */
+/** @param maxCandles number of most recent candles used; 0 for all. */
 export function unitFrames(candles: WorkerColumns, marketType: MarketType, maxCandles = 0): UnitFrames {
   const all = candles.time.length;
   const columns = maxCandles > 0 && maxCandles < all ? sliceColumns(candles, all - maxCandles, all) : candles;
@@ -60,7 +63,7 @@ export function unitFrames(candles: WorkerColumns, marketType: MarketType, maxCa
   };
 }
 
-/** What a worker of the newest version submits when `genome` is its best. */
+/** Computes what the newest Python worker submits when `genome` is its best. */
 export function submissionOf(frames: UnitFrames, genome: Genome): Submission {
   const encoded = encodeGenome(genome);
   const found = walkForward(frames.train, encoded, frames.trainTerms);
@@ -102,7 +105,7 @@ function holdoutOf({ test, testTerms }: UnitFrames, genome: Genome): Holdout {
   };
 }
 
-/** Percent as a fraction, 4 decimals; but at most 1 % stays as it is. */
+/** Percent to fraction, 4 decimals; values of at most 1 % stay unchanged. */
 const rateOf = (percent: number): number => (percent > 1 ? roundTo(percent / 100, 4) : percent);
 
 function robustnessOf(found: WalkForward, holdout: Holdout, degradation: number): number {

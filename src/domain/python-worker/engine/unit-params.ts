@@ -3,13 +3,13 @@ import { parseGenome } from '../genomes/parse-genome.ts';
 import { SpecError } from '../../spec-error.ts';
 import { type MarketType } from './terms.ts';
 
-/** Of a work unit's strategy_params, what a worker of the newest version reads (docs/coordinator-protocol.md#strategy-parameters). */
+/** The strategy_params that the newest Python worker reads (docs/coordinator-protocol.md#strategy-parameters). */
 export interface UnitParams {
   readonly populationSize: number;
   readonly generations: number;
-  /** Name of a candle file, as written. */
+  /** Name of a candle file, as sent. */
   readonly dataFile: string;
-  /** The last so many candles; 0 for all. */
+  /** Number of most recent candles used; 0 for all. */
   readonly maxCandles: number;
   readonly marketType: MarketType;
   readonly maxLeverage: number;
@@ -21,7 +21,10 @@ const MAX_POPULATION = 10_000;
 const MAX_GENERATIONS = 100_000;
 const MAX_CANDLES = 10_000_000;
 
-/** Keys that are not read are ignored, as by the workers. @throws SpecError at the first field that no worker could run. */
+/**
+ * Parses strategy_params. Unknown keys are ignored, as by the workers. @throws SpecError at the first field that no
+ * worker could run.
+ */
 export function parseUnitParams(value: unknown): UnitParams {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new SpecError('strategy_params', 'must be an object');

@@ -5,7 +5,10 @@ import { type EngineWindow } from './engine-result.ts';
 import { meanOf, roundTo } from './rounding.ts';
 import { type WorkerTerms } from './terms.ts';
 
-/** What a worker makes of a genome on the frame it may look at (docs/coordinator-protocol.md#the-search). Dollars of a 500-dollar account. */
+/**
+ * A worker's walk-forward result on the training frame (docs/coordinator-protocol.md#the-search). Dollars of a $500
+ * account.
+ */
 export interface WalkForward {
   /** Mean of the windows, 2 decimals. */
   readonly pnl: number;
@@ -18,15 +21,15 @@ export interface WalkForward {
   readonly maxDrawdown: number;
   /** Share of windows with a profit, 2 decimals. */
   readonly consistency: number;
-  /** Deviation of the windows' pnl over their mean; 0 for a mean of 0, 10 for one that is next to nothing. */
+  /** Standard deviation of the windows' pnl / |mean|; 0 for a mean of 0, 10 for a mean within 1e-6 of 0. */
   readonly variation: number;
 }
 
 const WINDOWS = 5;
-/** Shorter windows are left out. */
+/** Shorter windows are skipped. */
 const LEAST_BARS = 50;
 
-/** The windows of a frame: they overlap, and the last is shorter. */
+/** Walk-forward windows of a frame: they overlap, and the last one is shorter. */
 export function walkForwardWindows(length: number): readonly EngineWindow[] {
   return Array.from({ length: WINDOWS }, (_, fold) => {
     const from = Math.trunc(length * (0.5 + 0.1 * fold));
@@ -34,7 +37,7 @@ export function walkForwardWindows(length: number): readonly EngineWindow[] {
   }).filter(({ from, to }) => to - from > LEAST_BARS);
 }
 
-/** Plays each window by itself; nothing is trained. */
+/** Runs the genome on each window separately; nothing is trained. */
 export function walkForward(dataset: WorkerDataset, genome: EncodedGenome, terms: WorkerTerms): WalkForward {
   const results = walkForwardWindows(dataset.length).map((window) => runFast(dataset, genome, terms, window));
   const pnls = results.map(({ pnl }) => pnl);
@@ -59,8 +62,8 @@ function variationOf(values: readonly number[]): number {
 }
 
 /**
- * What the workers' search maximises. The bonus for trades outweighs the rest: its winners cluster at 100 trades.
- * @param rules how many the genome has, those beyond the third included.
+ * Fitness of the workers' search. The bonus for trades outweighs the rest, so its winners cluster at 100 trades.
+ * @param rules number of rules of the genome, including those beyond the third.
  */
 export function fitnessOf(
   { pnl, trades, sharpe, maxDrawdown, consistency, variation }: WalkForward,

@@ -11,12 +11,12 @@ import {
 } from './genome.ts';
 import { type PositionSide } from '../../market/side.ts';
 
-/** The workers read so many rules, the first ones. */
+/** The workers read only this many rules, the first ones. */
 export const MAX_RULES = 3;
 
 export const PARAM_DEFAULTS = { sl_pct: 0.05, tp_pct: 0.1, size_pct: 0.1, max_positions: 1, leverage: 1 } as const;
 
-/** `unknown`: a name or period the workers do not know. They compare with the constant 0. */
+/** `unknown`: a name or period that the workers do not know; they compare with the constant 0. */
 export type EncodedOperand =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'indicator'; readonly indicator: GenomeIndicator; readonly period: GenomePeriod }
@@ -30,7 +30,7 @@ export interface EncodedRule {
   readonly right: EncodedOperand;
 }
 
-/** What the workers' kernel makes of a genome: the first rules, defaults filled in, limits applied. */
+/** A genome prepared for the engine: only the first rules, defaults filled in, limits applied. */
 export interface EncodedGenome {
   readonly rules: readonly EncodedRule[];
   /** Fractions of the entry price. */
@@ -44,7 +44,7 @@ export interface EncodedGenome {
   readonly leverage: number;
 }
 
-/** Reads a genome as the workers do (docs/coordinator-protocol.md#genomes). */
+/** Encodes a genome like the workers (docs/coordinator-protocol.md#genomes). */
 export function encodeGenome({ entry_rules, params }: Genome): EncodedGenome {
   return {
     rules: entry_rules.slice(0, MAX_RULES).map(encodeRule),

@@ -8,18 +8,18 @@ import { importRules } from './import-rules.ts';
 
 export interface ImportedGenome {
   readonly spec: StrategySpec;
-  /** A sentence for each thing that the spec says otherwise than the genome. */
+  /** One sentence per difference between spec and genome. */
   readonly notes: readonly string[];
 }
 
-/** The kernel's stop trails the close at this share of the stop's distance; no genome can say otherwise. */
+/** The engine's stop trails the close at this share of the stop distance; genomes cannot change it. */
 const TRAILING_SHARE = 0.8;
 
 const READ_PARAMS = [...Object.keys(PARAM_DEFAULTS), 'direction'];
 
 /**
- * The spec that trades a genome by the rules of docs/simulation-rules.md, which are harder than the workers': it fills at the next
- * open, through gaps, at real fees, one position at a time and without leverage.
+ * Converts a genome to a spec that trades by docs/simulation-rules.md. These rules are stricter than the workers':
+ * fills at the next open, through gaps, at real fees, one position at a time, no leverage.
  * @throws SpecError at the genome's field when a rule has no meaning or the genome could never trade.
  */
 export function importGenome(genome: Genome, { marketKind }: { readonly marketKind: Market['kind'] }): ImportedGenome {
@@ -41,7 +41,7 @@ export function importGenome(genome: Genome, { marketKind }: { readonly marketKi
   };
   return {
     spec,
-    // Written when somebody reads them: a search of thousands does not.
+    // Computed on access: a search over thousands of genomes never reads them.
     get notes() {
       const ofTarget = isInReach ? [] : [`params.tp_pct ${target} is left out: no price falls that far`];
       return [...notes, ...ofTarget, ...paramNotes(genome.params, encoded, side)];

@@ -12,7 +12,7 @@ import {
   type GenomeSide,
 } from './genome.ts';
 
-/** The workers' RSI takes simple means, which Wilder's does not. */
+/** The workers' RSI uses simple means (Cutler), not Wilder's smoothing. */
 const INDICATOR_NAMES: Readonly<Record<GenomeIndicator, string>> = {
   RSI: 'cutler-rsi',
   SMA: 'sma',
@@ -28,9 +28,9 @@ export interface ImportedRules {
 }
 
 /**
- * The condition that a genome's rules are.
- * @throws SpecError at the field that has no meaning: a name or period the workers do not know, a rule that compares
- *   what cannot be compared or never holds, no rule at all.
+ * Converts a genome's rules to a condition.
+ * @throws SpecError at the first field without meaning: an unknown name or period, a rule that compares incompatible
+ * values or never holds, or no rule that reads the market.
  */
 export function importRules(encoded: readonly EncodedRule[], written: readonly GenomeRule[]): ImportedRules {
   const rules: Rule[] = [];

@@ -5,12 +5,12 @@ import { type Genome } from './genome.ts';
 
 const NUMERIC_PARAMS = ['sl_pct', 'tp_pct', 'size_pct', 'max_positions', 'leverage'] as const;
 
-/** Whether a value is meant as a genome: specs have no `entry_rules`. */
+/** Whether a value has the shape of a genome: specs have no `entry_rules`. */
 export function isGenome(value: unknown): boolean {
   return isObject(value) && 'entry_rules' in value;
 }
 
-/** A genome as a worker wrote it down. @throws SpecError as `parseGenome`, and for what is not JSON. */
+/** Parses the JSON text of a genome. @throws SpecError as `parseGenome`, and for text that is not JSON. */
 export function parseGenomeText(text: string): Genome {
   let value: unknown;
   try {
@@ -22,9 +22,10 @@ export function parseGenomeText(text: string): Genome {
 }
 
 /**
- * The same value, known to be what a worker can run. As tolerant as the workers: keys they do not read, names and
- * periods they do not know, any `op` and `direction`, a side that is a number or null. What would stop a worker, or
- * what it could only misread, is refused. `entry_rules` or `params`, not both, may be absent: then they are empty.
+ * Checks that a value is a genome that a worker can run, and returns it. As tolerant as the workers: unknown keys,
+ * names and periods, any `op` and `direction`, and sides that are numbers or null are allowed. Values that would stop a
+ * worker, or that it could only misread, are refused. `entry_rules` or `params` may be absent, but not both; the absent
+ * one is empty.
  * @throws SpecError with the path of the field (`entry_rules[0].left.period`).
  */
 export function parseGenome(value: unknown): Genome {

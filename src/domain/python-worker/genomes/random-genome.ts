@@ -17,8 +17,8 @@ export interface GenomeRange {
 }
 
 /**
- * A genome as the workers draw them: one to three rules, their ranges and odds (docs/coordinator-protocol.md#genomes);
- * spot genomes are long and without leverage.
+ * Draws a random genome like the workers: one to three rules, the same ranges and probabilities
+ * (docs/coordinator-protocol.md#genomes). Spot genomes are long without leverage.
  */
 export function randomGenome(rng: Rng, { marketType, maxLeverage }: GenomeRange): Genome {
   const isFutures = marketType === 'FUTURES';
@@ -38,7 +38,7 @@ export function randomGenome(rng: Rng, { marketType, maxLeverage }: GenomeRange)
   };
 }
 
-/** One rule of a random genome. */
+/** Draws one random rule. */
 export function randomRule(rng: Rng): GenomeRule {
   const indicator = rng.pick(GENOME_INDICATORS);
   const op = rng.pick(['>', '<']);
