@@ -10,7 +10,7 @@ export default defineConfig({
     reporters: ['default', './test/plain-closing-line.ts'],
     // A test waits for events; these are the limits at which it is called hung.
     testTimeout: 60_000,
-    hookTimeout: 90_000,
+    hookTimeout: 240_000,
     expect: { poll: { timeout: 30_000 } },
     // The heavy ones start processes of their own; more at a time only wait for each other on two cores.
     maxWorkers: 2,

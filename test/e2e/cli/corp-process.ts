@@ -57,6 +57,8 @@ export function workspace(): Workspace {
     HOME,
     CORP_DATABASE__DATA_DIRECTORY: dataDirectory,
     CORP_DATABASE__LOG_DIRECTORY: join(directory, 'logs'),
+    // A slow machine renews its locks late, and the log says so; nothing is killed here.
+    CORP_DATABASE__QUEUES__LOCK_MS: '60000',
   };
   const start: Workspace['spawn'] = (...args) =>
     spawn(MAIN, args, { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
