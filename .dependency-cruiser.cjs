@@ -63,7 +63,13 @@ module.exports = {
       name: 'adapters',
       severity: 'error',
       from: { path: '^src/adapters/' },
-      to: { path: ['^(queues|processors|config)/', '^src/(?!adapters|ports|domain|paths\\.ts$)', npm(['bullmq'])] },
+      to: {
+        path: [
+          '^(queues|processors|config)/',
+          '^src/(?!adapters|ports|domain|process-lock|paths\\.ts$)',
+          npm(['bullmq']),
+        ],
+      },
     },
     {
       name: 'adapters-keep-apart',
@@ -93,6 +99,7 @@ module.exports = {
     only('feed', '^src/feed/', ['^queues/', '^src/(feed|ports|domain)/'], ['bullmq']),
     only('reports', '^src/reports/', ['^queues/', '^src/(reports|ports|domain)/', '^src/paths\\.ts$'], []),
     only('paths', '^src/paths\\.ts$', [], []),
+    only('process-lock', '^src/process-lock/', ['^src/(process-lock|domain)/'], []),
     {
       name: 'composition-roots-are-tops',
       severity: 'error',

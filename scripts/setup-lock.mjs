@@ -8,7 +8,8 @@ const PATIENCE_MS = 10 * 60_000;
 /**
  * Runs `work` while no other process sets up the same checkout. The lock is a directory with one entry, the owner's pid;
  * taken by renaming a prepared directory (refused unless missing or empty), taken over from a dead owner by renaming the
- * entry: both atomic, of several takers one succeeds. (The same way as src/runtime/services/ownership.ts.)
+ * entry: both atomic, of several takers one succeeds. (The same way as
+ * src/process-lock/directory-lock.ts, which is not compiled yet when this runs.)
  */
 export async function withSetupLock(directory, work, notice = () => undefined) {
   const entry = join(directory, String(process.pid));

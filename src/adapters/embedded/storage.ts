@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
+import { type DirectoryLock } from '../../process-lock/directory-lock.ts';
 import { createCatalog } from './catalog.ts';
-import { lockDirectory } from './lock.ts';
+import { lockStore } from './lock.ts';
 import { compactLog, openLog } from './log-files.ts';
 import { encodeRecord } from './log-record.ts';
 import { createLogWriter, type LogWriter } from './log-writer.ts';
@@ -20,16 +21,16 @@ const DEFAULT_COMPACT_ABOVE = 16 * 1024 * 1024;
 /** The collections of one directory, owned by this process until `close`. */
 export async function openStorage(options: StorageOptions) {
   await mkdir(options.directory, { recursive: true });
-  const unlock = await lockDirectory(options.directory);
+  const lock = lockStore(options.directory);
   try {
-    return await recover(options, unlock);
+    return await recover(options, lock);
   } catch (error) {
-    await unlock();
+    lock.release();
     throw error;
   }
 }
 
-async function recover(options: StorageOptions, unlock: () => Promise<void>) {
+async function recover(options: StorageOptions, lock: DirectoryLock) {
   const { directory, log, onFailure, compactAbove = DEFAULT_COMPACT_ABOVE } = options;
   const closing = new AbortController();
   let limit = compactAbove;
@@ -68,7 +69,7 @@ async function recover(options: StorageOptions, unlock: () => Promise<void>) {
       closing.abort();
       await compacting?.catch(() => undefined);
       await appender.close();
-      await unlock();
+      lock.release();
     },
   };
 }

@@ -3,7 +3,7 @@ import { AppError } from '../../domain/errors.ts';
 import { type Logger } from '../../ports/logger.ts';
 import { type OpenServices } from '../../runtime/company.ts';
 import { attachServices } from '../../runtime/services/attach-services.ts';
-import { identifyProcess, isRunning } from '../../runtime/services/process-identity.ts';
+import { identifyProcess, isRunning } from '../../process-lock/process-identity.ts';
 import { external, type Service } from '../../runtime/services/service.ts';
 
 /** Redis and the store as a command found them. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { probeMongo } from './probe-mongo.ts';
 import { probeRedis } from './probe-redis.ts';
-import { isRunning } from './process-identity.ts';
+import { isRunning } from '../../process-lock/process-identity.ts';
 import { readRegistry, type RegistryEntry } from './registry.ts';
 import type { Service } from './service.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import type { Logger } from '../../ports/logger.ts';
 import { urlOfEarlierRedis } from './private-redis.ts';
 import { identifyRedis } from './probe-redis.ts';
-import { endProcess, identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
+import { endProcess, identifyProcess, isRunning, type ProcessIdentity } from '../../process-lock/process-identity.ts';
 import { readRegistry } from './registry.ts';
 import { ServiceError } from './service-error.ts';
 

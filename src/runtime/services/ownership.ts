@@ -1,90 +1,12 @@
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
-import { AppError } from '../../domain/errors.ts';
+import { lockDirectory, type DirectoryLock } from '../../process-lock/directory-lock.ts';
 import { ServiceError, ServicesInUseError } from './service-error.ts';
 
-export interface Ownership {
-  readonly owner: ProcessIdentity;
-  release(): void;
-}
-
-const ENTRY = /^(\d+)\.([\w-]+)$/;
-/** Each round another process got ahead of us between two system calls. */
-const ROUNDS = 100;
-
-/**
- * Makes this process the one owner of a data directory; throws ServicesInUseError when another one lives.
- *
- * The lock is the directory `lock` with one entry, named after its owner. Two renames, each atomic, are all there is:
- * a prepared directory renamed to `lock` (the system refuses unless `lock` is missing or empty), and the entry of a
- * dead owner renamed to ours (of several takers one finds it). So a lock is never seen without an owner, no taker
- * removes the lock of another, and a crash at any point leaves a state that the next process can take.
- */
-export function acquireOwnership(dataDirectory: string): Ownership {
-  const owner = identifyProcess(process.pid);
-  if (owner === null) {
-    throw new AppError('internal', 'this process cannot find its own entry in the process table');
-  }
-  const lock = join(dataDirectory, 'lock');
-  const entry = `${owner.pid}.${owner.startedAt}`;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    if (enter(lock, entry) || takeOver(dataDirectory, lock, entry)) {
-      return { owner, release: () => leave(lock, entry) };
-    }
-  }
-  throw new ServiceError('services-in-use', `${lock} cannot be taken`, {
-    advice: 'remove it when no other process uses this data directory',
+/** Makes this process the one owner of a data directory. @throws ServicesInUseError when another one lives. */
+export const acquireOwnership = (dataDirectory: string): DirectoryLock =>
+  lockDirectory(dataDirectory, {
+    inUse: (ownerPid) => new ServicesInUseError(dataDirectory, ownerPid),
+    stuck: (lock) =>
+      new ServiceError('services-in-use', `${lock} cannot be taken`, {
+        advice: 'remove it when no other process uses this data directory',
+      }),
   });
-}
-
-function enter(lock: string, entry: string): boolean {
-  const prepared = `${lock}.${entry}`;
-  rmSync(prepared, { recursive: true, force: true });
-  mkdirSync(prepared);
-  writeFileSync(join(prepared, entry), '');
-  try {
-    renameSync(prepared, lock);
-    return true;
-  } catch (error) {
-    rmSync(prepared, { recursive: true, force: true });
-    if (hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST')) return false;
-    throw error;
-  }
-}
-
-function takeOver(dataDirectory: string, lock: string, entry: string): boolean {
-  for (const name of entriesOf(lock)) {
-    const [, pid, startedAt] = ENTRY.exec(name) ?? [];
-    if (pid === undefined || startedAt === undefined) continue;
-    if (isRunning({ pid: Number(pid), startedAt })) throw new ServicesInUseError(dataDirectory, Number(pid));
-    try {
-      renameSync(join(lock, name), join(lock, entry));
-      return true;
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT')) throw error;
-    }
-  }
-  return false;
-}
-
-function leave(lock: string, entry: string): void {
-  rmSync(join(lock, entry), { force: true });
-  try {
-    rmdirSync(lock);
-  } catch {
-    // Somebody entered meanwhile: the directory is theirs now.
-  }
-}
-
-function entriesOf(lock: string): readonly string[] {
-  try {
-    return readdirSync(lock);
-  } catch {
-    return [];
-  }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ProcessIdentity } from './process-identity.ts';
+import type { ProcessIdentity } from '../../process-lock/process-identity.ts';
 
 const identity = z.strictObject({ pid: z.int().positive(), startedAt: z.string() });
 

@@ -1,5 +1,5 @@
 import { withFreePort } from './free-port.ts';
-import { identifyProcess } from './process-identity.ts';
+import { identifyProcess } from '../../process-lock/process-identity.ts';
 import type { Service, ServiceKind, StartContext, Started } from './service.ts';
 import { supervise, type Program } from './supervised-process.ts';
 

@@ -4,7 +4,7 @@ import { afterAll, expect, it } from 'vitest';
 import { timeframeMs } from '../../../src/domain/market/timeframe.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { type CycleReport } from '../../../src/reports/cycle/cycle-report.ts';
-import { isRunning } from '../../../src/runtime/services/process-identity.ts';
+import { isRunning } from '../../../src/process-lock/process-identity.ts';
 import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
 import { violationsOf, UNBLEMISHED } from '../../fixtures/faults/outcome.ts';

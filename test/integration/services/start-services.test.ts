@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { identifyProcess } from '../../../src/runtime/services/process-identity.ts';
+import { identifyProcess } from '../../../src/process-lock/process-identity.ts';
 import { urlOfEarlierRedis } from '../../../src/runtime/services/private-redis.ts';
 import { probeRedis } from '../../../src/runtime/services/probe-redis.ts';
 import { ServicesInUseError } from '../../../src/runtime/services/service-error.ts';

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { attachServices } from '../../../src/runtime/services/attach-services.ts';
-import { identifyProcess, isRunning } from '../../../src/runtime/services/process-identity.ts';
+import { identifyProcess, isRunning } from '../../../src/process-lock/process-identity.ts';
 import { connect, startForTest, temporaryDirectory } from '../../fixtures/services/workspace.ts';
 
 interface Owner {

@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockDirectory } from '../../../src/adapters/embedded/lock.ts';
+import { lockStore } from '../../../src/adapters/embedded/lock.ts';
+
+const HOOKS = fileURLToPath(new URL('../../fixtures/typescript-hooks.mjs', import.meta.url));
+const LOCK = new URL('../../../src/adapters/embedded/lock.ts', import.meta.url).href;
 
 let directory: string;
 beforeEach(async () => {
@@ -12,50 +16,38 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-describe('lock', () => {
+/** Tries to take the lock in a process of its own, and dies with it. */
+async function codeOfOtherProcess(): Promise<number | null> {
+  const script = `(await import(${JSON.stringify(LOCK)})).lockStore(${JSON.stringify(directory)})`;
+  const args = ['--import', HOOKS, '--input-type=module', '--eval', script];
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
+  await once(child, 'exit');
+  return child.exitCode;
+}
+
+describe('the lock of an embedded store', () => {
   it('is held by one, within a process too, and can be taken again once given back', async () => {
-    const unlock = await lockDirectory(directory);
-    await expect(lockDirectory(directory)).rejects.toMatchObject({
-      code: 'store-locked',
-      message: `${directory} is in use by process ${process.pid}`,
-    });
-    await unlock();
+    const lock = lockStore(directory);
+    expect(() => lockStore(directory)).toThrow(
+      expect.objectContaining({ code: 'store-locked', message: `${directory} is in use by process ${process.pid}` }),
+    );
+    lock.release();
     expect(await readdir(directory)).toEqual([]);
-    await (
-      await lockDirectory(directory)
-    )();
+    lockStore(directory).release();
   });
 
-  it('never goes to two of many that want it at once, and is free after those were refused', async () => {
-    for (let round = 0; round < 20; round += 1) {
-      const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockDirectory(directory)));
-      const winners = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-      expect(winners.length).toBeLessThanOrEqual(1);
-      for (const result of results)
-        if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'store-locked' });
-      await winners[0]?.();
-      await (
-        await lockDirectory(directory)
-      )();
-    }
-  });
-
-  it('is taken over from a dead owner', async () => {
-    const child = spawn(process.execPath, ['-e', '']);
-    await once(child, 'exit');
-    await writeFile(join(directory, `lock.${child.pid}.0123456789abcdef.x`), '');
-    await (
-      await lockDirectory(directory)
-    )();
-    expect(await readdir(directory)).toEqual([]);
+  it('goes to one of many processes that want it at once, and to the next when that one died', async () => {
+    expect(await codeOfOtherProcess()).toBe(0);
+    const lock = lockStore(directory);
+    expect(await Promise.all([codeOfOtherProcess(), codeOfOtherProcess(), codeOfOtherProcess()])).toEqual([1, 1, 1]);
+    lock.release();
+    expect(await codeOfOtherProcess()).toBe(0);
   });
 
   it('is not held by a later process that was given the same id', async () => {
-    await lockDirectory(directory);
-    const [claim = ''] = await readdir(directory);
-    await rename(join(directory, claim), join(directory, claim.replace(/[0-9a-f]{16}/, '0123456789abcdef')));
-    await (
-      await lockDirectory(directory)
-    )();
+    lockStore(directory);
+    const [entry = ''] = await readdir(join(directory, 'lock'));
+    await rename(join(directory, 'lock', entry), join(directory, 'lock', `${process.pid}.earlier-1`));
+    lockStore(directory).release();
   });
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
-import { endProcess, identifyProcess, isRunning } from '../../../../src/runtime/services/process-identity.ts';
+import { endProcess, identifyProcess, isRunning } from '../../../../src/process-lock/process-identity.ts';
 
 async function startChild(program: string) {
   const child = spawn(process.execPath, ['-e', `${program}; console.log('up')`], {
