@@ -3,13 +3,29 @@ import { readFile } from 'node:fs/promises';
 /** USER_HZ: what /proc counts in, the same on every Linux that runs Node. */
 const TICKS_PER_SECOND = 100;
 
-/** CPU seconds that a process has used, all its threads; null where the system has no /proc, or there is no such process. */
-export async function cpuSecondsOf(pid: number | undefined): Promise<number | null> {
+/** Fields of /proc/<pid>/stat, counted from the one after the program's name. */
+const OWN = [11, 12] as const;
+const CHILDREN = [13, 14] as const;
+
+async function secondsIn(
+  pid: number | 'self' | undefined,
+  [first, second]: readonly [number, number],
+): Promise<number | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   // The name of the program comes second, in parentheses, and may hold spaces.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [user, system] = [Number(fields[11]), Number(fields[12])];
+  const [user, system] = [Number(fields[first]), Number(fields[second])];
   return text === '' || Number.isNaN(user + system) ? null : (user + system) / TICKS_PER_SECOND;
+}
+
+/** CPU seconds that a process has used, all its threads; null where the system has no /proc, or there is no such process. */
+export function cpuSecondsOf(pid: number | undefined): Promise<number | null> {
+  return secondsIn(pid, OWN);
+}
+
+/** CPU seconds of the children of this process that have ended, theirs included; null where the system has no /proc. */
+export function childCpuSeconds(): Promise<number | null> {
+  return secondsIn('self', CHILDREN);
 }
 
 /** What was used between two looks; null where one of them saw nothing. */

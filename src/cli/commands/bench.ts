@@ -52,6 +52,12 @@ interface CoordinatorOptions {
   readonly json: boolean;
 }
 
+interface StartupOptions {
+  readonly rounds: number;
+  readonly repeats: number;
+  readonly json: boolean;
+}
+
 /** Named in the command line for scripts to come. */
 const LATER = ['tick'] as const;
 
@@ -165,6 +171,18 @@ export function registerBench(program: Command, io: CliIo): void {
       if (json) io.json(report);
       else printScaleBench(io, report);
     });
+  bench
+    .command('startup')
+    .description('CPU time of corp --version, --help and status beside a bare Node')
+    .addOption(countOption('--rounds <n>', 'rounds after a warm-up', 5))
+    .addOption(countOption('--repeats <n>', 'runs of each in a round', 3))
+    .addOption(jsonOption())
+    .action(async ({ json, ...options }: StartupOptions) => {
+      const { benchStartup, printStartupBench } = await import('../../../bench/startup/bench.ts');
+      const report = await benchStartup(io, options);
+      if (json) io.json(report);
+      else printStartupBench(io, report);
+    });
   for (const name of LATER) {
     bench
       .command(name, { hidden: true })
@@ -173,7 +191,7 @@ export function registerBench(program: Command, io: CliIo): void {
       .action(() => {
         throw new AppError('bad-input', `corp bench ${name} is not part of this version`, {
           advice:
-            'There are corp bench engine, corp bench queue, corp bench cycle, corp bench coordinator and corp bench scale',
+            'There are corp bench engine, corp bench queue, corp bench cycle, corp bench coordinator, corp bench scale and corp bench startup',
         });
       });
   }
