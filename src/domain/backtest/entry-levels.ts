@@ -4,17 +4,17 @@ import { type StrategySpec } from '../strategies/spec.ts';
 import { bracketOf, offsetAmount, stopLevel, targetLevel } from '../strategies/protection.ts';
 import { type Trade } from './result.ts';
 
-/** Where a position's protection stood when it was entered, quote currency; null for what its spec has not got. */
+/** Protection levels of a position at its entry, quote currency; null when the spec has none. */
 export interface EntryLevels {
   readonly stop: number;
   readonly target: number | null;
-  /** First level of the trailing stop, which moves on from there. */
+  /** Initial level of the trailing stop. */
   readonly trailing: number | null;
 }
 
 /**
- * The levels of a simulated trade, found again from its entry fill by the rules that set them.
- * @param cache columns of the series that was simulated.
+ * Recomputes the levels of a simulated trade from its entry fill.
+ * @param cache columns of the simulated series.
  */
 export function entryLevels(
   { side, entryTime, entryPrice }: Trade,
@@ -23,7 +23,7 @@ export function entryLevels(
   tickSize: number,
 ): EntryLevels {
   const { time, timeframe, filled } = cache.series;
-  // The signal came on the last real bar before: nothing is asked, and nothing fills, on bars that were filled in.
+  // The signal came on the last real bar before the entry: rules and fills skip bars filled flat.
   let signal = Math.round((entryTime - time[0]!) / timeframeMs(timeframe)) - 1;
   while (filled[signal] === 1) signal -= 1;
   const { stop, target, trailing } = bracketOf(spec, (period) => cache.column('atr', { period })[signal]!);

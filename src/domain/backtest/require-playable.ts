@@ -7,10 +7,10 @@ import { firstSignalBar, seriesTooShort, warmupBars } from '../strategies/warmup
 import { type FillModel, type Window } from './result.ts';
 
 /**
- * Index of the first bar whose close may give a signal, for a spec that can be played over the window.
- * @throws SpecError for a spec that is not valid, or a short on a spot market.
+ * Checks that a spec can be simulated over the window. Returns the first bar whose close may give a signal.
+ * @throws SpecError for an invalid spec, or a short on a spot market.
  * @throws SeriesTooShortError when the window ends before the spec could trade once.
- * @throws AppError `internal` for a window outside the series, or a fill model that cannot be.
+ * @throws AppError `internal` for a window outside the series, or an invalid fill model.
  */
 export function requirePlayable(series: Series, spec: StrategySpec, model: FillModel, window: Window): number {
   validateSpec(spec);
@@ -22,7 +22,7 @@ export function requirePlayable(series: Series, spec: StrategySpec, model: FillM
   const firstSignal = Math.max(window.from, firstSignalBar(spec, series));
   if (firstSignal + 2 > window.to) {
     const printed = (to: number): number => series.filled.subarray(0, to).filter((flag) => flag === 0).length;
-    // One bar for the first signal, one to fill it in.
+    // One bar for the first signal, one for its fill.
     throw seriesTooShort(spec, Math.max(warmupBars(spec), printed(window.from)) + 2, printed(window.to));
   }
   return firstSignal;

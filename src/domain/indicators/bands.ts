@@ -5,13 +5,19 @@ import { averageTrueRange } from './true-range.ts';
 
 type Bands = Record<'upper' | 'middle' | 'lower', Float64Array>;
 
-/** Mean of the close plus and minus `deviations` population standard deviations; first defined at bar period - 1. */
+/**
+ * Bollinger bands: mean of the close plus and minus `deviations` population standard deviations; first defined at bar
+ * period - 1.
+ */
 export function bollingerBands(close: Float64Array, period: number, deviations: number): Bands {
   const { mean, variance } = slidingMoments(close, period);
   return around(mean, (i) => deviations * Math.sqrt(variance[i]!));
 }
 
-/** Exponential average of the close plus and minus `multiple` ATRs; first defined at bar max(period - 1, atrPeriod). */
+/**
+ * Keltner channel: exponential average of the close plus and minus `multiple` ATRs; first defined at bar max(period -
+ * 1, atrPeriod).
+ */
 export function keltnerChannel(series: Series, period: number, atrPeriod: number, multiple: number): Bands {
   const range = averageTrueRange(series, atrPeriod);
   const middle = exponentialAverage(series.close, period).map((value, i) => (Number.isNaN(range[i]!) ? NaN : value));
@@ -19,8 +25,8 @@ export function keltnerChannel(series: Series, period: number, atrPeriod: number
 }
 
 /**
- * Highest high and lowest low of the `period` bars *before* the current one, which is left out so that its close can
- * break out of the channel; first defined at bar `period`.
+ * Donchian channel: highest high and lowest low of the `period` bars *before* the current one. The current bar is left
+ * out so that its close can break out of the channel. First defined at bar `period`.
  */
 export function donchianChannel(series: Series, period: number): Bands {
   const upper = oneBarLater(slidingMaximum(series.high, period));

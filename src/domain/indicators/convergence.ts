@@ -1,35 +1,35 @@
-/*
- * Recursive averages never forget where they began: each bar keeps 1 - weight of the error of the first value. A line has
- * settled once what is left of that error is less than SETTLED_DRIFT of the line's own scale.
+/**
+ * A recursive average always depends on its start: each bar keeps 1 - weight of the first value's error. A line has
+ * converged when the remaining error is below CONVERGED_DRIFT of the line's own scale.
  */
 
-/** Drift below which a line has settled: 0.01 %. */
+/** Drift below which a line has converged: 0.01 %. */
 export const CONVERGED_DRIFT = 1e-4;
 
 /**
- * How far off a first value may be, in units of what its line is measured by. A price by as much as itself. Ranges, moves
- * and what is made of them swing more: up to 26 times their mean on real candles (docs/adr/0011).
+ * Largest assumed error of a first value, in units of the line's scale. For prices: the price itself. Ranges and moves,
+ * and lines derived from them, vary more: up to 26 times their mean on real candles (docs/adr/0011).
  */
 export const FIRST_PRICE_ERROR = 1;
 export const FIRST_MOVE_ERROR = 30;
 
 /**
- * Bars until the error of the last of a chain of exponential averages, each fed by the one before and all of them off by
- * `firstError` at their first value, is below SETTLED_DRIFT, and stays there. An average of weight 1 has no memory.
+ * Bars until the error of the last in a chain of exponential averages falls below CONVERGED_DRIFT and stays there. Each
+ * average feeds the next, and each starts with an error of `firstError`. An average of weight 1 has no memory.
  */
 export function barsToConverge(weights: readonly number[], firstError: number): number {
   const key = `${weights.join()}/${firstError}`;
   const known = converged.get(key);
   if (known !== undefined) return known;
   const bars = countBars(weights, firstError);
-  if (converged.size >= MAX_SETTLED) converged.clear();
+  if (converged.size >= MAX_CACHED) converged.clear();
   converged.set(key, bars);
   return bars;
 }
 
-/** Counting takes thousands of steps, and a search asks the same again for each of its specs. */
+/** Cache: counting takes thousands of steps, and the specs of a search repeat the same weights. */
 const converged = new Map<string, number>();
-const MAX_SETTLED = 4096;
+const MAX_CACHED = 4096;
 
 function countBars(weights: readonly number[], firstError: number): number {
   const remembering = weights.filter((weight) => weight < 1);
@@ -47,6 +47,6 @@ function countBars(weights: readonly number[], firstError: number): number {
   return bars;
 }
 
-/** What the newest value weighs in an exponential average, and in Wilder's. */
+/** Weight of the newest value in an exponential average, and in Wilder's. */
 export const exponentialWeight = (period: number): number => 2 / (period + 1);
 export const wilderWeight = (period: number): number => 1 / period;

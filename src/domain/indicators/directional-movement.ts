@@ -3,8 +3,8 @@ import { wilderAverage } from './moving-average.ts';
 import { trueRange } from './true-range.ts';
 
 /**
- * Wilder's directional movement, 0..100. `plusDi` and `minusDi` are first defined at bar `period`, `adx` at bar
- * 2 * period - 1. A market that does not move at all has 0 in all three.
+ * Wilder's directional movement, 0..100. `plusDi` and `minusDi` are first defined at bar `period`, `adx` at bar 2 *
+ * period - 1. All three are 0 when the market does not move.
  */
 export function directionalMovement(
   series: Series,

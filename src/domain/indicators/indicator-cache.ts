@@ -3,25 +3,28 @@ import { type Operand } from './operand.ts';
 import { type IndicatorColumns, type IndicatorParams } from './indicator.ts';
 import { INDICATORS, requireOutput, requireParams } from './registry.ts';
 
-/** Columns of one series, each computed once. */
+/** Indicator columns of one series, each computed once. */
 export interface IndicatorCache {
   readonly series: Series;
   /** One line of an indicator. @throws SpecError for an unknown indicator, line, or wrong parameters. */
   column(indicator: string, params: IndicatorParams, output?: string): Float64Array;
-  /** What an operand of a rule stands for at every bar. */
+  /** Values of a rule's operand at every bar. */
   operand(operand: Operand): Float64Array;
 }
 
 export interface IndicatorCacheOptions {
-  /** Memory for columns computed here; the least recently used go first. 59,206 bars take 0.5 MB a line. */
+  /**
+   * Memory limit of columns computed here; the least recently used is dropped first. One line over 59,206 bars takes
+   * 0.5 MB.
+   */
   readonly maxBytes?: number;
-  /** Columns of the same series that somebody else has computed, by `indicatorKey`. */
+  /** Columns of the same series computed elsewhere, by `indicatorKey`. */
   readonly shared?: { get(key: string): IndicatorColumns | undefined };
 }
 
 const MAX_BYTES = 256 * 2 ** 20;
 
-/** The one spelling of an indicator of the registry with its parameters. */
+/** Canonical key of an indicator with its parameters. */
 export function indicatorKey(indicator: string, params: IndicatorParams): string {
   let key = indicator;
   for (const { name } of INDICATORS[indicator]!.params) key += `,${params[name]}`;

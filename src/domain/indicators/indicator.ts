@@ -1,9 +1,9 @@
 import { type Series } from '../market/series.ts';
 
 /**
- * What a line measures; only lines of one unit compare. `price`: a level of the market. `price-difference`: quote
- * currency, either sign. `oscillator`: 0..100. `percent-change`, `deviations`: without unit, either sign. `volume`: base
- * units per bar. `volume-total`: a running total of them. `multiple`: a ratio, never negative.
+ * Unit of a line; rules can compare only lines of the same unit. `price`: a price level. `price-difference`: quote
+ * currency, either sign. `oscillator`: 0..100. `percent-change`, `deviations`: dimensionless, either sign. `volume`:
+ * base units per bar. `volume-total`: a running total of volume. `multiple`: a ratio, never negative.
  */
 export type Unit =
   | 'price'
@@ -17,11 +17,11 @@ export type Unit =
 
 export interface IndicatorParameter {
   readonly name: string;
-  /** Both included. */
+  /** Inclusive. */
   readonly min: number;
   readonly max: number;
   readonly integer: boolean;
-  /** The usual value, for people to begin with. A spec names every parameter: nothing fills one in. */
+  /** Usual value, shown as a suggestion. Specs must give every parameter; defaults are never filled in. */
   readonly default: number;
 }
 
@@ -29,25 +29,26 @@ export type IndicatorParams = Readonly<Record<string, number>>;
 export type IndicatorColumns = Readonly<Record<string, Float64Array>>;
 
 export interface IndicatorDefinition {
-  /** Columns of the candles that it reads. */
+  /** Candle columns that it reads. */
   readonly inputs: readonly ('open' | 'high' | 'low' | 'close' | 'volume')[];
   readonly params: readonly IndicatorParameter[];
-  /** Names of its lines; the first is meant when a spec names none. */
+  /** Names of its lines; the first is used when a spec names none. */
   readonly outputs: readonly string[];
   readonly unit: Unit;
-  /** Index of the first bar at which all of its lines are defined. */
+  /** Index of the first bar where all lines are defined. */
   warmup(params: IndicatorParams): number;
   /**
-   * Index of the first bar at which none of its lines differs by 0.01 % or more from what an endless history would give;
-   * `warmup` where they depend on a window only. Bars that were filled in do not count: nothing new in them displaces the
-   * old. Measured by the value itself for prices, by the mean absolute value of the line for everything else.
+   * Index of the first bar where every line differs by less than 0.01 % from its value on an endless history; equal to
+   * `warmup` when the lines depend on a window only. Bars filled flat do not count, because they add no new data. The
+   * difference is relative to the value itself for prices, and to the mean absolute value of the line for everything
+   * else.
    */
   converge(params: IndicatorParams): number;
-  /** Columns aligned to the series, NaN where undefined. A value depends on its own bar and earlier ones only. */
+  /** Columns aligned to the series, NaN where undefined. A value may depend only on its own and earlier bars. */
   compute(series: Series, params: IndicatorParams): IndicatorColumns;
 }
 
-/** The usual value of every parameter. */
+/** Usual values of all parameters. */
 export function usualParams({ params }: IndicatorDefinition): IndicatorParams {
   return Object.fromEntries(params.map(({ name, default: usual }) => [name, usual]));
 }

@@ -1,9 +1,9 @@
 import { exponentialWeight, wilderWeight } from './convergence.ts';
 import { slidingMoments } from './sliding-window.ts';
 
-/*
- * All averages are aligned to their input, NaN before index `start + period - 1`, where `start` is the first defined
- * input value.
+/**
+ * All averages are aligned to their input and NaN before index `start + period - 1`; `start` is the first defined input
+ * value.
  */
 
 /** Arithmetic mean of the last `period` values. */

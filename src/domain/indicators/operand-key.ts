@@ -1,7 +1,10 @@
 import { INDICATORS } from './registry.ts';
 import { type Operand } from './operand.ts';
 
-/** Equal for operands that are the same column: parameters in any order, the first line named or not. Takes a valid operand. */
+/**
+ * Canonical key of a valid operand: equal for operands that give the same column, whatever the order of parameters and
+ * whether the first line is named.
+ */
 export function operandKey(operand: Operand): string {
   if ('value' in operand) return String(operand.value);
   if ('field' in operand) return operand.field;

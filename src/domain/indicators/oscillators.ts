@@ -2,14 +2,14 @@ import { type Series } from '../market/series.ts';
 import { exponentialAverage, simpleAverage, wilderAverage } from './moving-average.ts';
 import { slidingMaximum, slidingMinimum, slidingMoments } from './sliding-window.ts';
 
-/** Wilder's relative strength, 0..100, first defined at bar `period`; 50 where nothing has moved. */
+/** Wilder's relative strength index, 0..100; first defined at bar `period`; 50 when the price has not moved. */
 export function relativeStrength(close: Float64Array, period: number): Float64Array {
   return strength(close, period, wilderAverage);
 }
 
 /**
- * Cutler's relative strength: simple means of the last `period` gains and losses where Wilder smooths, so that a value
- * depends on no bar further back. 0..100, first defined at bar `period`; 50 where nothing has moved.
+ * Cutler's relative strength index: simple means of the last `period` gains and losses instead of Wilder's smoothing,
+ * so that a value depends on no earlier bar. 0..100; first defined at bar `period`; 50 when the price has not moved.
  */
 export function cutlerRelativeStrength(close: Float64Array, period: number): Float64Array {
   return strength(close, period, simpleAverage);
@@ -34,8 +34,9 @@ function strength(close: Float64Array, period: number, average: typeof wilderAve
 }
 
 /**
- * `k`: where the close stands between lowest low and highest high of `period` bars, 0..100 (50 where they are equal),
- * first defined at bar period - 1. `d`: its mean over `signal` bars, first defined at bar period + signal - 2.
+ * Stochastic oscillator. `k`: position of the close between lowest low and highest high of `period` bars, 0..100 (50
+ * when they are equal), first defined at bar period - 1. `d`: its mean over `signal` bars, first defined at bar period
+ * + signal - 2.
  */
 export function stochastic(series: Series, period: number, signal: number): Record<'k' | 'd', Float64Array> {
   const top = slidingMaximum(series.high, period);
@@ -49,8 +50,9 @@ export function stochastic(series: Series, period: number, signal: number): Reco
 }
 
 /**
- * `line`: fast minus slow exponential average, first defined at bar slow - 1 (of the longer one). `signal` and
- * `histogram` (line - signal): `signal` - 1 bars later. Quote currency.
+ * MACD, quote currency. `line`: fast minus slow exponential average, first defined when the longer one is (bar
+ * max(fast, slow) - 1). `signal` (exponential average of `line`) and `histogram` (line - signal): `signal` - 1 bars
+ * later.
  */
 export function movingAverageConvergence(
   close: Float64Array,
@@ -71,7 +73,10 @@ export function rateOfChange(close: Float64Array, period: number): Float64Array 
   return out;
 }
 
-/** How many standard deviations the close is above its mean; first defined at bar period - 1, undefined where flat. */
+/**
+ * Standard score: distance of the close from its mean in population standard deviations; first defined at bar period -
+ * 1, NaN when the close does not vary.
+ */
 export function standardScore(close: Float64Array, period: number): Float64Array {
   const { mean, variance } = slidingMoments(close, period);
   return mean.map((value, i) => (variance[i]! > 0 ? (close[i]! - value) / Math.sqrt(variance[i]!) : NaN));

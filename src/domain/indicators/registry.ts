@@ -36,8 +36,8 @@ const factor = <N extends string>(name: N, usual: number) => ({
 });
 
 /**
- * Types the parameters a kernel is given by the names it declares; `requireParams` has checked that they are there.
- * Without `settle` it has no memory beyond its window.
+ * Gives a kernel typed parameters by its declared names; `requireParams` has checked that they are present. Without
+ * `converge` the indicator has no memory beyond its window.
  */
 function define<N extends string>(definition: {
   readonly params: readonly (IndicatorParameter & { readonly name: N })[];
@@ -53,10 +53,10 @@ function define<N extends string>(definition: {
 
 const convergeEma = (period: number): number =>
   period - 1 + barsToConverge([exponentialWeight(period)], FIRST_PRICE_ERROR);
-/** Of one Wilder average of moves, or a ratio of two. */
+/** For one Wilder average of moves, or a ratio of two. */
 const convergeWilder = (period: number): number => period + barsToConverge([wilderWeight(period)], FIRST_MOVE_ERROR);
 
-/** Every indicator a spec can name. Formulas, ranges and first defined bars are documented at the kernels. */
+/** All indicators that a spec can name. Formulas, ranges and first defined bars are documented at the kernels. */
 export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
   sma: define({
     inputs: ['close'],
@@ -91,7 +91,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     warmup: ({ period }) => period - 1,
     compute: (series, { period }) => ({ value: volumeWeightedPrice(series, period) }),
   }),
-  /** Highest and lowest *close* of the last `period` bars, the current one included. */
+  /** Highest *close* of the last `period` bars, including the current one; `lowest` likewise. */
   highest: define({
     inputs: ['close'],
     params: [bars('period', 20)],
@@ -240,14 +240,14 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
   }),
 };
 
-/** @throws SpecError at `path` when there is no such indicator. */
+/** Looks up an indicator. @throws SpecError at `path` when there is no such indicator. */
 export function requireIndicator(name: string, path = 'indicator'): IndicatorDefinition {
   const definition = Object.hasOwn(INDICATORS, name) ? INDICATORS[name] : undefined;
   if (definition) return definition;
   throw new SpecError(path, `unknown indicator '${name}': use one of ${Object.keys(INDICATORS).join(', ')}`);
 }
 
-/** The definition, once name and parameters have been found right. @throws SpecError at the field that is wrong. */
+/** Checks name and parameters and returns the definition. @throws SpecError at the first wrong field. */
 export function requireParams(name: string, params: IndicatorParams, path = 'params'): IndicatorDefinition {
   const definition = requireIndicator(name);
   const names = definition.params.map((parameter) => parameter.name);
@@ -268,7 +268,10 @@ export function requireParams(name: string, params: IndicatorParams, path = 'par
   return definition;
 }
 
-/** Name of the line meant. @throws SpecError at `path` when the indicator has no such line. */
+/**
+ * Returns the name of the line; the first when `output` is undefined. @throws SpecError at `path` when the indicator
+ * has no such line.
+ */
 export function requireOutput(name: string, output: string | undefined, path = 'output'): string {
   const { outputs } = requireIndicator(name);
   if (output === undefined) return outputs[0]!;

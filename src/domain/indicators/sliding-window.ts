@@ -1,12 +1,12 @@
 /**
- * Windows that slide over a column in constant time per bar and without drift. The column is cut into blocks of
- * `period`; a window is the tail of one block joined to the head of the next, so every result comes from the bars of
- * its window alone: no running total carries rounding errors (or a subtracted outlier) along for ever.
+ * Sliding windows in constant time per bar and without drift. The column is cut into blocks of `period`; a window is
+ * the tail of one block joined to the head of the next. Each result is therefore computed only from the bars of its
+ * window: no running total accumulates rounding errors or keeps a trace of a removed outlier.
  *
  * All results are aligned to the input and NaN before index `start + period - 1`; `start` is the first defined input.
  */
 
-/** `combine` folded over each window; it must be associative (sum, maximum, minimum). */
+/** Folds `combine` over each window; it must be associative (sum, maximum, minimum). */
 function slidingFold(
   column: Float64Array,
   period: number,
@@ -45,7 +45,7 @@ export function slidingMinimum(column: Float64Array, period: number): Float64Arr
 
 export interface Moments {
   readonly mean: Float64Array;
-  /** Population variance; exactly 0 where all values of the window are equal. */
+  /** Population variance; exactly 0 when all values of the window are equal. */
   readonly variance: Float64Array;
 }
 

@@ -3,7 +3,10 @@ import { wilderAverage } from './moving-average.ts';
 
 type Ranges = Pick<Series, 'high' | 'low' | 'close'>;
 
-/** The larger of high - low and the distances of high and low from the close before; NaN at bar 0. Quote currency. */
+/**
+ * True range: the largest of high - low and the distances of high and low from the previous close; NaN at bar 0. Quote
+ * currency.
+ */
 export function trueRange({ high, low, close }: Ranges): Float64Array {
   const out = new Float64Array(close.length).fill(NaN);
   for (let i = 1; i < close.length; i += 1) {
@@ -13,7 +16,7 @@ export function trueRange({ high, low, close }: Ranges): Float64Array {
   return out;
 }
 
-/** Average true range after Wilder; first defined at bar `period`. Quote currency. */
+/** Wilder's average true range; first defined at bar `period`. Quote currency. */
 export function averageTrueRange(series: Ranges, period: number): Float64Array {
   return wilderAverage(trueRange(series), period, 1);
 }

@@ -3,8 +3,9 @@ import { simpleAverage } from './moving-average.ts';
 import { slidingSum } from './sliding-window.ts';
 
 /**
- * On-balance volume: volume added on a higher close and subtracted on a lower one, 0 at bar 0; and its mean over
- * `period` bars, first defined at bar period - 1. Only its changes mean something: the total depends on where a series begins.
+ * On-balance volume: volume is added on a higher close and subtracted on a lower one, 0 at bar 0. `average`: its mean
+ * over `period` bars, first defined at bar period - 1. Only changes are meaningful: the total depends on where the
+ * series begins.
  */
 export function onBalanceVolume({ close, volume }: Series, period: number): Record<'obv' | 'average', Float64Array> {
   const obv = new Float64Array(close.length);
@@ -15,8 +16,8 @@ export function onBalanceVolume({ close, volume }: Series, period: number): Reco
 }
 
 /**
- * Volume-weighted mean of the typical price (high + low + close) / 3 over `period` bars, first defined at bar
- * period - 1; undefined where nothing was traded.
+ * Volume-weighted mean of the typical price (high + low + close) / 3 over `period` bars; first defined at bar period -
+ * 1, NaN when nothing was traded.
  */
 export function volumeWeightedPrice({ high, low, close, volume }: Series, period: number): Float64Array {
   const turnover = slidingSum(
@@ -28,8 +29,8 @@ export function volumeWeightedPrice({ high, low, close, volume }: Series, period
 }
 
 /**
- * Volume of a bar as a multiple of the mean volume of the `period` bars before it; first defined at bar `period`,
- * undefined where nothing was traded in them.
+ * Volume of a bar as a multiple of the mean volume of the previous `period` bars; first defined at bar `period`, NaN
+ * when nothing was traded in them.
  */
 export function relativeVolume(volume: Float64Array, period: number): Float64Array {
   const mean = simpleAverage(volume, period);

@@ -1,6 +1,4 @@
-/*
- * One bit a bar, 32 bars a word: bar i is bit i & 31 of word i >> 5. Bits beyond the last bar are 0.
- */
+/** One bit per bar, 32 bars per word: bar i is bit i & 31 of word i >> 5. Bits beyond the last bar are 0. */
 export type Bitmap = Uint32Array;
 
 export function emptyBitmap(bars: number): Bitmap {
@@ -11,7 +9,7 @@ export function isSet(bits: Bitmap, bar: number): boolean {
   return (bits[bar >>> 5]! & (1 << (bar & 31))) !== 0;
 }
 
-/** First set bit at or after `from`; `to` when there is none before it. */
+/** First set bit in [from, to); `to` when there is none. */
 export function nextSet(bits: Bitmap, from: number, to: number): number {
   if (from >= to) return to;
   let index = from >>> 5;
@@ -27,12 +25,12 @@ export function nextSet(bits: Bitmap, from: number, to: number): number {
   return bar < to ? bar : to;
 }
 
-/** Keeps in `into` what is set in `other` too. */
+/** Intersects `into` with `other`, in place. */
 export function intersect(into: Bitmap, other: Bitmap): void {
   for (let i = 0; i < into.length; i += 1) into[i]! &= other[i]!;
 }
 
-/** Adds to `into` what is set in `other`. */
+/** Unites `into` with `other`, in place. */
 export function unite(into: Bitmap, other: Bitmap): void {
   for (let i = 0; i < into.length; i += 1) into[i]! |= other[i]!;
 }

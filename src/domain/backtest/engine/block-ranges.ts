@@ -1,7 +1,7 @@
 /**
- * The range of each aligned block of 8, 32 and 256 bars, so that a search can pass over a block that cannot hold what it
- * looks for. Lowest and highest value stand side by side: block b has them at 2 b and 2 b + 1. They are read together, and in
- * a long series each place that is read is another wait for memory.
+ * Ranges of aligned blocks of 8, 32 and 256 bars, so that a search can skip a block that cannot contain a match. Block
+ * b has its lowest value at 2 b and its highest at 2 b + 1: they are read together, so that each block costs one memory
+ * access in a long series.
  */
 export interface BlockRanges {
   readonly by8: Float64Array;
@@ -9,15 +9,15 @@ export interface BlockRanges {
   readonly by256: Float64Array;
 }
 
-/** @param bars lowest and highest of each bar, side by side. */
+/** @param bars lowest and highest value of each bar, interleaved. */
 export function blockRanges(bars: Float64Array): BlockRanges {
-  const by8 = joined(bars, 8);
-  const by32 = joined(by8, 4);
-  return { by8, by32, by256: joined(by32, 8) };
+  const by8 = aggregate(bars, 8);
+  const by32 = aggregate(by8, 4);
+  return { by8, by32, by256: aggregate(by32, 8) };
 }
 
-/** Two columns side by side. */
-export function sideBySide(lowest: Float64Array, highest: Float64Array): Float64Array {
+/** Interleaves two columns. */
+export function interleave(lowest: Float64Array, highest: Float64Array): Float64Array {
   const pairs = new Float64Array(2 * lowest.length);
   for (let i = 0; i < lowest.length; i += 1) {
     pairs[2 * i] = lowest[i]!;
@@ -26,8 +26,8 @@ export function sideBySide(lowest: Float64Array, highest: Float64Array): Float64
   return pairs;
 }
 
-/** The same ranges mirrored at zero. Exact, for a double's sign is a bit of its own. */
-export function mirrored(pairs: Float64Array): Float64Array {
+/** The ranges negated. This is exact, because the sign of a double is a separate bit. */
+export function negated(pairs: Float64Array): Float64Array {
   const out = new Float64Array(pairs.length);
   for (let i = 0; i < pairs.length; i += 2) {
     out[i] = -pairs[i + 1]!;
@@ -36,7 +36,7 @@ export function mirrored(pairs: Float64Array): Float64Array {
   return out;
 }
 
-function joined(pairs: Float64Array, size: number): Float64Array {
+function aggregate(pairs: Float64Array, size: number): Float64Array {
   const blocks = Math.ceil(pairs.length / (2 * size));
   const out = new Float64Array(2 * blocks);
   for (let block = 0; block < blocks; block += 1) {

@@ -2,29 +2,32 @@ import { type Series } from '../../market/series.ts';
 import { timeframeMs } from '../../market/timeframe.ts';
 import { DAY_MS } from '../../statistics/daily-returns.ts';
 import { emptyBitmap, type Bitmap } from './bitmap.ts';
-import { blockRanges, mirrored, sideBySide, type BlockRanges } from './block-ranges.ts';
+import { blockRanges, negated, interleave, type BlockRanges } from './block-ranges.ts';
 import { type PositionSide } from '../../market/side.ts';
 
 /**
- * Where a position of one side can be touched: the lowest price against it and the highest in its favour, for each bar
- * (bar i at 2 i and 2 i + 1) and block. For shorts everything is mirrored at zero, so that one search serves both. Filled
- * bars hold +Infinity and -Infinity: nothing fills on them.
+ * Prices that can touch a position of one side: for each bar (bar i at 2 i and 2 i + 1) and block, the lowest price
+ * against it and the highest in its favour. For shorts all prices are negated, so that one search serves both sides.
+ * Filled bars hold +Infinity and -Infinity, because nothing fills on them.
  */
 export interface Reach extends BlockRanges {
   readonly bars: Float64Array;
 }
 
-/** A series with what the engine looks up again and again, made once and read by every simulation of it. */
+/** A series with values derived once and shared by all simulations over it. */
 export interface Dataset {
   readonly series: Series;
-  /** The bars that are real; a 64th of the memory of a list of the next real bar for each. */
+  /** The real bars. A bitmap takes 1/64 of the memory of a next-real-bar column. */
   readonly real: Bitmap;
   /** Ranges of the closes. */
   readonly closes: BlockRanges;
-  /** Of all bars. */
+  /** Over all bars. */
   readonly minClose: number;
   readonly maxClose: number;
-  /** Bars whose close ends a UTC day (see `dailyReturns`), ascending; and days without any bar between each and the next. */
+  /**
+   * Bars whose close ends a UTC day (see `dailyReturns`), ascending. `quietDays` counts the days without a bar after
+   * each.
+   */
   readonly dayEnds: Int32Array;
   readonly quietDays: Int32Array;
   /** The closes of `dayEnds`. */
@@ -36,7 +39,7 @@ export function createDataset(series: Series): Dataset {
   const { length, filled, close } = series;
   const real = emptyBitmap(length);
   for (let bar = 0; bar < length; bar += 1) if (filled[bar] === 0) real[bar >>> 5]! |= 1 << (bar & 31);
-  const closes = blockRanges(sideBySide(close, close));
+  const closes = blockRanges(interleave(close, close));
   let long: Reach | null = null;
   let short: Reach | null = null;
   const longReach = (): Reach => (long ??= reachOf(touchable(series)));
@@ -49,7 +52,7 @@ export function createDataset(series: Series): Dataset {
     ...daysOf(series),
     reach(side) {
       if (side === 'long') return longReach();
-      return (short ??= reachOf(mirrored(longReach().bars)));
+      return (short ??= reachOf(negated(longReach().bars)));
     },
   };
 }
@@ -57,7 +60,7 @@ export function createDataset(series: Series): Dataset {
 const reachOf = (bars: Float64Array): Reach => ({ bars, ...blockRanges(bars) });
 
 function touchable({ low, high, filled }: Series): Float64Array {
-  const bars = sideBySide(low, high);
+  const bars = interleave(low, high);
   for (let bar = 0; bar < filled.length; bar += 1) {
     if (filled[bar] === 0) continue;
     bars[2 * bar] = Infinity;

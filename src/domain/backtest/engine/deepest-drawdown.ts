@@ -2,20 +2,21 @@ import { type EnginePlan } from './engine-plan.ts';
 import { marked } from './mark-to-market.ts';
 import { type TradeTape } from './trade-tape.ts';
 
-/** Rounding in a bound never hides a drawdown that is deeper by less than this share. */
+/** Relative margin of the bound, so that rounding cannot skip a deeper drawdown. */
 const MARGIN = 1e-12;
 
 /**
- * The deepest fall of equity below its peak, marked at every close (docs/simulation-rules.md rule 12), as `drawdownOf` finds it on
- * the whole curve. Within a position equity moves with the close, so a block of bars is no deeper than from the higher
- * of the peak before it and its own best close down to its worst one: blocks that cannot be the deepest are passed over.
+ * Maximum drawdown marked at every close (docs/simulation-rules.md rule 12), equal to `drawdownOf` on the whole curve.
+ * While a position is open, equity moves with the close. So the drawdown within a block is at most the distance from
+ * the higher of the previous peak and the block's best close down to its worst close, and blocks that cannot hold the
+ * maximum are skipped.
  */
 export function deepestDrawdown({ dataset, spec, model }: EnginePlan, tape: TradeTape): number {
   const { count, entryBar, exitBar, entryPrice, quantity, entryFee, pnl } = tape;
   const { by8, by32, by256 } = dataset.closes;
   const close = dataset.series.close;
   const direction = spec.side === 'long' ? 1 : -1;
-  /** Where in a range the best close for the position stands, and where the worst. */
+  /** Offsets of the best and the worst close for the position in a range. */
   const best = direction === 1 ? 1 : 0;
   const worst = 1 - best;
   let cash = model.initialCash;
@@ -29,7 +30,8 @@ export function deepestDrawdown({ dataset, spec, model }: EnginePlan, tape: Trad
     const to = exitBar[n]!;
     let bar = entryBar[n]!;
     while (bar < to) {
-      // A block may be passed when it lies within the position, or when what lies outside could not move the peak.
+      // A block may be skipped when it lies within the position, or when its bars outside the position cannot move the
+      // peak.
       let end = ((bar >>> 8) + 1) << 8;
       let top = marked(cash, direction, by256[2 * (bar >>> 8) + best]!, price, size, fee);
       let high = top > peak ? top : peak;
@@ -72,8 +74,8 @@ export function deepestDrawdown({ dataset, spec, model }: EnginePlan, tape: Trad
 }
 
 /**
- * The deepest fall of the cash between trades: part of the true curve, so the answer is no less. Never the answer itself
- * (regression: drawdown-between-trades).
+ * Maximum drawdown of the cash between trades. It is part of the true curve and therefore a lower bound of the result;
+ * never use it as the result (regression: drawdown-between-trades).
  */
 function deepestBetweenTrades(initialCash: number, { count, pnl }: TradeTape): number {
   let cash = initialCash;

@@ -6,13 +6,13 @@ import { type Bitmap } from './bitmap.ts';
 import { type Dataset } from './dataset.ts';
 import { type RuleBitmaps } from './rule-bitmaps.ts';
 
-/** A distance read at the bar of the signal: a fraction of the entry price, or `factor` times the column there. */
+/** A distance evaluated at the signal's bar: a fraction of the entry price, or `factor` times the ATR column. */
 export interface PlannedDistance {
   readonly factor: number;
   readonly atr: Float64Array | null;
 }
 
-/** A spec over a dataset, every name looked up. */
+/** A spec bound to a dataset, with all columns and rules resolved. */
 export interface EnginePlan {
   readonly dataset: Dataset;
   readonly spec: StrategySpec;
@@ -20,12 +20,12 @@ export interface EnginePlan {
   readonly window: Window;
   readonly firstSignal: number;
   readonly entry: Bitmap;
-  /** On real bars only; null without exit rules. */
+  /** Real bars only; null without exit rules. */
   readonly exit: Bitmap | null;
   readonly stop: PlannedDistance;
   readonly target: PlannedDistance | null;
   readonly trailing: PlannedDistance | null;
-  /** ATR of the volatility sizing; null where a fraction is committed. */
+  /** ATR for volatility sizing; null for a fixed fraction. */
   readonly sizingAtr: Float64Array | null;
 }
 
@@ -59,7 +59,7 @@ export function planEngineRun(
   };
 }
 
-/** Quote currency per base unit, as `offsetAmount` of the spec's bracket. */
+/** Distance in quote currency per base unit, equal to `offsetAmount` of the spec's bracket. */
 export function distanceAt({ factor, atr }: PlannedDistance, entryPrice: number, signal: number): number {
   return atr === null ? entryPrice * factor : factor * atr[signal]!;
 }

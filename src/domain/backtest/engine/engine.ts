@@ -13,25 +13,25 @@ import { measureTape } from './measure-tape.ts';
 import { createTradeTape } from './trade-tape.ts';
 
 /**
- * The fast engine over one series. It gives what the oracle gives, to the last bit: `simulate` the same simulation,
- * `screen` the figures of it without building equity curve and trade list. Not for several threads at once: each has its
- * own, over the same memory.
+ * The fast engine over one series. Results equal the oracle's bit for bit: `simulate` gives the same simulation,
+ * `measure` its metrics without building equity curve and trade list. Not safe for concurrent use: each thread creates
+ * its own engine over the same memory.
  */
 export interface Engine {
   readonly series: Series;
   /** @throws as the oracle's `simulate`. */
   measure(spec: StrategySpec, model: FillModel, window?: Window): TrialMetrics;
   /**
-   * @param equity filled and returned instead of a new column; as long as the window.
+   * @param equity column to fill and return instead of a new one; its length must be that of the window.
    * @throws as the oracle's `simulate`.
    */
   simulate(spec: StrategySpec, model: FillModel, window?: Window, equity?: Float64Array): Simulation;
 }
 
 export interface EngineOptions {
-  /** Columns of the same series, to be shared with others. */
+  /** Cache of the same series, to share columns. */
   readonly cache?: IndicatorCache;
-  /** Memory for rules already evaluated; 59,206 bars take 7.4 kB a rule. */
+  /** Memory limit of cached rule bitmaps; one rule over 59,206 bars takes 7.4 kB. */
   readonly ruleBytes?: number;
 }
 

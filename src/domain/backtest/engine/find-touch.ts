@@ -1,14 +1,13 @@
 import { type Reach } from './dataset.ts';
 
-/*
- * When a position is touched is known at its entry: the levels are fixed, so instead of walking bar by bar the search
- * passes over whole blocks whose extremes reach neither level. Everything here is in the coordinates of `Reach`: a
- * short's prices are negated.
+/**
+ * The levels of a position are fixed at its entry, so the search skips whole blocks whose extremes reach neither level
+ * instead of walking bar by bar. All prices are in the coordinates of `Reach`: a short's prices are negated.
  */
 
 /**
- * First bar in [from, to) that touches `stop` or `target`; `to` when none does. For a position without a trailing stop.
- * @param target NaN when there is none: it is never reached.
+ * First bar in [from, to) that touches `stop` or `target`; `to` when none does. For positions without a trailing stop.
+ * @param target NaN when there is none; comparisons with NaN are false.
  */
 export function findTouch(
   { bars, by8, by32, by256 }: Reach,
@@ -48,26 +47,30 @@ export function findTouch(
   return to;
 }
 
-/** The furthest price in favour of a trailing search: in at its start, out at its end. */
+/** Best price of a trailing search: input at its start, output at its end. */
 export interface Trail {
   extreme: number;
 }
 
-/** Rounding to the tick can lift a stop by a few units in the last place; what comes this close is looked at exactly. */
+/**
+ * Rounding to the tick can raise a stop by a few units in the last place; prices within this margin are checked
+ * exactly.
+ */
 const MARGIN = 1e-12;
 
-/** No stop that trails `extreme` by `distance`, or the fixed one, is above this. */
+/** Upper bound of the stop: the trailing level for `extreme` or the fixed stop. */
 function highestStop(stop: number, extreme: number, distance: number): number {
   const raw = extreme - distance;
   return Math.max(stop, raw + Math.abs(raw) * MARGIN);
 }
 
 /**
- * As `findTouch` with a stop that trails the furthest price of closed bars by `distance` (docs/simulation-rules.md rule 6). Within a
- * block the stop can rise at most to the block's own extreme less the distance: a block that stays above that is passed.
+ * As `findTouch`, with a stop that trails the best price of closed bars by `distance` (docs/simulation-rules.md rule
+ * 6). Within a block the stop can rise at most to the block's own extreme minus the distance; a block that stays above
+ * that level is skipped.
  *
- * @param levelOf the trailing stop for an extreme, rounded as the fill rules say; it rises with the extreme.
- * @param trail the stop in force at the bar found is the tighter of `stop` and `levelOf(trail.extreme)`.
+ * @param levelOf trailing stop for an extreme, rounded by the fill rules; it rises with the extreme.
+ * @param trail on return, the stop at the found bar is the tighter of `stop` and `levelOf(trail.extreme)`.
  */
 export function findTrailingTouch(
   { bars, by8, by32, by256 }: Reach,
@@ -80,7 +83,7 @@ export function findTrailingTouch(
   to: number,
 ): number {
   let extreme = trail.extreme;
-  /** The stop that belongs to the extreme `known`. */
+  /** The stop for the extreme `known`. */
   let level = stop;
   let known = -Infinity;
   let bar = from;
@@ -89,7 +92,7 @@ export function findTrailingTouch(
     const end256 = (block256 + 1) << 8;
     let top = by256[2 * block256 + 1]!;
     let reached = top > extreme ? top : extreme;
-    // A block that is entered in its middle may be passed only when its bars before that would not have moved the stop.
+    // A block entered in its middle may be skipped only when its earlier bars would not have moved the stop.
     let isOwn = reached === extreme || (bar & 255) === 0;
     if (isOwn && by256[2 * block256]! > highestStop(stop, reached, distance) && !(top >= target)) {
       extreme = reached;

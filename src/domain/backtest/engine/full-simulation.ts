@@ -4,7 +4,7 @@ import { markAll } from './mark-to-market.ts';
 import { heldBars } from './measure-tape.ts';
 import { type TradeTape } from './trade-tape.ts';
 
-/** Trade list, rejected signals and equity at every close, from the tape of a plan. */
+/** Builds trade list, rejected signals and the equity at every close from a plan's tape. */
 export function fullSimulation(
   plan: EnginePlan,
   tape: TradeTape,

@@ -1,4 +1,4 @@
-/** Equity with a position open, at `price`, as `walkBars` marks it: at worst all the cash is gone. Quote currency. */
+/** Equity with an open position at `price`, marked as by `walkBars`: the loss is limited to the cash. Quote currency. */
 export function marked(
   cash: number,
   direction: number,
@@ -12,8 +12,8 @@ export function marked(
 }
 
 /**
- * `marked` at each close, written to `equity`; both of one length.
- * @param worst a close that no other is worse than: where even that leaves cash, no bar needs to be asked.
+ * Writes `marked` at each close to `equity`; both have the same length.
+ * @param worst lower bound of all closes for the position: when even this price leaves cash, the limit is skipped.
  */
 export function markAll(
   equity: Float64Array,
@@ -31,7 +31,7 @@ export function markAll(
     }
     return;
   }
-  // Eight bars a turn: the loop's own cost is half of what a bar costs, and most of a full run is spent here.
+  // Unrolled by eight: loop overhead is half of the cost per bar, and a full run spends most of its time here.
   const whole = closes.length & ~7;
   let i = 0;
   for (; i < whole; i += 8) {

@@ -5,7 +5,7 @@ import { REASON_CODES, type TradeTape } from './trade-tape.ts';
 import { deepestDrawdown } from './deepest-drawdown.ts';
 import { tapeDailyReturns } from './tape-daily-returns.ts';
 
-/** The figures of a trial from its trades alone, equal to the last bit to those of the full simulation. */
+/** Computes the metrics of a trial from its trades alone, bit for bit equal to those of the full simulation. */
 export function measureTape(plan: EnginePlan, tape: TradeTape): TrialMetrics {
   const { count, pnl, entryBar, exitBar, entryFee, exitFee, reason, ambiguous } = tape;
   const { initialCash } = plan.model;
@@ -41,7 +41,9 @@ export function measureTape(plan: EnginePlan, tape: TradeTape): TrialMetrics {
   };
 }
 
-/** Bars at whose close the position was open: all before its exit, and the last one when only the end of the data closed it. */
+/**
+ * Bars at whose close the position was open: all before its exit, plus the last bar when the end of the data closed it.
+ */
 export function heldBars(entryBar: number, exitBar: number, reason: number): number {
   return exitBar - entryBar + (reason === REASON_CODES['end-of-data'] ? 1 : 0);
 }

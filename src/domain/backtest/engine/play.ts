@@ -9,9 +9,9 @@ import { grow, REASON_CODES, rewind, type TradeTape } from './trade-tape.ts';
 import { entrySide, exitSide } from '../../market/side.ts';
 
 /**
- * The trades of a plan, to the last bit those of `walkBars`, without walking: from signal to signal by the set bits of
- * the rules, and from entry to exit by the blocks that reach neither stop nor target. What fills where and for how much is
- * asked of the same functions.
+ * Computes the trades of a plan, bit for bit equal to those of `walkBars`, without walking bar by bar. It jumps from
+ * signal to signal with the rule bitmaps, and from entry to exit past the blocks that reach neither stop nor target.
+ * Prices and sizes come from the same fill functions.
  */
 export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: TradeTape): void {
   const { dataset, spec, model, window, entry, exit } = plan;
@@ -49,7 +49,7 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
     }
 
     const entryPrice = marketFill(buySide, open[entryBar]!, model);
-    // As committedShare, which the desks ask by period.
+    // Same as `committedShare`, with the ATR column already resolved.
     const share =
       sizing.kind === 'fraction'
         ? sizing.fraction
@@ -71,7 +71,7 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
     const target =
       plan.target === null ? NaN : targetLevel(side, entryPrice, distanceAt(plan.target, entryPrice, signal), tickSize);
 
-    // Where a rule or the holding time would end it: decided at the close of `end`, filled at the next real open.
+    // Exit by rule or holding time: decided at the close of `end`, filled at the next real open.
     const exitSignal = exit === null ? to : nextSet(exit, entryBar, to);
     const end = Math.min(exitSignal, entryBar + maxHold - 1);
     const leaveBar = end < to ? nextSet(real, end + 1, to) : to;
@@ -103,7 +103,7 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
     let isAmbiguous = 0;
     if (touch < leaveBar) {
       exitBar = touch;
-      // High and low from where the search has just read them.
+      // Read high and low from `reach`, which the search has just loaded into the CPU cache.
       const against = direction * reach.bars[2 * touch]!;
       const inFavour = direction * reach.bars[2 * touch + 1]!;
       const outcome = outcomeOf(

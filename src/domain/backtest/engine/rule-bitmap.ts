@@ -1,12 +1,12 @@
 import { type Comparison } from '../../strategies/spec.ts';
 import { emptyBitmap, type Bitmap } from './bitmap.ts';
 
-/** A column of the series, or a constant: a constant needs no column. */
+/** A column, or a constant. */
 export type Side = Float64Array | number;
 
 /**
- * The bars at which a rule holds: compileRules' comparisons, all bars at once. Undefined is NaN and every comparison
- * with it is false (docs/simulation-rules.md rule 10); a crossing needs the bar before.
+ * Bitmap of the bars where a rule holds: the comparisons of `compileRules` for all bars at once. Undefined values are
+ * NaN, and comparisons with NaN are false (docs/simulation-rules.md rule 10). A crossing also needs the previous bar.
  */
 export function ruleBitmap(op: Comparison, left: Side, right: Side, bars: number): Bitmap {
   switch (op) {
@@ -25,16 +25,16 @@ export function ruleBitmap(op: Comparison, left: Side, right: Side, bars: number
   }
 }
 
-/** `now` holds at a bar and `before` at the bar before it; never at bar 0. */
+/** Bars where `now` holds and `before` holds at the previous bar; never bar 0. */
 function crossing(now: Bitmap, before: Bitmap): Bitmap {
   for (let i = now.length - 1; i > 0; i -= 1) now[i]! &= (before[i]! << 1) | (before[i - 1]! >>> 31);
   if (now.length > 0) now[0]! &= before[0]! << 1;
   return now;
 }
 
-/*
- * One loop for each pairing of column and constant, so that the machine code of each sees one kind of operand only. The
- * two comparisons are written out for the same reason.
+/**
+ * One loop per combination of column and constant, so that each loop's machine code sees one operand type only. The two
+ * comparisons are written out for the same reason.
  */
 
 function above(left: Side, right: Side, bars: number): Bitmap {

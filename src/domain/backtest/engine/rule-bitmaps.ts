@@ -6,16 +6,17 @@ import { intersect, unite, type Bitmap } from './bitmap.ts';
 import { type Dataset } from './dataset.ts';
 import { ruleBitmap, type Side } from './rule-bitmap.ts';
 
-/** Conditions as bitmaps over one dataset. What is returned is overwritten by the next call of the same method. */
+/** Evaluates conditions to bitmaps over one dataset. The next call of the same method overwrites the returned bitmap. */
 export interface RuleBitmaps {
   entry(condition: Condition): Bitmap;
-  /** Real bars only: nothing is asked on a bar that was filled in while a position is open. */
+  /** Real bars only: while a position is open, rules are not evaluated on bars filled flat. */
   exit(condition: Condition): Bitmap;
 }
 
 /**
- * Each distinct rule is evaluated once, over all bars, and kept: specs of a search share most of their rules.
- * @param maxBytes of rules kept; the least recently used goes first.
+ * Each distinct rule is evaluated once over all bars and cached, because the specs of a search share most of their
+ * rules.
+ * @param maxBytes memory limit of cached rules; the least recently used is dropped first.
  */
 export function createRuleBitmaps(dataset: Dataset, cache: IndicatorCache, maxBytes: number): RuleBitmaps {
   const { length } = dataset.series;
@@ -31,7 +32,7 @@ export function createRuleBitmaps(dataset: Dataset, cache: IndicatorCache, maxBy
     const key = `${operandKey(rule.left)} ${rule.op} ${operandKey(rule.right)}`;
     const kept = known.get(key);
     if (kept) {
-      // Only a cache near its limit needs to know what was used last.
+      // Track recency only when the cache is near its limit.
       if (known.size * 2 > maxRules) {
         known.delete(key);
         known.set(key, kept);
@@ -51,7 +52,7 @@ export function createRuleBitmaps(dataset: Dataset, cache: IndicatorCache, maxBy
     return bits;
   };
 
-  /** Writes a condition into `into`, whatever it held. */
+  /** Evaluates a condition and overwrites `into` with it. */
   const combine = (condition: Condition, into: Bitmap): void => {
     if ('left' in condition) return into.set(ofRule(condition));
     const members = 'all' in condition ? condition.all : condition.any;

@@ -2,7 +2,7 @@ import { type EnginePlan } from './engine-plan.ts';
 import { marked } from './mark-to-market.ts';
 import { type TradeTape } from './trade-tape.ts';
 
-/** `dailyReturns` of the equity curve, which is looked at on the last bar of each UTC day only. */
+/** `dailyReturns` of the equity curve, evaluated only at the last bar of each UTC day. */
 export function tapeDailyReturns({ dataset, window, spec, model }: EnginePlan, tape: TradeTape): number[] {
   const { dayEnds, quietDays, dayCloses } = dataset;
   const { count, entryBar, exitBar, entryPrice, quantity, entryFee, pnl } = tape;
@@ -31,7 +31,7 @@ export function tapeDailyReturns({ dataset, window, spec, model }: EnginePlan, t
   }
 }
 
-/** Position of the first value at or above `bar` in an ascending list. */
+/** Index of the first value at or above `bar` in an ascending list. */
 function firstAtOrAfter(bars: Int32Array, bar: number): number {
   let low = 0;
   let high = bars.length;

@@ -1,9 +1,9 @@
 import { type ExitReason, type RejectedSignalReason } from '../result.ts';
 
-/** Trades of one simulation as columns; `count` of them are valid. Used again by the next simulation. */
+/** Trades of one simulation as columns; the first `count` entries are valid. The next simulation reuses it. */
 export interface TradeTape {
   count: number;
-  /** Bar in which the entry, and the exit, filled. */
+  /** Bars in which entry and exit filled. */
   entryBar: Int32Array;
   exitBar: Int32Array;
   entryPrice: Float64Array;
@@ -12,11 +12,11 @@ export interface TradeTape {
   entryFee: Float64Array;
   exitFee: Float64Array;
   pnl: Float64Array;
-  /** Position in EXIT_REASONS. */
+  /** Index into EXIT_REASONS. */
   reason: Uint8Array;
   ambiguous: Uint8Array;
   readonly rejected: Record<RejectedSignalReason, number>;
-  /** Cash when all is closed, quote currency. */
+  /** Cash after the last trade, quote currency. */
   finalCash: number;
 }
 
@@ -48,7 +48,7 @@ export function rewind(tape: TradeTape): void {
   tape.rejected['last-bar'] = 0;
 }
 
-/** Twice the room, the trades so far kept. */
+/** Doubles the capacity and keeps the trades. */
 export function grow(tape: TradeTape): void {
   const longer = <C extends Int32Array | Float64Array | Uint8Array>(column: C, copy: C): C => {
     copy.set(column);

@@ -1,4 +1,7 @@
-/** At most `most` of the values, evenly spaced over the list, first and last included; all of them where they are no more. */
+/**
+ * At most `most` values, evenly spaced over the list, including first and last; all values when there are no more than
+ * `most`.
+ */
 export function evenlySpaced<T>(values: readonly T[], most: number): readonly T[] {
   if (values.length <= most) return values;
   if (most < 2) return values.slice(0, most);

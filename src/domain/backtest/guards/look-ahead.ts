@@ -9,14 +9,14 @@ import { firstSignalBar } from '../../strategies/warmup-bars.ts';
 import { type Trade } from '../result.ts';
 import { evenlySpaced } from './evenly-spaced.ts';
 
-/** Something that is not what it was when the bar closed. */
+/** A value that differs from the value known when the bar closed. */
 export interface LookAheadDifference {
   readonly bar: number;
   /** Open of the bar, epoch ms. */
   readonly time: number;
   /** `entry`, `exit`, or the line of an indicator: `ema(20)`, `ema(20) one bar before`. */
   readonly what: string;
-  /** On the whole series, and on the one that ends with the bar. */
+  /** Value on the whole series, and on the series that ends with the bar. */
   readonly whole: number | boolean;
   readonly truncated: number | boolean;
 }
@@ -24,35 +24,35 @@ export interface LookAheadDifference {
 export interface LookAheadReport {
   /** Bars at whose close an entry or exit rule holds. */
   readonly signals: number;
-  /** How many of them were recomputed; those that led to a fill always are. */
+  /** Number of signals recomputed; those that led to a fill are always included. */
   readonly recomputed: number;
-  /** Bars without a signal that were recomputed as well: a signal may be missing for what comes later. */
+  /** Bars without a signal that were recomputed too: later data may also suppress a signal. */
   readonly others: number;
-  /** The first of them. */
+  /** The first differences. */
   readonly differences: readonly LookAheadDifference[];
-  /** How many there are. */
+  /** Total number of differences. */
   readonly differing: number;
 }
 
 export interface LookAheadOptions {
-  /** Of the backtest of this spec: the signals they came from are never left out of a sample. */
+  /** Trades of this spec's backtest; the signals behind them are always recomputed. */
   readonly trades?: readonly Trade[];
-  /** What computes the indicators. */
+  /** Computes the indicators. */
   readonly createCache?: (series: Series) => IndicatorCache;
-  /** Recompute at every signal, however long that takes. */
+  /** Recompute every signal, without a time limit. */
   readonly isExhaustive?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Bars that may be recomputed in all before signals are sampled: about five seconds for each indicator. */
+/** Budget of recomputed bars before signals are sampled: about five seconds per indicator. */
 const AFFORDABLE_BARS = 200_000_000;
 const OTHERS = 200;
 const SHOWN = 100;
 
 /**
- * Looks for signals that knew the future: indicators and rules are recomputed on the series cut off after the bar, and
- * everything that the spec reads there must be what it is on the whole series, to the last digit. That covers an indicator
- * that peeks, one that is centred, and one that is scaled by something of the whole series.
+ * Detects look-ahead: recomputes indicators and rules on the series cut off after each tested bar. Every value that the
+ * spec reads there must be bit for bit equal to its value on the whole series. This finds indicators that read later
+ * bars, centred indicators, and those scaled by a property of the whole series.
  */
 export function findLookAhead(
   series: Series,
@@ -83,7 +83,7 @@ export function findLookAhead(
   }
   return { signals: signals.length, recomputed: chosen.length, others: others.length, differences, differing };
 
-  /** Everything the spec reads at a bar of a series, and what its rules say there. */
+  /** Reads all values of the spec, and the results of its rules, at a bar of a series. */
   function readerOf(part: Series) {
     const cache = createCache(part);
     const rules = compileRules(spec, cache);
@@ -108,7 +108,7 @@ export function findLookAhead(
   }
 }
 
-/** All signals, or those that were filled and as many of the others, evenly spaced, as leave the work within its bounds. */
+/** All signals if they fit the budget; else the filled ones plus an evenly spaced sample of the others. */
 function affordable(signals: readonly number[], filled: ReadonlySet<number>): readonly number[] {
   const costOf = (bars: readonly number[]): number => bars.reduce((cost, bar) => cost + bar + 1, 0);
   const used = signals.filter((bar) => filled.has(bar));
@@ -117,7 +117,7 @@ function affordable(signals: readonly number[], filled: ReadonlySet<number>): re
   return share >= 1 ? signals : [...used, ...evenlySpaced(unused, Math.floor(unused.length * share))];
 }
 
-/** Bars of the signals that entries and exits by rule were filled from: a fill comes on the next bar that was printed. */
+/** Bars of the signals behind fills by rule: a fill comes on the next real bar after its signal. */
 function filledFrom(trades: readonly Trade[], series: Series): ReadonlySet<number> {
   const step = timeframeMs(series.timeframe);
   const signalBefore = (time: number): number => {

@@ -9,48 +9,49 @@ import { type StrategySpec } from '../../strategies/spec.ts';
 import { warmupBars } from '../../strategies/warmup-bars.ts';
 import { evenlySpaced } from './evenly-spaced.ts';
 
-/** How far a line is off after a start of so many candles, at worst. */
+/** Largest error of a line after a start of `candles` candles. */
 export interface StartDrift {
-  /** Candles before the bar that is looked at. */
+  /** Candles before the measured bar. */
   readonly candles: number;
-  /** Fraction of the line's scale; Infinity where the line is defined from one of the two starts only. */
+  /** Fraction of the line's scale; Infinity when the line is defined from only one of the two starts. */
   readonly drift: number;
   /** Open of the worst bar, epoch ms. */
   readonly time: number;
-  /** How many bars were looked at. */
+  /** Number of measured bars. */
   readonly bars: number;
 }
 
 export interface LineDrift {
   /** `macd(12, 26, 9) signal` */
   readonly line: string;
-  /** Candles after which the line is defined, and after which it has settled (IndicatorDefinition). */
+  /** Candles until the line is defined, and until it has converged (IndicatorDefinition). */
   readonly defined: number;
   readonly settled: number;
-  /** By start length, ascending; the warm-up of the spec is one of them. */
+  /** By start length, ascending; includes the spec's warm-up. */
   readonly starts: readonly StartDrift[];
 }
 
 export interface WarmupDrift {
-  /** Of the spec: `warmupBars`. */
+  /** The spec's `warmupBars`. */
   readonly warmup: number;
-  /** Fraction below which a line has settled. */
+  /** Drift below which a line has converged. */
   readonly limit: number;
   readonly lines: readonly LineDrift[];
 }
 
-/** Bars at which each start length is tried. */
+/** Number of bars measured per start length. */
 const SAMPLE = 500;
 
 /**
- * How much the lines that a spec reads depend on where the series begins: their value on a series that begins n candles
- * earlier, against their value on all of the series, relative to the value itself for prices and to the mean absolute
- * value of the line for everything else. Tried at bars spread evenly over the series, the worst of them counts.
+ * Measures how much the lines of a spec depend on where the series begins. For each start length n it compares the
+ * value on a series that begins n candles earlier with the value on the whole series, relative to the value itself for
+ * prices and to the mean absolute value of the line for everything else. It measures bars spread evenly over the series
+ * and keeps the worst.
  *
- * Candles are counted, not bars that were filled in. A running total (OBV) never forgets where it began, but rules can
- * only compare it with another total of the same series: its distance from its own average is what is measured.
+ * Only candles count, not bars filled flat. A running total (OBV) always depends on its start, but rules can compare it
+ * only with another total of the same series, so its distance from its own average is measured.
  *
- * @throws SeriesTooShortError when there is not a second warm-up of history before the first bar that could be tried.
+ * @throws SeriesTooShortError when the history before the first measurable bar is shorter than two warm-ups.
  */
 export function measureWarmupDrift(series: Series, spec: StrategySpec): WarmupDrift {
   const warmup = warmupBars(spec);
@@ -84,12 +85,15 @@ export function measureWarmupDrift(series: Series, spec: StrategySpec): WarmupDr
   return { warmup, limit: CONVERGED_DRIFT, lines };
 }
 
-/** How far a line is off after the warm-up. */
+/** Drift of a line after the warm-up. */
 export function driftAfterWarmup({ warmup }: WarmupDrift, { starts }: LineDrift): StartDrift {
   return starts.find(({ candles }) => candles === warmup)!;
 }
 
-/** 1, 2, 4, ... times what a line needs to be defined, up to the first beyond the warm-up, and what was chosen. */
+/**
+ * Start lengths: 1, 2, 4, ... times the defined length, up to the first beyond the warm-up, plus defined, converged and
+ * warm-up lengths.
+ */
 function startLengths(defined: number, converged: number, warmup: number): readonly number[] {
   const lengths = new Set([defined, converged, warmup]);
   if (converged > defined) {

@@ -1,4 +1,7 @@
-/** Depths are fractions of the peak before; durations run from the peak to the recovery, or to the end without one. */
+/**
+ * Drawdown statistics. Depths are fractions of the previous peak; durations run from the peak to the recovery, or to
+ * the end of the curve.
+ */
 export interface Drawdown {
   readonly max: number;
   readonly average: number | null;
@@ -6,12 +9,15 @@ export interface Drawdown {
   readonly averageDurationMs: number | null;
 }
 
-/** One fall of an equity curve. Bars are those at whose close it was marked; -1 is the start, the close before the first. */
+/**
+ * One drawdown of an equity curve. Bars are those at whose close equity was marked; -1 is the start, before the first
+ * bar.
+ */
 export interface Fall {
   /** Last bar at the peak. */
   readonly peakBar: number;
   readonly troughBar: number;
-  /** First bar at or above the peak again, or the last of the curve. */
+  /** Bar of the recovery (first at or above the peak), or the last bar of the curve. */
   readonly endBar: number;
   /** Fraction of the peak. */
   readonly depth: number;
@@ -19,8 +25,8 @@ export interface Fall {
 }
 
 /**
- * Falls of an equity curve below its peak, the starting cash being the first peak (docs/simulation-rules.md rule 12: every bar, not
- * between trades), in order of time.
+ * Drawdowns of an equity curve in order of time (docs/simulation-rules.md rule 12: at every bar, not only between
+ * trades). The initial cash is the first peak.
  */
 export function fallsOf(equity: Float64Array, initial: number): Fall[] {
   const falls: Fall[] = [];
@@ -48,7 +54,7 @@ export function fallsOf(equity: Float64Array, initial: number): Fall[] {
   return falls;
 }
 
-/** Averages run over the separate falls and are null when there was none. */
+/** Drawdown statistics of an equity curve. Averages are per drawdown and null when there was none. */
 export function drawdownOf(equity: Float64Array, initial: number, barMs: number): Drawdown {
   const falls = fallsOf(equity, initial);
   const durations = falls.map((fall) => (fall.endBar - fall.peakBar) * barMs);
@@ -62,7 +68,7 @@ export function drawdownOf(equity: Float64Array, initial: number, barMs: number)
   };
 }
 
-/** How far each mark of an equity curve is below the peak before it, fraction of that peak; 0 at a new one. */
+/** Distance of each equity value below the previous peak, as a fraction of that peak; 0 at a new peak. */
 export function underwater(equity: Float64Array, initial: number): Float64Array {
   let peak = initial;
   return equity.map((value) => {

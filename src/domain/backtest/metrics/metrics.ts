@@ -12,7 +12,7 @@ import { annualVolatility, DAYS_PER_YEAR, sharpeRatio, sortinoRatio } from '../.
 import { tailRisk } from './tail-risk.ts';
 import { tradeStatistics, type TradeStatistics } from './trade-statistics.ts';
 
-/** The figures of a report. Fractions unless a unit is said; what is undefined is null, never a sentinel. */
+/** Metrics of a backtest report. Fractions unless a unit is given; undefined values are null, never a sentinel. */
 export interface Metrics extends TradeStatistics {
   /** Open of the first bar and close of the last, epoch ms. */
   readonly start: number;
@@ -25,20 +25,20 @@ export interface Metrics extends TradeStatistics {
   readonly feesPaid: number;
   readonly finalEquity: number;
   readonly totalReturn: number;
-  /** Last close against the first bar's open, without costs. */
+  /** Return of buying at the first open and holding to the last close, without costs. */
   readonly buyAndHold: number;
-  /** Null for less than a day, and when everything is lost. */
+  /** Null for less than a day or when all cash is lost. */
   readonly cagr: number | null;
   readonly annualVolatility: number | null;
   readonly sharpe: number | null;
   /** Probability that the true Sharpe ratio is above zero. */
   readonly probabilisticSharpe: number | null;
-  /** Probability that it is above what the best of all trials shows by luck; null when no trials were given. */
+  /** Probability that it exceeds the expected maximum of all trials by luck; null when no trials were given. */
   readonly deflatedSharpe: number | null;
-  /** How many trials it was deflated by. */
+  /** Number of trials used for the deflation. */
   readonly trials: number | null;
   readonly sortino: number | null;
-  /** CAGR over the deepest drawdown. */
+  /** CAGR / maximum drawdown. */
   readonly calmar: number | null;
   readonly maxDrawdown: number;
   readonly averageDrawdown: number | null;
@@ -48,7 +48,7 @@ export interface Metrics extends TradeStatistics {
   readonly valueAtRisk: number | null;
   readonly expectedShortfall: number | null;
   readonly ambiguousTrades: number;
-  /** Total return with every ambiguous bar taken against us (this is `totalReturn`) and for us. */
+  /** Total return with every ambiguous bar resolved against us (equal to `totalReturn`), and in our favour. */
   readonly worstCaseReturn: number;
   readonly bestCaseReturn: number;
   readonly rejectedSignals: Readonly<Record<RejectedSignalReason, number>>;
@@ -56,11 +56,14 @@ export interface Metrics extends TradeStatistics {
 
 export interface MetricsOptions {
   readonly initialCash: number;
-  /** Sharpe ratios per day (not annualised) of every trial among which this one was found, itself included. */
+  /** Daily (not annualised) Sharpe ratios of all trials of the search, including this one. */
   readonly trialSharpes?: readonly number[];
 }
 
-/** @param window the one that was simulated. */
+/**
+ * @param window the simulated window.
+ * @throws AppError `internal` when simulation and window do not match.
+ */
 export function computeMetrics(
   simulation: Simulation,
   series: Series,

@@ -1,12 +1,12 @@
 import { closingDay, dailyReturns } from '../../statistics/daily-returns.ts';
 import { type Timeframe } from '../../market/timeframe.ts';
 
-/** Returns are fractions. */
+/** Return of a calendar month, as a fraction. */
 export interface MonthlyReturn {
   readonly year: number;
   /** 1 to 12. */
   readonly month: number;
-  /** UTC days of the month that the curve covers; fewer than the month has at either end. */
+  /** UTC days of the month covered by the curve; fewer than the month has in the first and last month. */
   readonly days: number;
   readonly return: number;
 }
@@ -19,9 +19,9 @@ export interface YearlyReturn {
 const DAY_MS = 24 * 60 * 60_000;
 
 /**
- * Returns per calendar month, UTC, compounded from the daily ones: all months together compound to the curve's total.
- * @param time open times of the bars, epoch ms; as long as `equity`, which is marked at their closes.
- * @param initial what the first month is measured against.
+ * Returns per calendar month (UTC), compounded from daily returns. All months together compound to the total return.
+ * @param time open times of the bars, epoch ms; same length as `equity`, which is marked at their closes.
+ * @param initial equity before the first month.
  */
 export function monthlyReturns(
   time: Float64Array,
@@ -45,7 +45,7 @@ export function monthlyReturns(
   return months;
 }
 
-/** The months of each year, compounded. @param months in order of time. */
+/** Compounds months to years. @param months in order of time. */
 export function yearlyReturns(months: readonly MonthlyReturn[]): YearlyReturn[] {
   const years = new Map<number, number>();
   for (const month of months) years.set(month.year, (years.get(month.year) ?? 1) * (1 + month.return));

@@ -1,8 +1,8 @@
 const TAIL = 0.05;
 
 /**
- * Historical value at risk and expected shortfall of daily returns at 95 %: the smallest and the mean loss among the
- * worst 5 % of days (at least one day). Positive numbers are losses; null without any day.
+ * Historical value at risk and expected shortfall of daily returns at 95 %: the smallest and the mean loss of the worst
+ * 5 % of days (at least one day). Losses are positive; null without any day.
  */
 export function tailRisk(returns: readonly number[]): {
   readonly valueAtRisk: number | null;

@@ -1,7 +1,10 @@
 import { mean, variance } from '../../statistics/moments.ts';
 import { EXIT_REASONS, type ExitReason, type Trade } from '../result.ts';
 
-/** Over all trades; returns are fractions of the entry's notional, money is quote currency, all after fees. */
+/**
+ * Statistics over all trades. Returns are fractions of the entry's notional, money is in quote currency, all after
+ * fees.
+ */
 export interface TradeStatistics {
   readonly trades: number;
   readonly wins: number;
@@ -9,31 +12,31 @@ export interface TradeStatistics {
   readonly bestTrade: number | null;
   readonly worstTrade: number | null;
   readonly averageTrade: number | null;
-  /** From the open of the entry's bar to that of the exit's. */
+  /** From the open of the entry bar to the open of the exit bar. */
   readonly averageTradeMs: number | null;
   readonly maxTradeMs: number | null;
-  /** Sums of the winning and of the losing trades; the loss is positive. */
+  /** Sums over winning and over losing trades; the loss is positive. */
   readonly grossProfit: number;
   readonly grossLoss: number;
   /** Null without a losing trade. */
   readonly profitFactor: number | null;
-  /** Mean pnl of a trade. */
+  /** Mean pnl per trade. */
   readonly expectancy: number | null;
-  /** System quality number: root of the number of trades times mean over standard deviation (ddof 1) of their pnl. */
+  /** System quality number: root of the number of trades x mean / standard deviation (ddof 1) of their pnl. */
   readonly sqn: number | null;
   readonly maxConsecutiveWins: number;
   readonly maxConsecutiveLosses: number;
   readonly byExitReason: Readonly<Record<ExitReason, ExitBreakdown>>;
 }
 
-/** `end-of-data` lists apart what was still open at the end (docs/simulation-rules.md rule 12). */
+/** Statistics per exit reason; `end-of-data` holds positions still open at the end (docs/simulation-rules.md rule 12). */
 export interface ExitBreakdown {
   readonly trades: number;
   readonly wins: number;
   readonly pnl: number;
 }
 
-/** Fraction of the entry's notional, after fees. */
+/** Return of a trade as a fraction of the entry's notional, after fees. */
 export function tradeReturn({ pnl, entryPrice, quantity }: Trade): number {
   return pnl / (entryPrice * quantity);
 }

@@ -8,17 +8,17 @@ import { requirePlayable } from '../require-playable.ts';
 import { type FillModel, type Simulation, type Window } from '../result.ts';
 
 /**
- * Plays a spec over the window of a series, bar by bar: the literal reading of docs/simulation-rules.md, rules 1 to 12. This is the
- * oracle: it stays clear rather than fast, and `engine/` must give the same trades to the last bit.
+ * Simulates a spec over a window of a series, bar by bar: a literal implementation of docs/simulation-rules.md, rules 1
+ * to 12. This is the oracle: it stays simple rather than fast, and `engine/` must give the same trades bit for bit.
  *
- * Signals are taken on the closes of the window's bars; indicators see all bars before. Nothing fills on a bar that was
- * filled in: orders wait for the next real bar's open. No rule is asked on such a bar either (live, there is no candle that
- * closes): an entry that it would have given is counted as refused. Held bars count whether real or filled in.
+ * Signals come from the closes of the window's bars; indicators use all earlier bars too. On bars filled flat nothing
+ * fills (orders wait for the open of the next real bar) and no rule is evaluated, because a live market has no candle
+ * there; an entry signal on such a bar counts as rejected. Holding times count all bars, real or filled flat.
  *
- * @param cache columns of the same series, to be shared between simulations.
- * @throws SpecError for a spec that is not valid, or a short on a spot market.
+ * @param cache columns of the same series, to share between simulations.
+ * @throws SpecError for an invalid spec, or a short on a spot market.
  * @throws SeriesTooShortError when the window ends before the spec could trade once.
- * @throws AppError `internal` for a window outside the series, or a fill model that cannot be.
+ * @throws AppError `internal` for a window outside the series, or an invalid fill model.
  */
 export function simulate(
   series: Series,

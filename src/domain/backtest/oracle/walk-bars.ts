@@ -26,7 +26,7 @@ export interface Plan {
   readonly atr: (period: number) => Float64Array;
 }
 
-/** Which of stop and target is taken when a bar touches both. */
+/** Which of stop and target fills when a bar touches both. */
 export type AmbiguityRule = 'stop-first' | 'target-first';
 
 interface OpenPosition {
@@ -39,13 +39,13 @@ interface OpenPosition {
   readonly target: number;
   /** Distance of the trailing stop, quote currency per base unit; NaN when there is none. */
   readonly trail: number;
-  /** Furthest price in our favour over the bars that have closed since the entry. */
+  /** Best price for us over the bars closed since the entry. */
   extreme: number;
-  /** The stop in force: the tighter of the fixed and the trailing one. */
+  /** The current stop: the tighter of the fixed and the trailing one. */
   stop: number;
 }
 
-/** One pass over the window. State: flat | entry pending | open | open with an exit pending. */
+/** Simulates the window once. States: flat | entry pending | open | open with an exit pending. */
 export function walkBars(plan: Plan, ambiguityRule: AmbiguityRule): Omit<Simulation, 'bestCaseEquity'> {
   const { series, spec, model, window, rules } = plan;
   const { open, high, low, close, filled, time } = series;
@@ -59,10 +59,10 @@ export function walkBars(plan: Plan, ambiguityRule: AmbiguityRule): Omit<Simulat
     RejectedSignalReason,
     number
   >;
-  /** The wallet while flat. With an open position it stays at its value before the entry; fees and profit come on top. */
+  /** Cash while flat. During a position it keeps its value before the entry; fees and profit are added at the exit. */
   let cash = model.initialCash;
   let position: OpenPosition | null = null;
-  /** Bar of the signal that waits for the next real open; -1 when none does. */
+  /** Bar of the signal that waits for the next real open; -1 when there is none. */
   let entrySignal = -1;
   let pendingExit: 'signal' | 'max-hold' | null = null;
   let exposedBars = 0;
@@ -99,13 +99,13 @@ export function walkBars(plan: Plan, ambiguityRule: AmbiguityRule): Omit<Simulat
     return null;
   };
 
-  /** What the position is worth above its cost at `price`, entry fee paid; at worst all the cash is gone (see `leave`). */
+  /** Gain of the position at `price`, entry fee included; the loss is limited to the cash (see `leave`). */
   const gainAt = (held: OpenPosition, price: number, exitFee: number): number =>
     Math.max(-cash, direction * (price - held.entryPrice) * held.quantity - held.entryFee - exitFee);
 
   /**
-   * A short that gaps beyond twice its entry loses more than the wallet holds: like an isolated-margin position it is
-   * liquidated for all of the cash, which never goes negative (rule 13).
+   * A short that gaps beyond twice its entry price loses more than the cash. Like an isolated-margin position it is
+   * liquidated for all of the cash, which never becomes negative (rule 13).
    */
   const leave = (
     held: OpenPosition,
@@ -156,7 +156,7 @@ export function walkBars(plan: Plan, ambiguityRule: AmbiguityRule): Omit<Simulat
       } else if (position !== null && pendingExit !== null) {
         leave(position, bar, marketFill(exitSide(side), open[bar]!, model), market.takerFeeRate, pendingExit);
       }
-      // (b) inside, a gapped stop included
+      // (b) inside the bar, including a gapped stop
       if (position !== null) leaveInside(position, bar);
       if (position !== null && !Number.isNaN(position.trail))
         ratchet(position, side, high[bar]!, low[bar]!, market.tickSize);
@@ -184,7 +184,7 @@ export function walkBars(plan: Plan, ambiguityRule: AmbiguityRule): Omit<Simulat
   return { trades, equity, exposedBars, rejectedSignals };
 }
 
-/** Rule 6: moves with the extreme of a bar once that bar has closed, and never back. */
+/** Rule 6: the trailing stop follows a bar's extreme after the bar has closed, and never moves back. */
 function ratchet(position: OpenPosition, side: PositionSide, high: number, low: number, tickSize: number): void {
   const extreme = furthest(side, position.extreme, high, low);
   if (extreme === position.extreme) return;
