@@ -42,8 +42,7 @@ const SIMULATED_DAYS = 64;
 function sourceOf(descriptor: CompanyDescriptor, stores: Stores, { fees }: Config['exchange']): CandleSource {
   switch (descriptor.mode) {
     case 'simulated': {
-      if (!descriptor.simulation)
-        throw new AppError('bad-card', 'a simulated company must say its seed and start');
+      if (!descriptor.simulation) throw new AppError('bad-card', 'a simulated company must say its seed and start');
       return createSimulatedSource(
         createSimulation({ ...descriptor.simulation, cachedChunks: SIMULATED_DAYS }),
         descriptor.simulation.startTime,

@@ -26,12 +26,12 @@ export interface ReadContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly stores: Stores;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface WritableReadContext extends ReadContext {
   /** Before the first write: the audit chain rests on a unique index. */
-  ensureIndexes(): Promise<void>;
+  readonly ensureIndexes: () => Promise<void>;
 }
 
 /** @param access `write` migrates an older store and its queues; `read` refuses them. @throws AppError `format-newer`. */

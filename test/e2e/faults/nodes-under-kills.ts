@@ -13,9 +13,9 @@ import { undisturbed } from '../../fixtures/faults/undisturbed.ts';
 export const ROUNDS = ['kills-a', 'kills-b', 'kills-c'] as const;
 
 export interface NodeTests {
-  foundForTest(namespace: string): Promise<Company>;
+  readonly openForTest: (namespace: string) => Promise<Company>;
   /** Its cycle came to what it comes to undisturbed. */
-  expectUndisturbed(company: Company): Promise<void>;
+  readonly expectUndisturbed: (company: Company) => Promise<void>;
 }
 
 /** Companies whose nodes are killed in these rounds; what it gives back is for further tests of nodes. */
@@ -29,7 +29,7 @@ export function describeNodesUnderKills(rounds: readonly (typeof ROUNDS)[number]
   const found = async (namespace: string): Promise<Company> =>
     foundCompany(testEnvironment, services, namespace, candleFiles);
 
-  async function foundForTest(namespace: string): Promise<Company> {
+  async function openForTest(namespace: string): Promise<Company> {
     const company = await found(namespace);
     onTestFinished(() => company.close());
     return company;
@@ -68,7 +68,7 @@ export function describeNodesUnderKills(rounds: readonly (typeof ROUNDS)[number]
         const aims: readonly Step[] = [...steps, rng.pick(steps), 'review', 'execute', 'settle'];
         const inOrder = [...aims].sort((a, b) => STEPS.indexOf(a) - STEPS.indexOf(b));
         const moments = drawMoments(rng.fork(namespace), inOrder);
-        const company = await foundForTest(namespace);
+        const company = await openForTest(namespace);
         const hits = await runUnderKills(company, moments);
         await expectUndisturbed(company);
         return hits;
@@ -81,5 +81,5 @@ export function describeNodesUnderKills(rounds: readonly (typeof ROUNDS)[number]
     },
   );
 
-  return { foundForTest, expectUndisturbed };
+  return { openForTest, expectUndisturbed };
 }

@@ -3,10 +3,10 @@ import { eventually } from '../../fixtures/faults/eventually.ts';
 import { watchJobs } from '../../fixtures/faults/job-watch.ts';
 import { describeNodesUnderKills, ROUNDS } from './nodes-under-kills.ts';
 
-const { foundForTest, expectUndisturbed } = describeNodesUnderKills(ROUNDS);
+const { openForTest, expectUndisturbed } = describeNodesUnderKills(ROUNDS);
 
 it('loses no work unit with one of two nodes', { timeout: 180_000 }, async () => {
-  const company = await foundForTest('two-nodes');
+  const company = await openForTest('two-nodes');
   const { context, ticket } = company;
   const nodes = [company.node(), company.node()] as const;
   await eventually('both nodes at work', async () => (await context.stores.nodes.list()).length === 2);
@@ -24,7 +24,7 @@ it('loses no work unit with one of two nodes', { timeout: 180_000 }, async () =>
 });
 
 it('drains a node on SIGTERM, and another one finishes the cycle', { timeout: 180_000 }, async () => {
-  const company = await foundForTest('drain');
+  const company = await openForTest('drain');
   const watch = await watchJobs(company.context);
   onTestFinished(() => watch.close());
   const first = company.node();
@@ -42,7 +42,7 @@ it('drains a node on SIGTERM, and another one finishes the cycle', { timeout: 18
 });
 
 it('gives up what it cannot finish in time without calling it failed', { timeout: 180_000 }, async () => {
-  const company = await foundForTest('no-drain');
+  const company = await openForTest('no-drain');
   const backtest = company.context.producer.queue('backtest');
   const watch = await watchJobs(company.context);
   onTestFinished(() => watch.close());

@@ -4,13 +4,13 @@ import { runFeed } from '../../../src/feed/feed.ts';
 import { violationsOf, UNBLEMISHED } from '../../fixtures/faults/outcome.ts';
 import { describeNodesUnderKills } from './nodes-under-kills.ts';
 
-const { foundForTest } = describeNodesUnderKills(['kills-b']);
+const { openForTest } = describeNodesUnderKills(['kills-b']);
 
 it(
   'announces a candle again that its feed did not live to announce, and its cycle once',
   { timeout: 180_000 },
   async () => {
-    const company = await foundForTest('feed');
+    const company = await openForTest('feed');
     const { context, ticket } = company;
     const agents = company.node();
     const feed = async (producer: Producer): Promise<void> =>

@@ -63,7 +63,7 @@ describe('the format number of store and queues', () => {
     await writeOldData();
     await expect(open('read')).rejects.toMatchObject({
       code: 'format-older',
-      advice: expect.stringContaining('corp start'),
+      advice: expect.stringContaining('corp start') as string,
     });
     await open('write');
     expect(await codes()).toEqual(['mongo-unreachable', '[mongo-unreachable] gone']);
