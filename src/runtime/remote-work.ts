@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Config } from '../../config/schema.ts';
 import { type ForwardingPlan } from '../../processors/strategy-generator/plan-forwarding.ts';
 import { createCoordinatorClient } from '../adapters/coordinator-client/client.ts';
-import { type ExchangeDeps } from '../adapters/coordinator-client/http-client.ts';
+import { type HttpClientDeps } from '../adapters/coordinator-client/http-client.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type Coordinator } from '../ports/fleet/client.ts';
 import { AppError } from '../domain/errors.ts';
@@ -23,7 +23,7 @@ const MINUTE_MS = 60_000;
 const FRESH_MS = 1000;
 
 /** What every client of a coordinator is made of. */
-function exchangeFor({ agents }: Config, url: string, clock: Clock): ExchangeDeps {
+function httpClientDepsFor({ agents }: Config, url: string, clock: Clock): HttpClientDeps {
   const { timeoutMs, breakerFailures, breakerOpenMs } = agents.backtest.forward;
   return {
     url,
@@ -58,7 +58,12 @@ export function openRemoteWork(config: Config, clock: Clock): RemoteWork | null 
   const { coordinatorToken: token } = config.secrets;
   const { settleMs, deadlineMinutes } = forward;
   return {
-    coordinator: createCoordinatorClient({ ...exchangeFor(config, url, clock), token, settleMs, freshMs: FRESH_MS }),
+    coordinator: createCoordinatorClient({
+      ...httpClientDepsFor(config, url, clock),
+      token,
+      settleMs,
+      freshMs: FRESH_MS,
+    }),
     engine: openWorkerEngine(dataDirectories.map((directory) => resolve(PROJECT_ROOT, directory))),
     plan: { ...forward, deadlineMs: deadlineMinutes * MINUTE_MS },
   };

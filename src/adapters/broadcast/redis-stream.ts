@@ -10,18 +10,20 @@ export interface RedisBroadcastOptions {
   readonly url: string;
   /** Key of the stream. */
   readonly key: string;
-  /** Told of connection errors, of which there are many a second while Redis is away, and of entries nobody can read. */
+  /** Called with connection errors (many per second while Redis is unreachable) and with unreadable entries. */
   readonly onError: (error: Error) => void;
 }
 
-/** A publisher waits this long for Redis, connection included. */
+/** Time-out of a publish, including the connection. */
 const PUBLISH_WITHIN_MS = 1_000;
 const BLOCK_MS = 5_000;
-/** A blocking read answers every BLOCK_MS: a connection silent for longer is dead, whatever TCP says. */
+/**
+ * A blocking read answers every BLOCK_MS; a connection that is silent for longer is dead, even if TCP reports no error.
+ */
 const DEAD_AFTER_MS = 3 * BLOCK_MS;
 const PAGE = 100;
 const PAUSE_AFTER_ERROR_MS = 200;
-/** Redis is found within a second or two of its return. */
+/** Reconnects within two seconds after Redis returns. */
 const RECONNECT = { firstMs: 100, mostMs: 1_500 };
 
 type Limits = Pick<RedisOptions, 'commandTimeout' | 'maxRetriesPerRequest' | 'socketTimeout'>;
@@ -36,11 +38,11 @@ function connect({ url, onError }: RedisBroadcastOptions, options: Limits): Redi
 }
 
 export interface RedisBroadcasterOptions extends RedisBroadcastOptions {
-  /** About how many entries the stream keeps; the oldest are dropped. */
+  /** Approximate number of entries that the stream keeps; the oldest are dropped. */
   readonly maxLength: number;
 }
 
-/** Publishes to a capped stream. `publish` answers within about a second. @throws AppError `broadcast-failed`. */
+/** Publishes to a capped stream. `publish` settles within about a second. @throws AppError `broadcast-failed` */
 export function createRedisBroadcaster(options: RedisBroadcasterOptions): Broadcaster & { close(): Promise<void> } {
   const { key, maxLength } = options;
   const client = connect(options, { commandTimeout: PUBLISH_WITHIN_MS, maxRetriesPerRequest: 1 });
@@ -55,7 +57,7 @@ export function createRedisBroadcaster(options: RedisBroadcasterOptions): Broadc
       } catch (cause) {
         throw new AppError('broadcast-failed', `'${broadcast.topic}' was not broadcast: ${errorText(cause)}`, {
           retryable: true,
-          advice: 'Check that Redis is running; broadcasts are sent again by whoever needs them to arrive.',
+          advice: 'Check that Redis is running; senders that need delivery publish again.',
           cause,
         });
       } finally {
@@ -70,8 +72,8 @@ export function createRedisBroadcaster(options: RedisBroadcasterOptions): Broadc
 }
 
 /**
- * Reads the stream. Every follower has a connection of its own, opened at its first step and gone when it ends: a
- * blocking read holds its connection.
+ * Reads the stream. Each follower opens its own connection at the first iteration and closes it at the end, because a
+ * blocking read occupies the connection.
  */
 export function createRedisBroadcastReader(options: RedisBroadcastOptions): BroadcastReader {
   const { key, onError } = options;
@@ -91,9 +93,9 @@ export function createRedisBroadcastReader(options: RedisBroadcastOptions): Broa
     const ended = AbortSignal.any([signal, closing.signal]);
     if (ended.aborted) return;
     const client = connect(options, { maxRetriesPerRequest: null, socketTimeout: DEAD_AFTER_MS });
-    // The abort itself has to end the wait: a client that is disconnected while it waits to reconnect says nothing, and
-    // leaves its commands pending for ever.
-    const orEnded = <T>(work: Promise<T>): Promise<T> => untilAborted(work, ended);
+    // The abort must end the wait itself: a client that is disconnected while it waits to reconnect emits no event and
+    // never settles its pending commands.
+    const orAborted = <T>(work: Promise<T>): Promise<T> => untilAborted(work, ended);
     const disconnect = (): void => client.disconnect();
     ended.addEventListener('abort', disconnect);
 
@@ -101,9 +103,9 @@ export function createRedisBroadcastReader(options: RedisBroadcastOptions): Broa
     try {
       while (!ended.aborted) {
         try {
-          // `$` means something else at each read; pinned, nothing is lost between two of them.
-          if (last === '$') last = await orEnded(newestId(client));
-          for (const [id, fields] of await orEnded(readAfter(client, last))) {
+          // `$` is resolved to an id once; otherwise entries between two reads would be lost.
+          if (last === '$') last = await orAborted(newestId(client));
+          for (const [id, fields] of await orAborted(readAfter(client, last))) {
             last = id;
             const entry = decodeEntry(id, fields);
             if (entry instanceof Error) onError(entry);
@@ -118,7 +120,7 @@ export function createRedisBroadcastReader(options: RedisBroadcastOptions): Broa
       }
     } finally {
       client.disconnect();
-      // Node keeps a combined signal, and all that the reason of its abort reaches, for as long as somebody listens.
+      // Node keeps a combined signal, and everything its abort reason references, in memory while it has listeners.
       ended.removeEventListener('abort', disconnect);
     }
   }

@@ -1,6 +1,6 @@
 import { BROADCAST_TOPICS, type Broadcast, type BroadcastEntry, type BroadcastTopic } from '../../ports/broadcaster.ts';
 
-/** Fields of one entry of the Redis stream, name and value in turn. */
+/** Fields of one entry of the Redis stream: alternating names and values. */
 export function encodeEntry({ topic, at, data }: Broadcast): readonly string[] {
   return ['topic', topic, 'at', String(at), 'data', JSON.stringify(data)];
 }
@@ -18,7 +18,7 @@ function parseObject(text: string | undefined): Readonly<Record<string, unknown>
   }
 }
 
-/** An error for what we did not write: a newer release, or a stranger on our key, must not stop the readers. */
+/** Returns an error for an entry of unknown form: an entry of a newer release or foreign data must not stop readers. */
 export function decodeEntry(id: string, fields: readonly string[]): BroadcastEntry | Error {
   const value = (name: string): string | undefined => {
     const index = fields.findIndex((field, i) => i % 2 === 0 && field === name);
@@ -28,7 +28,7 @@ export function decodeEntry(id: string, fields: readonly string[]): BroadcastEnt
   const at = Number(value('at'));
   const data = parseObject(value('data'));
   if (!isTopic(topic) || !Number.isSafeInteger(at) || data === null) {
-    return new Error(`broadcast entry ${id} is not one of ours: topic ${topic ?? 'missing'}`);
+    return new Error(`broadcast entry ${id} has an unknown format: topic ${topic ?? 'missing'}`);
   }
   return { id, topic, at, data };
 }

@@ -3,10 +3,10 @@ import { basename, isAbsolute, join, normalize, sep } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
 
 /**
- * The candle file that a unit names, in one of the directories that a worker may read: under its name as written, else under
- * its last part (`data_futures/X.csv` is found as `X.csv`). What a coordinator sends never leads out of them, by a link
- * neither.
- * @throws AppError `no-candles`.
+ * Finds the candle file that a unit names in one of the directories that a worker may read: by its full name, else by
+ * its last part (`data_futures/X.csv` also matches `X.csv`). Returns no path outside these directories, also not
+ * through a symbolic link.
+ * @throws AppError `no-candles`
  */
 export async function findCandleFile(name: string, directories: readonly string[]): Promise<string> {
   const path = normalize(name);
@@ -18,7 +18,7 @@ export async function findCandleFile(name: string, directories: readonly string[
       if (await isFileBelow(directory, file)) return file;
     }
   }
-  const why = isInside ? `is in none of ${directories.join(', ')}` : 'leads out of the data directories';
+  const why = isInside ? `is in none of ${directories.join(', ')}` : 'is a path outside the data directories';
   throw new AppError('no-candles', `${JSON.stringify(name)} ${why}`, { advice: 'Name its directory with --data' });
 }
 

@@ -7,7 +7,7 @@ import { type Timeframe } from '../../domain/market/timeframe.ts';
 import { AppError, withPlace } from '../../domain/errors.ts';
 import { type Stores } from '../../ports/stores.ts';
 
-/** What a file holds. `bars` counts real candles; gaps are those within the file. Times are epoch ms. */
+/** Content of a file. `bars` counts real candles; gaps are those within the file. Times are epoch ms. */
 export interface CandleReport extends Omit<CoverageReport, 'bars'> {
   readonly symbol: string;
   readonly timeframe: Timeframe;
@@ -18,16 +18,16 @@ export interface CandleReport extends Omit<CoverageReport, 'bars'> {
 }
 
 export interface ImportReport extends CandleReport {
-  /** False when the store had these candles already. */
+  /** False when the store already had these candles. */
   readonly stored: boolean;
 }
 
 export interface ImportOptions {
-  /** The source's name says what is in it: candles of the same number and bounds are the same candles. */
+  /** The source's name identifies its content: equal count and bounds mean equal candles. */
   readonly isContentAddressed?: boolean;
 }
 
-/** @throws AppError naming the file when its candles do not make a series. */
+/** @throws AppError with the file's path when its candles do not form a series */
 export function describeCandles({ path, symbol, timeframe, candles }: CandleFile): CandleReport {
   try {
     const { bars, ...coverage } = coverageOf(buildSeries(symbol, timeframe, candles));
@@ -39,8 +39,8 @@ export function describeCandles({ path, symbol, timeframe, candles }: CandleFile
 }
 
 /**
- * Stores files as markets of a source. Nothing is stored unless all of them fit together and to what the source has.
- * @throws AppError `bad-input`.
+ * Stores files as markets of a source. Stores nothing unless all files are consistent with each other and with the
+ * source. @throws AppError `bad-input`
  */
 export async function importCandleFiles(
   { candles: store }: Pick<Stores, 'candles'>,

@@ -21,7 +21,7 @@ const NAMED_TIMEFRAMES: typeof CANDLE_FILE_WORDS = [...CANDLE_FILE_WORDS, ['TWO_
 
 const FILE_NAME = /^([A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){1,3})(?:[_.].*)?\.csv$/i;
 
-/** `BTC-USD_FIVE_MINUTE.csv` -> BTC-USD. @throws AppError `bad-input` when the name holds no symbol. */
+/** `BTC-USD_FIVE_MINUTE.csv` -> BTC-USD. @throws AppError `bad-input` when the name contains no symbol */
 export function symbolOfFile(path: string): string {
   const match = FILE_NAME.exec(basename(path));
   if (!match?.[1]) {
@@ -32,13 +32,13 @@ export function symbolOfFile(path: string): string {
   return match[1].toUpperCase();
 }
 
-/** Reads one file whole; nothing of it is used unless all of it is good. @throws AppError with file and line. */
+/** Reads a whole file; one bad line rejects the file. @throws AppError with file and line */
 export async function readCandleFile(path: string): Promise<CandleFile> {
   const { columns, ...file } = await readCandleColumns(path);
   return { ...file, candles: Array.from({ length: columns.length }, (_, i) => candleAt(columns, i)) };
 }
 
-/** The same as columns: enough for a series, and a fraction of the memory. */
+/** Like `readCandleFile`, but returns columns, which need a fraction of the memory. */
 export async function readCandleColumns(path: string): Promise<CandleColumnsFile> {
   const symbol = symbolOfFile(path);
   let bytes: Uint8Array;

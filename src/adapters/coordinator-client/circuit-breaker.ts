@@ -1,30 +1,29 @@
 /**
- * Keeps requests away from a server that does not answer, so that those who can do without it need not wait for it.
+ * Circuit breaker: refuses requests to a server that does not answer, so that callers with an alternative do not wait.
  *
  *   closed --failures in a row--> open --time is up--> half-open --success--> closed
  *                                  ^                       |
  *                                  +--------failure--------+
  *
- * Half-open lets one request through; whoever else asks meanwhile is refused. A trial that never reports back is
- * forgotten after `openMs`.
+ * Half-open allows one trial request and refuses all others. A trial without outcome is dropped after `openMs`.
  */
 export interface CircuitBreaker {
   readonly state: 'closed' | 'open' | 'half-open';
-  /** In a row; 0 when closed after a success. */
+  /** Consecutive failures; 0 when closed after a success. */
   readonly failures: number;
-  /** When it opened, or when the trial of half-open began; epoch ms. */
+  /** When it opened, or when the trial request of half-open started; epoch ms. */
   readonly since: number;
 }
 
 export interface BreakerRules {
-  /** Failures in a row that open it. */
+  /** Consecutive failures that open it. */
   readonly threshold: number;
   readonly openMs: number;
 }
 
 export const CLOSED: CircuitBreaker = { state: 'closed', failures: 0, since: 0 };
 
-/** Whether a request may be sent now, and the breaker as it is once it was. */
+/** Whether a request may be sent now, and the state of the breaker after it is sent. */
 export function ask(
   breaker: CircuitBreaker,
   { openMs }: BreakerRules,
@@ -41,13 +40,13 @@ export function succeeded(breaker: CircuitBreaker): CircuitBreaker {
 
 export function failed(breaker: CircuitBreaker, { threshold }: BreakerRules, now: number): CircuitBreaker {
   const failures = breaker.failures + 1;
-  // One that was sent before it opened changes nothing: it says nothing new, and must not keep it open for longer.
+  // The request was sent before the breaker opened: its failure must not extend the open period.
   if (breaker.state === 'open') return breaker;
   if (breaker.state === 'half-open' || failures >= threshold) return { state: 'open', failures, since: now };
   return { ...breaker, failures };
 }
 
-/** Whether `ask` would allow a request, without asking. */
+/** Whether `ask` would allow a request. Does not change the state. */
 export function isPassable(breaker: CircuitBreaker, { openMs }: BreakerRules, now: number): boolean {
   return breaker.state === 'closed' || now - breaker.since >= openMs;
 }

@@ -3,7 +3,7 @@ import { readReport } from '../../domain/fleet/reported-fields.ts';
 import { RESULT_VERDICTS, UNIT_STATES } from '../../domain/fleet/unit.ts';
 import { type Coordinator, type RemoteReport, type RemoteUnit } from '../../ports/fleet/client.ts';
 import { VERIFICATIONS } from '../../ports/fleet/records.ts';
-import { parseAnswer, wordsOf, type Exchange } from './http-client.ts';
+import { parseAnswer, describeOutcome, type HttpClient } from './http-client.ts';
 
 const UNITS = '/api/work_units';
 
@@ -31,7 +31,7 @@ const STATES: Readonly<Record<z.output<typeof detail>['state'], RemoteUnit['stat
   cancelled: 'cancelled',
 };
 
-/** What the server judged is judged again here: nothing is believed because of who says it. */
+/** Validates the report again; the server's verdict counts only for a valid report. */
 function reportOf(row: z.output<typeof report>): RemoteReport {
   const { fields, fault } = readReport(row);
   const { result_id: resultId, worker_id: workerId, verification } = row;
@@ -39,8 +39,8 @@ function reportOf(row: z.output<typeof report>): RemoteReport {
   return { resultId, workerId, verdict, reason: fault ?? row.reason ?? '', fields, verification };
 }
 
-/** Our own coordinator: units are known by our keys, so that asking again is always safe. */
-export function createCorpDialect(exchange: Exchange, token: string | undefined): Omit<Coordinator, 'isReachable'> {
+/** The Bittrading Corp coordinator. Units are identified by the client's keys, so requests are idempotent. */
+export function createCorpDialect(http: HttpClient, token: string | undefined): Omit<Coordinator, 'isReachable'> {
   return {
     async bookmark() {
       return { dialect: 'corp', units: 0, lastResult: 0 };
@@ -48,11 +48,11 @@ export function createCorpDialect(exchange: Exchange, token: string | undefined)
 
     async create({ key, kind, params, replicas }) {
       const body = { key, kind, strategy_params: params, replicas };
-      const answer = await exchange.again(UNITS, { method: 'POST', body, token });
+      const answer = await http.again(UNITS, { method: 'POST', body, token });
       if (answer.status === 200 || answer.status === 201) {
         return { kind: 'created', remoteId: parseAnswer(UNITS, made, answer.body).work_unit_id };
       }
-      return { kind: 'refused', reason: wordsOf(answer) };
+      return { kind: 'refused', reason: describeOutcome(answer) };
     },
 
     async find() {
@@ -61,19 +61,19 @@ export function createCorpDialect(exchange: Exchange, token: string | undefined)
 
     async look({ remoteId, order }) {
       const path = `${UNITS}/${remoteId}`;
-      const answer = await exchange.again(path, { method: 'GET', token });
-      const gone = { state: 'gone', reason: `work unit ${remoteId} is not there any more`, reports: [] } as const;
+      const answer = await http.again(path, { method: 'GET', token });
+      const gone = { state: 'gone', reason: `work unit ${remoteId} no longer exists`, reports: [] } as const;
       if (answer.status === 404) return gone;
       const unit = parseAnswer(path, detail, answer.body);
-      // Another store behind the same address numbers its units from 1 as well.
+      // After a change of the server's store the same number belongs to another unit.
       if (unit.key !== order.key) return gone;
       return { state: STATES[unit.state], reason: unit.reason ?? '', reports: unit.results.map(reportOf) };
     },
 
     async cancel({ remoteId, order }) {
       const path = `${UNITS}/${remoteId}/cancel`;
-      const body = { reason: `${order.key} is done elsewhere` };
-      return (await exchange.again(path, { method: 'POST', body, token })).status === 200;
+      const body = { reason: `${order.key} was completed elsewhere` };
+      return (await http.again(path, { method: 'POST', body, token })).status === 200;
     },
   };
 }

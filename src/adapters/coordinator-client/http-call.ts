@@ -1,14 +1,14 @@
 import { errorText } from '../../domain/errors.ts';
 
 /**
- * How a request ended. `unsent`: nobody can have read it. `lost`: it was sent, and what became of it is not known.
+ * Outcome of a request. `unsent`: the server cannot have received it. `lost`: it was sent, and its effect is unknown.
  */
 export type Outcome =
   | { readonly kind: 'answered'; readonly status: number; readonly body: Body }
   | { readonly kind: 'unsent' | 'lost'; readonly why: string };
 
-/** JSON, or the words of something else: framework errors of the existing coordinator are HTML. */
-export type Body = { readonly json: unknown } | { readonly words: string };
+/** JSON, or the plain text of another format: framework errors of the Python coordinator are HTML. */
+export type Body = { readonly json: unknown } | { readonly plainText: string };
 
 export interface HttpRequest {
   readonly url: string;
@@ -21,10 +21,10 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-export const MOST_BYTES = 64 * 2 ** 20;
-const MOST_WORDS = 200;
+export const MAX_BYTES = 64 * 2 ** 20;
+const MAX_TEXT_LENGTH = 200;
 
-/** Errors of connecting: no byte of the request has left. */
+/** Connection errors: no byte of the request was sent. */
 const UNSENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -47,7 +47,7 @@ async function textOf(response: Response): Promise<string> {
   const body = (response.body ?? []) as AsyncIterable<Uint8Array>;
   for await (const part of body) {
     size += part.length;
-    if (size > MOST_BYTES) throw new Error(`the answer is longer than ${MOST_BYTES} bytes`);
+    if (size > MAX_BYTES) throw new Error(`the answer is longer than ${MAX_BYTES} bytes`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString();
@@ -57,12 +57,15 @@ function readBody(text: string): Body {
   try {
     return { json: JSON.parse(text) as unknown };
   } catch {
-    const words = text.replaceAll(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
-    return { words: words.trim().slice(0, MOST_WORDS) };
+    const plainText = text.replaceAll(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+    return { plainText: plainText.trim().slice(0, MAX_TEXT_LENGTH) };
   }
 }
 
-/** Sends one request, once. Follows no redirect: a token must not go where nobody meant it to. Never throws, except when aborted. */
+/**
+ * Sends one request once. Follows no redirects, so that the token does not reach another host.
+ * @throws only the abort reason of `signal`
+ */
 export async function callOnce(request: HttpRequest): Promise<Outcome> {
   const { url, method, body, token, agent, timeoutMs, signal } = request;
   const timeout = AbortSignal.timeout(timeoutMs);

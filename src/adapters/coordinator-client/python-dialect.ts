@@ -5,7 +5,7 @@ import { sha256 } from '../../domain/identity/sha256.ts';
 import { type Clock } from '../../ports/clock.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Coordinator, type Creation, type RemoteReport, type UnitCommand } from '../../ports/fleet/client.ts';
-import { parseAnswer, wordsOf, type Exchange } from './http-client.ts';
+import { parseAnswer, describeOutcome, type HttpClient } from './http-client.ts';
 import { createResultsWindow, type ResultRow } from './results-window.ts';
 
 const CREATE = '/api/futures/create_work_unit';
@@ -21,20 +21,27 @@ const made = z.object({
 });
 
 /**
- * The one field that every worker ignores and that comes back with each result (docs/coordinator-protocol.md#the-python-coordinator):
- * by it a unit is known again whose creation was never confirmed.
+ * Marker in `direction`, the only field that every worker ignores and that each result returns. It identifies a unit
+ * whose creation was not confirmed (docs/coordinator-protocol.md#the-python-coordinator).
  */
 export const markerOf = ({ key }: Pick<UnitCommand, 'key'>): string => `BOTH corp-${sha256(key).slice(0, 20)}`;
 
-/** What `create_work_unit` reads; it drops everything else without a word. */
-const TAKEN = ['contract', 'population_size', 'generations', 'risk_level', 'max_candles', 'max_leverage'] as const;
+/** Fields that `create_work_unit` reads; it silently ignores all others. */
+const ACCEPTED_PARAMS = [
+  'contract',
+  'population_size',
+  'generations',
+  'risk_level',
+  'max_candles',
+  'max_leverage',
+] as const;
 
-/** Why it cannot make this unit; null when it can. */
+/** Why the Python coordinator cannot create this unit; null when it can. */
 function refusalOf({ kind, params }: UnitCommand): string | null {
   const { market_type: type, contract, seed_genomes: seeds } = params;
-  if (kind !== 'genetic') return 'the existing coordinator makes searches only';
-  if (type !== 'FUTURES' || typeof contract !== 'string') return 'the existing coordinator makes futures units only';
-  return seeds === undefined ? null : 'the existing coordinator drops seeds';
+  if (kind !== 'genetic') return 'the Python coordinator creates only genetic searches';
+  if (type !== 'FUTURES' || typeof contract !== 'string') return 'the Python coordinator creates only futures units';
+  return seeds === undefined ? null : 'the Python coordinator ignores seed genomes';
 }
 
 function reportOf(row: ResultRow): RemoteReport {
@@ -43,7 +50,7 @@ function reportOf(row: ResultRow): RemoteReport {
   return {
     resultId: row.id,
     workerId: row.worker_id ?? '',
-    // It shows nothing of the holdout, so that every report looks like one without. What is left can still be read.
+    // The Python coordinator returns no holdout fields, so every report looks like one without a holdout.
     verdict: verdict === 'untrusted' ? 'accepted' : verdict,
     reason: verdict === 'untrusted' ? '' : reason,
     fields: reading.fields,
@@ -52,84 +59,91 @@ function reportOf(row: ResultRow): RemoteReport {
 }
 
 export interface PythonDialectOptions {
-  /** How long a request may still be in its hands after the connection was lost. */
+  /** How long the coordinator may still process a request after the connection was lost. */
   readonly settleMs: number;
-  /** Results and status are asked for no more often. */
+  /** Minimum time between two requests for results or status. */
   readonly freshMs: number;
 }
 
 /**
- * The existing Python coordinator (docs/coordinator-protocol.md#the-python-coordinator). It has no keys: whether a creation was stored
- * is known from the number of its units, which only grows, as long as nobody else makes any; and later from the marker in
- * a result. Creations must therefore not overlap.
+ * The Python coordinator (docs/coordinator-protocol.md#the-python-coordinator). It has no unit keys. Whether a creation
+ * was stored is derived from its unit count, which only grows, provided that no other client creates units, and later
+ * from the marker in a result. Creations must therefore not overlap.
  */
 export function createPythonDialect(
-  exchange: Exchange,
+  http: HttpClient,
   clock: Clock,
   { settleMs, freshMs }: PythonDialectOptions,
 ): Omit<Coordinator, 'isReachable'> {
-  const results = createResultsWindow(exchange, clock, freshMs);
+  const results = createResultsWindow(http, clock, freshMs);
   let polledAt = -Infinity;
 
-  async function unitsThere(): Promise<number> {
-    const { body } = await exchange.again(STATUS, { method: 'GET' });
+  async function countUnits(): Promise<number> {
+    const { body } = await http.again(STATUS, { method: 'GET' });
     return parseAnswer(STATUS, statusAnswer, body).work_units.total;
   }
 
-  /** Without somebody asking for its status nothing there is ever given out again or closed. */
-  async function keepMoving(): Promise<void> {
+  /** The Python coordinator reassigns and closes units only when a client requests its status. */
+  async function pollStatus(): Promise<void> {
     if (clock.now() - polledAt < freshMs) return;
     polledAt = clock.now();
-    await unitsThere();
+    await countUnits();
   }
 
-  const carriesMark = (row: ResultRow, order: UnitCommand): boolean =>
+  const hasMarker = (row: ResultRow, order: UnitCommand): boolean =>
     row.strategy_params['direction'] === markerOf(order);
 
   return {
     async bookmark() {
       const lastResult = await results.newest();
-      return { dialect: 'python', units: await unitsThere(), lastResult };
+      return { dialect: 'python', units: await countUnits(), lastResult };
     },
 
     async create(order): Promise<Creation> {
       const refusal = refusalOf(order);
       if (refusal !== null) return { kind: 'refused', reason: refusal };
       const { params, replicas } = order;
-      const taken = Object.fromEntries(TAKEN.flatMap((name) => (name in params ? [[name, params[name]]] : [])));
-      const body = { ...taken, direction: markerOf(order), replicas };
-      const outcome = await exchange.once(CREATE, { method: 'POST', body });
+      const acceptedParams = Object.fromEntries(
+        ACCEPTED_PARAMS.flatMap((name) => (name in params ? [[name, params[name]]] : [])),
+      );
+      const body = { ...acceptedParams, direction: markerOf(order), replicas };
+      const outcome = await http.once(CREATE, { method: 'POST', body });
       if (outcome.kind === 'lost') return { kind: 'unclear', reason: outcome.why, unclearForMs: settleMs };
       if (outcome.kind !== 'answered') {
         throw new AppError('coordinator-away', `the coordinator cannot be reached: ${outcome.why}`, {
           retryable: true,
-          advice: 'Check that the coordinator runs, and COORDINATOR_URL; it is tried again by itself',
+          advice: 'Check that the coordinator runs, and COORDINATOR_URL; requests are retried automatically',
         });
       }
-      if (outcome.status >= 500) return { kind: 'unclear', reason: wordsOf(outcome), unclearForMs: 0 };
-      if (outcome.status !== 200) return { kind: 'refused', reason: wordsOf(outcome) };
+      if (outcome.status >= 500) return { kind: 'unclear', reason: describeOutcome(outcome), unclearForMs: 0 };
+      if (outcome.status !== 200) return { kind: 'refused', reason: describeOutcome(outcome) };
       const answer = 'json' in outcome.body ? made.safeParse(outcome.body.json) : undefined;
       if (answer?.success && answer.data.strategy_params.direction === markerOf(order)) {
         return { kind: 'created', remoteId: answer.data.work_unit_id };
       }
-      return { kind: 'unclear', reason: 'its answer is not that of a unit made', unclearForMs: 0 };
+      return { kind: 'unclear', reason: 'the answer does not confirm the creation of the unit', unclearForMs: 0 };
     },
 
     async find(order, { units, lastResult }) {
-      const there = await unitsThere();
-      if (there === units) return { kind: 'absent' };
-      const row = (await results.since(lastResult)).find((candidate) => carriesMark(candidate, order));
+      const unitCount = await countUnits();
+      if (unitCount === units) return { kind: 'absent' };
+      const row = (await results.since(lastResult)).find((candidate) => hasMarker(candidate, order));
       if (row) return { kind: 'found', remoteId: row.work_unit_id };
-      if (there < units) return { kind: 'unclear', reason: `it has ${there} units and had ${units}: it was emptied` };
-      return { kind: 'unclear', reason: `${there - units} units were made since, and none shows who made it` };
+      if (unitCount < units) {
+        return { kind: 'unclear', reason: `it has ${unitCount} units, before it had ${units}: its database was reset` };
+      }
+      return {
+        kind: 'unclear',
+        reason: `${unitCount - units} units were created since, none of them identifiable yet`,
+      };
     },
 
     async look({ remoteId, order, bookmark }) {
-      await keepMoving();
+      await pollStatus();
       const rows = (await results.since(bookmark.lastResult)).filter((row) => row.work_unit_id === remoteId);
-      // Numbers begin anew when its database is replaced.
-      if (rows.some((row) => !carriesMark(row, order))) {
-        return { state: 'gone', reason: `work unit ${remoteId} is another's by now`, reports: [] };
+      // Unit numbers restart when its database is replaced.
+      if (rows.some((row) => !hasMarker(row, order))) {
+        return { state: 'gone', reason: `number ${remoteId} now belongs to another work unit`, reports: [] };
       }
       const isDone = rows.length >= order.replicas;
       return { state: isDone ? 'completed' : 'open', reason: '', reports: rows.map(reportOf) };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Clock } from '../../ports/clock.ts';
-import { parseAnswer, type Exchange } from './http-client.ts';
+import { parseAnswer, type HttpClient } from './http-client.ts';
 
-/** A row of `/api/results/all`; what else it holds is of no use. Figures are read by `readReport`. */
+/** A row of `/api/results/all`, reduced to the used fields. `readReport` reads its figures. */
 export type ResultRow = z.output<typeof row>;
 
 const wholeNumber = z.union([
@@ -12,7 +12,7 @@ const wholeNumber = z.union([
     .regex(/^\d{1,15}$/)
     .transform(Number),
 ]);
-/** Scripts of the owner's write these by SQL: anything may stand there. Ours are objects. */
+/** The owner's scripts write this field by SQL, so it may have any form; parameters that we sent are objects. */
 const paramsField = z.record(z.string(), z.unknown()).catch({});
 const row = z.looseObject({
   id: wholeNumber,
@@ -22,9 +22,9 @@ const row = z.looseObject({
 });
 const answer = z.object({ results: z.array(row) });
 
-/** What the existing coordinator has in results, newest first, as far back as somebody asked for. */
+/** Cache of the Python coordinator's results, back to the oldest result requested so far. */
 export interface ResultsWindow {
-  /** Rows after the result `after`, oldest first. One answer serves all who ask within a moment. */
+  /** Rows after the result `after`, oldest first. Calls within `freshMs` share one request. */
   since(after: number): Promise<readonly ResultRow[]>;
   /** Id of the newest result; 0 when there is none. */
   newest(): Promise<number>;
@@ -32,41 +32,41 @@ export interface ResultsWindow {
 
 const PATH = '/api/results/all';
 const FIRST_LIMIT = 100;
-const MOST_ROWS = 100_000;
+const MAX_ROWS = 100_000;
 
-/** @param freshMs how old an answer may be that serves. */
-export function createResultsWindow(exchange: Exchange, clock: Clock, freshMs: number): ResultsWindow {
+/** @param freshMs maximum age of a cached answer */
+export function createResultsWindow(http: HttpClient, clock: Clock, freshMs: number): ResultsWindow {
   let rows = new Map<number, ResultRow>();
   let newest = 0;
-  /** Everything after this id is in `rows`. */
+  /** All results after this id are in `rows`. */
   let covered = Infinity;
   let readAt = -Infinity;
   let reading: Promise<void> = Promise.resolve();
 
   async function ask(limit: number): Promise<readonly ResultRow[]> {
-    const { body } = await exchange.again(`${PATH}?limit=${limit}`, { method: 'GET' });
+    const { body } = await http.again(`${PATH}?limit=${limit}`, { method: 'GET' });
     return parseAnswer(PATH, answer, body).results;
   }
 
-  /** Reads back to what is known, or to `after` where that lies before it. */
+  /** Reads back to the newest known result, or to `after` if that is older. */
   async function read(after: number): Promise<void> {
     for (let limit = FIRST_LIMIT; ; limit *= 4) {
       const found = await ask(limit);
       const ids = found.map(({ id }) => id);
       const [oldest, latest] = [Math.min(...ids), Math.max(0, ...ids)];
-      // Its numbers went back: another database is behind the address.
+      // The numbers decreased: the server has another database now.
       if (latest < newest) {
         rows = new Map();
         newest = 0;
         covered = Infinity;
       }
-      const isWhole = found.length < limit || limit >= MOST_ROWS;
+      const isWhole = found.length < limit || limit >= MAX_ROWS;
       const reaches = isWhole || oldest <= (covered <= after ? newest : after) + 1;
       if (!reaches) continue;
       if (!(covered <= after)) covered = isWhole ? 0 : oldest - 1;
       for (const row of found) rows.set(row.id, row);
       for (const id of rows.keys()) {
-        if (rows.size <= MOST_ROWS) break;
+        if (rows.size <= MAX_ROWS) break;
         rows.delete(id);
         covered = Math.max(covered, id);
       }
@@ -77,7 +77,7 @@ export function createResultsWindow(exchange: Exchange, clock: Clock, freshMs: n
   }
 
   async function refresh(after: number): Promise<void> {
-    // One at a time: those who wait find what the first of them has read.
+    // One request at a time: waiting callers use what the first one has read.
     const turn = reading
       .catch(() => undefined)
       .then(async () => {

@@ -10,8 +10,8 @@ export function isDocument(value: unknown): value is BsonDocument {
 }
 
 /**
- * Text that two scalars share exactly when they are equal; a missing value is null, as in MongoDB's indexes. `undefined`
- * for everything that is not a scalar: that cannot be an `_id`, be indexed, or be compared with by a filter.
+ * Comparison key: two scalars have the same key exactly when they are equal. A missing value counts as null, as in
+ * MongoDB's indexes. Returns `undefined` for a non-scalar, which cannot be an `_id`, an index key or a filter operand.
  */
 export function scalarKey(value: unknown): string | undefined {
   if (typeof value === 'string') return JSON.stringify(value);
@@ -21,7 +21,10 @@ export function scalarKey(value: unknown): string | undefined {
   return value instanceof ObjectId ? `o${value.toHexString()}` : undefined;
 }
 
-/** Refuses what could not be read back, compared or addressed as it was written (Decimal128, unsafe Long, code, ...). */
+/**
+ * Refuses values that cannot be read back, compared or addressed as written (Decimal128, unsafe Long, code, ...).
+ * @throws StoreError `BadValue`, `DollarPrefixedFieldName`
+ */
 export function assertStorable(value: unknown): void {
   const isPlain = typeof value === 'string' || typeof value === 'number';
   if (isPlain || scalarKey(value) !== undefined || value instanceof Binary) return;

@@ -3,12 +3,12 @@ import { refuse } from './store-error.ts';
 
 export type Catalog = ReturnType<typeof createCatalog>;
 
-/** All collections by namespace (`database.collection`), and how they come back from a log and go into a new one. */
+/** All collections by namespace (`database.collection`); replays them from a log and writes them to a new one. */
 export function createCatalog(journal: Journal) {
   const byNamespace = new Map<string, Collection>();
   let replayedIndexes: Extract<Change, { index: string }>[] = [];
 
-  /** A collection begins to exist when it is asked for, and is remembered when something is in it. */
+  /** Creates the collection on first access. An empty collection is not persisted. */
   function get(namespace: string): Collection {
     let collection = byNamespace.get(namespace);
     if (collection === undefined) {
@@ -42,19 +42,20 @@ export function createCatalog(journal: Journal) {
       }
     },
 
-    /** Builds the indexes, which a half replayed collection might not satisfy; only now may the collections be used. */
+    /** Builds the indexes. Runs after replay because a partly replayed collection may violate a unique index. */
     finishReplay(): void {
       for (const { index, specification } of replayedIndexes) get(index).createIndex(specification);
     },
 
     /**
-     * Changes that rebuild the present state. May be read slowly while writes go on: what they change meanwhile may or
-     * may not be in it, and replaying their own records over it gives the same result.
+     * Changes that rebuild the current state. Writes may continue while it is read. A concurrent change may or may not
+     * be included; replaying its log record afterwards gives the same result in both cases.
      */
     *snapshot(): Generator<Change> {
       for (const { namespace, indexes, size, documents } of [...byNamespace.values()]) {
         for (const specification of indexes()) yield { index: namespace, specification };
-        // Documents added from here on come last and are on the log: without this bound a busy writer would keep us going.
+        // New documents come last and are on the log already. Without this limit a busy writer could keep the loop
+        // going.
         let left = size();
         for (const document of documents()) {
           if (left === 0) break;

@@ -7,20 +7,20 @@ import { refuse } from './store-error.ts';
 type DocumentChange =
   { readonly put: string; readonly document: BsonDocument } | { readonly remove: string; readonly id: unknown };
 
-/** One record of the log. Replaying a change twice, or over a later state, does no harm. */
+/** One record of the log. Replay is idempotent: a change may be replayed twice, or over a later state. */
 export type Change =
   DocumentChange | { readonly index: string; readonly specification: IndexSpecification } | { readonly drop: string };
 
-/** Puts a change on the log, or refuses it before anything has changed. */
+/** Appends a change to the log. Throws before any state has changed. */
 export type Journal = (change: Change) => void;
 
 export const ID_INDEX: IndexSpecification = { name: '_id_', key: { _id: 1 } };
 
 export type Collection = ReturnType<typeof createCollection>;
 
-/** Stored documents are replaced, never written to. */
+/** Documents by `_id`, with secondary indexes. Stored documents are replaced, never mutated. */
 export function createCollection(namespace: string, journal: Journal) {
-  /** By scalarKey of `_id`. */
+  /** Key: `scalarKey` of `_id`. */
   const byKey = new Map<string, BsonDocument>();
   const indexes = new Map<string, SecondaryIndex>();
 
@@ -51,7 +51,7 @@ export function createCollection(namespace: string, journal: Journal) {
     }
   }
 
-  /** Where to look, and what is left of the filter there: what a look-up answers holds for all that it finds. */
+  /** Candidate documents, and the part of the filter that the index look-up did not already apply. */
   function plan(filter: BsonDocument): { readonly candidates: Iterable<BsonDocument>; readonly rest: BsonDocument } {
     const choices = new Map<string, string[]>();
     for (const [field, condition] of Object.entries(filter)) {
@@ -68,7 +68,7 @@ export function createCollection(namespace: string, journal: Journal) {
     return { candidates: documentsOf(best.index.lookUp(choices, best.covered)), rest: without(filter, best.covered) };
   }
 
-  /** `examined` counts the documents that were looked at: what an index is there to keep small. */
+  /** `examined` is the number of candidates tested; tests use it to show that an index was used. */
   function find(filter: BsonDocument, limit = Infinity): { documents: BsonDocument[]; examined: number } {
     const { candidates, rest } = plan(filter);
     const matches = compileFilter(rest);
@@ -82,7 +82,7 @@ export function createCollection(namespace: string, journal: Journal) {
     return { documents, examined };
   }
 
-  /** Gives the document as it was stored, with its `_id`. */
+  /** Returns the stored document, including its `_id`. */
   function insert(given: BsonDocument): BsonDocument {
     const document: BsonDocument = { _id: new ObjectId(), ...given };
     const key = scalarKey(document['_id']);
@@ -116,13 +116,13 @@ export function createCollection(namespace: string, journal: Journal) {
     size: () => byKey.size,
     indexes: () => [...indexes.values()].map(({ specification }) => specification),
     documents: () => byKey.values(),
-    /** For replay, which checks and journals nothing. */
+    /** For replay: applies without validation and without writing to the log. */
     apply,
     ...{ find, insert, replace, remove, createIndex },
   };
 }
 
-/** Of an `_id` that was found to be a scalar when it was stored. */
+/** The cast is safe: `insert` accepts only a scalar `_id`. */
 const keyOf = (id: unknown): string => scalarKey(id) as string;
 
 function without(filter: BsonDocument, fields: readonly string[]): BsonDocument {

@@ -10,9 +10,9 @@ export interface CommandContext {
   readonly database: string;
 }
 
-/** Commands run to their end without a pause: each is atomic, and none sees another's half. */
+/** Commands run synchronously: each is atomic and isolated from the others. */
 export interface Command {
-  /** The fields it understands besides its own name; any other is refused. `*` takes everything. */
+  /** Accepted fields besides the command name; any other is refused. `*` accepts every field. */
   readonly fields: readonly string[];
   run(command: BsonDocument, context: CommandContext): BsonDocument;
 }
@@ -23,10 +23,10 @@ export function collectionOf(name: unknown, { catalog, database }: CommandContex
   return catalog.get(`${database}.${typeof name === 'string' ? name : ''}`);
 }
 
-/** Refuses fields outside `known`. A field that is switched off (false, null) asks for nothing and passes. */
+/** Refuses fields outside `known`, except those set to false or null. @throws StoreError `InvalidOptions` */
 export function assertKnown(what: string, fields: BsonDocument, known: readonly string[]): void {
-  const isAsked = (field: string): boolean => (fields[field] ?? false) !== false;
-  const unknown = Object.keys(fields).find((field) => !known.includes(field) && isAsked(field));
+  const isSet = (field: string): boolean => (fields[field] ?? false) !== false;
+  const unknown = Object.keys(fields).find((field) => !known.includes(field) && isSet(field));
   if (unknown === undefined) return;
   refuse('InvalidOptions', `${what}: the option '${unknown}' is not supported by the embedded store`);
 }
@@ -43,7 +43,7 @@ export function listField(command: BsonDocument, field: string): BsonDocument[] 
     : refuse('TypeMismatch', `'${field}' must be a list of documents`);
 }
 
-/** A limit, skip or batch size; `otherwise` when there is none, which 0 also says. */
+/** A limit, skip or batch size; `otherwise` when it is missing or 0. */
 export function countField(command: BsonDocument, field: string, otherwise: number): number {
   const value = command[field] ?? 0;
   if (!Number.isInteger(value) || Number(value) < 0) refuse('BadValue', `'${field}' must be a whole number`);

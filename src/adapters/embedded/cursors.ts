@@ -3,19 +3,19 @@ import { calculateObjectSize, Long } from 'bson';
 import { type BsonDocument } from './bson-value.ts';
 import { refuse } from './store-error.ts';
 
-/** MongoDB's own size of a first batch. */
+/** Same default size of the first batch as MongoDB. */
 export const FIRST_BATCH = 101;
 const BATCH_BYTES = 16 * 1024 * 1024;
-/** MongoDB's own limit for a cursor nobody reads from. */
+/** Same idle time-out of a cursor as MongoDB. */
 const IDLE_MS = 10 * 60_000;
 
 export type Cursors = ReturnType<typeof createCursors>;
 
-/** Results that clients fetch in pieces. A cursor holds the documents as they were when the query ran. */
+/** Cursors over query results. A cursor keeps the documents as they were when the query ran. */
 export function createCursors(now: () => number) {
   const cursors = new Map<number, { namespace: string; rest: readonly BsonDocument[]; usedAt: number }>();
 
-  /** The id to go on with, 0 at the end. */
+  /** Returns the cursor id for the next batch, or 0 when no documents remain. */
   function remember(id: number, namespace: string, rest: readonly BsonDocument[]): Long {
     if (rest.length > 0) cursors.set(id, { namespace, rest, usedAt: now() });
     else cursors.delete(id);
@@ -23,7 +23,7 @@ export function createCursors(now: () => number) {
   }
 
   return {
-    /** Body of the reply with the first piece; the cursor stays open only if there is more and it is not `single`. */
+    /** Reply body with the first batch. The cursor stays open only if documents remain and `single` is false. */
     open(ns: string, documents: readonly BsonDocument[], size: number, single = false): BsonDocument {
       for (const [id, { usedAt }] of cursors) if (now() - usedAt > IDLE_MS) cursors.delete(id);
       const firstBatch = leading(documents, size);
@@ -38,12 +38,12 @@ export function createCursors(now: () => number) {
       return { cursor: { id: remember(id, ns, rest.slice(nextBatch.length)), ns, nextBatch } };
     },
 
-    /** Whether it was there. */
+    /** Returns whether the cursor existed. */
     kill: (id: number): boolean => cursors.delete(id),
   };
 }
 
-/** As many as fit into one message, but never none of some. */
+/** As many leading documents as fit into one message, but at least one if there are any. */
 function leading(documents: readonly BsonDocument[], atMost: number): readonly BsonDocument[] {
   let bytes = 0;
   const end = documents.findIndex((document, i) => {

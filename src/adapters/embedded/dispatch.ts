@@ -8,12 +8,12 @@ import { writeCommands } from './write-commands.ts';
 const COMMANDS: CommandTable = { ...serverCommands, ...readCommands, ...writeCommands };
 
 /**
- * Fields that every command may carry. Concerns and preferences are met by being stronger: there is one server, a reply
- * waits for the disk, and nobody reads what is not there yet.
+ * Fields that every command may carry. This store always gives the strongest read and write concern: it is a single
+ * server, and a reply waits until the change is synced to disk.
  */
 const EVERYWHERE = ['$db', 'lsid', '$readPreference', 'readConcern', 'writeConcern'];
 
-/** Runs one command and gives the body of its reply; an error becomes a reply too. */
+/** Runs one command and returns the body of its reply. An error is returned as an error reply, not thrown. */
 export function dispatch(command: BsonDocument, context: Omit<CommandContext, 'database'>): BsonDocument {
   try {
     const [name = ''] = Object.keys(command);

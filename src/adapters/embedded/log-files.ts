@@ -8,13 +8,13 @@ import { encodeRecord, replayRecords } from './log-record.ts';
 import { type LogFile, type LogWriter } from './log-writer.ts';
 
 /**
- * The log of a directory is one file. Compaction writes the state to a draft while the log goes on, then adds what came
- * onto the log since it began and puts the draft in the log's place: at every moment the log has everything.
+ * The log of a directory is one file. Compaction writes the state to a draft while appends continue, copies the records
+ * appended since it began, and renames the draft over the log. The log is therefore complete at every moment.
  */
 const LOG = 'changes.log';
 const DRAFT = 'changes.draft';
 
-/** Replays the log and opens it for appending; a record cut off at its end is removed. */
+/** Replays the log and opens it for appending. Removes a truncated record at its end. */
 export async function openLog(
   directory: string,
   apply: (change: Change) => void,
@@ -40,7 +40,7 @@ export async function openLog(
   }
 }
 
-/** Replaces the log by one that holds only `state`, which is read piece by piece, so that others get their turn. */
+/** Replaces the log by one that holds only `state`. Streams `state`, so that the event loop is not blocked. */
 export async function compactLog(
   directory: string,
   writer: LogWriter,
@@ -63,7 +63,7 @@ export async function compactLog(
   });
 }
 
-/** A new or renamed file is only there after a crash when its directory was synced too. */
+/** A new or renamed file survives a crash only if its directory was synced too. */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {

@@ -5,9 +5,9 @@ import { type Change } from './collection.ts';
 import { refuse } from './store-error.ts';
 
 /**
- * A record is a header of three little-endian u32 (payload length, CRC32 of the payload, CRC32 of the first eight bytes)
- * and a BSON payload. The header has a checksum of its own so that a damaged length is not mistaken for a record cut off
- * at the end.
+ * A record is a header of three little-endian u32 (payload length, CRC32 of the payload, CRC32 of the first eight
+ * bytes) and a BSON payload. The header has its own checksum so that a damaged length is not mistaken for a truncated
+ * last record.
  */
 const HEADER = 12;
 export const LARGEST_DOCUMENT = 16 * 1024 * 1024;
@@ -26,8 +26,9 @@ export function encodeRecord(change: Change): Buffer {
 }
 
 /**
- * Calls `apply` for each record in order and returns where the last intact one ends; what follows is a record whose
- * writing was cut off. @throws AppError `store-damaged` when an intact record follows a damaged one: that is not how a crash looks.
+ * Calls `apply` for each record in order and returns the byte offset at which the last intact one ends. Bytes after
+ * it are a record that was only partly written.
+ * @throws AppError `store-damaged` when an intact record follows a damaged one: a crash cannot cause that.
  */
 export function replayRecords(bytes: Buffer, name: string, apply: (change: Change) => void): number {
   let offset = 0;
@@ -36,7 +37,7 @@ export function replayRecords(bytes: Buffer, name: string, apply: (change: Chang
     apply(deserialize(Buffer.from(payload)) as Change);
     offset += HEADER + payload.length;
   }
-  // A whole header whose payload was cut off: nothing can follow, and a large one need not be searched.
+  // An intact header with a truncated payload: no record can follow, so a search is unnecessary.
   const length = payloadLengthAt(bytes, offset);
   if (length !== undefined && offset + HEADER + length > bytes.length) return offset;
   for (let next = offset + 1; next + HEADER < bytes.length; next += 1) {

@@ -1,7 +1,7 @@
 import { errorText } from '../../domain/errors.ts';
 import { type FileHandle } from 'node:fs/promises';
 
-/** A log file open for appending, and how many bytes are in it. */
+/** A log file open for appending, and its size in bytes. */
 export interface LogFile {
   readonly file: FileHandle;
   readonly size: number;
@@ -9,11 +9,11 @@ export interface LogFile {
 
 export type LogWriter = ReturnType<typeof createLogWriter>;
 
-/** Group commit: records appended while a sync is running share the next one. */
+/** Appends records with group commit: records appended during a sync share the next sync. */
 export function createLogWriter(first: LogFile, onFailure: (error: Error) => void) {
   let { file, size } = first;
   let waiting: Buffer[] = [];
-  /** Everything asked for so far, one after the other. A failure leaves it rejected, and nothing more is tried. */
+  /** Chain of all writes so far. After a failure it stays rejected and no further write is tried. */
   let tail: Promise<void> = Promise.resolve();
 
   function enqueue(task: () => Promise<void>): Promise<void> {
@@ -44,11 +44,11 @@ export function createLogWriter(first: LogFile, onFailure: (error: Error) => voi
       if (waiting.push(record) === 1) enqueue(flush).catch(() => undefined);
     },
     /**
-     * Resolves when everything so far has reached the disk. Once the disk has refused something it rejects for ever:
-     * memory is then ahead of the disk, and nothing may be answered from it.
+     * Resolves when all records so far are synced to disk. After a failed write it always rejects: memory is then ahead
+     * of the disk, so no request may be answered from memory.
      */
     settled: (): Promise<void> => tail,
-    /** Goes on in the file that `make` puts in the place of the present one; nothing is written meanwhile. */
+    /** Continues in the file that `make` puts in place of the current one. Pauses writes until then. */
     replaceFile(make: () => Promise<LogFile>): Promise<void> {
       return enqueue(async () => {
         const next = await make();

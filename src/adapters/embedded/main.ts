@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { hasCode, sentenceOf } from '../../domain/errors.ts';
 import { startEmbeddedStore } from './server.ts';
 
-/** The store as a process of its own. Prints `{"url": ...}` when ready; logs go to standard error. */
+/** Runs the store as a separate process. Prints `{"url": ...}` when ready; logs go to standard error. */
 const USAGE = 'usage: main.js --directory DIR [--port N] [--exit-with-parent]';
 
 function fail(status: number, line: string): never {
@@ -40,6 +40,6 @@ const stop = (): void => {
   );
 };
 process.once('SIGTERM', stop).once('SIGINT', stop);
-// A pipe from the parent closes however the parent ends, SIGKILL included.
+// The pipe from the parent closes in every case in which the parent ends, including SIGKILL.
 if (exitWithParent) process.stdin.once('end', stop).once('error', stop).resume();
 process.stdout.write(`${JSON.stringify({ url: store.url })}\n`);

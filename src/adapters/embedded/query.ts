@@ -8,8 +8,8 @@ import { type BsonDocument, isDocument, scalarKey, typeName } from './bson-value
 import { refuse } from './store-error.ts';
 
 /**
- * mingo compares binary data as text, and documents without regard to the order of their fields: only comparisons with
- * scalars are let through, where it agrees with MongoDB (except that strings are ordered by UTF-16 unit).
+ * Allows comparisons with scalars only. For other values mingo deviates from MongoDB: it compares binary data as text
+ * and ignores the order of fields. For scalars both agree, except that mingo orders strings by UTF-16 code unit.
  */
 function checked(operator: typeof $eq): typeof $eq {
   const takesList = operator === $in || operator === $nin;
@@ -25,7 +25,7 @@ function checked(operator: typeof $eq): typeof $eq {
 
 const comparisons = { $eq, $ne, $gt, $gte, $lt, $lte, $in, $nin };
 
-/** What is not registered here mingo refuses by name. */
+/** mingo refuses, by name, every operator that is not registered here. */
 const context = Context.init({
   query: {
     ...{ $and, $or, $nor, $not, $exists },
@@ -38,7 +38,7 @@ const context = Context.init({
 export function compileFilter(filter: BsonDocument): (document: BsonDocument) => boolean {
   const pinned = pinnedFields(filter);
   if (pinned === null) return byMingo(filter);
-  // A list in the field is searched for the value: not what keys can say.
+  // An array matches when one of its items does; keys cannot express that, so mingo evaluates it.
   let whole: ((document: BsonDocument) => boolean) | undefined;
   return (document) =>
     pinned.some(([field]) => Array.isArray(document[field]))
@@ -51,7 +51,7 @@ function byMingo(filter: BsonDocument): (document: BsonDocument) => boolean {
   return (document) => query.test(document);
 }
 
-/** For each field the keys (scalarKey) it may have; null when the filter asks for more than that. */
+/** For each field the allowed keys (`scalarKey`); null when the filter cannot be expressed like that. */
 function pinnedFields(filter: BsonDocument): [string, ReadonlySet<string | undefined>][] | null {
   const fields: [string, ReadonlySet<string | undefined>][] = [];
   for (const [field, condition] of Object.entries(filter)) {
@@ -62,7 +62,7 @@ function pinnedFields(filter: BsonDocument): [string, ReadonlySet<string | undef
   return fields;
 }
 
-/** The values a condition lets through when it is nothing but an equality with a scalar or a choice of scalars. */
+/** The values allowed by a condition that is only an equality with a scalar or an `$in` of scalars. */
 export function choicesOf(condition: unknown): readonly unknown[] | undefined {
   let choices: unknown = [condition];
   if (isDocument(condition)) {
@@ -74,7 +74,7 @@ export function choicesOf(condition: unknown): readonly unknown[] | undefined {
   return Array.isArray(choices) && choices.every(isKnown) ? choices : undefined;
 }
 
-/** Runs the stages of an aggregation, or of a find, over documents; the results may share parts with them. */
+/** Runs the stages of an aggregation or of a find. The results may share objects with the given documents. */
 export function runPipeline(documents: readonly BsonDocument[], stages: BsonDocument[]): BsonDocument[] {
   for (const { $sort: order, $project: projection } of stages) {
     if (order !== undefined) assertNumbers('$sort', order, [1, -1]);
@@ -84,8 +84,8 @@ export function runPipeline(documents: readonly BsonDocument[], stages: BsonDocu
 }
 
 /**
- * mingo would guess what any other number means; and to leave out a field of an embedded document it would write into it,
- * but stored documents are never written to.
+ * Refuses other numbers, which mingo would interpret by guessing. Refuses nested paths, because mingo would mutate the
+ * stored document to exclude a nested field.
  */
 function assertNumbers(stage: '$sort' | '$project', fields: unknown, allowed: readonly number[]): void {
   if (!isDocument(fields)) refuse('TypeMismatch', `${stage} needs a document`);

@@ -5,7 +5,7 @@ import { runPipeline } from './query.ts';
 
 export const readCommands: CommandTable = {
   find: {
-    // A sort is never too large for memory here, so leave to use the disk is not needed.
+    // `allowDiskUse` has no effect: all data is in memory.
     fields: ['filter', 'sort', 'projection', 'skip', 'limit', 'batchSize', 'singleBatch', 'allowDiskUse'],
     run(command, context) {
       const { namespace, find } = collectionOf(command['find'], context);
@@ -38,7 +38,7 @@ export const readCommands: CommandTable = {
     },
   },
 
-  /** What estimatedDocumentCount asks; countDocuments is an aggregation. */
+  /** Used by estimatedDocumentCount; countDocuments is an aggregation. */
   count: {
     fields: [],
     run: (command, context) => ({ n: collectionOf(command['count'], context).size() }),
@@ -51,7 +51,7 @@ export const readCommands: CommandTable = {
       const cursor = documentField(command, 'cursor');
       assertKnown('aggregate cursor', cursor, ['batchSize']);
       const stages = listField(command, 'pipeline');
-      // A leading $match is given to the collection, which can answer it from an index.
+      // The collection evaluates a leading $match, because it can use an index.
       const { $match, ...others } = stages[0] ?? {};
       const isLookUp = isDocument($match) && Object.keys(others).length === 0;
       const { documents } = find(isLookUp ? $match : {});

@@ -7,12 +7,14 @@ export interface IndexSpecification {
   readonly unique?: boolean;
 }
 
-/** For each field a filter pins down, the keys (scalarKey) of the values it may have. */
+/** For each field that a filter restricts to a set of values: the keys (`scalarKey`) of these values. */
 export type Choices = ReadonlyMap<string, readonly string[]>;
 
 export type SecondaryIndex = ReturnType<typeof createSecondaryIndex>;
 
-/** Documents, by their keys (scalarKey of `_id`), for every leading part of the index's key, so that each can be looked up. */
+/**
+ * Maps every prefix of the index key to document keys (`scalarKey` of `_id`), so that each prefix supports look-ups.
+ */
 export function createSecondaryIndex(specification: IndexSpecification, namespace: string) {
   const fields = Object.keys(specification.key);
   const byPrefix = new Map<string, Set<string>>();
@@ -36,20 +38,24 @@ export function createSecondaryIndex(specification: IndexSpecification, namespac
     }
   }
 
-  /** Most changes leave most indexes as they are. */
+  /** Fast path: most changes do not affect most indexes. */
   const isAlike = (a: BsonDocument, b: BsonDocument): boolean => fields.every((field) => a[field] === b[field]);
 
   return {
     specification,
 
-    /** The document of this key was `before` and is `after`; one of them may be missing. */
+    /** Updates the index for a changed document. `before` is missing for an insert, `after` for a removal. */
     follow(key: string, before: BsonDocument | undefined, after: BsonDocument | undefined): void {
       if (before && after && isAlike(before, after)) return;
       if (before) remove(key, before);
       if (after) add(key, after);
     },
 
-    /** Refuses a document that cannot be indexed, or whose unique key another one holds. @param before it until now */
+    /**
+     * Refuses a document that cannot be indexed, or whose unique key belongs to another document.
+     * @param before the stored document that `document` replaces
+     * @throws StoreError `BadValue`, `DuplicateKey`
+     */
     assertIndexable(document: BsonDocument, before?: BsonDocument): void {
       if (before && isAlike(before, document)) return;
       const bad = fields.find((field) => scalarKey(document[field]) === undefined);
@@ -62,13 +68,13 @@ export function createSecondaryIndex(specification: IndexSpecification, namespac
       for (const holder of holders) if (holder !== own) throw duplicateKey(namespace, specification, document);
     },
 
-    /** The leading fields that the choices pin down; none when the index is of no use. */
+    /** The leading index fields that the choices restrict; empty when the index cannot be used. */
     covered(choices: Choices): readonly string[] {
       const end = fields.findIndex((field) => !choices.has(field));
       return end < 0 ? fields : fields.slice(0, end);
     },
 
-    /** Keys of the documents. */
+    /** Keys (`scalarKey` of `_id`) of the matching documents. */
     *lookUp(choices: Choices, covered: readonly string[]): Generator<string> {
       let prefixes = [''];
       for (const field of covered) {

@@ -6,7 +6,7 @@ import { type IndexSpecification } from './secondary-index.ts';
 import { refuse } from './store-error.ts';
 import { LARGEST_MESSAGE } from './wire.ts';
 
-/** What a driver asks before it works, and what tells this store from a real server: `embeddedStore`. */
+/** Handshake of a driver. `embeddedStore` distinguishes this store from a MongoDB server. */
 const hello: Command = {
   fields: ['*'],
   run: () => ({
@@ -41,7 +41,7 @@ export const serverCommands: CommandTable = {
   },
 };
 
-/** Sparse, partial, expiring, text and other indexes are refused; the version and `background` say nothing here. */
+/** Refuses sparse, partial, TTL, text and other indexes. Ignores `v` and `background`. */
 function indexSpecification(given: BsonDocument): IndexSpecification {
   assertKnown('createIndexes', given, ['key', 'name', 'v', 'background', 'unique']);
   const key = documentField(given, 'key') as IndexSpecification['key'];

@@ -9,14 +9,14 @@ export interface EmbeddedStore {
   /** `mongodb://127.0.0.1:PORT/?directConnection=true` */
   readonly url: string;
   readonly port: number;
-  /** Answers what has been asked, closes all connections, completes the log and gives the directory back. */
+  /** Answers pending requests, closes all connections, syncs the log and releases the directory lock. */
   close(): Promise<void>;
 }
 
 export interface EmbeddedStoreOptions {
   /** Created when missing; owned by one store at a time. */
   readonly directory: string;
-  /** 0, the default, lets the system choose. */
+  /** TCP port; 0 (default) lets the operating system choose one. */
   readonly port?: number;
   readonly host?: '127.0.0.1';
   readonly log?: (line: string) => void;
@@ -25,9 +25,9 @@ export interface EmbeddedStoreOptions {
 }
 
 /**
- * A store for one owner that ordinary MongoDB drivers can talk to. A reply is sent only when everything it rests on has
- * reached the disk. @throws AppError `store-locked` when another process owns the directory, `store-damaged` when
- * its log cannot be trusted.
+ * Starts a single-process store that speaks MongoDB's wire protocol. A reply is sent only after every change that it
+ * depends on is synced to disk.
+ * @throws AppError `store-locked` when another process owns the directory, `store-damaged` when its log is corrupt.
  */
 export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   const { directory, port = 0, host = '127.0.0.1', log = () => undefined, onFailure } = options;
@@ -40,10 +40,10 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise
     },
   });
   const context = { catalog: storage.catalog, cursors: createCursors(Date.now) };
-  /** The connections, each with the answer it waits for. */
+  /** Open connections, each with its pending answer. */
   const answers = new Map<Socket, Promise<void>>();
 
-  /** Requests of a connection are answered one after the other. */
+  /** Answers the requests of one connection in sequence. */
   async function serve(socket: Socket): Promise<void> {
     for await (const message of messagesOf(socket)) {
       if (socket.destroyed) return;
@@ -65,7 +65,7 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise
     answers.set(socket, Promise.resolve());
     socket.once('close', () => answers.delete(socket));
     serve(socket).catch((error: Error & { code?: string }) => {
-      // A client that goes away without a farewell, or is sent away when we close, is nothing to tell.
+      // Client disconnects are expected; do not log them.
       const isGone = socket.errored === error || error.code === 'ERR_STREAM_PREMATURE_CLOSE';
       if (!isGone) log(`embedded store: closed a connection: ${String(error)}`);
       socket.destroy();

@@ -11,14 +11,17 @@ export interface StorageOptions {
   readonly log: (line: string) => void;
   /** Called once when the disk refuses a write: the process should end. */
   readonly onFailure: (error: Error) => void;
-  /** Compaction starts when the log is larger than this and three times as large as after the last one. Bytes. */
+  /** Bytes. Compaction starts when the log exceeds this and is three times as large as after the last compaction. */
   readonly compactAbove?: number;
 }
 
 const GROWTH = 3;
 const DEFAULT_COMPACT_ABOVE = 16 * 1024 * 1024;
 
-/** The collections of one directory, owned by this process until `close`. */
+/**
+ * Opens the collections of one directory. This process owns the directory until `close`.
+ * @throws AppError `store-locked`, `store-damaged`
+ */
 export async function openStorage(options: StorageOptions) {
   await mkdir(options.directory, { recursive: true });
   const lock = lockStore(options.directory);
@@ -35,7 +38,7 @@ async function recover(options: StorageOptions, lock: DirectoryLock) {
   const closing = new AbortController();
   let limit = compactAbove;
   let compacting: Promise<void> | undefined;
-  /** Missing while the log is replayed: what comes from it does not go onto it again. */
+  /** Undefined during replay, because replayed changes must not be appended again. */
   let writer: LogWriter | undefined;
 
   const catalog = createCatalog((change) => {
@@ -49,7 +52,7 @@ async function recover(options: StorageOptions, lock: DirectoryLock) {
   function compact(appender: LogWriter): Promise<void> {
     compacting ??= compactLog(directory, appender, catalog.snapshot(), closing.signal).finally(() => {
       compacting = undefined;
-      // After a failure too: the next attempt waits until the log has grown again.
+      // Also after a failure: the next attempt waits until the log has grown again.
       limit = Math.max(compactAbove, GROWTH * appender.size());
     });
     return compacting;
@@ -61,9 +64,9 @@ async function recover(options: StorageOptions, lock: DirectoryLock) {
 
   return {
     catalog,
-    /** Resolves when all changes made so far are on the disk; rejects when the disk has refused one. */
+    /** Resolves when all changes so far are synced to disk; rejects when a write failed. */
     settled: appender.settled,
-    /** Rewrites the log without what was replaced and removed. Writes go on meanwhile. */
+    /** Rewrites the log without replaced and removed documents. Writes continue meanwhile. */
     compact: () => compact(appender),
     async close(): Promise<void> {
       closing.abort();

@@ -1,6 +1,6 @@
 import { MingoError } from 'mingo/util';
 
-/** MongoDB's error codes for what this store refuses; the numbers are what drivers and callers look at. */
+/** MongoDB's numeric error codes; drivers and callers check these numbers. */
 const CODES = {
   InternalError: 1,
   BadValue: 2,
@@ -24,9 +24,8 @@ const CODES = {
 export type ErrorName = keyof typeof CODES;
 
 /**
- * An error a client is told about. Not an AppError: drivers decide by MongoDB's own codes, which are numbers, and at the
- * other end of the connection it is the driver that throws.
- * `details` are extra fields of the reply (`keyPattern`, `keyValue`).
+ * An error that is sent to the client. It is not an AppError: drivers evaluate MongoDB's numeric codes, and the client
+ * sees an error thrown by its driver. `details` are extra fields of the reply (`keyPattern`, `keyValue`).
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -46,7 +45,7 @@ export function refuse(codeName: ErrorName, message: string): never {
   throw new StoreError(codeName, message);
 }
 
-/** mingo refuses what it does not know with its own error; anything else that was thrown is a fault of this store. */
+/** A MingoError means that the request is not supported; any other unknown error is a bug in this store. */
 export function asStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -2,7 +2,7 @@ import { type BsonDocument, isDocument } from './bson-value.ts';
 import { choicesOf } from './query.ts';
 import { refuse } from './store-error.ts';
 
-/** What becomes of the value at a path; `undefined` means absent, before and after. */
+/** Maps the current value at a path to the new one; `undefined` means absent. */
 type Operate = (current: unknown) => unknown;
 
 const OPERATORS: Readonly<Record<string, (operand: unknown, path: string) => Operate>> = {
@@ -15,7 +15,10 @@ const OPERATORS: Readonly<Record<string, (operand: unknown, path: string) => Ope
       numberAt(path, current) + numberAt(path, operand),
 };
 
-/** Checks a change once; the result makes the new document of an old one, or of the first fields of an upserted one. */
+/**
+ * Validates an update once. The returned function computes the new document from the stored one or, for an upsert, from
+ * the fields of the filter. @throws StoreError for an unsupported or conflicting update
+ */
 export function compileUpdate(update: unknown): (start: BsonDocument, inserting: boolean) => BsonDocument {
   if (!isDocument(update)) refuse('CommandNotSupported', 'the embedded store does not support updates by pipeline');
   const names = Object.keys(update);
@@ -28,7 +31,7 @@ export function compileUpdate(update: unknown): (start: BsonDocument, inserting:
     changeDocument(start, inserting ? changes : changes.filter(({ name }) => name !== '$setOnInsert'));
 }
 
-/** What the equalities of an upsert's filter say about the document that it inserts. */
+/** Fields that an upsert copies from the equality conditions of its filter into the inserted document. */
 export function equalityFields(filter: BsonDocument): BsonDocument {
   return Object.entries(filter).reduce<BsonDocument>((document, [path, condition]) => {
     if (path.startsWith('$')) refuse('BadValue', `the embedded store does not support ${path} in an upsert's filter`);
@@ -50,14 +53,14 @@ function changesOf(name: string, fields: unknown): { name: string; path: string;
 }
 
 function refuseConflicts(paths: readonly string[]): void {
-  // Fields that are all different and not inside each other: nearly always.
+  // Fast path for the usual case: distinct fields at the top level.
   if (new Set(paths).size === paths.length && !paths.some((path) => path.includes('.'))) return;
   const sorted = paths.map((path) => `${path}.`).sort();
   const conflict = sorted.find((path, i) => i > 0 && path.startsWith(sorted[i - 1] as string));
   if (conflict !== undefined) refuse('ConflictingUpdateOperators', `'${conflict.slice(0, -1)}' is updated twice`);
 }
 
-/** A copy with these changes, made once for all of them; the document itself when they change nothing. */
+/** A shallow copy with these changes, or the same document when nothing changes. */
 function changeDocument(
   document: BsonDocument,
   changes: readonly { readonly path: string; readonly operate: Operate }[],
@@ -76,7 +79,7 @@ function changeDocument(
   return changed ?? document;
 }
 
-/** A copy of `container` with the value at the path replaced; unchanged parts are shared. A missing one is made for it. */
+/** A copy of `container` with the value at the path replaced. Shares unchanged parts; creates missing containers. */
 function changeAt(container: unknown, path: readonly string[], operate: Operate): unknown {
   const [field, ...inner] = path;
   if (field === undefined) return operate(container);

@@ -2,8 +2,8 @@ import { deserialize, serialize } from 'bson';
 import { type BsonDocument } from './bson-value.ts';
 
 /**
- * MongoDB's wire protocol, as far as one driver needs it: OP_MSG, and OP_QUERY for the first hello. Every message is a
- * header of four little-endian i32 (length, request id, id it responds to, opcode) and a body.
+ * The subset of MongoDB's wire protocol that its Node driver uses: OP_MSG, and OP_QUERY for the first hello. Every
+ * message is a header of four little-endian i32 (length, request id, id of the answered request, opcode) and a body.
  */
 const OP_REPLY = 1;
 const OP_QUERY = 2004;
@@ -11,7 +11,7 @@ const OP_MSG = 2013;
 const HEADER = 16;
 export const LARGEST_MESSAGE = 48_000_000;
 const MORE_TO_COME = 2;
-/** The lower 16 flag bits must be understood; the upper ones may be ignored. */
+/** A server must refuse an unknown flag among the lower 16 bits; it may ignore the upper ones. */
 const UNKNOWN_REQUIRED_FLAGS = 0xffff & ~MORE_TO_COME;
 /** Flags i32 and a section of kind 0. */
 const MSG_PREFIX = Buffer.alloc(5);
@@ -20,16 +20,16 @@ const REPLY_PREFIX = Buffer.from([...Array<number>(16).fill(0), 1, 0, 0, 0]);
 
 export interface Request {
   readonly command: BsonDocument;
-  /** Gives the bytes that answer this request, or nothing when the client asked for no answer. */
+  /** Returns the bytes of the reply, or undefined when the client wants none. */
   readonly encode: (reply: BsonDocument) => Buffer | undefined;
 }
 
-/** A client that does not speak the protocol. It ends with its connection and never reaches a person: it has no code. */
+/** Protocol violation by a client. It closes the connection and is not shown to users, so it has no error code. */
 export class WireError extends Error {
   override readonly name = 'WireError';
 }
 
-/** Whole messages, however the stream is cut into pieces. */
+/** Splits a byte stream into whole messages, independent of how the stream is chunked. @throws WireError */
 export async function* messagesOf(stream: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
   let pieces: Buffer[] = [];
   let buffered = 0;
@@ -75,7 +75,7 @@ export function parseRequest(message: Buffer): Request {
   };
 }
 
-/** Kind 0 is the command; kind 1 (size i32, name up to a zero, documents) is a list field of it that came separately. */
+/** Kind 0 is the command. Kind 1 (size i32, zero-terminated name, documents) is a list field of the command. */
 function parseSections(sections: Buffer): BsonDocument {
   let command: BsonDocument = {};
   const lists: BsonDocument = {};
@@ -95,7 +95,7 @@ function parseSections(sections: Buffer): BsonDocument {
   return { ...command, ...lists };
 }
 
-/** What begins with its own size. */
+/** The part at `at`, which begins with its own size (i32). */
 function sized(bytes: Buffer, at: number): Buffer {
   const size = bytes.readInt32LE(at);
   if (size < 5 || at + size > bytes.length) throw new WireError(`impossible section size ${size}`);

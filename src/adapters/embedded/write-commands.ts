@@ -68,7 +68,7 @@ export const writeCommands: CommandTable = {
 
 interface Modified {
   readonly before: BsonDocument | null;
-  /** The same as `before` when nothing has changed, and then nothing is written. */
+  /** The same object as `before` when nothing changed; nothing is written then. */
   readonly after: BsonDocument | null;
 }
 
@@ -89,7 +89,7 @@ function modify(
   return { before, after };
 }
 
-/** Whether they are stored alike; most changes show in a field that need not be written out to be compared. */
+/** Whether both are stored identically. Compares scalar fields first, to avoid serializing in most cases. */
 function isSame(before: BsonDocument, after: BsonDocument): boolean {
   if (before === after) return true;
   const isOther = (field: string): boolean =>
@@ -97,7 +97,7 @@ function isSame(before: BsonDocument, after: BsonDocument): boolean {
   return !Object.keys(after).some(isOther) && Buffer.compare(serialize(after), serialize(before)) === 0;
 }
 
-/** Runs a bulk: an ordered one ends at its first error, an unordered one tries everything. */
+/** Runs a bulk: an ordered one stops at its first error, an unordered one tries every statement. */
 function eachStatement<R>(command: BsonDocument, field: string, run: (statement: BsonDocument, index: number) => R) {
   const done: R[] = [];
   const errors: BsonDocument[] = [];

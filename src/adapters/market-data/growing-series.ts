@@ -3,22 +3,22 @@ import { type Series } from '../../domain/market/series.ts';
 import { sliceSeries } from '../../domain/market/slice-series.ts';
 
 /**
- * A series that grows at its end. Bars are views on memory that is written once: a series taken earlier stays what it
- * was, for the past does not change.
+ * An append-only series. Its bars are views on memory that is written once, so a series returned earlier stays valid
+ * and unchanged.
  */
 export interface GrowingSeries {
   /** All bars so far. */
   readonly series: Series;
-  /** Adds the bars of a series that goes on where this one ends. */
+  /** Appends the bars of a series that starts where this one ends. */
   append(bars: Series): void;
 }
 
 const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume', 'filled'] as const;
-/** Room beyond what is needed, as a share of it: candles come one by one, and must not copy all before them each time. */
+/** Spare capacity as a share of the needed one, so that appending single candles does not copy the series each time. */
 const HEADROOM = 1 / 16;
 const withHeadroom = (bars: number): number => Math.ceil(bars * (1 + HEADROOM));
 
-/** @param expected bars that are to come, `first` included, if that is known: room for all of them is made at once. */
+/** @param expected total number of bars including `first`, if known; their memory is allocated at once */
 export function createGrowingSeries(first: Series, expected = first.length): GrowingSeries {
   const { symbol, timeframe } = first;
   let memory = emptySeries(symbol, timeframe, withHeadroom(expected));

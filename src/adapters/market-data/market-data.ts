@@ -13,27 +13,27 @@ import { createGrowingSeries, type GrowingSeries } from './growing-series.ts';
 
 export interface MarketDataDeps {
   readonly source: CandleSource;
-  /** Name of the source; its feed's row holds market time. */
+  /** Name of the source; the row of its feed contains the market time. */
   readonly name: string;
   readonly feed: FeedStore;
   /** Share of real candles below which a series is refused, 0..1. */
   readonly minimumCoverage: number;
 }
 
-/** What is loaded of one market: all that closed by `until`, and its resampled forms. */
+/** Loaded data of one market: all bars closed by `until`, and their resampled forms. */
 interface Loaded {
   readonly until: number;
   readonly base: GrowingSeries;
   readonly resampled: Map<Timeframe, GrowingSeries>;
 }
 
-/** Candles asked for at once: years of them as objects would take ten times the memory of the series they end in. */
+/** Candles per read. As objects they need ten times the memory of the series, so years are not read at once. */
 const WINDOW_BARS = 16_384;
 
-/** Room is made for what a source might have; beyond eight years of one-minute candles it must show that it has them. */
+/** Upper limit of bars allocated in advance: eight years of one-minute candles. */
 const MAX_EXPECTED_BARS = 2 ** 22;
 
-/** Open of the bar that comes after the last one. */
+/** Open time of the bar after the last one, epoch ms. */
 const endOf = (series: Series): number => series.time[series.length - 1]! + timeframeMs(series.timeframe);
 
 const barAt = (series: Series, time: number): number => (time - series.time[0]!) / timeframeMs(series.timeframe);
@@ -43,14 +43,14 @@ function lastCandle({ length, time, open, high, low, close, volume }: Series): C
   return { time: time[i]!, open: open[i]!, high: high[i]!, low: low[i]!, close: close[i]!, volume: volume[i]! };
 }
 
-/** Market data from any candle source, loaded once and extended as market time goes on. */
+/** Market data from any candle source, loaded once and extended as market time advances. */
 export function createMarketData({ source, name, feed, minimumCoverage }: MarketDataDeps): MarketData {
   const loaded = new Map<string, Loaded>();
-  // One load a market at a time: two jobs that ask at once must not load it twice.
+  // One load per market at a time: concurrent jobs must not load a market twice.
   const loading = new Map<string, Promise<Loaded>>();
   let known: readonly SourcedMarket[] | null = null;
 
-  // One window at a time over all markets: the candles of one are garbage, and still young, when the next are read.
+  // One window at a time over all markets: its candle objects become short-lived garbage before the next read.
   let turn: Promise<void> = Promise.resolve();
   const inTurn = (read: () => Promise<void>): Promise<void> => {
     const reading = turn.then(read);
@@ -76,7 +76,7 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
     return found;
   };
 
-  /** What closed in [from, until), bar for bar where the series before ended. */
+  /** Appends the bars closed in [from, until) to the series `before`, or starts a new one. */
   const append = async (
     before: GrowingSeries | null,
     { symbol, timeframe, from, until }: { symbol: string; timeframe: Timeframe; from: number; until: number },
@@ -91,7 +91,7 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
         base = createGrowingSeries(buildSeries(symbol, timeframe, fresh), expected);
         return;
       }
-      // Built with the bar before them, so that a gap between is filled as any other.
+      // Built together with the previous bar, so that a gap between them is filled like any other.
       const joined = buildSeries(symbol, timeframe, [lastCandle(base.series), ...fresh]);
       base.append(sliceSeries(joined, 1, joined.length));
     };
@@ -132,7 +132,7 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
     if (timeframeMs(timeframe) % timeframeMs(base.timeframe) !== 0) {
       throw new AppError(
         'bad-timeframe',
-        `${symbol} has candles of ${base.timeframe}: ${timeframe} cannot be made of them`,
+        `${symbol} has ${base.timeframe} candles; they cannot be resampled to ${timeframe}`,
         { advice: `Choose ${base.timeframe} or a multiple of it` },
       );
     }
@@ -142,7 +142,7 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
       resampled.set(timeframe, whole);
       return whole.series;
     }
-    // A bucket that is whole stays as it is: only the bars after the last one are looked at.
+    // Complete buckets do not change: only the bars after the last bucket are resampled.
     const done = made.series.length === 0 ? 0 : barAt(base, endOf(made.series));
     made.append(resample(sliceSeries(base, done, base.length), timeframe));
     return made.series;

@@ -1,7 +1,7 @@
 import { type CandleSource } from '../../ports/candle-source.ts';
 import { type CandleStore } from '../../ports/stores.ts';
 
-/** Imported candles as a source. Recorded candles come without book or prints. */
+/** Imported candles as a source. Recorded candles have no order book and no trades. */
 export function createReplaySource(store: CandleStore, source: string): CandleSource {
   const timeframeOfMarket = async (symbol: string) =>
     (await store.markets(source)).find(({ market }) => market.symbol === symbol)?.timeframe;

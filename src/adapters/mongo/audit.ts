@@ -5,8 +5,9 @@ import { json, number, text } from './fields.ts';
 import { createSerial } from '../../ports/serial.ts';
 
 /**
- * An append-only hash chain. The unique index on `seq` makes the chain one: of two writers that continue the same head
- * one is refused, reads the new head and continues that. It cannot wait for ever: each refusal is somebody's append.
+ * An append-only hash chain. The unique index on `seq` prevents forks: of two writers that append to the same head one
+ * is refused, reads the new head and tries again. The loop makes progress, because each refusal means that another
+ * append succeeded.
  */
 export function createAuditStore(database: Database): AuditStore {
   const records = database.table<AuditRecord & { readonly data: unknown }>({
@@ -26,7 +27,7 @@ export function createAuditStore(database: Database): AuditStore {
     unique: { seq: 1 },
   });
   const inTurn = createSerial();
-  /** The head as this process last saw it; a guess, checked by the unique index. */
+  /** Cached head of the chain. It may be stale; the unique index detects that. */
   let known: AuditRecord | null = null;
 
   async function head(): Promise<AuditRecord | null> {

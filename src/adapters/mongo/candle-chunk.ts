@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import { type Candle } from '../../domain/market/candle.ts';
 
-/** Candles of one month as columns of little-endian 64-bit floats, ascending in time. */
+/** Candles of one month as columns of little-endian 64-bit floats, sorted by time ascending. */
 export interface CandleColumns {
   readonly time: Uint8Array;
   readonly open: Uint8Array;
@@ -20,7 +20,7 @@ export function monthOf(time: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
 }
 
-/** The candles by the month they open in. @throws AppError `bad-candles` when a time is not a date. */
+/** Groups candles by the month of their open time. @throws AppError `bad-candles` when a time is not a valid date. */
 export function byMonth(candles: readonly Candle[]): ReadonlyMap<number, readonly Candle[]> {
   const months = new Map<number, Candle[]>();
   for (const candle of candles) {
@@ -33,7 +33,7 @@ export function byMonth(candles: readonly Candle[]): ReadonlyMap<number, readonl
   return months;
 }
 
-/** Both, ascending; where they have a time in common the one of `added` stands, and of `added` the last. */
+/** Merges both, sorted by time. For a duplicate time `added` replaces `stored`, and the last of `added` wins. */
 export function mergeCandles(stored: readonly Candle[], added: readonly Candle[]): readonly Candle[] {
   const byTime = new Map([...stored, ...added].map((candle) => [candle.time, candle]));
   return [...byTime.values()].sort((a, b) => a.time - b.time);

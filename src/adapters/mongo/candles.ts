@@ -16,7 +16,9 @@ interface MarketRow {
   readonly market: Market;
 }
 
-/** The candles of one calendar month (UTC). `first` and `last` are open times: a range reads only the chunks it needs. */
+/**
+ * Candles of one calendar month (UTC). `first` and `last` are open times, so that a range reads only matching chunks.
+ */
 interface Chunk extends CandleColumns {
   readonly source: string;
   readonly symbol: string;
@@ -62,7 +64,7 @@ export function createCandleStore(database: Database): CandleStore {
   });
   const inTurn = createSerial();
 
-  /** Reads, merges and writes by compare-and-set until nobody was faster; writes nothing when nothing is new. */
+  /** Reads, merges and writes by compare-and-set, and retries after a conflict. Writes nothing when nothing changed. */
   async function merge(of: ChunkOf, added: readonly Candle[]): Promise<void> {
     const key = chunkKey(of);
     for (;;) {

@@ -1,26 +1,26 @@
 import mongoose, { type Connection } from 'mongoose';
 import { AppError, errorText } from '../../domain/errors.ts';
-import { MORTAL_CONNECTIONS } from './rejecting-connection.ts';
+import { REJECTING_CONNECTIONS } from './rejecting-connection.ts';
 
 export interface MongoConnectionOptions {
   readonly url: string;
   readonly database: string;
-  /** Told of errors of the open connection; operations report their own. */
+  /** Called with errors of the open connection; operations throw their own errors. */
   readonly onError: (error: Error) => void;
-  /** How long an operation looks for a server before it fails or is retried. */
+  /** How long an operation waits for a server before it fails or is retried. @default 5000 */
   readonly serverSelectionMs?: number;
 }
 
-/** The address as a person may see it: without credentials and options. */
+/** The URL without credentials and options, for messages. */
 function withoutSecrets(url: string): string {
   return url.replace(/\/\/.*@/, '//').replace(/\?.*$/, '');
 }
 
 /**
- * Opens a connection of its own. Commands are never buffered: while the server is away they wait in the driver's server
- * selection, which is bounded. A write counts as done when it is in the journal (w: 1, j: true).
+ * Opens a separate connection. Commands are not buffered: while the server is unreachable they wait in the driver's
+ * server selection, which has a time-out. A write is acknowledged once it is in the journal (w: 1, j: true).
  *
- * @throws AppError `mongo-unreachable`. The driver's own error is not attached: it may quote the URL with its password.
+ * @throws AppError `mongo-unreachable`, without the driver's error as cause: it may contain the URL with its password.
  */
 export async function connectMongo(options: MongoConnectionOptions): Promise<Connection> {
   const serverSelectionMs = options.serverSelectionMs ?? 5_000;
@@ -38,7 +38,7 @@ export async function connectMongo(options: MongoConnectionOptions): Promise<Con
       socketTimeoutMS: 30_000,
       minHeartbeatFrequencyMS: 100,
       ignoreUndefined: true,
-      ...MORTAL_CONNECTIONS,
+      ...REJECTING_CONNECTIONS,
       writeConcern: { w: 1, journal: true },
     });
   } catch (error) {

@@ -5,7 +5,7 @@ import { type Database } from './database.ts';
 import { flag, json, number, oneOf, optional, plain, text } from './fields.ts';
 import { TRADING_MODES } from '../../domain/trading-mode.ts';
 
-/** Phases by name, so that each is written atomically by itself. */
+/** Phases keyed by name, so that each one can be written atomically. */
 interface CycleRow extends Omit<Cycle, 'phases' | 'report'> {
   readonly phases: Readonly<Partial<Record<CyclePhase, CyclePhaseRecord>>>;
   readonly report?: unknown;
@@ -71,7 +71,7 @@ export function createCycleStore(database: Database): CycleStore {
       return recorded;
     },
 
-    /** Completed is final; failed is not, because a person may have its dead letters tried again. */
+    /** `completed` is final. `failed` is not: an operator may retry the dead letters of the cycle. */
     async finish(id, { at, ...outcome }) {
       const changed = await cycles.change(
         id,

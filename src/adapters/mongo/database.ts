@@ -5,7 +5,7 @@ import { createTable, type Table } from './table.ts';
 
 export interface Database {
   table<Row extends object>(spec: TableSpec<Row>): Table<Row>;
-  /** Makes the indexes of every table so far. */
+  /** Creates the indexes of every table defined so far. */
   ensureIndexes(): Promise<void>;
 }
 

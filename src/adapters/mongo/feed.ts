@@ -15,7 +15,7 @@ export function createFeedStore(database: Database): FeedStore {
     async advance(state) {
       const move = (): Promise<boolean> => feeds.replaceWhen({ now: { $lte: state.now } }, state);
       if (await move()) return;
-      // Not there yet, or ahead already. Another process may insert at the same moment, with an earlier time.
+      // The row is missing, or already ahead. Another process may insert concurrently with an earlier time.
       if ((await feeds.insert([state])) === 0) await move();
     },
   };

@@ -2,17 +2,17 @@ import { Schema } from 'mongoose';
 import { z } from 'zod';
 
 /**
- * How one field of a row is stored. `T` is what it accepts, so that the compiler compares every table with the port's
- * record: a field that is missing, of another type, or optional on one side only does not compile.
+ * How one field of a row is stored. `T` is the accepted type, so that the compiler compares every table with the port's
+ * record: a field that is missing, has another type, or is optional on one side only does not compile.
  */
 interface Stored<in T> {
-  /** For mongoose: changes of single fields. */
+  /** mongoose definition, used to validate changes of single fields. */
   readonly definition: Readonly<Record<string, unknown>>;
-  /** For whole rows, as they are stored: mongoose would make a document of each, only to look at it. */
+  /** Validates whole rows in stored form. Cheaper than mongoose, which creates a document for each row. */
   readonly schema: z.ZodType;
-  /** Stored as text, because its keys are not ours to choose: they may hold '.' or '$'. */
+  /** Stored as JSON text, because its keys come from outside and may contain '.' or '$'. */
   readonly json: boolean;
-  /** Never there: carries the type. */
+  /** Type-level only; never present at run time. */
   readonly accepts?: (value: T) => void;
 }
 export interface Field<in T> extends Stored<T> {
@@ -30,7 +30,9 @@ export type Fields<Row> = {
     : Field<Row[Name]>;
 };
 
-/** To mongoose the empty string is missing; to us it is a text. Set for all of mongoose, which only this folder uses. */
+/**
+ * mongoose treats the empty string as missing; we accept it. The setting is global, but only this folder uses mongoose.
+ */
 Schema.Types.String.checkRequired((value) => typeof value === 'string');
 
 function field<T>(definition: Readonly<Record<string, unknown>>, schema: z.ZodType, json = false): Field<T> {
@@ -41,9 +43,9 @@ function orNull<T>({ definition: { required: _, ...definition }, schema, json }:
   return { definition, schema: schema.nullable(), json, optional: false };
 }
 
-/** Infinity is a number to the store, as it is to us. */
+/** Accepts Infinity, which the store can hold; refuses NaN. */
 const anyNumber = z.custom<number>((value) => typeof value === 'number' && !Number.isNaN(value), 'not a number');
-const somethingThere = z.custom((value) => value !== undefined && value !== null, 'missing');
+const anyPresentValue = z.custom((value) => value !== undefined && value !== null, 'missing');
 
 export const text = field<string>({ type: String }, z.string());
 export const number = field<number>({ type: Number }, anyNumber);
@@ -59,9 +61,9 @@ export function oneOf<const Value extends string>(values: readonly Value[]): Fie
 export const textOrNull: Field<string | null> = orNull(text);
 export const numberOrNull: Field<number | null> = orNull(number);
 
-/** A value of the domain stored as it is: plain objects, arrays, texts, numbers. Whoever made it has validated it. */
+/** A domain value stored unchanged: plain objects, arrays, strings, numbers. Its producer has validated it. */
 export function plain<T>(): Field<T> {
-  return field({ type: Schema.Types.Mixed }, somethingThere);
+  return field({ type: Schema.Types.Mixed }, anyPresentValue);
 }
 
 export function optional<T>(of: Field<T>): OptionalField<T> {

@@ -10,7 +10,7 @@ import { flag, json, number, numberOrNull, oneOf, plain, text } from './fields.t
 interface TurnRow extends CreationTurn {
   readonly id: string;
 }
-/** There is one turn. */
+/** Key of the only row. */
 const TURN = 'creation';
 const NOBODY = '';
 

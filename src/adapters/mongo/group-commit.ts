@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../domain/errors.ts';
 
-/** Most that goes into one command. */
-const MOST = 256;
+/** Maximum number of items in one command. */
+const MAX_GROUP_SIZE = 256;
 /**
- * Commands follow each other no faster: under load more goes into each, and whoever comes alone waits for nothing. At 10 ms
- * the coordinator's throughput is a tenth lower (corp bench coordinator).
+ * Minimum time between two commands. Under load each command therefore carries more items; a single item is not
+ * delayed. With 10 ms the coordinator's throughput is 10 % lower (corp bench coordinator).
  */
 const PACE_MS = 25;
 
@@ -16,9 +16,9 @@ interface Waiting<T, R> {
 }
 
 /**
- * Puts what is asked for while a command is under way into the next one: many small writes at once cost one round trip
- * and one sync of the disk. `run` gives a result for each item, in their order. When it fails for another reason than the
- * store's absence, each item is tried alone: one that cannot be stored must not take the others with it.
+ * Collects the items requested while a command is running into the next command: many small concurrent writes cost one
+ * round trip and one disk sync. `run` returns one result per item, in order. If it fails with an error that is not
+ * retryable, each item is tried alone, so that one invalid item does not fail the others.
  */
 export function createGroupCommit<T, R>(run: (items: readonly T[]) => Promise<readonly R[]>): (item: T) => Promise<R> {
   let waiting: Waiting<T, R>[] = [];
@@ -35,8 +35,8 @@ export function createGroupCommit<T, R>(run: (items: readonly T[]) => Promise<re
   async function drain(): Promise<void> {
     isRunning = true;
     while (waiting.length > 0) {
-      const group = waiting.slice(0, MOST);
-      waiting = waiting.slice(MOST);
+      const group = waiting.slice(0, MAX_GROUP_SIZE);
+      waiting = waiting.slice(MAX_GROUP_SIZE);
       const pace = delay(PACE_MS);
       try {
         const results = await run(group.map(({ item }) => item));
@@ -52,7 +52,7 @@ export function createGroupCommit<T, R>(run: (items: readonly T[]) => Promise<re
   return (item) =>
     new Promise<R>((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      // What the same turn of the event loop asks for goes along.
+      // Deferred, so that requests of the same event loop turn share the first command.
       if (!isRunning && waiting.length === 1) setImmediate(() => void drain().catch(reject));
     });
 }

@@ -57,7 +57,7 @@ export function createLedgerStore(database: Database): LedgerStore {
     positions: (account) => positions.find({ account }, {}),
 
     recordEquity: (point) => equity.replace([point]),
-    /** The latest `limit` points, in order of time. */
+    /** The latest `limit` points, sorted by time ascending. */
     equity: async (account, limit) => (await equity.find({ account }, { time: -1 }, { limit })).reverse(),
   };
 }

@@ -8,19 +8,19 @@ export type Direction<Row> = { readonly [Name in keyof Row & string]?: 1 | -1 };
 
 export interface TableSpec<Row> {
   readonly collection: string;
-  /** What the port calls unique; `keyOf` of the parts where there are several. */
+  /** The unique key of the port's record; built with `keyOf` when it has several parts. */
   readonly key: (row: Row) => string;
   readonly fields: Fields<Row>;
   readonly indexes?: readonly Direction<Row>[];
   readonly unique?: Direction<Row>;
 }
 
-/** One key of several parts; no two different lists of parts make the same key. */
+/** Joins parts into one key. The mapping is injective: different lists of parts give different keys. */
 export function keyOf(...parts: readonly (string | number)[]): string {
   return parts.map((part) => String(part).replace(/[%/]/g, encodeURIComponent)).join('/');
 }
 
-/** Fields whose names start with '_' are the table's own and never leave it. */
+/** Fields whose names start with '_' are internal to the table. */
 export interface RowDocument {
   readonly _id: string;
   readonly _inserted?: string;
@@ -55,18 +55,18 @@ export function modelOf<Row>(connection: Connection, spec: TableSpec<Row>): Mode
   return connection.model<RowDocument>(spec.collection, schema);
 }
 
-/** Without what is undefined: such a field is absent, such a filter does not filter. */
+/** Removes undefined values, so that such a field is absent and such a filter condition is ignored. */
 export function defined(values: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-/** Between the port's rows and what is stored. */
+/** Converts between the port's rows and stored documents. */
 export interface RowCodec<Row> {
-  /** Fields as they are stored. */
+  /** Converts row fields to stored form. */
   readonly encode: (values: object) => Record<string, unknown>;
-  /** Exactly the port's fields. */
+  /** Converts a stored document to a row with exactly the port's fields. */
   readonly decode: (document: object) => Row;
-  /** A whole row, validated. @throws AppError `invalid-record`. */
+  /** Validates a whole row and converts it. @throws AppError `invalid-record` */
   readonly documentOf: (row: Row, tokens: Pick<RowDocument, '_inserted' | '_changed'>) => RowDocument;
 }
 

@@ -1,22 +1,22 @@
 import { type EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 
-/** What is used of the driver's `Connection`, which its types leave out: one socket to a server, one command at a time. */
+/** The used part of the driver's internal `Connection` (not in its types): one socket, one command at a time. */
 interface DriverConnection extends EventEmitter {
-  /** Why it was closed; there before it says `close`. */
+  /** Why the connection was closed; set before the `close` event. */
   readonly error: Error;
   writeCommand(command: unknown, options: unknown): Promise<void>;
 }
 
-/** Of the driver that mongoose itself has loaded. */
+/** The class of the driver instance that mongoose has loaded. */
 const { Connection } = createRequire(createRequire(import.meta.url).resolve('mongoose'))(
   'mongodb/lib/cmap/connection.js',
 ) as { Connection: new (...of: readonly unknown[]) => DriverConnection };
 
 /**
- * A connection that does not wait for a dead socket. After a write that was not taken at once the driver's own (7.8, 7.9)
- * awaits `drain` or `error`, but a socket that was closed says `close` alone: the operation, the connection and its
- * place in the pool would be lost for ever. Here the write ends with the connection, and with the error that closed it.
+ * The MongoDB driver (7.8, 7.9) can hang on a socket that closed during a write: after a partial write it awaits
+ * `drain` or `error`, but such a socket emits only `close`. The operation, the connection and its pool slot would leak.
+ * This class rejects the pending write when the connection closes, with the error that closed it.
  */
 class RejectingConnection extends Connection {
   override writeCommand(command: unknown, options: unknown): Promise<void> {
@@ -31,5 +31,5 @@ class RejectingConnection extends Connection {
   }
 }
 
-/** For the driver: an option that it reads, and its types leave out. */
-export const MORTAL_CONNECTIONS = { connectionType: RejectingConnection };
+/** Driver option `connectionType`, which the driver's types do not list. */
+export const REJECTING_CONNECTIONS = { connectionType: RejectingConnection };

@@ -26,8 +26,8 @@ import { createVenueAccountStore } from './venue-accounts.ts';
 import { createWorkUnitStore } from './work-units.ts';
 
 /**
- * The store ports over MongoDB, or over anything that speaks its protocol (CRUD, upserts, findAndModify, unique and
- * ordinary indexes; nothing else is used). Call `ensureIndexes` before the first write: the audit chain rests on one.
+ * The store ports over MongoDB, or over any server with the same protocol (CRUD, upserts, findAndModify, unique and
+ * ordinary indexes; nothing else is used). Call `ensureIndexes` before the first write: the audit chain depends on it.
  */
 export function createMongoStores(connection: Connection): Stores & { ensureIndexes(): Promise<void> } {
   const database = createDatabase(connection);

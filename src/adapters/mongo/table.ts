@@ -5,43 +5,43 @@ import { defined, type Direction, rowCodec, type RowDocument, type TableSpec } f
 import { isDuplicateKey, retrying } from './retry.ts';
 
 export type Filter = Readonly<Record<string, unknown>>;
-/** New values of whole fields, or of a field inside one: 'phases.scan'. */
+/** New values of top-level fields or, with a dotted path, of nested ones ('phases.scan'). */
 export type Change<Row> = Partial<Row> & { readonly [path: `${string}.${string}`]: unknown };
 
 /**
- * Rows of one collection. Every write is atomic per document and is retried while the server is away (retry.ts). Where
- * the answer says who wrote, the document carries the token of its insertion or of its last change, so that a retry
- * whose first answer was lost recognises its own write and gives the answer that was lost. Only a change that somebody
- * else has overwritten before the retry looks is reported as not done; its caller reads again, as after a lost race.
+ * Rows of one collection. Every write is atomic per document and is retried while the server is unreachable (retry.ts).
+ * Where the result depends on which process wrote, the document stores a token of its insertion or of its last change.
+ * A retry after a lost answer finds its own token and returns the lost result. Exception: if another process overwrote
+ * the change before the retry, it is reported as not done; the caller then reads again, as after any conflict.
  */
 export interface Table<Row> {
-  /** Inserts the rows whose key is new; returns how many were. */
+  /** Inserts the rows whose key is new; returns their number. */
   insert(rows: readonly Row[]): Promise<number>;
-  /** The row stored under this row's key, which is this one when there was none. */
+  /** Inserts the row if its key is new; returns the row stored under the key. @throws AppError `not-found` */
   insertOrGet(row: Row): Promise<Row>;
-  /** Stores rows in place of what is there. */
+  /** Inserts or replaces rows. */
   replace(rows: readonly Row[]): Promise<void>;
-  /** Stores the row in place of the one under its key if that one matches `when`; whether it did. */
+  /** Replaces the row under the same key if the stored one matches `when`; returns whether it did. */
   replaceWhen(when: Filter, row: Row): Promise<boolean>;
-  /** Changes the row of this key if it also matches `when`; whether it did. */
+  /** Changes the row of this key if it matches `when`; returns whether it did. */
   change(key: string, when: Filter, set: Change<Row>, unset?: readonly (keyof Row & string)[]): Promise<boolean>;
-  /** The same, returning the changed row. */
+  /** Like `change`, but returns the changed row, or null. */
   changeAndGet(key: string, when: Filter, set: Change<Row>): Promise<Row | null>;
   /**
-   * Several changes in one command; for each, whether its row matched. Fields are written as they are: for rows that only
-   * this program's own types write.
+   * Several changes in one command; returns for each whether its row matched. Fields are not validated: use it only for
+   * rows whose values this program produces.
    */
   changeEach(
     changes: readonly { readonly key: string; readonly when: Filter; readonly set: Change<Row> }[],
   ): Promise<readonly boolean[]>;
-  /** The same change of all of these that are there. */
+  /** Applies one change to all existing rows of `keys`. */
   changeAll(keys: readonly string[], set: Change<Row>): Promise<void>;
   get(key: string): Promise<Row | null>;
-  /** In the order of `keys`, without those that are not there. */
+  /** Existing rows, in the order of `keys`. */
   getMany(keys: readonly string[]): Promise<Row[]>;
-  /** In this order, and by key where it leaves a choice. */
+  /** Sorted by `order`, then by key. */
   find(filter: Filter, order: Direction<Row>, options?: { readonly limit?: number | undefined }): Promise<Row[]>;
-  /** Reads only these fields. */
+  /** Like `find`, but reads only the fields `names`. */
   pick<Name extends keyof Row & string>(
     filter: Filter,
     order: Direction<Row>,
@@ -49,8 +49,8 @@ export interface Table<Row> {
     options?: { readonly limit?: number | undefined },
   ): Promise<Pick<Row, Name>[]>;
   /**
-   * Adds to a number of the row of this key, which begins at 0, and returns the sum. A retry after a lost answer may add
-   * twice: for numbers that only have to grow.
+   * Adds to a number field, which starts at 0, and returns the sum. A retry after a lost answer may add twice: use it
+   * only for numbers that must grow, not for exact counts.
    */
   add(key: string, name: keyof Row & string, amount: number): Promise<number>;
   count(filter: Filter): Promise<number>;
@@ -58,7 +58,7 @@ export interface Table<Row> {
 }
 
 export function createTable<Row extends object>(model: Model<RowDocument>, spec: TableSpec<Row>): Table<Row> {
-  /** For whole documents, which `documentOf` has validated already. */
+  /** The driver's collection: for whole documents, which `documentOf` has validated already. */
   const collection = model.collection as unknown as mongo.Collection<RowDocument>;
   const { encode, decode, documentOf } = rowCodec(spec);
 
@@ -74,7 +74,7 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
     }
   }
 
-  /** A cycle's trials may be more than a server sorts in memory. */
+  /** `allowDiskUse`: the trials of a cycle may exceed the server's memory limit for sorting. */
   const sorted = (filter: Filter, order: Direction<Row>, limit: number) => {
     const query = model
       .find(defined(filter))
@@ -83,7 +83,7 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
     return limit === Infinity ? query : query.limit(limit);
   };
 
-  const wrote = async (_id: string, _changed: string): Promise<boolean> =>
+  const isOwnWrite = async (_id: string, _changed: string): Promise<boolean> =>
     (await model.countDocuments({ _id, _changed })) === 1;
 
   const table: Table<Row> = {
@@ -101,7 +101,7 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
     async insertOrGet(row) {
       if ((await table.insert([row])) === 1) return row;
       const stored = await table.get(spec.key(row));
-      if (!stored) throw new AppError('not-found', `${spec.collection} '${spec.key(row)}' was removed meanwhile`);
+      if (!stored) throw new AppError('not-found', `${spec.collection} '${spec.key(row)}' was removed concurrently`);
       return stored;
     },
 
@@ -115,7 +115,8 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
       try {
         await write();
       } catch (error) {
-        // Of two upserts of one new key one may be told that it exists. It does now, so the second pass replaces.
+        // Of two concurrent upserts of a new key one may fail as a duplicate. The row exists now: the retry replaces
+        // it.
         if (!isDuplicateKey(error)) throw error;
         await write();
       }
@@ -126,7 +127,7 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
       const document = documentOf(row, { _changed });
       return retrying(async (again) => {
         const { matchedCount } = await collection.replaceOne({ ...when, _id: document._id }, document);
-        return matchedCount === 1 || (again && (await wrote(document._id, _changed)));
+        return matchedCount === 1 || (again && (await isOwnWrite(document._id, _changed)));
       });
     },
 
@@ -136,7 +137,7 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
       const update = { $set: { ...encode(set), _changed }, ...removed };
       return retrying(async (again) => {
         const { matchedCount } = await model.updateOne({ ...when, _id: key }, update, { runValidators: true });
-        return matchedCount === 1 || (again && (await wrote(key, _changed)));
+        return matchedCount === 1 || (again && (await isOwnWrite(key, _changed)));
       });
     },
 
@@ -160,7 +161,8 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
       return retrying(async () => {
         const { matchedCount } = await collection.bulkWrite(operations, { ordered: false });
         if (matchedCount === changes.length) return changes.map(() => true);
-        // The answer only says how many: which of them, and what a lost answer had said, the rows say themselves.
+        // The answer contains only a count. The tokens in the rows tell which changes matched, also after a lost
+        // answer.
         const written = await model
           .find({ _id: { $in: changes.map(({ key }) => key) } })
           .select(['_changed'])
@@ -207,16 +209,16 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
     async add(key, name, amount) {
       const update = { $inc: { [name]: amount } };
       const options = { upsert: true, returnDocument: 'after' } as const;
-      const grow = () => retrying(() => model.findOneAndUpdate({ _id: key }, update, options).lean());
-      let grown: object;
+      const increment = () => retrying(() => model.findOneAndUpdate({ _id: key }, update, options).lean());
+      let updated: object;
       try {
-        grown = await grow();
+        updated = await increment();
       } catch (error) {
-        // Of two upserts of one new key one may be told that it exists. It does now.
+        // Of two concurrent upserts of a new key one may fail as a duplicate. The row exists now: retry.
         if (!isDuplicateKey(error)) throw error;
-        grown = await grow();
+        updated = await increment();
       }
-      return Number(decode(grown)[name]);
+      return Number(decode(updated)[name]);
     },
 
     count: (filter) => retrying(() => model.countDocuments(defined(filter))),

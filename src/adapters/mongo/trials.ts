@@ -21,7 +21,7 @@ export function createTrialStore(database: Database): TrialStore {
     indexes: [{ cycleId: 1, stage: 1 }],
   });
 
-  // Sorted by id: the order in which workers finished must not show in a result.
+  // Sorted by id so that the order in which workers finish cannot affect a result.
   return {
     recordMany: (recorded) => trials.insert(recorded),
     ofCycle: (cycleId, stage) => trials.find({ cycleId, stage }, { id: 1 }),

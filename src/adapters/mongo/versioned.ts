@@ -1,8 +1,8 @@
 import { type Table } from './table.ts';
 
 /**
- * Compare-and-set: stores `row` as the version after `expected` (0 inserts); false when the stored version is another.
- * The version is counted here, so that a caller cannot skip one.
+ * Compare-and-set: stores `row` with version `expected + 1` (0 inserts); false when the stored version differs from
+ * `expected`. The version is incremented here, so that a caller cannot skip one.
  */
 export async function saveVersion<Row extends { readonly version: number }>(
   table: Table<Row>,

@@ -31,7 +31,7 @@ export function createWorkUnitStore(database: Database): WorkUnitStore {
     get: (id) => units.get(id),
     ofCycle: (cycleId) => units.find({ cycleId }, { id: 1 }),
 
-    /** The first to finish a unit stands. */
+    /** The first result of a unit wins; later ones are ignored. */
     async finish(id, { at, ...result }) {
       const finished = await units.change(id, { state: 'open' }, { ...result, state: 'done', finishedAt: at });
       if (!finished && !(await units.get(id))) throw new AppError('not-found', `there is no work unit '${id}'`);

@@ -24,7 +24,7 @@ export interface PaperBrokerDeps {
   readonly terms: Omit<VenueTerms, 'market'>;
 }
 
-/** Lost races are rare (the trader is serialised); this many in a row is a fault. */
+/** Conflicts are rare because the trader is serialised; this many in a row indicate a bug. */
 const MAX_RACES = 20;
 
 function venueOrder({
@@ -44,8 +44,8 @@ function fillOf({ cause: _c, ambiguous: _a, ...fill }: VenueAccount['fills'][num
 }
 
 /**
- * The paper venue behind the broker port: every request is one pure step from account to account, written by
- * compare-and-set, so cash, positions and orders change together or not at all.
+ * The paper venue as a broker. Every request is one pure step from account state to account state, stored by
+ * compare-and-set, so that cash, positions and orders change atomically.
  */
 export function createPaperBroker({ accounts, data, startingCash, quote, terms }: PaperBrokerDeps): Broker {
   const load = async (account: string): Promise<{ version: number; state: VenueAccount }> => {
@@ -103,7 +103,7 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
     async balance(account) {
       const { state } = await load(account);
       const value = valueOf(state);
-      // Before the first candle there is no mark: the account is as old as the market.
+      // Before the first candle there is no mark price: use market time.
       return value.time > 0 ? value : { ...value, time: await data.now() };
     },
     async onCandle(account, symbol, timeframe, candleTime) {

@@ -3,10 +3,10 @@ import { type MarketSimulation } from '../../domain/simulation/simulation.ts';
 import { timeframeOf } from '../../domain/market/timeframe.ts';
 import { type CandleSource } from '../../ports/candle-source.ts';
 
-/** What the company pays there: the configured tier, as everywhere. */
+/** The company's fees: the configured tier, as for every market. */
 export type SimulatedFees = Pick<Market, 'takerFeeRate' | 'makerFeeRate'>;
 
-/** A simulated market as a candle source. Every process with the same seed and start derives the same numbers by itself. */
+/** A simulated market as a candle source. The same seed and start time give the same candles in every process. */
 export function createSimulatedSource(
   simulation: MarketSimulation,
   startTime: number,
@@ -19,7 +19,7 @@ export function createSimulatedSource(
     },
     async candles(symbol, from, to) {
       const first = Math.max(0, Math.ceil((from - startTime) / simulation.barMs));
-      // A bar is known once it has closed.
+      // Only closed bars are returned.
       const closed = Math.floor((to - startTime) / simulation.barMs);
       return closed > first ? simulation.candles(symbol, first, closed - first) : [];
     },

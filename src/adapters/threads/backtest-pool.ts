@@ -12,16 +12,18 @@ import { valueOf, type Ended } from './ended.ts';
 import { shareSeries } from './share-series.ts';
 import { type AnswerTo, type SeriesTask, type TaskOf, type ThreadTasks } from './task.ts';
 
-/** Every task that waits for a thread listens to the signal it came with: Node would take hundreds for a leak, and say so. */
+/**
+ * Each waiting task adds a listener to its abort signal; this disables Node's leak warning, which hundreds would cause.
+ */
 function endedBy(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
   if (signal === undefined) return {};
   setMaxListeners(0, signal);
   return { signal };
 }
 
-/** A series in shared memory, ready for the threads. */
+/** A series in shared memory that threads can read. */
 export interface SharedWork {
-  /** Runs a task of this series on the next free thread. The columns are its own until it has ended. */
+  /** Runs a task on this series on the next free thread. The columns stay valid until the task has ended. */
   run<N extends keyof ThreadTasks>(
     name: N,
     task: Omit<TaskOf<N>, keyof SeriesTask>,
@@ -29,28 +31,28 @@ export interface SharedWork {
   ): Promise<AnswerTo<N>>;
 }
 
-/** Threads for CPU-bound work over shared series; started when there is work. */
+/** Threads for CPU-bound work over shared series; started on demand. */
 export interface BacktestPool {
   /**
-   * Shares `series` and the indicators of `specs`, each computed once for all threads, for as long as `use` takes and the
-   * tasks that it starts. @param key says which series it is.
+   * Shares `series` and the indicators of `specs` with all threads until `use` and the tasks that it started have
+   * ended. Each indicator is computed once. @param key identifies the series
    */
   share<T>(
     shared: { readonly key: string; readonly series: Series; readonly specs: readonly StrategySpec[] },
     use: (work: SharedWork) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T>;
-  /** Runs a task that brings its own candles, in shared memory, on the next free thread. */
+  /** Runs a task with its own candles (in shared memory) on the next free thread. */
   runAlone<N extends 'playGenomes' | 'unit'>(name: N, task: TaskOf<N>, signal?: AbortSignal): Promise<AnswerTo<N>>;
   close(): Promise<void>;
 }
 
-/** Threads end after this long without work: an idle company keeps no idle heaps. */
+/** Idle threads end after this time, to free their heaps. */
 const IDLE_MS = 10_000;
-/** Shared copies kept; a cycle looks at a handful of markets. */
+/** Maximum number of shared copies kept; a cycle uses a handful of markets. */
 const MAX_SHARED = 8;
 
-/** Node 20 cannot run a .ts worker: from the sources (tests) the compiled thread is used. */
+/** Node 20 cannot run a .ts worker, so tests that run from the sources use the compiled thread. */
 function threadFile(): string {
   const compiled = fileURLToPath(new URL('./backtest-thread.js', import.meta.url));
   if (existsSync(compiled)) return compiled;
@@ -64,7 +66,10 @@ function threadFile(): string {
   return built;
 }
 
-/** @param threads at the most. */
+/**
+ * @param threads maximum number of threads.
+ * @throws AppError `not-built` on first use when the thread is not compiled
+ */
 export function createBacktestPool(threads: number): BacktestPool {
   let pool: Piscina | null = null;
   const sharedSeries = new LRUCache<string, Series>({ max: MAX_SHARED });
@@ -78,8 +83,8 @@ export function createBacktestPool(threads: number): BacktestPool {
       idleTimeout: IDLE_MS,
       concurrentTasksPerWorker: 1,
     });
-    // An answer may cross its own cancellation. Piscina then reports a message that nobody waits for as an error, and an
-    // error that nobody hears ends the process.
+    // A task may finish while it is cancelled. Piscina then emits an error for the unexpected message; without a
+    // listener that error would end the process.
     opened.on('error', (error: Error) => {
       if (!error.message.startsWith('Unexpected message from Worker')) throw error;
     });
@@ -106,8 +111,8 @@ export function createBacktestPool(threads: number): BacktestPool {
     async share({ key, series, specs }, use, signal) {
       const copy = shared(key, series);
       const bare = workOn(key, copy, new Map());
-      const loan = await store.lend(key, copy.length, specs, threads, (orders) =>
-        bare.run('columns', { orders }, signal),
+      const loan = await store.lend(key, copy.length, specs, threads, (requests) =>
+        bare.run('columns', { requests }, signal),
       );
       const work = workOn(key, copy, loan.columns);
       const running: Promise<unknown>[] = [];
@@ -120,8 +125,8 @@ export function createBacktestPool(threads: number): BacktestPool {
           },
         });
       } finally {
-        // One that failed does not end the others, which still read the columns. The thread of one that was cancelled is
-        // ended: what it reads until then answers nobody.
+        // After a failed task the other tasks still read the columns, so wait for all. A cancelled task may read
+        // invalid columns until its thread is stopped; its result is discarded.
         Promise.allSettled(running)
           .then(() => loan.end())
           .catch(() => undefined);

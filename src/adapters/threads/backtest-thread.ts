@@ -15,18 +15,17 @@ import { columnsIn } from './share-series.ts';
 import { type AnswerTo, type EvaluationTask, type SeriesTask, type TaskOf } from './task.ts';
 
 /*
- * Runs in a thread. Rules already evaluated, and the columns that were not shared, stay warm between the chunks of the
- * series last seen.
+ * Runs in a thread. Caches evaluated rules and columns that are not shared, for the series used last, between chunks.
  */
 
 interface EngineCache {
   readonly engine: Engine;
-  /** Those of the task at hand; the engine's cache looks here first. */
+  /** Shared columns of the current task; the engine's cache checks them first. */
   shared: SeriesTask['shared'];
 }
 
 const MAX_SERIES = 4;
-/** For columns of this thread alone; what is used by many comes in shared memory. */
+/** Memory limit for columns computed by this thread alone; frequently used ones come in shared memory. */
 const OWN_COLUMN_BYTES = 64 * 2 ** 20;
 const engineCaches = new LRUCache<string, EngineCache>({ max: MAX_SERIES });
 
@@ -46,7 +45,7 @@ function setUp(series: SeriesTask['series']): EngineCache {
   return Object.assign(engineCache, { engine: createEngine(series, { cache }) });
 }
 
-/** What is wrong with one spec must not cost the others their results. */
+/** An invalid spec yields a failed trial, so that the other specs still get results. */
 function evaluateOne(
   engine: Engine,
   { fillModel }: EvaluationTask,
@@ -78,8 +77,8 @@ export const search = answering<TaskOf<'search'>, AnswerTo<'search'>>((task) => 
   return figures;
 });
 
-export const columns = answering<TaskOf<'columns'>, AnswerTo<'columns'>>(({ series, orders }) => {
-  for (const { indicator, params, memory } of orders) {
+export const columns = answering<TaskOf<'columns'>, AnswerTo<'columns'>>(({ series, requests }) => {
+  for (const { indicator, params, memory } of requests) {
     const definition = requireIndicator(indicator);
     const computed = definition.compute(series, params);
     const shared = columnsIn(memory, definition.outputs, series.length);
@@ -87,7 +86,7 @@ export const columns = answering<TaskOf<'columns'>, AnswerTo<'columns'>>(({ seri
   }
 });
 
-/** The frame last seen; a search has one. */
+/** The frame used last; a search uses one frame. */
 let frame: { readonly key: string; readonly dataset: WorkerDataset } | null = null;
 
 export const playGenomes = answering<TaskOf<'playGenomes'>, AnswerTo<'playGenomes'>>(

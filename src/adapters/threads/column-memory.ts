@@ -1,18 +1,18 @@
 /**
- * Shared memory that is used again. V8 does not count what a SharedArrayBuffer holds, so that nothing makes it collect
- * those that were dropped: a process that allocates a new one for every column grows by gigabytes. And fresh pages cost
- * more than the column: the system clears each before its first use.
+ * Pool of SharedArrayBuffers. V8 does not count their content as heap, so it does not collect dropped ones in time: a
+ * process that allocates one per column grows by gigabytes. Fresh pages are also slow, because the operating system
+ * clears each before its first use.
  */
 export interface ColumnMemory {
-  /** At least `bytes`, with whatever is in it. */
+  /** Returns at least `bytes`, not cleared. */
   take(bytes: number): SharedArrayBuffer;
-  /** Only when nobody reads or writes it any more. */
+  /** Returns memory to the pool. Call it only when no thread reads or writes it any more. */
   give(memory: SharedArrayBuffer): void;
 }
 
-/** @param maxSpare bytes that may lie unused; beyond that they are dropped. */
+/** @param maxSpare maximum of unused bytes to keep; the rest is dropped */
 export function createColumnMemory(maxSpare: number): ColumnMemory {
-  /** By size, the size unused for longest first. */
+  /** By size; least recently used size first. */
   const spare = new Map<number, SharedArrayBuffer[]>();
   let spareBytes = 0;
 
@@ -40,7 +40,10 @@ export function createColumnMemory(maxSpare: number): ColumnMemory {
   };
 }
 
-/** Bytes that `take` gives for so many: an eighth more at the most, or a page, so that a series that grows finds its memory again. */
+/**
+ * Bytes that `take` allocates for `bytes`: rounded up by at most one eighth or one page, so that a growing series
+ * reuses its memory.
+ */
 export function roomFor(bytes: number): number {
   const step = 2 ** Math.max(12, Math.floor(Math.log2(bytes)) - 3);
   return Math.ceil(bytes / step) * step;

@@ -6,12 +6,12 @@ import { type StrategySpec } from '../../domain/strategies/spec.ts';
 import { createColumnMemory, roomFor } from './column-memory.ts';
 import { columnsIn } from './share-series.ts';
 
-/** An indicator, and where its lines are to be written (share-series.ts). */
-export interface ColumnOrder extends IndicatorUse {
+/** An indicator, and the memory for its output columns (share-series.ts). */
+export interface ColumnRequest extends IndicatorUse {
   readonly memory: SharedArrayBuffer;
 }
 
-/** Columns to be read until `end` is called; later their memory holds others. */
+/** Columns that are valid until `end` is called; their memory is reused afterwards. */
 export interface ColumnLoan {
   /** By `indicatorKey`. */
   readonly columns: ReadonlyMap<string, IndicatorColumns>;
@@ -21,16 +21,16 @@ export interface ColumnLoan {
 /** Indicator columns in shared memory, each computed once for all threads. */
 export interface ColumnStore {
   /**
-   * Columns that `specs` read: those that are read most, as far as memory goes. What is left out, the threads compute for
+   * Columns that `specs` read, the most frequently read first, within the memory limit. Threads compute the others
    * themselves.
-   * @param compute asked at most `parts` times at once. When it fails it may still be writing.
+   * @param compute called at most `parts` times concurrently; a failed call may still write to its memory
    */
   lend(
     seriesKey: string,
     bars: number,
     specs: readonly StrategySpec[],
     parts: number,
-    compute: (orders: readonly ColumnOrder[]) => Promise<unknown>,
+    compute: (requests: readonly ColumnRequest[]) => Promise<unknown>,
   ): Promise<ColumnLoan>;
 }
 
@@ -38,7 +38,7 @@ interface Entry {
   readonly memory: SharedArrayBuffer;
   readonly columns: IndicatorColumns;
   readers: number;
-  /** Found by who asks next. */
+  /** Available to later calls of `lend`. */
   isKept: boolean;
 }
 
@@ -51,7 +51,7 @@ const MAX_BYTES = 256 * 2 ** 20;
 
 export function createColumnStore(maxBytes = MAX_BYTES): ColumnStore {
   const memory = createColumnMemory(maxBytes);
-  /** The least recently used first. */
+  /** Least recently used first. */
   const kept = new Map<string, Entry>();
   let bytes = 0;
 
@@ -70,7 +70,7 @@ export function createColumnStore(maxBytes = MAX_BYTES): ColumnStore {
     bytes += entry.memory.byteLength;
   };
 
-  /** Makes what was used least give way until `more` bytes fit. */
+  /** Evicts the least recently used entries until `more` bytes fit. */
   const makeRoom = (more: number): void => {
     for (const key of kept.keys()) {
       if (bytes + more <= maxBytes) return;
@@ -111,14 +111,14 @@ export function createColumnStore(maxBytes = MAX_BYTES): ColumnStore {
       const shares = Array.from({ length: parts }, (_, part) => missing.filter((_use, i) => i % parts === part));
       const computing = shares.map(async (share) => {
         if (share.length === 0) return;
-        const orders = share.map(({ indicator, params, bytes: size }) => ({
+        const requests = share.map(({ indicator, params, bytes: size }) => ({
           ...{ indicator, params },
           memory: memory.take(size),
         }));
-        // Memory of a computation that failed is not used again: its thread may be writing still.
-        await compute(orders);
+        // Memory of a failed computation is not reused: its thread may still write to it.
+        await compute(requests);
         share.forEach((use, i) => {
-          const { memory: written } = orders[i]!;
+          const { memory: written } = requests[i]!;
           const { outputs } = INDICATORS[use.indicator]!;
           const entry: Entry = {
             memory: written,
@@ -141,12 +141,12 @@ export function createColumnStore(maxBytes = MAX_BYTES): ColumnStore {
   };
 }
 
-/** Distinct indicators of known names, by how many specs read them, until `maxBytes` are taken. */
+/** Distinct known indicators, sorted by the number of specs that read them, limited to `maxBytes`. */
 function mostRead(specs: readonly StrategySpec[], bars: number, maxBytes: number): readonly Wanted[] {
   const reads = new Map<string, { readonly use: IndicatorUse; count: number }>();
   for (const spec of specs) {
     for (const use of indicatorsOf(spec)) {
-      // An unknown name is the engine's to refuse, with the field.
+      // The engine refuses an unknown name and reports the field.
       if (!Object.hasOwn(INDICATORS, use.indicator)) continue;
       const key = indicatorKey(use.indicator, use.params);
       const known = reads.get(key);

@@ -1,9 +1,9 @@
 import { formOf, fromForm, type ErrorForm } from '../../domain/errors.ts';
 
-/** How a task ended. A structured clone keeps an error's text but not its code: errors of ours cross threads as their form. */
+/** Outcome of a task. A structured clone loses the code of an error, so an AppError crosses threads as an ErrorForm. */
 export type Ended<T> = { readonly value: T } | { readonly error: ErrorForm };
 
-/** In the thread: a task whose errors of ours are part of its answer. */
+/** For the thread: returns the task's AppErrors as part of its answer. */
 export function answering<A, T>(task: (message: A) => T): (message: A) => Ended<T> {
   return (message) => {
     try {
@@ -16,7 +16,7 @@ export function answering<A, T>(task: (message: A) => T): (message: A) => Ended<
   };
 }
 
-/** In the pool. @throws AppError with the code that the task's error had. */
+/** For the pool. @throws AppError with the code of the task's error */
 export function valueOf<T>(ended: Ended<T>): T {
   if ('error' in ended) throw fromForm(ended.error);
   return ended.value;

@@ -5,14 +5,14 @@ import { createBacktestPool, type BacktestPool, type SharedWork } from './backte
 
 export interface EvaluatorOptions {
   readonly data: MarketData;
-  /** Threads at the most; started when there is work. */
+  /** Maximum number of threads; started on demand. */
   readonly threads: number;
 }
 
-/** Specs in one message: small enough to share over threads and to cancel soon, large enough not to count. */
+/** Specs per message: small enough to distribute and cancel quickly, large enough to make the overhead negligible. */
 const CHUNK = 64;
 
-/** Metrics in the order of the items, whichever thread was faster. */
+/** Returns metrics in the order of the items, independent of thread timing. */
 export function evaluateOn(
   pool: BacktestPool,
   { key, series, fillModel, items }: SeriesEvaluation,

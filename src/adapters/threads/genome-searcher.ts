@@ -15,17 +15,19 @@ export interface GenomeSearchRequest {
   readonly genomes: readonly Genome[];
 }
 
-/** Plays many genomes over one frame by the rules of the Python workers. Results are in the order of the genomes. */
+/**
+ * Evaluates many genomes over one frame by the rules of the Python workers. Results are in the order of the genomes.
+ */
 export type GenomeSearch = (request: GenomeSearchRequest, options?: SearchOptions) => Promise<SearchFigures>;
 
 const CHUNK = 128;
 
-/** Chunks of the genomes, with the place of each among the results. */
+/** Chunks of the genomes, each with the index of its first result. */
 function* chunksOf(genomes: readonly Genome[], size: number): Generator<[from: number, part: readonly Genome[]]> {
   for (let from = 0; from < genomes.length; from += size) yield [from, genomes.slice(from, from + size)];
 }
 
-/** In this thread; gives way to others between chunks. */
+/** Runs in this thread; yields to the event loop between chunks. */
 export const searchGenomesHere: GenomeSearch = async ({ columns, terms, genomes }, options = {}) => {
   const { signal, onProgress, chunk = CHUNK } = options;
   const dataset = createWorkerDataset(columns);
@@ -39,7 +41,7 @@ export const searchGenomesHere: GenomeSearch = async ({ columns, terms, genomes 
   return figures;
 };
 
-/** On the threads of a pool. */
+/** Runs on the threads of a pool. */
 export function searchGenomesOn(pool: BacktestPool): GenomeSearch {
   return async ({ columns: candles, terms, genomes }, options = {}) => {
     const { signal, onProgress, chunk = CHUNK } = options;

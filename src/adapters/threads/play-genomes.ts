@@ -5,7 +5,7 @@ import { type WorkerDataset } from '../../domain/python-worker/engine/dataset.ts
 import { runFast } from '../../domain/python-worker/engine/fast-engine.ts';
 import { type WorkerTerms } from '../../domain/python-worker/engine/terms.ts';
 
-/** Each genome over the whole of a frame, by the rules of the Python workers. */
+/** Evaluates each genome over the whole frame, by the rules of the Python workers. */
 export function playGenomes(dataset: WorkerDataset, genomes: readonly Genome[], terms: WorkerTerms): SearchFigures {
   const figures = new Float64Array(genomes.length * FIGURES);
   const whole = { from: 0, to: dataset.length };

@@ -16,22 +16,22 @@ export interface SearchRequest {
 
 export interface SearchOptions {
   readonly signal?: AbortSignal;
-  /** Called with how many specs are done. */
+  /** Called with the number of specs done. */
   readonly onProgress?: (done: number) => void;
-  /** Specs in one message. @default 128 */
+  /** Specs per message. @default 128 */
   readonly chunk?: number;
 }
 
 /**
- * Plays many specs over one series. Results are in the order of the specs, whichever thread was faster.
- * @throws AppError for a spec that cannot be played, with its position before the sentence.
+ * Evaluates many specs over one series. Results are in the order of the specs, independent of thread timing.
+ * @throws AppError for a spec that cannot be evaluated; the message starts with its index
  */
 export type Search = (request: SearchRequest, options?: SearchOptions) => Promise<SearchFigures>;
 
-/** Small enough to be cancelled soon and to share the last ones out, large enough that messages do not count. */
+/** Small enough to cancel quickly and to balance the last chunks, large enough to make the overhead negligible. */
 const CHUNK = 128;
 
-/** In this thread; gives way to others between chunks. */
+/** Runs in this thread; yields to the event loop between chunks. */
 export const searchHere: Search = async ({ series, fillModel, window, specs }, options = {}) => {
   const { signal, onProgress, chunk = CHUNK } = options;
   const engine = createEngine(series);
@@ -52,7 +52,7 @@ export const searchHere: Search = async ({ series, fillModel, window, specs }, o
   return figures;
 };
 
-/** On the threads of a pool. */
+/** Runs on the threads of a pool. */
 export function searchOn(pool: BacktestPool): Search {
   return async ({ series, fillModel, window, specs }, options = {}) => {
     const { signal, onProgress, chunk = CHUNK } = options;

@@ -5,7 +5,7 @@ import { type WorkerColumns } from '../../domain/python-worker/engine/columns.ts
 const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
 
-/** A copy of a series in one SharedArrayBuffer, to be read by any number of threads. */
+/** Copies a series into one SharedArrayBuffer, which any number of threads may read. */
 export function shareSeries(series: Series): Series {
   const { length } = series;
   const memory = new SharedArrayBuffer(length * (COLUMNS.length * DOUBLE + 1));
@@ -20,14 +20,14 @@ export function shareSeries(series: Series): Series {
   return { symbol: series.symbol, timeframe: series.timeframe, length, ...shared, filled };
 }
 
-/** Columns of so many bars that lie in `memory`, one behind the other from its beginning. */
+/** Views on consecutive columns of `bars` values each, starting at the beginning of `memory`. */
 export function columnsIn(memory: SharedArrayBuffer, names: readonly string[], bars: number): IndicatorColumns {
   return Object.fromEntries(names.map((name, i) => [name, new Float64Array(memory, i * bars * DOUBLE, bars)]));
 }
 
 const CANDLES = ['time', 'close', 'high', 'low', 'volume'] as const satisfies readonly (keyof WorkerColumns)[];
 
-/** Candles as the Python workers' kernel takes them, in shared memory. */
+/** Copies candles, in the form that the worker engine reads, into shared memory. */
 export function shareCandles(candles: WorkerColumns): WorkerColumns {
   const { length } = candles.time;
   const memory = new SharedArrayBuffer(CANDLES.length * length * DOUBLE);

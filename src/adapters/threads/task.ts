@@ -9,18 +9,18 @@ import { type WorkerColumns } from '../../domain/python-worker/engine/columns.ts
 import { type Submission } from '../../domain/python-worker/engine/submission.ts';
 import { type WorkerTerms } from '../../domain/python-worker/engine/terms.ts';
 import { type UnitParams } from '../../domain/python-worker/engine/unit-params.ts';
-import { type ColumnOrder } from './column-store.ts';
+import { type ColumnRequest } from './column-store.ts';
 
-/** What every message to a backtest thread says of its series. The columns lie in shared memory: sending them copies nothing. */
+/** The series of a message to a backtest thread. Its columns are in shared memory, so sending copies nothing. */
 export interface SeriesTask {
-  /** Same key, same series: the thread keeps what it made of it. */
+  /** Identifies the series: the thread caches results derived from it under this key. */
   readonly seriesKey: string;
   readonly series: Series;
   /** Indicator columns in shared memory, by `indicatorKey`. */
   readonly shared: ReadonlyMap<string, IndicatorColumns>;
 }
 
-/** Some specs over windows. */
+/** A few specs, each over its own window. */
 export interface EvaluationTask extends SeriesTask {
   readonly fillModel: FillModel;
   readonly items: readonly { readonly spec: StrategySpec; readonly window: Window }[];
@@ -35,29 +35,29 @@ export interface SearchTask extends SeriesTask {
   readonly specs: readonly StrategySpec[];
 }
 
-/** Indicators to be computed into shared memory. */
+/** Indicators to compute into shared memory. */
 export interface ColumnsTask extends SeriesTask {
-  readonly orders: readonly ColumnOrder[];
+  readonly requests: readonly ColumnRequest[];
 }
 
-/** Many genomes over one frame of candles, by the rules of the Python workers. The columns lie in shared memory. */
+/** Many genomes over one frame of candles, by the rules of the Python workers. The columns are in shared memory. */
 export interface WorkerEngineTask {
-  /** Same key, same columns: the thread keeps what it made of them. */
+  /** Identifies the columns: the thread caches data derived from them under this key. */
   readonly frameKey: string;
   readonly columns: WorkerColumns;
   readonly terms: WorkerTerms;
   readonly genomes: readonly Genome[];
 }
 
-/** A work unit of the Python workers' kind. The columns lie in shared memory. */
+/** A work unit as Python workers execute it. The columns are in shared memory. */
 export interface UnitTask {
   readonly params: UnitParams;
   readonly columns: WorkerColumns;
-  /** Of the search; a unit that evaluates one genome does not draw. */
+  /** Seed of the search; a unit that evaluates one genome uses no random numbers. */
   readonly seed: string;
 }
 
-/** What a backtest thread can be asked for. */
+/** Tasks of a backtest thread. */
 export interface ThreadTasks {
   readonly evaluate: (task: EvaluationTask) => readonly TrialMetrics[];
   readonly search: (task: SearchTask) => SearchFigures;

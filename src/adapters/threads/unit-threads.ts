@@ -3,7 +3,7 @@ import { createBacktestPool } from './backtest-pool.ts';
 import { evaluateOn } from './evaluator.ts';
 import { shareCandles } from './share-series.ts';
 
-/** @param threads at the most; started when there is work. */
+/** @param threads maximum number of threads; started on demand */
 export function createUnitThreads(threads: number): UnitThreads {
   const pool = createBacktestPool(threads);
   return {

@@ -4,14 +4,14 @@ import { jitteredBackOffMs } from '../../domain/retry/back-off.ts';
 import { type Handed, type WorkSource } from '../../ports/fleet/worker-source.ts';
 
 export interface HttpWorkSourceOptions {
-  /** Of the coordinator; a path in it is kept. */
+  /** URL of the coordinator; a path in it is kept. */
   readonly url: string;
   readonly workerId: string;
-  /** Shown to a coordinator of ours, and to no other. */
+  /** Sent only to a Bittrading Corp coordinator. */
   readonly token?: string;
 }
 
-/** As the existing workers wait. */
+/** Same as in the Python workers. */
 const TIMEOUT_MS = 30_000;
 const SUBMIT_ATTEMPTS = 5;
 const PAUSES = { firstMs: 500, mostMs: 4_000 };
@@ -22,13 +22,16 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** Speaks the protocol of the existing workers (docs/coordinator-protocol.md#python-workers), and asks a coordinator of ours for specs too. */
+/**
+ * Client of the Python workers' protocol (docs/coordinator-protocol.md#python-workers). Also accepts units of kind
+ * `specs` from a Bittrading Corp coordinator. @throws AppError `coordinator-away`
+ */
 export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOptions): WorkSource {
   const base = url.replace(/\/+$/, '');
-  let isOurs: boolean | null = null;
+  let isOwn: boolean | null = null;
   const headers = (): Record<string, string> => ({
     'user-agent': USER_AGENT,
-    ...(token !== undefined && isOurs === true && { authorization: `Bearer ${token}` }),
+    ...(token !== undefined && isOwn === true && { authorization: `Bearer ${token}` }),
   });
 
   const ask = async (path: string, init: RequestInit, signal: AbortSignal): Promise<Answer> => {
@@ -49,10 +52,10 @@ export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOpt
     }
   };
 
-  /** The existing coordinator answers with HTML and 404. */
-  const knowsOurs = async (signal: AbortSignal): Promise<boolean> => {
+  /** The Python coordinator answers with HTML and status 404. */
+  const isOwnCoordinator = async (signal: AbortSignal): Promise<boolean> => {
     const { status, body } = await ask('/api/corp', {}, signal);
-    // Whoever is only just starting is asked again: a wrong guess would last as long as the worker.
+    // 5xx may be a server that is starting: ask again later, because the result is cached for the worker's lifetime.
     if (status >= 500) {
       throw new AppError('coordinator-away', `${base} answers with status ${status}`, { retryable: true });
     }
@@ -61,10 +64,10 @@ export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOpt
 
   return {
     async next(signal) {
-      isOurs ??= await knowsOurs(signal);
-      const query = new URLSearchParams({ worker_id: workerId, ...(isOurs && { accepts: 'specs' }) });
+      isOwn ??= await isOwnCoordinator(signal);
+      const query = new URLSearchParams({ worker_id: workerId, ...(isOwn && { accepts: 'specs' }) });
       const { status, body } = await ask(`/api/get_work?${query.toString()}`, {}, signal);
-      return handedOf(status, body);
+      return parseAssignment(status, body);
     },
 
     async submit(unit, report, signal) {
@@ -73,10 +76,10 @@ export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOpt
       for (let attempt = 1; ; attempt += 1) {
         try {
           const { status } = await ask('/api/submit_result', init, signal);
-          // The existing coordinator may have stored what it answers with 500, and would count it again.
-          if (status === 200 || !isOurs || status < 500) return status === 200;
+          // The Python coordinator may have stored a result despite status 500, and would count a retry twice.
+          if (status === 200 || !isOwn || status < 500) return status === 200;
         } catch (error) {
-          if (!isOurs || attempt === SUBMIT_ATTEMPTS) throw error;
+          if (!isOwn || attempt === SUBMIT_ATTEMPTS) throw error;
         }
         if (attempt === SUBMIT_ATTEMPTS) return false;
         await delay(jitteredBackOffMs(PAUSES, attempt, 0.5, Math.random), undefined, { signal });
@@ -85,7 +88,7 @@ export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOpt
   };
 }
 
-function handedOf(status: number, body: unknown): Handed {
+function parseAssignment(status: number, body: unknown): Handed {
   if (status !== 200 || !isObject(body)) return { none: `the coordinator answered ${status} without work` };
   if (body['shutdown'] === true) return { shutdown: textOf(body['message'], 'the coordinator asked for it') };
   const id = body['work_id'];
@@ -106,5 +109,5 @@ function parsed(text: string): unknown {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const textOf = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
-/** fetch says `fetch failed`; what failed stands behind it. */
+/** fetch throws a generic `fetch failed`; the actual error is its cause. */
 const causeOf = (error: unknown): unknown => (error instanceof Error && error.cause ? error.cause : error);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createColumnMemory, roomFor } from '../../../src/adapters/threads/column-memory.ts';
-import { createColumnStore, type ColumnLoan, type ColumnOrder } from '../../../src/adapters/threads/column-store.ts';
+import { createColumnStore, type ColumnLoan, type ColumnRequest } from '../../../src/adapters/threads/column-store.ts';
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
 
 const BARS = 512;
@@ -23,12 +23,12 @@ function reading(...periods: readonly number[]): StrategySpec {
 
 /** Writes the period of each average into its column, and keeps count. */
 function writer() {
-  const orders: ColumnOrder[] = [];
-  const compute = async (asked: readonly ColumnOrder[]): Promise<void> => {
-    orders.push(...asked);
+  const requests: ColumnRequest[] = [];
+  const compute = async (asked: readonly ColumnRequest[]): Promise<void> => {
+    requests.push(...asked);
     for (const { params, memory } of asked) new Float64Array(memory).fill(params['period']!);
   };
-  return { orders, compute };
+  return { requests, compute };
 }
 
 /** The value in each column, by period; null where it is not the same all over. */
@@ -48,14 +48,14 @@ const expected = (...periods: readonly number[]): ReadonlyMap<string, number> =>
 describe('the column store', () => {
   it('has each column computed once, for as many loans as want it', async () => {
     const store = createColumnStore(10 * COLUMN);
-    const { orders, compute } = writer();
+    const { requests, compute } = writer();
     const first = await store.lend('s', BARS, [reading(5, 6)], 2, compute);
     const second = await store.lend('s', BARS, [reading(6, 7)], 2, compute);
-    expect(orders.map(({ params }) => params['period'])).toEqual([5, 6, 7]);
+    expect(requests.map(({ params }) => params['period'])).toEqual([5, 6, 7]);
     expect(valuesOf(first)).toEqual(expected(5, 6));
     expect(valuesOf(second)).toEqual(expected(6, 7));
     expect((await store.lend('other', BARS, [reading(6)], 1, compute)).columns.size).toBe(1);
-    expect(orders).toHaveLength(4);
+    expect(requests).toHaveLength(4);
   });
 
   it('writes into no column that is lent, however little room there is', async () => {
@@ -70,46 +70,46 @@ describe('the column store', () => {
 
   it('uses the memory of columns again whose loans have ended', async () => {
     const store = createColumnStore(2 * COLUMN);
-    const { orders, compute } = writer();
+    const { requests, compute } = writer();
     for (let period = 2; period < 40; period += 2) {
       const loan = await store.lend('s', BARS, [reading(period, period + 1)], 1, compute);
       expect(valuesOf(loan)).toEqual(expected(period, period + 1));
       loan.end();
       loan.end();
     }
-    expect(orders).toHaveLength(38);
-    expect(new Set(orders.map(({ memory }) => memory)).size).toBe(2);
+    expect(requests).toHaveLength(38);
+    expect(new Set(requests.map(({ memory }) => memory)).size).toBe(2);
   });
 
   it('lends again what is still kept, also after its first loan has ended', async () => {
     const store = createColumnStore(2 * COLUMN);
-    const { orders, compute } = writer();
+    const { requests, compute } = writer();
     (await store.lend('s', BARS, [reading(5, 6)], 1, compute)).end();
     const again = await store.lend('s', BARS, [reading(5, 6)], 1, compute);
-    expect(orders).toHaveLength(2);
+    expect(requests).toHaveLength(2);
     const others = await store.lend('s', BARS, [reading(7, 8)], 1, compute);
     expect(valuesOf(again)).toEqual(expected(5, 6));
     again.end();
     others.end();
     (await store.lend('s', BARS, [reading(9, 10)], 1, compute)).end();
-    expect(new Set(orders.map(({ memory }) => memory)).size).toBe(4);
+    expect(new Set(requests.map(({ memory }) => memory)).size).toBe(4);
   });
 
   it('computes twice what two ask for at once, and keeps one', async () => {
     const store = createColumnStore(4 * COLUMN);
-    const { orders, compute } = writer();
+    const { requests, compute } = writer();
     const loans = await Promise.all([5, 5].map((period) => store.lend('s', BARS, [reading(period)], 1, compute)));
     for (const loan of loans) expect(valuesOf(loan)).toEqual(expected(5));
     for (const loan of loans) loan.end();
     expect(valuesOf(await store.lend('s', BARS, [reading(5)], 1, compute))).toEqual(expected(5));
-    expect(orders).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   it('never uses memory again that a failed computation may still be writing to', async () => {
     const store = createColumnStore(4 * COLUMN);
-    const { orders, compute } = writer();
+    const { requests, compute } = writer();
     const lost: SharedArrayBuffer[] = [];
-    const failing = async (asked: readonly ColumnOrder[]): Promise<void> => {
+    const failing = async (asked: readonly ColumnRequest[]): Promise<void> => {
       lost.push(...asked.map(({ memory }) => memory));
       throw new Error('the thread is gone');
     };
@@ -118,7 +118,7 @@ describe('the column store', () => {
       (await store.lend('s', BARS, [reading(period)], 1, compute)).end();
     }
     expect(lost).toHaveLength(2);
-    expect(orders.some(({ memory }) => lost.includes(memory))).toBe(false);
+    expect(requests.some(({ memory }) => lost.includes(memory))).toBe(false);
   });
 
   it('leaves out what does not fit, the least read first', async () => {

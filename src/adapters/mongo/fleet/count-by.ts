@@ -1,4 +1,4 @@
-/** How many there are of each. */
+/** Calls `count` for each value and returns the counts by value. */
 export async function countBy<Value extends string>(
   values: readonly Value[],
   count: (value: Value) => Promise<number>,

@@ -8,12 +8,12 @@ interface CounterRow {
   readonly taken: number;
 }
 
-/** One document a counter: its key is its name. */
+/** One document per counter; the key is the counter's name. */
 export function createFleetCounterStore(database: Database): FleetCounterStore {
   const counters = database.table<Omit<CounterRow, 'name'>>({
     collection: 'fleetCounters',
     key: () => {
-      throw new AppError('internal', 'a counter is only ever added to');
+      throw new AppError('internal', 'a counter can only be incremented');
     },
     fields: { taken: number },
   });

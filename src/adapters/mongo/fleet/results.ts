@@ -103,10 +103,10 @@ export function createFleetResultStore(database: Database): FleetResultStore {
     return rows.map((row) => {
       const found = stored.get(row.key);
       if (found) return found;
-      throw new AppError('not-found', `result '${row.key}' was removed meanwhile`);
+      throw new AppError('not-found', `result '${row.key}' was removed concurrently`);
     });
   });
-  /** Of one worker at a time; all workers are counted in the same moment. */
+  /** Each call asks for the results of one worker; concurrent calls share one query. */
   const toCount = createGroupCommit(async (asked: readonly (readonly string[])[]) => {
     const found = await results.pick({ _id: { $in: [...new Set(asked.flat())] } }, {}, TO_COUNT);
     const rows = new Map(found.map((row) => [row.key, row]));

@@ -8,7 +8,7 @@ import { createFleetResultStore } from './results.ts';
 import { createFleetUnitStore } from './units.ts';
 import { createFleetWorkerStore } from './workers.ts';
 
-/** The coordinator's stores over MongoDB. Call `ensureIndexes` before the first write: unique keys rest on them. */
+/** The coordinator's stores over MongoDB. Call `ensureIndexes` before the first write: unique keys depend on it. */
 export function createMongoFleetStores(connection: Connection): FleetStores & { ensureIndexes(): Promise<void> } {
   const database = createDatabase(connection);
   return {

@@ -6,14 +6,14 @@ import { flag, json, number, numberOrNull, oneOf, plain, text } from '../fields.
 import { createGroupCommit } from '../group-commit.ts';
 import { countBy } from './count-by.ts';
 
-/** What is looked for, worked out when the unit is stored. */
+/** Derived fields for queries, computed when the unit is stored. */
 interface UnitRow extends FleetUnit {
   readonly hasRoom: boolean;
   readonly isLeased: boolean;
   readonly nextExpiry: number | null;
 }
 
-const lookedFor = (unit: Unit): Pick<UnitRow, 'hasRoom' | 'isLeased' | 'nextExpiry'> => ({
+const queryFields = (unit: Unit): Pick<UnitRow, 'hasRoom' | 'isLeased' | 'nextExpiry'> => ({
   hasRoom: freeReplicas(unit) > 0,
   isLeased: runningOf(unit).length > 0,
   nextExpiry: nextExpiry(unit),
@@ -76,13 +76,13 @@ export function createFleetUnitStore(database: Database): FleetUnitStore {
       { state: 1, id: 1 },
     ],
   });
-  /** The parameters, which may be large, are not sent again. */
+  /** Writes only the mutable fields: the parameters may be large and never change. */
   const save = createGroupCommit(async (saves: readonly { readonly unit: UnitInLine; readonly expected: number }[]) =>
     units.changeEach(
       saves.map(({ unit, expected }) => {
         const { state, reason, wanted, leases, canonical, turn, endedAt, inStep } = unit;
         const progress = { state, reason, wanted, leases, canonical, turn, endedAt, inStep };
-        const set = { ...progress, ...lookedFor(unit), version: expected + 1 };
+        const set = { ...progress, ...queryFields(unit), version: expected + 1 };
         return { key: String(unit.id), when: { version: expected }, set };
       }),
     ),
@@ -94,7 +94,7 @@ export function createFleetUnitStore(database: Database): FleetUnitStore {
   const idsOf = (rows: readonly { readonly id: number }[]): readonly number[] => rows.map(({ id }) => id);
 
   return {
-    add: (added) => units.insert(added.map((unit) => ({ ...unit, ...lookedFor(unit) }))),
+    add: (added) => units.insert(added.map((unit) => ({ ...unit, ...queryFields(unit) }))),
     get,
     byKeys: async (keys) => (await units.find({ key: { $in: [...keys] } }, { id: 1 })).map(unitOf),
     save: (unit, expected) => save({ unit, expected }),

@@ -176,7 +176,7 @@ describe('the existing coordinator, with all its quirks', () => {
     const [unit] = await bench.run(['u']);
     expect(unit).toMatchObject({ state: 'done', doneBy: 'local', mayExist: true, attempts: 1 });
     expect(unit?.reason).toBe(
-      'it cannot be known whether it was made: 1 units were made since, and none shows who made it',
+      'it cannot be known whether it was made: 1 units were created since, none of them identifiable yet',
     );
     expect(server.requests.creations).toBe(1);
   });
