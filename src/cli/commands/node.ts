@@ -1,17 +1,15 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { resolve } from 'node:path';
+import { type Config } from '../../../config/schema.ts';
 import { isQueueName, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
-import { createLogger } from '../../runtime/logger.ts';
+import { untilAborted } from '../../ports/until-aborted.ts';
 import { startNode } from '../../runtime/node.ts';
 import { openContext } from '../../runtime/context.ts';
-import { PROJECT_ROOT } from '../../paths.ts';
-import { createCleanupStack } from '../../runtime/cleanup-stack.ts';
-import { installShutdown } from '../../runtime/shutdown.ts';
 import { awaitCompany } from '../../runtime/company-descriptor.ts';
 import { type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { openServices } from '../process/open-services.ts';
+import { aborted, runProcess, type ProcessRun } from '../process/run-process.ts';
 import { modeOption } from '../input/options.ts';
 
 interface Options {
@@ -45,48 +43,44 @@ function parseSeconds(text: string): number {
 /** In a fleet, nodes may be up before the company is. */
 const COMPANY_WAIT_MS = 60_000;
 
-/** Runs desks of a company that was started elsewhere, until a signal ends it. */
+/** Runs agents of a company that was started elsewhere, until a signal ends it. */
 async function run(io: CliIo, options: Options): Promise<void> {
   const config = loadCliConfig(io);
-  const log = createLogger({
-    level: config.runtime.logLevel,
-    directory: resolve(PROJECT_ROOT, config.database.logDirectory),
-    terminal: io.terminal,
+  const stopWithinMs = (options.drain + 12) * 1000;
+  await runProcess(io, { config, finishes: false, keepsLogs: true, stopWithinMs }, async (running) => {
+    await untilAborted(open(io, config, options, running), running.stop);
+    await aborted(running.stop);
   });
-  const cleanup = createCleanupStack((options.drain + 10) * 1000);
-  const release = async (): Promise<void> => {
-    for (const { name, error } of await cleanup.release()) log.warn(`closing ${name}: ${error.message}`);
-    await log.close();
-  };
-  const shutdown = installShutdown({ stop: release, log, deadlineMs: (options.drain + 12) * 1000 });
-  try {
-    const services = await openServices(config, log, shutdown.requested);
-    cleanup.push('services', () => services.close());
-    const mode = options.mode ?? config.runtime.tradingMode;
-    const { namespace } = config.database;
-    const descriptor = await awaitCompany(services.redis.url, namespace, mode, COMPANY_WAIT_MS, shutdown.requested);
-    const context = await openContext({
-      config,
-      descriptor,
-      redisUrl: services.redis.url,
-      mongoUrl: services.mongo.url,
-      log,
-    });
-    cleanup.push('office', () => context.close());
-    const node = await startNode(context, {
-      queues: options.queues,
-      ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
-    });
-    cleanup.push('node', () => node.close(options.drain * 1000));
-    io.complain(
-      `node ${node.name} works on ${options.queues.join(', ')} (${descriptor.mode}, account ${descriptor.account}); Ctrl-C drains it`,
-    );
-    await services.lost;
-  } catch (error) {
-    if (shutdown.requested.aborted) return;
-    await release();
-    throw error;
-  }
+}
+
+async function open(
+  io: CliIo,
+  config: Config,
+  options: Options,
+  { log, cleanup, stop, fail }: ProcessRun,
+): Promise<void> {
+  const services = await openServices(config, log, stop);
+  cleanup.push('services', () => services.close());
+  services.lost.catch(fail);
+  const mode = options.mode ?? config.runtime.tradingMode;
+  const { namespace } = config.database;
+  const descriptor = await awaitCompany(services.redis.url, namespace, mode, COMPANY_WAIT_MS, stop);
+  const context = await openContext({
+    config,
+    descriptor,
+    redisUrl: services.redis.url,
+    mongoUrl: services.mongo.url,
+    log,
+  });
+  cleanup.push('context', () => context.close());
+  const node = await startNode(context, {
+    queues: options.queues,
+    ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
+  });
+  cleanup.push('node', () => node.close(options.drain * 1000));
+  io.complain(
+    `node ${node.name} works on ${options.queues.join(', ')} (${descriptor.mode}, account ${descriptor.account}); Ctrl-C drains it`,
+  );
 }
 
 export function registerNode(program: Command, io: CliIo): void {

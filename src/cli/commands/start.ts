@@ -13,6 +13,7 @@ import { runRequestFor, type CycleRunRequest } from '../../feed/cycle-run.ts';
 import { runFeed, setMarketTime } from '../../feed/feed.ts';
 import { anyServices } from '../process/open-services.ts';
 import { withCompany } from '../process/company-run.ts';
+import { aborted } from '../process/run-process.ts';
 import { runCoordinator } from '../process/coordinator-run.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
@@ -142,7 +143,7 @@ async function joinUntilStopped(io: CliIo, config: Config, options: Options): Pr
   };
   await withCompany(io, { config, finishes: false, company }, async (opened, stop) => {
     await welcome(io, opened, config, options);
-    await ended(stop);
+    await aborted(stop);
   });
 }
 
@@ -171,18 +172,13 @@ async function leadUntilStopped(io: CliIo, config: Config, options: Options): Pr
       signal,
     });
     // A replay that is over leaves its company open to look at.
-    await ended(signal);
+    await aborted(signal);
     if (opened.lost.aborted) {
       throw new AppError('feed-lost', 'another feed took over this company', {
         advice: 'Look for a second corp start',
       });
     }
   });
-}
-
-async function ended(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 async function welcome(io: CliIo, company: Company, { exchange, agents }: Config, options: Options): Promise<void> {

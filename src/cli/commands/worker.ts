@@ -9,6 +9,7 @@ import { runWorkLoop } from '../../worker/work-loop.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
+import { runProcess } from '../process/run-process.ts';
 
 interface Options {
   readonly coordinator?: string;
@@ -22,6 +23,8 @@ interface Options {
 
 const MAX_INSTANCE = 10_000;
 const MAX_WAIT_SECONDS = 3600;
+/** A unit under way is given up: its lease runs out. */
+const STOP_WITHIN_MS = 15_000;
 
 /** The names that the existing workers give their systems. */
 const SYSTEMS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'Darwin', win32: 'Windows' };
@@ -45,7 +48,8 @@ const parseCount =
   };
 
 async function run(io: CliIo, options: Options): Promise<void> {
-  const { exchange, secrets } = loadCliConfig(io);
+  const config = loadCliConfig(io);
+  const { exchange, secrets } = config;
   const url = options.coordinator ?? secrets.coordinatorUrl;
   if (url === undefined) {
     throw new AppError('bad-input', 'no coordinator is named', {
@@ -53,10 +57,6 @@ async function run(io: CliIo, options: Options): Promise<void> {
     });
   }
   const id = workerId(options.name ?? hostname(), options.instance, platform());
-  const stopping = new AbortController();
-  const stop = (): void => stopping.abort();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  const threads = createUnitThreads(options.threads);
   const token = secrets.coordinatorToken;
   const source = createHttpWorkSource({
     url,
@@ -65,22 +65,22 @@ async function run(io: CliIo, options: Options): Promise<void> {
   });
   const directories = options.data.map((directory) => resolve(io.cwd, directory));
   const candles = createCandleFiles(directories);
-  io.complain(`${id} works for ${url}, candles from ${directories.join(', ')}`);
-  try {
+  const shell = { config, finishes: false, keepsLogs: false, stopWithinMs: STOP_WITHIN_MS };
+  await runProcess(io, shell, async ({ cleanup, stop }) => {
+    const threads = createUnitThreads(options.threads);
+    cleanup.push('threads', () => threads.close());
+    io.complain(`${id} works for ${url}, candles from ${directories.join(', ')}`);
     const { done, failed } = await runWorkLoop({
       source,
       work: (unit, signal) => doUnit({ workerId: id, threads, candles, exchange }, unit, signal),
       say: (text) => io.complain(text),
-      signal: stopping.signal,
+      signal: stop,
       pauseMs: options.wait * 1000,
       random: Math.random,
       once: options.once,
     });
     io.print(`${done} units done, ${failed} failed`);
-  } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
-    await threads.close();
-  }
+  });
 }
 
 export function registerWorker(program: Command, io: CliIo): void {

@@ -1,11 +1,7 @@
-import { constants } from 'node:os';
-import { resolve } from 'node:path';
 import { type Config } from '../../../config/schema.ts';
 import { startCompany, type Company, type CompanyOptions } from '../../runtime/company.ts';
-import { createLogger, type ClosableLogger } from '../../runtime/logger.ts';
-import { PROJECT_ROOT } from '../../paths.ts';
-import { installShutdown, type ShutdownSignal } from '../../runtime/shutdown.ts';
 import { type CliIo } from '../output/io.ts';
+import { runProcess } from './run-process.ts';
 
 export interface CompanyRun {
   readonly config: Config;
@@ -26,50 +22,16 @@ const STOP_WITHIN_MS = 30_000;
  */
 export async function withCompany<T>(
   io: CliIo,
-  { config, finishes, company: options }: CompanyRun,
+  { config, finishes, company: companyOptions }: CompanyRun,
   use: (company: Company, stop: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const level = config.runtime.logLevel;
-  const log: ClosableLogger = createLogger({
-    level,
-    directory: resolve(PROJECT_ROOT, config.database.logDirectory),
-    terminal: io.terminal,
-    ...(finishes && level === 'info' && { terminalLevel: 'warn' }),
-  });
-  const stopping = new AbortController();
-  let finished: () => void = () => undefined;
-  const done = new Promise<void>((resolveDone) => (finished = resolveDone));
-  let interruptedBy: ShutdownSignal | null = null;
-  const shutdown = installShutdown({
-    async stop(signal) {
-      interruptedBy = signal;
-      stopping.abort();
-      await done;
-    },
-    log,
-    deadlineMs: STOP_WITHIN_MS,
-    exit: (code) =>
-      process.exit(code === 0 && finishes && interruptedBy !== null ? 128 + constants.signals[interruptedBy] : code),
-  });
-  try {
-    const company = await startCompany({
-      ...options,
-      config,
-      log,
-      signal: shutdown.requested,
-      onFatal: (error) => stopping.abort(error),
-    });
+): Promise<T | undefined> {
+  const options = { config, finishes, keepsLogs: true, stopWithinMs: STOP_WITHIN_MS };
+  return runProcess(io, options, async ({ log, stop, fail }) => {
+    const company = await startCompany({ ...companyOptions, config, log, signal: stop, onFatal: fail });
     try {
-      const result = await use(company, stopping.signal);
-      const { reason } = stopping.signal as { reason?: unknown };
-      if (reason instanceof Error && reason.name !== 'AbortError') throw reason;
-      return result;
+      return await use(company, stop);
     } finally {
       await company.close();
     }
-  } finally {
-    await log.close();
-    finished();
-    shutdown.uninstall();
-  }
+  });
 }

@@ -1,14 +1,11 @@
-import { resolve } from 'node:path';
 import { type Config } from '../../../config/schema.ts';
 import { type ListenOptions } from '../../http/listen.ts';
 import { type FleetRules } from '../../domain/fleet/unit.ts';
+import { untilAborted } from '../../ports/until-aborted.ts';
 import { type OpenServices } from '../../runtime/company.ts';
 import { startCoordinator } from '../../runtime/coordinator.ts';
-import { createLogger } from '../../runtime/logger.ts';
-import { PROJECT_ROOT } from '../../paths.ts';
-import { createCleanupStack } from '../../runtime/cleanup-stack.ts';
-import { installShutdown } from '../../runtime/shutdown.ts';
 import { type CliIo } from '../output/io.ts';
+import { aborted, runProcess, type ProcessRun } from './run-process.ts';
 
 export interface CoordinatorRun {
   readonly openServices: OpenServices;
@@ -17,58 +14,39 @@ export interface CoordinatorRun {
   readonly json: boolean;
 }
 
-const CLOSE_WITHIN_MS = 25_000;
-
-/** A promise that rejects when the services are lost for good. */
-function loss(): { readonly lost: Promise<never>; readonly onFatal: (error: Error) => void } {
-  let onFatal: (error: Error) => void = () => undefined;
-  const lost = new Promise<never>((_, reject) => (onFatal = reject));
-  lost.catch(() => undefined);
-  return { lost, onFatal };
-}
+const STOP_WITHIN_MS = 27_000;
 
 /** Runs the coordinator, without a company around it, until a signal ends it. */
-export async function runCoordinator(
+export async function runCoordinator(io: CliIo, config: Config, run: CoordinatorRun): Promise<void> {
+  await runProcess(io, { config, finishes: false, keepsLogs: true, stopWithinMs: STOP_WITHIN_MS }, async (running) => {
+    await untilAborted(open(io, config, run, running), running.stop);
+    await aborted(running.stop);
+  });
+}
+
+async function open(
   io: CliIo,
   config: Config,
   { openServices, listen, distinct, json }: CoordinatorRun,
+  { log, cleanup, stop, fail }: ProcessRun,
 ): Promise<void> {
-  const log = createLogger({
-    level: config.runtime.logLevel,
-    directory: resolve(PROJECT_ROOT, config.database.logDirectory),
-    terminal: io.terminal,
+  const services = await openServices(config, log, { onFatal: fail, signal: stop });
+  cleanup.push('services', () => services.close());
+  const { redis, mongo } = services;
+  const coordinator = await startCoordinator({
+    config,
+    log,
+    redisUrl: redis.url,
+    mongoUrl: mongo.url,
+    listen,
+    ...(distinct !== undefined && { distinct }),
   });
-  const cleanup = createCleanupStack(CLOSE_WITHIN_MS);
-  const release = async (): Promise<void> => {
-    for (const { name, error } of await cleanup.release()) log.warn(`closing ${name}: ${error.message}`);
-    await log.close();
-  };
-  const shutdown = installShutdown({ stop: release, log, deadlineMs: CLOSE_WITHIN_MS + 2_000 });
-  const { lost, onFatal } = loss();
-  try {
-    const services = await openServices(config, log, { onFatal, signal: shutdown.requested });
-    cleanup.push('services', () => services.close());
-    const { redis, mongo } = services;
-    const coordinator = await startCoordinator({
-      config,
-      log,
-      redisUrl: redis.url,
-      mongoUrl: mongo.url,
-      listen,
-      ...(distinct !== undefined && { distinct }),
-    });
-    cleanup.push('coordinator', () => coordinator.close());
-    if (json) io.json({ coordinator: coordinator.url, services: { redis: redis.kind, mongo: mongo.kind } });
-    else {
-      io.print(`The coordinator is at work: ${coordinator.url}`);
-      io.print(`  workers     COORDINATOR_URL=${coordinator.url}`);
-      io.print(`  services    Redis: ${redis.kind}, MongoDB: ${mongo.kind}`);
-      io.print('Ctrl-C stops it.');
-    }
-    await lost;
-  } catch (error) {
-    if (shutdown.requested.aborted) return;
-    await release();
-    throw error;
+  cleanup.push('coordinator', () => coordinator.close());
+  if (json) io.json({ coordinator: coordinator.url, services: { redis: redis.kind, mongo: mongo.kind } });
+  else {
+    io.print(`The coordinator is at work: ${coordinator.url}`);
+    io.print(`  workers     COORDINATOR_URL=${coordinator.url}`);
+    io.print(`  services    Redis: ${redis.kind}, MongoDB: ${mongo.kind}`);
+    io.print('Ctrl-C stops it.');
   }
 }
