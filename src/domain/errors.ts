@@ -1,4 +1,4 @@
-/** An error in a form that crosses threads and queues, where classes are lost. */
+/** An error as plain data, for threads and queues, which do not keep classes. */
 export interface ErrorForm {
   readonly code: string;
   readonly message: string;
@@ -8,14 +8,15 @@ export interface ErrorForm {
 
 export interface AppErrorOptions {
   readonly retryable?: boolean;
-  /** What a person can do about it. */
+  /** What a person can do to fix it. */
   readonly advice?: string;
   readonly cause?: unknown;
 }
 
 /**
- * An error with a stable kebab-case `code` and whether trying again can help. define-agent maps `retryable: false` to
- * BullMQ's UnrecoverableError; the API and the command line print `message` and `advice`. docs/errors.md lists the codes.
+ * An error with a stable kebab-case `code` and a `retryable` flag: whether a retry can succeed. define-agent maps
+ * `retryable: false` to BullMQ's UnrecoverableError; the API and the command line print `message` and `advice`.
+ * docs/errors.md lists the codes.
  */
 export class AppError extends Error {
   readonly code: string;
@@ -31,7 +32,10 @@ export class AppError extends Error {
   }
 }
 
-/** Codes of errors about what somebody typed, sent or configured. The command line exits 2, the API answers 400. */
+/**
+ * Codes of input errors: what a person typed, sent or configured is wrong. The command line exits 2, the API answers
+ * 400.
+ */
 export const INPUT_CODES: ReadonlySet<string> = new Set([
   'bad-candles',
   'bad-config',
@@ -50,12 +54,12 @@ export function isInputError(error: unknown): boolean {
   return error instanceof AppError && INPUT_CODES.has(error.code);
 }
 
-/** Of ours, and not `internal`: its sentence is written for people, and its stack tells them nothing. */
+/** Whether it is an AppError other than `internal`: its message is written for people, so no stack trace is needed. */
 export function isExplained(error: unknown): error is AppError {
   return error instanceof AppError && error.code !== 'internal';
 }
 
-/** Whether it is an error of ours with this code; codes of Node and of drivers do not count. */
+/** Whether it is an AppError with this code. Codes of Node and of drivers do not count. */
 export function hasCode(error: unknown, code: string): error is AppError {
   return error instanceof AppError && error.code === code;
 }
@@ -64,7 +68,7 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What it says and advises, in one line. */
+/** Message and advice in one line. */
 export function sentenceOf(error: unknown): string {
   const advice = formOf(error)?.advice;
   const said = oneLine(errorText(error));
@@ -73,7 +77,7 @@ export function sentenceOf(error: unknown): string {
 
 const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ');
 
-/** The form of an error of ours; null for any other. */
+/** The plain form of an AppError; null for any other error. */
 export function formOf(error: unknown): ErrorForm | null {
   if (!(error instanceof AppError)) return null;
   const { code, message, retryable, advice } = error;
@@ -84,7 +88,7 @@ export function fromForm({ code, message, ...options }: ErrorForm, cause?: unkno
   return new AppError(code, message, { ...options, cause });
 }
 
-/** The error with `place` (a file, a position in it) before its sentence; whatever is not ours stays as it is. */
+/** Adds `place` (a file, or a position in it) to the start of an AppError's message; returns other errors unchanged. */
 export function withPlace(place: string, error: unknown): unknown {
   const form = formOf(error);
   return form === null ? error : fromForm({ ...form, message: `${place}: ${form.message}` }, error);

@@ -1,6 +1,9 @@
 import { AppError } from './errors.ts';
 
-/** A spec or genome that cannot be evaluated: which field (`entry.all[0].left.params.period`), what is wrong, what to do. */
+/**
+ * A spec or genome cannot be evaluated. The message gives the field (`entry.all[0].left.params.period`), the fault, and
+ * the fix.
+ */
 export class SpecError extends AppError {
   readonly path: string;
   /** The message without the path. */
@@ -13,7 +16,7 @@ export class SpecError extends AppError {
     this.problem = problem;
   }
 
-  /** The same as part of something larger: `seed_genomes[2]` before `params.sl_pct`. */
+  /** The same error inside a larger object: `seed_genomes[2]` is added before `params.sl_pct`. */
   inside(place: string): SpecError {
     return new SpecError(this.path === '' ? place : `${place}.${this.path}`, this.problem);
   }

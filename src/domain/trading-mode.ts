@@ -1,3 +1,6 @@
-/** Where candles and fills come from: a seeded market, candle files, a real exchange with paper orders, a real exchange. */
+/**
+ * Sources of candles and fills: `simulated`: a seeded market; `replay`: candle files; `paper`: a real exchange's data
+ * with paper orders; `live`: a real exchange.
+ */
 export const TRADING_MODES = ['simulated', 'replay', 'paper', 'live'] as const;
 export type TradingMode = (typeof TRADING_MODES)[number];

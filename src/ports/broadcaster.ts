@@ -1,4 +1,4 @@
-/** What everybody may want to hear; at least once, with ids, in order of publication. */
+/** Topics of the broadcast stream. Delivery is at least once, with ids, in order of publication. */
 export const BROADCAST_TOPICS = [
   'agent-state',
   'agent-restart',
@@ -24,15 +24,15 @@ export interface Broadcaster {
 }
 
 /**
- * One entry of the broadcast stream; `id` orders entries and resumes a reader. It begins with the wall time of its
- * publication: a reader resumed from `<epoch ms>-0` gets what was published since.
+ * One entry of the broadcast stream. `id` orders entries and resumes a reader. It begins with the wall time of
+ * publication, so that a reader resumed from `<epoch ms>-0` gets everything published since then.
  */
 export interface BroadcastEntry extends Broadcast {
   readonly id: string;
 }
 
 export interface BroadcastReader {
-  /** Entries after `after` (an entry's id; `$` for those to come), for ever, until `signal` aborts. */
-  follow(after: string, signal: AbortSignal): AsyncIterable<BroadcastEntry>;
+  /** Yields entries after `after` (an entry id; `$` for new entries only) until `abortSignal` aborts. */
+  follow(after: string, abortSignal: AbortSignal): AsyncIterable<BroadcastEntry>;
   close(): Promise<void>;
 }

@@ -17,21 +17,21 @@ export interface VenueBalance {
 }
 
 export interface Broker {
-  /** Makes sure the paper account exists with its starting cash; a no-op on a real venue. */
+  /** Creates the paper account with its starting cash if it does not exist; does nothing on a real venue. */
   open(account: string): Promise<void>;
   submit(request: PlacedRequest): Promise<OrderReport>;
-  /** Null when the venue does not know it. */
+  /** Null when the venue does not know the order. */
   fetchOrder(account: string, clientOrderId: string): Promise<OrderReport | null>;
-  /** The order and its protective children. */
+  /** The order and its bracket orders. */
   fetchGroup(account: string, clientOrderId: string): Promise<readonly OrderReport[]>;
   openOrders(account: string): Promise<readonly OrderReport[]>;
   cancel(account: string, clientOrderId: string): Promise<OrderReport | null>;
-  /** Every fill of the account at or after this market time; `id`s are unique and stable. */
+  /** All fills of the account at or after this market time; ids are unique and stable. */
   fills(account: string, since: number): Promise<readonly Fill[]>;
   balance(account: string): Promise<VenueBalance>;
   /**
-   * Lets a paper venue act on one closed candle (docs/simulation-rules.md); idempotent per symbol and candle.
-   * A no-op on a real venue, which fills by itself.
+   * Lets a paper venue process one closed candle (docs/simulation-rules.md); idempotent per symbol and candle. Does
+   * nothing on a real venue, which fills by itself.
    */
   onCandle(account: string, symbol: string, timeframe: Timeframe, candleTime: number): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { type CandleColumns } from '../domain/market/candle-columns.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
 
-/** A candle file, read whole. */
+/** The content of a candle file. */
 export interface CandleColumnsFile {
   readonly path: string;
   readonly symbol: string;
@@ -9,10 +9,13 @@ export interface CandleColumnsFile {
   readonly columns: CandleColumns;
 }
 
-/** Candle files by the names that work units give them. */
+/** Access to candle files by the names used in work units. */
 export interface CandleFiles {
-  /** Path of the file. @throws AppError `no-candles` when there is none, or its name leads out of the data directories. */
+  /**
+   * Path of the file. @throws AppError `no-candles` when there is no such file, or the name points outside the data
+   * directories.
+   */
   find(name: string): Promise<string>;
-  /** @throws as `find`, and AppError `bad-input` with file and line when the file is no good. */
+  /** Reads the file. @throws as `find`, and AppError `bad-input` with file and line when the content is invalid. */
   read(name: string): Promise<CandleColumnsFile>;
 }

@@ -2,7 +2,7 @@ import { type Candle } from '../domain/market/candle.ts';
 import { type Market, type MarketTrade, type OrderBook } from '../domain/market/market.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
 
-/** A market that a source has, with the candle length it has it in. */
+/** A market of a source, with the timeframe of its candles. */
 export interface SourcedMarket {
   readonly market: Market;
   readonly timeframe: Timeframe;
@@ -10,13 +10,13 @@ export interface SourcedMarket {
   readonly first: number;
 }
 
-/** Where candles come from: a simulation, a store of imported files, an exchange. */
+/** A source of candles: a simulation, a store of imported files, an exchange. */
 export interface CandleSource {
   markets(): Promise<readonly SourcedMarket[]>;
   /** Candles with from <= time < to, ascending, at the market's own timeframe. */
   candles(symbol: string, from: number, to: number): Promise<readonly Candle[]>;
-  /** Null where the source has no book. */
+  /** Null when the source has no book. */
   orderBook(symbol: string, time: number): Promise<OrderBook | null>;
-  /** Prints of the candle that opens at `candleTime`; null where the source has none. */
+  /** Trades of the candle that opens at `candleTime`; null when the source has none. */
   trades(symbol: string, candleTime: number): Promise<readonly MarketTrade[] | null>;
 }

@@ -1,4 +1,4 @@
-/** Wall time, for deadlines, heartbeats and back-off. Market time comes from MarketData. */
+/** Wall clock, for deadlines, heartbeats and back-off. Market time comes from MarketData. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;

@@ -8,21 +8,21 @@ import { type TrialMetrics } from '../domain/backtest/metrics/trial-metrics.ts';
 export interface EvaluationRequest {
   readonly symbol: string;
   readonly timeframe: Timeframe;
-  /** Market time up to which candles may be seen, epoch ms. */
+  /** Market time, epoch ms; later candles are not used. */
   readonly asOf: number;
   readonly fillModel: FillModel;
   readonly items: readonly { readonly spec: StrategySpec; readonly window: Window }[];
 }
 
-/** The same over a series at hand. */
+/** An evaluation over a series in memory. */
 export interface SeriesEvaluation extends Pick<EvaluationRequest, 'fillModel' | 'items'> {
   readonly series: Series;
-  /** Identifies the series: its shared copies and indicator columns are kept under it. */
+  /** Key of the series, under which its shared copies and indicator columns are cached. */
   readonly key: string;
 }
 
-/** CPU-bound work, off the event loop. Results are in the order of `items`. */
+/** Runs CPU-bound evaluations outside the event loop. Results are in the order of `items`. */
 export interface Evaluator {
-  evaluate(request: EvaluationRequest, signal: AbortSignal): Promise<readonly TrialMetrics[]>;
+  evaluate(request: EvaluationRequest, abortSignal: AbortSignal): Promise<readonly TrialMetrics[]>;
   close(): Promise<void>;
 }

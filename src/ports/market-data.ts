@@ -7,24 +7,24 @@ export interface SeriesRequest {
   readonly timeframe: Timeframe;
   /** Only candles closed at this market time, epoch ms. */
   readonly asOf: number;
-  /** At most this many of the last bars; all when absent. */
+  /** Number of most recent bars; all when absent. */
   readonly bars?: number;
 }
 
 export interface MarketData {
-  /** Market time: virtual in simulated and replay, the wall clock otherwise. Epoch ms. */
+  /** Market time, epoch ms: virtual in simulated and replay mode, the wall clock otherwise. */
   now(): Promise<number>;
   markets(): Promise<readonly Market[]>;
   /** @throws AppError `unknown-market`, `no-candles`. */
   market(symbol: string): Promise<Market>;
-  /** Gap-filled and flagged. @throws AppError `unknown-market`, `no-candles`, `poor-coverage`. */
+  /** The series with gaps filled flat and flagged. @throws AppError `unknown-market`, `no-candles`, `poor-coverage`. */
   series(request: SeriesRequest): Promise<Series>;
-  /** Gaps of what is stored at its own timeframe up to `asOf`. */
+  /** Gaps of the stored candles up to `asOf`, at their own timeframe. */
   coverage(symbol: string, asOf: number): Promise<CoverageReport>;
-  /** Null where the source has no book (replayed candles). */
+  /** Null when the source has no book (replayed candles). */
   orderBook(symbol: string, asOf: number): Promise<OrderBook | null>;
   /**
-   * Prints of the last closed base candle, or null where the source has none.
+   * Trades of the last closed base candle; null when the source has none.
    *
    * @later order flow from real prints
    */

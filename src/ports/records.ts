@@ -1,4 +1,4 @@
-/** Rows that the application keeps and that are not domain values themselves. Times are epoch ms, wall clock unless said. */
+/** Stored rows that are not domain values. Times are epoch ms of the wall clock unless noted. */
 
 export const AGENT_STATUSES = ['idle', 'busy', 'paused', 'error', 'stopped'] as const;
 export type AgentStatus = (typeof AGENT_STATUSES)[number];
@@ -21,35 +21,35 @@ export interface NodeState {
   readonly host: string;
   readonly pid: number;
   readonly queues: readonly string[];
-  /** Jobs of a queue at once, where the node was started with a number of its own; 0 for that of config/agents.yaml. */
+  /** Concurrent jobs per queue when set for this node; 0 for the value of config/agents.yaml. */
   readonly concurrency: number;
   readonly version: string;
   /** Operating system, processor and Node, like `linux x64 node 20.20.0`. */
   readonly platform: string;
   readonly cores: number;
-  /** Cores in use by its process, over the last interval: 1.5 is one and a half. */
+  /** CPU cores used by the process over the last interval, as a fraction: 1.5 is one and a half cores. */
   readonly cpu: number;
   readonly memoryBytes: number;
-  /** Of its machine. */
+  /** Total memory of the machine. */
   readonly totalMemoryBytes: number;
-  /** Jobs in hand, of all queues. */
+  /** Running jobs of all queues. */
   readonly busyJobs: number;
   readonly draining: boolean;
   readonly startedAt: number;
   readonly lastSeen: number;
 }
 
-/** Unique by `queue`: the advice of the last census. */
+/** Scaling advice, unique by `queue`. */
 export { type ScalingAdvice } from '../domain/scaling/wanted-nodes.ts';
 
-/** A job that failed for good: visible, explained, can be retried. */
+/** A job that failed permanently; it can be inspected and retried. */
 export interface DeadLetter {
   readonly queue: string;
   readonly jobId: string;
   readonly name: string;
   readonly code: string;
   readonly reason: string;
-  /** What a person can do about it. */
+  /** What a person can do to fix it. */
   readonly advice: string;
   readonly attempts: number;
   readonly data: unknown;
@@ -58,9 +58,9 @@ export interface DeadLetter {
 }
 
 export interface Alert {
-  /** Two alerts with one key are one alert. */
+  /** Alerts with the same key are one alert. */
   readonly key: string;
-  /** The trading account that it concerns, if one. */
+  /** Trading account, if the alert concerns one. */
   readonly account?: string;
   readonly severity: 'info' | 'warning' | 'critical';
   readonly title: string;
@@ -71,7 +71,7 @@ export interface Alert {
 
 export { type AuditEntry, type AuditRecord } from '../domain/audit/chain.ts';
 
-/** Where the feed of a source stands. */
+/** Position of a source's feed. */
 export interface FeedState {
   readonly source: string;
   /** Market time, epoch ms. */

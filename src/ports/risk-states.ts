@@ -1,12 +1,12 @@
 import { type RiskState } from '../domain/risk/risk-state.ts';
 
-/** The risk states of accounts, as the agents that share them see them. */
+/** Risk states of accounts, shared by agents. */
 export interface RiskStates {
-  /** Opened at the account's present equity the first time. */
+  /** Reads the state; the first call creates it from the account's current equity. */
   read(account: string): Promise<RiskState>;
   /**
-   * Applies a pure step by compare-and-set, again from the new state when somebody was faster. The step must return its
-   * input where nothing changes. @throws AppError `contention` (retryable) when it lost too many races.
+   * Applies a pure step by compare-and-set and repeats it on the new state when another writer was faster. The step
+   * must return its input when nothing changes. @throws AppError `contention` (retryable) after too many conflicts.
    */
   change<T extends { readonly state: RiskState }>(account: string, step: (state: RiskState) => T): Promise<T>;
 }

@@ -1,6 +1,6 @@
 /**
- * Runs work with one key one after another, in order of arrival. Writers of one process then do not race each other for
- * the same document; the compare-and-set in the store decides between processes.
+ * Runs work with the same key one at a time, in order of arrival. This avoids conflicts between writers of one process;
+ * the store's compare-and-set resolves conflicts between processes.
  */
 export function createSerial(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
   const tails = new Map<string, Promise<unknown>>();

@@ -27,10 +27,10 @@ import { type WorkUnit } from '../domain/research/work-unit.ts';
 import { type Holding } from '../domain/portfolio/holding.ts';
 import { type Strategy, type StrategyState } from '../domain/strategies/strategy.ts';
 
-/** Every write says what is unique; writing the same thing twice changes nothing and says so. */
+/** Stores. Each write documents its unique key; repeating a write changes nothing and reports that. */
 
 export interface StrategyStore {
-  /** Inserts those whose hash is new; returns how many were. */
+  /** Inserts strategies with a new hash; returns their number. */
   addMany(strategies: readonly Strategy[]): Promise<number>;
   get(hash: string): Promise<Strategy | null>;
   getMany(hashes: readonly string[]): Promise<readonly Strategy[]>;
@@ -41,7 +41,7 @@ export interface StrategyStore {
     readonly symbol?: string;
     readonly limit?: number;
   }): Promise<readonly Strategy[]>;
-  /** Moves to `state` unless it is there already; false when there is no such strategy. */
+  /** Sets the state unless it is already set; false when there is no such strategy. */
   setState(
     hash: string,
     state: StrategyState,
@@ -53,7 +53,7 @@ export interface StrategyStore {
       readonly timeframe?: Timeframe;
     },
   ): Promise<boolean>;
-  /** Candidates among these become `rejected`, each with the first reason given; one that trades somewhere keeps its state. */
+  /** Rejects the candidates among these, each with its first reason; strategies in other states keep them. */
   rejectCandidates(
     rejections: readonly { readonly hash: string; readonly reason: string }[],
     at: number,
@@ -61,14 +61,14 @@ export interface StrategyStore {
 }
 
 export interface TrialStore {
-  /** Unique by trial id; returns how many were new. */
+  /** Unique by trial id; returns the number of new trials. */
   recordMany(trials: readonly Trial[]): Promise<number>;
   ofCycle(cycleId: string, stage?: TrialStage): Promise<readonly Trial[]>;
   count(cycleId?: string): Promise<number>;
 }
 
 export interface WorkUnitStore {
-  /** Inserts those whose id is new. */
+  /** Inserts units with a new id. */
   addMany(units: readonly WorkUnit[]): Promise<number>;
   get(id: string): Promise<WorkUnit | null>;
   ofCycle(cycleId: string): Promise<readonly WorkUnit[]>;
@@ -85,9 +85,9 @@ export interface OptimizationStore {
 }
 
 export interface DecisionStore {
-  /** The first decision on a strategy, market and stage of a cycle stands; returns how many were new. */
+  /** The first decision per cycle, strategy, market and stage is kept; returns the number of new ones. */
   recordMany(decisions: readonly Decision[]): Promise<number>;
-  /** By stage, strategy and symbol. */
+  /** Sorted by stage, strategy and symbol. */
   ofCycle(cycleId: string): Promise<readonly Decision[]>;
 }
 
@@ -107,7 +107,7 @@ export interface CycleStore {
   list(limit: number): Promise<readonly Cycle[]>;
   /** Latest cycle of these inputs. */
   latestOf(inputsHash: string): Promise<Cycle | null>;
-  /** Records a phase; one already recorded is not changed, and the answer is false. */
+  /** Records a phase; false when it was already recorded (it is not changed). */
   recordPhase(id: string, phase: CyclePhaseRecord): Promise<boolean>;
   finish(
     id: string,
@@ -136,7 +136,7 @@ export interface IntentStore {
   addMany(intents: readonly Intent[]): Promise<number>;
   get(account: string, id: string): Promise<Intent | null>;
   getMany(account: string, ids: readonly string[]): Promise<readonly Intent[]>;
-  /** The first verdict stands: returns the one stored. */
+  /** The first verdict is kept; returns the stored one. */
   recordVerdict(account: string, verdict: Verdict, at: number, cycleId?: string): Promise<Verdict>;
   verdicts(filter: {
     readonly account?: string;
@@ -146,12 +146,12 @@ export interface IntentStore {
 }
 
 export interface ApprovalStore {
-  /** Unique by id; the first stands and is returned. */
+  /** Unique by id; the first is kept and returned. */
   issue(approval: Approval): Promise<Approval>;
   get(id: string): Promise<Approval | null>;
-  /** Unused and not yet void at market time `now`: what may still become orders. */
+  /** Unused approvals that have not expired at market time `now`; they may still become orders. */
   outstanding(account: string, now: number): Promise<readonly Approval[]>;
-  /** Marks it used by this order. True the first time and for the same order again; false for any other order. */
+  /** Marks it as used by this order. True the first time and for the same order again; false for any other order. */
   consume(id: string, clientOrderId: string, at: number): Promise<boolean>;
 }
 
@@ -166,7 +166,7 @@ export interface OrderStore {
     readonly since?: number;
     readonly limit?: number;
   }): Promise<readonly Order[]>;
-  /** Moves from one of `from` to `to`, atomically; null when its state is none of `from`. */
+  /** Atomic transition from one of `from` to `to`; null when the state is none of `from`. */
   transition(
     account: string,
     clientOrderId: string,
@@ -184,7 +184,7 @@ export interface OrderStore {
 }
 
 export interface LedgerStore {
-  /** Unique by account and fill id; returns how many were new. */
+  /** Unique by account and fill id; returns the number of new fills. */
   recordFills(fills: readonly Fill[]): Promise<number>;
   /** Newest first. */
   fills(filter: {
@@ -193,7 +193,7 @@ export interface LedgerStore {
     readonly symbol?: string;
     readonly limit?: number;
   }): Promise<readonly Fill[]>;
-  /** Replaces what is stored under account, strategy and symbol. */
+  /** Replaces the stored positions of the same account, strategy and symbol. */
   savePositions(positions: readonly Position[]): Promise<void>;
   positions(account?: string): Promise<readonly Position[]>;
   /** Unique by account and time; the last write wins. */
@@ -208,10 +208,10 @@ export interface RiskStateStore {
 }
 
 export interface AuditStore {
-  /** Appends to the hash chain; unique by `key`: the entry that is there stands. */
+  /** Appends to the hash chain. Unique by `key`; an existing entry is kept. */
   append(entry: AuditEntry): Promise<AuditRecord>;
   head(): Promise<AuditRecord | null>;
-  /** Records in order of `seq`, from `fromSeq` on. */
+  /** Records from `fromSeq` on, in order of `seq`. */
   read(fromSeq: number, limit: number): Promise<readonly AuditRecord[]>;
 }
 
@@ -231,12 +231,12 @@ export interface NodeStore {
 export interface ScalingStore {
   /** One row per queue. */
   put(advice: readonly ScalingAdvice[]): Promise<void>;
-  /** By queue. */
+  /** Sorted by queue. */
   list(): Promise<readonly ScalingAdvice[]>;
 }
 
 export interface DeadLetterStore {
-  /** Unique by queue and job id; a later failure of the same job replaces the earlier. */
+  /** Unique by queue and job id; a later failure of the same job replaces the earlier one. */
   record(letter: DeadLetter): Promise<void>;
   get(queue: string, jobId: string): Promise<DeadLetter | null>;
   list(limit: number): Promise<readonly DeadLetter[]>;
@@ -244,16 +244,16 @@ export interface DeadLetterStore {
 }
 
 export interface AlertStore {
-  /** Unique by `key`; returns false when the alert is already there. */
+  /** Unique by `key`; false when the alert exists. */
   raise(alert: Alert): Promise<boolean>;
   list(limit: number): Promise<readonly Alert[]>;
 }
 
 export interface CandleStore {
-  /** Stores a market's description; replaces an earlier one. */
+  /** Stores a market's description; replaces an existing one. */
   saveMarket(source: string, market: Market, timeframe: Timeframe): Promise<void>;
   markets(source: string): Promise<readonly { readonly market: Market; readonly timeframe: Timeframe }[]>;
-  /** Adds or replaces candles, packed by month; sorted by time or not. */
+  /** Adds or replaces candles, in any order; stored in monthly chunks. */
   put(source: string, symbol: string, timeframe: Timeframe, candles: readonly Candle[]): Promise<void>;
   /** Candles with from <= time < to, ascending. */
   range(source: string, symbol: string, timeframe: Timeframe, from: number, to: number): Promise<readonly Candle[]>;
@@ -266,7 +266,7 @@ export interface CandleStore {
 
 export interface FeedStore {
   get(source: string): Promise<FeedState | null>;
-  /** Moves market time forward; a time earlier than the stored one is ignored. */
+  /** Advances market time; ignores a time earlier than the stored one. */
   advance(state: FeedState): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** `work`, or a rejection with the signal's reason when it is aborted first. `work` itself goes on. */
+/** Waits for `work`, or rejects with the signal's reason when it aborts first. `work` itself continues. */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stopWaiting = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {

@@ -1,9 +1,9 @@
 import { AppError } from '../domain/errors.ts';
 
 /**
- * `work`, or a rejection when it takes longer than `ms`: what waits for Redis or the store may otherwise wait for ever.
- * `work` itself goes on; how it ends then is ignored.
- * @param late names the work for the message of an AppError `timed-out`, or makes another error
+ * Waits for `work`, or rejects after `ms`: calls to Redis or a store may otherwise never end. `work` itself continues
+ * and its outcome is ignored.
+ * @param late name of the work for the message of an AppError `timed-out`, or a function that makes the error
  */
 export async function withTimeout<T>(ms: number, late: string | (() => Error), work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -7,7 +7,7 @@ import { resample } from '../domain/market/resample.ts';
 import { type Series } from '../domain/market/series.ts';
 import { hashSpec } from '../domain/strategies/hash-spec.ts';
 import { AppError, hasCode } from '../domain/errors.ts';
-import { type HandedUnit } from '../ports/fleet/worker-source.ts';
+import { type AssignedUnit } from '../ports/fleet/worker-source.ts';
 import { runUnit, type UnitRunDeps } from './run-unit.ts';
 import { type SpecUnit } from '../../queues/spec-unit-schema.ts';
 import { isSpecUnit, parseSpecUnit } from './spec-unit.ts';
@@ -31,7 +31,7 @@ export type Report = Readonly<Record<string, unknown>>;
  * Does a unit of any kind off the event loop.
  * @throws AppError for a unit that cannot be done.
  */
-export async function doUnit(deps: UnitDeps, { id, params }: HandedUnit, signal: AbortSignal): Promise<Report> {
+export async function doUnit(deps: UnitDeps, { id, params }: AssignedUnit, signal: AbortSignal): Promise<Report> {
   if (isSpecUnit(params)) return doSpecs(deps, parseSpecUnit(params), signal);
   return { ...(await runUnit(deps, params, `unit ${id} by ${deps.workerId}`, signal)) };
 }

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sentenceOf } from '../domain/errors.ts';
 import { jitteredBackOffMs } from '../domain/retry/back-off.ts';
-import { type HandedUnit, type WorkSource } from '../ports/fleet/worker-source.ts';
+import { type AssignedUnit, type WorkSource } from '../ports/fleet/worker-source.ts';
 import { type Report } from './do-unit.ts';
 
 export interface WorkLoopDeps {
   readonly source: WorkSource;
-  readonly work: (unit: HandedUnit, signal: AbortSignal) => Promise<Report>;
+  readonly work: (unit: AssignedUnit, signal: AbortSignal) => Promise<Report>;
   /** A line about what happened. */
   readonly say: (text: string) => void;
   /** Ends the loop; a unit under way is given up, its lease runs out. */
@@ -72,7 +72,7 @@ export async function runWorkLoop(deps: WorkLoopDeps): Promise<WorkDone> {
   return { done, failed };
 }
 
-async function doOne({ source, work, say, signal }: WorkLoopDeps, unit: HandedUnit): Promise<boolean> {
+async function doOne({ source, work, say, signal }: WorkLoopDeps, unit: AssignedUnit): Promise<boolean> {
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
   try {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, errorText } from '../../domain/errors.ts';
 import { jitteredBackOffMs } from '../../domain/retry/back-off.ts';
-import { type Handed, type WorkSource } from '../../ports/fleet/worker-source.ts';
+import { type WorkResponse, type WorkSource } from '../../ports/fleet/worker-source.ts';
 
 export interface HttpWorkSourceOptions {
   /** URL of the coordinator; a path in it is kept. */
@@ -88,7 +88,7 @@ export function createHttpWorkSource({ url, workerId, token }: HttpWorkSourceOpt
   };
 }
 
-function parseAssignment(status: number, body: unknown): Handed {
+function parseAssignment(status: number, body: unknown): WorkResponse {
   if (status !== 200 || !isObject(body)) return { none: `the coordinator answered ${status} without work` };
   if (body['shutdown'] === true) return { shutdown: textOf(body['message'], 'the coordinator asked for it') };
   const id = body['work_id'];

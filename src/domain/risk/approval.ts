@@ -5,7 +5,7 @@ import { type OrderSide } from '../market/side.ts';
 import { type OrderIdentity } from '../orders/order.ts';
 import { utc } from './figures.ts';
 
-/** A signed verdict the trader may act on, once. */
+/** A signed verdict. The trader may act on it once. */
 export interface Approval {
   readonly id: string;
   readonly account: string;
@@ -14,7 +14,7 @@ export interface Approval {
   readonly side: OrderSide;
   readonly purpose: OrderIdentity['purpose'];
   readonly amount: number;
-  /** Market time from which on it is void, epoch ms. */
+  /** Market time at which it expires, epoch ms. */
   readonly expiresAt: number;
   /** HMAC-SHA-256 over the canonical form of the other fields, hex. */
   readonly signature: string;
@@ -22,7 +22,10 @@ export interface Approval {
 
 type Unsigned = Omit<Approval, 'signature'>;
 
-/** Named one by one: what a store adds to a row is no part of what was signed, and nothing signed can be left out. */
+/**
+ * The signed fields are listed explicitly, so that fields added by a store are not signed and no signed field is left
+ * out.
+ */
 function signatureOf(approval: Unsigned, secret: string): string {
   const { id, account, intentId, symbol, side, purpose, amount, expiresAt } = approval;
   return hmacSha256(secret, canonicalJson({ id, account, intentId, symbol, side, purpose, amount, expiresAt }));
@@ -35,7 +38,10 @@ export function signApproval(approval: Unsigned, secret: string): Approval {
 export type ApprovalCheck =
   { readonly ok: true } | { readonly ok: false; readonly code: 'bad-signature' | 'expired'; readonly reason: string };
 
-/** Whether an approval is the risk manager's own and still stands at market time `now`. Whether it was used, the store knows. */
+/**
+ * Checks the signature and that the approval has not expired at market time `now`. The store checks whether it was
+ * used.
+ */
 export function verifyApproval(approval: Approval, secret: string, now: number): ApprovalCheck {
   if (!equalSecrets(approval.signature, signatureOf(approval, secret))) {
     return {

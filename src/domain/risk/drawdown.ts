@@ -3,12 +3,12 @@ import { type VerdictReason } from './verdict.ts';
 import { type RiskLimits } from './limits.ts';
 import { type RiskState } from './risk-state.ts';
 
-/** Loss from `start` to `equity` as a fraction of `start`; 0 when there is none, or nothing to measure from. */
+/** Loss from `start` to `equity` as a fraction of `start`; 0 for a gain or when `start` is not above 0. */
 export function drawdownFrom(start: number, equity: number): number {
   return start > 0 ? Math.max(0, (start - equity) / start) : 0;
 }
 
-/** A drawdown limit that is reached. */
+/** A drawdown limit that was reached. */
 export interface Breach extends VerdictReason {
   readonly code: 'daily-drawdown' | 'weekly-drawdown' | 'peak-drawdown';
 }

@@ -6,12 +6,12 @@ import { type VerdictReason } from './verdict.ts';
 import { type RiskLimits } from './limits.ts';
 import { type Intent } from './intent.ts';
 
-/** Each looks at one thing and answers with the reason for a veto, or null. All run: a veto lists everything wrong. */
+/** A check returns the reason for a veto, or null. All checks run, so that a veto lists all reasons. */
 type EntryCheck = (intent: Intent, context: ReviewContext, limits: RiskLimits) => VerdictReason | null;
 
 const no = (code: string, text: string): VerdictReason => ({ code, text });
 
-/** A distance as a fraction of price. */
+/** Converts an offset to a fraction of price. */
 export const fractionOf = (offset: Offset, price: number): number =>
   offset.kind === 'percent' ? offset.value : offset.value / price;
 
@@ -67,7 +67,10 @@ const calmEnough: EntryCheck = ({ volatility }, _, { maxVolatility }) =>
         `annualised volatility is ${percent(volatility)}: nothing is entered above ${percent(maxVolatility)}`,
       );
 
-/** A price further from the signal's than any stop may be is no longer the market that the signal saw. */
+/**
+ * The price may not differ from the signal's price by more than the largest stop distance; beyond it the signal is
+ * outdated.
+ */
 const priceNearReference: EntryCheck = ({ referencePrice }, { price }, { maxStopDistance }) => {
   const moved = Math.abs(price / referencePrice - 1);
   return moved <= maxStopDistance
@@ -120,7 +123,7 @@ const ENTRY_CHECKS: readonly EntryCheck[] = [
   ordersLeft,
 ];
 
-/** Everything that forbids this entry outright; empty when nothing does. */
+/** All reasons to veto this entry; empty when there is none. */
 export function entryObjections(intent: Intent, context: ReviewContext, limits: RiskLimits): readonly VerdictReason[] {
   const found = ENTRY_CHECKS.map((check) => check(intent, context, limits)).filter((reason) => reason !== null);
   return [...found, ...drawdownBreaches(context.state, context.equity, limits)];

@@ -8,15 +8,15 @@ import { type Intent } from './intent.ts';
 export interface EntrySize {
   /** Base units, on the market's step. */
   readonly amount: number;
-  /** Whether it is what was asked for. */
+  /** Whether it is the requested size. */
   readonly whole: boolean;
-  /** What made it smaller, in the order applied. */
+  /** Reasons for each reduction, in the order applied. */
   readonly reasons: readonly VerdictReason[];
 }
 
 /**
- * Size of an entry: the share of equity asked for, times each factor below 1, then cut to what the limits and the cash
- * leave. Nothing ever makes it larger. Exposure counts positions and pending entries alike.
+ * Computes the size of an entry: the requested share of equity, times each factor below 1, then cut to the limits and
+ * the free cash. No step makes it larger. Exposure counts positions and pending entries.
  */
 export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLimits): EntrySize {
   const { state, equity, positions, pendingEntries, market, price } = context;

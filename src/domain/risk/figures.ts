@@ -1,4 +1,4 @@
-/** Numbers as the sentences of verdicts and states show them. */
+/** Number formats for the texts of verdicts and trading states. */
 
 export const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
 

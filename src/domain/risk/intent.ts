@@ -1,6 +1,6 @@
 import { type Bracket, type OrderIdentity } from '../orders/order.ts';
 
-/** The order somebody wants, before the risk manager has seen it. */
+/** An order that a strategy requests, before the risk manager's review. */
 export interface Intent extends OrderIdentity {
   /** Equals the client order id the order will carry. */
   readonly id: string;
@@ -16,9 +16,9 @@ export interface Intent extends OrderIdentity {
   /** Annualised volatility of the market, fraction. */
   readonly volatility: number;
   readonly bracket?: Bracket;
-  /** Merely promising strategies trade small. */
+  /** Incubating strategies trade with reduced size. */
   readonly incubating: boolean;
   readonly cycleId?: string;
-  /** Why the strategy wants it, in words. */
+  /** Reason of the strategy, for people. */
   readonly because: string;
 }

@@ -7,16 +7,16 @@ export interface RiskLimits {
   readonly maxPeakDrawdown: number;
   readonly maxOpenPositions: number;
   readonly maxOrdersPerDay: number;
-  /** Annualised volatility at which the requested size is taken as it is; higher volatility shrinks it. */
+  /** Annualised volatility up to which the requested size is not reduced; higher volatility reduces it. */
   readonly targetVolatility: number;
   /** Above this annualised volatility no entry is allowed. */
   readonly maxVolatility: number;
   /** Size factor of incubating strategies. */
   readonly incubationFactor: number;
-  /** A stop further away than this fraction of price is refused; an entry without stop always is. */
+  /** Largest stop distance, as a fraction of price. An entry without a stop is always refused. */
   readonly maxStopDistance: number;
   /** Data older than this many candles of the intent's timeframe is stale. */
   readonly maxDataAgeCandles: number;
-  /** Life of an approval, milliseconds of market time. */
+  /** Validity of an approval, milliseconds of market time. */
   readonly approvalTtlMs: number;
 }

@@ -4,7 +4,7 @@ import { percent } from './figures.ts';
 import { type RiskLimits } from './limits.ts';
 import { type RiskState } from './risk-state.ts';
 
-/** How much of the normal size each regime deserves. */
+/** Share of the normal size per regime. */
 const REGIME_APPETITE: Readonly<Record<Regime, number>> = {
   'trending-up': 1,
   calm: 0.9,
@@ -12,18 +12,18 @@ const REGIME_APPETITE: Readonly<Record<Regime, number>> = {
   'trending-down': 0.6,
   stormy: 0.25,
 };
-/** Without a single analysis nothing is known: half size. */
+/** Share without any analysis. */
 const UNKNOWN_APPETITE = 0.5;
-/** Fewer closed trades than this say nothing about how trading goes. */
+/** With fewer closed trades, recent results are ignored. */
 const MIN_TRADES = 10;
 const LOSING_FACTOR = 0.5;
 
-/** How the account did of late. */
+/** Recent results of the account. */
 export interface RecentResults {
-  /** Now, quote currency. */
+  /** Current equity, quote currency. */
   readonly equity: number;
   readonly closedTrades: number;
-  /** Of the closed trades, quote currency, after fees. */
+  /** Pnl of the closed trades after fees, quote currency. */
   readonly pnl: number;
 }
 
@@ -35,8 +35,9 @@ export interface MacroStance {
 }
 
 /**
- * The chief executive's stance: appetite by regime, less the share of the peak drawdown limit that is used up, halved
- * while recent trades lose money. The budget is what it would be in ACTIVE trading; `stand-aside` says that it is not.
+ * Computes the chief executive's stance: the share by regime, times the unused share of the peak drawdown limit, halved
+ * while recent trades lose money. The budget is the one for ACTIVE trading; the stance is `stand-aside` when trading is
+ * not ACTIVE.
  */
 export function macroStance(
   regimes: readonly Regime[],

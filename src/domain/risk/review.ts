@@ -16,7 +16,10 @@ const veto = (intent: Intent, reasons: readonly VerdictReason[]): Verdict => ({
   reasons,
 });
 
-/** Too small for the venue: such an order is vetoed, never enlarged (docs/simulation-rules.md rule 9). */
+/**
+ * Reason when an order is below the venue's minimum. Such orders are vetoed, never enlarged (docs/simulation-rules.md
+ * rule 9).
+ */
 function belowMinimum(amount: number, price: number, market: Market): VerdictReason | null {
   const { minAmount, minNotional, base, quote, symbol } = market;
   if (amount > 0 && amount >= minAmount && amount * price >= minNotional) return null;
@@ -26,10 +29,10 @@ function belowMinimum(amount: number, price: number, market: Market): VerdictRea
 }
 
 /**
- * The risk manager's answer to an intent: pure, so that the same question always gets the same answer. Entries need an
- * ACTIVE account and pass every check; orders that shrink a position pass while the account is not HALTED, even on
- * stale data, for not closing would be the greater risk.
- * @throws AppError `internal` when the context is about another market or account.
+ * Reviews an intent. Pure: the same input gives the same verdict. Entries need an ACTIVE account and must pass every
+ * check. Orders that shrink a position pass unless the account is HALTED, even on stale data, because not closing is
+ * the greater risk.
+ * @throws AppError `internal` when the context is for another market or account.
  */
 export function reviewIntent(intent: Intent, context: ReviewContext, limits: RiskLimits): Verdict {
   if (intent.symbol !== context.market.symbol || intent.account !== context.state.account) {

@@ -2,17 +2,17 @@
 export const TRADING_STATES = ['ACTIVE', 'REDUCING', 'HALTED'] as const;
 export type TradingState = (typeof TRADING_STATES)[number];
 
-/** What the risk manager remembers of an account; one row, changed by compare-and-set on `version`. */
+/** Risk state of an account; one row, changed by compare-and-set on `version`. */
 export interface RiskState {
   readonly account: string;
   readonly version: number;
   readonly tradingState: TradingState;
   readonly stateReason: string;
-  /** Who set it: a person, the CEO or a limit; a person's halt is lifted only by a person. */
+  /** Source of the state. Only an operator can lift a halt set by an operator. */
   readonly stateSetBy: 'operator' | 'ceo' | 'risk-limit' | 'start';
-  /** Market time at which a REDUCING set by a drawdown limit ends by itself; absent otherwise. */
+  /** Market time at which a REDUCING set by a drawdown limit ends; absent otherwise. */
   readonly liftsAt?: number;
-  /** CEO's macro stance: multiplies every entry's size, 0..1. */
+  /** Factor from the CEO's macro stance, 0..1; multiplies the size of every entry. */
   readonly riskBudget: number;
   readonly stance: string;
   readonly peakEquity: number;

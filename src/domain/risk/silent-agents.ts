@@ -1,10 +1,13 @@
-/** When each agent was last heard of, on whichever node; epoch ms. */
+/** Last heartbeat of an agent on a node; epoch ms. */
 export interface Heartbeat {
   readonly agent: string;
   readonly lastSeen: number;
 }
 
-/** Agents of which no node has been heard for `silentAfterMs`. An agent never heard of counts from `since` (start of the watch). */
+/**
+ * Agents without a heartbeat on any node for `silentAfterMs`. For agents without any heartbeat, the time counts from
+ * `since` (start of the supervision).
+ */
 export function silentAgents(
   expected: readonly string[],
   beats: readonly Heartbeat[],

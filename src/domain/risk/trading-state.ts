@@ -5,13 +5,13 @@ import { type RiskLimits } from './limits.ts';
 import { type RiskState, TRADING_STATES, type TradingState } from './risk-state.ts';
 
 const DAY_MS = 86_400_000;
-/** 1970-01-01 was a Thursday: the Monday of its week lies three days before. */
+/** 1970-01-01 was a Thursday; the Monday of its week was three days earlier. */
 const EPOCH_TO_MONDAY_DAYS = 3;
 
-/** Midnight UTC of the day that holds `time`. */
+/** Midnight UTC at the start of the day of `time`. */
 export const dayStartOf = (time: number): number => Math.floor(time / DAY_MS) * DAY_MS;
 
-/** Midnight UTC of the Monday of the ISO week that holds `time`. */
+/** Midnight UTC at the start of the ISO week of `time`. */
 export function weekStartOf(time: number): number {
   const day = Math.floor(time / DAY_MS);
   return (Math.floor((day + EPOCH_TO_MONDAY_DAYS) / 7) * 7 - EPOCH_TO_MONDAY_DAYS) * DAY_MS;
@@ -19,7 +19,7 @@ export function weekStartOf(time: number): number {
 
 const severity = (state: TradingState): number => TRADING_STATES.indexOf(state);
 
-/** The state of an account that begins to trade. */
+/** Initial risk state of an account. */
 export function openRiskState({ account, time, equity }: EquityPoint): RiskState {
   return {
     account,
@@ -39,13 +39,13 @@ export function openRiskState({ account, time, equity }: EquityPoint): RiskState
 }
 
 /**
- * What an equity point does to the risk state: starts a new day or week, raises the peak, and acts on the limits.
+ * Applies an equity point to the risk state: starts a new day or week, raises the peak, and enforces the limits.
  *
  *   ACTIVE -- daily drawdown --> REDUCING until the next UTC day
  *   ACTIVE -- weekly drawdown -> REDUCING until the next ISO week
  *   any ----- peak drawdown ---> HALTED until an operator resumes
  *
- * A limit loosens only what a limit has set. Points older than the state are ignored.
+ * A limit loosens only a state set by a limit. Points older than the state are ignored.
  */
 export function nextRiskState(
   state: RiskState,
@@ -99,9 +99,10 @@ export interface StateAnswer {
 }
 
 /**
- * Somebody asks for a trading state. An operator may set any. The CEO may tighten, and loosen only what the CEO or the
- * start has set: what it tightens over an operator or a limit stays theirs to loosen. Resuming after a halt by the peak
- * limit measures the peak anew from the next equity point on; a limit that is still reached acts again at that point.
+ * Handles a request for a trading state. An operator may set any state. The CEO may tighten, and may loosen only what
+ * the CEO or the start has set. When the CEO tightens over an operator or a limit, only that owner can loosen it again.
+ * Resuming after a halt by the peak limit measures the peak anew from the next equity point; a limit that is still
+ * reached acts again at that point.
  */
 export function requestTradingState(
   state: RiskState,

@@ -1,4 +1,4 @@
-/** One reason of a verdict: a stable code, and a sentence with the figures. */
+/** One reason of a verdict: a stable code and a sentence with the numbers. */
 export interface VerdictReason {
   readonly code: string;
   readonly text: string;

@@ -4,10 +4,10 @@ import { type Comparison, type Condition, type Rule, type StrategySpec } from '.
 /** Whether a condition holds at the close of a bar. */
 export type BarTest = (bar: number) => boolean;
 
-/** The rules of a spec over the columns of one series. Backtest and live signals ask the same functions. */
+/** Compiled rules of a spec over the columns of one series. Backtest and live trading use the same functions. */
 export interface CompiledRules {
   readonly entry: BarTest;
-  /** Never true where the spec has no exit rules. */
+  /** Always false when the spec has no exit rules. */
   readonly exit: BarTest;
 }
 
@@ -41,8 +41,8 @@ function compileRule(rule: Rule, cache: IndicatorCache): BarTest {
 }
 
 /**
- * Undefined is NaN, and every comparison with NaN is false (docs/simulation-rules.md rule 10). A crossing needs the bar before: it
- * was on the other side or level there.
+ * Undefined values are NaN, and comparisons with NaN are false (docs/simulation-rules.md rule 10). For a crossing, the
+ * previous bar must be on the other side or equal.
  */
 function comparisonOf(op: Comparison, a: Float64Array, b: Float64Array): BarTest {
   switch (op) {

@@ -8,16 +8,16 @@ import { type StrategySpec } from './spec.ts';
 import { firstSignalBar, warmupBars } from './warmup-bars.ts';
 import { type Series } from '../market/series.ts';
 
-/** What a spec says at the close of the last bar of a series. */
+/** Decision of a spec at the close of the last bar of a series. */
 export type Decision =
   | { readonly action: 'none'; readonly because: string }
   | { readonly action: 'enter'; readonly because: string; readonly fraction: number; readonly bracket: Bracket }
   | { readonly action: 'exit'; readonly because: string };
 
 /**
- * Reads the spec on the last closed bar with the engine's own rules, so that live and backtest agree: no signal before
- * warm-up and none on a bar that was filled in (docs/simulation-rules.md rules 1, 10 and 11). A position's stop, target, trailing
- * stop and time limit are the venue's business; only rules are asked here.
+ * Evaluates a spec on the last closed bar with the backtest engine's rules, so that live trading and backtest agree: no
+ * signal before the warm-up and none on a bar filled flat (docs/simulation-rules.md rules 1, 10 and 11). Only rules are
+ * evaluated here; the venue handles stop, target, trailing stop and holding time.
  */
 export function decide(
   spec: StrategySpec,

@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<Comparison, string>> = {
   'crosses-below': 'crosses below',
 };
 
-/** One sentence a person can check: side, entry, exits and size. */
+/** Describes a spec in one sentence: side, entry, exits and size. */
 export function describeSpec(spec: StrategySpec): string {
   const exits = [
     ...(spec.exit ? [`exit when ${describeCondition(spec.exit)}`] : []),
@@ -24,7 +24,7 @@ export function describeSpec(spec: StrategySpec): string {
   return `${side} when ${describeCondition(spec.entry)}; ${exits.join(', ')}; commit ${ofSizing(spec.sizing)}.`;
 }
 
-/** A condition in words. */
+/** Describes a condition. */
 export function describeCondition(condition: Condition): string {
   if ('all' in condition) return joined(condition.all, ' and ');
   if ('any' in condition) return joined(condition.any, ' or ');
@@ -38,7 +38,7 @@ function joined(members: readonly Condition[], word: string): string {
   return texts.join(word);
 }
 
-/** One side of a rule as people write it: `macd(12, 26, 9) signal`. */
+/** Describes one side of a rule: `macd(12, 26, 9) signal`. */
 export function describeOperand(operand: Operand): string {
   if ('value' in operand) return String(operand.value);
   if ('field' in operand) return operand.field;

@@ -4,26 +4,26 @@ import { POSITION_SIDES } from '../market/side.ts';
 import { SPEC_FAMILIES, type StrategySpec } from './spec.ts';
 import { PRICE_FIELDS, type PriceField } from '../indicators/operand.ts';
 
-/*
- * The grammar of a strategy spec: every field, what it may hold and within which bounds. Validation, the schema of the
- * contracts, the JSON Schema and the tables of docs/strategy-spec.md all read these tables; no bound of a spec is
- * written anywhere else. Bounds of indicator parameters come from the registry.
+/**
+ * The grammar of a strategy spec: all fields with their types and bounds. Validation, the schemas of the contracts, the
+ * JSON Schema and the tables of docs/strategy-spec.md read these tables; no bound of a spec is defined elsewhere.
+ * Bounds of indicator parameters come from the registry.
  */
 
 export interface NumberRange {
   readonly type: 'number';
-  /** Included. */
+  /** Inclusive. */
   readonly min?: number;
   readonly max?: number;
-  /** Not included. */
+  /** Exclusive. */
   readonly above?: number;
   readonly below?: number;
   readonly whole?: boolean;
-  /** What the number is or why it is bounded, as error messages and documents say it. */
+  /** What the number means or why it is bounded; shown in error messages and documents. */
   readonly meaning: string;
 }
 
-/** One of several objects, told apart by the field `kind`; every other field is a number. */
+/** One of several objects, distinguished by the field `kind`; all other fields are numbers. */
 export interface Variants {
   readonly type: 'variants';
   readonly of: Readonly<Record<string, Readonly<Record<string, NumberRange>>>>;
@@ -68,7 +68,7 @@ const distance = (below: number): Variants => ({
   },
 });
 
-/** In the order in which they are checked. */
+/** Fields in the order of validation. */
 export const SPEC_FIELDS: Readonly<Record<keyof StrategySpec, SpecField>> = {
   family: {
     shape: { type: 'choice', of: SPEC_FAMILIES },
@@ -105,21 +105,21 @@ export const SPEC_FIELDS: Readonly<Record<keyof StrategySpec, SpecField>> = {
   },
 };
 
-/** Conditions that combine others. */
+/** Fields that combine conditions. */
 export const GROUPS = ['all', 'any'] as const;
-/** The condition of a spec has depth 0, the members of its group depth 1. */
+/** Depth 0 is the condition of a spec, depth 1 the members of its group. */
 export const MAX_DEPTH = 8;
 
 export const RULE = { required: ['left', 'op', 'right'] } as const;
 
-/** Operands by the field that tells them apart. */
+/** Operands by their distinguishing field. */
 export const OPERANDS = {
   indicator: { required: ['indicator', 'params'], optional: ['output'] },
   field: { required: ['field'] },
   value: { required: ['value'] },
 } as const;
 
-/** What the columns of a candle measure. */
+/** Units of the candle columns. */
 export const FIELD_UNITS = Object.fromEntries(
   PRICE_FIELDS.map((field) => [field, field === 'volume' ? 'volume' : 'price']),
 ) as Readonly<Record<PriceField, Unit>>;
@@ -128,8 +128,8 @@ const anyNumber: NumberRange = { type: 'number', meaning: 'any number' };
 const neverNegative: NumberRange = { type: 'number', min: 0, meaning: 'the line is never negative' };
 
 /**
- * Constants that a line of each unit may be compared with: outside of them a rule would always or never hold. A text says
- * why there are none.
+ * Constants that a line of each unit may be compared with; with others a rule would hold always or never. A text gives
+ * the reason why no constant is allowed.
  */
 export const CONSTANTS: Readonly<Record<Unit, NumberRange | string>> = {
   price: {

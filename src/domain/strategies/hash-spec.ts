@@ -2,7 +2,7 @@ import { canonicalJson } from '../identity/canonical-json.ts';
 import { sha256 } from '../identity/sha256.ts';
 import { type StrategySpec } from './spec.ts';
 
-/** The one spelling of a spec: sorted keys, shortest numbers, absent and undefined fields alike. */
+/** Canonical form of a spec: sorted keys, shortest numbers, undefined fields left out. */
 export function canonicalSpec(spec: StrategySpec): string {
   return canonicalJson(spec);
 }

@@ -12,10 +12,10 @@ export interface FieldNames {
 
 const NONE: readonly string[] = [];
 
-/** Path of a field inside a spec; the spec itself has the empty path. */
+/** Path of a field inside a spec; the path of the spec itself is empty. */
 export const pathOf = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
-/** @throws SpecError unless `value` is an object with all `required` fields and no others but the `optional` ones. */
+/** Checks that `value` is an object with all `required` fields and no others except `optional` ones. @throws SpecError */
 export function fieldsOf(value: unknown, path: string, { required, optional = NONE }: FieldNames): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new SpecError(path, `must be an object with ${required.join(', ')}`);
@@ -30,21 +30,21 @@ export function fieldsOf(value: unknown, path: string, { required, optional = NO
   return fields;
 }
 
-/** @throws SpecError unless the field is one of `choices`. */
+/** Reads a text field. @throws SpecError unless it is one of `choices`. */
 export function textAt(fields: Fields, name: string, path: string, choices: readonly string[]): string {
   const value = fields[name];
   if (typeof value === 'string' && choices.includes(value)) return value;
   throw new SpecError(pathOf(path, name), `${shown(value)} must be one of ${choices.join(', ')}`);
 }
 
-/** @throws SpecError unless the field is a finite number. */
+/** Reads a number field. @throws SpecError unless it is a finite number. */
 export function numberAt(fields: Fields, name: string, path: string): number {
   const value = fields[name];
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new SpecError(pathOf(path, name), `${shown(value)} must be a number`);
 }
 
-/** @throws SpecError unless the field is a number in `range`. */
+/** Checks a number field. @throws SpecError unless it is a number in `range`. */
 export function numberInRangeAt(fields: Fields, name: string, path: string, range: NumberRange): void {
   const value = numberAt(fields, name, path);
   if (isInRange(value, range)) return;

@@ -3,15 +3,15 @@ import { describeOperand } from './describe-spec.ts';
 import { type Condition, type StrategySpec } from './spec.ts';
 import { type Operand } from '../indicators/operand.ts';
 
-/** One place in a spec at which something is read, as in error messages: `entry.all[0].left`. */
+/** One operand that a spec reads, with its path as in error messages: `entry.all[0].left`. */
 export interface SpecRead {
   readonly path: string;
   readonly operand: Operand;
-  /** 1 where the bar before is read as well: a crossing. */
+  /** 1 when the previous bar is read too (crossings). */
   readonly barsBack: 0 | 1;
 }
 
-/** Everything that a valid spec reads: both sides of every rule, and the ATRs of distances and sizing. */
+/** All operands that a valid spec reads: both sides of every rule, and the ATRs of distances and sizing. */
 export function readsOf(spec: StrategySpec): readonly SpecRead[] {
   const reads = [...ofCondition(spec.entry, 'entry'), ...(spec.exit ? ofCondition(spec.exit, 'exit') : [])];
   const atr = (path: string, period: number): void => {
@@ -42,7 +42,7 @@ export interface IndicatorUse {
   readonly params: Readonly<Record<string, number>>;
 }
 
-/** Every indicator a valid spec reads; one that is read twice is there twice. */
+/** All indicators that a valid spec reads; duplicates are kept. */
 export function indicatorsOf(spec: StrategySpec): readonly IndicatorUse[] {
   return readsOf(spec).flatMap(({ operand }) => ('indicator' in operand ? [operand] : []));
 }
@@ -50,12 +50,12 @@ export function indicatorsOf(spec: StrategySpec): readonly IndicatorUse[] {
 /** One line of an indicator. */
 export interface IndicatorLine extends IndicatorUse {
   readonly output: string;
-  /** As people write it: `macd(12, 26, 9) signal`. */
+  /** Display name: `macd(12, 26, 9) signal`. */
   readonly name: string;
   readonly barsBack: 0 | 1;
 }
 
-/** The different lines that a valid spec reads, in the order in which they first appear. */
+/** Distinct indicator lines that a valid spec reads, in order of first use. */
 export function linesOf(spec: StrategySpec): readonly IndicatorLine[] {
   const lines = new Map<string, IndicatorLine>();
   for (const { operand, barsBack } of readsOf(spec)) {

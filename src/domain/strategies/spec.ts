@@ -3,11 +3,11 @@ import { type PositionSide } from '../market/side.ts';
 
 /** Strategy spec: rules and parameters that decide entries and exits. Plain data, never mutated. */
 
-/** Ideas of how to trade, each with parameters to explore. */
+/** Strategy families with parameters to explore. */
 export const FAMILIES = ['momentum', 'mean-reversion', 'breakout', 'trend-following'] as const;
 export type Family = (typeof FAMILIES)[number];
 
-/** Where a spec comes from: a family, or a genome, which has no parameters of ours to explore. */
+/** Origin of a spec: a family, or an imported genome, which has no parameters to explore. */
 export const SPEC_FAMILIES = [...FAMILIES, 'imported'] as const;
 export type SpecFamily = (typeof SPEC_FAMILIES)[number];
 
@@ -27,7 +27,10 @@ export type Distance =
   | { readonly kind: 'percent'; readonly value: number }
   | { readonly kind: 'atr'; readonly period: number; readonly multiple: number };
 
-/** Share of equity committed to one trade, entry fee included; `volatility` scales it so that one ATR costs `risk` of equity, up to `cap`. */
+/**
+ * Share of equity committed to one trade, entry fee included. `volatility` scales it so that one ATR costs `risk` of
+ * equity, up to `cap`.
+ */
 export type Sizing =
   | { readonly kind: 'fraction'; readonly fraction: number }
   | { readonly kind: 'volatility'; readonly period: number; readonly risk: number; readonly cap: number };
@@ -40,7 +43,7 @@ export interface StrategySpec {
   readonly stop: Distance;
   readonly target?: Distance;
   readonly trailing?: Distance;
-  /** A position that has lived through this many bars is closed at the next open. */
+  /** A position is closed at the next open after this many bars. */
   readonly maxHoldBars?: number;
   readonly sizing: Sizing;
 }

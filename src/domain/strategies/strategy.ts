@@ -4,13 +4,13 @@ import { type SpecFamily, type StrategySpec } from './spec.ts';
 export const STRATEGY_STATES = ['candidate', 'rejected', 'incubating', 'active', 'retired'] as const;
 export type StrategyState = (typeof STRATEGY_STATES)[number];
 
-/** `remote`: found by remote workers, and computed again here before it was let in. */
+/** `remote`: found by remote workers and verified by a local run. */
 export const STRATEGY_ORIGINS = ['template', 'random', 'optimized', 'remote'] as const;
 
 /** A stored spec. Unique by `hash`, the hash of the spec's canonical form. */
 export interface Strategy {
   readonly hash: string;
-  /** For people: family, variant and the first letters of the hash. */
+  /** Display name: family, variant and the first digits of the hash. */
   readonly name: string;
   readonly family: SpecFamily;
   readonly parameters: Readonly<Record<string, number | string>>;
@@ -20,7 +20,7 @@ export interface Strategy {
   readonly parent?: string;
   readonly state: StrategyState;
   readonly stateReason: string;
-  /** Where it trades, once incubating or active; of a remote one where it was found. */
+  /** Where it trades when incubating or active; for `remote` strategies, where it was found. */
   readonly account?: string;
   readonly symbol?: string;
   readonly timeframe?: Timeframe;
@@ -30,7 +30,7 @@ export interface Strategy {
 
 type Draft = Pick<Strategy, 'hash' | 'family' | 'parameters' | 'spec' | 'origin' | 'parent'>;
 
-/** A new candidate as the store keeps it. */
+/** Creates a new candidate. */
 export function strategyOf(draft: Draft, now: number): Strategy {
   const variant = draft.parameters['variant'];
   const name = [draft.family, ...(typeof variant === 'string' ? [variant] : []), draft.hash.slice(0, 6)].join('/');

@@ -8,7 +8,7 @@ import { isInRange } from './number-range.ts';
 import { COMPARISONS } from './spec.ts';
 import { PRICE_FIELDS, type Operand, type PriceField } from '../indicators/operand.ts';
 
-/** @throws SpecError unless `value` is a condition whose rules compare what can be compared. */
+/** Checks a condition. @throws SpecError unless its rules compare compatible operands. */
 export function validateCondition(value: unknown, path: string, depth = 0): void {
   if (depth > MAX_DEPTH) throw new SpecError(path, `groups are nested deeper than ${MAX_DEPTH}`);
   for (const group of GROUPS) {
@@ -39,7 +39,7 @@ function validateRule(value: unknown, path: string): void {
   }
 }
 
-/** A constant, or the unit of what moves. */
+/** The constant, or the unit of the operand. */
 function sideOf(value: unknown, path: string): number | Unit {
   if (typeof value === 'object' && value !== null && 'indicator' in value) return unitOfIndicator(value, path);
   if (typeof value === 'object' && value !== null && 'field' in value) {

@@ -18,9 +18,9 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = FIELDS.map(([
 ]);
 
 /**
- * The same value, known to be a spec that can be evaluated and means something. Strict: a field that no rule of the
- * engine reads is refused, since it would be ignored.
- * @throws SpecError at the first field that is wrong.
+ * Checks that a value is a valid spec and returns it. Strict: unknown fields are refused, because the engine would
+ * ignore them.
+ * @throws SpecError at the first wrong field.
  */
 export function validateSpec(value: unknown): StrategySpec {
   const spec = fieldsOf(value, '', NAMES);
@@ -40,7 +40,7 @@ function checkOf(shape: Shape): Check {
       return checkOfVariants(shape);
     case 'by-side': {
       const checks = { long: checkOfVariants(shape.of.long), short: checkOfVariants(shape.of.short) };
-      // The side comes before in the table: it has been checked.
+      // `side` comes earlier in the table, so it has already been checked.
       return (spec, name) => checks[spec['side'] as StrategySpec['side']](spec, name);
     }
   }

@@ -6,17 +6,17 @@ import { readsOf, type SpecRead } from './spec-reads.ts';
 import { type StrategySpec } from './spec.ts';
 
 /**
- * Candles that must have been printed before the one whose close can give a signal: everything the spec reads is defined
- * and has settled there, which is to say that it no longer depends on where the series began (IndicatorDefinition.settle).
- * Takes a valid spec; the exit rules count too, so that a position is never held by rules that cannot yet fire.
+ * Candles needed before the candle whose close can give a signal. At that point all values that the spec reads are
+ * defined and have converged: they no longer depend on where the series began (IndicatorDefinition.converge). Takes a
+ * valid spec. Exit rules count too, so that a position is never held by rules that cannot fire yet.
  */
 export function warmupBars(spec: StrategySpec): number {
   return Math.max(0, ...readsOf(spec).map(barsFor));
 }
 
 /**
- * Index of the first bar of a series whose close can give a signal; its length where there is none. Bars that were filled
- * in settle nothing: they are left out of the count.
+ * First bar of a series whose close can give a signal; the series' length when there is none. Bars filled flat do not
+ * count towards the warm-up.
  */
 export function firstSignalBar(spec: StrategySpec, series: Series): number {
   let missing = warmupBars(spec);
@@ -25,7 +25,10 @@ export function firstSignalBar(spec: StrategySpec, series: Series): number {
   return missing > 0 ? series.length : bar;
 }
 
-/** What to say of a spec that needs `needed` candles of which only `available` were printed: names what reads furthest back. */
+/**
+ * Error for a spec that needs `needed` candles of which only `available` exist. It names the operand with the longest
+ * warm-up.
+ */
 export function seriesTooShort(spec: StrategySpec, needed: number, available: number): SeriesTooShortError {
   const [first, ...others] = readsOf(spec);
   const longest = others.reduce((a, b) => (barsFor(b) > barsFor(a) ? b : a), first!);

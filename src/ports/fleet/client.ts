@@ -4,15 +4,15 @@ import { type ResultVerdict, type UnitKind } from '../../domain/fleet/unit.ts';
 import { type Verification } from './records.ts';
 
 /**
- * How a coordinator speaks. `corp`: ours, which knows units by our keys. `python`: the existing one, which makes futures
- * units only, has no key, and answers 500 to what it may have stored.
+ * Protocol dialect of a coordinator. `corp`: this project's, which stores units by our keys. `python`: the Python
+ * coordinator, which creates futures units only, has no keys, and may answer 500 to a request that it has stored.
  */
 export const DIALECTS = ['corp', 'python'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
-/** A unit that others are to work on. */
+/** A unit for remote workers. */
 export interface UnitCommand {
-  /** Ours for ever: asked for twice it is one unit. */
+  /** Permanent key: two requests with one key create one unit. */
   readonly key: string;
   readonly kind: UnitKind;
   readonly params: StrategyParams;
@@ -20,54 +20,54 @@ export interface UnitCommand {
 }
 
 /**
- * What is known of a coordinator before a unit is asked for. Stored with the unit, it lets an unclear answer be looked
- * into later, by whichever process does.
+ * State of a coordinator before a unit is created there. Stored with the unit, so that any process can resolve an
+ * unclear answer later.
  */
 export interface Bookmark {
   readonly dialect: Dialect;
-  /** Units it had. 0 where keys make counting needless. */
+  /** Number of its units; 0 when keys make counting unnecessary. */
   readonly units: number;
-  /** Id of its newest result; results of the unit come after it. */
+  /** Id of its newest result; results of the new unit have higher ids. */
   readonly lastResult: number;
 }
 
 /**
- * What became of asking for a unit. `unclear`: it may have been made, and `settlesInMs` from now `find` can look into
- * it: a request that is still in its hands by then has been given up by it.
+ * Result of a create request. `unclear`: the unit may exist; after `unclearForMs` the request can no longer be in
+ * progress there, and `find` can resolve it.
  */
 export type Creation =
   | { readonly kind: 'created'; readonly remoteId: number }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unclear'; readonly reason: string; readonly unclearForMs: number };
 
-/** `absent`: it was not made, and asking again makes it once. `unclear`: this protocol does not allow to know yet. */
+/** `absent`: the unit was not created and may be created again. `unclear`: this protocol cannot tell yet. */
 export type Finding =
   | { readonly kind: 'found'; readonly remoteId: number }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unclear'; readonly reason: string };
 
-/** One report of a worker, as far as the coordinator shows it and judged as ours would be. */
+/** One worker report, with the fields that the coordinator exposes, judged by our own rules. */
 export interface RemoteReport {
   readonly resultId: number;
   readonly workerId: string;
   readonly verdict: ResultVerdict;
-  /** Why it is worth nothing; empty otherwise. */
+  /** Why it does not count; empty otherwise. */
   readonly reason: string;
-  /** The existing coordinator shows no genome and nothing of the holdout. */
+  /** The Python coordinator exposes neither the genome nor the holdout fields. */
   readonly fields: ReportedFields;
   readonly verification: Verification;
 }
 
 export interface RemoteUnit {
-  /** `gone`: there is no such unit there any more. */
+  /** `gone`: the coordinator no longer has the unit. */
   readonly state: 'open' | 'completed' | 'failed' | 'cancelled' | 'gone';
-  /** Why it came to nothing; empty otherwise. */
+  /** Why it failed or was cancelled; empty otherwise. */
   readonly reason: string;
   /** Oldest first. */
   readonly reports: readonly RemoteReport[];
 }
 
-/** A unit that was made there. */
+/** A unit that exists at the coordinator. */
 export interface PlacedUnit {
   readonly remoteId: number;
   readonly order: UnitCommand;
@@ -75,18 +75,18 @@ export interface PlacedUnit {
 }
 
 /**
- * A coordinator of remote workers, as its client sees it. Every function may throw AppError `coordinator-away` (retryable;
- * nothing was done), `coordinator-bad-answer` or `coordinator-unknown` (it is none that we can speak to).
+ * Client view of a coordinator of remote workers. Every function may throw AppError `coordinator-away` (retryable;
+ * nothing was done), `coordinator-bad-answer` or `coordinator-unknown` (it speaks no supported dialect).
  */
 export interface Coordinator {
-  /** The bookmark to be stored before `create`. */
+  /** The bookmark to store before `create`. */
   bookmark(): Promise<Bookmark>;
   create(order: UnitCommand): Promise<Creation>;
-  /** Looks for a unit whose creation was unclear, or that a process asked for before it died. */
+  /** Looks for a unit whose creation was unclear, or that a process requested before it crashed. */
   find(order: UnitCommand, bookmark: Bookmark): Promise<Finding>;
   look(unit: PlacedUnit): Promise<RemoteUnit>;
-  /** False where units cannot be cancelled, or this one had ended. */
+  /** False when units cannot be cancelled, or this one had ended. */
   cancel(unit: PlacedUnit): Promise<boolean>;
-  /** A request would be sent now, not held back because the last ones failed. */
+  /** False while requests are held back after recent failures. */
   isReachable(): boolean;
 }

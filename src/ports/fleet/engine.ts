@@ -1,20 +1,20 @@
 import { type StrategyParams } from '../../domain/fleet/strategy-params.ts';
 
-/** What a worker submits of a unit, named as on the wire; `readReport` reads it. */
+/** Report of a worker on a unit, named as on the wire; `readReport` parses it. */
 export type UnitReport = Readonly<Record<string, unknown>>;
 
-/** `impossible`: a worker would be silent here, and trying again would not help. */
+/** `impossible`: a Python worker would not report, and a retry would not help. */
 export type UnitOutcome =
   { readonly kind: 'done'; readonly report: UnitReport } | { readonly kind: 'impossible'; readonly reason: string };
 
-/** The existing workers' own way of doing a unit (docs/coordinator-protocol.md#the-search), off the event loop. */
+/** Executes units like a Python worker (docs/coordinator-protocol.md#the-search), outside the event loop. */
 export interface WorkerEngine {
-  /** Why `execute` would be impossible, as far as that is known without trying; null when nothing is in its way. */
+  /** Known reason why `execute` would be impossible, checked without running; null when there is none. */
   obstacle(params: StrategyParams): Promise<string | null>;
   /**
-   * A search depends on `seed`; the evaluation of one genome on nothing but its candles.
-   * @throws the signal's reason when it aborts.
+   * A search depends on `seed`; the evaluation of one genome depends only on its candles.
+   * @throws the reason of `abortSignal` when it aborts.
    */
-  execute(params: StrategyParams, seed: number, signal?: AbortSignal): Promise<UnitOutcome>;
+  execute(params: StrategyParams, seed: number, abortSignal?: AbortSignal): Promise<UnitOutcome>;
   close(): Promise<void>;
 }

@@ -5,31 +5,31 @@ import { type ResultVerdict, type Unit } from '../../domain/fleet/unit.ts';
 
 /** Rows of the coordinator. Times are epoch ms, wall clock. */
 
-/** A unit and what it is about. Unique by `id` and by `key`; changed by compare-and-set on `version`. */
+/** A unit with its parameters. Unique by `id` and by `key`; changed by compare-and-set on `version`. */
 export interface FleetUnit extends Unit {
-  /** The client's own name for it; `#` and the id where the client gave none. */
+  /** The client's key; `#` and the id when the client gave none. */
   readonly key: string;
-  /** Hash of the request that made it: the same key with another one is refused. */
+  /** Hash of the creating request; a request with the same key and another hash is refused. */
   readonly requestHash: string;
   readonly params: StrategyParams;
-  /** The rows of its results, and its workers, say the same as the unit. False while they are being brought in step. */
+  /** True when the rows of its results and workers agree with the unit; false while they are being reconciled. */
   readonly inStep: boolean;
   readonly version: number;
 }
 
-/** A unit as far as handing out goes: everything but what it is about. */
+/** The part of a unit that assigning needs. */
 export type UnitInLine = Omit<FleetUnit, 'params' | 'requestHash' | 'key'>;
 
 export const VERIFICATIONS = ['unverified', 'verified', 'disagrees'] as const;
 export type Verification = (typeof VERIFICATIONS)[number];
 
-/** What a worker's figures take from a result. */
+/** The part of a result that a worker's statistics need. */
 export type ResultToCount = Pick<
   FleetResult,
   'key' | 'unitId' | 'verdict' | 'generation' | 'submittedAt' | 'execution_time' | 'tallied'
 >;
 
-/** One report on one unit. Unique by `key`: unit, worker and a hash of everything sent. */
+/** One report on one unit. Unique by `key`: unit, worker and a hash of the whole report. */
 export interface FleetResult extends ReportedFields {
   readonly key: string;
   readonly id: number;
@@ -42,25 +42,25 @@ export interface FleetResult extends ReportedFields {
   readonly reason: string;
   /** Hash of what replicas of a deterministic unit must agree on; empty for other units. */
   readonly digest: string;
-  /** Good enough to stand for its unit, if it is the best of those. */
+  /** It may become the canonical result of its unit. */
   readonly sound: boolean;
   readonly generation: WorkerVersion;
-  /** What our own workers report of units of kind `specs`: a result for each spec. */
+  /** Results of a `specs` unit by this project's workers: one per spec. */
   readonly specResults: unknown;
-  /** It has been counted to its worker. */
+  /** Whether it has been counted in its worker's statistics. */
   readonly tallied: boolean;
   readonly hasGenome: boolean;
-  /** 0..1, drawn from its key: a share of all results are those below it. */
+  /** Sample key, 0..1, derived from `key`: values below x select a share x of all results. */
   readonly lot: number;
   readonly verification: Verification;
   readonly verifiedAt: number | null;
-  /** What the check found. */
+  /** Findings of the verification. */
   readonly verificationNote: string;
 }
 
-/** A report that belongs to no unit of ours, or to one its worker never had. Counted nowhere. */
+/** A report for an unknown unit, or for one that its worker never had. It is not counted. */
 export interface FleetOrphan {
-  /** Worker, what it called the unit, and a hash of everything sent. */
+  /** Worker, reported unit id, and a hash of the whole report. */
   readonly key: string;
   readonly workId: string;
   readonly workerId: string;
@@ -69,7 +69,7 @@ export interface FleetOrphan {
   readonly submittedAt: number;
 }
 
-/** A worker that was asked to end; told once, when it next asks for work. */
+/** A request to a worker to stop; delivered once, with its next request for work. */
 export interface ShutdownOrder {
   readonly workerId: string;
   readonly orderedAt: number;

@@ -1,15 +1,15 @@
 import { type FleetResult, type Verification } from './records.ts';
 
 export interface SweepReport {
-  /** Leases that ran out. */
+  /** Expired leases. */
   readonly expired: number;
-  /** Units that failed with them. */
+  /** Units that failed as a result. */
   readonly failed: number;
-  /** Units, results and workers that a process had left half done. */
+  /** Units, results and workers that a crashed process had left inconsistent. */
   readonly repaired: number;
 }
 
-/** Housekeeping of the coordinator; may run anywhere, several times at once. */
+/** Periodic maintenance of the coordinator. May run in several processes at once. */
 export interface FleetSweep {
   sweep(): Promise<SweepReport>;
 }
@@ -18,31 +18,34 @@ export interface CheckReport {
   readonly verified: number;
   /** Their workers are quarantined. */
   readonly disagreeing: number;
-  /** Cannot be checked here, for want of candles mostly. */
+  /** Not checkable here, mostly because candles are missing. */
   readonly skipped: number;
 }
 
-/** Computes again a share of what remote workers report; may run anywhere, several times at once. */
+/** Recomputes a share of the remote results. May run in several processes at once. */
 export interface FleetCheck {
   verify(): Promise<CheckReport>;
 }
 
-/** Checking what remote workers report by computing it again. */
+/** Verification of remote results by recomputing them. */
 export interface FleetVerification {
-  /** Accepted results with a genome that nobody has checked: of a share (0..1) of all, or of these units. Oldest first. */
+  /**
+   * Accepted results with a genome and without verification: a share (0..1) of all results, or those of these units.
+   * Oldest first.
+   */
   resultsToVerify(filter: {
     readonly share: number;
     readonly unitIds?: readonly number[];
     readonly limit: number;
   }): Promise<readonly FleetResult[]>;
-  /** Once: false when it was checked before, or there is no such result. */
+  /** Applies once: false when it was already verified or there is no such result. */
   setVerification(
     resultId: number,
     outcome: { readonly verification: Exclude<Verification, 'unverified'>; readonly note: string },
   ): Promise<boolean>;
   /**
-   * The worker gets no more work and nothing it reported counts any more: its replicas are open again. Gives the number of
-   * units that changed; doing it again changes none.
+   * Quarantines a worker: it gets no more work, its results no longer count, and its replicas reopen. Returns the
+   * number of changed units. Idempotent.
    */
   quarantineWorker(workerId: string, reason: string): Promise<number>;
 }

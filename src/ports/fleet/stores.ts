@@ -11,30 +11,30 @@ import {
   type Verification,
 } from './records.ts';
 
-/** What the coordinator keeps. Every write is one document; the unique keys prove that nothing counts twice. */
+/** Stores of the coordinator. Every write changes one document; unique keys ensure that nothing counts twice. */
 
 export interface FleetCounterStore {
-  /** Takes `count` numbers that nobody else gets, and gives the first; the first of all is 1. A crash may waste some. */
+  /** Reserves `count` unique numbers and returns the first; numbering starts at 1. A crash may waste some. */
   take(counter: 'units' | 'results', count: number): Promise<number>;
 }
 
 export interface FleetUnitStore {
-  /** Stores those whose id and key are new; returns how many were. */
+  /** Stores units with new id and key; returns their number. */
   add(units: readonly FleetUnit[]): Promise<number>;
   get(id: number): Promise<FleetUnit | null>;
   byKeys(keys: readonly string[]): Promise<readonly FleetUnit[]>;
   /**
-   * Compare-and-set on `version`, which is counted here; false when somebody was faster. Writes how far the unit has come;
-   * what it is about, for how many and how urgent never changes.
+   * Compare-and-set on `version`, which this call increments; false when another writer was faster. Writes the unit's
+   * progress; its parameters, replicas and priority never change.
    */
   save(unit: UnitInLine, expectedVersion: number): Promise<boolean>;
-  /** Those with a replica to hand out, first in line first. */
+  /** Units with a free replica, in queue order. */
   inLine(limit: number): Promise<readonly UnitInLine[]>;
-  /** Ids of units with a lease that ran out by `now`. */
+  /** Ids of units with a lease that expired by `now`. */
   overdue(now: number, limit: number): Promise<readonly number[]>;
-  /** Ids of units whose results are not in step. */
+  /** Ids of units whose rows need reconciliation (`inStep` is false). */
   outOfStep(limit: number): Promise<readonly number[]>;
-  /** By id, ascending, after `after`. */
+  /** By ascending id, after `after`. */
   list(filter: {
     readonly state?: UnitState;
     readonly after?: number;
@@ -44,7 +44,7 @@ export interface FleetUnitStore {
   counts(): Promise<Readonly<Record<UnitState, number>>>;
 }
 
-/** Which results a list is about. */
+/** Filter for results. */
 export interface ResultFilter {
   readonly sound?: boolean;
   readonly verdicts?: readonly ResultVerdict[];
@@ -56,16 +56,16 @@ export interface ResultFilter {
   readonly minTrades?: number;
   readonly minRobustness?: number;
   readonly maxDrawdown?: number;
-  /** From, to; 0 passes as well. */
+  /** Range; a win rate of 0 always passes. */
   readonly winRates?: readonly [least: number, most: number];
   readonly limit: number;
 }
 
 export interface FleetResultStore {
-  /** Unique by `key`: the one stored is returned, which is this one when there was none. */
+  /** Unique by `key`. Returns the stored result: this one, or an earlier one with the same key. */
   add(result: FleetResult): Promise<FleetResult>;
   get(id: number): Promise<FleetResult | null>;
-  /** Of these keys, without those that are not there. */
+  /** Results of these keys; unknown keys are left out. */
   toCount(keys: readonly string[]): Promise<readonly ResultToCount[]>;
   /** Oldest first. */
   ofUnit(unitId: number): Promise<readonly FleetResult[]>;
@@ -73,21 +73,24 @@ export interface FleetResultStore {
   newest(limit: number): Promise<readonly FleetResult[]>;
   /** Best out-of-sample pnl first. */
   best(filter: ResultFilter): Promise<readonly FleetResult[]>;
-  /** What its unit says of it. */
+  /** Sets verdict and replica as recorded by its unit. */
   setVerdict(key: string, standing: { readonly verdict: ResultVerdict; readonly replica: number }): Promise<void>;
-  /** They have been counted to their worker. */
+  /** Marks results as counted in their worker's statistics. */
   markTallied(keys: readonly string[]): Promise<void>;
-  /** Not counted to a worker yet, and submitted before `before`. */
+  /** Results submitted before `before` and not yet counted in their worker's statistics. */
   untallied(before: number, limit: number): Promise<readonly FleetResult[]>;
-  /** Ids of units that this worker's accepted or outvoted results belong to. */
+  /** Ids of units with an accepted or outvoted result of this worker. */
   unitsCountedFor(workerId: string): Promise<readonly number[]>;
-  /** Accepted, with a genome, not verified yet, of this share (0..1) of all results or of these units. Oldest first. */
+  /**
+   * Accepted results with a genome and without verification: this share (0..1) of all results, or those of these units.
+   * Oldest first.
+   */
   toVerify(filter: {
     readonly share: number;
     readonly unitIds?: readonly number[];
     readonly limit: number;
   }): Promise<readonly FleetResult[]>;
-  /** Once: false when it is verified already, or there is no such result. */
+  /** Applies once: false when it is already verified or there is no such result. */
   setVerification(
     id: number,
     outcome: { readonly verification: Exclude<Verification, 'unverified'>; readonly note: string; readonly at: number },
@@ -96,7 +99,7 @@ export interface FleetResultStore {
 }
 
 export interface FleetOrphanStore {
-  /** Unique by `key`; false when it was there. */
+  /** Unique by `key`; false when it exists. */
   add(orphan: FleetOrphan): Promise<boolean>;
   /** Newest first. */
   list(limit: number): Promise<readonly FleetOrphan[]>;
@@ -104,28 +107,28 @@ export interface FleetOrphanStore {
 
 export interface FleetWorkerStore {
   get(id: string): Promise<Worker | null>;
-  /** Unique by id: the one stored is returned. */
+  /** Unique by id; returns the stored worker. */
   add(worker: Worker): Promise<Worker>;
-  /** Compare-and-set on `version`, which is counted here; false when somebody was faster. */
+  /** Compare-and-set on `version`, which this call increments; false when another writer was faster. */
   save(worker: Worker, expectedVersion: number): Promise<boolean>;
   /** By id. */
   list(): Promise<readonly Worker[]>;
-  /** Quarantined, and their results not withdrawn yet. */
+  /** Quarantined workers whose results have not been withdrawn yet. */
   toWithdraw(): Promise<readonly Worker[]>;
 }
 
-/** What an operator asked of workers and machines. */
+/** Operator commands for workers and machines. */
 export interface FleetControlStore {
   limits(): Promise<readonly WorkerLimit[]>;
-  /** Unique by host name, in any case of letters; replaces. */
+  /** Unique by host name, case-insensitive; replaces an existing limit. */
   setLimit(limit: WorkerLimit): Promise<void>;
   /** False when there was none. */
   removeLimit(hostname: string): Promise<boolean>;
-  /** Orders the workers to end; asking again changes nothing. */
+  /** Requests workers to stop; idempotent. */
   orderShutdown(orders: readonly ShutdownOrder[]): Promise<void>;
-  /** Workers that have not been told yet. */
+  /** Workers with an undelivered stop request. */
   shutdowns(): Promise<readonly string[]>;
-  /** True for exactly one caller for each order. */
+  /** Takes a stop request; true for exactly one caller per request. */
   takeShutdown(workerId: string): Promise<boolean>;
 }
 

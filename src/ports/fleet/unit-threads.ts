@@ -4,11 +4,11 @@ import { type Submission } from '../../domain/python-worker/engine/submission.ts
 import { type UnitParams } from '../../domain/python-worker/engine/unit-params.ts';
 import { type SeriesEvaluation } from '../evaluator.ts';
 
-/** The CPU-bound part of work units, off the event loop. */
+/** Runs the CPU-bound part of work units outside the event loop. */
 export interface UnitThreads {
-  /** A unit of the Python workers; null when it was cancelled. @param seed of a search. */
+  /** Runs a unit like a Python worker; null when cancelled. @param seed seed of the search. */
   run(unit: UnitParams, columns: WorkerColumns, seed: string, abortSignal?: AbortSignal): Promise<Submission | null>;
-  /** Specs of ours over one series. Results are in the order of `items`. */
+  /** Evaluates specs over one series. Results are in the order of `items`. */
   evaluate(evaluation: SeriesEvaluation, abortSignal?: AbortSignal): Promise<readonly TrialMetrics[]>;
   close(): Promise<void>;
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/domain/errors.ts';
-import { type Handed } from '../../../src/ports/fleet/worker-source.ts';
+import { type WorkResponse } from '../../../src/ports/fleet/worker-source.ts';
 import { runWorkLoop, type WorkDone } from '../../../src/worker/work-loop.ts';
 
-type Event = Handed | 'away';
+type Event = WorkResponse | 'away';
 
-const unit = (id: number): Handed => ({ unit: { id, params: {} } });
-const NONE: Handed = { none: 'No work available' };
+const unit = (id: number): WorkResponse => ({ unit: { id, params: {} } });
+const NONE: WorkResponse = { none: 'No work available' };
 
 interface Heard extends WorkDone {
   readonly pauses: readonly number[];

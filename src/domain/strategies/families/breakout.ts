@@ -28,7 +28,10 @@ const DEFAULTS: FamilyParameters = {
   trailingRatio: 1,
 };
 
-/** A market that leaves its range keeps going: enter on the close outside, with volume behind it, leave when it falls back. */
+/**
+ * Breakout: a market that leaves its range tends to continue. Enter when the close leaves the channel, optionally on
+ * high volume; exit when it falls back.
+ */
 export const breakout: FamilyDefinition = {
   family: 'breakout',
   parameters: ranges,
@@ -57,7 +60,7 @@ export const breakout: FamilyDefinition = {
   },
 };
 
-/** The edge a close must leave, and the line behind it that ends the move. */
+/** Returns the channel line that the close must cross, and the line that ends the trade. */
 function channel(
   parameters: FamilyParameters,
   side: PositionSide,

@@ -24,19 +24,19 @@ export const FAMILY_DEFINITIONS: Readonly<Record<Family, FamilyDefinition>> = {
   'trend-following': trendFollowing,
 };
 
-/** @throws SpecError naming the parameter that is missing, unknown or out of range. */
+/** Builds the spec of a family. @throws SpecError that names the missing, unknown or out-of-range parameter. */
 export function buildSpec(family: Family, parameters: FamilyParameters): StrategySpec {
   const definition = FAMILY_DEFINITIONS[family];
   requireParameters(definition.parameters, parameters);
   return validateSpec(definition.build(parameters));
 }
 
-/** Named parameter sets worth starting from. */
+/** Named parameter sets to start from. */
 export function templates(family: Family): readonly Template[] {
   return FAMILY_DEFINITIONS[family].templates;
 }
 
-/** Every parameter drawn uniformly from its range. */
+/** Draws every parameter uniformly from its range. */
 export function randomParameters(family: Family, rng: Rng): FamilyParameters {
   const draw = (range: ParameterRange): [string, number | string] => [
     range.name,
@@ -45,13 +45,13 @@ export function randomParameters(family: Family, rng: Rng): FamilyParameters {
   return Object.fromEntries(FAMILY_DEFINITIONS[family].parameters.map(draw));
 }
 
-/** How many parameters a neighbour changes at most, and how many steps each moves at most. */
+/** Most parameters that a neighbour changes, and most steps per parameter. */
 const MAX_CHANGES = 3;
 const MAX_STEPS = 2;
 
 /**
- * `count` parameter sets near the given ones: each has one to three parameters that matter moved by one or two steps,
- * or to another choice. The input is never changed. @throws SpecError when it is not valid itself.
+ * Returns `count` parameter sets near the given ones. Each moves one to three relevant parameters by one or two steps,
+ * or to another choice. Does not change the input. @throws SpecError for invalid parameters.
  *
  * @later search around the parameters that did best
  */
@@ -70,7 +70,9 @@ export function neighbours(family: Family, parameters: FamilyParameters, rng: Rn
   });
 }
 
-/** Another position than the present one: any other choice, or a step or two up or down, turned back at the ends. */
+/**
+ * Another position: any other choice, or one or two steps up or down; at the ends of the range the direction reverses.
+ */
 function nextPosition(range: ParameterRange, value: number | string | undefined, rng: Rng): number {
   const size = sizeOf(range);
   const position = positionOf(range, value);
@@ -83,9 +85,9 @@ function nextPosition(range: ParameterRange, value: number | string | undefined,
 }
 
 /**
- * All combinations of `size` values each of the named parameters (all choices of a named choice), evenly spread over
- * their ranges, the other parameters as given. The input is never changed.
- * @throws SpecError for an unknown name or parameters that are not valid.
+ * All combinations of `size` values for each named parameter (all values of a choice), evenly spread over its range;
+ * other parameters stay as given. Does not change the input.
+ * @throws SpecError for an unknown name or invalid parameters.
  */
 export function parameterGrid(
   family: Family,

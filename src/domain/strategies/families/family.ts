@@ -1,17 +1,17 @@
 import { type Family, type StrategySpec } from '../spec.ts';
 import { type FamilyParameters, type ParameterRange } from './parameter-range.ts';
 
-/** A named set of parameters worth starting from. */
+/** A named parameter set to start from. */
 export interface Template {
   readonly name: string;
   readonly parameters: FamilyParameters;
 }
 
-/** An idea of how to trade, with the parameters it leaves open. */
+/** A kind of strategy with its free parameters. */
 export interface FamilyDefinition {
   readonly family: Family;
   readonly parameters: readonly ParameterRange[];
   readonly templates: readonly Template[];
-  /** Takes parameters that are known to be in their ranges. */
+  /** `parameters` must be within their ranges. */
   build(parameters: FamilyParameters): StrategySpec;
 }

@@ -2,12 +2,12 @@ import { type Family } from '../spec.ts';
 import { FAMILY_DEFINITIONS, parameterGrid } from './families.ts';
 import { isRelevant, type FamilyParameters } from './parameter-range.ts';
 
-/** Parameters searched at once; more would leave too few values of each. */
+/** Number of parameters searched at once; more would leave too few values for each. */
 const DIMENSIONS = 2;
 
 /**
- * About `points` parameter sets: the given one, and a grid over the first two numeric parameters that matter to its
- * variant (families list the ones that decide most first), evenly spread over their ranges.
+ * About `points` parameter sets: the given one, and an evenly spread grid over the first two numeric parameters that
+ * are relevant to its variant. Families list their most important parameters first.
  */
 export function gridAround(family: Family, parameters: FamilyParameters, points: number): readonly FamilyParameters[] {
   const names = FAMILY_DEFINITIONS[family].parameters

@@ -33,7 +33,10 @@ const DEFAULTS: FamilyParameters = {
   maxHoldBars: 100,
 };
 
-/** What has stretched too far snaps back: enter far below the mean (above it, for shorts) in a calm market, leave at the mean. */
+/**
+ * Mean reversion: a price far from its mean tends to return. Enter far below the mean (above it for shorts) while ADX
+ * is low; exit at the mean.
+ */
 export const meanReversion: FamilyDefinition = {
   family: 'mean-reversion',
   parameters: ranges,

@@ -29,7 +29,10 @@ const DEFAULTS: FamilyParameters = {
   ...DEFAULT_PROTECTION,
 };
 
-/** What moves goes on moving: enter with the push while the price is on its side of a slow average, leave when it fades. */
+/**
+ * Momentum: a move tends to continue. Enter in its direction while the price is on the same side of a slow average;
+ * exit when the momentum fades.
+ */
 export const momentum: FamilyDefinition = {
   family: 'momentum',
   parameters: ranges,

@@ -1,16 +1,16 @@
 import { decimalsOf } from '../../market/rounding.ts';
 import { SpecError } from '../../spec-error.ts';
 
-/** Values of a family's parameters, by name. All of them are always present. */
+/** Parameter values of a family by name. All parameters are present. */
 export type FamilyParameters = Readonly<Record<string, number | string>>;
 
-/** When a parameter matters at all: another one has one of these values. */
+/** Condition for a parameter to be relevant: another parameter has one of these values. */
 export interface Relevance {
   readonly parameter: string;
   readonly oneOf: readonly string[];
 }
 
-/** Numbers on the grid min, min + step, .. max; or a choice of names. */
+/** Numbers on the grid min, min + step, .. max, or a choice of names. */
 export type ParameterRange =
   | {
       readonly name: string;
@@ -21,19 +21,19 @@ export type ParameterRange =
     }
   | { readonly name: string; readonly choices: readonly string[]; readonly when?: Relevance };
 
-/** How many values a range has. */
+/** Number of values in a range. */
 export function sizeOf(range: ParameterRange): number {
   return 'choices' in range ? range.choices.length : Math.floor((range.max - range.min) / range.step + 1e-9) + 1;
 }
 
-/** The value at a position 0..sizeOf - 1, without rounding dust: 0.3, never 0.30000000000000004. */
+/** Value at a position 0..sizeOf - 1, without floating-point error: 0.3, never 0.30000000000000004. */
 export function valueAt(range: ParameterRange, position: number): number | string {
   if ('choices' in range) return range.choices[position]!;
   const decimals = Math.max(decimalsOf(range.min), decimalsOf(range.step));
   return Number((range.min + position * range.step).toFixed(decimals));
 }
 
-/** Position of the grid value nearest to `value`. @throws SpecError when it is no value of the range. */
+/** Position of the grid value nearest to `value`. @throws SpecError when `value` is outside the range. */
 export function positionOf(range: ParameterRange, value: number | string | undefined): number {
   if ('choices' in range) {
     const position = range.choices.indexOf(String(value));
@@ -50,10 +50,10 @@ export function isRelevant(range: ParameterRange, parameters: FamilyParameters):
   return range.when === undefined || range.when.oneOf.includes(String(parameters[range.when.parameter]));
 }
 
-/** @throws SpecError unless every parameter is there, in its range, and none is unknown. */
+/** Checks that every parameter is present and in its range, and that none is unknown. @throws SpecError */
 export function requireParameters(ranges: readonly ParameterRange[], parameters: FamilyParameters): void {
   for (const range of ranges) positionOf(range, parameters[range.name]);
   const names = ranges.map((range) => range.name);
-  const stranger = Object.keys(parameters).find((name) => !names.includes(name));
-  if (stranger !== undefined) throw new SpecError(stranger, `unknown parameter: expected ${names.join(', ')}`);
+  const unknown = Object.keys(parameters).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new SpecError(unknown, `unknown parameter: expected ${names.join(', ')}`);
 }

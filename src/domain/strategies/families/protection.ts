@@ -5,8 +5,8 @@ import { POSITION_SIDES } from '../../market/side.ts';
 const ATR_PERIOD = 14;
 
 /**
- * What every family leaves open besides its idea: side, stop, the other exits as multiples of the stop's distance
- * (0: none), longest holding time in bars (0: none) and size.
+ * Parameters that all families share: side, stop, other exits as multiples of the stop distance (0: none), longest
+ * holding time in bars (0: none) and size.
  */
 export const PROTECTION_RANGES: readonly ParameterRange[] = [
   { name: 'side', choices: POSITION_SIDES },
@@ -36,7 +36,7 @@ export const DEFAULT_PROTECTION: FamilyParameters = {
 
 type Protection = Pick<StrategySpec, 'side' | 'stop' | 'sizing' | 'target' | 'trailing' | 'maxHoldBars'>;
 
-/** `fraction` is the share committed, or under volatility sizing its cap. */
+/** `fraction` is the committed share of equity, or its cap with volatility sizing. */
 export function protectionOf(parameters: FamilyParameters): Protection {
   const read = (name: string): number => Number(parameters[name]);
   const distance = (ratio: number): Distance =>
@@ -56,5 +56,5 @@ export function protectionOf(parameters: FamilyParameters): Protection {
   };
 }
 
-/** Products of grid values without rounding dust, so that equal ideas have equal hashes. */
+/** Rounds products of grid values, so that floating-point error does not change hashes. */
 const tidy = (value: number): number => Number(value.toFixed(8));

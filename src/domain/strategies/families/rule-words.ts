@@ -1,13 +1,13 @@
 import { type Comparison, type Rule, type StrategySpec } from '../spec.ts';
 import { type Operand, type PriceField } from '../../indicators/operand.ts';
 
-/** Short words for rules, so that a family reads like its idea. */
+/** Short builders for rules and operands. */
 export const line = (indicator: string, params: Readonly<Record<string, number>>, output?: string): Operand =>
   output === undefined ? { indicator, params } : { indicator, params, output };
 export const price = (field: PriceField): Operand => ({ field });
 export const level = (value: number): Operand => ({ value });
 
-const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
+const INVERTED: Readonly<Record<Comparison, Comparison>> = {
   '>': '<',
   '<': '>',
   '>=': '<=',
@@ -16,7 +16,7 @@ const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
   'crosses-below': 'crosses-above',
 };
 
-/** A rule written for longs, turned round for shorts. Levels and lines that have a side are the caller's to mirror. */
+/** A rule written for longs, inverted for shorts. The caller must invert levels and lines that depend on the side. */
 export function directed(side: StrategySpec['side'], left: Operand, op: Comparison, right: Operand): Rule {
-  return { left, op: side === 'long' ? op : MIRRORED[op], right };
+  return { left, op: side === 'long' ? op : INVERTED[op], right };
 }

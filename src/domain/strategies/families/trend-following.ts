@@ -25,7 +25,7 @@ const DEFAULTS: FamilyParameters = {
   trailingRatio: 1,
 };
 
-/** Ride a trend until it bends: enter when the fast average crosses the slow one, leave when it crosses back. */
+/** Trend following: enter when the fast average crosses the slow one; exit when it crosses back. */
 export const trendFollowing: FamilyDefinition = {
   family: 'trend-following',
   parameters: ranges,
