@@ -1,11 +1,8 @@
 import { openRiskState } from '../../src/domain/risk/trading-state.ts';
-import { AppError } from '../../src/domain/errors.ts';
 import { type Broker } from '../../src/ports/broker.ts';
+import { compareAndSet } from '../../src/ports/compare-and-set.ts';
 import { type RiskStates } from '../../src/ports/risk-states.ts';
 import { type RiskStateStore } from '../../src/ports/stores.ts';
-
-/** Lost races are rare (money desks are serialised); this many in a row is a fault, not contention. */
-const MAX_RACES = 20;
 
 export interface RiskStateDeps {
   readonly riskState: RiskStateStore;
@@ -24,19 +21,12 @@ export function createRiskStates({ riskState, broker }: RiskStateDeps): RiskStat
   };
   return {
     read,
-    async change(account, step) {
-      for (let race = 0; race < MAX_RACES; race += 1) {
+    change: (account, step) =>
+      compareAndSet(`risk state of ${account}`, async () => {
         const state = await read(account);
         const answer = step(state);
-        if (answer.state === state || (await riskState.save(answer.state, state.version))) return answer;
-      }
-      throw new AppError(
-        'contention',
-        `risk state of ${account} changed ${MAX_RACES} times while it was being changed`,
-        {
-          retryable: true,
-        },
-      );
-    },
+        const isDone = answer.state === state || (await riskState.save(answer.state, state.version));
+        return isDone ? { done: answer } : null;
+      }),
   };
 }

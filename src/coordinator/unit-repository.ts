@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { isSameStanding, leavesStaleRows, standingsOf } from '../domain/fleet/standing.ts';
 import { disputeOf } from '../domain/fleet/resolve-unit.ts';
-import { AppError } from '../domain/errors.ts';
+import { compareAndSet } from '../ports/compare-and-set.ts';
 import { type FleetUnit } from '../ports/fleet/records.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { createSerial } from '../ports/serial.ts';
@@ -119,28 +119,22 @@ export function createUnitRepository(
   };
 
   async function change<T>(id: number, decide: (unit: FleetUnit) => UnitChange<T>): Promise<UnitChange<T> | null> {
-    let isFresh = !remembered.has(id) && !coming.has(id);
-    let unit = await find(id);
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      if (unit === null) return null;
+    return compareAndSet(`work unit ${id}`, async (isFirst) => {
+      const isFresh = !isFirst || (!remembered.has(id) && !coming.has(id));
+      const unit = await (isFirst ? find(id) : read(id));
+      if (unit === null) return { done: null };
       const decided = decide(unit);
-      if (decided.unit !== unit) {
-        const inStep = unit.inStep && !leavesStaleRows(unit, decided.unit);
-        const saved = await save({ ...decided.unit, inStep }, unit.version);
-        if (saved) {
-          if (!inStep) await bringInStep(saved);
-          return { ...decided, unit: saved };
-        }
-      } else if (isFresh) {
+      if (decided.unit === unit) {
+        // That nothing is to be done, only the unit as it is in the store can say.
+        if (!isFresh) return null;
         if (!unit.inStep) await bringInStep(unit);
-        return decided;
+        return { done: decided };
       }
-      // Somebody was faster; or nothing is to be done, which only the unit as it is in the store can say.
-      unit = await read(id);
-      isFresh = true;
-    }
-    throw new AppError('contention', `work unit ${id} changed ${ATTEMPTS} times while it was being changed`, {
-      retryable: true,
+      const inStep = unit.inStep && !leavesStaleRows(unit, decided.unit);
+      const saved = await save({ ...decided.unit, inStep }, unit.version);
+      if (!saved) return null;
+      if (!inStep) await bringInStep(saved);
+      return { done: { ...decided, unit: saved } };
     });
   }
 }

@@ -1,6 +1,6 @@
 import { newWorker, suspect, type Worker } from '../domain/fleet/worker.ts';
 import { type Clock } from '../ports/clock.ts';
-import { AppError } from '../domain/errors.ts';
+import { compareAndSet } from '../ports/compare-and-set.ts';
 import { type FleetWorkerStore } from '../ports/fleet/stores.ts';
 
 export interface WorkerRepository {
@@ -17,7 +17,6 @@ export interface WorkerRepository {
 const FRESH_MS = 5_000;
 /** When a worker was last heard of is written this often: whether it lives is decided by minutes. */
 const NOTE_EVERY_MS = 5_000;
-const ATTEMPTS = 20;
 
 export function createWorkerRepository(workers: FleetWorkerStore, clock: Clock): WorkerRepository {
   const known = new Map<string, { readonly worker: Worker; readonly readAt: number }>();
@@ -34,22 +33,16 @@ export function createWorkerRepository(workers: FleetWorkerStore, clock: Clock):
     return entry && clock.now() - entry.readAt < FRESH_MS ? entry.worker : load(id);
   }
 
-  const change: WorkerRepository['change'] = async (id, decide) => {
-    let worker = await get(id);
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  const change: WorkerRepository['change'] = (id, decide) =>
+    compareAndSet(`worker '${id}'`, async (isFirst) => {
+      const worker = await (isFirst ? get(id) : load(id));
       const next = await decide(worker);
-      if (next === worker) return worker;
-      if (await workers.save(next, worker.version)) {
-        const saved = { ...next, version: worker.version + 1 };
-        known.set(id, { worker: saved, readAt: known.get(id)?.readAt ?? clock.now() });
-        return saved;
-      }
-      worker = await load(id);
-    }
-    throw new AppError('contention', `worker '${id}' changed ${ATTEMPTS} times while it was being changed`, {
-      retryable: true,
+      if (next === worker) return { done: worker };
+      if (!(await workers.save(next, worker.version))) return null;
+      const saved = { ...next, version: worker.version + 1 };
+      known.set(id, { worker: saved, readAt: known.get(id)?.readAt ?? clock.now() });
+      return { done: saved };
     });
-  };
 
   return {
     get,

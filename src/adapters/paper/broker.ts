@@ -11,6 +11,7 @@ import { type VenueStep } from '../../domain/portfolio/paper-venue/draft.ts';
 import { onCandle, type VenueTerms } from '../../domain/portfolio/paper-venue/on-candle.ts';
 import { cancelOrder, submitOrder } from '../../domain/portfolio/paper-venue/requests.ts';
 import { type Broker } from '../../ports/broker.ts';
+import { compareAndSet } from '../../ports/compare-and-set.ts';
 import { type OrderReport } from '../../domain/orders/order-request.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type MarketData } from '../../ports/market-data.ts';
@@ -23,9 +24,6 @@ export interface PaperBrokerDeps {
   readonly quote: string;
   readonly terms: Omit<VenueTerms, 'market'>;
 }
-
-/** Conflicts are rare because the trader is serialised; this many in a row indicate a bug. */
-const MAX_RACES = 20;
 
 function venueOrder({
   readyAt: _r,
@@ -58,16 +56,13 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
     return { version: row.version, state: row.state as VenueAccount };
   };
 
-  const change = async <T extends VenueStep>(account: string, step: (state: VenueAccount) => T): Promise<T> => {
-    for (let race = 0; race < MAX_RACES; race += 1) {
+  const change = <T extends VenueStep>(account: string, step: (state: VenueAccount) => T): Promise<T> =>
+    compareAndSet(`paper account ${account}`, async () => {
       const { version, state } = await load(account);
       const answer = step(state);
-      if (answer.account === state || (await accounts.save(account, answer.account, version))) return answer;
-    }
-    throw new AppError('contention', `paper account ${account} changed ${MAX_RACES} times while it was being changed`, {
-      retryable: true,
+      const isDone = answer.account === state || (await accounts.save(account, answer.account, version));
+      return isDone ? { done: answer } : null;
     });
-  };
 
   return {
     async open(account) {
