@@ -213,7 +213,7 @@ describe.each(deployments)('%s', (name, manifest) => {
     const drain = Number(flag(manifest, '--drain') ?? 0);
     const ends =
       container.args[0] === 'node'
-        ? drain + Number(/options\.drain \+ (\d+)\) \* 1000 \}/.exec(read('src/cli/commands/node.ts'))?.[1])
+        ? drain + Number(/\(options\.drain \+ (\d+)\) \* 1000/.exec(read('src/cli/commands/node.ts'))?.[1])
         : 30;
     expect(ends).toBeGreaterThan(drain);
     expect(pod.spec.terminationGracePeriodSeconds).toBeGreaterThan(ends);
