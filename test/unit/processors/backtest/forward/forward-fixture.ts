@@ -1,4 +1,5 @@
 import { DelayedError, type Job } from 'bullmq';
+import { vi } from 'vitest';
 import { createForwarder } from '../../../../../processors/backtest/forward/forward-unit.ts';
 import {
   createCoordinatorClient,
@@ -55,6 +56,20 @@ export function fixedEngine(report: object | null = REPORT): WorkerEngine & { re
   };
 }
 
+/**
+ * Replaces `AbortSignal.timeout`: the latest time-out fires when `expire` is called, never by wall time, so that load on
+ * the machine cannot turn an answer into a time-out. Undone by `vi.restoreAllMocks()`.
+ */
+export function manualTimeouts(): { expire(): void } {
+  let latest = new AbortController();
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+    latest = new AbortController();
+    return latest.signal;
+  });
+  return { expire: () => latest.abort(new DOMException('the test let it expire', 'TimeoutError')) };
+}
+
+/** A client on a virtual clock. Its real time-out is far off; a test about time-outs uses `manualTimeouts`. */
 export function clientOf(
   url: string,
   clock: ManualClock,
@@ -66,7 +81,7 @@ export function clientOf(
     pause: async (ms) => clock.pass(ms),
     random: () => 0.5,
     agent: 'test',
-    timeoutMs: 100,
+    timeoutMs: 60_000,
     breaker: { threshold: 5, openMs: 30_000 },
     settleMs: 60_000,
     freshMs: 1000,

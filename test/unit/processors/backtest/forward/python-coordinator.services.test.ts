@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { markerOf } from '../../../../../src/adapters/coordinator-client/python-dialect.ts';
 import { createRng } from '../../../../../src/domain/random/rng.ts';
 import { forwardedUnit } from '../../../../contract/forwarding.contract.ts';
@@ -10,13 +10,14 @@ import {
 } from '../../../../fixtures/python/coordinator.ts';
 import { type PythonBooks } from '../../../../fixtures/python/units.ts';
 import { manualClock } from '../../agent/agent-fixture.ts';
-import { clientOf, fixedEngine, forwardBench, REPORT } from './forward-fixture.ts';
+import { clientOf, fixedEngine, forwardBench, manualTimeouts, REPORT } from './forward-fixture.ts';
 
 const { strategy_genome: _, ...FIGURES } = REPORT;
 const DAY_MS = 86_400_000;
 
 let server: PythonCoordinator | undefined;
 afterEach(async () => {
+  vi.restoreAllMocks();
   await server?.close();
   server = undefined;
 });
@@ -51,6 +52,7 @@ describe('the existing coordinator, with all its quirks', () => {
       'locked-500',
     ];
     const clock = manualClock();
+    const timeouts = manualTimeouts();
     const work = workers();
     let looks = 0;
     let isBusy = false;
@@ -62,6 +64,7 @@ describe('the existing coordinator, with all its quirks', () => {
         return isBusy ? 'lost-hang' : rng.pick(mishaps);
       },
       reading: (nth) => (nth % 11 === 0 ? '500' : 'none'),
+      hanging: timeouts.expire,
       meanwhile(books) {
         work(books);
         looks += 1;
@@ -75,7 +78,7 @@ describe('the existing coordinator, with all its quirks', () => {
     const deadlineAt = clock.now() + 2_400_000;
     await forwarding.addMany(ids.map((id, i) => forwardedUnit(id, { plannedAt: i, deadlineAt })));
     const engine = fixedEngine();
-    const coordinator = clientOf(server.url, clock, { timeoutMs: 40, freshMs: 10_000 });
+    const coordinator = clientOf(server.url, clock, { freshMs: 10_000 });
     const bench = forwardBench({ forwarding, engine, clock, coordinator });
 
     const ended = await bench.run(ids);
@@ -106,10 +109,11 @@ describe('the existing coordinator, with all its quirks', () => {
     );
     // No genome comes back from it: what it finds is a figure, no strategy.
     expect(byOthers.flatMap(({ reports }) => reports).every(({ strategyHash }) => strategyHash === '')).toBe(true);
-  }, 60_000);
+  }, 240_000);
 
   it('is asked again when nothing was stored, and never when something may have been', async () => {
     const clock = manualClock();
+    const timeouts = manualTimeouts();
     const outcomes: Record<string, { asked: number; made: number; state: string; mayExist: boolean }> = {};
     for (const mishap of [
       'lost-500',
@@ -124,6 +128,7 @@ describe('the existing coordinator, with all its quirks', () => {
       const own = await startPythonCoordinator({
         now: () => clock.now(),
         creation: (nth) => (nth === 1 ? mishap : 'none'),
+        hanging: timeouts.expire,
         meanwhile: workers(),
       });
       const forwarding = createMemoryForwarding();
@@ -159,6 +164,7 @@ describe('the existing coordinator, with all its quirks', () => {
 
   it('says so when it cannot be known whether a unit was made, and has it done here once', async () => {
     const clock = manualClock();
+    const timeouts = manualTimeouts();
     let asked = false;
     server = await startPythonCoordinator({
       now: () => clock.now(),
@@ -166,6 +172,7 @@ describe('the existing coordinator, with all its quirks', () => {
         asked = true;
         return 'lost-hang';
       },
+      hanging: timeouts.expire,
       // Somebody else makes one at the same moment: the count says nothing any more.
       meanwhile: (books) => asked && books.units.length === 0 && books.add({ direction: 'BOTH' }, 0),
     });
