@@ -1,6 +1,6 @@
 import { AppError } from '../src/domain/errors.ts';
 
-/** A setting that cannot be used: where it stands, which key, and what is wrong with it. The command line exits 2. */
+/** An invalid setting: its place (file or environment variable), its key and the problem. The command line exits 2. */
 export class ConfigError extends AppError {
   readonly place: string;
   readonly key: string;

@@ -33,7 +33,7 @@ export function runtimeFrom(environment: Environment): Tree {
   return pick(environment, RUNTIME_VARIABLES);
 }
 
-/** Which variable a key of secrets or runtime came from, for error messages. */
+/** Name of the variable behind a key of secrets or runtime, for error messages. */
 export function variableOf(key: string): string {
   const all = { ...SECRET_VARIABLES, ...RUNTIME_VARIABLES };
   return Object.entries(all).find(([, value]) => value === key)?.[0] ?? key;
@@ -46,20 +46,21 @@ function valueOf(variable: string, key: string, text: string): unknown {
   try {
     return parse(text) as unknown;
   } catch {
-    throw new ConfigError(`environment variable ${variable}`, key, 'is not YAML; put it in quotes');
+    throw new ConfigError(`environment variable ${variable}`, key, 'is not valid YAML; put it in quotes');
   }
 }
 
 export interface Overridden {
   readonly tree: Tree;
-  /** Which variable a key's value came from, by the key's path. */
+  /** Variables that override a value, by key path. */
   readonly variables: ReadonlyMap<string, string>;
 }
 
 /**
- * Applies `CORP_RISK__MAX_ASSET_EXPOSURE=0.03` to `risk.yaml`'s maxAssetExposure; `__` separates levels. The value is
- * read as YAML. A key that is not in the file is an error: a typo in a limit must not pass silently.
- * @throws ConfigError naming the variable.
+ * Applies environment variables: `CORP_RISK__MAX_ASSET_EXPOSURE=0.03` sets maxAssetExposure of `risk.yaml`; `__`
+ * separates levels. The value is parsed as YAML. A key that is not in the file is an error, so that a typo in a limit is
+ * noticed.
+ * @throws ConfigError `bad-config` with the name of the variable.
  */
 export function applyOverrides(file: string, tree: Tree, environment: Environment): Overridden {
   const result = structuredClone(tree);

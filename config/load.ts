@@ -33,7 +33,7 @@ function readYaml(path: string, place: string): Record<string, unknown> {
       throw new ConfigError(
         place,
         `line ${error.linePos?.[0].line ?? '?'}`,
-        error.message.split('\n')[0] ?? 'is not YAML',
+        error.message.split('\n')[0] ?? 'is not valid YAML',
       );
     throw error;
   }
@@ -67,7 +67,7 @@ export interface ConfigSource {
   readonly environment: Environment;
 }
 
-/** The one frozen Config. @throws ConfigError naming file and key. */
+/** Loads and validates the configuration; the result is deeply frozen. @throws ConfigError with file and key. */
 export function loadConfig(source: ConfigSource): Config {
   const fromFile =
     source.envFile !== undefined && existsSync(source.envFile) ? parseEnv(readFileSync(source.envFile, 'utf8')) : {};
@@ -76,7 +76,7 @@ export function loadConfig(source: ConfigSource): Config {
     const place = `config/${name}.yaml`;
     const tree = readYaml(join(source.directory, `${name}.yaml`), place);
     const { tree: overridden, variables } = applyOverrides(name, tree, environment);
-    // A value that the environment put there is not wrong in the file.
+    // For an overridden value, name the variable: the file is not wrong.
     const placeOf = (key: string): string => {
       const variable = variables.get(key);
       return variable === undefined ? place : `environment variable ${variable} (${place})`;

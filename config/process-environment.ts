@@ -1,9 +1,9 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The environment of this process. Apart from environment.ts, which loads the YAML parser. */
+/** The environment of this process. Separate from environment.ts, which loads the YAML parser. */
 export const processEnvironment = (): Environment => process.env;
 
-/** For this process and those it starts; a value that is there stays. */
+/** Sets a variable for this process and its children, unless it already has a value. */
 export function defaultVariable(name: string, value: string): void {
   process.env[name] ??= value;
 }

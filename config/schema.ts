@@ -158,14 +158,17 @@ export const riskSchema = z.strictObject({
   approvalTtlMs: ms,
 });
 
-/** What comes from the environment only: never in a file, never in a log. */
+/** Secrets come from the environment only; never write them to a file or a log. */
 export const secretsSchema = z.strictObject({
   redisUrl: z.url({ protocol: /^rediss?$/ }).optional(),
   mongoUrl: z.url({ protocol: /^mongodb(\+srv)?$/ }).optional(),
   apiToken: z.string().min(16, 'at least 16 characters').optional(),
   coordinatorUrl: z
     .url({ protocol: /^https?$/ })
-    .refine((url) => new URL(url).username === '' && new URL(url).password === '', 'put no user and password into it')
+    .refine(
+      (url) => new URL(url).username === '' && new URL(url).password === '',
+      'must not contain a user or password',
+    )
     .optional(),
   coordinatorToken: z.string().min(16, 'at least 16 characters').optional(),
   approvalSecret: z.string().min(32, 'at least 32 characters').optional(),

@@ -2,12 +2,13 @@ import { type z } from 'zod';
 import { type Meta } from './meta.ts';
 import { type QueueName } from './names.ts';
 
-/** What one kind of job carries and answers. Both schemas are strict: parsed on entry and on exit, never cast. */
+/** Schemas of a job's payload and result. Both are strict: parsed on entry and on exit, never cast. */
 export interface JobContract {
+  /** Shown in the API documentation. */
   readonly summary: string;
   readonly data: z.ZodType;
   readonly result: z.ZodType;
-  /** Its outcome is written to the audit log. */
+  /** Whether payload and result are written to the audit log. */
   readonly audited?: boolean;
 }
 
@@ -20,7 +21,7 @@ export function defineContract<const C extends QueueContract>(contract: C): C {
   return contract;
 }
 
-/** The form of `job.data` on every queue. */
+/** Shape of `job.data` on every queue. */
 export interface Envelope {
   readonly meta: Meta;
   readonly payload: unknown;

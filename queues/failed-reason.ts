@@ -1,14 +1,14 @@
 /**
- * What BullMQ keeps of an error is one text, `failedReason`; dead letters, parents of a flow and commands read it, and people
- * see it on the board. Its form is `[code] message`: the code in brackets, one space, the message as it was. It is written
- * and read here only. A text that does not begin so is BullMQ's own.
+ * BullMQ stores one text per failed job, `failedReason`. Dead letters, parents of a flow and commands read it, and Bull
+ * Board shows it. Its format is `[code] message`: the code in brackets, one space, the unchanged message. Only this file
+ * writes and parses it. A text in another format comes from BullMQ itself.
  */
 export interface FailedReason {
   readonly code: string;
   readonly message: string;
 }
 
-/** What BullMQ writes by itself when a worker lost the job too often. */
+/** BullMQ's own text for a job that stalled too often. */
 const STALLED = 'job stalled more than allowable limit';
 
 export function failedReasonOf({ code, message }: FailedReason): string {

@@ -5,7 +5,7 @@ import { TRADING_MODES } from '../src/domain/trading-mode.ts';
 
 /** Field schemas that several contracts share. */
 
-/** Refuses the corrupt symbols that once reached an exchange: upper case, digits, dashes; BTC-USD, BIP-20DEC30-CDE. */
+/** Upper case letters, digits and dashes, such as BTC-USD or BIP-20DEC30-CDE. Corrupt symbols must not reach an exchange. */
 export const symbolField = z
   .string()
   .regex(/^[A-Z0-9]{1,12}(-[A-Z0-9]{1,12}){1,3}$/, 'not a market symbol: write it like BTC-USD');

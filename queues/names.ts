@@ -1,4 +1,4 @@
-/** One queue per agent; the queue's name is the agent's. */
+/** One queue per agent; a queue has the name of its agent. */
 export const QUEUE_NAMES = [
   'ceo',
   'market-scanner',
@@ -14,7 +14,7 @@ export const QUEUE_NAMES = [
 ] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
-/** Money decisions are serialised over all nodes. */
+/** Queues of the money agents, whose jobs are serialised over all nodes. */
 export const MONEY_QUEUES: readonly QueueName[] = ['risk-manager', 'trader'];
 
 export function isQueueName(text: string): text is QueueName {
@@ -22,9 +22,9 @@ export function isQueueName(text: string): text is QueueName {
 }
 
 /**
- * First part of every key: what belongs to one company, or to the coordinator, of a namespace. The braces are a Redis Cluster
- * hash tag: flows and locks touch many keys in one script, so all keys of a namespace live in one slot, the cards by which
- * processes find the company included.
+ * Prefix of all Redis keys of one owner (a company or the coordinator) in a namespace. The braces are a Redis Cluster hash
+ * tag: flows and locks use several keys in one script, so all keys of a namespace must be in one slot, including the
+ * company descriptors.
  */
 export function keyPrefix(namespace: string, owner: string): string {
   return `{${namespace}}-${owner}`;

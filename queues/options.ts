@@ -5,28 +5,28 @@ const SECOND = 1000;
 const HOUR_S = 3600;
 
 /**
- * BullMQ's defaults (30 s and 30 s) leave a killed node's jobs alone for 55 s; 10 s and 5 s (config/database.yaml) take
- * 8 s. Shorter locks would risk a second run of a job whose process is merely busy: inline blocks must stay under half
- * of it.
+ * With BullMQ's defaults (30 s and 30 s) the jobs of a killed node wait 55 s; with 10 s and 5 s (config/database.yaml) they
+ * wait 8 s. With shorter locks a job of a busy process could run twice: synchronous code must block the event loop for
+ * less than half of `lockMs`.
  */
 export interface WorkerTiming {
-  /** A job whose worker is silent this long is given to another. */
+  /** A job whose worker does not renew its lock for this long goes to another worker. */
   readonly lockMs: number;
-  /** How often stalled jobs are looked for. */
+  /** Interval of the check for stalled jobs. */
   readonly stalledCheckMs: number;
 }
 
-/** A Redis that restarted is found soon, but not by all processes at once. */
+/** Reconnect soon after a restart of Redis, with jitter so that not all processes connect at once. */
 const RECONNECT = { firstMs: 200, mostMs: 3 * SECOND };
 const RECONNECT_JITTER = 0.5;
 
 /**
- * `patient` waits for Redis to come back, for ever: agents, feeds, flows. `prompt` fails at once while Redis is away
- * instead of hanging: for people waiting at the other end.
+ * `patient` waits without limit for Redis to return: for agents, feeds and flows. `prompt` fails at once while Redis is
+ * unreachable: for requests of people.
  */
 export type ClientKind = 'patient' | 'prompt';
 
-/** @param random 0..1, of this process: queues/ may not draw random numbers. */
+/** @param random source of numbers in 0..1, injected because queues/ may not draw random numbers. */
 export function clientOptions(kind: ClientKind, random: () => number) {
   const retryStrategy = (times: number): number => jitteredBackOffMs(RECONNECT, times, RECONNECT_JITTER, random);
   return kind === 'patient'
@@ -35,9 +35,9 @@ export function clientOptions(kind: ClientKind, random: () => number) {
 }
 
 /**
- * Every handler is idempotent, so trying again is always safe: five attempts over about 15 s bridge a restart of
- * Redis or the store. Finished jobs are kept a day for people to look at; failed ones a month, because a dead letter
- * must still be there to be retried.
+ * Every handler is idempotent, so retries are safe. Five attempts over about 15 s bridge a restart of Redis or the store.
+ * Completed jobs are kept for a day, for inspection; failed jobs for a month, because a dead letter must remain
+ * retryable.
  */
 export const JOB_DEFAULTS = {
   attempts: 5,
@@ -46,12 +46,13 @@ export const JOB_DEFAULTS = {
   removeOnFail: { age: 30 * 24 * HOUR_S, count: 10_000 },
 } as const satisfies DefaultJobOptions;
 
-/** Events carry results; untrimmed they are 6.5 MB a queue for 10,000 jobs. */
+/** Events contain results: an untrimmed stream takes 6.5 MB per queue for 10,000 jobs. */
 export const QUEUE_STREAMS = { streams: { events: { maxLen: 1000 } } } as const;
 
 /**
- * A job counts its stalls for as long as it lives, and one more than this fails it for good, whatever `attempts` says. Each
- * is a process that died under it: a night of killed processes must not cost a job, one that kills its process must end.
+ * A job counts its stalls over its whole life; one more than `maxStalledCount` fails it finally, whatever `attempts` says.
+ * Each stall is a process that died while it ran the job. The limit must survive a night of killed processes, but end a
+ * job that kills its process.
  */
 export function workerOptions(
   timing: WorkerTiming,

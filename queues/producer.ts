@@ -10,11 +10,11 @@ import { JOB_DEFAULTS, QUEUE_STREAMS } from './options.ts';
 import { throttledErrors } from './throttled-errors.ts';
 
 export interface AddOptions {
-  /** Deterministic where the job must not be added twice; may not contain `:` nor be all digits. */
+  /** Must be deterministic when the job must not be added twice. Must not contain `:` or consist of digits only. */
   readonly jobId?: string;
   readonly meta?: MetaInput;
   readonly delayMs?: number;
-  /** While a job with this id waits or runs, another one is dropped. */
+  /** While a job with this id waits or runs, further ones are dropped. */
   readonly deduplicationId?: string;
 }
 
@@ -35,8 +35,9 @@ export interface Producer {
     payload: PayloadInput<Q, N>,
     options?: AddOptions,
   ): Promise<string>;
-  /** For requests from outside, whose queue, name and payload are not known at compile time. @throws AppError `unknown-job`, ContractError. */
+  /** Adds a job whose name and payload are not known at compile time. @throws AppError `unknown-job`, ContractError `bad-message`. */
   addUnchecked(queue: QueueName, name: string, payload: unknown, options?: AddOptions): Promise<string>;
+  /** Adds a tree of jobs, optionally as children of an existing job. @throws AppError `unknown-job`, ContractError `bad-message`. */
   addFlow(root: FlowNode, parent?: { readonly id: string; readonly queue: QueueName }): Promise<void>;
   queue(name: QueueName): Queue;
   close(): Promise<void>;
@@ -46,7 +47,7 @@ export function contractOf(queue: QueueName): QueueContract {
   return CONTRACTS[queue];
 }
 
-/** Names come from outside: `constructor` is a member of every object and no job. */
+/** Contract of a job. `hasOwn`, because names come from outside: `constructor` is a member of every object and not a job. */
 export function jobContractOf(queue: QueueName, name: string): JobContract | undefined {
   const { jobs } = contractOf(queue);
   return Object.hasOwn(jobs, name) ? jobs[name] : undefined;
@@ -109,7 +110,7 @@ export function createProducer({ connection, prefix, log }: ProducerDeps): Produ
       name: node.name,
       data,
       prefix,
-      // A failed child must not leave its parent waiting for ever: the parent runs and reads the failures.
+      // `ignoreDependencyOnFailure`: without it a failed child blocks its parent; with it the parent runs and reads the failures.
       opts: {
         ...JOB_DEFAULTS,
         jobId: node.jobId,
@@ -135,7 +136,7 @@ export function createProducer({ connection, prefix, log }: ProducerDeps): Produ
   };
 }
 
-/** All queues of a producer, opened. */
+/** Opens all queues of a producer. */
 export function allQueues(producer: Producer): readonly Queue[] {
   return QUEUE_NAMES.map((name) => producer.queue(name));
 }

@@ -6,20 +6,20 @@ import { type Clock } from '../src/ports/clock.ts';
 
 export interface QueueStatus {
   readonly queue: string;
-  /** Its jobs move money: one at a time over all nodes, and read-only in Bull Board. */
+  /** A queue of a money agent: one job at a time over all nodes, read-only in Bull Board. */
   readonly money: boolean;
   readonly paused: boolean;
-  /** Jobs by BullMQ state; `waiting` includes those that wait with a priority. */
+  /** Number of jobs by BullMQ state; `waiting` includes prioritized and paused jobs. */
   readonly counts: Readonly<
     Record<'waiting' | 'active' | 'delayed' | 'waitingChildren' | 'completed' | 'failed', number>
   >;
-  /** How long the job that waits longest could have been running already; null when none waits. */
+  /** Waiting time of the oldest waiting job, without its delay; null when none waits. */
   readonly oldestWaitingMs: number | null;
 }
 
 const LEVELS = Object.values(PRIORITIES);
 
-/** Jobs of one priority wait in order of arrival, so the oldest of all is the first of one of them. */
+/** Jobs of one priority wait in order of arrival, so the oldest job is the first one of some priority. */
 async function oldestWaiting(queue: Queue, prioritized: number): Promise<number | null> {
   const first = async (state: 'waiting' | 'prioritized', index: number): Promise<number[]> => {
     const jobs = await queue.getJobs([state], index, index, true);

@@ -10,13 +10,13 @@ export interface ScheduleIntervals {
 const template = (name: string, payload: object = {}) => ({
   name,
   data: { meta: { priority: 'high', causedBy: `schedule/${name}` }, payload },
-  // Without a number of its own a job runs before all others, a `critical` one included.
+  // A job without a priority would run before all others, even `critical` ones.
   opts: { priority: PRIORITIES.high },
 });
 
 /**
- * What happens by the wall clock. The jobs are small and idempotent, so runs that overlap do no harm; upserting by
- * name means that any number of nodes may call this.
+ * Jobs that run by wall clock. They are small and idempotent, so overlapping runs do no harm. Schedules are upserted by
+ * name, so any number of nodes may call this.
  */
 export async function upsertSchedules(
   producer: Producer,
@@ -35,7 +35,7 @@ export async function upsertSchedules(
   ]);
 }
 
-/** The same for the queues of the coordinator, which has no company around it. */
+/** The same for the coordinator's own queues. */
 export async function upsertFleetSchedules(
   producer: Producer,
   intervals: { readonly sweepEveryMs: number; readonly censusEveryMs: number; readonly verifyEveryMs: number },
@@ -44,7 +44,7 @@ export async function upsertFleetSchedules(
   await Promise.all([
     manager.upsertJobScheduler('sweep-leases', { every: intervals.sweepEveryMs }, template('sweep-leases')),
     manager.upsertJobScheduler('verify-results', { every: intervals.verifyEveryMs }, template('verify-results')),
-    // Failures of the sweep are recorded even when the process that saw them died.
+    // The census records failures of the sweep even when the process that saw them died.
     manager.upsertJobScheduler('census', { every: intervals.censusEveryMs }, template('census')),
   ]);
 }

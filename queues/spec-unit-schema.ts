@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { symbolField, timeframeField } from './fields.ts';
 import { strategySpecSchema } from './strategy-spec-schema.ts';
 
-/** Parameters of a work unit of kind `specs`, as the coordinator takes them and a worker reads them: specs over a window of one market. */
+/** Parameters of a work unit of kind `specs`: specs to evaluate over a window of one market. Used by coordinator and workers. */
 export const specUnitSchema = z.strictObject({
   market: symbolField,
   timeframe: timeframeField,
-  /** Epoch ms, UTC; `to` is not in it. */
+  /** Epoch ms, UTC; `to` is exclusive. */
   window: z
     .strictObject({ from: z.int().min(0), to: z.int().min(1) })
     .refine(({ from, to }) => from < to, { message: 'from must be before to' }),

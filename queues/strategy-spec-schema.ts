@@ -7,7 +7,7 @@ import { validateSpec } from '../src/domain/strategies/validate-spec.ts';
 const keysOf = (path: string): readonly (string | number)[] =>
   (path.match(/[^.[\]]+/g) ?? []).map((key) => (/^\d+$/.test(key) ? Number(key) : key));
 
-/** A strategy spec of a contract: accepts what `validateSpec` accepts, and names the same field. */
+/** Schema of a strategy spec in a contract: accepts the same specs as `validateSpec` and reports the same paths. */
 export const strategySpecSchema = z.unknown().transform((value, context): StrategySpec => {
   try {
     return validateSpec(value);

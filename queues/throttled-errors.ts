@@ -1,8 +1,8 @@
 import { type Logger } from '../src/ports/logger.ts';
 
 /**
- * A handler for connection errors, which come many a second while Redis is away: the first of each text is logged,
- * then every hundredth. A BullMQ object without such a handler ends the process.
+ * Creates a handler for connection errors, which come many times a second while Redis is unreachable: it logs the first
+ * error of each message, then every hundredth. A BullMQ object without an error handler ends the process.
  */
 export function throttledErrors(log: Logger, what: string): (error: Error) => void {
   const seen = new Map<string, number>();

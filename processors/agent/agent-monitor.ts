@@ -2,8 +2,8 @@ import { type AgentState, type AgentStatus } from '../../src/ports/records.ts';
 import { type Clock } from '../../src/ports/clock.ts';
 
 /**
- * What one agent on one node is doing, in memory. The heartbeat writes it to the store at intervals: a write for
- * every job would cost more than most jobs.
+ * In-memory state of one agent on one node. The heartbeat writes it to the store at intervals: a write for every job
+ * would cost more than most jobs.
  *
  * State machine: idle -> busy -> idle; busy -> error when an attempt at a job failed, until one succeeds;
  * any -> paused while its queue is paused; any -> stopped when its worker closes.
@@ -11,8 +11,8 @@ import { type Clock } from '../../src/ports/clock.ts';
 export interface AgentMonitor {
   jobStarted(job: string): void;
   jobEnded(job: string, ms: number, failure?: string): void;
-  jobsInHand(): number;
-  /** Age of the oldest job in hand, ms. */
+  runningJobs(): number;
+  /** Age of the oldest running job, ms. */
   longestJobMs(): number;
   setPaused(paused: boolean): void;
   stopped(): void;
@@ -21,7 +21,7 @@ export interface AgentMonitor {
 
 export function createAgentMonitor(agent: string, node: string, clock: Clock): AgentMonitor {
   const startedAt = clock.now();
-  /** Start of each job in hand, oldest first. */
+  /** Start time of each running job, oldest first. */
   const running = new Map<string, number>();
   let completed = 0;
   let failed = 0;
@@ -54,7 +54,7 @@ export function createAgentMonitor(agent: string, node: string, clock: Clock): A
         lastError = failure;
       }
     },
-    jobsInHand: () => running.size,
+    runningJobs: () => running.size,
     longestJobMs() {
       const [since] = running.values();
       return since === undefined ? 0 : clock.now() - since;

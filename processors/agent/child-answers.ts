@@ -4,12 +4,11 @@ import { AppError } from '../../src/domain/errors.ts';
 import { readFailedReason } from '../../queues/failed-reason.ts';
 
 /**
- * What a flow job's children answered, for those whose answer fits `schema`. A child that failed makes the flow stop
- * here with its reason: money decisions are not taken on half an answer.
+ * Results of a flow job's children that match `schema`; other results are skipped. A failed child fails the flow here
+ * with its reason: money decisions need all the answers.
  * @throws AppError `child-failed`.
  */
 export async function childAnswers<S extends z.ZodType>(job: Job, schema: S): Promise<readonly z.output<S>[]> {
-  // Nothing to ask for jobs that were never part of a flow (one round trip less).
   const failures = await job.getIgnoredChildrenFailures();
   for (const [key, reason] of Object.entries(failures)) {
     const { code, message } = readFailedReason(reason);

@@ -7,10 +7,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   'bad-message': 'Correct the message and send it again; retrying it as it is fails again',
   'unknown-job': 'Check the name of the job against the contract of its queue',
   'deadline-passed': 'Send it again with a later deadline if the answer is still wanted',
-  stalled: 'Its worker died or blocked several times; look at the log of that time, then retry',
+  stalled: 'Its worker died or blocked several times; check the log of that time, then retry',
 };
 
-/** Whether BullMQ has given the job up. */
+/** Whether BullMQ makes no further attempt at the job. */
 export function isDead(job: Job, error: Error): boolean {
   return (
     error instanceof UnrecoverableError ||
@@ -34,7 +34,7 @@ export function deadLetterOf(
     name: job.name,
     code,
     reason,
-    advice: advice ?? ADVICE[code] ?? 'Retry it (corp jobs retry) once the cause is gone',
+    advice: advice ?? ADVICE[code] ?? 'Retry it (corp jobs retry) after you have removed the cause',
     attempts: job.attemptsMade,
     data: job.data as unknown,
     failedAt: job.finishedOn ?? at,

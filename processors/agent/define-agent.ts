@@ -24,26 +24,27 @@ export interface AgentDeps {
 export interface Agent {
   readonly queue: QueueName;
   /** Three declared parameters: BullMQ passes the abort signal only then. */
-  readonly process: (job: Job, token: string | undefined, signal: AbortSignal | undefined) => Promise<unknown>;
+  readonly process: (job: Job, token: string | undefined, abortSignal: AbortSignal | undefined) => Promise<unknown>;
 }
 
 const envelopeSchema = z.strictObject({ meta: metaSchema, payload: z.unknown() });
 
-/** A timer cannot wait longer (24.8 days): one set beyond it fires at once. */
+/** Longest delay of a timer (24.8 days); Node fires a timer with a longer delay at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 type AnyHandler = (payload: unknown, context: JobContext) => Promise<unknown>;
 
 /**
- * The one wrapper around every processor: parses in and out, logs with the job's fields, keeps the agent's state,
- * turns the message's deadline into an abort signal, writes the audit entry of audited jobs and maps errors.
+ * Wraps the handlers of every agent in the same way: parses payload and result, logs with the job's fields, updates the
+ * agent's state, turns the message's deadline into an abort signal, writes the audit entry of audited jobs and maps
+ * errors.
  */
 export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>, deps: AgentDeps): Agent {
   const handlerOf = handlers as unknown as Readonly<Record<string, AnyHandler | undefined>>;
 
-  /** Aborts at the deadline and when the worker says so. Merging signals costs as much as a small job: only where there are two. */
-  const signalOf = ({ deadline }: Meta, signal: AbortSignal | undefined): AbortSignal => {
-    if (deadline === undefined) return signal ?? new AbortController().signal;
+  /** Aborts at the deadline or when the worker aborts. Merging two signals costs as much as a small job, so merge only two. */
+  const signalOf = ({ deadline }: Meta, abortSignal: AbortSignal | undefined): AbortSignal => {
+    if (deadline === undefined) return abortSignal ?? new AbortController().signal;
     const left = deadline - deps.clock.now();
     if (left <= 0) {
       throw new AppError('deadline-passed', `deadline passed ${-left} ms before the job started`, {
@@ -51,10 +52,15 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
       });
     }
     const timeout = AbortSignal.timeout(Math.min(left, LONGEST_TIMER_MS));
-    return signal ? AbortSignal.any([signal, timeout]) : timeout;
+    return abortSignal ? AbortSignal.any([abortSignal, timeout]) : timeout;
   };
 
-  const run = async (job: Job, token: string, signal: AbortSignal | undefined, fields: LogFields): Promise<unknown> => {
+  const run = async (
+    job: Job,
+    token: string,
+    abortSignal: AbortSignal | undefined,
+    fields: LogFields,
+  ): Promise<unknown> => {
     const jobContract = jobContractOf(queue, job.name);
     const handler = handlerOf[job.name];
     if (!jobContract || !handler) {
@@ -73,8 +79,8 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
     const context: JobContext = {
       jobId,
       meta,
-      signal: signalOf(meta, signal),
-      // Most jobs log nothing: a logger is made for those that do.
+      abortSignal: signalOf(meta, abortSignal),
+      // Created on first use: most jobs log nothing.
       get log() {
         return (log ??= deps.log.child(fields));
       },
@@ -105,13 +111,13 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
 
   return {
     queue,
-    async process(job, token, signal) {
+    async process(job, token, abortSignal) {
       const label = `${job.name}/${String(job.id)}`;
       const fields: LogFields = { agent: queue, job: job.name, jobId: job.id };
       const startedAt = deps.clock.now();
       deps.monitor.jobStarted(label);
       try {
-        const result = await run(job, token ?? '', signal, fields);
+        const result = await run(job, token ?? '', abortSignal, fields);
         const ms = deps.clock.now() - startedAt;
         deps.monitor.jobEnded(label, ms);
         deps.log.debug('done', { ...fields, ms });

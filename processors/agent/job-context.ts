@@ -4,14 +4,14 @@ import { type Meta } from '../../queues/meta.ts';
 import { type QueueName } from '../../queues/names.ts';
 import { type Logger } from '../../src/ports/logger.ts';
 
-/** What a handler gets besides its payload. */
+/** Passed to a handler with its payload. */
 export interface JobContext {
   readonly jobId: string;
   readonly meta: Meta;
   /** Aborts at the deadline, on cancellation and at a forced shutdown. */
-  readonly signal: AbortSignal;
+  readonly abortSignal: AbortSignal;
   readonly log: Logger;
-  /** For step-jobs only: children, waiting, progress. */
+  /** For step jobs only: children, waiting, progress. */
   readonly job: Job;
   readonly token: string;
 }

@@ -2,7 +2,7 @@ import { DelayedError, RateLimitError, UnrecoverableError, WaitingChildrenError,
 import { errorText, formOf, type ErrorForm } from '../../src/domain/errors.ts';
 import { failedReasonOf } from '../../queues/failed-reason.ts';
 
-/** Thrown to tell BullMQ what happens to the job next; not failures. */
+/** Whether the error only tells BullMQ what to do with the job next; such errors are not failures. */
 export function isControlFlow(error: unknown): boolean {
   return (
     error instanceof WaitingChildrenError ||
@@ -12,7 +12,7 @@ export function isControlFlow(error: unknown): boolean {
   );
 }
 
-/** An error nobody classified may be transient (a lost connection): it is retried. */
+/** An unclassified error may be transient (a lost connection), so it is retryable. */
 export function classify(error: unknown): ErrorForm {
   const isFinal = error instanceof UnrecoverableError;
   return (
@@ -24,7 +24,7 @@ export function classify(error: unknown): ErrorForm {
   );
 }
 
-/** The one place that tells BullMQ not to try again. */
+/** Maps an error for BullMQ. The only place that throws UnrecoverableError, which stops further attempts. */
 export function toJobError(error: unknown): Error {
   const form = classify(error);
   const reason = failedReasonOf(form);
@@ -34,7 +34,7 @@ export function toJobError(error: unknown): Error {
   return mapped;
 }
 
-/** What the handler's error advised, while the error itself is at hand: Redis keeps the text alone. */
+/** Advice of the handler's error. Available only in the process that ran the job: Redis stores the message alone. */
 export function adviceOf({ cause }: Error): string | undefined {
   return formOf(cause)?.advice;
 }

@@ -11,7 +11,7 @@ export interface RaiseAlertDeps {
   readonly clock: Clock;
 }
 
-/** Stores an alert, then broadcasts what was stored. One whose key is stored already is not broadcast again. */
+/** Stores an alert, then broadcasts it. An alert whose key is already stored is not broadcast again. */
 export function createRaiseAlert({ stores, broadcaster, clock }: RaiseAlertDeps): RaiseAlert {
   return async (draft) => {
     const alert: Alert = { ...draft, at: clock.now() };

@@ -26,24 +26,24 @@ export interface RunAgentDeps {
 export interface RunningAgent {
   readonly queue: string;
   ready(): Promise<void>;
-  /** Takes jobs, and none of those in hand has hung. A heart that beats for a dead worker would hide its death. */
+  /** Whether the worker takes jobs and no running job hangs. A heartbeat without this check would hide a dead worker. */
   alive(): boolean;
-  /** Stops taking jobs and waits for those in hand; forced: gives them up for another worker to find. */
+  /** Stops taking jobs and waits for the running ones. With `force` it abandons them; another worker takes them over. */
   close(force: boolean): Promise<void>;
 }
 
-/** No job of ours takes a tenth of it: batches are seconds, and what waits longer waits in the queue. */
+/** No job takes a tenth of this time: batches take seconds, and longer waits happen in the queue. */
 const HUNG_AFTER_MS = 10 * 60_000;
 
-/** Puts an agent on its queue. */
+/** Starts a BullMQ worker that runs the agent's jobs. */
 export function runAgent(agent: Agent, deps: RunAgentDeps): RunningAgent {
-  const worker = new Worker(agent.queue, (job, token, signal) => agent.process(job, token, signal), {
+  const worker = new Worker(agent.queue, (job, token, abortSignal) => agent.process(job, token, abortSignal), {
     connection: deps.connection,
     prefix: deps.prefix,
     concurrency: deps.concurrency,
     ...workerOptions(deps.timing),
   });
-  // Recordings in flight: close() waits for them, so that no dead letter is lost at a clean stop.
+  // Unfinished recordings. close() waits for them so that a clean stop loses no dead letter.
   const recordings = new Set<Promise<void>>();
 
   const recordDeadLetter = async (job: Job, error: Error): Promise<void> => {
@@ -56,7 +56,7 @@ export function runAgent(agent: Agent, deps: RunAgentDeps): RunningAgent {
         data: { queue: letter.queue, jobId: letter.jobId, name: letter.name, code: letter.code, reason: letter.reason },
       });
     } catch (cause) {
-      // The worker manager's census finds it in the failed set and records it later.
+      // The worker manager's census finds the job in the failed set and records it later.
       deps.log.warn('dead letter not recorded yet', { queue: agent.queue, jobId: job.id, cause: errorText(cause) });
     }
   };

@@ -3,19 +3,19 @@ import { type FlowNode, type Producer } from '../../queues/producer.ts';
 import { type QueueName } from '../../queues/names.ts';
 import { readFailedReason } from '../../queues/failed-reason.ts';
 
-/** Children of a step-job by the job id they were attached with. */
+/** Outcomes of a step job's children, by job id. */
 export interface ChildOutcomes {
   readonly completed: ReadonlyMap<string, unknown>;
-  /** Reason by job id. */
+  /** Reason of failure by job id. */
   readonly failed: ReadonlyMap<string, string>;
 }
 
-/** `{prefix}:queue:jobId` -> `jobId`. Ids hold no colon (BullMQ refuses them). */
+/** `{prefix}:queue:jobId` -> `jobId`. BullMQ refuses ids with a colon. */
 function idOfKey(key: string): string {
   return key.slice(key.lastIndexOf(':') + 1);
 }
 
-/** A job has at most a few hundred children; one page holds them all (the default page is 20). */
+/** One page for all children: a job has at most a few hundred (the default page size is 20). */
 const PAGE = { cursor: 0, count: 100_000 };
 
 async function attachedChildren(job: Job): Promise<ChildOutcomes & { readonly known: ReadonlySet<string> }> {
@@ -32,10 +32,11 @@ async function attachedChildren(job: Job): Promise<ChildOutcomes & { readonly kn
 }
 
 /**
- * Makes sure that `wanted` are children of `job`, and gives back their outcomes once all of them have ended; until
- * then the job leaves its worker (WaitingChildrenError) and holds no lock. Deterministic job ids make this safe at any
- * crash: only children missing from all four dependency sets are attached, because attaching a child again that has
- * failed leaves its parent waiting for ever.
+ * Attaches `wanted` as children of `job` and returns their outcomes when all of them have ended. Until then the job
+ * leaves its worker (WaitingChildrenError) and holds no lock. Deterministic job ids make this safe after a crash: only
+ * children missing from all four dependency sets are attached, because a parent never resumes when a failed child is
+ * attached again.
+ * @throws WaitingChildrenError while children are running; it must not be caught.
  */
 export async function awaitChildren(
   job: Job,
@@ -54,9 +55,9 @@ export async function awaitChildren(
 }
 
 /**
- * Puts the job to sleep in its queue: it leaves its worker, holds no lock, and runs again from its first line.
+ * Delays the job in its queue. It leaves its worker, holds no lock, and later runs again from the start of its handler.
  * @param until wall time, epoch ms
- * @throws DelayedError always; it tells the worker what happened and must not be caught.
+ * @throws DelayedError always; it tells the worker that the job was delayed and must not be caught.
  */
 export async function sleepUntil(job: Job, token: string, until: number): Promise<never> {
   await job.moveToDelayed(until, token);

@@ -11,7 +11,7 @@ export interface AnalystDeps extends AgentDeps {
   readonly data: MarketData;
 }
 
-/** Senior analyst: reads a market for a cycle, and the strategies that trade it on every candle. */
+/** Senior analyst: analyses a market for a cycle, and evaluates the strategies that trade it on every candle. */
 export function createAnalyst(deps: AnalystDeps): Agent {
   const { data, stores } = deps;
   return defineAgent(

@@ -19,7 +19,7 @@ export interface BacktestDeps extends AgentDeps {
   readonly node: string;
 }
 
-/** Backtesting desk: runs work units off the event loop and records every trial once. */
+/** Backtesting agent: runs work units off the event loop and records every trial once. */
 export function createBacktest(deps: BacktestDeps): Agent {
   const { stores, data, evaluator, clock } = deps;
   const { strategies } = stores;
@@ -30,18 +30,18 @@ export function createBacktest(deps: BacktestDeps): Agent {
   const specsOf = async (hashes: readonly string[]): Promise<ReadonlyMap<string, StrategySpec>> => {
     const specs = new Map((await stores.strategies.getMany(hashes)).map(({ hash, spec }) => [hash, spec]));
     const missing = hashes.find((hash) => !specs.has(hash));
-    if (missing !== undefined) throw new AppError('unknown-strategy', `strategy ${missing} is gone from the store`);
+    if (missing !== undefined) throw new AppError('unknown-strategy', `strategy ${missing} is missing from the store`);
     return specs;
   };
 
   return defineAgent(
     'backtest',
     {
-      async 'run-unit'({ unitId }, { signal, job }) {
+      async 'run-unit'({ unitId }, { abortSignal, job }) {
         const unit = await stores.workUnits.get(unitId);
         if (!unit)
           throw new AppError('unknown-work-unit', `there is no work unit ${unitId}`, {
-            advice: 'Start a new cycle: its plan is gone',
+            advice: 'Start a new cycle: the plan of this one is missing from the store',
           });
         const startedAt = clock.now();
         const market = await data.market(unit.symbol);
@@ -55,11 +55,11 @@ export function createBacktest(deps: BacktestDeps): Agent {
             fillModel: fillModelOf(market, deps.fill),
             items: items.map(({ hash, window }) => ({ spec: specs.get(hash)!, window })),
           },
-          signal,
+          abortSignal,
         );
         const trials = items.map(({ hash, window }, i): Trial => {
           const identity = { cycleId: unit.cycleId, stage: unit.stage, strategyHash: hash, symbol, timeframe, window };
-          // In sample nobody reads the daily returns again, and they are most of a trial's size.
+          // Daily returns are most of a trial's size, and nothing reads those of in-sample trials.
           return { ...identity, id: trialId(identity), unitId, metrics: { ...metrics[i]!, dailyReturns: [] } };
         });
         const recorded = await stores.trials.recordMany(trials);

@@ -22,34 +22,36 @@ export interface CeoDeps extends AgentDeps {
   readonly broker: Broker;
   readonly data: MarketData;
   readonly broadcaster: Broadcaster;
-  /** The account whose trading is reduced while a money desk is silent. */
+  /** The account whose trading is reduced while a money agent is silent. */
   readonly account: string;
   readonly limits: RiskLimits;
   readonly silentAfterMs: number;
 }
 
 const DAY_MS = 86_400_000;
-/** Closed trades that the stance looks back on. */
+/** Number of closed trades that the stance considers. */
 const RECENT_TRADES = 20;
-const SILENCE = 'silent desk';
+const SILENCE = 'silent agent';
+/** Written by earlier versions; a state stored by one of them must still be lifted. */
+const EARLIER_SILENCE = 'silent desk';
 
-/** Chief executive: watches the desks, opens and closes the day, sets the macro stance, acts in emergencies. */
+/** Chief executive: watches the agents, opens and closes the day, sets the macro stance, acts in emergencies. */
 export function createCeo(deps: CeoDeps): Agent {
   const { stores, producer, broker, data, broadcaster, clock, limits, riskStates, account: main } = deps;
   const watchedSince = clock.now();
-  /** Rows of a node that died or left are taken away, the silence of its desks is still to be noticed. */
-  const heard = new Map<string, number>();
+  /** Kept here as well: the rows of a dead node are removed, but the silence of its agents must still be noticed. */
+  const lastSeenOf = new Map<string, number>();
   const heartbeats = async (): Promise<readonly Heartbeat[]> => {
     for (const { agent, lastSeen } of await stores.agentStates.list())
-      heard.set(agent, Math.max(lastSeen, heard.get(agent) ?? watchedSince));
-    return [...heard].map(([agent, lastSeen]) => ({ agent, lastSeen }));
+      lastSeenOf.set(agent, Math.max(lastSeen, lastSeenOf.get(agent) ?? watchedSince));
+    return [...lastSeenOf].map(([agent, lastSeen]) => ({ agent, lastSeen }));
   };
 
   const raiseAlert = createRaiseAlert(deps);
 
   const reportSilence = async (agent: string, lastSeen: number): Promise<void> => {
-    const text = `${agent} has not been heard of for ${Math.round((clock.now() - lastSeen) / 1000)} s; its worker is restarted`;
-    // The key holds the last heartbeat: one alert for each silence, however long it lasts.
+    const text = `${agent} has sent no heartbeat for ${Math.round((clock.now() - lastSeen) / 1000)} s; its worker is restarted`;
+    // The key contains the last heartbeat, so each silence gives one alert.
     await raiseAlert({
       key: `silent/${agent}/${lastSeen}`,
       severity: 'critical',
@@ -60,15 +62,16 @@ export function createCeo(deps: CeoDeps): Agent {
   };
 
   /**
-   * While nobody reviews or executes, positions may only shrink; what this set, this lifts. A silent risk manager reads
-   * the request when it is back: one, not one for each look at it.
+   * While the risk manager or the trader is silent, positions may only shrink. Lifts only the state that it set itself.
+   * The deduplication id leaves one request in the queue of a silent risk manager, not one for each check.
    */
   const guardMoney = async (silent: readonly string[]): Promise<void> => {
     const silentMoney = silent.filter((agent) => MONEY_QUEUES.some((queue) => queue === agent));
     const state = await stores.riskState.get(main);
-    // Before the first order there is nothing to guard.
+    // No state yet: the account has never traded.
     if (!state) return;
-    const ours = state.stateSetBy === 'ceo' && state.stateReason.startsWith(SILENCE);
+    const setHere =
+      state.stateSetBy === 'ceo' && [SILENCE, EARLIER_SILENCE].some((silence) => state.stateReason.startsWith(silence));
     if (silentMoney.length > 0 && state.tradingState === 'ACTIVE') {
       await producer.add(
         'risk-manager',
@@ -76,11 +79,11 @@ export function createCeo(deps: CeoDeps): Agent {
         { account: main, state: 'REDUCING', by: 'ceo', reason: `${SILENCE}: ${silentMoney.join(', ')}` },
         { meta: { priority: 'critical', causedBy: 'ceo/supervise' }, deduplicationId: `silence.${main}` },
       );
-    } else if (silentMoney.length === 0 && ours && state.tradingState === 'REDUCING') {
+    } else if (silentMoney.length === 0 && setHere && state.tradingState === 'REDUCING') {
       await producer.add(
         'risk-manager',
         'set-state',
-        { account: main, state: 'ACTIVE', by: 'ceo', reason: 'all desks are heard of again' },
+        { account: main, state: 'ACTIVE', by: 'ceo', reason: 'all agents send heartbeats again' },
         { meta: { priority: 'critical', causedBy: 'ceo/supervise' }, deduplicationId: `silence-over.${main}` },
       );
     }
@@ -117,9 +120,12 @@ export function createCeo(deps: CeoDeps): Agent {
     {
       async supervise() {
         const silent = silentAgents(QUEUE_NAMES, await heartbeats(), clock.now(), deps.silentAfterMs, watchedSince);
-        for (const agent of silent) await reportSilence(agent, heard.get(agent) ?? watchedSince);
+        for (const agent of silent) await reportSilence(agent, lastSeenOf.get(agent) ?? watchedSince);
         await guardMoney(silent);
-        return { agents: [...heard.keys()].filter((agent) => !silent.includes(agent)).length, silent: [...silent] };
+        return {
+          agents: [...lastSeenOf.keys()].filter((agent) => !silent.includes(agent)).length,
+          silent: [...silent],
+        };
       },
 
       async 'set-stance'({ account, cycleId }) {
@@ -153,10 +159,10 @@ export function createCeo(deps: CeoDeps): Agent {
           stores.intents.verdicts({ account, limit: 1000 }),
           stores.portfolio.list({ account, states: ['active', 'incubating'] }),
         ]);
-        const within = (time: number): boolean => time >= day && time < day + DAY_MS;
-        const today = points.filter(({ time }) => within(time)).sort((a, b) => a.time - b.time);
+        const isInDay = (time: number): boolean => time >= day && time < day + DAY_MS;
+        const today = points.filter(({ time }) => isInDay(time)).sort((a, b) => a.time - b.time);
         const opening = today[0]?.equity ?? equity;
-        const dayFills = fills.filter(({ time }) => within(time));
+        const dayFills = fills.filter(({ time }) => isInDay(time));
         const fees = dayFills.reduce((sum, { fee }) => sum + fee, 0);
         const vetoes = verdicts.filter(({ decision }) => decision === 'veto').length;
         const text = [
@@ -170,7 +176,7 @@ export function createCeo(deps: CeoDeps): Agent {
         return { report: key };
       },
 
-      // The state first: whatever comes after it, nothing new is opened.
+      // The state first: no new position opens, even if a later step fails.
       async emergency({ account, reason, flatten }, { jobId }) {
         const now = await data.now();
         const target = flatten ? 'REDUCING' : 'HALTED';

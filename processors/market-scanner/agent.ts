@@ -17,11 +17,11 @@ export interface ScannerDeps extends AgentDeps {
   readonly data: MarketData;
   readonly broadcaster: Broadcaster;
   readonly thresholds: OpportunityThresholds;
-  /** How many markets go on to the analyst. */
+  /** Maximum number of markets passed to the analyst. */
   readonly maxOpportunities: number;
 }
 
-/** Market intelligence: which markets are worth a look, and why the others are not. */
+/** Market intelligence: accepts or rejects each market of a cycle, with reasons. */
 export function createMarketScanner(deps: ScannerDeps): Agent {
   const { data, stores } = deps;
 
@@ -39,7 +39,7 @@ export function createMarketScanner(deps: ScannerDeps): Agent {
         const inputs = await Promise.all(cycle.symbols.map((symbol) => inputOf(cycle, symbol)));
         if (inputs.length === 0) throw new AppError('no-markets', `cycle ${cycleId} names no market`);
         const ranked = rankOpportunities(inputs, deps.thresholds);
-        // What does not fit the analyst's day is turned down like everything else: with its reason.
+        // Markets beyond the limit are rejected with a reason, like all others.
         let taken = 0;
         const opportunities = ranked.map((opportunity) => {
           if (!opportunity.accepted) return opportunity;

@@ -31,7 +31,7 @@ export interface OptimizerDeps extends AgentDeps {
   readonly unitSize: number;
 }
 
-/** Label of a candidate in ids: enough of its hash to be unique within a cycle. */
+/** Label of a candidate in ids: a hash prefix that is unique within a cycle. */
 const labelOf = (hash: string): string => `h${hash.slice(0, 16)}`;
 
 function screened({ cycleId, strategyHash, symbol }: Trial, decision: Decision['decision'], reason: string): Decision {
@@ -47,7 +47,10 @@ function screened({ cycleId, strategyHash, symbol }: Trial, decision: Decision['
   };
 }
 
-/** Optimisation desk: a parameter grid around each candidate, chosen on training windows, measured on the windows after. */
+/**
+ * Optimisation agent: builds a parameter grid around each candidate, chooses on the training windows and measures on the
+ * windows after them.
+ */
 export function createOptimizer(deps: OptimizerDeps): Agent {
   const { stores, data, evaluator, clock } = deps;
 
@@ -58,7 +61,7 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
 
   const variantsOf = (candidate: Strategy): Strategy[] => {
     const { family } = candidate;
-    // A genome has no parameters of ours to explore: it is measured as it is.
+    // An imported genome has no family parameters to explore; it is measured unchanged.
     if (family === 'imported') return [candidate];
     const grid = gridAround(family, candidate.parameters, deps.gridSize);
     const drafts = grid.map((parameters): [string, Strategy] => {
@@ -69,7 +72,7 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
       );
       return [variant.hash, variant];
     });
-    // The candidate may lie on its own grid, and parameters that differ may build one spec: each is work once.
+    // The candidate may lie on its own grid, and different parameters may build the same spec: keep each spec once.
     return [...new Map(drafts).values()];
   };
 
@@ -85,8 +88,8 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
   };
 
   /**
-   * Trials of a candidate's grid: of the specs in its units, not those recorded by its units. Grids overlap, and a spec
-   * that two of them share is recorded once, by whichever unit was faster.
+   * Trials of a candidate's grid, selected by the specs in its units, not by the unit that recorded them. Grids overlap,
+   * and a spec that two grids share is recorded once, by the faster unit.
    */
   const gridTrials = async (cycleId: string, candidate: string, symbol: string): Promise<readonly Trial[]> => {
     const prefix = `${cycleId}.grid.${symbol}.${labelOf(candidate)}.`;
@@ -124,7 +127,7 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
           candidates.map(async (trial) => {
             const strategy = strategies.get(trial.strategyHash);
             if (!strategy)
-              throw new AppError('unknown-strategy', `strategy ${trial.strategyHash} is gone from the store`);
+              throw new AppError('unknown-strategy', `strategy ${trial.strategyHash} is missing from the store`);
             return { trial, ...(await planOne(cycle, strategy, trial.symbol)) };
           }),
         );
@@ -140,7 +143,7 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
         };
       },
 
-      async optimize({ cycleId, strategyHash, symbol }, { signal, jobId }) {
+      async optimize({ cycleId, strategyHash, symbol }, { abortSignal, jobId }) {
         const cycle = await requireCycle(stores.cycles, cycleId);
         const { timeframe, asOf } = cycle;
         const [{ folds }, trials, market] = await Promise.all([
@@ -167,7 +170,7 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
         const items = folds.map(({ test }, fold) => ({ spec: specs.get(chosen[fold]!.strategyHash)!, window: test }));
         const tested = await evaluator.evaluate(
           { symbol, timeframe, asOf, fillModel: fillModelOf(market, deps.fill), items },
-          signal,
+          abortSignal,
         );
         await stores.trials.recordMany(
           tested.map((metrics, fold): Trial => {

@@ -27,15 +27,15 @@ export interface RiskManagerDeps extends AgentDeps, ContextDeps {
   readonly riskStates: RiskStates;
   readonly broadcaster: Broadcaster;
   readonly limits: RiskLimits;
-  /** Key of the signatures; the trader has the same. */
+  /** Key that signs approvals; the trader has the same one. */
   readonly approvalSecret: string;
-  /** Of positions whose orders are no longer known. */
+  /** Used for positions whose orders are no longer stored. */
   readonly timeframe: Timeframe;
 }
 
 const withIntents = z.object({ intents: z.array(idField) });
 
-/** A review's running total: what this very review has promised already counts against the limits. */
+/** Adds an entry approved in this review to the summary, so that it counts against the limits for the next intents. */
 function addCommitment(
   summary: AccountSummary,
   intent: Intent,
@@ -54,7 +54,7 @@ function addCommitment(
   return { ...summary, pendingEntries: [...summary.pendingEntries, commitment], ordersToday: summary.ordersToday + 1 };
 }
 
-/** Risk desk. Its veto cannot be bypassed: the trader acts on nothing but an approval signed here. */
+/** Risk manager. Its veto cannot be bypassed: the trader acts only on an approval signed here. */
 export function createRiskManager(deps: RiskManagerDeps): Agent {
   const { stores, data, broker, clock, limits, broadcaster, riskStates } = deps;
   const raiseAlert = createRaiseAlert(deps);
@@ -70,14 +70,14 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
           side: intent.side,
           purpose: intent.purpose,
           amount: verdict.amount,
-          // At least until the candle that may fill it has closed, however long candles are.
+          // Long candles need longer: the approval must be valid until the candle that may fill the order has closed.
           expiresAt: intent.asOf + Math.max(limits.approvalTtlMs, 2 * timeframeMs(intent.timeframe)),
         },
         deps.approvalSecret,
       ),
     );
 
-  /** Reviews intents in order of their ids; the first verdict on an intent stands for ever. */
+  /** Reviews intents in order of their ids. The first verdict on an intent is final. */
   const reviewAll = async (
     account: string,
     intents: readonly Intent[],
@@ -154,7 +154,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
           nextRiskState(current, { account, equity, cash, exposure, time }, limits),
         );
         for (const breach of breaches) {
-          // One alert a day and limit: the key decides, however often the account is marked.
+          // One alert per day and limit: the key deduplicates repeated marks.
           const key = `${account}/${breach.code}/${state.dayStart}`;
           await raiseAlert({
             key,
@@ -186,7 +186,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
           const timeframe =
             orders.find((o) => o.strategyHash === strategyHash && o.symbol === symbol)?.timeframe ?? deps.timeframe;
           const { price } = await lastPrice(data, symbol, timeframe, now);
-          // The request's own time, not the candle's: a second request in the same candle is a new decision, a retry is not.
+          // The time of the request, not of the candle: a second request in one candle is a new decision, a retry is not.
           const identity: OrderIdentity = {
             strategyHash,
             symbol,

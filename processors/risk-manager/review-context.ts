@@ -12,11 +12,11 @@ export interface ContextDeps {
   readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents'>;
   readonly data: MarketData;
   readonly broker: Broker;
-  /** Fraction of price by which a market order may fill worse. */
+  /** Fraction of the price by which a market order may fill worse. */
   readonly slippageRate: number;
 }
 
-/** What an account holds and has promised, priced; the same for every intent of one review. */
+/** Priced positions and pending entries of an account; the same for every intent of one review. */
 export type AccountSummary = Pick<
   ReviewContext,
   'equity' | 'cash' | 'positions' | 'pendingEntries' | 'ordersToday' | 'now'
@@ -37,8 +37,8 @@ export async function lastPrice(
 }
 
 /**
- * The picture before any of the intents under `review`: what an interrupted run of the same review has promised to them
- * must not count against them, or a crash would change the verdicts.
+ * Summary of the account without the intents under `review`. Approvals that an interrupted run of the same review issued
+ * for them must not count against them, or a crash would change the verdicts.
  */
 export async function accountSummary(
   deps: ContextDeps,
@@ -61,16 +61,16 @@ export async function accountSummary(
   };
   const reviewed = new Set(review.map(({ id }) => id));
   const entries = orders.filter((order) => order.purpose === 'entry' && !reviewed.has(order.clientOrderId));
-  // An approval whose order exists is counted by its order.
+  // An approval whose order exists is already counted as an order.
   const ordered = new Set(orders.map(({ clientOrderId }) => clientOrderId));
-  const promised = outstanding.filter(
+  const unordered = outstanding.filter(
     ({ purpose, intentId }) => purpose === 'entry' && !ordered.has(intentId) && !reviewed.has(intentId),
   );
   const intents = new Map(
     (
       await stores.intents.getMany(
         account,
-        promised.map(({ intentId }) => intentId),
+        unordered.map(({ intentId }) => intentId),
       )
     ).map((intent) => [intent.id, intent]),
   );
@@ -82,7 +82,7 @@ export async function accountSummary(
     ),
     pendingEntries: await Promise.all([
       ...entries.map((order) => commit(order.strategyHash, order.symbol, order.amount - order.filledAmount)),
-      ...promised.map((approval: Approval) =>
+      ...unordered.map((approval: Approval) =>
         commit(intents.get(approval.intentId)?.strategyHash ?? '', approval.symbol, approval.amount),
       ),
     ]),
@@ -101,7 +101,7 @@ export async function contextOf(
     deps.data.market(intent.symbol),
     lastPrice(deps.data, intent.symbol, intent.timeframe, summary.now),
   ]);
-  // An entry is sized at the price it may fill at: at the last price, slippage would carry it over its limit.
+  // Entries are sized at the worst price they may fill at. At the last price, slippage would exceed the limit.
   const worst = intent.purpose === 'entry' ? price * (1 + deps.slippageRate) : price;
   return {
     ...summary,

@@ -31,12 +31,12 @@ export interface GeneratorDeps extends AgentDeps {
     readonly store: ForwardingStore;
     readonly plan: ForwardingPlan;
     readonly producer: Producer;
-    /** Candidates of remote workers judged in one cycle and market. */
+    /** Maximum number of candidates from remote workers judged per cycle and market. */
     readonly candidates: number;
   };
 }
 
-/** Draws out of five go to the families that suit a regime; the others get the rest, because regimes change. */
+/** Families that suit each regime. Other families get the remaining draws, because regimes change. */
 const SUITED = {
   'trending-up': ['trend-following', 'momentum', 'breakout'],
   'trending-down': ['trend-following', 'momentum', 'breakout'],
@@ -45,15 +45,16 @@ const SUITED = {
   stormy: ['breakout', 'momentum'],
 } as const satisfies Record<Regime, readonly Family[]>;
 type SuitedFamily = (typeof SUITED)[Regime][number];
-/** Does not compile with a family that suits no regime. */
+/** Fails to compile when a family suits no regime. */
 const suited = (regime: Regime): readonly Family[] =>
   SUITED[regime] satisfies readonly ([Family] extends [SuitedFamily] ? Family : never)[];
+/** Share of random draws for the families that suit the regime; the rest is drawn from all families. */
 const SUITED_SHARE = 0.6;
 
-/** A thousand drafts take a third of a second: meanwhile the lock of the job is renewed, and others get their turn. */
+/** A thousand drafts take a third of a second; the pauses let BullMQ renew the job's lock and other jobs run. */
 const DRAFTS_BETWEEN_PAUSES = 64;
 
-/** A draw that repeats a spec is drawn again, this often at the most: a small parameter space can be exhausted. */
+/** Maximum draws per wanted spec. Duplicate specs are drawn again, and a small parameter space can be exhausted. */
 const DRAWS_PER_SPEC = 20;
 
 type Draft = Pick<Strategy, 'family' | 'parameters' | 'origin' | 'spec' | 'hash'>;
@@ -63,12 +64,12 @@ function draft(family: Family, parameters: FamilyParameters, origin: Strategy['o
   return { family, parameters, origin, spec, hash: hashSpec(spec) };
 }
 
-/** What a market can trade: spot cannot be sold short. */
+/** Whether the market can trade the spec: spot markets cannot be sold short. */
 function tradable(spec: Strategy['spec'], market: Pick<Market, 'kind'>): boolean {
   return spec.side === 'long' || market.kind !== 'spot';
 }
 
-/** Templates first, then random draws, `count` different specs in all (fewer only when there are no more). */
+/** Templates first, then random draws; `count` distinct specs in total, or fewer when the draws run out. */
 export async function draftSpecs(
   market: Pick<Market, 'kind'>,
   regime: Regime,
@@ -90,12 +91,15 @@ export async function draftSpecs(
   return [...drafts.values()];
 }
 
-/** Strategy desk: makes specs and cuts them into work units for screening, in sample only. */
+/** Strategy agent: creates specs and splits them into work units for the in-sample screen. */
 export function createStrategyGenerator(deps: GeneratorDeps): Agent {
   const { stores, data, clock } = deps;
   const { forwarding } = deps;
 
-  /** What remote workers have found on this market and no cycle has judged. By hash, so that when they came never shows. */
+  /**
+   * Candidates that remote workers found on this market and no cycle has judged. Sorted by hash so that arrival order
+   * cannot affect the result.
+   */
   const remoteFinds = async (cycle: Cycle, symbol: string): Promise<readonly Strategy[]> => {
     if (!forwarding) return [];
     const found = await stores.strategies.list({ states: ['candidate'], origin: 'remote', symbol });
@@ -105,7 +109,7 @@ export function createStrategyGenerator(deps: GeneratorDeps): Agent {
       .slice(0, forwarding.candidates);
   };
 
-  /** Rows first: a job that finds no row would fail, a row without a job is found by the sweep. */
+  /** Stores the rows before the jobs: a job without a row fails, but the sweep finds a row without a job. */
   const forward = async (cycle: Cycle, symbols: readonly string[]): Promise<number> => {
     if (!forwarding) return 0;
     const { store, plan, producer } = forwarding;
@@ -129,7 +133,7 @@ export function createStrategyGenerator(deps: GeneratorDeps): Agent {
       data.series({ symbol, timeframe: cycle.timeframe, asOf: cycle.asOf }),
     ]);
     const { inSample } = walkForwardSplit(series.length, deps.folds, deps.testShare);
-    // The stream depends on seed and market alone: adding a market never changes what is drawn for another.
+    // The random stream depends on seed and market only, so adding a market does not change the draws of another.
     const drafts = await draftSpecs(market, regime, count, createRng(cycle.seed).fork(`generate/${symbol}`));
     const remote = (await remoteFinds(cycle, symbol)).filter(({ spec }) => tradable(spec, market));
     const hashes = new Set([...drafts, ...remote].map(({ hash }) => hash));

@@ -4,9 +4,9 @@ import { type Cycle } from '../../src/domain/research/cycle.ts';
 
 /** A market that remote workers have candles of. */
 export interface ForwardedMarket {
-  /** As the workers name it: `BTC-USD_FIVE_MINUTE.csv`. */
+  /** File name at the workers, such as `BTC-USD_FIVE_MINUTE.csv`. */
   readonly dataFile: string;
-  /** Of those candles: what is found on them is judged on the same. */
+  /** Timeframe of those candles. Strategies found on it are judged on the same one. */
   readonly timeframe: Timeframe;
   /** Futures contract; absent for spot. */
   readonly contract?: string;
@@ -23,7 +23,10 @@ export interface ForwardingPlan {
   readonly deadlineMs: number;
 }
 
-/** The searches that remote workers are asked for in a cycle; their ids are functions of the cycle, so that planning again plans the same. */
+/**
+ * Plans the searches of a cycle for remote workers. Unit ids are functions of the cycle, so planning again gives the same
+ * units.
+ */
 export function planForwarding(
   { id: cycleId, timeframe }: Pick<Cycle, 'id' | 'timeframe'>,
   symbol: string,
@@ -55,7 +58,7 @@ export type UnitPlan = Pick<
   'id' | 'cycleId' | 'symbol' | 'timeframe' | 'order' | 'plannedAt' | 'deadlineAt'
 >;
 
-/** A unit that nothing has been done about. */
+/** A new unit in state `planned`. */
 export function plannedUnit(plan: UnitPlan): ForwardedUnit {
   return {
     ...plan,

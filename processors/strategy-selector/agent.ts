@@ -20,7 +20,7 @@ export interface SelectorDeps extends AgentDeps {
 
 const keyOf = (hash: string, symbol: string): string => `${hash}/${symbol}`;
 
-/** Investment desk: builds the portfolio from out-of-sample figures and says why everything else stays out. */
+/** Investment agent: builds the portfolio from out-of-sample figures and gives a reason for each rejection. */
 export function createStrategySelector(deps: SelectorDeps): Agent {
   const { stores, data, clock, rules } = deps;
 
@@ -51,7 +51,7 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
     return holding;
   };
 
-  /** The portfolio has room for so many; those that rank lowest leave, oldest evidence first. */
+  /** Retires holdings beyond the limits: those of earlier cycles before new ones, then oldest first, then lowest rank. */
   const retireSurplus = async (cycle: Cycle, fresh: readonly Holding[]): Promise<void> => {
     const freshKeys = new Set(fresh.map((holding) => keyOf(holding.strategyHash, holding.symbol)));
     const current = await stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] });
@@ -68,19 +68,19 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
         );
       for (const holding of ordered.slice(limit)) {
         const reason = `retired: cycle ${cycle.id} found better for its place among ${limit} ${state} strategies`;
-        // A strategy may hold a place on several markets: it is retired with the last of them. The place is given up
-        // last: an interrupted run finds it still taken, and does both again.
-        const places = await stores.portfolio.list({ states: ['active', 'incubating'] });
-        const isLast = places.filter(({ strategyHash }) => strategyHash === holding.strategyHash).length <= 1;
+        // A strategy may have holdings on several markets; it is retired with the last one. The holding is written last,
+        // so that an interrupted run finds it unchanged and repeats both steps.
+        const remaining = await stores.portfolio.list({ states: ['active', 'incubating'] });
+        const isLast = remaining.filter(({ strategyHash }) => strategyHash === holding.strategyHash).length <= 1;
         if (isLast) await stores.strategies.setState(holding.strategyHash, 'retired', { reason, at: clock.now() });
         await stores.portfolio.put({ ...holding, state: 'retired', reason, updatedAt: clock.now() });
       }
     }
   };
 
-  /** What the new portfolio wants at the close of the cycle's last candle. */
+  /** Intents of the new portfolio at the close of the cycle's last candle. */
   const firstIntents = async (cycle: Cycle, holdings: readonly Holding[]): Promise<readonly string[]> => {
-    // A market that ran on while the cycle searched is the next tick's to decide on: it reads the new portfolio too.
+    // If the market has moved on during the cycle, the next tick decides: it reads the new portfolio too.
     if ((await data.now()) >= cycle.asOf + 2 * timeframeMs(cycle.timeframe)) return [];
     const positions = await stores.ledger.positions(cycle.account);
     const strategies = await stores.strategies.getMany(holdings.map((h) => h.strategyHash));
@@ -95,7 +95,7 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
     return intents.map(({ id }) => id);
   };
 
-  /** The first decision stands: a run that was interrupted may have changed the portfolio that a second one sees. */
+  /** Keeps the first decision: an interrupted run may have changed the portfolio that this run reads. */
   const asRecorded = async (
     cycleId: string,
     judged: readonly SelectionOutcome[],
@@ -113,10 +113,10 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
   };
 
   /**
-   * Remote workers search on the same candles that strategies are judged by here, the last ones included: what they find
-   * has seen its own exam. It proves itself on paper first, however good its figures are.
+   * Remote workers search on the same candles that judge strategies here, out-of-sample ones included. Their finds are
+   * therefore incubated on paper first, even with figures good enough for `active`.
    */
-  const provenFirst = async (judged: readonly SelectionOutcome[]): Promise<readonly SelectionOutcome[]> => {
+  const incubateRemote = async (judged: readonly SelectionOutcome[]): Promise<readonly SelectionOutcome[]> => {
     const best = judged.filter(({ decision }) => decision === 'active').map(({ candidate }) => candidate.hash);
     const remote = new Set(
       (await stores.strategies.getMany(best)).filter(({ origin }) => origin === 'remote').map(({ hash }) => hash),
@@ -150,7 +150,7 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
         const held = (await stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] })).filter(
           (holding) => !considered.has(keyOf(holding.strategyHash, holding.symbol)),
         );
-        const judged = await provenFirst(
+        const judged = await incubateRemote(
           selectStrategies(
             candidates,
             held.map((holding) => ({

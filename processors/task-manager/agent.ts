@@ -8,7 +8,7 @@ import { runCycle } from './cycle.ts';
 import { type PhaseDeps } from './phase-runner.ts';
 
 export interface TaskManagerDeps extends PhaseDeps, AgentDeps {
-  /** The market whose queues these are; cycles of others are on other queues. */
+  /** Id of the market source that these queues belong to; cycles of other sources have other queues. */
   readonly source: string;
   /** Only with the backend `coordinator`. */
   readonly forwarding?: ForwardingStore;
@@ -17,7 +17,7 @@ export interface TaskManagerDeps extends PhaseDeps, AgentDeps {
 export function createTaskManager(deps: TaskManagerDeps): Agent {
   const { cycles, producer, clock } = deps;
 
-  /** Makes sure that a running cycle has a job that will run; false when it has one already. */
+  /** Ensures that a running cycle has a job that will run. Returns false when it already has one. */
   const ensureJob = async (cycleId: string): Promise<boolean> => {
     const jobId = cycleJobId(cycleId);
     const job = await producer.queue('task-manager').getJob(jobId);
@@ -31,7 +31,7 @@ export function createTaskManager(deps: TaskManagerDeps): Agent {
     (await deps.forwarding?.list({ states: ['planned', 'creating', 'waiting', 'unknown', 'local'], limit: 1000 })) ??
     [];
 
-  /** The same for a unit that remote workers are to do. */
+  /** The same for a forwarded unit. */
   const ensureForward = async (unitId: string): Promise<boolean> => {
     const jobId = forwardJobId(unitId);
     const job = await producer.queue('backtest').getJob(jobId);
@@ -77,7 +77,7 @@ export function createTaskManager(deps: TaskManagerDeps): Agent {
         return runCycle(cycle, context, deps);
       },
 
-      // Redis can be lost or emptied while MongoDB keeps the row: such a cycle would wait for ever.
+      // When Redis loses its data, MongoDB still has the cycle's row; without a new job the cycle would never end.
       async sweep() {
         const restarted: string[] = [];
         for (const cycle of await cycles.list(50)) {

@@ -17,8 +17,8 @@ import { type JobContext } from '../agent/job-context.ts';
 import { closePhase, runPhase, type JobOutcome, type PhaseDeps } from './phase-runner.ts';
 
 /**
- * Share of a phase's jobs that must succeed for the cycle to go on. A lost market or work unit costs a little breadth,
- * which is better than no cycle; from selection on nothing may be missing, because orders follow.
+ * Share of a phase's jobs that must succeed for the cycle to continue. Losing a market or a work unit narrows the search,
+ * which is better than no cycle. From selection on no job may fail, because orders follow.
  */
 const QUORUM: Readonly<Record<CyclePhase, number>> = {
   scan: 1,
@@ -31,10 +31,10 @@ const QUORUM: Readonly<Record<CyclePhase, number>> = {
   execute: 1,
 };
 
-/** Ends the cycle as failed, with this reason; not an error of the job, which did its work. */
+/** Ends the cycle as failed with this reason. The job itself succeeds. */
 const phaseFailed = (reason: string): AppError => new AppError('cycle-failed', reason);
 
-/** Reads a child's stored answer by its contract. */
+/** Parses a child's stored result by its contract. @throws ContractError `bad-answer`. */
 function answer<S extends z.ZodType>(schema: S, value: unknown, jobId: string): z.output<S> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw new ContractError(`answer of ${jobId}`, parsed.error, 'bad-answer');
@@ -42,9 +42,9 @@ function answer<S extends z.ZodType>(schema: S, value: unknown, jobId: string): 
 }
 
 /**
- * The pipeline, top to bottom. The job runs this function from its first line each time it is activated: phases that
- * are done answer at once, the first that is not makes the job wait (WaitingChildrenError). There is no step counter
- * to lose.
+ * Runs the phases of a cycle in order. Each activation of the job runs this function from the start: completed phases
+ * return at once, and the first incomplete phase makes the job wait (WaitingChildrenError). There is no step counter
+ * that a crash could lose.
  */
 export async function runCycle(
   cycle: Cycle,

@@ -15,7 +15,7 @@ export interface PhaseDeps {
   readonly clock: Clock;
 }
 
-/** How one job of a phase ended. */
+/** Outcome of one job of a phase. Times are epoch ms. */
 export interface JobOutcome {
   readonly node: FlowNode;
   readonly result: unknown;
@@ -33,7 +33,7 @@ async function outcomeOf(producer: Producer, node: FlowNode): Promise<JobOutcome
   const job = await producer.queue(node.queue).getJob(node.jobId);
   const failure =
     job === undefined
-      ? 'the job is gone from the queue'
+      ? 'the job is missing from the queue'
       : job.failedReason !== undefined && job.returnvalue === null
         ? readFailedReason(job.failedReason).message
         : null;
@@ -46,7 +46,7 @@ async function outcomeOf(producer: Producer, node: FlowNode): Promise<JobOutcome
   };
 }
 
-/** Attaches the jobs of a phase to the cycle's job and waits for all of them (see awaitChildren for how it waits). */
+/** Attaches the jobs of a phase to the cycle's job and waits for all of them, as awaitChildren describes. */
 export async function runPhase(
   job: Job,
   token: string,
@@ -75,7 +75,7 @@ export function phaseRecord(phase: CyclePhase, jobs: readonly JobOutcome[], now:
   };
 }
 
-/** Stores a finished phase and tells everybody; a phase stored before a crash is left as it is. */
+/** Stores a finished phase and broadcasts it. A phase that was stored before a crash stays unchanged. */
 export async function closePhase(
   deps: PhaseDeps,
   cycleId: string,

@@ -15,7 +15,7 @@ export interface TraderDeps extends AgentDeps, PlaceDeps {
 
 const withApprovals = z.object({ approvals: z.array(idField) });
 
-/** Execution desk: acts on signed approvals only, keeps orders, fills and positions in line with the venue. */
+/** Execution agent: acts only on signed approvals; keeps orders, fills and positions consistent with the venue. */
 export function createTrader(deps: TraderDeps): Agent {
   const { stores, data, broker } = deps;
   const raiseAlert = createRaiseAlert(deps);
@@ -65,7 +65,7 @@ export function createTrader(deps: TraderDeps): Agent {
         return { fills, equity: await markAccount(deps, account) };
       },
 
-      // Start-up is recovery: whatever happened while nobody looked is taken over from the venue before trading goes on.
+      // Start-up and crash recovery are the same path: read from the venue what happened meanwhile, then trade.
       async reconcile({ account }) {
         await broker.open(account);
         const resolved: string[] = [];

@@ -14,7 +14,7 @@ export interface LedgerDeps {
   readonly clock: Clock;
 }
 
-/** The company's row of an order that the venue brought into being by itself: a stop, a target, a time exit. */
+/** Row for an order that the venue created itself: a stop, a target or a time exit. */
 function legOf(entry: Order, venue: OrderReport): Order {
   return {
     account: entry.account,
@@ -39,7 +39,7 @@ function legOf(entry: Order, venue: OrderReport): Order {
   };
 }
 
-/** Takes over what the venue says of one order. The venue is the authority; a step our state machine does not know is not taken. */
+/** Applies the venue's report to one order. The venue is the authority, but transitions unknown to the state machine are ignored. */
 export async function adopt(
   { stores, broadcaster, clock }: LedgerDeps,
   order: Order,
@@ -72,8 +72,8 @@ export async function adopt(
 }
 
 /**
- * Brings an entry and its protective orders in line with the venue. The entry comes last: it is by a row that may still
- * change that an interrupted run is found again, and a filled entry does not change any more.
+ * Reconciles an entry and its protective orders with the venue. The entry is written last: an interrupted run is found
+ * again by a row that may still change, and a filled entry no longer changes.
  */
 export async function syncGroup(deps: LedgerDeps, entry: Order): Promise<void> {
   const group = await deps.broker.fetchGroup(entry.account, entry.clientOrderId);
@@ -88,7 +88,10 @@ export async function syncGroup(deps: LedgerDeps, entry: Order): Promise<void> {
 
 const LIVE = ['submitting', 'open', 'partially-filled', 'unknown'] as const;
 
-/** Every order that may still change. A leg is followed through its entry, which can be long filled. */
+/**
+ * Reconciles every order that may still change; returns their number. A leg is reconciled through its entry, which may
+ * already be filled.
+ */
 export async function syncOrders(deps: LedgerDeps, account: string, symbol?: string): Promise<number> {
   const live = (await deps.stores.orders.list({ account, states: LIVE })).filter(
     (order) => symbol === undefined || order.symbol === symbol,
@@ -114,12 +117,12 @@ async function auditFill({ stores, clock }: LedgerDeps, fill: Fill): Promise<voi
   });
 }
 
-/** Fills that a look-back compares with; a venue reports a few hundred at the most. */
+/** Number of stored fills to compare with; a venue reports a few hundred at most. */
 const KNOWN_FILLS = 1000;
 
 /**
- * Takes fills into the ledger and rebuilds the positions they touch. Returns how many were new. New ones are broadcast
- * before they are recorded: a run that is cut off in between tells of them again, and none is never told of.
+ * Records fills in the ledger and rebuilds the affected positions. Returns the number of new fills. New fills are
+ * broadcast before they are recorded: an interruption in between repeats a broadcast but never loses one.
  */
 export async function takeFills(deps: LedgerDeps, account: string, since: number): Promise<number> {
   const { stores, broker, broadcaster, clock } = deps;
@@ -145,7 +148,7 @@ export async function takeFills(deps: LedgerDeps, account: string, since: number
   return fresh;
 }
 
-/** Marks the account and keeps the point. */
+/** Marks the account to market and stores the equity point. Returns equity in quote currency. */
 export async function markAccount({ stores, broker }: LedgerDeps, account: string): Promise<number> {
   const { equity, cash, exposure, time } = await broker.balance(account);
   await stores.ledger.recordEquity({ account, time, equity, cash, exposure });

@@ -12,7 +12,7 @@ export interface PlaceDeps extends LedgerDeps {
   readonly approvalSecret: string;
 }
 
-/** `late`: the approval was good and is void by time; anything else that is refused should never have been there. */
+/** `late`: the approval was valid but has expired. Any other refusal points to a fault or to tampering. */
 export type Refusal = { readonly refused: string; readonly late: boolean };
 export type Placement = { readonly order: Order } | Refusal;
 
@@ -69,7 +69,7 @@ function requestOf(order: Order): PlacedRequest {
   };
 }
 
-/** Why an approval may not be acted on, or the intent it approves. */
+/** Checks an approval: returns it with its intent, or the reason to refuse it. */
 async function admissible(
   { stores, approvalSecret }: PlaceDeps,
   account: string,
@@ -80,13 +80,13 @@ async function admissible(
   if (!approval) return { refused: `there is no approval ${approvalId}`, late: false };
   if (approval.account !== account) return { refused: `approval ${approvalId} is for another account`, late: false };
   const intent = await stores.intents.get(account, approval.intentId);
-  if (!intent) return { refused: `the intent of approval ${approvalId} is gone`, late: false };
+  if (!intent) return { refused: `the intent of approval ${approvalId} is missing from the store`, late: false };
   if (intent.symbol !== approval.symbol || intent.side !== approval.side || intent.purpose !== approval.purpose) {
     return { refused: `approval ${approvalId} does not fit its intent`, late: false };
   }
   const known = await stores.orders.get(account, intent.id);
   const check = verifyApproval(approval, approvalSecret, now);
-  // An order that has begun is carried on with: the approval was valid when it was used.
+  // An order that was already started continues: its approval was valid when it was used.
   if (!check.ok && !(known && check.code === 'expired'))
     return { refused: check.reason, late: check.code === 'expired' };
   if (!(await stores.approvals.consume(approvalId, intent.id, now)))
@@ -95,8 +95,9 @@ async function admissible(
 }
 
 /**
- * Sends an order that is `submitting`. Whatever the venue does not answer clearly makes it `unknown`; the next attempt
- * looks it up before anything is sent again, under the same client order id.
+ * Sends an order in state `submitting`. An ambiguous answer of the venue makes it `unknown`; the next attempt looks the
+ * order up before it sends it again, under the same client order id.
+ * @throws AppError `order-unknown`, retryable.
  */
 async function submit(deps: PlaceDeps, order: Order): Promise<Order> {
   const { stores, broker } = deps;
@@ -104,7 +105,7 @@ async function submit(deps: PlaceDeps, order: Order): Promise<Order> {
   try {
     venue = await broker.submit(requestOf(order));
   } catch (error) {
-    // A fault of ours (`internal`) says nothing of what the venue did.
+    // An `internal` error is a fault in this program and says nothing about what the venue did.
     if (isExplained(error) && !error.retryable) {
       return (
         (await stores.orders.transition(order.account, order.clientOrderId, ['submitting'], 'rejected', {
@@ -119,14 +120,14 @@ async function submit(deps: PlaceDeps, order: Order): Promise<Order> {
     });
     throw new AppError(
       'order-unknown',
-      `the venue's answer to order ${order.clientOrderId} is not known: ${errorText(error)}`,
+      `the venue's answer to order ${order.clientOrderId} is unknown: ${errorText(error)}`,
       { retryable: true, cause: error },
     );
   }
   return adopt(deps, order, venue);
 }
 
-/** Asks the venue first; only an order it has never heard of is sent. */
+/** Looks the order up at the venue first, and sends it only when the venue does not know it. */
 async function resume(deps: PlaceDeps, order: Order): Promise<Order> {
   const { stores, broker } = deps;
   const venue = await broker.fetchOrder(order.account, order.clientOrderId);
@@ -141,11 +142,12 @@ async function resume(deps: PlaceDeps, order: Order): Promise<Order> {
 }
 
 /**
- * Carries one approval to the venue, from wherever an earlier attempt stopped:
+ * Executes one approval, resuming where an earlier attempt stopped:
  *
  *   no row -> intended -> approved -> submitting -> (venue) -> open ...
  *
- * Each step is written before the next is taken, so a crash between any two is found again here.
+ * Each state is written before the next step, so that this function can resume after a crash between any two steps.
+ * @throws AppError `order-unknown`, `lost-order`; both retryable.
  */
 export async function placeApproved(
   deps: PlaceDeps,
@@ -161,7 +163,7 @@ export async function placeApproved(
   await orders.transition(account, intent.id, ['intended'], 'approved', { updatedAt: intent.asOf });
   const started = await orders.transition(account, intent.id, ['approved'], 'submitting', { updatedAt: intent.asOf });
   const order = started ?? (await orders.get(account, intent.id));
-  if (!order) throw new AppError('lost-order', `order ${intent.id} vanished from the store`, { retryable: true });
+  if (!order) throw new AppError('lost-order', `order ${intent.id} is missing from the store`, { retryable: true });
   let placed = order;
   if (started) placed = await submit(deps, started);
   else if (order.state === 'submitting' || order.state === 'unknown') placed = await resume(deps, order);

@@ -17,37 +17,37 @@ export interface WorkerManagerDeps extends AgentDeps {
   readonly stores: Pick<Stores, 'nodes' | 'agentStates' | 'alerts' | 'deadLetters' | 'workUnits' | 'scaling'>;
   readonly producer: Producer;
   readonly broadcaster: Broadcaster;
-  /** A node silent for longer is dead. */
+  /** A node without a heartbeat for longer than this is dead, ms. */
   readonly deadAfterMs: number;
   readonly timing: WorkerTiming;
-  /** Only in a company: a coordinator's own queues hold housekeeping. */
+  /** Only in a company: the coordinator's own queues hold only housekeeping jobs. */
   readonly scaling?: {
     readonly rules: ScalingRules;
     readonly slots: (queue: QueueName) => number;
   };
-  /** Only beside a coordinator: the remote workers have queues of their own. */
+  /** Only on the coordinator's own queues. */
   readonly fleet?: FleetSweep;
   readonly fleetCheck?: FleetCheck;
 }
 
-/** Newest failures of a queue that a census looks at. */
+/** Number of newest failures per queue that a census checks. */
 const FAILURES_PER_QUEUE = 100;
 
 /**
- * Infrastructure: keeps count of nodes and queues, makes sure that no failure goes unrecorded and no work stands still
- * unseen, and says how many nodes are wanted.
+ * Infrastructure: counts nodes and queues, records failures that were not recorded, reports stalled jobs, and advises how
+ * many nodes each queue needs.
  */
 export function createWorkerManager(deps: WorkerManagerDeps): Agent {
   const { stores, producer, clock } = deps;
 
   const raiseAlert = createRaiseAlert(deps);
-  const lookForStalledWork = createStalledWork({ stores, producer, clock, timing: deps.timing, raiseAlert });
+  const findStalledWork = createStalledWork({ stores, producer, clock, timing: deps.timing, raiseAlert });
   const adviseNodes = deps.scaling && createScalingCensus({ stores, producer, clock, ...deps.scaling });
 
-  const recordDeadLetters = async (): Promise<readonly string[]> => {
+  const removeDeadNodes = async (): Promise<readonly string[]> => {
     const dead = (await stores.nodes.list()).filter((node) => clock.now() - node.lastSeen > deps.deadAfterMs);
     for (const { node, lastSeen, queues } of dead) {
-      const text = `node ${node} (${queues.join(', ')}) was last heard of ${Math.round((clock.now() - lastSeen) / 1000)} s ago; its jobs go to others`;
+      const text = `node ${node} (${queues.join(', ')}) sent its last heartbeat ${Math.round((clock.now() - lastSeen) / 1000)} s ago; other nodes take over its jobs`;
       await raiseAlert({ key: `dead-node/${node}/${lastSeen}`, severity: 'warning', title: 'Node lost', text });
       await stores.nodes.remove(node);
       await stores.agentStates.removeNode(node);
@@ -55,7 +55,7 @@ export function createWorkerManager(deps: WorkerManagerDeps): Agent {
     return dead.map(({ node }) => node);
   };
 
-  /** A node that died between failing a job and recording it leaves a failure nobody knows of. */
+  /** Records failed jobs without a dead letter: a node may die between failing a job and recording it. */
   const recordFailures = async (queue: Queue, name: (typeof QUEUE_NAMES)[number]): Promise<number> => {
     let recorded = 0;
     for (const job of await queue.getFailed(0, FAILURES_PER_QUEUE - 1)) {
@@ -72,7 +72,7 @@ export function createWorkerManager(deps: WorkerManagerDeps): Agent {
     'worker-manager',
     {
       async census() {
-        const dead = await recordDeadLetters();
+        const dead = await removeDeadNodes();
         let waiting = 0;
         let deadLetters = 0;
         for (const name of QUEUE_NAMES) {
@@ -82,19 +82,19 @@ export function createWorkerManager(deps: WorkerManagerDeps): Agent {
           if ((counts['failed'] ?? 0) > 0) deadLetters += await recordFailures(queue, name);
         }
         const nodes = (await stores.nodes.list()).length;
-        const work = await lookForStalledWork();
+        const work = await findStalledWork();
         await adviseNodes?.();
         return { nodes, dead: [...dead], waiting, deadLetters, ...work };
       },
 
       async 'sweep-leases'() {
         if (deps.fleet) return deps.fleet.sweep();
-        throw noCoordinator('no leases are kept on these queues');
+        throw noCoordinator('these queues have no leases');
       },
 
       async 'verify-results'() {
         if (deps.fleetCheck) return deps.fleetCheck.verify();
-        throw noCoordinator('no results of remote workers are kept on these queues');
+        throw noCoordinator('these queues have no results of remote workers');
       },
 
       async noop({ n }) {
@@ -107,6 +107,6 @@ export function createWorkerManager(deps: WorkerManagerDeps): Agent {
 
 function noCoordinator(problem: string): AppError {
   return new AppError('no-coordinator', problem, {
-    advice: 'corp coordinator looks after its own; nothing has to be asked for',
+    advice: 'corp coordinator runs this job on its own queues; do not add it here',
   });
 }

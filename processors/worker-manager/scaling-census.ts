@@ -12,11 +12,11 @@ export interface ScalingCensusDeps {
   readonly producer: Producer;
   readonly clock: Clock;
   readonly rules: ScalingRules;
-  /** Jobs of the queue that a node runs at once unless it was told otherwise. */
+  /** Configured concurrency of the queue on one node. */
   readonly slots: (queue: QueueName) => number;
 }
 
-/** Mean over the nodes that serve the queue; what a node would have where there is none. */
+/** Mean concurrency of the nodes that serve the queue; the configured one when there is none. */
 function slotsPerNode(queue: QueueName, nodes: readonly NodeState[], configured: number): number {
   const serving = nodes.filter(({ queues, draining }) => !draining && queues.includes(queue));
   if (serving.length === 0) return configured;
@@ -25,8 +25,8 @@ function slotsPerNode(queue: QueueName, nodes: readonly NodeState[], configured:
 }
 
 /**
- * Looks at every queue and keeps how many nodes it wants. What was wanted before is in the store, so that it does not
- * matter which node looks. Two at the same time write the same but for milliseconds.
+ * Computes and stores the number of nodes that each queue needs. The previous advice is in the store, so any node can run
+ * this. Two concurrent runs write the same values except for milliseconds.
  */
 export function createScalingCensus({ stores, producer, clock, rules, slots }: ScalingCensusDeps) {
   return async function adviseAll(): Promise<readonly ScalingAdvice[]> {
@@ -46,7 +46,7 @@ export function createScalingCensus({ stores, producer, clock, rules, slots }: S
         depth: counts.waiting,
         active: counts.active,
         oldestWaitingSeconds: (oldestWaitingMs ?? 0) / 1000,
-        // The nodes that measured it may be gone: what they measured holds until others know better.
+        // The nodes that measured this may have left; keep their figure until a new one exists.
         serviceSeconds: serviceSecondsOf(queue, agents) ?? known?.serviceSeconds ?? null,
         slotsPerNode: serial ? 1 : slotsPerNode(queue, nodes, slots(queue)),
         serial,

@@ -7,12 +7,12 @@ export const analystContract = defineContract({
   queue: 'analyst',
   jobs: {
     analyze: {
-      summary: 'Reads one market for a cycle: indicators, levels, regime',
+      summary: 'Analyses one market for a cycle: indicators, levels, regime',
       data: z.strictObject({ cycleId: idField, symbol: symbolField }),
       result: z.strictObject({ symbol: symbolField, regime: z.enum(REGIMES), score: z.number() }),
     },
     signals: {
-      summary: 'Evaluates the strategies that trade a market on the close of one candle',
+      summary: 'Evaluates the strategies of a market at the close of one candle',
       data: z.strictObject({
         account: accountField,
         symbol: symbolField,

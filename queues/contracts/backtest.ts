@@ -6,12 +6,12 @@ export const backtestContract = defineContract({
   queue: 'backtest',
   jobs: {
     'run-unit': {
-      summary: 'Runs the trials of one work unit and records each of them once',
+      summary: 'Runs the trials of one work unit and records each trial once',
       data: z.strictObject({ unitId: idField }),
       result: z.strictObject({ unitId: idField, trials: countField, recorded: countField, failed: countField }),
     },
     forward: {
-      summary: 'Has one unit done by remote workers, or here when they cannot; sleeps in the queue between two looks',
+      summary: 'Forwards one unit to remote workers and polls it; runs it locally when they cannot',
       data: z.strictObject({ unitId: idField }),
       result: z.strictObject({
         unitId: idField,

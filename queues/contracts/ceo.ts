@@ -7,24 +7,24 @@ export const ceoContract = defineContract({
   jobs: {
     supervise: {
       summary:
-        "Looks at every agent's heartbeat; a silent agent is reported, restarted, and trading reduced while money desks are silent",
+        "Checks every agent's heartbeat; reports and restarts silent agents, and reduces trading while a money agent is silent",
       data: z.strictObject({ reason: reasonField.default('schedule') }),
       result: z.strictObject({ agents: z.int(), silent: z.array(z.string()) }),
     },
     'set-stance': {
-      summary: 'Sets the macro stance of an account from regimes and results',
+      summary: 'Sets the macro stance of an account from market regimes and trading results',
       data: z.strictObject({ account: accountField, cycleId: idField.optional() }),
       result: z.strictObject({ stance: z.string(), riskBudget: z.number() }),
       audited: true,
     },
     'start-day': {
-      summary: 'Opens the trading day: health, stance, trading state',
+      summary: 'Opens the trading day: checks health, sets the stance, reports the trading state',
       data: z.strictObject({ account: accountField, day: timeField }),
       result: z.strictObject({ opened: z.boolean(), explanation: z.string() }),
       audited: true,
     },
     'stop-day': {
-      summary: 'Closes the trading day and writes its report',
+      summary: 'Closes the trading day and writes the daily report',
       data: z.strictObject({ account: accountField, day: timeField }),
       result: z.strictObject({ report: idField }),
       audited: true,

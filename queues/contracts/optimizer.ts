@@ -6,7 +6,8 @@ export const optimizerContract = defineContract({
   queue: 'optimizer',
   jobs: {
     plan: {
-      summary: 'Picks the best screened candidates and writes the work units of their parameter grids',
+      summary:
+        'Selects the best candidates of the in-sample screen and creates the work units of their parameter grids',
       data: z.strictObject({ cycleId: idField }),
       result: z.strictObject({
         candidates: z.array(z.strictObject({ strategyHash: hashField, symbol: symbolField, units: z.array(idField) })),
@@ -14,7 +15,7 @@ export const optimizerContract = defineContract({
       }),
     },
     optimize: {
-      summary: 'Chooses parameters on each training window and measures the choice on the window after it',
+      summary: 'Chooses parameters on each training window and measures them on the window that follows',
       data: z.strictObject({ cycleId: idField, strategyHash: hashField, symbol: symbolField }),
       result: z.strictObject({ strategyHash: hashField, optimizedHash: hashField, outOfSampleTrades: countField }),
     },

@@ -12,7 +12,7 @@ import { taskManagerContract } from './task-manager.ts';
 import { traderContract } from './trader.ts';
 import { workerManagerContract } from './worker-manager.ts';
 
-/** Everything anybody can ask of an agent. */
+/** Contracts of all agents, by queue. */
 export const CONTRACTS = {
   ceo: ceoContract,
   'market-scanner': marketScannerContract,
@@ -32,7 +32,7 @@ export type JobName<Q extends QueueName> = keyof Jobs<Q> & string;
 type Schema<Q extends QueueName, N extends JobName<Q>, K extends 'data' | 'result'> =
   Jobs<Q>[N] extends Record<K, infer S extends z.ZodType> ? S : never;
 
-/** What a caller writes (defaults may be left out), what a handler reads, and what it answers. */
+/** Payload as a caller writes it (defaults may be omitted), payload as a handler reads it, and result. */
 export type PayloadInput<Q extends QueueName, N extends JobName<Q>> = z.input<Schema<Q, N, 'data'>>;
 export type Payload<Q extends QueueName, N extends JobName<Q>> = z.output<Schema<Q, N, 'data'>>;
 export type Result<Q extends QueueName, N extends JobName<Q>> = z.output<Schema<Q, N, 'result'>>;

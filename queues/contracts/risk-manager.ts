@@ -6,7 +6,7 @@ export const riskManagerContract = defineContract({
   queue: 'risk-manager',
   jobs: {
     review: {
-      summary: 'Approves, reduces or vetoes intents: those named, and those its children answered',
+      summary: 'Approves, reduces or vetoes intents: those in the payload and those in the results of its child jobs',
       data: z.strictObject({ account: accountField, intents: z.array(idField).max(1000).default([]) }),
       result: z.strictObject({
         approved: countField,
@@ -28,12 +28,12 @@ export const riskManagerContract = defineContract({
       audited: true,
     },
     monitor: {
-      summary: 'Marks the account, rolls day and week, and acts on drawdown limits',
+      summary: 'Marks the account to market, starts new days and weeks, and enforces drawdown limits',
       data: z.strictObject({ account: accountField }),
       result: z.strictObject({ state: tradingStateField, equity: z.number(), breaches: z.array(z.string()) }),
     },
     'plan-flatten': {
-      summary: 'Approves closing every open position of an account',
+      summary: 'Creates and approves orders that close every open position of an account',
       data: z.strictObject({ account: accountField, reason: reasonField }),
       result: z.strictObject({ approved: countField, approvals: z.array(idField) }),
       audited: true,

@@ -6,7 +6,8 @@ export const strategySelectorContract = defineContract({
   queue: 'strategy-selector',
   jobs: {
     select: {
-      summary: 'Ranks optimised strategies by out-of-sample figures, builds the portfolio, retires what lost its place',
+      summary:
+        'Ranks optimised strategies by out-of-sample figures, builds the portfolio, and retires surplus strategies',
       data: z.strictObject({ cycleId: idField }),
       result: z.strictObject({
         selected: countField,

@@ -6,8 +6,7 @@ export const taskManagerContract = defineContract({
   queue: 'task-manager',
   jobs: {
     'start-cycle': {
-      summary:
-        'Writes the row of a new cycle and starts its job; the same inputs at the same market time give one cycle',
+      summary: 'Stores a new cycle and starts its job; the same inputs at the same market time give the same cycle',
       data: z.strictObject({
         account: accountField,
         source: idField,
@@ -17,13 +16,13 @@ export const taskManagerContract = defineContract({
         seed: z.int().nonnegative(),
         asOf: timeField,
         settles: z.boolean().default(false),
-        /** Counts cycles of the same inputs. */
+        /** Number of this run among the cycles with the same inputs, from 1. */
         run: z.int().positive().default(1),
       }),
       result: z.strictObject({ cycleId: idField }),
     },
     cycle: {
-      summary: 'Runs one cycle: attaches the jobs of each phase as children and waits for them',
+      summary: 'Runs one cycle: adds the jobs of each phase as child jobs and waits for them',
       data: z.strictObject({ cycleId: idField }),
       result: z.strictObject({
         cycleId: idField,
@@ -32,7 +31,7 @@ export const taskManagerContract = defineContract({
       }),
     },
     sweep: {
-      summary: 'Puts running cycles that have no job any more back on the queue',
+      summary: 'Adds the missing jobs of running cycles and forwarded units again',
       data: z.strictObject({ reason: reasonField.default('schedule') }),
       result: z.strictObject({ restarted: z.array(idField) }),
     },

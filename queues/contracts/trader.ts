@@ -6,13 +6,13 @@ export const traderContract = defineContract({
   queue: 'trader',
   jobs: {
     execute: {
-      summary: 'Places the orders of approvals: those named, and those its children answered',
+      summary: 'Places the orders of approvals: those in the payload and those in the results of its child jobs',
       data: z.strictObject({ account: accountField, approvals: z.array(idField).max(1000).default([]) }),
       result: z.strictObject({ orders: z.array(idField), refused: countField }),
       audited: true,
     },
     settle: {
-      summary: 'Lets the venue act on one closed candle and takes its fills into the ledger',
+      summary: 'Applies one closed candle at the venue and records its fills in the ledger',
       data: z.strictObject({
         account: accountField,
         symbol: symbolField,
@@ -22,13 +22,13 @@ export const traderContract = defineContract({
       result: z.strictObject({ fills: countField, equity: z.number() }),
     },
     reconcile: {
-      summary: 'Brings orders, fills and positions in line with what the venue says',
+      summary: 'Reconciles orders, fills and positions with the venue',
       data: z.strictObject({ account: accountField }),
       result: z.strictObject({ orders: countField, fills: countField, resolved: z.array(z.string()) }),
       audited: true,
     },
     'cancel-open': {
-      summary: 'Cancels entries that have not filled',
+      summary: 'Cancels open entry orders',
       data: z.strictObject({ account: accountField, reason: reasonField }),
       result: z.strictObject({ cancelled: z.array(idField) }),
       audited: true,

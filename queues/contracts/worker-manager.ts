@@ -7,7 +7,7 @@ export const workerManagerContract = defineContract({
   jobs: {
     census: {
       summary:
-        'Counts nodes and queues, notices dead nodes, work that stands still and failures nobody recorded, and says how many nodes each queue wants',
+        'Counts nodes and queues, finds dead nodes, stalled jobs and unrecorded failures, and advises how many nodes each queue needs',
       data: z.strictObject({ reason: reasonField.default('schedule') }),
       result: z.strictObject({
         nodes: countField,
@@ -19,17 +19,17 @@ export const workerManagerContract = defineContract({
       }),
     },
     'sweep-leases': {
-      summary: 'Ends leases of remote workers that ran out, and carries on what a coordinator left half done',
+      summary: 'Ends expired leases of remote workers, and completes changes that an interrupted coordinator began',
       data: z.strictObject({ reason: reasonField.default('schedule') }),
       result: z.strictObject({ expired: countField, failed: countField, repaired: countField }),
     },
     'verify-results': {
-      summary: 'Computes a share of what remote workers report again, and quarantines those whose reports are not so',
+      summary: "Recomputes a share of the remote workers' reports, and quarantines workers whose reports differ",
       data: z.strictObject({ reason: reasonField.default('schedule') }),
       result: z.strictObject({ verified: countField, disagreeing: countField, skipped: countField }),
     },
     noop: {
-      summary: 'Does nothing; measures the queue (corp bench queue)',
+      summary: 'Does nothing; used to measure the queue (corp bench queue)',
       data: z.strictObject({ n: countField }),
       result: z.strictObject({ n: countField }),
     },

@@ -2,7 +2,7 @@ import { type Timeframe } from '../../src/domain/market/timeframe.ts';
 import { type MetaInput } from '../meta.ts';
 import { type FlowNode } from '../producer.ts';
 
-/** What the builders need to know of a cycle. */
+/** Fields of a cycle that the flow builders need. Times are epoch ms. */
 export interface CycleIdentity {
   readonly id: string;
   readonly account: string;
@@ -16,20 +16,20 @@ export interface CandidatePlan {
   readonly units: readonly string[];
 }
 
-/** Ids are functions of the cycle, so that a phase built again after a crash names the same jobs. */
+/** Metadata of a cycle's jobs. */
 const metaOf = (cycle: Pick<CycleIdentity, 'id'>, priority: MetaInput['priority'] = 'normal'): MetaInput => ({
   cycleId: cycle.id,
   causedBy: `task-manager/cycle.${cycle.id}`,
   priority,
 });
 
-/** The job that runs a cycle from its first phase to its report. */
+/** Id of the job that runs a cycle. All ids here are functions of the cycle, so a rebuilt phase names the same jobs. */
 export const cycleJobId = (cycleId: string): string => `cycle.${cycleId}`;
 
-/** The job that has one unit done by remote workers. */
+/** Id of the job that forwards one unit to remote workers. */
 export const forwardJobId = (unitId: string): string => `forward.${unitId}`;
 
-/** The job of one work unit. */
+/** The job that runs one work unit. */
 export const runUnit = (cycle: Pick<CycleIdentity, 'id'>, unitId: string): FlowNode => ({
   queue: 'backtest',
   name: 'run-unit',
@@ -138,7 +138,7 @@ export function decidePhase(cycle: CycleIdentity): readonly FlowNode[] {
   ];
 }
 
-/** Where the next candle is known already, the venue acts on it before the cycle reports. */
+/** For markets whose next candle is already known: the venue applies it before the cycle reports. */
 export function concludePhase(cycle: CycleIdentity, symbols: readonly string[]): readonly FlowNode[] {
   return symbols.map((symbol) => ({
     queue: 'trader',
@@ -149,7 +149,7 @@ export function concludePhase(cycle: CycleIdentity, symbols: readonly string[]):
   }));
 }
 
-/** The nodes of trees, parents before children. */
+/** All nodes of the trees, parents before children. */
 export function flatten(nodes: readonly FlowNode[]): readonly FlowNode[] {
   return nodes.flatMap((node) => [node, ...flatten(node.children ?? [])]);
 }

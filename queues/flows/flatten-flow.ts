@@ -1,6 +1,9 @@
 import { type FlowNode } from '../producer.ts';
 
-/** Closes every position of an account: unfilled entries are cancelled first, then the risk manager approves the closing orders. */
+/**
+ * Closes every position of an account: cancels open entries, then the risk manager approves the closing orders, then the
+ * trader executes them.
+ */
 export function flattenFlow(account: string, reason: string, requestId: string): FlowNode {
   const meta = { priority: 'critical', causedBy: reason.slice(0, 200) } as const;
   return {

@@ -11,9 +11,9 @@ export interface TickIdentity {
 }
 
 /**
- * What happens when a candle closes: the venue acts on it, the analyst reads it, the risk manager reviews what the
- * strategies want, the trader executes. The id is a function of account, market, timeframe and candle: a tick
- * announced twice is one tick.
+ * Jobs for a closed candle, in this order: the trader settles it at the venue, the analyst evaluates the strategies, the
+ * risk manager reviews their intents, the trader executes the approvals. The ids are functions of account, market,
+ * timeframe and candle, so a tick that is added twice runs once.
  */
 export function tickFlow(tick: TickIdentity): FlowNode {
   const id = `${tick.account}.${tick.symbol}.${tick.timeframe}.t${tick.candleTime}`;

@@ -80,7 +80,7 @@ export async function startNode(context: AppContext, { queues, concurrency }: No
     node: name,
     queues,
     concurrency: concurrency ?? 0,
-    busyJobs: () => [...agents.values()].reduce((sum, { monitor }) => sum + monitor.jobsInHand(), 0),
+    busyJobs: () => [...agents.values()].reduce((sum, { monitor }) => sum + monitor.runningJobs(), 0),
     agents: () => Promise.all([...agents].filter(([, agent]) => agent.running.alive()).map(stateOf)),
   });
 

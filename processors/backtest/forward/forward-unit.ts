@@ -15,25 +15,25 @@ export interface ForwarderDeps extends Omit<TakeReportsDeps, 'engine'> {
   readonly coordinator: Coordinator;
   readonly engine: Pick<WorkerEngine, 'execute' | 'obstacle'>;
   readonly clock: Clock;
-  /** Between two looks at a unit. */
+  /** Interval between two polls of a unit, ms. */
   readonly pollMs: number;
-  /** How long a request may be in the hands of a coordinator that has not answered. */
+  /** How long the coordinator may still be working on a request that it has not answered, ms. */
   readonly settleMs: number;
 }
 
 type Change = Partial<Omit<ForwardedUnit, 'id' | 'version'>>;
 
-/** A turn is only kept for longer by a unit whose creation is being looked into. */
+/** Maximum time that a unit keeps the turn, unless it is still in state `creating`. */
 const LONGEST_TURN_MS = 60_000;
-/** A creation that goes well takes a fraction of it. */
+/** A successful creation takes a fraction of this time. */
 const TURN_POLL_MS = 500;
-/** What was never confirmed shows by its results if at all. */
-const SELDOM = 4;
+/** Polls of an unconfirmed unit are this many times rarer: only its results can show that it exists. */
+const UNKNOWN_POLL_FACTOR = 4;
 const LOCAL = 'local';
 
 const isFinal = ({ state }: ForwardedUnit): boolean => state === 'done' || state === 'failed';
 
-/** Worth trying later: the coordinator is away, or somebody else is at the same address for now. */
+/** Whether to try again later: the coordinator is unreachable, or another program answers at its address. */
 function isAway(error: unknown): error is AppError {
   return (
     hasCode(error, 'coordinator-away') ||
@@ -42,19 +42,19 @@ function isAway(error: unknown): error is AppError {
   );
 }
 
-/** The seed of a search that is done here: the same for the same unit, on whichever node. */
+/** Seed of a search that runs locally; the same for a unit on every node. */
 const seedOf = (id: string): number => Number.parseInt(sha256(id).slice(0, 8), 16);
 
 /**
- * Takes a unit from where its row says it stands, until it has ended or there is nothing to do for now; then the job
- * sleeps in its queue. Everything that happens is written before it is acted upon: a process that dies leaves a row from
- * which the next one goes on, and no row leads to asking twice for what may have been made.
+ * Resumes a unit from the state in its row. It runs until the unit has ended or must wait; then the job is delayed in its
+ * queue. Every step is written before it is taken: after a crash the next process resumes from the row, and no row leads
+ * to a second request for a unit that may already exist.
  */
 export function createForwarder(deps: ForwarderDeps) {
   const { forwarding, coordinator, engine, clock, pollMs, settleMs } = deps;
   const takeReports = createReportTaker(deps);
 
-  return async function forward(unitId: string, { job, token, signal, log }: JobContext): Promise<ForwardedUnit> {
+  return async function forward(unitId: string, { job, token, abortSignal, log }: JobContext): Promise<ForwardedUnit> {
     const found = await forwarding.get(unitId);
     if (!found) throw new AppError('unknown-work-unit', `there is no forwarded unit ${unitId}`);
     let unit = found;
@@ -69,7 +69,7 @@ export function createForwarder(deps: ForwarderDeps) {
       unit = saved;
     };
     const end = (change: Change): Promise<void> => move({ ...change, endedAt: clock.now() });
-    /** Until then, or until its time is up if that is sooner. */
+    /** Delays the job until `until`, or until the unit's deadline when that is sooner. */
     const sleep = (until: number): Promise<never> => {
       const wake = clock.now() < unit.deadlineAt ? Math.min(until, unit.deadlineAt) : until;
       return sleepUntil(job, token, Math.max(wake, clock.now() + 1));
@@ -79,13 +79,13 @@ export function createForwarder(deps: ForwarderDeps) {
 
     async function runHere(reason: string): Promise<void> {
       await move({ state: 'local', reason, mayExist: unit.state !== 'planned' });
-      // From here on nobody else is waited for.
+      // The local run does not wait for the remote one.
       if (unit.remoteId !== null) await coordinator.cancel(placed()).catch(ignoreAway);
     }
 
     /**
-     * Only one at a time may ask: the number of units there tells what became of a request that was lost. Null when it is
-     * ours, or else when to ask for it again.
+     * Only one unit at a time may be requested: the number of units at the coordinator then shows whether a lost request
+     * was carried out. Returns null when this unit has the turn, or else the time to try again.
      */
     async function nextTurn(): Promise<number | null> {
       const now = clock.now();
@@ -93,7 +93,7 @@ export function createForwarder(deps: ForwarderDeps) {
       if (turn.holder === unitId) return null;
       const other = await forwarding.get(turn.holder);
       if (other?.state === 'creating') {
-        // Most creations are over in a moment; one that is being looked into is asked after less and less often.
+        // Most creations end within moments. While one stays unclear, check it at growing intervals.
         const held = Math.max(TURN_POLL_MS, now - turn.since);
         return Math.min(now + held, Math.max(other.settledAt, now) + TURN_POLL_MS);
       }
@@ -101,14 +101,14 @@ export function createForwarder(deps: ForwarderDeps) {
       return (await forwarding.takeTurn(unitId, now, turn)).holder === unitId ? null : now + TURN_POLL_MS;
     }
 
-    async function askForIt(): Promise<void> {
+    async function requestUnit(): Promise<void> {
       const bookmark = await coordinator.bookmark();
       await move({
         state: 'creating',
         bookmark,
         settledAt: clock.now() + settleMs,
         attempts: unit.attempts + 1,
-        reason: 'asked for',
+        reason: 'requested',
       });
       try {
         const creation = await coordinator.create(unit.order);
@@ -122,19 +122,19 @@ export function createForwarder(deps: ForwarderDeps) {
         }
       } catch (error) {
         if (!isAway(error)) throw error;
-        // It was never sent, or may be sent again.
+        // The request was not sent, or may be sent again.
         await move({ state: 'planned', reason: error.message });
         throw error;
       }
     }
 
-    async function findOut(): Promise<void> {
+    async function resolveCreation(): Promise<void> {
       const finding = await coordinator.find(unit.order, unit.bookmark!);
       if (finding.kind === 'found') await move({ state: 'waiting', remoteId: finding.remoteId, reason: '' });
       else if (finding.kind === 'absent' && unit.state === 'creating') {
-        await move({ state: 'planned', reason: 'was asked for and not made' });
+        await move({ state: 'planned', reason: 'was requested and not created' });
       } else {
-        const reason = finding.kind === 'unclear' ? finding.reason : 'nothing is seen of it';
+        const reason = finding.kind === 'unclear' ? finding.reason : 'the coordinator shows no such unit';
         if (unit.state !== 'unknown') await move({ state: 'unknown', reason });
       }
     }
@@ -143,27 +143,27 @@ export function createForwarder(deps: ForwarderDeps) {
       reports.some(({ verdict }) => verdict === 'accepted');
 
     async function receiveReport(reports: readonly RemoteReport[]): Promise<void> {
-      const taken = await takeReports(unit, reports, signal);
-      const isWorth = taken.some((report) => report.verdict === 'accepted' && report.verification !== 'disagrees');
-      if (isWorth) await end({ state: 'done', doneBy: 'remote', reports: taken, reason: '' });
+      const taken = await takeReports(unit, reports, abortSignal);
+      const isUseful = taken.some((report) => report.verdict === 'accepted' && report.verification !== 'disagrees');
+      if (isUseful) await end({ state: 'done', doneBy: 'remote', reports: taken, reason: '' });
       else {
         await move({ reports: taken });
-        await runHere(`no report was worth anything: ${taken[0]?.note ?? 'there was none'}`);
+        await runHere(`no report was useful: ${taken[0]?.note ?? 'there was none'}`);
       }
     }
 
-    async function lookAtIt(): Promise<void> {
+    async function pollUnit(): Promise<void> {
       const remote = await coordinator.look(placed());
       if (remote.state === 'completed') return receiveReport(remote.reports);
-      if (remote.state !== 'open') return runHere(`${remote.state} there: ${remote.reason}`);
+      if (remote.state !== 'open') return runHere(`${remote.state} at the coordinator: ${remote.reason}`);
       if (!isLate()) return sleep(clock.now() + pollMs);
-      return accepted(remote.reports) ? receiveReport(remote.reports) : runHere('its time was up');
+      return accepted(remote.reports) ? receiveReport(remote.reports) : runHere('its deadline passed');
     }
 
     async function compute(): Promise<void> {
-      const outcome = await engine.execute(unit.order.params, seedOf(unitId), signal);
+      const outcome = await engine.execute(unit.order.params, seedOf(unitId), abortSignal);
       if (outcome.kind === 'impossible') {
-        return end({ state: 'failed', reason: `${unit.reason}; not possible here: ${outcome.reason}` });
+        return end({ state: 'failed', reason: `${unit.reason}; not possible locally: ${outcome.reason}` });
       }
       const reading = readReport(outcome.report);
       const { verdict, reason } = judgeReport(reading);
@@ -175,33 +175,33 @@ export function createForwarder(deps: ForwarderDeps) {
         fields: reading.fields,
         verification: 'unverified',
       };
-      const taken = await takeReports(unit, [own], signal);
+      const taken = await takeReports(unit, [own], abortSignal);
       await end({ state: 'done', doneBy: 'local', reports: [...unit.reports, ...taken] });
     }
 
-    /** Nothing was asked of it yet: whoever can does the unit here, whoever cannot waits for it to come back. */
-    async function withoutIt(): Promise<void> {
+    /** Not requested yet: runs the unit locally if this node can, or else waits for the coordinator. */
+    async function withoutCoordinator(): Promise<void> {
       const isPossible = (await engine.obstacle(unit.order.params)) === null;
-      return isPossible ? runHere('the coordinator is away') : sleep(clock.now() + pollMs);
+      return isPossible ? runHere('the coordinator is unreachable') : sleep(clock.now() + pollMs);
     }
 
     async function step(): Promise<void> {
       switch (unit.state) {
         case 'planned':
-          if (isLate()) return runHere('its time was up before it could be asked for');
-          if (!coordinator.isReachable()) return withoutIt();
-          return nextTurn().then((at) => (at === null ? askForIt() : sleep(at)));
+          if (isLate()) return runHere('its deadline passed before it could be requested');
+          if (!coordinator.isReachable()) return withoutCoordinator();
+          return nextTurn().then((at) => (at === null ? requestUnit() : sleep(at)));
         case 'creating':
           if (unit.bookmark?.dialect === 'python' && clock.now() < unit.settledAt) return sleep(unit.settledAt);
-          return findOut();
+          return resolveCreation();
         case 'unknown':
-          await findOut();
+          await resolveCreation();
           if (unit.state !== 'unknown') return;
           return isLate()
-            ? runHere(`it cannot be known whether it was made: ${unit.reason}`)
-            : sleep(clock.now() + SELDOM * pollMs);
+            ? runHere(`it is unknown whether it was created: ${unit.reason}`)
+            : sleep(clock.now() + UNKNOWN_POLL_FACTOR * pollMs);
         case 'waiting':
-          return lookAtIt();
+          return pollUnit();
         case 'local':
           return compute();
         default:
@@ -210,7 +210,7 @@ export function createForwarder(deps: ForwarderDeps) {
     }
 
     while (!isFinal(unit)) {
-      signal.throwIfAborted();
+      abortSignal.throwIfAborted();
       try {
         await step();
       } catch (error) {
@@ -218,7 +218,7 @@ export function createForwarder(deps: ForwarderDeps) {
         log.debug(errorText(error), { unit: unitId, state: unit.state });
         if (isLate() && unit.state !== 'planned') {
           await runHere(
-            unit.state === 'waiting' ? 'its time was up' : `it cannot be known whether it was made: ${unit.reason}`,
+            unit.state === 'waiting' ? 'its deadline passed' : `it is unknown whether it was created: ${unit.reason}`,
           );
         } else if (unit.state !== 'planned' || coordinator.isReachable()) {
           await releaseTurn();

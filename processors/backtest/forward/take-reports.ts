@@ -22,7 +22,7 @@ export interface TakeReportsDeps {
   readonly clock: Clock;
 }
 
-/** The evaluation of one genome draws nothing. */
+/** Evaluating one genome draws no random numbers. */
 const NO_SEED = 0;
 
 export interface Recomputed {
@@ -30,14 +30,14 @@ export interface Recomputed {
   readonly note: string;
 }
 
-/** Computes a report again from its genome, as the worker should have; `unverified` where that is impossible here. */
+/** Recomputes a report from its genome, as the worker should have; `unverified` when that is impossible locally. */
 export async function recompute(
   engine: Pick<WorkerEngine, 'execute'>,
   params: StrategyParams,
   fields: ReportedFields,
-  signal: AbortSignal,
+  abortSignal: AbortSignal,
 ): Promise<Recomputed> {
-  if (fields.strategy_genome === null) return { verification: 'unverified', note: 'there is no genome' };
+  if (fields.strategy_genome === null) return { verification: 'unverified', note: 'the report has no genome' };
   let genome: Genome;
   try {
     genome = parseGenomeText(fields.strategy_genome);
@@ -45,15 +45,16 @@ export async function recompute(
     if (!hasCode(error, 'bad-spec')) throw error;
     return { verification: 'disagrees', note: `no worker can have run this genome: ${error.message}` };
   }
-  const outcome = await engine.execute({ ...params, ...EVALUATE_ONE, seed_genomes: [genome] }, NO_SEED, signal);
+  const outcome = await engine.execute({ ...params, ...EVALUATE_ONE, seed_genomes: [genome] }, NO_SEED, abortSignal);
   if (outcome.kind === 'impossible') return { verification: 'unverified', note: outcome.reason };
   const differences = differencesOf(fields, readReport(outcome.report).fields);
   return { verification: differences.length === 0 ? 'verified' : 'disagrees', note: differences.join('; ') };
 }
 
 /**
- * What the reports of a unit are worth. A genome becomes a candidate only when its figures have been computed again, here
- * or by the coordinator, and are the same; whether it may trade is then judged by docs/simulation-rules.md like every other strategy.
+ * Verifies the reports of a unit. A genome becomes a candidate only when its figures were recomputed, locally or by the
+ * coordinator, and match. Whether it may trade is then decided by the rules for every strategy
+ * (docs/simulation-rules.md).
  */
 export function createReportTaker({ strategies, engine, market, clock }: TakeReportsDeps) {
   async function candidate(unit: ForwardedUnit, text: string): Promise<Pick<TakenReport, 'strategyHash' | 'note'>> {
@@ -72,14 +73,14 @@ export function createReportTaker({ strategies, engine, market, clock }: TakeRep
       return { strategyHash: hash, note: notes.join('; ') };
     } catch (error) {
       if (!hasCode(error, 'bad-spec') && !hasCode(error, 'unknown-market')) throw error;
-      return { strategyHash: '', note: `cannot be a strategy here: ${error.message}` };
+      return { strategyHash: '', note: `cannot become a strategy here: ${error.message}` };
     }
   }
 
   return async function takeReports(
     unit: ForwardedUnit,
     reports: readonly RemoteReport[],
-    signal: AbortSignal,
+    abortSignal: AbortSignal,
   ): Promise<readonly TakenReport[]> {
     const taken: TakenReport[] = [];
     for (const { workerId, verdict, reason, fields, verification } of reports) {
@@ -89,11 +90,11 @@ export function createReportTaker({ strategies, engine, market, clock }: TakeRep
         taken.push({ ...base, verification: 'unverified', note: reason });
         continue;
       }
-      // A coordinator's word that it disagrees is enough; that it agrees is believed only where it cannot be computed here.
-      const own = await recompute(engine, unit.order.params, fields, signal);
-      const settled = own.verification === 'unverified' ? verification : own.verification;
-      if (genome === null || settled !== 'verified' || verification === 'disagrees') {
-        const isDenied = settled === 'disagrees' || verification === 'disagrees';
+      // A disagreement found by the coordinator is final. Its agreement counts only when the report cannot be recomputed here.
+      const own = await recompute(engine, unit.order.params, fields, abortSignal);
+      const combined = own.verification === 'unverified' ? verification : own.verification;
+      if (genome === null || combined !== 'verified' || verification === 'disagrees') {
+        const isDenied = combined === 'disagrees' || verification === 'disagrees';
         const note = own.note === '' ? 'the coordinator found other figures' : own.note;
         taken.push({ ...base, verification: isDenied ? 'disagrees' : 'unverified', note });
         continue;

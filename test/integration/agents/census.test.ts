@@ -46,7 +46,7 @@ async function lose({ context }: TestCompany, name: QueueName, jobId: string): P
   await client.quit();
 }
 
-describe('a job that a parent waits for and that is gone from Redis', () => {
+describe('a job that a parent waits for and that is missing from Redis', () => {
   it(
     'is put back when it is a work unit, once, and its parent goes on after it',
     inCompany(async (company) => {
@@ -65,8 +65,8 @@ describe('a job that a parent waits for and that is gone from Redis', () => {
       expect(await census(company)).toMatchObject({ putBack: 1 });
       expect(await census(company)).toMatchObject({ putBack: 0 });
       expect(await producer.queue('backtest').getJobCountByTypes('prioritized')).toBe(1);
-      expect(await alertsTitled(company, 'Job lost')).toMatchObject([
-        { key: `lost-job/backtest/${child.jobId}`, text: expect.stringMatching(/it is in the queue again$/) as string },
+      expect(await alertsTitled(company, 'Child job missing')).toMatchObject([
+        { key: `lost-job/backtest/${child.jobId}`, text: expect.stringMatching(/it was added again$/) as string },
       ]);
 
       const evaluator: Evaluator = {
@@ -96,7 +96,7 @@ describe('a job that a parent waits for and that is gone from Redis', () => {
       await lose(company, 'analyst', 'gone');
       expect(await census(company)).toMatchObject({ putBack: 0 });
       await census(company);
-      expect(await alertsTitled(company, 'Job lost')).toMatchObject([{ key: 'lost-job/analyst/gone' }]);
+      expect(await alertsTitled(company, 'Child job missing')).toMatchObject([{ key: 'lost-job/analyst/gone' }]);
     }),
   );
 });
@@ -132,9 +132,11 @@ describe('a job that is active', () => {
       company.clock.pass(MINUTE);
       expect(await census(company)).toMatchObject({ stalled: 1 });
       expect(await census(company)).toMatchObject({ stalled: 1 });
-      const [alert, ...more] = await alertsTitled(company, 'Work stands still');
+      const [alert, ...more] = await alertsTitled(company, 'Stalled job');
       expect(more).toEqual([]);
-      expect(alert?.text).toMatch(/^analyst:analyze .* has been active for 6\d s; nobody holds it: no node works/);
+      expect(alert?.text).toMatch(
+        /^analyst:analyze .* has been active for 6\d s; no worker holds its lock: no node serves/,
+      );
     }),
   );
 
@@ -147,8 +149,8 @@ describe('a job that is active', () => {
       expect(await census(company)).toMatchObject({ stalled: 0 });
       company.clock.pass(2 * MINUTE);
       expect(await census(company)).toMatchObject({ stalled: 1 });
-      const [alert] = await alertsTitled(company, 'Work stands still');
-      expect(alert?.text).toMatch(/its deadline is over$/);
+      const [alert] = await alertsTitled(company, 'Stalled job');
+      expect(alert?.text).toMatch(/its deadline has passed$/);
     }),
   );
 });

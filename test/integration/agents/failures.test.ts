@@ -63,7 +63,7 @@ async function retry({ context }: TestCompany, queue: QueueName, jobId: string):
 
 describe('a job that failed for good', () => {
   it(
-    'is a dead letter with code, reason and advice; retried once the cause is gone it succeeds, and is marked',
+    'is a dead letter with code, reason and advice; retried without the cause it succeeds, and is marked',
     inCompany(async (company) => {
       const { context, ended, until } = company;
       const { deadLetters, workUnits, trials } = context.stores;
@@ -76,7 +76,7 @@ describe('a job that failed for good', () => {
         name: 'run-unit',
         code: 'unknown-work-unit',
         reason: `there is no work unit ${unit.id}`,
-        advice: 'Start a new cycle: its plan is gone',
+        advice: 'Start a new cycle: the plan of this one is missing from the store',
         attempts: 1,
         data: { payload: { unitId: unit.id } },
       });

@@ -167,7 +167,7 @@ describe('the trader refuses', () => {
     [
       'one for an intent nobody has',
       (approval) => signApproval({ ...approval, id: 'forged', intentId: 'nowhere' }, APPROVAL_SECRET),
-      /intent of approval forged is gone/,
+      /intent of approval forged is missing/,
     ],
   ];
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => testEnvironment.close());
 const inCompany = (use: (company: TestCompany) => Promise<void>) => () => testEnvironment.withCompany(use);
 
-/** Puts the clock forward, until this process' node has been heard of at the new time. */
+/** Advances the clock and waits until this process's node has written a heartbeat at the new time. */
 async function passTime(
   { context, clock, until }: TestCompany,
   ms: number,
@@ -103,7 +103,7 @@ describe('a desk that is silent for five minutes', () => {
       expect(await ask('ceo', 'supervise', {})).toEqual({ agents: 11, silent: [] });
       const alerts = await alertsLike(company, 'silent/');
       expect(alerts).toMatchObject([{ severity: 'critical', title: 'Agent backtest is silent' }]);
-      expect(alerts[0]?.text).toMatch(/not been heard of for 6\d\d s; its worker is restarted/);
+      expect(alerts[0]?.text).toMatch(/sent no heartbeat for 6\d\d s; its worker is restarted/);
       expect(company.heard('agent-restart').every(({ agent }) => agent === 'backtest')).toBe(true);
     }),
   );
@@ -131,7 +131,7 @@ describe('a desk that is silent for five minutes', () => {
         expect(await supervise(4 * MINUTE + 1)).toEqual(['analyst']);
         const alerts = await alertsLike(company, 'silent/analyst/');
         expect(alerts).toHaveLength(silence);
-        expect(alerts[0]?.text).toMatch(/not been heard of for 30\d s/);
+        expect(alerts[0]?.text).toMatch(/sent no heartbeat for 30\d s/);
       }
     }),
   );
@@ -187,7 +187,7 @@ describe('while a money desk is silent', () => {
   const state = async ({ context }: TestCompany) => (await context.stores.riskState.get(context.descriptor.account))!;
   const others = allBut('ceo', 'risk-manager', 'trader');
 
-  /** The trader falls silent, or is heard of again, and the CEO looks. */
+  /** Makes the trader silent, or lets its heartbeat resume, and runs the CEO's check. */
   async function look(company: TestCompany, traderIsHeard: boolean): Promise<void> {
     await passTime(company, traderIsHeard ? 0 : 6 * MINUTE);
     await elsewhere(company, traderIsHeard ? [...others, 'trader'] : others);
@@ -205,12 +205,12 @@ describe('while a money desk is silent', () => {
   }
 
   it(
-    'positions may only shrink, until it is heard of again',
+    'positions may only shrink, until its heartbeat resumes',
     inCompany(async (company) => {
       await open(company);
       await look(company, false);
       expect(await state(company)).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'ceo' });
-      expect((await state(company)).stateReason).toBe('silent desk: trader');
+      expect((await state(company)).stateReason).toBe('silent agent: trader');
       await look(company, true);
       expect(await state(company)).toMatchObject({ tradingState: 'ACTIVE', stateSetBy: 'ceo' });
     }),

@@ -131,11 +131,11 @@ describe('who may set the trading state', () => {
 
   it('what the CEO tightens over an operator stays with the operator', () => {
     const reduced = stateWith({ tradingState: 'REDUCING', stateSetBy: 'operator', stateReason: 'holiday' });
-    const halted = requestTradingState(reduced, 'HALTED', 'ceo', 'silent desk', NOON).state;
+    const halted = requestTradingState(reduced, 'HALTED', 'ceo', 'silent agent', NOON).state;
     expect(halted).toMatchObject({
       tradingState: 'HALTED',
       stateSetBy: 'operator',
-      stateReason: 'silent desk (tightened over: holiday)',
+      stateReason: 'silent agent (tightened over: holiday)',
     });
     expect(requestTradingState(halted, 'REDUCING', 'ceo', 'back', NOON).explanation).toContain('an operator set it');
   });

@@ -26,8 +26,11 @@ function agentWith(review: Review, deps: TestDeps = testDeps()) {
     },
     deps,
   );
-  const run = (data: unknown, fields: Partial<Job> & { name?: string } = {}, signal?: AbortSignal): Promise<unknown> =>
-    agent.process(jobWith(fields.name ?? 'review', data, fields), 'token', signal);
+  const run = (
+    data: unknown,
+    fields: Partial<Job> & { name?: string } = {},
+    abortSignal?: AbortSignal,
+  ): Promise<unknown> => agent.process(jobWith(fields.name ?? 'review', data, fields), 'token', abortSignal);
   const failure = async (data: unknown, fields?: Partial<Job> & { name?: string }): Promise<Error> => {
     try {
       await run(data, fields);
@@ -113,9 +116,9 @@ describe('deadlines', () => {
   });
 
   it('one that passes during the job aborts its signal; the next attempt fails for good', async () => {
-    const { deps, failure } = agentWith(async ({ signal }) => {
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-      signal.throwIfAborted();
+    const { deps, failure } = agentWith(async ({ abortSignal }) => {
+      await new Promise((resolve) => abortSignal.addEventListener('abort', resolve, { once: true }));
+      abortSignal.throwIfAborted();
     });
     const data = envelope(PAYLOAD, { deadline: NOON + 5 });
     expect(await failure(data)).not.toBeInstanceOf(UnrecoverableError);
@@ -134,10 +137,10 @@ describe('deadlines', () => {
   it("the worker's own signal aborts too, with and without a deadline", async () => {
     for (const meta of [{}, { deadline: NOON + 60_000 }]) {
       const cancel = new AbortController();
-      const { run } = agentWith(async ({ signal }) => {
-        expect(signal.aborted).toBe(false);
+      const { run } = agentWith(async ({ abortSignal }) => {
+        expect(abortSignal.aborted).toBe(false);
         cancel.abort();
-        expect(signal.aborted).toBe(true);
+        expect(abortSignal.aborted).toBe(true);
         return ANSWER;
       });
       await run(envelope(PAYLOAD, meta), {}, cancel.signal);

@@ -15,5 +15,7 @@ it('the worker manager beside a coordinator sweeps leases', async () => {
 });
 
 it('that of a company has none, and says so instead of doing nothing', async () => {
-  await expect(manager().process(job, 'token', undefined)).rejects.toThrow(/^\[no-coordinator\] no leases are kept/);
+  await expect(manager().process(job, 'token', undefined)).rejects.toThrow(
+    /^\[no-coordinator\] these queues have no leases/,
+  );
 });

@@ -152,10 +152,17 @@ export function forwardBench({ forwarding, coordinator, engine, clock, settleMs 
             wake = until;
           },
         } as unknown as Job;
-        const signal = new AbortController().signal;
+        const abortSignal = new AbortController().signal;
         try {
           ended.push(
-            await forward(next.id, { job, token: 't', signal, log: silent, jobId: next.id, meta: { priority: 'low' } }),
+            await forward(next.id, {
+              job,
+              token: 't',
+              abortSignal,
+              log: silent,
+              jobId: next.id,
+              meta: { priority: 'low' },
+            }),
           );
         } catch (error) {
           const isRetried = error instanceof AppError && error.retryable;

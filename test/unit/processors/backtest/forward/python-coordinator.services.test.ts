@@ -95,8 +95,8 @@ describe('the existing coordinator, with all its quirks', () => {
     expect(byOthers.every((unit) => made.get(markerOf(unit.order)) === 1)).toBe(true);
     expect(byOthers.every(({ mayExist, reports }) => !mayExist && reports.length > 0)).toBe(true);
     const here = ended.filter(({ doneBy }) => doneBy === 'local');
-    const unknowable = here.filter(({ reason }) => reason.startsWith('it cannot be known whether it was made'));
-    const slow = here.filter(({ reason }) => reason === 'its time was up');
+    const unknowable = here.filter(({ reason }) => reason.startsWith('it is unknown whether it was created'));
+    const slow = here.filter(({ reason }) => reason === 'its deadline passed');
     const unasked = here.filter(({ mayExist }) => !mayExist);
     expect(unasked.every((unit) => !made.has(markerOf(unit.order)))).toBe(true);
     expect(unknowable.length + slow.length + unasked.length).toBe(here.length);
@@ -162,7 +162,7 @@ describe('the existing coordinator, with all its quirks', () => {
     });
   });
 
-  it('says so when it cannot be known whether a unit was made, and has it done here once', async () => {
+  it('reports when it is unknown whether a unit was created, and runs it locally once', async () => {
     const clock = manualClock();
     const timeouts = manualTimeouts();
     let asked = false;
@@ -183,7 +183,7 @@ describe('the existing coordinator, with all its quirks', () => {
     const [unit] = await bench.run(['u']);
     expect(unit).toMatchObject({ state: 'done', doneBy: 'local', mayExist: true, attempts: 1 });
     expect(unit?.reason).toBe(
-      'it cannot be known whether it was made: 1 units were created since, none of them identifiable yet',
+      'it is unknown whether it was created: 1 units were created since, none of them identifiable yet',
     );
     expect(server.requests.creations).toBe(1);
   });
