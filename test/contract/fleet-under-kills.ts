@@ -4,20 +4,20 @@ import { type Environment } from '../../config/process-environment.ts';
 import { createRng } from '../../src/domain/random/rng.ts';
 import { type Services } from '../../src/runtime/services/start-services.ts';
 import { writeCandleFiles } from '../fixtures/faults/candle-files.ts';
-import { foundCompany, type Company } from '../fixtures/faults/company.ts';
-import { openCoordinatorProxy } from '../fixtures/faults/coordinator-proxy.ts';
+import { createCompany, type Company } from '../fixtures/faults/company.ts';
+import { startKillableCoordinator } from '../fixtures/faults/killable-coordinator.ts';
 import { eventually } from '../fixtures/faults/eventually.ts';
 import { killService } from '../fixtures/faults/kill-service.ts';
-import { violationsOf, researchOf, UNBLEMISHED, type Research } from '../fixtures/faults/outcome.ts';
+import { violationsOf, researchOf, NO_VIOLATIONS, type Research } from '../fixtures/faults/outcome.ts';
 import { openFaultTestEnvironment, type CorpProcess } from '../fixtures/faults/test-environment.ts';
-import { seenUndisturbed } from '../fixtures/faults/undisturbed.ts';
+import { observeUndisturbed } from '../fixtures/faults/undisturbed.ts';
 
 /** Four deaths of a service in a row are survived. */
 const VICTIMS = [
   ...['node', 'coordinator', 'redis', 'worker', 'node', 'mongo'],
   ...['coordinator', 'node', 'worker', 'mongo', 'node', 'redis'],
 ] as const;
-const LONGEST_PEACE_MS = 900;
+const LONGEST_PAUSE_MS = 900;
 
 /** What the cycle itself came to: searches that workers did meanwhile are for the next one. */
 function ofCycle({ strategies, ...research }: Research): object {
@@ -44,8 +44,8 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
   let services: Services;
   let expected: Research;
 
-  const found = (namespace: string, settings: Environment = {}): Promise<Company> =>
-    foundCompany(testEnvironment, services, namespace, candleFiles, {
+  const newCompany = (namespace: string, settings: Environment = {}): Promise<Company> =>
+    createCompany(testEnvironment, services, namespace, candleFiles, {
       CORP_AGENTS__GENERATOR__SPECS_PER_CYCLE: String(trials),
       CORP_AGENTS__GENERATOR__UNIT_SIZE: String(unitSize),
       ...settings,
@@ -53,7 +53,9 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
 
   beforeAll(async () => {
     services = await testEnvironment.services('services');
-    expected = await seenUndisturbed(await found('reference'), ({ context, ticket }) => researchOf(context, ticket.id));
+    expected = await observeUndisturbed(await newCompany('reference'), ({ context, runRequest }) =>
+      researchOf(context, runRequest.id),
+    );
   }, 240_000);
 
   afterAll(async () => {
@@ -65,14 +67,14 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
     { timeout: 420_000 },
     async ({ annotate }) => {
       const rng = createRng('fleet');
-      const coordinator = await openCoordinatorProxy(testEnvironment, {
+      const coordinator = await startKillableCoordinator(testEnvironment, {
         REDIS_URL: services.redis.url,
         MONGO_URL: services.mongo.url,
         CORP_DATABASE__NAMESPACE: 'fleet',
         CORP_AGENTS__COORDINATOR__LEASE_MINUTES: '0.1',
         CORP_AGENTS__COORDINATOR__SWEEP_EVERY_MS: '300',
       });
-      const company = await found('fleet', {
+      const company = await newCompany('fleet', {
         COORDINATOR_URL: coordinator.url,
         CORP_AGENTS__BACKTEST__BACKEND: 'coordinator',
         CORP_AGENTS__BACKTEST__FORWARD__POLL_MS: '200',
@@ -87,7 +89,7 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
           '{AAA-USD: {dataFile: AAA-USD.csv, timeframe: 1h}, BBB-USD: {dataFile: BBB-USD.csv, timeframe: 1h}}',
       });
       onTestFinished(() => company.close());
-      const { context, ticket } = company;
+      const { context, runRequest } = company;
       const startWorker = (instance: number): CorpProcess =>
         testEnvironment.corp(
           company.environment,
@@ -100,7 +102,7 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
       const ended = company.cycleEnded();
       let isOver = false;
       ended.finally(() => (isOver = true)).catch(() => undefined);
-      await eventually('trials come in', async () => (await context.stores.trials.ofCycle(ticket.id)).length > 0);
+      await eventually('trials come in', async () => (await context.stores.trials.ofCycle(runRequest.id)).length > 0);
 
       const kill = {
         redis: () => killService(testEnvironment, services, 'redis'),
@@ -120,7 +122,7 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
       let inCycle = 0;
       for (const victim of victims) {
         // The moment itself is the fault; nothing is waited for.
-        await delay(rng.integer(50, LONGEST_PEACE_MS));
+        await delay(rng.integer(50, LONGEST_PAUSE_MS));
         if (!isOver) inCycle += 1;
         await kill[victim]();
       }
@@ -132,7 +134,7 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
       for (const one of [...nodes, ...workers, coordinator.process()])
         expect(await one.kill('SIGTERM')).toEqual({ code: 0, signal: null });
 
-      const research = await researchOf(context, ticket.id);
+      const research = await researchOf(context, runRequest.id);
       const ids = research.trials.map(({ id }) => id);
       await annotate(
         `${ids.length} trials; ${victims.length} deaths, ${inCycle} of them in the cycle; ` +
@@ -141,7 +143,7 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
       expect(inCycle).toBeGreaterThanOrEqual(leastInCycle);
       expect(ids.length).toBeGreaterThanOrEqual(trials);
       expect(new Set(ids).size).toBe(ids.length);
-      expect(await violationsOf(context)).toEqual(UNBLEMISHED);
+      expect(await violationsOf(context)).toEqual(NO_VIOLATIONS);
       expect(ofCycle(research)).toEqual(ofCycle(expected));
     },
   );

@@ -5,7 +5,7 @@ import { clientOptions, workerOptions } from '../../queues/options.ts';
 import { onSignal } from '../unit/backtest/spec-fixture.ts';
 import { metricsWith } from '../unit/research/trial-fixture.ts';
 import { openTestEnvironment, type TestEnvironment } from '../fixtures/company.ts';
-import { keepSpec, OPENS, openMarkets } from '../fixtures/synthetic-market.ts';
+import { storeSpec, OPENS, openMarkets } from '../fixtures/synthetic-market.ts';
 
 // Bug: work units lost with the worker that took them.
 
@@ -18,7 +18,7 @@ afterAll(() => testEnvironment.close());
 it('a unit whose worker is gone is done by another, and counts once', async () => {
   await testEnvironment.withCompany(async ({ context, node, ended }) => {
     await openMarkets(context, ['AAA-USD']);
-    await keepSpec(context, 'h1', onSignal);
+    await storeSpec(context, 'h1', onSignal);
     const items = [{ hash: 'h1', window: { from: 0, to: 40 } }];
     const unit = { id: 'c1.u0', cycleId: 'c1', symbol: 'AAA-USD', timeframe: '1h', asOf: OPENS, items } as const;
     await context.stores.workUnits.addMany([{ ...unit, stage: 'screen', state: 'open' }]);

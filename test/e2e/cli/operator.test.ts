@@ -19,7 +19,10 @@ interface Status {
 }
 
 /** Founds a company in the workspace, and keeps it open for as long as `use` takes. */
-async function founded<T>({ environment, directory }: Workspace, use: (context: AppContext) => Promise<T>): Promise<T> {
+async function withNewCompany<T>(
+  { environment, directory }: Workspace,
+  use: (context: AppContext) => Promise<T>,
+): Promise<T> {
   const descriptor: CompanyDescriptor = {
     mode: 'replay',
     account: 'paper-test',
@@ -41,7 +44,7 @@ async function founded<T>({ environment, directory }: Workspace, use: (context: 
 describe('corp forwarded', () => {
   it('lists the searches that were forwarded, the newest first, and those that are unclear', async () => {
     const place = workspace();
-    await founded(place, async ({ stores }) => {
+    await withNewCompany(place, async ({ stores }) => {
       await stores.forwarding.addMany([
         forwardedUnit('made', { plannedAt: 1, state: 'done', doneBy: 'remote', endedAt: 9 }),
         forwardedUnit('lost', { plannedAt: 2, state: 'unknown', reason: '1 units were made since' }),
@@ -61,13 +64,13 @@ describe('corp forwarded', () => {
 describe('the brake', () => {
   it('takes effect while nothing runs, holds until it is released, and is on record', async () => {
     const place = workspace();
-    await founded(place, async () => undefined);
+    await withNewCompany(place, async () => undefined);
     expect(await place.corp('halt', '--reason', 'a test')).toEqual({
       exitCode: 0,
       stdout: 'paper-test: trading goes from ACTIVE to HALTED: a test\n',
       stderr: '',
     });
-    await founded(place, async ({ stores }) => {
+    await withNewCompany(place, async ({ stores }) => {
       expect(await place.json<Status>('status')).toMatchObject({
         trading: { state: 'HALTED', setBy: 'operator', reason: 'a test' },
         services: { origin: 'running' },
@@ -84,7 +87,7 @@ describe('the brake', () => {
 
   it('is pulled by the desk of a company at work', async () => {
     const place = workspace();
-    await founded(place, async (context) => {
+    await withNewCompany(place, async (context) => {
       const node = await startNode(context, { queues: ['risk-manager', 'trader'] });
       expect(await place.json('reduce', '--reason', 'a test')).toMatchObject({ state: 'REDUCING', changed: true });
       expect((await context.stores.riskState.get('paper-test'))?.tradingState).toBe('REDUCING');

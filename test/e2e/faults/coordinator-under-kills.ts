@@ -5,7 +5,7 @@ import { createMongoFleetStores } from '../../../src/adapters/mongo/fleet/stores
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { isOpen } from '../../../src/domain/fleet/unit.ts';
 import { type Services } from '../../../src/runtime/services/start-services.ts';
-import { openCoordinatorProxy, type CoordinatorProxy } from '../../fixtures/faults/coordinator-proxy.ts';
+import { startKillableCoordinator, type KillableCoordinator } from '../../fixtures/faults/killable-coordinator.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
 import { killService } from '../../fixtures/faults/kill-service.ts';
 import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
@@ -36,10 +36,10 @@ export function describeCoordinatorUnderKills({ units, workers, victims }: Coord
   /** After nothing, and after a report that did not arrive; the existing workers wait 30 s. */
   const RETRY_MS = 150;
   /** A worker that hears nothing gives up; the existing ones after 30 s. */
-  const PATIENCE_MS = 5_000;
+  const GIVE_UP_MS = 5_000;
 
-  const open = (): Promise<CoordinatorProxy> =>
-    openCoordinatorProxy(testEnvironment, {
+  const open = (): Promise<KillableCoordinator> =>
+    startKillableCoordinator(testEnvironment, {
       REDIS_URL: services.redis.url,
       MONGO_URL: services.mongo.url,
       // Leases of the killed run out while the test looks on.
@@ -53,8 +53,8 @@ export function describeCoordinatorUnderKills({ units, workers, victims }: Coord
     { timeout: 300_000 },
     async ({ annotate }) => {
       const rng = createRng('coordinators');
-      const doors = [await open(), await open()];
-      const fill = Array.from({ length: units }, (_, i) => ({
+      const coordinators = [await open(), await open()];
+      const requests = Array.from({ length: units }, (_, i) => ({
         key: `unit-${i}`,
         kind: 'evaluate',
         strategy_params: {
@@ -62,7 +62,7 @@ export function describeCoordinatorUnderKills({ units, workers, victims }: Coord
           seed_genomes: [{ entry_rules: [], params: { sl_pct: 0.02 } }],
         },
       }));
-      await call(`${doors[0]!.url}/api/work_units/batch`, { method: 'POST', body: { work_units: fill } });
+      await call(`${coordinators[0]!.url}/api/work_units/batch`, { method: 'POST', body: { work_units: requests } });
       const connection = await connectMongo({
         url: services.mongo.url,
         database: 'corp-coordinator',
@@ -73,62 +73,68 @@ export function describeCoordinatorUnderKills({ units, workers, victims }: Coord
         let isOver = false;
         let answered = 0;
         /** The crowd rests at so many reports until the next kill: else a slow one would find all work done. */
-        let ration = 0;
-        const arrived: string[] = [];
+        let reportLimit = 0;
+        const answeredReports: string[] = [];
         /** What could not be said is lost to the worker, and it goes on. */
-        const say = async (url: string, body?: object) => {
+        const send = async (url: string, body?: object) => {
           const how = body ? { method: 'POST', body } : {};
-          return Promise.race([call(url, how), delay(PATIENCE_MS, null)]).catch(() => null);
+          return Promise.race([call(url, how), delay(GIVE_UP_MS, null)]).catch(() => null);
         };
         const work = async (i: number): Promise<void> => {
           const id = `host${i}_Linux_W1`;
           for (let turn = 0; !isOver; turn += 1) {
-            if (answered >= ration) {
+            if (answered >= reportLimit) {
               await delay(RETRY_MS);
               continue;
             }
             // Each goes to one door after the other, as behind a balancer.
-            const { url } = doors[(i + turn) % doors.length]!;
-            const answer = await say(`${url}/api/get_work?worker_id=${id}`);
+            const { url } = coordinators[(i + turn) % coordinators.length]!;
+            const answer = await send(`${url}/api/get_work?worker_id=${id}`);
             const unitId = answer?.status === 200 ? (answer.json as { work_id: number | null }).work_id : null;
             if (unitId === null) {
               await delay(RETRY_MS);
               continue;
             }
             const report = { work_id: unitId, worker_id: id, ...ROOT_REPORT, pnl: 100 + unitId };
-            const received = await say(`${doors[(i + turn + 1) % doors.length]!.url}/api/submit_result`, report);
+            const received = await send(
+              `${coordinators[(i + turn + 1) % coordinators.length]!.url}/api/submit_result`,
+              report,
+            );
             if (received?.status !== 200) {
               await delay(RETRY_MS);
               continue;
             }
             answered += 1;
-            arrived.push(`${unitId}/${id}`);
+            answeredReports.push(`${unitId}/${id}`);
           }
         };
-        const crowd = Promise.all(Array.from({ length: workers }, (_, i) => work(i)));
+        const working = Promise.all(Array.from({ length: workers }, (_, i) => work(i)));
 
-        const killDoor = async (door: CoordinatorProxy): Promise<void> => {
-          expect(await door.replace()).toEqual({ code: null, signal: 'SIGKILL' });
-          await eventually('it is back on its port', async () => (await say(`${door.url}/api/corp`))?.status === 200);
+        const killCoordinator = async (coordinator: KillableCoordinator): Promise<void> => {
+          expect(await coordinator.replace()).toEqual({ code: null, signal: 'SIGKILL' });
+          await eventually(
+            'it is back on its port',
+            async () => (await send(`${coordinator.url}/api/corp`))?.status === 200,
+          );
         };
         for (const victim of victims) {
           const from = answered;
-          const enough = rng.integer(5, BETWEEN);
-          ration = from + enough + workers;
-          await eventually('reports go on', () => answered >= from + enough, 45_000);
+          const wanted = rng.integer(5, BETWEEN);
+          reportLimit = from + wanted + workers;
+          await eventually('reports go on', () => answered >= from + wanted, 45_000);
           // The moment itself is the fault; nothing is waited for.
           await delay(rng.integer(0, 25));
-          if (victim === 'coordinator') await killDoor(doors[rng.integer(0, 1)]!);
+          if (victim === 'coordinator') await killCoordinator(coordinators[rng.integer(0, 1)]!);
           else await killService(testEnvironment, services, victim);
         }
-        ration = Infinity;
+        reportLimit = Infinity;
         await eventually(
           'each unit has ended',
           async () => (await stores.units.list({ limit: units })).every((unit) => !isOpen(unit)),
           60_000,
         );
         isOver = true;
-        await crowd;
+        await working;
         await eventually('the books agree', async () => (await fleetViolations(stores)).length === 0, 90_000).catch(
           async (error: unknown) => {
             expect(await fleetViolations(stores)).toEqual([]);
@@ -140,13 +146,14 @@ export function describeCoordinatorUnderKills({ units, workers, victims }: Coord
         const rows = await stores.results.newest(10_000);
         const expired = rowsOfUnits.flatMap(({ leases }) => leases.filter(({ state }) => state === 'expired')).length;
         await annotate(
-          `${victims.length} deaths, ${arrived.length} reports answered, ${rows.length} kept, ${expired} leases ran out`,
+          `${victims.length} deaths, ${answeredReports.length} reports answered, ${rows.length} kept, ${expired} leases ran out`,
         );
         expect(rowsOfUnits.map(({ state }) => state)).toEqual(Array.from({ length: units }, () => 'completed'));
         const kept = new Set(rows.map(({ unitId, workerId }) => `${unitId}/${workerId}`));
-        expect(arrived.filter((report) => !kept.has(report))).toEqual([]);
+        expect(answeredReports.filter((report) => !kept.has(report))).toEqual([]);
         expect(rows.filter(({ verdict }) => verdict === 'accepted')).toHaveLength(2 * units);
-        for (const door of doors) expect(await door.process().kill('SIGTERM')).toEqual({ code: 0, signal: null });
+        for (const coordinator of coordinators)
+          expect(await coordinator.process().kill('SIGTERM')).toEqual({ code: 0, signal: null });
       } finally {
         await connection.close();
       }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Services } from '../../../src/runtime/services/start-services.ts';
 import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
-import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
+import { createCompany, type Company } from '../../fixtures/faults/company.ts';
 import { decide } from '../../fixtures/faults/decisions.ts';
 import { outcomeOf } from '../../fixtures/faults/outcome.ts';
 import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
@@ -14,7 +14,7 @@ export function describeEveryWrite(every: number): void {
 
   beforeAll(async () => {
     services = await testEnvironment.services('services');
-    company = await foundCompany(
+    company = await createCompany(
       testEnvironment,
       services,
       'every-write',
@@ -42,14 +42,14 @@ export function describeEveryWrite(every: number): void {
    */
   async function reopened(name: string): Promise<string> {
     const { stores } = company.context;
-    const { id } = company.ticket;
+    const { id } = company.runRequest;
     const cycle = await company.cycle();
     if (cycle === null) throw new Error('the cycle is gone');
     await stores.cycles.create({ ...cycle, id: name, account: name, run: 2, state: 'running', phases: [] });
     for (const analysis of await stores.analyses.analyses(id)) await stores.analyses.saveAnalysis(name, analysis);
     for (const result of await stores.optimizations.ofCycle(id))
       await stores.optimizations.save({ ...result, cycleId: name });
-    const [selected] = await stores.portfolio.list({ account: company.ticket.account, states: ['active'] });
+    const [selected] = await stores.portfolio.list({ account: company.runRequest.account, states: ['active'] });
     if (selected === undefined) throw new Error('the cycle selected nothing');
     await stores.portfolio.put({ ...selected, account: name, strategyHash: 'f'.repeat(64), cycleId: id, updatedAt: 0 });
     return name;

@@ -4,10 +4,10 @@ import { markerOf } from '../../../src/adapters/coordinator-client/python-dialec
 import { type ForwardedUnit } from '../../../src/ports/fleet/forwarding.ts';
 import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
-import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
+import { createCompany, type Company } from '../../fixtures/faults/company.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
 import { openFaultTestEnvironment, type CorpProcess } from '../../fixtures/faults/test-environment.ts';
-import { startPythonCoordinator, type Mishap, type PythonCoordinator } from '../../fixtures/python/coordinator.ts';
+import { startPythonCoordinator, type Fault, type PythonCoordinator } from '../../fixtures/python/coordinator.ts';
 import { REPORT } from '../../unit/processors/backtest/forward/forward-fixture.ts';
 
 /** What the existing coordinator is asked just when the node dies. */
@@ -45,7 +45,7 @@ export function describeForwardingUnderKills(moments: readonly Moment[]): void {
     return true;
   }
 
-  function onCreation(): Mishap {
+  function onCreation(): Fault {
     if (killAt('for a unit, which it does not make')) return 'lost-hang';
     if (killAt('for a unit, which it makes without a word')) return 'stored-hang';
     if (moment === 'for a unit, which it makes and says so' && !isKilled) {
@@ -58,28 +58,34 @@ export function describeForwardingUnderKills(moments: readonly Moment[]): void {
     const services = await testEnvironment.services('services');
     server = await startPythonCoordinator({
       now: () => Date.now(),
-      creation: onCreation,
-      reading() {
-        if (server.books.results.length - before.results >= 2) killAt('for the results that finish a unit');
+      creationFault: onCreation,
+      readingFault() {
+        if (server.database.results.length - before.results >= 2) killAt('for the results that finish a unit');
         return 'none';
       },
-      meanwhile(books) {
+      onStatus(database) {
         const isDead =
           asked() === 0
             ? killAt('what it has, before anything is asked for')
             : killAt('what became of a unit after an error') || killAt('how a unit is doing');
         const isWorking = isKilled || moment === 'for the results that finish a unit';
-        const unit = !isDead && isWorking ? books.assign() : null;
-        if (unit) books.submit(unit, 'mac_Darwin_W1', FIGURES);
+        const unit = !isDead && isWorking ? database.assign() : null;
+        if (unit) database.submit(unit, 'mac_Darwin_W1', FIGURES);
       },
     });
-    company = await foundCompany(testEnvironment, services, 'forwarding', writeCandleFiles(testEnvironment.directory), {
-      COORDINATOR_URL: server.url,
-      CORP_AGENTS__BACKTEST__BACKEND: 'coordinator',
-      CORP_AGENTS__BACKTEST__FORWARD__POLL_MS: '200',
-      CORP_AGENTS__BACKTEST__FORWARD__SETTLE_MS: '500',
-      CORP_AGENTS__BACKTEST__FORWARD__TIMEOUT_MS: '2000',
-    });
+    company = await createCompany(
+      testEnvironment,
+      services,
+      'forwarding',
+      writeCandleFiles(testEnvironment.directory),
+      {
+        COORDINATOR_URL: server.url,
+        CORP_AGENTS__BACKTEST__BACKEND: 'coordinator',
+        CORP_AGENTS__BACKTEST__FORWARD__POLL_MS: '200',
+        CORP_AGENTS__BACKTEST__FORWARD__SETTLE_MS: '500',
+        CORP_AGENTS__BACKTEST__FORWARD__TIMEOUT_MS: '2000',
+      },
+    );
     node = company.node();
   });
   afterAll(async () => {
@@ -93,7 +99,7 @@ export function describeForwardingUnderKills(moments: readonly Moment[]): void {
       const { stores, producer } = company.context;
       moment = now;
       isKilled = false;
-      before = { creations: server.requests.creations, results: server.books.results.length };
+      before = { creations: server.requests.creations, results: server.database.results.length };
       const id = `killed.${MOMENTS.indexOf(now)}`;
       const unit = forwardedUnit(id, { deadlineAt: Date.now() + DAY_MS });
       await stores.forwarding.addMany([unit]);
@@ -104,7 +110,7 @@ export function describeForwardingUnderKills(moments: readonly Moment[]): void {
         const row = await stores.forwarding.get(id);
         return row !== null && row.endedAt !== null && row;
       });
-      const marks = server.books.units.filter(({ params }) => params['direction'] === markerOf(unit.order));
+      const marks = server.database.units.filter(({ params }) => params['direction'] === markerOf(unit.order));
       expect({ state: ended.state, doneBy: ended.doneBy, made: marks.length, reports: ended.reports.length }).toEqual({
         state: 'done',
         doneBy: 'remote',

@@ -3,9 +3,9 @@ import { createRng } from '../../../src/domain/random/rng.ts';
 import { type Services } from '../../../src/runtime/services/start-services.ts';
 import { drawMoments, runUnderKills } from '../../fixtures/faults/kill-switch.ts';
 import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
-import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
+import { createCompany, type Company } from '../../fixtures/faults/company.ts';
 import { STEPS, type Step } from '../../fixtures/faults/job-watch.ts';
-import { violationsOf, outcomeOf, UNBLEMISHED, type Outcome } from '../../fixtures/faults/outcome.ts';
+import { violationsOf, outcomeOf, NO_VIOLATIONS, type Outcome } from '../../fixtures/faults/outcome.ts';
 import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
 import { undisturbed } from '../../fixtures/faults/undisturbed.ts';
 
@@ -26,23 +26,23 @@ export function describeNodesUnderKills(rounds: readonly (typeof ROUNDS)[number]
   /** What the cycle comes to when nothing is disturbed. */
   let expected: Outcome;
 
-  const found = async (namespace: string): Promise<Company> =>
-    foundCompany(testEnvironment, services, namespace, candleFiles);
+  const newCompany = async (namespace: string): Promise<Company> =>
+    createCompany(testEnvironment, services, namespace, candleFiles);
 
   async function openForTest(namespace: string): Promise<Company> {
-    const company = await found(namespace);
+    const company = await newCompany(namespace);
     onTestFinished(() => company.close());
     return company;
   }
 
-  async function expectUndisturbed({ context, ticket }: Company): Promise<void> {
-    expect(await violationsOf(context)).toEqual(UNBLEMISHED);
-    expect(await outcomeOf(context, ticket.id, ticket.account)).toEqual(expected);
+  async function expectUndisturbed({ context, runRequest }: Company): Promise<void> {
+    expect(await violationsOf(context)).toEqual(NO_VIOLATIONS);
+    expect(await outcomeOf(context, runRequest.id, runRequest.account)).toEqual(expected);
   }
 
   beforeAll(async () => {
     services = await testEnvironment.services('services');
-    expected = await undisturbed(await found('reference'));
+    expected = await undisturbed(await newCompany('reference'));
   });
 
   afterAll(async () => {

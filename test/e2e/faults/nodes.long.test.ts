@@ -7,12 +7,12 @@ const { openForTest, expectUndisturbed } = describeNodesUnderKills(ROUNDS);
 
 it('loses no work unit with one of two nodes', { timeout: 180_000 }, async () => {
   const company = await openForTest('two-nodes');
-  const { context, ticket } = company;
+  const { context, runRequest } = company;
   const nodes = [company.node(), company.node()] as const;
   await eventually('both nodes at work', async () => (await context.stores.nodes.list()).length === 2);
   await company.startCycle();
   const shares = async (): Promise<ReadonlySet<string>> =>
-    new Set((await context.stores.workUnits.ofCycle(ticket.id)).flatMap(({ node }) => node ?? []));
+    new Set((await context.stores.workUnits.ofCycle(runRequest.id)).flatMap(({ node }) => node ?? []));
   await eventually('units done by both', async () => (await shares()).size === 2);
   // Somebody who has a unit in hand.
   await eventually('a unit in hand', async () => (await context.producer.queue('backtest').getActiveCount()) > 0);
@@ -29,7 +29,7 @@ it('drains a node on SIGTERM, and another one finishes the cycle', { timeout: 18
   onTestFinished(() => watch.close());
   const first = company.node();
   await company.startCycle();
-  await watch.begun('screen-unit');
+  await watch.stepStarted('screen-unit');
   expect(await first.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   // Finished is what it had in hand; what waits, waits for others.
   expect(await company.context.producer.queue('backtest').getActiveCount()).toBe(0);
@@ -48,7 +48,7 @@ it('gives up what it cannot finish in time without calling it failed', { timeout
   onTestFinished(() => watch.close());
   const first = company.node(0);
   await company.startCycle();
-  await watch.begun('screen-unit');
+  await watch.stepStarted('screen-unit');
   expect(await first.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   const second = company.node();
   await company.cycleEnded();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Producer } from '../../../queues/producer.ts';
 import { runFeed } from '../../../src/feed/feed.ts';
-import { violationsOf, UNBLEMISHED } from '../../fixtures/faults/outcome.ts';
+import { violationsOf, NO_VIOLATIONS } from '../../fixtures/faults/outcome.ts';
 import { describeNodesUnderKills } from './nodes-under-kills.ts';
 
 const { openForTest } = describeNodesUnderKills(['kills-b']);
@@ -11,16 +11,16 @@ it(
   { timeout: 180_000 },
   async () => {
     const company = await openForTest('feed');
-    const { context, ticket } = company;
+    const { context, runRequest } = company;
     const agents = company.node();
     const feed = async (producer: Producer): Promise<void> =>
       runFeed(
         { ...context, producer },
         {
-          from: ticket.asOf,
+          from: runRequest.asOf,
           to: await context.data.now(),
           speed: Infinity,
-          seed: ticket.seed,
+          seed: runRequest.seed,
           cycleEveryCandles: 24,
           signal: new AbortController().signal,
         },
@@ -34,7 +34,7 @@ it(
         await context.producer.addFlow(flow, parent);
       },
     };
-    const ticks = ticket.symbols.map((symbol) => `tick-execute.faults.${symbol}.1h.t${ticket.asOf}`);
+    const ticks = runRequest.symbols.map((symbol) => `tick-execute.faults.${symbol}.1h.t${runRequest.asOf}`);
     await expect(feed(dying)).rejects.toThrow('killed');
     expect(announced).toEqual([ticks[0]]);
     await feed(context.producer);
@@ -44,8 +44,8 @@ it(
     expect(first).not.toContain(undefined);
     await feed(context.producer);
     expect(await ended()).toEqual(first);
-    expect(await context.stores.cycles.list(10)).toMatchObject([{ id: ticket.id, state: 'completed' }]);
+    expect(await context.stores.cycles.list(10)).toMatchObject([{ id: runRequest.id, state: 'completed' }]);
     expect(await agents.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-    expect(await violationsOf(context)).toEqual(UNBLEMISHED);
+    expect(await violationsOf(context)).toEqual(NO_VIOLATIONS);
   },
 );

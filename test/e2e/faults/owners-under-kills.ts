@@ -7,9 +7,9 @@ import { type CycleReport } from '../../../src/reports/cycle/cycle-report.ts';
 import { isRunning } from '../../../src/process-lock/process-identity.ts';
 import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
-import { violationsOf, UNBLEMISHED } from '../../fixtures/faults/outcome.ts';
+import { violationsOf, NO_VIOLATIONS } from '../../fixtures/faults/outcome.ts';
 import { openFaultTestEnvironment, type CorpProcess } from '../../fixtures/faults/test-environment.ts';
-import { visit, type Visit } from '../../fixtures/faults/visit.ts';
+import { attachToCompany, type AttachedCompany } from '../../fixtures/faults/attach-to-company.ts';
 
 export interface OwnersUnderKills {
   /** A cycle's command is killed in or after each of these, until the cycle is over. */
@@ -36,7 +36,7 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
     });
 
   /** A report without what differs from run to run: how long things took, and the log that says when. */
-  function lasting(stdout: string): object {
+  function withoutTimes(stdout: string): object {
     const { stages, auditHead, ...report } = JSON.parse(stdout) as CycleReport;
     expect(auditHead).toMatch(/^[0-9a-f]{64}$/);
     return { ...report, stages: stages.map(({ ms: _, ...stage }) => stage) };
@@ -60,7 +60,7 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
         );
       const undisturbed = cycle('undisturbed');
       expect(await undisturbed.exited).toEqual({ code: 0, signal: null });
-      const expected = lasting(undisturbed.stdout());
+      const expected = withoutTimes(undisturbed.stdout());
 
       const rng = createRng('commands');
       const kills: string[] = [];
@@ -85,7 +85,7 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
       await annotate(`killed after ${kills.join(', ')}`);
       expect(await command.exited).toEqual({ code: 0, signal: null });
       expect(kills.length).toBeGreaterThanOrEqual(leastKills);
-      expect(lasting(command.stdout())).toEqual(expected);
+      expect(withoutTimes(command.stdout())).toEqual(expected);
     },
   );
 
@@ -94,7 +94,9 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
 
   it('leaves nothing behind after Ctrl-C in the middle of work', { timeout: 180_000 }, async () => {
     const first = company('interrupted');
-    const { context } = await visit(testEnvironment, inDirectory('interrupted'), () => first.stdout().includes('\n'));
+    const { context } = await attachToCompany(testEnvironment, inDirectory('interrupted'), () =>
+      first.stdout().includes('\n'),
+    );
     await eventually('backtests', async () => (await context.producer.queue('backtest').getActiveCount()) > 0);
     await context.close();
     expect(await first.kill('SIGINT')).toEqual({ code: 0, signal: null });
@@ -109,9 +111,11 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
   it('takes over from an owner that was killed, and misses no candle', { timeout: 240_000 }, async () => {
     const rng = createRng('owners');
     const step = timeframeMs('1h');
-    const open = async (): Promise<Visit & { readonly owner: CorpProcess; readonly now: () => Promise<number> }> => {
+    const open = async (): Promise<
+      AttachedCompany & { readonly owner: CorpProcess; readonly now: () => Promise<number> }
+    > => {
       const owner = company('killed-owner', '--speed', 'max');
-      const { context, redis } = await visit(testEnvironment, inDirectory('killed-owner'), () =>
+      const { context, redis } = await attachToCompany(testEnvironment, inDirectory('killed-owner'), () =>
         owner.stdout().includes('\n'),
       );
       const now = async (): Promise<number> => (await context.stores.feed.get(context.descriptor.source))?.now ?? 0;
@@ -144,7 +148,7 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
     const jobs = await Promise.all(ticks.map((id) => context.producer.queue('trader').getJob(id)));
     expect(ticks.length).toBeGreaterThan(20);
     expect(ticks.filter((_, i) => jobs[i]?.finishedOn === undefined)).toEqual([]);
-    expect(await violationsOf(context)).toEqual(UNBLEMISHED);
+    expect(await violationsOf(context)).toEqual(NO_VIOLATIONS);
     await context.close();
     expect(await owner.kill('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(testEnvironment.processes()).toEqual([]);

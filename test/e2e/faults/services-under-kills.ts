@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { type Services } from '../../../src/runtime/services/start-services.ts';
 import { writeCandleFiles } from '../../fixtures/faults/candle-files.ts';
-import { foundCompany, type Company } from '../../fixtures/faults/company.ts';
+import { createCompany, type Company } from '../../fixtures/faults/company.ts';
 import { eventually } from '../../fixtures/faults/eventually.ts';
 import { watchJobs } from '../../fixtures/faults/job-watch.ts';
 import { killService } from '../../fixtures/faults/kill-service.ts';
-import { violationsOf, outcomeOf, UNBLEMISHED, type Outcome } from '../../fixtures/faults/outcome.ts';
+import { violationsOf, outcomeOf, NO_VIOLATIONS, type Outcome } from '../../fixtures/faults/outcome.ts';
 import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
 import { undisturbed } from '../../fixtures/faults/undisturbed.ts';
 import { startWriter } from '../../fixtures/faults/writer.ts';
@@ -16,17 +16,17 @@ import { startWriter } from '../../fixtures/faults/writer.ts';
 export function describeServiceOutages(outages: readonly ('redis' | 'mongo')[]): void {
   const testEnvironment = openFaultTestEnvironment();
   const candleFiles = writeCandleFiles(testEnvironment.directory);
-  const LONGEST_PEACE_MS = 500;
+  const LONGEST_PAUSE_MS = 500;
 
   let services: Services;
   let expected: Outcome;
 
-  const found = async (namespace: string): Promise<Company> =>
-    foundCompany(testEnvironment, services, namespace, candleFiles);
+  const newCompany = async (namespace: string): Promise<Company> =>
+    createCompany(testEnvironment, services, namespace, candleFiles);
 
   beforeAll(async () => {
     services = await testEnvironment.services('services');
-    expected = await undisturbed(await found('reference'));
+    expected = await undisturbed(await newCompany('reference'));
   });
 
   afterAll(async () => {
@@ -39,8 +39,8 @@ export function describeServiceOutages(outages: readonly ('redis' | 'mongo')[]):
     async ({ annotate }) => {
       const { redis, mongo } = services;
       const addresses = [redis.url, mongo.url];
-      const company = await found('outage');
-      const { context, ticket } = company;
+      const company = await newCompany('outage');
+      const { context, runRequest } = company;
       onTestFinished(() => company.close());
       const watch = await watchJobs(context);
       onTestFinished(() => watch.close());
@@ -50,14 +50,14 @@ export function describeServiceOutages(outages: readonly ('redis' | 'mongo')[]):
       await company.startCycle();
       const ended = company.cycleEnded();
       ended.catch(() => undefined);
-      await watch.begun('scan');
+      await watch.stepStarted('scan');
       let isOver = false;
-      const noted = ended.finally(() => (isOver = true));
-      noted.catch(() => undefined);
+      const tracked = ended.finally(() => (isOver = true));
+      tracked.catch(() => undefined);
       let inCycle = 0;
       for (const service of outages) {
         // The moment itself is the fault; nothing is waited for. A cycle that is over early leaves the writer's load.
-        await delay(rng.integer(50, LONGEST_PEACE_MS));
+        await delay(rng.integer(50, LONGEST_PAUSE_MS));
         if (!isOver) inCycle += 1;
         await killService(testEnvironment, services, service);
       }
@@ -77,8 +77,8 @@ export function describeServiceOutages(outages: readonly ('redis' | 'mongo')[]):
       expect(jobs.filter((job) => job?.finishedOn === undefined)).toEqual([]);
       const rows = new Set((await context.stores.alerts.list(100_000)).map(({ key }) => key));
       expect(written.rows.filter((key) => !rows.has(key))).toEqual([]);
-      expect(await violationsOf(context)).toEqual(UNBLEMISHED);
-      expect(await outcomeOf(context, ticket.id, ticket.account)).toEqual(expected);
+      expect(await violationsOf(context)).toEqual(NO_VIOLATIONS);
+      expect(await outcomeOf(context, runRequest.id, runRequest.account)).toEqual(expected);
     },
   );
 }

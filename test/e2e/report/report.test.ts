@@ -30,7 +30,7 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
     writeFileSync(path, renderReport(played, await readClientFiles()));
     const page = await browser.open(path, options);
     expect(await page.evaluate('document.documentElement.dataset.state')).toBe('ready');
-    expect(page.complaints).toEqual([]);
+    expect(page.consoleMessages).toEqual([]);
     expect(page.requests).toEqual([pathToFileURL(path).href]);
     return page;
   }
@@ -112,7 +112,7 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
     for (const width of ['30px', '0']) expect(await resized(width)).toBeLessThanOrEqual(30);
     expect(await resized('')).toBe(before);
     expect(await inkOf(page)).toBeGreaterThan(0.03);
-    expect(page.complaints).toEqual([]);
+    expect(page.consoleMessages).toEqual([]);
   });
 
   it('takes the colours of the screen', async () => {
@@ -127,7 +127,7 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
     expect(await countOf(page, '#trades tbody tr')).toBe(0);
     await page.evaluate(`document.getElementById('stage').focus()`);
     for (const key of ['n', 'p', '+', 'ArrowRight', 'Home', 'Escape']) await press(page, key);
-    expect(page.complaints).toEqual([]);
+    expect(page.consoleMessages).toEqual([]);
   });
 
   it('shows the trade that is pressed in the list, and the next ones by key', async () => {
@@ -192,7 +192,7 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
     await mouse(page, 'mouseReleased', { x: brush.x - 200, y: brush.y });
     await drawn(page);
     expect((await windowOf(page)).from).toBeLessThan(walked.from);
-    expect(page.complaints).toEqual([]);
+    expect(page.consoleMessages).toEqual([]);
   });
 
   it('reads the same bar in all charts under the crosshair', async () => {

@@ -6,7 +6,7 @@ import { type QueueName } from '../../../queues/names.ts';
 import { type Evaluator } from '../../../src/ports/evaluator.ts';
 import { type WorkUnit } from '../../../src/domain/research/work-unit.ts';
 import { openTestEnvironment, type TestEnvironment, type TestCompany } from '../../fixtures/company.ts';
-import { keepSpec, OPENS, openMarkets, strategyHash } from '../../fixtures/synthetic-market.ts';
+import { storeSpec, OPENS, openMarkets, strategyHash } from '../../fixtures/synthetic-market.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { metricsWith } from '../../unit/research/trial-fixture.ts';
 
@@ -53,7 +53,7 @@ describe('a job that a parent waits for and that is missing from Redis', () => {
       const { context, node, until } = company;
       const { producer, stores } = context;
       await openMarkets(context, ['AAA-USD']);
-      await keepSpec(context, 'h1', onSignal);
+      await storeSpec(context, 'h1', onSignal);
       await stores.workUnits.addMany([unit]);
       const child = runUnit({ id: 'c1' }, unit.id);
       const payload = { cycleId: 'c1', strategyHash: strategyHash('h1'), symbol: 'AAA-USD' };

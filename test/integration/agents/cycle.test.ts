@@ -262,13 +262,13 @@ describe('a cycle', () => {
 
   it(
     'whose jobs are gone from Redis is put back by the sweep, and completes with nothing counted twice',
-    inLaboratory(async ({ context, agents, run, ticket, ask, until, heard }) => {
+    inLaboratory(async ({ context, agents, run, ticket, ask, until, broadcastsOn }) => {
       await agents(QUEUE_NAMES.filter((name) => name !== 'backtest'));
       const running = run();
-      await until(() => heard('cycle-progress').some(({ phase }) => phase === 'generate'));
+      await until(() => broadcastsOn('cycle-progress').some(({ phase }) => phase === 'generate'));
       await until(async () => (await context.producer.queue('backtest').getJobCountByTypes('prioritized')) >= 5);
       expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [] });
-      await testEnvironment.lose(context.prefix);
+      await testEnvironment.deleteKeys(context.prefix);
       expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [ticket.id] });
       await agents(['backtest']);
       const cycle = await running;

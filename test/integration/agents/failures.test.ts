@@ -13,7 +13,7 @@ import { type WorkUnit } from '../../../src/domain/research/work-unit.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { openTestEnvironment, type TestEnvironment, type TestCompany } from '../../fixtures/company.ts';
 import { call } from '../../fixtures/http-call.ts';
-import { keepSpec, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
+import { storeSpec, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
 import { SeriesTooShortError } from '../../../src/domain/market/series-too-short-error.ts';
 import { SpecError } from '../../../src/domain/spec-error.ts';
 
@@ -70,7 +70,7 @@ describe('a job that failed for good', () => {
       await openMarkets(context, ['AAA-USD']);
       await company.node(['backtest']);
       const jobId = await context.producer.add('backtest', 'run-unit', { unitId: unit.id });
-      await until(() => company.heard('dead-letter').length > 0);
+      await until(() => company.broadcastsOn('dead-letter').length > 0);
       const letter = await deadLetters.get('backtest', jobId);
       expect(letter).toMatchObject({
         name: 'run-unit',
@@ -83,7 +83,7 @@ describe('a job that failed for good', () => {
       expect(letter).not.toHaveProperty('retriedAt');
       expect(await deadLetters.list(10)).toHaveLength(1);
 
-      await keepSpec(context, 'h1', onSignal);
+      await storeSpec(context, 'h1', onSignal);
       await workUnits.addMany([unit]);
       expect(await retry(company, 'backtest', jobId)).toBe(202);
       expect((await ended('backtest', jobId)).returnvalue).toMatchObject({ unitId: unit.id, trials: 1, recorded: 1 });
@@ -99,10 +99,10 @@ describe('a job that failed for good', () => {
       const { context, until } = company;
       await company.node(['backtest']);
       const jobId = await context.producer.add('backtest', 'run-unit', { unitId: 'nowhere' });
-      await until(() => company.heard('dead-letter').length === 1);
+      await until(() => company.broadcastsOn('dead-letter').length === 1);
       const first = await context.stores.deadLetters.get('backtest', jobId);
       expect(await retry(company, 'backtest', jobId)).toBe(202);
-      await until(() => company.heard('dead-letter').length === 2);
+      await until(() => company.broadcastsOn('dead-letter').length === 2);
       const second = await context.stores.deadLetters.get('backtest', jobId);
       expect(second!.failedAt).toBeGreaterThan(first!.failedAt);
       expect(second).not.toHaveProperty('retriedAt');
@@ -156,7 +156,7 @@ describe('a job that failed for good', () => {
       await queue.add('noop', { meta: {}, payload: { n: 'one' } }, { jobId: 'wrong' });
       await queue.add('noop', { meta: { deadline: clock.now() - 1 }, payload }, { jobId: 'late' });
       await company.node(['worker-manager']);
-      await until(() => company.heard('dead-letter').length === 3);
+      await until(() => company.broadcastsOn('dead-letter').length === 3);
       const letters = await context.stores.deadLetters.list(10);
       const byJob = Object.fromEntries(letters.map((letter) => [letter.jobId, letter]));
       expect(byJob['unknown']).toMatchObject({ code: 'unknown-job', attempts: 1 });
@@ -178,7 +178,7 @@ describe('a job that fails as often as it is tried', () => {
         const stores = { ...context.stores, workUnits: { ...workUnits, get: () => Promise.reject(error) } };
         await company.node(['backtest'], { stores });
         const id = await context.producer.add('backtest', 'run-unit', { unitId: 'u1' });
-        await until(() => company.heard('dead-letter').length === 1);
+        await until(() => company.broadcastsOn('dead-letter').length === 1);
         expect(await context.stores.deadLetters.get('backtest', id)).toMatchObject({
           code: error.code,
           reason: error.message,
@@ -219,7 +219,7 @@ describe('a job that may go well another time', () => {
       const ids = await Promise.all(
         Array.from({ length: 6 }, () => context.producer.add('backtest', 'run-unit', { unitId: 'u1' })),
       );
-      await until(() => company.heard('dead-letter').length === ids.length);
+      await until(() => company.broadcastsOn('dead-letter').length === ids.length);
       await Promise.all(promotions);
       await events.close();
 

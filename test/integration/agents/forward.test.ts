@@ -27,10 +27,10 @@ describe('forwarding on real queues', () => {
   it('sleeps between looks without holding a slot, and makes each unit once although answers are lost', async () => {
     const server = await startPythonCoordinator({
       now: () => Date.now(),
-      creation: (nth) => (nth === 2 ? 'stored-hang' : nth === 4 ? 'lost-500' : 'none'),
-      meanwhile: (books) => {
-        const unit = books.assign();
-        if (unit) books.submit(unit, 'mac_Darwin_W1', FIGURES);
+      creationFault: (nth) => (nth === 2 ? 'stored-hang' : nth === 4 ? 'lost-500' : 'none'),
+      onStatus: (database) => {
+        const unit = database.assign();
+        if (unit) database.submit(unit, 'mac_Darwin_W1', FIGURES);
       },
     });
     await testEnvironment.withCompany(
@@ -46,7 +46,7 @@ describe('forwarding on real queues', () => {
           const job = await ended('backtest', `forward.${unitId}`);
           expect(job.returnvalue).toMatchObject({ unitId, state: 'done', doneBy: 'remote' });
         }
-        expect(server.books.units).toHaveLength(8);
+        expect(server.database.units).toHaveLength(8);
       },
       { environment: settings(server.url) },
     );

@@ -5,7 +5,7 @@ import { type Evaluator } from '../../../src/ports/evaluator.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { metricsWith } from '../../unit/research/trial-fixture.ts';
 import { openTestEnvironment, type TestEnvironment, type TestCompany } from '../../fixtures/company.ts';
-import { keepSpec, entryIntent, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
+import { storeSpec, entryIntent, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -86,7 +86,7 @@ describe('a desk that is silent for five minutes', () => {
       };
       await company.node(QUEUE_NAMES, { evaluator });
       expect(await ask('ceo', 'supervise', {})).toEqual({ agents: 11, silent: [] });
-      await keepSpec(context, 'h1', onSignal);
+      await storeSpec(context, 'h1', onSignal);
       const items = [{ hash: 'h1', window: { from: 0, to: 40 } }];
       const unit = { id: 'c1.u0', cycleId: 'c1', symbol: 'AAA-USD', timeframe: '1h', asOf: OPENS, items } as const;
       await context.stores.workUnits.addMany([{ ...unit, stage: 'screen', state: 'open' }]);
@@ -104,7 +104,7 @@ describe('a desk that is silent for five minutes', () => {
       const alerts = await alertsLike(company, 'silent/');
       expect(alerts).toMatchObject([{ severity: 'critical', title: 'Agent backtest is silent' }]);
       expect(alerts[0]?.text).toMatch(/sent no heartbeat for 6\d\d s; its worker is restarted/);
-      expect(company.heard('agent-restart').every(({ agent }) => agent === 'backtest')).toBe(true);
+      expect(company.broadcastsOn('agent-restart').every(({ agent }) => agent === 'backtest')).toBe(true);
     }),
   );
 

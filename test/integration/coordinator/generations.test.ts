@@ -25,7 +25,7 @@ const CURSE = 20;
 
 const FLEET: readonly Generation[] = [
   ...Array.from({ length: 10 }, () => 'root' as const),
-  ...(['v5', 'v5', 'v3', 'v3', 'root-without-numba', 'liar'] as const),
+  ...(['v5', 'v5', 'v3', 'v3', 'root-without-numba', 'dishonest'] as const),
 ];
 
 const BOOKS: readonly (readonly [name: string, open: () => Promise<FleetStores>])[] = [
@@ -52,10 +52,10 @@ describe.each(BOOKS)('workers of every generation, with every quirk, %s', (name,
     const { fleet, clock, url } = server;
     const rng = createRng(`generations ${seed}`);
     await fleet.createUnits(Array.from({ length: UNITS }, (_, i) => (i % 2 === 0 ? search() : single())));
-    const isCursed = (unitId: number): boolean => unitId % CURSE === 0;
+    const failsSilently = (unitId: number): boolean => unitId % CURSE === 0;
     const workers: readonly PythonWorker[] = FLEET.map((generation, i) =>
       createPythonWorker({
-        ...{ url, generation, isCursed, mischief: generation === 'root' ? 0.2 : 0 },
+        ...{ url, generation, failsSilently, faultRate: generation === 'root' ? 0.2 : 0 },
         id: `host${i}.local_Linux_W1`,
         rng: rng.fork(`worker ${i}`),
       }),
@@ -81,7 +81,7 @@ describe.each(BOOKS)('workers of every generation, with every quirk, %s', (name,
     );
     expect(await fleetViolations(stores)).toEqual([]);
     expect(units.filter(({ state }) => state === 'completed').length).toBeGreaterThan(UNITS / 2);
-    for (const unit of units.filter(({ id }) => isCursed(id))) {
+    for (const unit of units.filter(({ id }) => failsSilently(id))) {
       expect(unit).toMatchObject({
         state: 'failed',
         reason: expect.stringMatching(/leases ran out|refused/) as string,
@@ -107,7 +107,7 @@ describe.each(BOOKS)('workers of every generation, with every quirk, %s', (name,
 it('a worker that is told to end does, and its work goes to others', async () => {
   const server = await startTestCoordinator();
   await server.fleet.createUnits([search({ replicas: 1 })]);
-  const options = { url: server.url, generation: 'root', mischief: 0, isCursed: () => false } as const;
+  const options = { url: server.url, generation: 'root', faultRate: 0, failsSilently: () => false } as const;
   const [leaver, other] = ['a_Linux_W1', 'b_Linux_W1'].map((id) =>
     createPythonWorker({ ...options, id, rng: createRng(id) }),
   );

@@ -8,7 +8,7 @@ import { announceCompany, findCompany } from '../../../src/runtime/company-descr
 import { startCoordinator } from '../../../src/runtime/coordinator.ts';
 import { takeLeaderLock } from '../../../src/runtime/leader-lock.ts';
 import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
-import { keepSpec, OPENS, openMarkets, strategyHash } from '../../fixtures/synthetic-market.ts';
+import { storeSpec, OPENS, openMarkets, strategyHash } from '../../fixtures/synthetic-market.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
 import { metricsWith } from '../../unit/research/trial-fixture.ts';
 
@@ -20,7 +20,7 @@ afterAll(() => testEnvironment.close());
 
 it('a company and its coordinator work on a Redis Cluster, with every key in one slot', () =>
   testEnvironment.withCompany(
-    async ({ context, node, ask, ended, heard }) => {
+    async ({ context, node, ask, ended, broadcastsOn }) => {
       const { config, descriptor, producer, prefix, log } = context;
       const { redisUrl, mongoUrl } = testEnvironment;
       const lock = await takeLeaderLock(redisUrl, `${prefix}:feed`, 0);
@@ -37,7 +37,7 @@ it('a company and its coordinator work on a Redis Cluster, with every key in one
 
       // A flow over two queues, jobs that fail, are delayed and deduplicated, locks, events, broadcasts.
       await openMarkets(context, ['AAA-USD']);
-      await keepSpec(context, strategyHash('h1'), onSignal);
+      await storeSpec(context, strategyHash('h1'), onSignal);
       const items = [{ hash: strategyHash('h1'), window: { from: 0, to: 40 } }];
       const unit = { id: 'c1.u0', cycleId: 'c1', symbol: 'AAA-USD', timeframe: '1h', asOf: OPENS, items } as const;
       await context.stores.workUnits.addMany([{ ...unit, stage: 'grid', state: 'open' }]);
@@ -57,7 +57,7 @@ it('a company and its coordinator work on a Redis Cluster, with every key in one
       await producer.add('worker-manager', 'noop', { n: 1 }, { delayMs: 600_000 });
       await producer.add('worker-manager', 'noop', { n: 2 }, { delayMs: 600_000, deduplicationId: 'one' });
       await ask('worker-manager', 'census', {});
-      expect(heard('dead-letter')).toHaveLength(1);
+      expect(broadcastsOn('dead-letter')).toHaveLength(1);
 
       const client = new Redis(redisUrl);
       const keys = await client.keys('*');

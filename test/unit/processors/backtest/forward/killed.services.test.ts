@@ -59,9 +59,9 @@ describe.each(['before', 'after'] as const)('a process that dies %s any step', (
       const clock = manualClock();
       const server = await startPythonCoordinator({
         now: () => clock.now(),
-        meanwhile: (books) => {
-          const unit = books.assign();
-          if (unit) books.submit(unit, 'mac_Darwin_W1', FIGURES);
+        onStatus: (database) => {
+          const unit = database.assign();
+          if (unit) database.submit(unit, 'mac_Darwin_W1', FIGURES);
         },
       });
       open.push(server);
@@ -75,7 +75,7 @@ describe.each(['before', 'after'] as const)('a process that dies %s any step', (
         clock,
       });
       const [unit] = await bench.run(['u']);
-      expect({ at, made: server.books.units.length, state: unit?.state, doneBy: unit?.doneBy }).toEqual({
+      expect({ at, made: server.database.units.length, state: unit?.state, doneBy: unit?.doneBy }).toEqual({
         at,
         made: 1,
         state: 'done',

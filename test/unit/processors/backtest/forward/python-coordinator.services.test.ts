@@ -3,12 +3,8 @@ import { markerOf } from '../../../../../src/adapters/coordinator-client/python-
 import { createRng } from '../../../../../src/domain/random/rng.ts';
 import { forwardedUnit } from '../../../../contract/forwarding.contract.ts';
 import { createMemoryForwarding } from '../../../../fixtures/memory-forwarding.ts';
-import {
-  startPythonCoordinator,
-  type Mishap,
-  type PythonCoordinator,
-} from '../../../../fixtures/python/coordinator.ts';
-import { type PythonBooks } from '../../../../fixtures/python/units.ts';
+import { startPythonCoordinator, type Fault, type PythonCoordinator } from '../../../../fixtures/python/coordinator.ts';
+import { type PythonDatabase } from '../../../../fixtures/python/units.ts';
 import { manualClock } from '../../agent/agent-fixture.ts';
 import { clientOf, fixedEngine, forwardBench, manualTimeouts, REPORT } from './forward-fixture.ts';
 
@@ -25,14 +21,14 @@ afterEach(async () => {
 const markOf = (unit: { readonly params: Readonly<Record<string, unknown>> }): unknown => unit.params['direction'];
 
 /** Workers that take a few units between two looks. Every fifth replica is never reported: the machine slept. */
-function workers(): (books: PythonBooks) => void {
+function workers(): (database: PythonDatabase) => void {
   let nth = 0;
-  return (books) => {
+  return (database) => {
     for (let i = 0; i < 6; i += 1) {
-      const unit = books.assign();
+      const unit = database.assign();
       if (!unit) return;
       nth += 1;
-      if (nth % 5 !== 0) books.submit(unit, `mac_Darwin_W${nth % 3}`, { ...FIGURES, pnl: nth });
+      if (nth % 5 !== 0) database.submit(unit, `mac_Darwin_W${nth % 3}`, { ...FIGURES, pnl: nth });
     }
   };
 }
@@ -40,8 +36,8 @@ function workers(): (books: PythonBooks) => void {
 describe('the existing coordinator, with all its quirks', () => {
   it('finishes 200 units: none lost, none made twice, and says of which it could not know', async ({ annotate }) => {
     const rng = createRng(11);
-    const mishaps: readonly Mishap[] = [
-      ...Array<Mishap>(24).fill('none'),
+    const faults: readonly Fault[] = [
+      ...Array<Fault>(24).fill('none'),
       'stored-500',
       'lost-500',
       'stored-hang',
@@ -58,18 +54,18 @@ describe('the existing coordinator, with all its quirks', () => {
     let isBusy = false;
     server = await startPythonCoordinator({
       now: () => clock.now(),
-      creation(nth) {
+      creationFault(nth) {
         // Lost for good, while somebody else makes units: nothing tells any more.
         isBusy = nth % 60 === 0;
-        return isBusy ? 'lost-hang' : rng.pick(mishaps);
+        return isBusy ? 'lost-hang' : rng.pick(faults);
       },
-      reading: (nth) => (nth % 11 === 0 ? '500' : 'none'),
-      hanging: timeouts.expire,
-      meanwhile(books) {
-        work(books);
+      readingFault: (nth) => (nth % 11 === 0 ? '500' : 'none'),
+      onHang: timeouts.expire,
+      onStatus(database) {
+        work(database);
         looks += 1;
         // The thread that makes units by itself.
-        if (looks % 40 === 0 || isBusy) for (let i = 0; i < 5; i += 1) books.add({ direction: 'BOTH' }, 2);
+        if (looks % 40 === 0 || isBusy) for (let i = 0; i < 5; i += 1) database.add({ direction: 'BOTH' }, 2);
         isBusy = false;
       },
     });
@@ -87,7 +83,7 @@ describe('the existing coordinator, with all its quirks', () => {
     expect(new Set(ended.map(({ id }) => id)).size).toBe(200);
     expect(ended.every(({ state }) => state === 'done')).toBe(true);
     const made = new Map<unknown, number>();
-    for (const unit of server.books.units) made.set(markOf(unit), (made.get(markOf(unit)) ?? 0) + 1);
+    for (const unit of server.database.units) made.set(markOf(unit), (made.get(markOf(unit)) ?? 0) + 1);
     const timesMade = ended.map((unit) => made.get(markerOf(unit.order)) ?? 0);
     expect(timesMade.filter((times) => times > 1)).toEqual([]);
     // Whatever was done here because it was not known to be made is told from what is known.
@@ -115,7 +111,7 @@ describe('the existing coordinator, with all its quirks', () => {
     const clock = manualClock();
     const timeouts = manualTimeouts();
     const outcomes: Record<string, { asked: number; made: number; state: string; mayExist: boolean }> = {};
-    for (const mishap of [
+    for (const fault of [
       'lost-500',
       'lost-hang',
       'stored-500',
@@ -127,9 +123,9 @@ describe('the existing coordinator, with all its quirks', () => {
     ] as const) {
       const own = await startPythonCoordinator({
         now: () => clock.now(),
-        creation: (nth) => (nth === 1 ? mishap : 'none'),
-        hanging: timeouts.expire,
-        meanwhile: workers(),
+        creationFault: (nth) => (nth === 1 ? fault : 'none'),
+        onHang: timeouts.expire,
+        onStatus: workers(),
       });
       const forwarding = createMemoryForwarding();
       await forwarding.addMany([forwardedUnit('u', { deadlineAt: clock.now() + DAY_MS })]);
@@ -140,9 +136,9 @@ describe('the existing coordinator, with all its quirks', () => {
         coordinator: clientOf(own.url, clock),
       });
       const [unit] = await bench.run(['u']);
-      outcomes[mishap] = {
+      outcomes[fault] = {
         asked: own.requests.creations,
-        made: own.books.units.length,
+        made: own.database.units.length,
         state: `${unit?.state} by ${unit?.doneBy}`,
         mayExist: unit?.mayExist ?? true,
       };
@@ -168,13 +164,13 @@ describe('the existing coordinator, with all its quirks', () => {
     let asked = false;
     server = await startPythonCoordinator({
       now: () => clock.now(),
-      creation: () => {
+      creationFault: () => {
         asked = true;
         return 'lost-hang';
       },
-      hanging: timeouts.expire,
+      onHang: timeouts.expire,
       // Somebody else makes one at the same moment: the count says nothing any more.
-      meanwhile: (books) => asked && books.units.length === 0 && books.add({ direction: 'BOTH' }, 0),
+      onStatus: (database) => asked && database.units.length === 0 && database.add({ direction: 'BOTH' }, 0),
     });
     const forwarding = createMemoryForwarding();
     await forwarding.addMany([forwardedUnit('u', { deadlineAt: clock.now() + 600_000 })]);
@@ -193,9 +189,9 @@ describe('the existing coordinator, with all its quirks', () => {
     const constants = { ...FIGURES, trades: 10, win_rate: 0.65, sharpe_ratio: 1.5, max_drawdown: 0.15 };
     server = await startPythonCoordinator({
       now: () => clock.now(),
-      meanwhile: (books) => {
-        const unit = books.assign();
-        if (unit) books.submit(unit, 'old_Linux_W1', constants);
+      onStatus: (database) => {
+        const unit = database.assign();
+        if (unit) database.submit(unit, 'old_Linux_W1', constants);
       },
     });
     const forwarding = createMemoryForwarding();
@@ -221,8 +217,8 @@ describe('the existing coordinator, with all its quirks', () => {
     // Away from the sixth request on, for longer than the circuit breaker gives up on it.
     server = await startPythonCoordinator({
       now: () => clock.now(),
-      reading: (nth) => (nth > 6 && nth < 60 ? '500' : 'none'),
-      meanwhile: (books) => clock.now() > startedAt + 300_000 && work(books),
+      readingFault: (nth) => (nth > 6 && nth < 60 ? '500' : 'none'),
+      onStatus: (database) => clock.now() > startedAt + 300_000 && work(database),
     });
     const startedAt = clock.now();
     const forwarding = createMemoryForwarding();
@@ -232,7 +228,7 @@ describe('the existing coordinator, with all its quirks', () => {
     const [unit] = await bench.run(['u']);
     expect(unit).toMatchObject({ state: 'done', doneBy: 'remote', attempts: 1 });
     expect(server.requests.readings).toBeGreaterThan(60);
-    expect(server.books.units).toHaveLength(1);
+    expect(server.database.units).toHaveLength(1);
   });
 
   it('is left alone while it is away: units are done here, and none is asked for', async () => {
@@ -262,11 +258,11 @@ describe('the existing coordinator, with all its quirks', () => {
     let askedAt = 0;
     server = await startPythonCoordinator({
       now: () => clock.now(),
-      creation() {
+      creationFault() {
         askedAt = clock.now();
         return 'none';
       },
-      meanwhile: workers(),
+      onStatus: workers(),
     });
     const forwarding = createMemoryForwarding();
     const deadlineAt = startedAt + DAY_MS;
