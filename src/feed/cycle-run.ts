@@ -20,13 +20,13 @@ export interface CycleRunRequest extends CycleInputs {
   readonly id: string;
   readonly run: number;
   readonly account: string;
-  /** The row is there already and not finished. */
+  /** The cycle is already stored and not finished. */
   readonly resumed: boolean;
 }
 
 /**
- * Which cycle these inputs mean: the unfinished one of the same inputs if there is one (a run that was killed goes on),
- * otherwise the next run. `accountFor` gives a run its account where every run has one of its own.
+ * Builds the run request for these inputs: it resumes the unfinished cycle with the same inputs if there is one,
+ * otherwise it is the next run. `accountFor` returns the account of a run.
  */
 export async function runRequestFor(
   cycles: CycleStore,
@@ -41,11 +41,14 @@ export async function runRequestFor(
   return { ...inputs, run, account, resumed: latest?.state === 'running', id: cycleIdOf(inputsHash, account, run) };
 }
 
-/** Asks the task manager for the cycle and waits until its row, which is the truth, says that it has ended. */
+/**
+ * Requests the cycle from the task manager and waits until its stored row has ended.
+ * @throws AppError `cycle-failed` when a job failed, `interrupted` when `abortSignal` aborts first.
+ */
 export async function runCycleRequest(
   deps: JobWaiterDeps & Pick<FeedDeps, 'stores' | 'descriptor'>,
   request: CycleRunRequest,
-  signal?: AbortSignal,
+  abortSignal?: AbortSignal,
 ): Promise<Cycle> {
   const { producer, stores, descriptor } = deps;
   const { symbols, timeframe, seed, asOf, settles, run, account } = request;
@@ -67,8 +70,8 @@ export async function runCycleRequest(
       },
       { meta: { cycleId: request.id, causedBy: 'runtime/cycle-run' } },
     );
-    // Starting also revives the job of an interrupted cycle: whether that one failed is no news before.
-    await waiter.ended([startId], signal);
+    // start-cycle also retries the failed job of an interrupted cycle, so check that job only afterwards.
+    await waiter.ended([startId], abortSignal);
     let ended: Cycle | null = null;
     await waiter.until(async () => {
       const cycle = await stores.cycles.get(request.id);
@@ -84,10 +87,10 @@ export async function runCycleRequest(
         });
       }
       return false;
-    }, signal);
+    }, abortSignal);
     if (ended === null)
       throw new AppError('interrupted', `cycle ${request.id} was interrupted`, {
-        advice: 'Give the same command again: it goes on where it stopped',
+        advice: 'Run the same command again: it resumes the cycle',
       });
     return ended;
   } finally {

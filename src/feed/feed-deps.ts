@@ -7,16 +7,16 @@ import { type Logger } from '../ports/logger.ts';
 import { type MarketData } from '../ports/market-data.ts';
 import { type Stores } from '../ports/stores.ts';
 
-/** What waiting for jobs takes. */
+/** Dependencies for waiting for jobs. */
 export interface JobWaiterDeps {
   readonly connection: ConnectionOptions;
-  /** Of the queues' keys in Redis. */
+  /** Prefix of the queues' keys in Redis. */
   readonly prefix: string;
   readonly producer: Producer;
   readonly log: Logger;
 }
 
-/** What market time is driven with; the application context has it all. */
+/** Dependencies of the feed; the application context satisfies them. */
 export interface FeedDeps extends JobWaiterDeps {
   readonly descriptor: { readonly mode: TradingMode; readonly source: string; readonly account: string };
   readonly config: {

@@ -8,19 +8,19 @@ import { createJobWaiter, type JobWaiter } from './job-waiter.ts';
 import { type FeedDeps } from './feed-deps.ts';
 
 export interface FeedOptions {
-  /** Market time at which the feed begins when the source has no feed yet; on a candle's edge, epoch ms. */
+  /** Market time at which a new feed starts; on a candle boundary, epoch ms. */
   readonly from: number;
-  /** Last market time there are candles for; absent for a market without end. */
+  /** Close of the last candle, epoch ms; absent for a market without end. */
   readonly to?: number;
-  /** Market seconds per wall second; Infinity goes as fast as the desks follow. */
+  /** Market seconds per wall second; Infinity runs as fast as the agents finish their jobs. */
   readonly speed: number;
   readonly seed: number;
-  /** A cycle every so many candles, the first at `from`. */
+  /** Candles between two cycles; the first cycle is at `from`. */
   readonly cycleEveryCandles: number;
-  readonly signal: AbortSignal;
+  readonly abortSignal: AbortSignal;
 }
 
-/** Announces where market time stands. */
+/** Stores the current market time, epoch ms. */
 export async function setMarketTime(
   { stores, descriptor, clock }: Pick<FeedDeps, 'stores' | 'descriptor' | 'clock'>,
   now: number,
@@ -29,10 +29,10 @@ export async function setMarketTime(
 }
 
 /**
- * One candle: every market's tick flow, and then the account is marked. Market time goes on when all of it is done.
- * Doing it again does what is missing and nothing twice.
+ * Processes one candle: runs the tick flow of every market, then adds a job that marks the account. Returns when the
+ * flows have ended. Safe to repeat: only missing jobs are added.
  */
-async function runTick(deps: FeedDeps, trader: JobWaiter, now: number, signal: AbortSignal): Promise<void> {
+async function runTick(deps: FeedDeps, trader: JobWaiter, now: number, abortSignal: AbortSignal): Promise<void> {
   const { producer, data, descriptor, config } = deps;
   const { timeframe } = config.exchange;
   const candleTime = now - timeframeMs(timeframe);
@@ -40,12 +40,12 @@ async function runTick(deps: FeedDeps, trader: JobWaiter, now: number, signal: A
     tickFlow({ account: descriptor.account, symbol, timeframe, candleTime }),
   );
   for (const flow of flows) {
-    // A tick that was interrupted is announced again as far as it is missing.
+    // After an interruption, add only the missing flows.
     if (!(await producer.queue('trader').getJob(flow.jobId))) await producer.addFlow(flow);
   }
   await trader.ended(
     flows.map(({ jobId }) => jobId),
-    signal,
+    abortSignal,
   );
   await producer.add(
     'risk-manager',
@@ -56,28 +56,28 @@ async function runTick(deps: FeedDeps, trader: JobWaiter, now: number, signal: A
 }
 
 /**
- * Drives market time for a simulated or replayed market: candle after candle, at `speed`, never ahead of the desks, so
- * that a slow machine sees the same decisions as a fast one. Cycles run beside the ticks.
+ * Advances market time for a simulated or replayed market, candle by candle, at `speed`. It waits for the agents, so
+ * that a slow machine makes the same decisions as a fast one. Cycles run concurrently with the ticks.
  */
 export async function runFeed(deps: FeedDeps, options: FeedOptions): Promise<void> {
   const { stores, descriptor, config, log, data } = deps;
-  const { signal, seed } = options;
+  const { abortSignal, seed } = options;
   const step = timeframeMs(config.exchange.timeframe);
   const trader = createJobWaiter(deps, 'trader');
   let cycle: Promise<void> | null = null;
 
   const passCandle = async (now: number): Promise<void> => {
-    await runTick(deps, trader, now, signal);
-    if (!signal.aborted) await dayEvents(deps, now - step, now);
+    await runTick(deps, trader, now, abortSignal);
+    if (!abortSignal.aborted) await dayEvents(deps, now - step, now);
   };
 
-  // Due by market time: a restart goes on with the cycle it interrupted, and neither adds nor loses one.
+  // Cycles are due by market time, so a restart resumes the interrupted cycle and neither adds nor skips one.
   const every = options.cycleEveryCandles * step;
   const latestDue = (now: number): number => options.from + Math.floor((now - options.from) / every) * every;
 
   const startCycle = (asOf: number): void => {
     if (cycle !== null) {
-      log.info('the cycle before is still running; this one is left out', { asOf: new Date(asOf).toISOString() });
+      log.info('the previous cycle is still running; this one is skipped', { asOf: new Date(asOf).toISOString() });
       return;
     }
     cycle = (async () => {
@@ -87,13 +87,13 @@ export async function runFeed(deps: FeedDeps, options: FeedOptions): Promise<voi
         const request = await runRequestFor(stores.cycles, descriptor.source, inputs, () => descriptor.account);
         const hasEnded = request.run > 1 && !request.resumed;
         if (hasEnded) return;
-        const done = await runCycleRequest(deps, request, signal);
+        const done = await runCycleRequest(deps, request, abortSignal);
         log.info(`cycle ${done.state}`, {
           cycleId: done.id,
           ...(done.reason !== undefined && { reason: done.reason }),
         });
       } catch (error) {
-        if (!signal.aborted) log.error(`cycle: ${sentenceOf(error)}`);
+        if (!abortSignal.aborted) log.error(`cycle: ${sentenceOf(error)}`);
       } finally {
         cycle = null;
       }
@@ -103,22 +103,22 @@ export async function runFeed(deps: FeedDeps, options: FeedOptions): Promise<voi
   try {
     let now = (await stores.feed.get(descriptor.source))?.now ?? options.from;
     await setMarketTime(deps, now);
-    // The process before may have been killed in the middle of this candle: the venue must not miss it.
+    // The previous process may have been killed during this candle; the venue must still process it.
     if (now > options.from) await passCandle(now);
     startCycle(latestDue(now));
-    while (!signal.aborted && now + step <= (options.to ?? Infinity)) {
+    while (!abortSignal.aborted && now + step <= (options.to ?? Infinity)) {
       const startedAt = performance.now();
       now += step;
       await setMarketTime(deps, now);
       await passCandle(now);
-      if (signal.aborted) break;
+      if (abortSignal.aborted) break;
       if (latestDue(now) === now) startCycle(now);
       const waitMs = step / options.speed - (performance.now() - startedAt);
-      if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => undefined);
+      if (waitMs > 0) await delay(waitMs, undefined, { signal: abortSignal }).catch(() => undefined);
     }
-    // A cycle started by the last candle is still the feed's to wait for.
+    // Wait for a cycle that the last candle started.
     await (cycle as Promise<void> | null);
-    if (!signal.aborted) log.info('the replayed candles are used up');
+    if (!abortSignal.aborted) log.info('the end of the replayed candles is reached');
   } finally {
     await trader.close();
   }

@@ -8,7 +8,7 @@ function timeOfDayMs(text: string): number {
   return (hours * 60 + minutes) * 60_000;
 }
 
-/** Midnights `day` for which day + offset lies in (from, to]. */
+/** Midnights (UTC, epoch ms) for which midnight + offset lies in (from, to]. */
 function daysCrossed(from: number, to: number, offset: number): readonly number[] {
   const days: number[] = [];
   for (let day = Math.floor((from - offset) / DAY_MS) * DAY_MS + DAY_MS; day + offset <= to; day += DAY_MS)
@@ -16,7 +16,7 @@ function daysCrossed(from: number, to: number, offset: number): readonly number[
   return days;
 }
 
-/** Opens and closes the trading days that market time passed; the ids make each of them happen once. */
+/** Adds the jobs that open and close the trading days in (from, to]. Their ids are unique per account and day. */
 export async function dayEvents(
   { producer, descriptor, config }: Pick<FeedDeps, 'producer' | 'descriptor' | 'config'>,
   from: number,

@@ -17,17 +17,17 @@ import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
 import { approvalSecret } from './approval-secret.ts';
 import { type AppContext } from './context.ts';
 
-/** Heartbeats a node may miss before it is called dead. */
+/** Heartbeats that a node may miss before it counts as dead. */
 const MISSED_BEATS = 6;
 export const deadAfterMs = (beatEveryMs: number): number => MISSED_BEATS * beatEveryMs;
 
-/** Jobs of the queue that a node runs at once. A money desk has no entry: it is serialised over all nodes. */
+/** Jobs of the queue that a node runs at once. Money agents have no setting: they are serialised over all nodes. */
 export function slotsOf({ agents }: Config, queue: QueueName): number {
   const configured: Partial<Record<QueueName, number>> = agents.concurrency;
   return MONEY_QUEUES.includes(queue) ? 1 : (configured[queue] ?? 1);
 }
 
-/** Makes one agent out of the office: where each gets what it needs, and no more. */
+/** Creates one agent from the application context; each agent gets only what it needs. */
 export function createAgent(queue: QueueName, context: AppContext, monitor: AgentMonitor, node: string): Agent {
   const { config, stores, data, broker, producer, broadcaster, evaluator, clock, log, descriptor } = context;
   const { agents, exchange, risk, secrets, database } = config;

@@ -3,8 +3,8 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 
 /**
- * The key with which the risk manager signs and the trader verifies. From the environment where several machines share
- * the work; otherwise made once and kept beside the private services, readable by their owner only.
+ * Key with which the risk manager signs approvals and the trader verifies them. It comes from the environment when several
+ * machines share the work; otherwise it is created once in the data directory, readable by the owner only.
  */
 export function approvalSecret(fromEnvironment: string | undefined, dataDirectory: string): string {
   if (fromEnvironment !== undefined) return fromEnvironment;
@@ -13,7 +13,7 @@ export function approvalSecret(fromEnvironment: string | undefined, dataDirector
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600 });
   try {
-    // A link fails when the file is there: of two processes that start at once, one wins and both read its secret.
+    // linkSync fails when the file exists: of two processes that start at once, one creates it and both read it.
     linkSync(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -6,9 +6,12 @@ export interface ReleaseFailure {
 }
 
 export interface CleanupStack {
-  /** Called right after a resource was opened, with its undo. After release() the undo runs at once. */
+  /** Call right after opening a resource, with the function that closes it. After release() it runs at once. */
   push(name: string, undo: () => Promise<void> | void): void;
-  /** Undoes everything once, last opened first. Never rejects; again: the same failures, and those of late comers. */
+  /**
+   * Closes everything once, last opened first. Never rejects. A further call returns the same failures, and those of
+   * resources pushed since.
+   */
   release(): Promise<readonly ReleaseFailure[]>;
 }
 
@@ -18,8 +21,8 @@ interface Entry {
 }
 
 /**
- * `deadlineMs` bounds the whole release. An undo that hangs may use up half of the time that is left, so the ones
- * below it, the services last of all, still get their turn.
+ * `deadlineMs` limits the whole release. One entry may take at most half of the remaining time, so that the entries
+ * below it still run when it hangs; the services are the last.
  */
 export function createCleanupStack(deadlineMs: number): CleanupStack {
   const entries: Entry[] = [];

@@ -5,22 +5,22 @@ import { AppError, hasCode } from '../domain/errors.ts';
 import { modeField } from '../../queues/fields.ts';
 import { TRADING_MODES, type TradingMode } from '../domain/trading-mode.ts';
 
-/** What a node must know to work for a company it did not start: which mode, which market, whose account. */
-const cardSchema = z.strictObject({
+/** What a node must know to work for a company that another process started: mode, market and account. */
+const descriptorSchema = z.strictObject({
   mode: modeField,
   account: z.string(),
-  /** Name of the candle source and of its feed. */
+  /** Name of the market source and of its feed. */
   source: z.string(),
   simulation: z.strictObject({ seed: z.int(), startTime: z.int() }).optional(),
   announcedAt: z.int(),
 });
-export type CompanyDescriptor = z.output<typeof cardSchema>;
+export type CompanyDescriptor = z.output<typeof descriptorSchema>;
 
 const keyOf = (namespace: string, mode: TradingMode): string => `${keyPrefix(namespace, mode)}:company`;
 
 async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, { maxRetriesPerRequest: 3, lazyConnect: true });
-  // Errors reach the caller through the command that failed.
+  // Errors reach the caller through the failed command.
   redis.on('error', () => undefined);
   try {
     await redis.connect();
@@ -38,13 +38,13 @@ export async function announceCompany(
   await withRedis(redisUrl, (redis) => redis.set(keyOf(namespace, descriptor.mode), JSON.stringify(descriptor)));
 }
 
-/** The company of this mode, or the one announced last. @throws AppError `no-company`. */
+/** Finds the company of this mode, or the one announced last. @throws AppError `no-company`. */
 export async function findCompany(redisUrl: string, namespace: string, mode?: TradingMode): Promise<CompanyDescriptor> {
-  const cards = await withRedis(redisUrl, async (redis) => {
+  const descriptors = await withRedis(redisUrl, async (redis) => {
     const texts = await Promise.all((mode ? [mode] : TRADING_MODES).map((m) => redis.get(keyOf(namespace, m))));
-    return texts.flatMap((text) => (text === null ? [] : [cardSchema.parse(JSON.parse(text))]));
+    return texts.flatMap((text) => (text === null ? [] : [descriptorSchema.parse(JSON.parse(text))]));
   });
-  const [latest] = cards.sort((a, b) => b.announcedAt - a.announcedAt);
+  const [latest] = descriptors.sort((a, b) => b.announcedAt - a.announcedAt);
   if (!latest) {
     throw new AppError('no-company', `no company${mode ? ` in mode ${mode}` : ''} has announced itself on this Redis`, {
       advice: 'Start one with corp start or corp cycle',
@@ -53,9 +53,12 @@ export async function findCompany(redisUrl: string, namespace: string, mode?: Tr
   return latest;
 }
 
-const LOOK_EVERY_MS = 500;
+const POLL_EVERY_MS = 500;
 
-/** Waits until a company announces itself: in a fleet, nodes and API may be up before the feed. @throws AppError `no-company` */
+/**
+ * Waits up to `waitMs` until a company announces itself: in a fleet, nodes and API may start before the feed.
+ * @throws AppError `no-company`
+ */
 export async function awaitCompany(
   redisUrl: string,
   namespace: string,
@@ -70,7 +73,7 @@ export async function awaitCompany(
     } catch (error) {
       const isMissing = hasCode(error, 'no-company');
       if (!isMissing || performance.now() > deadline || signal?.aborted === true) throw error;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
     }
   }
 }

@@ -18,22 +18,22 @@ import { connectRedis } from './redis-connection.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
 import { startServices, type Services } from './services/start-services.ts';
 
-/** A company at work: services, office, desks. */
+/** A running company: services, application context and agents. */
 export interface Company {
   readonly context: AppContext;
   readonly services: Pick<Services, 'redis' | 'mongo'>;
-  /** Aborts when another feed took the company over. */
+  /** Aborts when another feed takes the company over. */
   readonly lost: AbortSignal;
-  /** Starts the API, Bull Board and the dashboard; gives their address. */
+  /** Starts the API, Bull Board and the dashboard; returns their URL. */
   startApi(host: string, port: number): Promise<string>;
-  /** Starts the coordinator that remote workers pull from; gives its address. */
+  /** Starts the coordinator that remote workers pull from; returns its URL. */
   startCoordinator(host: string, port: number): Promise<string>;
   close(): Promise<void>;
 }
 
-/** What a company is made of. `services` starts Redis and the store unless they are named or running. */
+/** Roles of a company. `services` starts Redis and the store unless they are configured or already running. */
 export const COMPANY_ROLES = ['services', 'processors', 'feed', 'api'] as const;
-/** What one process can do. The coordinator is opened only where it is asked for: it is a door for other machines. */
+/** All roles of a process. The coordinator must be requested, because it accepts connections from other machines. */
 export const ROLES = [...COMPANY_ROLES, 'coordinator'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -43,7 +43,7 @@ export type OpenServices = (
   options: { readonly onFatal: (error: Error) => void; readonly signal?: AbortSignal },
 ) => Promise<Services>;
 
-/** Services of this process's own; nobody else may have them. @throws ServicesInUseError */
+/** Starts services that this process owns. @throws ServicesInUseError when another process owns the data directory. */
 export const ownServices: OpenServices = ({ database, secrets }, log, options) =>
   startServices({
     dataDirectory: database.dataDirectory,
@@ -56,28 +56,28 @@ export const ownServices: OpenServices = ({ database, secrets }, log, options) =
 export interface CompanyOptions {
   readonly config: Config;
   readonly log: Logger;
-  /** Where Redis and MongoDB come from. */
+  /** Finds or starts Redis and MongoDB. */
   readonly openServices: OpenServices;
   readonly descriptor: CompanyDescriptor;
-  /** Runs before any desk opens: importing candles, announcing market time. May settle on another account. */
+  /** Runs before any agent starts: imports candles, sets market time. Returns the account to use. */
   readonly prepare: (context: AppContext) => Promise<{ readonly account: string }>;
-  /** Desks to run here. @default all */
+  /** Queues whose agents run in this process. @default all */
   readonly queues?: readonly QueueName[];
-  /** Whether this process brings the company to life and drives its market. @default true */
+  /** Whether this process announces the company and drives its market. @default true */
   readonly leads?: boolean;
   readonly signal?: AbortSignal;
   readonly onFatal: (error: Error) => void;
 }
 
-/** Jobs in hand may take this long at the end; what takes longer goes back to its queue. */
+/** Time for running jobs to finish at shutdown; longer ones go back to their queue. */
 const DRAIN_MS = 5000;
 const CLOSE_WITHIN_MS = 25_000;
-/** A feed that was killed on another machine holds its lock this much longer. */
+/** Longer than the lease of a feed that was killed on another machine. */
 const LOCK_WAIT_MS = 20_000;
-/** A process that joins waits this long for the one that leads. */
+/** How long a joining process waits for the leading one. */
 const COMPANY_WAIT_MS = 60_000;
 
-/** Opens everything in order; what is open when a later step fails is closed again. */
+/** Opens everything in order; when a step fails, closes what is already open. */
 export async function startCompany({
   config,
   log,
@@ -93,13 +93,13 @@ export async function startCompany({
   const { secrets, database, agents } = config;
   try {
     type Urls = { readonly redisUrl: string; readonly mongoUrl: string };
-    type Place = { readonly context: AppContext; readonly lost: AbortSignal };
+    type Opened = { readonly context: AppContext; readonly lost: AbortSignal };
 
-    /** Brings the company to life: one process at a time may. */
-    const lead = async (urls: Urls): Promise<Place> => {
+    /** Announces and leads the company; only one process at a time can. */
+    const lead = async (urls: Urls): Promise<Opened> => {
       const opened = await openContext({ config, descriptor: draft, log, ...urls });
-      cleanup.push('office', () => opened.close());
-      // Two feeds on one set of queues would do each other's jobs, with other candles.
+      cleanup.push('context', () => opened.close());
+      // Two feeds on the same queues would run each other's jobs on different candles.
       const lock = await takeLeaderLock(urls.redisUrl, `${opened.prefix}:feed`, LOCK_WAIT_MS, signal);
       cleanup.push('feed lock', () => lock.release());
       const descriptor: CompanyDescriptor = { ...draft, ...(await prepare(opened)) };
@@ -108,11 +108,11 @@ export async function startCompany({
       return { context: { ...opened, descriptor }, lost: lock.lost };
     };
 
-    /** Works for a company that another process leads. */
-    const join = async (urls: Urls): Promise<Place> => {
+    /** Joins a company that another process leads. */
+    const join = async (urls: Urls): Promise<Opened> => {
       const descriptor = await awaitCompany(urls.redisUrl, database.namespace, draft.mode, COMPANY_WAIT_MS, signal);
       const context = await openContext({ config, descriptor, log, ...urls });
-      cleanup.push('office', () => context.close());
+      cleanup.push('context', () => context.close());
       return { context, lost: new AbortController().signal };
     };
 
@@ -126,7 +126,7 @@ export async function startCompany({
       cleanup.push('node', () => node.close(DRAIN_MS));
     }
     if (leads) {
-      // Start-up is recovery: the ledger agrees with the venue before anything new is decided.
+      // Start-up and crash recovery are the same path: reconcile the ledger with the venue before new decisions.
       await context.producer.add(
         'trader',
         'reconcile',

@@ -21,9 +21,9 @@ import { openReadContext, type ContextOptions, type ReadContext } from './read-c
 import { openRemoteWork, type RemoteWork } from './remote-work.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
 
-/** Everything an agent, the API or the command line works with, opened once for one company (mode, market, account). */
+/** Dependencies of agents, API and command line, opened once for one company (mode, market, account). */
 export interface AppContext extends ReadContext {
-  /** Shared by all queues and desks of this process. */
+  /** Shared by all queues and agents of this process. */
   readonly connection: OpenQueues['connection'];
   readonly broadcastKey: string;
   readonly producer: Producer;
@@ -31,18 +31,19 @@ export interface AppContext extends ReadContext {
   readonly broker: Broker;
   readonly evaluator: Evaluator;
   readonly broadcaster: Broadcaster;
-  /** Null unless backtests are forwarded. */
+  /** Null unless backtests are forwarded to remote workers. */
   readonly remote: RemoteWork | null;
 }
 
 const CLOSE_WITHIN_MS = 8000;
-/** Market data asks for candles once and keeps them as series; two months (7 MB) let all markets load side by side. */
+/** Cache size of the simulation, in days. Market data reads candles once; two months (7 MB) let all markets load concurrently. */
 const SIMULATED_DAYS = 64;
 
 function sourceOf(descriptor: CompanyDescriptor, stores: Stores, { fees }: Config['exchange']): CandleSource {
   switch (descriptor.mode) {
     case 'simulated': {
-      if (!descriptor.simulation) throw new AppError('bad-card', 'a simulated company must say its seed and start');
+      if (!descriptor.simulation)
+        throw new AppError('bad-descriptor', 'the descriptor of a simulated company has no seed and start');
       return createSimulatedSource(
         createSimulation({ ...descriptor.simulation, cachedChunks: SIMULATED_DAYS }),
         descriptor.simulation.startTime,
@@ -61,7 +62,7 @@ function sourceOf(descriptor: CompanyDescriptor, stores: Stores, { fees }: Confi
   }
 }
 
-/** The composition root: what differs between modes is decided here and nowhere else. */
+/** The composition root: the only place that decides what differs between modes. @throws AppError `bad-descriptor`, `not-supported`. */
 export async function openContext(options: ContextOptions): Promise<AppContext> {
   const { config, descriptor, redisUrl, log } = options;
   const cleanup = createCleanupStack(CLOSE_WITHIN_MS);

@@ -44,7 +44,7 @@ export interface RunningCoordinator {
   readonly url: string;
   readonly fleet: Fleet;
   readonly stores: FleetStores;
-  /** Answers what has been asked, then lets everything go. */
+  /** Finishes pending requests, then closes everything. */
   close(): Promise<void>;
 }
 
@@ -53,28 +53,32 @@ const DRAIN_MS = 5_000;
 const READY_WITHIN_MS = 15_000;
 const MINUTE_MS = 60_000;
 
-/** What it keeps belongs to no mode: workers do not know which company their results are for. */
+/** Its data belongs to no trading mode: workers do not know which company their results are for. */
 export const coordinatorScope = (namespace: string): string => `${namespace}-coordinator`;
 
-/** @throws AppError `bad-input` when these settings would leave it open to others. */
+/** @throws AppError `bad-input` when other machines could connect without a token, or a required token is missing. */
 export function checkCoordinator({ agents, secrets }: Config): void {
   const { host, workersNeedToken } = agents.coordinator;
   if (secrets.coordinatorToken !== undefined) return;
   if (!isLoopback(host)) {
-    throw new AppError('bad-input', `config/agents.yaml: coordinator.host ${host} is open to others`, {
-      advice: 'Set COORDINATOR_TOKEN, or listen on 127.0.0.1',
-    });
+    throw new AppError(
+      'bad-input',
+      `config/agents.yaml: coordinator.host ${host} is reachable from other machines, and no token is set`,
+      {
+        advice: 'Set COORDINATOR_TOKEN, or listen on 127.0.0.1',
+      },
+    );
   }
   if (workersNeedToken) {
-    throw new AppError('bad-input', 'config/agents.yaml: coordinator.workersNeedToken asks for a token nobody has', {
+    throw new AppError('bad-input', 'config/agents.yaml: coordinator.workersNeedToken is true, but no token is set', {
       advice: 'Set COORDINATOR_TOKEN',
     });
   }
 }
 
 /**
- * The server for remote workers, with stores and queues of its own. Any number may run on the same services: leases are
- * decided in the store, and the sweep is a job that one of them does.
+ * Starts the server for remote workers, with its own stores and queues. Any number may run on the same services: leases
+ * are decided in the store, and the sweep is a job that one of them runs.
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
   const { config, log, redisUrl, mongoUrl } = options;

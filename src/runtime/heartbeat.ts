@@ -6,26 +6,26 @@ import { type AppContext } from './context.ts';
 import { VERSION } from '../paths.ts';
 
 export interface Heartbeat {
-  /** The last beat did not reach the store in time. */
+  /** Whether the last heartbeat did not reach the store in time. */
   isStale(): boolean;
-  /** Says that the node takes no more work. */
+  /** Announces that the node takes no more jobs. */
   drain(): Promise<void>;
-  /** Takes the node's rows away. */
+  /** Stops and removes the node's rows. */
   stop(): Promise<void>;
 }
 
 export interface HeartbeatSubject {
   readonly node: string;
   readonly queues: readonly QueueName[];
-  /** 0 for that of the configuration. */
+  /** 0 means the configured value. */
   readonly concurrency: number;
-  /** Jobs in hand. */
+  /** Number of running jobs. */
   readonly busyJobs: () => number;
-  /** Of the agents that live. */
+  /** States of the agents that are alive. */
   readonly agents: () => Promise<readonly AgentState[]>;
 }
 
-/** Writes the node's row and those of its living agents at intervals; a missed beat is logged, not fatal. */
+/** Writes the rows of the node and of its living agents at intervals. A failed write is logged and not fatal. */
 export async function startHeartbeat(
   context: AppContext,
   { node, queues, concurrency, busyJobs, agents }: HeartbeatSubject,
@@ -47,7 +47,7 @@ export async function startHeartbeat(
     return elapsedMs > 0 ? (used.user + used.system) / 1000 / elapsedMs : 0;
   };
 
-  /** A desk goes between idle and busy many times a second; who follows the stream gets what it is at each beat. */
+  /** Agents change between idle and busy many times a second; broadcast the state once per heartbeat at most. */
   const announced = new Map<string, AgentState['status']>();
   const announceChange = async ({ agent, status }: AgentState): Promise<void> => {
     if (announced.get(agent) === status) return;
@@ -83,7 +83,7 @@ export async function startHeartbeat(
     }
   };
   await beat();
-  // A beat never overlaps the one before: a slow store must not pile them up.
+  // Heartbeats are chained, so that they cannot pile up when the store is slow.
   const timer = setInterval(() => {
     beating = beating.then(beat);
   }, everyMs);
@@ -98,7 +98,7 @@ export async function startHeartbeat(
     async stop() {
       clearInterval(timer);
       await beating;
-      // A node that left in order leaves nothing behind that looks like a silent agent.
+      // After a clean stop no row must remain that would look like a silent agent.
       await Promise.all([stores.nodes.remove(node), stores.agentStates.removeNode(node)]).catch((error: unknown) =>
         log.warn(errorText(error)),
       );

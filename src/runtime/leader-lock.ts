@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
 
-/** The lock outlives a dead holder by this much; it is renewed three times within it. */
+/** Lease of the lock; renewed at a third of this time. */
 const LEASE_MS = 15_000;
 
 const RENEW =
@@ -11,15 +11,14 @@ const RENEW =
 const RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end";
 
 export interface LeaderLock {
-  /** Aborts when the lock was lost to somebody else. */
+  /** Aborts when another process takes the lock. */
   readonly lost: AbortSignal;
   release(): Promise<void>;
 }
 
 /**
- * Takes the lock `key` or says who holds it. A holder that was killed loses it after LEASE_MS: `waitMs` lets a
- * successor wait for that.
- * @throws AppError `feed-taken`.
+ * Takes the lock `key`, waiting up to `waitMs`. The lock of a killed holder expires after LEASE_MS.
+ * @throws AppError `feed-taken` with the holder.
  */
 export async function takeLeaderLock(
   redisUrl: string,
@@ -34,7 +33,7 @@ export async function takeLeaderLock(
   for (;;) {
     if ((await redis.set(key, token, 'PX', LEASE_MS, 'NX')) === 'OK') break;
     const [holder, leftMs] = [await redis.get(key), await redis.pttl(key)];
-    // A holder on this machine that is gone will not renew: no need to wait for its lease to run out.
+    // A holder on this machine whose process has ended cannot renew: do not wait for its lease.
     if (holder !== null && isGone(holder) && (await redis.eval(RELEASE, 1, key, holder)) === 1) continue;
     if (performance.now() > deadline || signal?.aborted === true) {
       redis.disconnect();
@@ -49,11 +48,11 @@ export async function takeLeaderLock(
   const lost = new AbortController();
   const renew = async (): Promise<void> => {
     if ((await redis.eval(RENEW, 1, key, token, LEASE_MS)) === 1) return;
-    // Gone with a restart of Redis is not lost to somebody else.
+    // The key can be missing after a restart of Redis; then take it again.
     if ((await redis.set(key, token, 'PX', LEASE_MS, 'NX')) !== 'OK')
       lost.abort(new AppError('feed-lost', 'another feed took over'));
   };
-  // A renewal that Redis could not answer is made up for by the next.
+  // The next renewal makes up for one that failed.
   const timer = setInterval(() => void renew().catch(() => undefined), LEASE_MS / 3);
   return {
     lost: lost.signal,
@@ -65,7 +64,7 @@ export async function takeLeaderLock(
   };
 }
 
-/** Only a process of this machine can be known to be gone; elsewhere the lease decides. */
+/** Whether the holder's process has ended. Only known for processes of this machine; for others the lease decides. */
 function isGone(holder: string): boolean {
   const [host, pid] = holder.split('/');
   if (host !== hostname()) return false;

@@ -9,11 +9,11 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 export interface LoggerOptions {
   readonly level: LogLevel;
-  /** Folder of agents/, mission-control/ and trades/; no files when absent. */
+  /** Parent folder of agents/, mission-control/ and trades/; without it no files are written. */
   readonly directory?: string;
-  /** The screen may be told less than the files. @default level */
+  /** Minimum level on the terminal; the files use `level`. @default level */
   readonly terminalLevel?: Exclude<LogLevel, 'silent'>;
-  /** Human lines go here. @default process.stderr */
+  /** Stream for readable lines. @default process.stderr */
   readonly terminal?: NodeJS.WritableStream;
 }
 
@@ -25,7 +25,7 @@ const MONEY_AGENTS = new Set(['trader', 'risk-manager']);
 const LABELS: Readonly<Record<number, string>> = { 20: 'DEBUG', 30: 'INFO ', 40: 'WARN ', 50: 'ERROR' };
 const OWN_FIELDS = new Set(['level', 'time', 'msg', 'agent', 'pid', 'hostname']);
 
-/** `14:03:07 WARN  trader: approval refused reason="..."`: one line a person can read. */
+/** `14:03:07 WARN  trader: approval refused reason="..."`: one readable line. */
 function humanLine(record: Record<string, unknown>): string {
   const time = new Date(Number(record['time'])).toISOString().slice(11, 19);
   const who = typeof record['agent'] === 'string' ? `${record['agent']}: ` : '';
@@ -37,7 +37,7 @@ function humanLine(record: Record<string, unknown>): string {
 
 type Channel = 'agents' | 'mission-control' | 'trades';
 
-/** Sends each JSON record to the terminal as a line and to the file of its channel; secrets are removed from both. */
+/** Writes each JSON record to the terminal as a readable line and to the file of its channel, without secrets. */
 function createSink(
   files: ReadonlyMap<Channel, { write(text: string): unknown }>,
   terminal: NodeJS.WritableStream,
@@ -68,7 +68,7 @@ function wrap(inner: pino.Logger): Logger {
   };
 }
 
-/** Human lines on standard error, JSON records in logs/{agents,mission-control,trades}/<day>.log. */
+/** Writes readable lines to standard error, and JSON records to logs/{agents,mission-control,trades}/<day>.log. */
 export function createLogger({
   level,
   directory,

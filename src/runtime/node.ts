@@ -12,13 +12,13 @@ import { withTimeout } from '../ports/with-timeout.ts';
 
 export interface NodeOptions {
   readonly queues: readonly QueueName[];
-  /** Overrides config/agents.yaml for queues that are not money desks. */
+  /** Overrides config/agents.yaml, except for money agents. */
   readonly concurrency?: number;
 }
 
 export interface RunningNode {
   readonly name: string;
-  /** Finishes what is in hand; what takes longer than `drainMs` goes back to the queue. */
+  /** Finishes running jobs; those that take longer than `drainMs` go back to their queue. */
   close(drainMs: number): Promise<void>;
 }
 
@@ -30,13 +30,13 @@ interface LocalAgent {
 const READY_WITHIN_MS = 15_000;
 const PAUSE_KNOWN_WITHIN_MS = 1000;
 
-/** Runs agents on their queues, beats for them, and restarts one when the CEO asks for it. */
+/** Runs agents on their queues, writes their heartbeats, and restarts an agent when the CEO requests it. */
 export async function startNode(context: AppContext, { queues, concurrency }: NodeOptions): Promise<RunningNode> {
   const { config, clock, log, stores, broadcaster, producer, prefix, redisUrl, connection } = context;
   const name = `${hostname()}.${process.pid}`;
   const timing = { lockMs: config.database.queues.lockMs, stalledCheckMs: config.database.queues.stalledCheckMs };
 
-  // A money desk is serialised over all nodes, whatever anybody asks for.
+  // Money agents are serialised over all nodes, whatever the requested concurrency.
   const slots = (queue: QueueName): number =>
     MONEY_QUEUES.includes(queue) ? 1 : (concurrency ?? slotsOf(config, queue));
 
@@ -57,7 +57,7 @@ export async function startNode(context: AppContext, { queues, concurrency }: No
     return { monitor, running };
   };
 
-  // One at a time over all nodes: two money decisions at once could each be within the limits and together beyond them.
+  // Two concurrent money decisions could each be within the limits and together exceed them.
   await withTimeout(
     READY_WITHIN_MS,
     'reaching Redis',
@@ -70,9 +70,9 @@ export async function startNode(context: AppContext, { queues, concurrency }: No
     Promise.all([...agents.values()].map((agent) => agent.running.ready())),
   );
 
-  /** A worker does not notice that somebody paused its queue. While Redis is away nothing is known of it. */
+  /** A worker does not notice that its queue is paused, so ask the queue. Without Redis, assume that it is not. */
   const stateOf = async ([queue, { monitor }]: readonly [QueueName, LocalAgent]): Promise<AgentState> => {
-    const asked = withTimeout(PAUSE_KNOWN_WITHIN_MS, `asking for ${queue}`, producer.queue(queue).isPaused());
+    const asked = withTimeout(PAUSE_KNOWN_WITHIN_MS, `reading the state of ${queue}`, producer.queue(queue).isPaused());
     monitor.setPaused(await asked.catch(() => false));
     return monitor.snapshot();
   };

@@ -10,7 +10,7 @@ export interface OpenQueues {
   readonly producer: Producer;
 }
 
-/** The queues of a company over one connection; `cleanup` closes both. */
+/** Opens the queues of a company over one connection; `cleanup` closes both. */
 export function openQueues(
   { redisUrl, prefix, log }: Pick<ReadContext, 'redisUrl' | 'prefix' | 'log'>,
   cleanup: CleanupStack,

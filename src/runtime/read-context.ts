@@ -17,7 +17,7 @@ export interface ContextOptions {
   readonly log: Logger;
 }
 
-/** What a command needs that only looks at a company: its stores. Loads no agents, market data, broker or threads. */
+/** Dependencies of a command that only reads a company. Loads no agents, market data, broker or threads. */
 export interface ReadContext {
   readonly config: Config;
   readonly descriptor: CompanyDescriptor;
@@ -30,7 +30,7 @@ export interface ReadContext {
 }
 
 export interface WritableReadContext extends ReadContext {
-  /** Before the first write: the audit chain rests on a unique index. */
+  /** Must run before the first write: the audit chain depends on a unique index. */
   readonly ensureIndexes: () => Promise<void>;
 }
 

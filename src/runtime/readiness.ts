@@ -13,7 +13,7 @@ async function answers(probe: Promise<unknown>): Promise<string> {
   }
 }
 
-/** For `/ready`: `ok`, or what is wrong in words. */
+/** State of the services for `/ready`: `ok`, or the problem. */
 export async function readinessOf(redisUrl: string, mongoUrl: string): Promise<Record<'redis' | 'mongo', string>> {
   const [redis, mongo] = await Promise.all([
     answers(probeRedis(redisUrl, READY_WITHIN_MS)),

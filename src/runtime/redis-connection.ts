@@ -7,7 +7,7 @@ import { type Logger } from '../ports/logger.ts';
 export interface SharedConnection {
   /** One client for any number of queues and workers; BullMQ duplicates it only where it blocks. */
   readonly connection: ConnectionOptions;
-  /** Ends at once, whatever state it is in: an orderly QUIT waits for ever while Redis is away. */
+  /** Disconnects at once: QUIT would wait without limit while Redis is unreachable. */
   close(): void;
 }
 

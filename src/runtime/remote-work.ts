@@ -11,7 +11,7 @@ import { type WorkerEngine } from '../ports/fleet/engine.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
 import { openWorkerEngine } from './worker-engine.ts';
 
-/** What a company needs to have searches done by remote workers. */
+/** Dependencies for forwarding searches to remote workers. */
 export interface RemoteWork {
   readonly coordinator: Coordinator;
   readonly engine: WorkerEngine;
@@ -19,7 +19,7 @@ export interface RemoteWork {
 }
 
 const MINUTE_MS = 60_000;
-/** Looks at units within so long share one request. */
+/** Polls of units within this time share one request. */
 const FRESH_MS = 1000;
 
 /** What every client of a coordinator is made of. */
@@ -43,14 +43,18 @@ function httpClientDepsFor({ agents }: Config, url: string, clock: Clock): HttpC
 export function requireCoordinatorUrl({ agents, secrets }: Config): string | null {
   if (agents.backtest.backend === 'local') return null;
   if (secrets.coordinatorUrl === undefined) {
-    throw new AppError('bad-input', 'config/agents.yaml: backtest.backend is coordinator, and nobody says which', {
-      advice: 'Set COORDINATOR_URL, like http://127.0.0.1:5001, or backtest.backend to local',
-    });
+    throw new AppError(
+      'bad-input',
+      'config/agents.yaml: backtest.backend is coordinator, but no coordinator URL is set',
+      {
+        advice: 'Set COORDINATOR_URL, like http://127.0.0.1:5001, or backtest.backend to local',
+      },
+    );
   }
   return secrets.coordinatorUrl;
 }
 
-/** Null with the backend `local`: nothing is forwarded. @throws AppError `bad-input`. */
+/** Null with the backend `local`, which forwards nothing. @throws AppError `bad-input`. */
 export function openRemoteWork(config: Config, clock: Clock): RemoteWork | null {
   const url = requireCoordinatorUrl(config);
   if (url === null) return null;

@@ -6,14 +6,14 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 export type ShutdownSignal = (typeof SIGNALS)[number];
 
 export interface ShutdownOptions {
-  /** Puts the work away; gets the signal that asked for it. */
+  /** Stops the work; receives the signal that requested it. */
   readonly stop: (signal: ShutdownSignal) => Promise<void>;
   readonly log: Logger;
-  /** stop() may take this long; then the process exits without it. */
+  /** Time limit of stop(), ms; afterwards the process exits without waiting for it. */
   readonly deadlineMs: number;
   /**
-   * The same key press can arrive two or three times: from the terminal, from npm, from the start script. A repeat
-   * within this time is the same request, a later one means "now".
+   * One key press can arrive two or three times: from the terminal, from npm, from the start script. A repeat within this
+   * time is the same request; a later one requests an immediate exit.
    */
   readonly repeatWithinMs?: number;
   readonly source?: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
@@ -21,15 +21,15 @@ export interface ShutdownOptions {
 }
 
 export interface Shutdown {
-  /** Aborted by the first signal: for a start-up that is still under way. */
+  /** Aborts at the first signal, to end a start-up in progress. */
   readonly requested: AbortSignal;
-  /** Gives the signals back to the system. */
+  /** Removes the signal handlers. */
   uninstall(): void;
 }
 
 /**
- * First SIGINT or SIGTERM: stop(), then exit with 0, or 1 when it failed. Second one, or the deadline: exit at once
- * with 128 + the number of the signal, as a shell would report it.
+ * The first SIGINT or SIGTERM calls stop(), then exits with 0, or with 1 when it failed. A second one, or the deadline,
+ * exits at once with 128 + the number of the signal, as a shell reports it.
  */
 export function installShutdown(options: ShutdownOptions): Shutdown {
   const { stop, log, deadlineMs, repeatWithinMs = 500, source = process, exit = process.exit.bind(process) } = options;
@@ -37,12 +37,12 @@ export function installShutdown(options: ShutdownOptions): Shutdown {
   let firstAt: number | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  const force = (signal: ShutdownSignal, why: string): void => {
-    log.error(`${why}: exit without a clean stop`, { signal });
+  const force = (signal: ShutdownSignal, cause: string): void => {
+    log.error(`${cause}: exit without a clean stop`, { signal });
     exit(128 + constants.signals[signal]);
   };
   const stopOnce = async (signal: ShutdownSignal): Promise<void> => {
-    log.info('stopping; once more to stop at once', { signal });
+    log.info('stopping; send the signal again to exit at once', { signal });
     timer = setTimeout(() => force(signal, `not stopped within ${deadlineMs} ms`), deadlineMs);
     try {
       await stop(signal);

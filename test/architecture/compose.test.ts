@@ -140,7 +140,7 @@ describe('docker-compose.yml', () => {
     // A variable that may be empty would open the door: only settings have defaults, and a token without which nothing opens.
     const optional = [...text.matchAll(/\$\{(\w+):-/g)].map((match) => match[1]);
     expect([...new Set(optional)].sort()).toEqual(['COORDINATOR_TOKEN', 'LOG_LEVEL']);
-    expect(() => checkCoordinator(configOf('coordinator', {}))).toThrow(/is open to others/);
+    expect(() => checkCoordinator(configOf('coordinator', {}))).toThrow(/is reachable from other machines/);
   });
 
   it.each(['feed', 'api', 'processor'])('%s gets an environment that config/ accepts', (name) => {

@@ -274,7 +274,7 @@ describe('the fleet', () => {
     const config = configOf(named('Deployment', 'coordinator'));
     expect(() => checkCoordinator(config)).not.toThrow();
     const { coordinatorToken: _, ...secrets } = config.secrets;
-    expect(() => checkCoordinator({ ...config, secrets })).toThrow(/is open to others/);
+    expect(() => checkCoordinator({ ...config, secrets })).toThrow(/is reachable from other machines/);
   });
 });
 

@@ -162,17 +162,17 @@ async function leadUntilStopped(io: CliIo, config: Config, options: Options): Pr
   };
   await withCompany(io, { config, finishes: false, company }, async (opened, stop) => {
     await welcome(io, opened, config, options);
-    const signal = AbortSignal.any([stop, opened.lost]);
+    const abortSignal = AbortSignal.any([stop, opened.lost]);
     await runFeed(opened.context, {
       from: marketSource.opensAt,
       ...(marketSource.endsAt !== undefined && { to: marketSource.endsAt }),
       speed: options.speed ?? feed.speed,
       seed: marketSource.seed,
       cycleEveryCandles: feed.cycleEveryCandles,
-      signal,
+      abortSignal,
     });
     // A replay that is over leaves its company open to look at.
-    await aborted(signal);
+    await aborted(abortSignal);
     if (opened.lost.aborted) {
       throw new AppError('feed-lost', 'another feed took over this company', {
         advice: 'Look for a second corp start',
@@ -219,9 +219,13 @@ export function registerStart(program: Command, io: CliIo): void {
       const config = loadCliConfig(io);
       const { host } = config.exchange.api;
       if (options.roles.includes('api') && !isLoopback(host) && config.secrets.apiToken === undefined) {
-        throw new AppError('bad-input', `config/exchange.yaml: api.host ${host} is open to others`, {
-          advice: 'Set API_TOKEN, or listen on 127.0.0.1',
-        });
+        throw new AppError(
+          'bad-input',
+          `config/exchange.yaml: api.host ${host} is reachable from other machines, and no token is set`,
+          {
+            advice: 'Set API_TOKEN, or listen on 127.0.0.1',
+          },
+        );
       }
       requireCoordinatorUrl(config);
       if (options.roles.includes('coordinator')) checkCoordinator(config);

@@ -11,7 +11,7 @@ interface Letter {
   readonly code: string;
 }
 
-/** Errors of services had codes like MONGO_UNREACHABLE; all codes are kebab-case now. */
+/** Renames stored error codes such as MONGO_UNREACHABLE to kebab-case, which all codes use now. */
 export const kebabCaseCodes: Migration = {
   to: 1,
   async store({ db }) {

@@ -1,7 +1,7 @@
 import { type Connection, type mongo } from 'mongoose';
 import { type Redis } from 'ioredis';
 
-/** What a migration changes: one database, and the queues under one prefix. */
+/** The database and the queues (under one prefix) that a migration changes. */
 export interface FormatPlaces {
   readonly db: NonNullable<Connection['db']>;
   readonly redis: Redis;
@@ -9,8 +9,8 @@ export interface FormatPlaces {
 }
 
 /**
- * One step from the format below. Both parts must be idempotent and bear a second process that does the same at the
- * same time: the number is written only after the step, so one that was killed half-way runs again.
+ * Migrates from the previous format number to `to`. Both parts must be idempotent and safe with a second process that
+ * runs them at the same time. The number is written only after the step, so an interrupted step runs again.
  */
 export interface Migration {
   readonly to: number;

@@ -6,10 +6,10 @@ import { CURRENT_FORMAT, MIGRATIONS } from './migrations.ts';
 import { refuseNewer, refuseOlder } from './require-format.ts';
 
 const KEY = 'format';
-/** One of these has rows as soon as anything was stored; before format numbers nothing else says so. */
+/** One of these has rows as soon as anything was stored. Detects stores from before format numbers. */
 const FIRST_COLLECTIONS = ['agentStates', 'markets', 'candles', 'auditLog', 'fleetUnits', 'deadLetters'] as const;
 
-/** Only raises the number: of two processes that migrate at once neither takes the other's back. */
+/** Only raises the number, so that two concurrent migrations cannot lower each other's. */
 const RAISE = `
 local found = tonumber(redis.call('get', KEYS[1]) or '0')
 if found < tonumber(ARGV[1]) then redis.call('set', KEYS[1], ARGV[1]) end
@@ -19,7 +19,7 @@ export interface FormatOptions {
   readonly mongo: Connection;
   readonly redisUrl: string;
   readonly prefix: string;
-  /** `write` migrates what is older, and marks what is new; `read` changes nothing. */
+  /** `write` migrates an older format and marks a new store; `read` changes nothing. */
   readonly access: 'read' | 'write';
 }
 
@@ -62,15 +62,15 @@ async function migrate(places: FormatPlaces, store: number, queues: number): Pro
 }
 
 /**
- * Compares the format numbers of a store and its queues with this version's. What carries no number is from before
- * there were any, or empty: format 0, whose migration leaves today's layout as it is.
- * @throws AppError `format-newer`, `format-older` (only to readers).
+ * Compares the format numbers of a store and its queues with the number of this version. A missing number means format 0:
+ * empty, or written before format numbers existed.
+ * @throws AppError `format-newer`; `format-older` with access `read` only.
  */
 export async function openFormat({ mongo, redisUrl, prefix, access }: FormatOptions): Promise<void> {
   const { db } = mongo;
   if (db === undefined) throw new Error('the store connection is not open');
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: 3 });
-  // Errors reach the caller through the command that failed.
+  // Errors reach the caller through the failed command.
   redis.on('error', () => undefined);
   try {
     const places: FormatPlaces = { db, redis, prefix };

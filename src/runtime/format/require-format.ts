@@ -9,19 +9,19 @@ export function refuseNewer(place: FormatPlace, found: number, current: number):
   if (found <= current) return;
   throw new AppError(
     'format-newer',
-    `${NAMES[place]} made by a newer version (format ${found}, this one knows ${current})`,
+    `${NAMES[place]} written by a newer version (format ${found}, this one knows ${current})`,
     {
       advice: 'Update this version, or use another data directory: CORP_DATABASE__DATA_DIRECTORY',
     },
   );
 }
 
-/** @throws AppError `format-older` when an older version wrote it: whoever only reads does not migrate. */
+/** @throws AppError `format-older` when an older version wrote it; commands that only read do not migrate. */
 export function refuseOlder(place: FormatPlace, found: number, current: number): void {
   if (found >= current) return;
   throw new AppError(
     'format-older',
-    `${NAMES[place]} made by an older version (format ${found}, this one needs ${current})`,
+    `${NAMES[place]} written by an older version (format ${found}, this one needs ${current})`,
     {
       advice: 'Make a back-up, then run corp start (of several modes: in this one), which migrates it',
     },

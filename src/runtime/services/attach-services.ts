@@ -13,7 +13,7 @@ export interface AttachedServices {
 
 const ANSWER_WITHIN_MS = 3_000;
 
-/** The services of the process that owns `dataDirectory`; null when no owner lives or one of them does not answer. */
+/** The services of the process that owns `dataDirectory`; null when no owner is running or a service does not answer. */
 export async function attachServices(dataDirectory: string): Promise<AttachedServices | null> {
   const recorded = readRegistry(resolve(dataDirectory));
   const [redis, mongo] = [asService(recorded?.redis), asService(recorded?.mongo)];

@@ -4,8 +4,8 @@ const ROTATE_AT_BYTES = 5_000_000;
 const LAST_LINES = 4;
 
 /**
- * A descriptor that a child writes its output to. A file rather than a pipe, so that a child which outlives us
- * neither blocks nor loses what it has to say.
+ * Opens a file for a child's output; returns its descriptor. With a pipe, a child that outlives this process would block
+ * or lose output.
  */
 export function openChildLog(path: string): number {
   if (existsSync(path) && statSync(path).size > ROTATE_AT_BYTES) renameSync(path, `${path}.1`);

@@ -10,23 +10,23 @@ import type { Program } from './supervised-process.ts';
 
 const announcement = z.object({ url: z.string().startsWith('mongodb://127.0.0.1:') });
 
-/** The store runs as compiled JavaScript, also when this file is run from its source by a test. */
+/** The store runs as compiled JavaScript, even when a test runs this file from source. */
 const MAIN = import.meta.url.endsWith('.ts')
   ? '../../../dist/src/adapters/embedded/main.js'
   : '../../adapters/embedded/main.js';
 
-/** A small nursery: the store's garbage is short messages, and the default would hold 30 MB more of it. */
-const SMALL_NURSERY = '--max-semi-space-size=2';
+/** A small young generation: the store's garbage is short-lived messages, and the default would take 30 MB more. */
+const SMALL_YOUNG_GENERATION = '--max-semi-space-size=2';
 
 export const EMBEDDED_COMMAND: readonly string[] = [
   process.execPath,
-  SMALL_NURSERY,
+  SMALL_YOUNG_GENERATION,
   fileURLToPath(new URL(MAIN, import.meta.url)),
 ];
 
 /**
- * The embedded store as a process of its own. It ends when its standard input does, so it cannot outlive us; it says
- * on standard output, in one line of JSON, where it listens.
+ * The embedded store as a separate process. It ends when its standard input closes, so it cannot outlive this process. It
+ * prints its URL on standard output as one line of JSON.
  */
 export function createEmbeddedStore(command: readonly string[], directory: string, port: number): Program {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -43,7 +43,7 @@ export function createEmbeddedStore(command: readonly string[], directory: strin
       return child;
     },
     ready: announcedUrl,
-    lastWords: () => lastLines(logPath),
+    lastOutput: () => lastLines(logPath),
   };
 }
 
@@ -51,7 +51,7 @@ async function announcedUrl(child: ChildProcess, signal: AbortSignal): Promise<s
   const { stdout } = child;
   if (stdout === null) throw new Error('its standard output is not a pipe');
   const [line] = (await once(createInterface({ input: stdout }), 'line', { signal })) as [string];
-  // Nothing more is expected; unread output would one day block the store.
+  // No more output is expected, but unread output would block the store.
   stdout.resume();
   return announcement.parse(JSON.parse(line)).url;
 }

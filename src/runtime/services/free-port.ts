@@ -2,15 +2,15 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * Below the range from which systems take the local end of outgoing connections (Linux from 32768, macOS from 49152).
- * Inside it, a client that keeps trying a port while its service restarts can be given that very port and end up
- * connected to itself, and the service never gets it back.
+ * Below the ephemeral ports of outgoing connections (Linux from 32768, macOS from 49152). With an ephemeral port, a client
+ * that retries while its service restarts can get the same port as its local end and connect to itself; the service then
+ * cannot bind it again.
  */
 const FIRST = 20_000;
 const LAST = 31_999;
 const ATTEMPTS = 20;
 
-/** Runs `start` with a port that was free a moment ago, again with another one as long as somebody else was faster. */
+/** Runs `start` with a free port; tries another one when a different process takes the port first. */
 export async function withFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const port = randomInt(FIRST, LAST + 1);

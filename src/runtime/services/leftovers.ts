@@ -9,9 +9,10 @@ import { ServiceError } from './service-error.ts';
 const ANSWER_WITHIN_MS = 2_000;
 
 /**
- * Ends the services that a killed owner left running in a data directory. To be called by the owner of its lock, before
- * it starts its own: two servers on one directory would destroy the data. Only processes proven ours are ended:
- * recorded with pid and start time, or a Redis that knows our password and lives in our directory.
+ * Ends services that a killed owner left running in a data directory. The owner of the lock must call it before it starts
+ * its own: two servers on one directory would destroy the data. It ends only processes that are proven to belong to this
+ * directory: recorded with pid and start time, or a Redis that accepts the stored password and uses this directory.
+ * @throws ServiceError `service-leftover`.
  */
 export async function endLeftovers(
   dataDirectory: string,
@@ -26,15 +27,11 @@ export async function endLeftovers(
 }
 
 async function endOne(suspect: ProcessIdentity, dataDirectory: string, log: Logger, graceMs: number): Promise<void> {
-  log.warn('ending a service that an earlier run left behind', { pid: suspect.pid });
+  log.warn('ending a service that an earlier run left running', { pid: suspect.pid });
   if (await endProcess(suspect, graceMs)) return;
-  throw new ServiceError(
-    'service-leftover',
-    `process ${suspect.pid}, left by an earlier run, still uses ${dataDirectory}`,
-    {
-      advice: `end it: kill -9 ${suspect.pid}`,
-    },
-  );
+  throw new ServiceError('service-leftover', `process ${suspect.pid} of an earlier run still uses ${dataDirectory}`, {
+    advice: `end it: kill -9 ${suspect.pid}`,
+  });
 }
 
 async function earlierRedis(directory: string): Promise<ProcessIdentity | undefined> {
@@ -45,7 +42,7 @@ async function earlierRedis(directory: string): Promise<ProcessIdentity | undefi
     const ours = existsSync(found.directory) && realpathSync(found.directory) === realpathSync(directory);
     return ours ? (identifyProcess(found.pid) ?? undefined) : undefined;
   } catch {
-    // Nobody answers, or somebody who does not know our password: not ours.
+    // No answer, or the password is refused: not a server of this directory.
     return undefined;
   }
 }

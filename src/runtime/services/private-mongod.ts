@@ -5,7 +5,7 @@ import { lastLines, openChildLog } from './child-log.ts';
 import { mongodReady } from './probe-mongo.ts';
 import type { Program } from './supervised-process.ts';
 
-/** A stand-alone mongod on the loopback. `journal=true`: an acknowledged write is in the journal, and survives SIGKILL. */
+/** A stand-alone mongod on loopback. `journal=true`: acknowledged writes are in the journal and survive SIGKILL. */
 export function createPrivateMongod(binary: string, directory: string, port: number): Program {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const url = `mongodb://127.0.0.1:${port}/?directConnection=true&journal=true`;
@@ -24,6 +24,6 @@ export function createPrivateMongod(binary: string, directory: string, port: num
       await mongodReady(url, child.pid, signal);
       return url;
     },
-    lastWords: () => lastLines(logPath),
+    lastOutput: () => lastLines(logPath),
   };
 }

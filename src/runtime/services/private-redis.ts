@@ -9,20 +9,20 @@ import type { Program } from './supervised-process.ts';
 const LOG_FILE = 'redis.log';
 const CONFIG_FILE = 'redis.conf';
 
-/** A redis-server (or valkey-server) for this checkout alone: loopback, its own password, every write on disk. */
+/** A private redis-server (or valkey-server): loopback, its own password, every write on disk. */
 export function createPrivateRedis(binary: string, directory: string, port: number): Program {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const password = randomBytes(24).toString('hex');
   const url = urlOf(port, password);
   const logPath = join(directory, LOG_FILE);
-  // Written before the process exists: whatever happens to us, the next owner can recognise the server by it.
+  // Written before the process starts, so that the next owner can recognise the server after a crash.
   const configPath = join(directory, CONFIG_FILE);
   writeFileSync(configPath, configuration(directory, port, password), { mode: 0o600 });
   return {
     name: 'redis',
     spawn() {
       const log = openChildLog(logPath);
-      // A process group of its own: Ctrl-C on the terminal is for us, who stop it when the work is put away.
+      // Its own process group: Ctrl-C must reach only this process, which stops the service at the end of its shutdown.
       const child = spawn(binary, [configPath], { stdio: ['ignore', log, log], detached: true });
       closeSync(log);
       return child;
@@ -31,11 +31,11 @@ export function createPrivateRedis(binary: string, directory: string, port: numb
       await redisReady(url, child.pid, signal);
       return url;
     },
-    lastWords: () => lastLines(logPath),
+    lastOutput: () => lastLines(logPath),
   };
 }
 
-/** The URL under which a server started earlier in this directory would answer; null when none ever was. */
+/** URL of a server started earlier in this directory, from its configuration file; null when there is none. */
 export function urlOfEarlierRedis(directory: string): string | null {
   const path = join(directory, CONFIG_FILE);
   if (!existsSync(path)) return null;
@@ -49,11 +49,11 @@ function urlOf(port: number, password: string): string {
 }
 
 /**
- * `appendfsync always` answers a write only when it is in the file and on the disk. With `everysec` an answer may come
- * before: while a background fsync runs, Redis postpones even the write() itself (for up to 2 s), and a SIGKILL in that
- * time loses writes that were acknowledged. The price, measured with BullMQ on 2 cores (fsync 0.1 ms): adding a job takes
- * 0.23 ms instead of 0.08; no-op jobs at concurrency 1 halve (7,200 to 3,500/s), at 50 they lose a quarter (26,000 to
- * 20,000/s). Our jobs take 250 ms of CPU and more, so nobody notices.
+ * With `appendfsync always` Redis acknowledges a write only when it is on the disk. With `everysec` it may acknowledge
+ * earlier: while a background fsync runs, Redis postpones even the write() (for up to 2 s), and a SIGKILL in that time
+ * loses acknowledged writes. The cost, measured with BullMQ on 2 cores (fsync 0.1 ms): adding a job takes 0.23 ms instead
+ * of 0.08; no-op jobs per second fall from 7,200 to 3,500 at concurrency 1 and from 26,000 to 20,000 at 50. Real jobs take
+ * 250 ms of CPU and more, so the cost is negligible.
  */
 function configuration(directory: string, port: number, password: string): string {
   return [

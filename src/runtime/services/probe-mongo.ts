@@ -4,10 +4,10 @@ import { untilAborted } from '../../ports/until-aborted.ts';
 import { ServiceError } from './service-error.ts';
 
 const AUTHENTICATION_FAILED = 18;
-/** The signal decides. */
+/** No time-out of the driver: the abort signal decides. */
 const NEVER_MS = 2 ** 31 - 1;
 
-/** One connection, one ping. Throws a ServiceError that says what is wrong with `url`. */
+/** Connects once and sends one ping. @throws ServiceError `mongo-url-invalid`, `mongo-login-refused`, `mongo-unreachable`. */
 export async function probeMongo(url: string, withinMs: number): Promise<void> {
   const client = open(url, {
     serverSelectionTimeoutMS: withinMs,
@@ -23,7 +23,7 @@ export async function probeMongo(url: string, withinMs: number): Promise<void> {
   }
 }
 
-/** Resolves when the mongod that runs as `pid` answers; the driver itself tries until `signal` is aborted. */
+/** Resolves when the mongod with this `pid` answers; the driver retries until `signal` aborts. */
 export async function mongodReady(url: string, pid: number | undefined, signal: AbortSignal): Promise<void> {
   const client = open(url, { serverSelectionTimeoutMS: NEVER_MS });
   try {

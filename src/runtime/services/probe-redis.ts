@@ -8,12 +8,12 @@ export interface RedisIdentity {
   readonly directory: string;
 }
 
-/** One connection, one PING. Throws a ServiceError that says what is wrong with `url`. */
+/** Connects once and sends one PING. @throws ServiceError `redis-url-invalid`, `redis-login-refused`, `redis-unreachable`. */
 export async function probeRedis(url: string, withinMs: number): Promise<void> {
   await withConnection(url, withinMs, (client) => client.ping());
 }
 
-/** Who answers at `url`; for a server of our own, that lets us ask. */
+/** Pid and directory of the server at `url`; works only for private servers, which allow CONFIG GET. */
 export async function identifyRedis(url: string, withinMs: number): Promise<RedisIdentity> {
   return withConnection(url, withinMs, async (client) => {
     const pid = /^process_id:(\d+)/m.exec(await client.info('server'))?.[1];
@@ -22,10 +22,10 @@ export async function identifyRedis(url: string, withinMs: number): Promise<Redi
   });
 }
 
-/** Resolves when the server that runs as `pid` has loaded its data and answers; tries until `signal` is aborted. */
+/** Resolves when the server with this `pid` has loaded its data and answers; retries until `signal` aborts. */
 export async function redisReady(url: string, pid: number | undefined, signal: AbortSignal): Promise<void> {
   const client = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null, disconnectTimeout: 50 });
-  // Refused until it listens; the process's end and the deadline are watched by the caller.
+  // Connections are refused until it listens; the caller watches for the process's end and the deadline.
   client.on('error', () => undefined);
   try {
     const info = await untilAborted(client.info('server'), signal);
@@ -45,10 +45,10 @@ async function withConnection<T>(url: string, withinMs: number, use: (client: Re
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     connectTimeout: withinMs,
-    // Its default keeps a timer, and with it the process, for two seconds after a refused connection.
+    // The default keeps a timer, and so the process, for two seconds after a refused connection.
     disconnectTimeout: 50,
   });
-  // A command that fails only says "Connection is closed"; the reason arrives as an event, before.
+  // A failed command only reports "Connection is closed"; the reason arrives earlier, as an event.
   let reason: Error | undefined;
   client.on('error', (error: Error) => (reason ??= error));
   try {

@@ -1,4 +1,4 @@
-/** Takes user names and passwords out of every URL in a text; up to the last "@", since passwords may hold one. */
+/** Removes user names and passwords from every URL in a text, up to the last "@" because passwords may contain one. */
 export function redact(text: string): string {
   return text
     .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, '$1***@')

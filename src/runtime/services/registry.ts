@@ -7,7 +7,7 @@ const identity = z.strictObject({ pid: z.int().positive(), startedAt: z.string()
 
 const entry = z.strictObject({
   kind: z.enum(['external', 'private', 'embedded']),
-  /** Missing until the service has said where it listens. */
+  /** Absent until the service has reported where it listens. */
   url: z.string().optional(),
   process: identity.optional(),
 });
@@ -17,7 +17,7 @@ const contents = z.strictObject({ owner: identity, redis: entry.optional(), mong
 export type RegistryEntry = z.infer<typeof entry>;
 export type RegistryContents = z.infer<typeof contents>;
 
-/** `services.json`: what runs in a data directory, for other processes of this user (mode 0600: it holds passwords). */
+/** `services.json`: services of a data directory, for other processes of this user. Mode 0600: it contains passwords. */
 export interface Registry {
   record(service: 'redis' | 'mongo', entry: RegistryEntry): void;
   remove(): void;
@@ -29,7 +29,7 @@ export function createRegistry(dataDirectory: string, owner: ProcessIdentity): R
   return {
     record(service, entry) {
       now = { ...now, [service]: entry };
-      // Synchronous and by rename: the process just spawned is on record before anything else can happen to us.
+      // Synchronous, so that a spawned process is recorded before this process can crash. Atomic by rename.
       writeFileSync(`${path}.new`, JSON.stringify(now, null, 2), { mode: 0o600 });
       renameSync(`${path}.new`, path);
     },
@@ -37,7 +37,7 @@ export function createRegistry(dataDirectory: string, owner: ProcessIdentity): R
   };
 }
 
-/** Null when there is none, or none that we wrote. */
+/** Null when the file is missing or not valid. */
 export function readRegistry(dataDirectory: string): RegistryContents | null {
   try {
     return contents.parse(JSON.parse(readFileSync(pathIn(dataDirectory), 'utf8')));

@@ -16,8 +16,8 @@ export type ServiceErrorCode =
   | 'services-start-aborted';
 
 /**
- * Redis or the store cannot be used. The message is one line without credentials. No `cause`: the errors of the
- * drivers carry the command that failed, and with it the password.
+ * Redis or the store cannot be used. The message is one line without credentials. It has no `cause`, because the drivers'
+ * errors contain the failed command with the password.
  */
 export class ServiceError extends AppError {
   override readonly code: ServiceErrorCode;
@@ -35,7 +35,7 @@ export class ServicesInUseError extends ServiceError {
 
   constructor(dataDirectory: string, ownerPid: number) {
     super('services-in-use', `${dataDirectory} belongs to the running process ${ownerPid}`, {
-      advice: 'stop that process first, or give this one a data directory of its own',
+      advice: 'stop that process first, or set another data directory: CORP_DATABASE__DATA_DIRECTORY',
     });
     this.name = 'ServicesInUseError';
     this.ownerPid = ownerPid;

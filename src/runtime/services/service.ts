@@ -6,10 +6,10 @@ import type { Supervision, SupervisionLimits } from './supervised-process.ts';
 export type ServiceKind = 'external' | 'private' | 'embedded';
 
 export interface Service {
-  /** May hold a password: never log it. The same for as long as the services run. */
+  /** May contain a password: never log it. Constant while the services run. */
   readonly url: string;
   readonly kind: ServiceKind;
-  /** Of the process that runs now; another one after a restart; undefined while it is down, and when external. */
+  /** Pid of the current process; changes after a restart; undefined while it is down and for external services. */
   readonly pid: number | undefined;
 }
 
@@ -18,18 +18,18 @@ export interface StartServicesOptions {
   readonly redisUrl?: string | undefined;
   readonly mongoUrl?: string | undefined;
   readonly log: Logger;
-  /** A service died again and again and is not started any more. */
+  /** Called when a service died too often and is not restarted. */
   readonly onFatal: (error: ServiceError) => void;
-  /** Gives up a start under way; what was started is stopped again. */
+  /** Aborts a start in progress; services already started are stopped. */
   readonly signal?: AbortSignal;
-  /** Programs tried in this order, by name on the PATH. */
+  /** Programs to try in this order, by name on the PATH. */
   readonly redisBinaries?: readonly string[];
   readonly mongodBinaries?: readonly string[];
   readonly embeddedCommand?: readonly string[];
   readonly limits?: Partial<SupervisionLimits>;
 }
 
-/** What starting one service takes. `dataDirectory` is absolute and ours. */
+/** Dependencies for starting one service. `dataDirectory` is absolute and owned by this process. */
 export interface StartContext extends Omit<Supervision, 'onProcess'> {
   readonly dataDirectory: string;
   readonly registry: Registry;

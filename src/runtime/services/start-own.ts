@@ -3,7 +3,7 @@ import { identifyProcess } from '../../process-lock/process-identity.ts';
 import type { Service, ServiceKind, StartContext, Started } from './service.ts';
 import { supervise, type Program } from './supervised-process.ts';
 
-/** Runs a service of our own on a free port, supervised, and keeps the registry true about it. */
+/** Runs a private service on a free port under supervision, and records it in the registry. */
 export async function startOwn(
   context: StartContext,
   slot: 'redis' | 'mongo',

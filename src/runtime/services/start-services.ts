@@ -13,7 +13,7 @@ import { DEFAULT_LIMITS } from './supervised-process.ts';
 export interface Services {
   readonly redis: Service;
   readonly mongo: Service;
-  /** Stops what was started here, with a hard deadline, and gives the data directory back. Safe to call again. */
+  /** Stops the services started here, with a hard deadline, and releases the data directory. Safe to call again. */
   close(): Promise<void>;
 }
 
@@ -22,10 +22,9 @@ type Pair = readonly [Started, Started];
 const PROBE_WITHIN_MS = 5_000;
 
 /**
- * Finds or starts Redis and MongoDB: the URL given; else a program on the PATH, run privately under `dataDirectory`; for
- * MongoDB at last the embedded store. With both URLs given nothing is owned, locked or recorded.
- *
- * Throws ServicesInUseError when another process runs its services there, ServiceError for everything else.
+ * Finds or starts Redis and MongoDB: at the given URL; else as a program on the PATH, run privately under `dataDirectory`;
+ * else, for MongoDB, as the embedded store. With both URLs nothing is owned, locked or recorded.
+ * @throws ServicesInUseError when another process owns the data directory; ServiceError otherwise.
  */
 export async function startServices(options: StartServicesOptions): Promise<Services> {
   const { redisUrl, mongoUrl } = options;
@@ -57,13 +56,13 @@ async function startInDirectory(options: StartServicesOptions): Promise<Services
     let closing: Promise<void> | undefined;
     return { redis: redis.service, mongo: mongo.service, close: () => (closing ??= close()) };
   } catch (error) {
-    // The registry stays: it is how the next start recognises what could not be ended.
+    // Keep the registry: the next start uses it to find processes that could not be ended.
     ownership.release();
     throw error;
   }
 }
 
-/** Both, or none and the error of the one that failed first. */
+/** Starts both, or none and throws the first error. */
 async function startBoth(context: Omit<StartContext, 'signal'>, options: StartServicesOptions): Promise<Pair> {
   const failed = new AbortController();
   const signal = options.signal === undefined ? failed.signal : AbortSignal.any([failed.signal, options.signal]);

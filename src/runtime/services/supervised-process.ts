@@ -6,13 +6,13 @@ import type { Logger } from '../../ports/logger.ts';
 import { untilAborted } from '../../ports/until-aborted.ts';
 import { ServiceError } from './service-error.ts';
 
-/** How to run one program, again and again in the same way: same port, same data. */
+/** A program that can be restarted with the same port and data. */
 export interface Program {
   readonly name: string;
   spawn(): ChildProcess;
-  /** Resolves to its URL, always the same, when it does its work; may go on trying until `signal` is aborted. */
+  /** Resolves to its URL when it is ready; may retry until `signal` aborts. The URL is the same after each restart. */
   ready(child: ChildProcess, signal: AbortSignal): Promise<string>;
-  lastWords(): string;
+  lastOutput(): string;
 }
 
 export interface SupervisionLimits {
@@ -21,7 +21,7 @@ export interface SupervisionLimits {
   readonly stopWithinMs: number;
   readonly firstBackoffMs: number;
   readonly maxBackoffMs: number;
-  /** Give up at this many deaths in a row; one that comes later than `stableAfterMs` starts a new row. */
+  /** Give up after this many consecutive deaths; a run longer than `stableAfterMs` resets the count. */
   readonly rapidDeaths: number;
   readonly stableAfterMs: number;
 }
@@ -38,9 +38,9 @@ export const DEFAULT_LIMITS: SupervisionLimits = {
 export interface Supervision {
   readonly log: Logger;
   readonly limits: SupervisionLimits;
-  /** Ends the first start; afterwards use stop(). */
+  /** Aborts the first start; later use stop(). */
   readonly signal: AbortSignal;
-  /** Called for every new process, at once, and again with its URL when it is ready. */
+  /** Called at once for every new process, and again with its URL when it is ready. */
   readonly onProcess: (pid: number, url?: string) => void;
   readonly onFatal: (error: ServiceError) => void;
 }
@@ -49,7 +49,7 @@ export interface SupervisedProcess {
   readonly url: string;
   /** Undefined while it is down. */
   pid(): number | undefined;
-  /** SIGTERM, SIGKILL at the deadline; resolves when the process is gone. Safe to call again. */
+  /** Sends SIGTERM, and SIGKILL at the deadline; resolves when the process has ended. Safe to call again. */
   stop(): Promise<void>;
 }
 
@@ -68,14 +68,14 @@ interface Spawned {
  *     starting -> running -> (dies) -> waiting -> starting ...      stop() in any state -> stopped
  *                                   -> given up, onFatal, after too many deaths in a row
  *
- * Rejects when the very first start fails: a person is waiting for the reason.
+ * @throws ServiceError `service-did-not-start`, `services-start-aborted` when the first start fails.
  */
 export async function supervise(program: Program, supervision: Supervision): Promise<SupervisedProcess> {
   const { log, limits } = supervision;
   const stopping = new AbortController();
   const first = await launch(program, supervision, supervision.signal);
   let current: Running | undefined = first;
-  // process.exit() leaves no time for stop(); without this the child would outlive us.
+  // process.exit() leaves no time for stop(); without this handler the child would outlive this process.
   const onExit = (): void => void current?.child.kill('SIGTERM');
   process.once('exit', onExit);
 
@@ -88,7 +88,7 @@ export async function supervise(program: Program, supervision: Supervision): Pro
       if (stopping.signal.aborted) return;
       deaths = performance.now() - since > limits.stableAfterMs ? 1 : deaths + 1;
       if (deaths >= limits.rapidDeaths) return giveUp(deaths, how);
-      log.warn(`${program.name} died and is started again`, { service: program.name, how, deaths });
+      log.warn(`${program.name} died and is restarted`, { service: program.name, how, deaths });
       await restart(backOffMs({ firstMs: limits.firstBackoffMs, mostMs: limits.maxBackoffMs }, deaths));
     }
   }
@@ -97,14 +97,14 @@ export async function supervise(program: Program, supervision: Supervision): Pro
     try {
       await delay(backoffMs, undefined, { signal: stopping.signal });
       current = await launch(program, supervision, stopping.signal);
-      log.info(`${program.name} is back`, { service: program.name, pid: current.child.pid });
+      log.info(`${program.name} was restarted`, { service: program.name, pid: current.child.pid });
     } catch (error) {
       if (!stopping.signal.aborted) log.warn(errorText(error), { service: program.name });
     }
   }
 
   function giveUp(deaths: number, how: string): void {
-    const message = `${program.name} died ${deaths} times in a row (${how}): ${program.lastWords()}`;
+    const message = `${program.name} died ${deaths} times in a row (${how}): ${program.lastOutput()}`;
     supervision.onFatal(new ServiceError('service-keeps-dying', message));
   }
 
@@ -121,7 +121,7 @@ export async function supervise(program: Program, supervision: Supervision): Pro
       process.off('exit', onExit);
       await endCurrent();
       await kept;
-      // A restart may have succeeded at the very moment of the abort.
+      // A restart may have succeeded at the moment of the abort.
       await endCurrent();
     },
   };
@@ -142,10 +142,10 @@ async function launch(program: Program, { limits, onProcess }: Supervision, sign
     attempt.abort();
     await end(spawned, limits.stopWithinMs);
     if (signal.aborted) throw new ServiceError('services-start-aborted', `The start of ${program.name} was aborted`);
-    const said = program.lastWords();
+    const output = program.lastOutput();
     throw new ServiceError(
       'service-did-not-start',
-      `${program.name} did not start: ${errorText(error)}${said && `: ${said}`}`,
+      `${program.name} did not start: ${errorText(error)}${output && `: ${output}`}`,
     );
   }
 }
@@ -157,7 +157,7 @@ async function end({ child, death }: Spawned, graceMs: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** A sentence about how it ended; never rejects. */
+/** Resolves to a description of how the process ended; never rejects. */
 async function deathOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));

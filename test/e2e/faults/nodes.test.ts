@@ -22,7 +22,7 @@ it(
           speed: Infinity,
           seed: runRequest.seed,
           cycleEveryCandles: 24,
-          signal: new AbortController().signal,
+          abortSignal: new AbortController().signal,
         },
       );
     const announced: string[] = [];

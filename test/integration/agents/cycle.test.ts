@@ -307,7 +307,7 @@ it(
         speed: Infinity,
         seed: 1,
         cycleEveryCandles: 10_000,
-        signal: new AbortController().signal,
+        abortSignal: new AbortController().signal,
       });
     await feed(3);
     const before = await testEnvironment.clients();

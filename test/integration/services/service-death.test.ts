@@ -22,7 +22,7 @@ it('brings a killed Redis back on the same port with every write it acknowledged
   });
   for (let round = 0; round < 5; round += 1) {
     await new Promise((resolve) => writer.once('progress', resolve));
-    const back = log.next('redis is back');
+    const back = log.next('redis was restarted');
     process.kill(services.redis.pid ?? 0, 'SIGKILL');
     expect(await back).toMatchObject({ pid: services.redis.pid });
   }
@@ -38,7 +38,7 @@ it('brings a killed Redis back on the same port with every write it acknowledged
 it('brings a killed store back on the same port', async () => {
   const { services, log } = await startForTest(temporaryDirectory(), { limits: quick });
   const { url, pid } = services.mongo;
-  const back = log.next('store is back');
+  const back = log.next('store was restarted');
   process.kill(pid ?? 0, 'SIGKILL');
   await back;
   expect(services.mongo.url).toBe(url);
@@ -53,7 +53,7 @@ it('gives up a service that dies again and again, and says so once', async () =>
     onFatal: fatal,
   });
   for (const _ of [1, 2]) {
-    const back = log.next('redis is back');
+    const back = log.next('redis was restarted');
     process.kill(services.redis.pid ?? 0, 'SIGKILL');
     await back;
   }
@@ -68,9 +68,9 @@ it('starts nothing again while it closes', async () => {
   const { services, log } = await startForTest(temporaryDirectory(), {
     limits: { firstBackoffMs: 60_000, maxBackoffMs: 60_000 },
   });
-  const died = log.next('redis died and is started again');
+  const died = log.next('redis died and is restarted');
   process.kill(services.redis.pid ?? 0, 'SIGKILL');
   await died;
   await services.close();
-  expect(log.text()).not.toContain('redis is back');
+  expect(log.text()).not.toContain('redis was restarted');
 });

@@ -2,8 +2,12 @@ import { expect, it } from 'vitest';
 import { corp } from '../recorded-io.ts';
 
 it.each([
-  ['it would be open to others', { CORP_AGENTS__COORDINATOR__HOST: '0.0.0.0' }, /coordinator\.host 0\.0\.0\.0/],
-  ['workers need a token nobody has', { CORP_AGENTS__COORDINATOR__WORKERS_NEED_TOKEN: 'true' }, /workersNeedToken/],
+  ['it would be reachable from other machines', { CORP_AGENTS__COORDINATOR__HOST: '0.0.0.0' }, /coordinator\.host 0\.0\.0\.0/],
+  [
+    'workers need a token and none is set',
+    { CORP_AGENTS__COORDINATOR__WORKERS_NEED_TOKEN: 'true' },
+    /workersNeedToken/,
+  ],
   ['its token is too short', { COORDINATOR_TOKEN: 'short' }, /COORDINATOR_TOKEN.*16 characters/],
   ['leases last no time', { CORP_AGENTS__COORDINATOR__LEASE_MINUTES: '0' }, /coordinator\.leaseMinutes/],
   ['more results are asked for than gathered', { CORP_AGENTS__COORDINATOR__REPLICAS: '9' }, /coordinator\.maxReplicas/],
