@@ -10,7 +10,7 @@ import { contextWith, entryWith, LIMITS } from '../unit/risk/fixtures.ts';
 // Bug: absurd profits from unbounded sizes.
 
 it.each(IMPLEMENTATIONS)(
-  '$name: no trade is larger than the account, nor gains more than its price did',
+  '$name: no trade is larger than the account or gains more than the price moved',
   ({ simulate }) => {
     fc.assert(
       fc.property(anySeries(150), busySpec, fc.constantFrom(free, realistic), (series, spec, model) => {
@@ -33,12 +33,12 @@ it.each([0, -0.5, 1.01, 100, Infinity, NaN])('a spec may not commit a share of %
   expect(() => validateSpec({ ...onSignal, sizing: { kind: 'fraction', fraction } })).toThrow(/fraction/);
 });
 
-it.each([0.05, 0.5, 1])('whoever asks for %d of the account gets what the limit leaves', (requestedFraction) => {
+it.each([0.05, 0.5, 1])('a request for %d of the account is cut to the limit', (requestedFraction) => {
   const { amount } = reviewIntent(entryWith({ requestedFraction }), contextWith(), LIMITS);
   expect(amount * 50_000).toBeLessThanOrEqual(0.05 * 100_000);
 });
 
-it.each([1.5, 1e9, Infinity, NaN, -1])('asking for %d of the account gets nothing', (requestedFraction) => {
+it.each([1.5, 1e9, Infinity, NaN, -1])('a request for %d of the account is vetoed', (requestedFraction) => {
   expect(reviewIntent(entryWith({ requestedFraction }), contextWith(), LIMITS)).toMatchObject({
     decision: 'veto',
     amount: 0,

@@ -24,7 +24,7 @@ const clients = async (): Promise<number> => ((await counter.client('LIST')) as 
 const opened = async (): Promise<number> =>
   Number(/total_connections_received:(\d+)/.exec(await counter.info('stats'))?.[1]);
 
-it('a hundred jobs and broadcasts later the same connections are open, and none was opened in between', async () => {
+it('a hundred jobs and broadcasts open no new connection', async () => {
   const producer = createProducer({
     connection: { url: redis.url, ...clientOptions('patient', Math.random) },
     prefix: keyPrefix('t', 'replay'),
@@ -47,7 +47,7 @@ it('a hundred jobs and broadcasts later the same connections are open, and none 
   await expect.poll(clients, { interval: 5 }).toBe(1);
 });
 
-it('what does open a connection for one question closes it', async () => {
+it('a connection opened for one call is closed after it', async () => {
   const descriptor = { mode: 'replay', account: 'a', source: 's', announcedAt: 1 } as const;
   await announceCompany(redis.url, 't', descriptor);
   for (let n = 0; n < 20; n += 1) expect(await findCompany(redis.url, 't')).toEqual(descriptor);

@@ -32,7 +32,7 @@ it.each([
   expect(symbolField.safeParse(symbol).success).toBe(false);
 });
 
-it('no contract takes a text as a symbol that is none', () => {
+it('no contract accepts an invalid symbol', () => {
   const base = { account: 'paper', timeframe: '1h', candleTime: 0, cycleId: 'c1', strategyHash: 'a'.repeat(64) };
   const jobs = QUEUE_NAMES.flatMap((queue) =>
     Object.entries(contractOf(queue).jobs).map(([name, { data }]) => ({ name: `${queue}:${name}`, data })),

@@ -9,7 +9,7 @@ import { seriesOf } from '../unit/market/series-fixture.ts';
 
 const series = seriesOf([
   [100, 101, 100, SIGNAL],
-  // In at 100; down to a close of 98.5, which the stop at 98 survives; then the target at 103.
+  // Entry at 100; down to a close of 98.5, above the stop at 98; then the target at 103.
   [100, 100.2, 99.8, 100],
   [100, 100, 98.4, 98.5],
   [98.5, 104, 98.5, 103.5],
@@ -23,6 +23,6 @@ it.each([
   expect(simulate(series, onSignal, free).trades).toMatchObject([{ reason: 'target', exitPrice: 103 }]);
   const { maxDrawdown, wins } = figures();
   expect(wins).toBe(1);
-  // Half of the cash was in it: 1.5 % of half.
+  // Half of the cash was invested: 1.5 % of half.
   expect(maxDrawdown).toBeCloseTo(0.0075, 6);
 });

@@ -3,7 +3,7 @@ import { defineAgent } from '../../processors/agent/define-agent.ts';
 import { phaseRecord, type JobOutcome } from '../../processors/task-manager/phase-runner.ts';
 import { jobWith, testDeps } from '../unit/processors/agent/agent-fixture.ts';
 
-// Bug: elapsed time in the wrong unit. Everything that is called ms is milliseconds; test/e2e/cycle compares with the wall.
+// Bug: elapsed time in the wrong unit. Fields named ms are milliseconds; test/e2e/cycle compares with the wall clock.
 
 it('an agent that worked for two and a half seconds was busy for 2500 ms', async () => {
   const deps = testDeps();

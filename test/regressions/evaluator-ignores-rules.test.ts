@@ -25,7 +25,7 @@ it.each(IMPLEMENTATIONS)('every entry of the $name follows a bar on which the en
   );
 });
 
-it('specs that differ in their rules alone give different trials, and one that never enters gives none', () => {
+it('specs that differ only in their rules give different trials, and one that never enters gives no trades', () => {
   const series = randomSeries(1, 300);
   const average = (period: number) => ({ indicator: 'sma', params: { period } });
   const spec = (entry: StrategySpec['entry']): StrategySpec => ({

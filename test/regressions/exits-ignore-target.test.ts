@@ -10,7 +10,7 @@ const quiet = [100, 100.5, 99.5, 100] as const;
 const series = seriesOf([[100, 101, 100, SIGNAL], quiet, [100, 110, 99.5, 109], [109, 110, 108, 109]]);
 
 describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
-  it.each([0.01, 0.03, 0.07])('a spec with a target of %d leaves there, in the backtest and at the venue', (value) => {
+  it.each([0.01, 0.03, 0.07])('a spec with a target of %d exits there, in the backtest and at the venue', (value) => {
     const spec = { ...onSignal, target: { kind: 'percent', value } as const };
     const [trade] = simulate(series, spec, free).trades;
     expect(trade).toMatchObject({ reason: 'target', entryPrice: 100 });
@@ -19,7 +19,7 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
     expect(decision).toMatchObject({ action: 'enter', bracket: { target: { kind: 'percent', value } } });
   });
 
-  it('a spec without a target has none invented for it', () => {
+  it('a spec without a target never exits at one', () => {
     const { target: _, ...spec } = onSignal;
     expect(simulate(series, spec, free).trades).toMatchObject([{ reason: 'end-of-data' }]);
   });

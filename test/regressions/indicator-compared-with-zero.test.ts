@@ -30,7 +30,7 @@ it.each(IMPLEMENTATIONS)(
   },
 );
 
-it('so does a tick', () => {
+it('a tick does the same', () => {
   expect(decide(aboveAverage, moving(1), false).action).toBe('enter');
   expect(decide(aboveAverage, moving(-1), false).action).toBe('none');
 });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { lintFolder, putLintInto } from '../fixtures/lint-folder.ts';
 
-// Bug: `npm run check` kept verdicts by file, and rules that read types of other files were not asked again.
+// Bug: `npm run check` cached results per file and did not repeat rules that read types of other files.
 
-it('a promise that floats since a function in another file became async is found by the next check', async () => {
+it('a promise that floats because a function in another file became async is found by the next check', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'corp-lint-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   putLintInto(directory);

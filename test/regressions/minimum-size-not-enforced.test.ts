@@ -22,7 +22,7 @@ describe('an order below the minimum of its market', () => {
   const inBoth = IMPLEMENTATIONS.flatMap(({ name, simulate }) =>
     minima.map((minimum) => ({ name, simulate, minimum })),
   );
-  it.each(inBoth)('is no trade in the backtest of the $name: $minimum', ({ simulate, minimum }) => {
+  it.each(inBoth)('gives no trade in the backtest of the $name: $minimum', ({ simulate, minimum }) => {
     const model = { ...free, market: { ...free.market, ...minimum } };
     const { trades, rejectedSignals } = simulate(series, onSignal, model);
     expect(trades).toEqual([]);
@@ -36,7 +36,7 @@ describe('an order below the minimum of its market', () => {
     expect(verdict.reasons.map(({ code }) => code)).toContain('below-minimum');
   });
 
-  it('is filled by no venue: 0.0099 BTC where 0.01 is the least, and 4 USD where 5 are', () => {
+  it('is never filled: 0.0099 BTC with a minimum of 0.01, and 4 USD with a minimum of 5', () => {
     const { account } = onCandle(openAccount('paper', 1000, 'USD'), flat(0, 100), termsOf());
     const outcome = (amount: number) => {
       const submitted = submitOrder(account, buy({ amount }), MARKET, HOUR);
@@ -44,7 +44,7 @@ describe('an order below the minimum of its market', () => {
       return [after.account.orders['bc-entry']?.state, after.account.fills.length];
     };
     expect(outcome(0.0099)).toEqual(['rejected', 0]);
-    // What it is worth is known when it would fill.
+    // Its notional is known only at the fill.
     expect(outcome(0.04)).toEqual(['rejected', 0]);
     expect(outcome(0.06)).toEqual(['filled', 1]);
   });

@@ -13,7 +13,7 @@ import { FAMILIES } from '../../src/domain/strategies/spec.ts';
 
 // Bug: mutation that changes its parent.
 
-it('neither neighbours nor grids change the parameters they start from, nor the spec built of them', () => {
+it('neighbours and grids do not change their input parameters or the spec built from them', () => {
   fc.assert(
     fc.property(fc.constantFrom(...FAMILIES), fc.nat(), (family, seed) => {
       const rng = createRng(seed);

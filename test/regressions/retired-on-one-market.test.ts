@@ -4,7 +4,7 @@ import { type Holding } from '../../src/domain/portfolio/holding.ts';
 import { jobWith, NOON, testDeps } from '../unit/processors/agent/agent-fixture.ts';
 import { metricsWith } from '../unit/research/trial-fixture.ts';
 
-// Bug: a strategy that lost its place on one market was marked retired while it traded on another.
+// Bug: a strategy dropped from one market was marked retired while it traded on another.
 
 const place = (strategyHash: string, symbol: string, rank: number): Holding => ({
   account: 'paper',
@@ -19,7 +19,7 @@ const place = (strategyHash: string, symbol: string, rank: number): Holding => (
   updatedAt: NOON,
 });
 
-it('a strategy is retired with the last market that it holds a place on', async () => {
+it('a strategy is retired when it leaves its last market', async () => {
   const places = [place('both', 'AAA-USD', 0), place('both', 'BBB-USD', 1), place('one', 'AAA-USD', 2)];
   const retired: string[] = [];
   const cycle = { id: 'c1', account: 'paper', timeframe: '1h', asOf: NOON };

@@ -5,20 +5,20 @@ import { backtestPhase, optimizePhase } from '../../queues/flows/cycle-flow.ts';
 import { trialId } from '../../src/domain/research/trial-id.ts';
 import { onSignal } from '../unit/backtest/spec-fixture.ts';
 
-// Bug: the same unit handed to two workers as different work.
+// Bug: the same unit was assigned to two workers as different work.
 
 const CYCLE = { id: 'c0123456789abcde', account: 'paper', timeframe: '1h', asOf: 1_750_000_000_000 } as const;
 const items = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ hash: `h${i}`, spec: onSignal, window: { from: 0, to: 100 } }));
 
-it('a unit is one job with one id, whoever plans it and however often', () => {
+it('a unit is one job with one id, for any planner and any number of plans', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 20 }), (count, size) => {
       const units = cutIntoUnits(CYCLE, 'screen', 'BTC-USD', '', items(count), size).map(({ id }) => id);
       const jobs = () => backtestPhase(CYCLE, units).map(({ jobId, payload }) => ({ jobId, payload }));
       expect(jobs()).toEqual(jobs());
       expect(new Set(jobs().map(({ jobId }) => jobId)).size).toBe(units.length);
-      // As a child of an optimisation it is the same job, not another one for the same work.
+      // As a child of an optimisation it is the same job.
       const candidate = { strategyHash: 'a'.repeat(64), symbol: 'BTC-USD', units };
       const children = optimizePhase(CYCLE, [candidate]).flatMap((node) => node.children ?? []);
       expect(children.map(({ jobId }) => jobId)).toEqual(jobs().map(({ jobId }) => jobId));
@@ -26,7 +26,7 @@ it('a unit is one job with one id, whoever plans it and however often', () => {
   );
 });
 
-it('a trial is what was evaluated, not who did it: done twice it counts once', () => {
+it('a trial evaluated twice counts once', () => {
   const trial = {
     cycleId: 'c1',
     stage: 'screen',

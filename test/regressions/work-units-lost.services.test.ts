@@ -7,7 +7,7 @@ import { metricsWith } from '../unit/research/trial-fixture.ts';
 import { openTestEnvironment, type TestEnvironment } from '../fixtures/company.ts';
 import { storeSpec, OPENS, openMarkets } from '../fixtures/synthetic-market.ts';
 
-// Bug: work units lost with the worker that took them.
+// Bug: work units were lost when their worker died.
 
 let testEnvironment: TestEnvironment;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => testEnvironment.close());
 
-it('a unit whose worker is gone is done by another, and counts once', async () => {
+it('a unit whose worker died is executed by another, and counts once', async () => {
   await testEnvironment.withCompany(async ({ context, node, ended }) => {
     await openMarkets(context, ['AAA-USD']);
     await storeSpec(context, 'h1', onSignal);

@@ -4,9 +4,9 @@ import { type Producer } from '../../queues/producer.ts';
 import { type NodeState } from '../../src/ports/records.ts';
 import { jobWith, NOON, testDeps } from '../unit/processors/agent/agent-fixture.ts';
 
-// Bug: workers counted as active for ever. See also test/integration/agents/supervision.test.ts.
+// Bug: workers counted as active without a time limit. See also test/integration/agents/supervision.test.ts.
 
-it('a node is counted as long as it is heard of, and reported once when it is not', async () => {
+it('a node counts while it sends heartbeats, and is reported once when they stop', async () => {
   const deps = testDeps();
   const rows = new Map(
     ['a', 'b'].map((node) => [node, { node, lastSeen: NOON, queues: ['backtest'] } as unknown as NodeState]),

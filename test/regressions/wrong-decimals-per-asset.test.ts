@@ -14,7 +14,7 @@ it.each(
   const verdict = reviewIntent(intent, contextWith({ market, price }), LIMITS);
   expect(verdict.decision).toBe('approve');
   expect(decimalsOf(verdict.amount)).toBeLessThanOrEqual(decimalsOf(market.stepSize));
-  // As much of what was asked for as a whole number of steps can hold.
+  // The largest whole number of steps within the requested amount.
   const asked = (0.04 * 100_000) / price;
   expect(asked - verdict.amount).toBeLessThan(market.stepSize * 1.000_001);
   expect(verdict.amount).toBeLessThanOrEqual(asked);

@@ -9,7 +9,10 @@ import { sliceSeries } from '../../../src/domain/market/slice-series.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { anySeries, randomSeries, seriesOf, withOtherFuture } from '../market/series-fixture.ts';
 
-/** Bars along a path of closes, each with a range of `range` around its body; a little noise makes them no two alike. */
+/**
+ * Bars along a path of closes, each with a range of `range` around its body; a little noise makes all of them
+ * different.
+ */
 function along(closes: readonly number[], range: (i: number) => number = () => 1): Series {
   const rng = createRng('noise');
   return seriesOf(
@@ -23,12 +26,12 @@ function along(closes: readonly number[], range: (i: number) => number = () => 1
 const range = (length: number, at: (i: number) => number): number[] => Array.from({ length }, (_, i) => at(i));
 
 describe('analyze', () => {
-  it('needs the bars after which everything it reads has settled', () => {
+  it('needs enough bars for all its indicators', () => {
     expect(() => analyze(randomSeries(1, 235))).toThrow('an analysis needs at least 236 bars, there are 235');
     expect(analyze(randomSeries(1, 236)).asOf).toBe(randomSeries(1, 236).time[235]! + 3_600_000);
   });
 
-  it('gives finite figures within their ranges for any market, a flat one included', () => {
+  it('gives finite values within their ranges for any market, including a flat one', () => {
     const flat = seriesOf(range(250, () => 7).map((price) => [price, price, price, price, 0]));
     fc.assert(
       fc.property(fc.oneof(anySeries(260), fc.constant(flat)), (series) => {
@@ -47,7 +50,7 @@ describe('analyze', () => {
     );
   });
 
-  it('knows a trend, up and down, and leans with it', () => {
+  it('recognises up and down trends and scores in their direction', () => {
     const up = analyze(along(range(400, (i) => 1000 + 2 * i)));
     expect(up.regime).toBe('trending-up');
     expect(up.score).toBeGreaterThan(30);
@@ -57,14 +60,14 @@ describe('analyze', () => {
     expect(down.score).toBeLessThan(-30);
   });
 
-  it('knows a range, a calm and a storm', () => {
+  it('recognises ranging, calm and stormy markets', () => {
     const swing = range(400, (i) => 1000 + 10 * Math.sin(i / 3));
     expect(analyze(along(swing)).regime).toBe('ranging');
     expect(analyze(along(swing, (i) => (i < 370 ? 20 : 1))).regime).toBe('calm');
     expect(analyze(along(swing, (i) => (i < 390 ? 1 : 80))).regime).toBe('stormy');
   });
 
-  it('reads the closed bars only: what comes later changes nothing', () => {
+  it('depends on closed bars only', () => {
     const series = randomSeries(5, 400);
     const other = withOtherFuture(series, 300, 9);
     expect(analyze(sliceSeries(other, 0, 300))).toEqual(analyze(sliceSeries(series, 0, 300)));
@@ -72,7 +75,7 @@ describe('analyze', () => {
 });
 
 describe('price levels', () => {
-  it('find the prices at which the market turned again and again', () => {
+  it('are found at prices where the market turned several times', () => {
     // Between 90 and 110 with a period of 40 bars; the last close is in the middle.
     const series = along(
       range(321, (i) => 100 + 10 * Math.sin((i * Math.PI) / 20)),

@@ -15,13 +15,13 @@ const bookOf = (bid: number, ask: number): OrderBook => ({
 const series = { ...randomSeries(4, 300), symbol: 'GOOD' };
 
 describe('spread', () => {
-  it('is taken from the book where there is one that makes sense', () => {
+  it('comes from the book when the book is valid', () => {
     expect(bookSpread(bookOf(99, 101))).toBeCloseTo(0.02, 12);
     expect(bookSpread(bookOf(101, 99))).toBeNull();
     expect(bookSpread({ ...bookOf(1, 2), asks: [] })).toBeNull();
   });
 
-  it.each([0.005, 0.02])('of %f is recovered from highs and lows (Corwin and Schultz)', (spread) => {
+  it.each([0.005, 0.02])('of %f is estimated from highs and lows (Corwin and Schultz)', (spread) => {
     const rng = createRng('spread');
     let mid = 100;
     const bars = Array.from({ length: 200 }, () => {
@@ -36,7 +36,7 @@ describe('spread', () => {
     expect(estimate / spread).toBeLessThan(1.35);
   });
 
-  it('cannot be estimated without two real bars in a row', () => {
+  it('cannot be estimated without two consecutive real bars', () => {
     const bar = [1, 2, 1, 2] as const;
     expect(estimateSpread(seriesOf([bar, null, bar, null, bar]))).toBeNull();
     expect(estimateSpread(seriesOf([bar]))).toBeNull();
@@ -44,7 +44,7 @@ describe('spread', () => {
 });
 
 describe('scoreOpportunity', () => {
-  it('gives the figures of the last day and week', () => {
+  it('gives the values of the last day and week', () => {
     const bars = Array.from({ length: 24 * 8 }, (_, i) => {
       const price = i < 24 ? 100 : i < 24 * 7 ? 110 : 121;
       return [price, price, price, price, 2] as const;
@@ -65,7 +65,7 @@ describe('scoreOpportunity', () => {
     ['a wide spread', {}, bookOf(90, 110), 1, /spread 20.00 % above 2.00 %/],
     ['holes in its data', {}, bookOf(99, 99.1), 0.5, /coverage 50.00 % below 60.00 %/],
     ['a short history', { minBars: 500 }, bookOf(99, 99.1), 1, /300 bars of history, 500 are needed/],
-  ])('turns down a market with %s, saying so', (_, limits, book, coverage, reason) => {
+  ])('rejects a market with %s and gives the reason', (_, limits, book, coverage, reason) => {
     const result = scoreOpportunity({ series, book, coverage }, { ...thresholds, ...limits });
     expect(result.accepted).toBe(false);
     expect(result.reasons).toHaveLength(1);
@@ -74,7 +74,7 @@ describe('scoreOpportunity', () => {
 });
 
 describe('rankOpportunities', () => {
-  it('lists accepted markets first, best first, and ranks all of them', () => {
+  it('lists accepted markets first, by score, and ranks all markets', () => {
     const busy = { ...series, symbol: 'BUSY', volume: series.volume.map((amount) => amount * 50) };
     const book = bookOf(99, 99.1);
     const ranked = rankOpportunities(
@@ -91,7 +91,7 @@ describe('rankOpportunities', () => {
     for (const { score } of ranked) expect(score >= 0 && score <= 100).toBe(true);
   });
 
-  it('estimates the spread where there is no book', () => {
+  it('estimates the spread when there is no book', () => {
     expect(rankOpportunities([{ series, book: null, coverage: 1 }], thresholds)[0]!.spreadSource).toBe('estimated');
     expect(rankOpportunities([], thresholds)).toEqual([]);
   });

@@ -25,7 +25,7 @@ function chainOf(length: number): AuditRecord[] {
 }
 
 describe('audit chain', () => {
-  it('hashes seq, previous hash and entry in canonical form, from 64 zeros on', () => {
+  it('hashes seq, previous hash and entry in canonical form, starting from 64 zeros', () => {
     const record = nextAuditRecord(null, entry('k'));
     const canonical =
       '{"entry":{"action":"submit","actor":"trader","at":1700000000000,"data":{"amount":0.5,"because":["signal"]},' +
@@ -38,19 +38,19 @@ describe('audit chain', () => {
     });
   });
 
-  it('does not depend on the order in which data was written', () => {
+  it('does not depend on the order of keys in data', () => {
     const swapped = { ...entry('k'), data: { because: ['signal'], amount: 0.5 } };
     expect(nextAuditRecord(null, swapped).hash).toBe(nextAuditRecord(null, entry('k')).hash);
   });
 
-  it('is whole, read at once or in parts', () => {
+  it('is valid whether verified at once or in parts', () => {
     const records = chainOf(7);
     expect(verifyChain(records, null)).toBeNull();
     expect(verifyChain(records.slice(3), records[2]!)).toBeNull();
     expect(verifyChain([], null)).toBeNull();
   });
 
-  it('shows where something was changed, left out, moved or put in', () => {
+  it('reports the place of a changed, missing, moved or inserted record', () => {
     const change = fc.constantFrom<(record: AuditRecord) => AuditRecord>(
       (record) => ({ ...record, actor: 'mallory' }),
       (record) => ({ ...record, at: record.at + 1 }),
@@ -75,7 +75,7 @@ describe('audit chain', () => {
     expect(verifyChain(records, nextAuditRecord(null, entry('other')))).toMatchObject({ seq: 2 });
   });
 
-  it('notices a record rewritten with a fresh hash, at the one that follows', () => {
+  it('reports a record rewritten with a new hash at the next record', () => {
     const records = chainOf(5);
     records[2] = nextAuditRecord(records[1]!, { ...entry('k2'), actor: 'mallory' });
     expect(verifyChain(records, null)).toEqual({

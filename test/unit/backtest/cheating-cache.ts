@@ -1,7 +1,7 @@
 import { createIndicatorCache, type IndicatorCache } from '../../../src/domain/indicators/indicator-cache.ts';
 import { type Series } from '../../../src/domain/market/series.ts';
 
-/** A cache whose indicators are what `cheat` makes of the honest column. */
+/** A cache that applies `cheat` to the correct columns. */
 export const cheating =
   (cheat: (column: Float64Array) => Float64Array) =>
   (part: Series): IndicatorCache => {
@@ -13,5 +13,5 @@ export const cheating =
     };
   };
 
-/** Every value is that of the bar after. */
+/** Every value is the next bar's value. */
 export const peeking = cheating((column) => column.map((value, bar) => column[bar + 1] ?? value));

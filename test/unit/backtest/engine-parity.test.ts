@@ -4,9 +4,9 @@ import { createRng } from '../../../src/domain/random/rng.ts';
 import { fuzzParity } from '../../fixtures/engine/parity.ts';
 import { needsRealSeries, realParity } from '../../fixtures/engine/real-parity.ts';
 
-/** A slice of what `npm run test:long` runs whole. */
-describe('the engine gives the bytes of the oracle', () => {
-  it('on hostile series, with every reason to exit and to refuse', () => {
+/** A sample of the runs of `npm run test:long`. */
+describe('the engine equals the oracle bit for bit', () => {
+  it('on adversarial series, with every exit and rejection reason', () => {
     const seen = fuzzParity(createRng('hostile slice'), 600);
     expect(seen.trades).toBeGreaterThan(2000);
     expect(seen.ambiguous).toBeGreaterThan(100);

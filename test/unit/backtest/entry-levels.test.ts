@@ -9,7 +9,7 @@ import { busySpec, free, onSignal, SIGNAL } from './spec-fixture.ts';
 
 const tickSize = free.market.tickSize;
 
-it('are those of the spec at the entry fill', () => {
+it('entry levels are those of the spec at the entry fill', () => {
   const series = seriesOf([
     [100, 101, 99.5, SIGNAL],
     [100, 101, 99, 100],
@@ -25,7 +25,7 @@ it('are those of the spec at the entry fill', () => {
   expect(levels).toEqual({ stop: 98, target: 103, trailing: 99 });
 });
 
-it('read an ATR distance at the bar of the signal, also across bars that were filled in', () => {
+it('entry levels read an ATR distance at the signal bar, also across bars filled flat', () => {
   const spec: StrategySpec = { ...onSignal, stop: { kind: 'atr', period: 2, multiple: 1 } };
   const converged = Array.from({ length: 24 }, () => [100, 102, 98, 100] as const);
   const series = seriesOf([...converged, [100, 102, 98, SIGNAL], null, [100, 140, 99, 100], [100, 101, 99, 100]]);
@@ -34,7 +34,7 @@ it('read an ATR distance at the bar of the signal, also across bars that were fi
   expect(entryLevels(trade!, spec, createIndicatorCache(series), tickSize).stop).toBe(96);
 });
 
-it('are where stops and targets filled, gaps aside', () => {
+it('entry levels are the prices at which stops and targets fill, except on gaps', () => {
   fc.assert(
     fc.property(anySeries(150), busySpec, (series, spec) => {
       const cache = createIndicatorCache(series);

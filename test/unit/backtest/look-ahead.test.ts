@@ -34,7 +34,7 @@ const find = (createCache?: (part: Series) => IndicatorCache): LookAheadReport =
   });
 
 describe('the look-ahead detector', () => {
-  it('finds nothing in honest indicators, at every signal and at bars without one', () => {
+  it('finds nothing in correct indicators, at signals and at other bars', () => {
     const report = find();
     expect(report).toMatchObject({ differences: [], differing: 0 });
     expect(report.signals).toBeGreaterThan(100);
@@ -42,7 +42,7 @@ describe('the look-ahead detector', () => {
     expect(report.others).toBeGreaterThan(50);
   });
 
-  it('finds nothing in any spec with honest indicators', () => {
+  it('finds nothing in any spec with correct indicators', () => {
     fc.assert(
       fc.property(busySpec, (drawn) => {
         expect(findLookAhead(series, drawn).differences).toEqual([]);
@@ -65,7 +65,7 @@ describe('the look-ahead detector', () => {
     expect(differences.some(({ what }) => what === 'sma(5)')).toBe(true);
   });
 
-  it('samples signals when there are too many to pay for, and never leaves one out that was filled', () => {
+  it('samples signals beyond its budget but always includes those that were filled', () => {
     const long = randomSeries(5, 60_000, { gapShare: 0.02 });
     const everyBar: StrategySpec = { ...onSignal, entry: { left: { field: 'close' }, op: '>', right: { value: 1 } } };
     const { trades } = simulate(long, everyBar, realistic);

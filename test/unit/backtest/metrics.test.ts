@@ -30,13 +30,13 @@ const trade = (pnl: number, extra: Partial<Trade> = {}): Trade => ({
 
 describe('Sharpe, Sortino and volatility', () => {
   const returns = [0.01, -0.02, 0.03, 0];
-  it('give the hand-computed figures, 365 days a year', () => {
+  it('give the hand-computed values with 365 days per year', () => {
     // Mean 0.005; squared deviations 2.5e-5, 6.25e-4, 6.25e-4, 2.5e-5 over 3; downside 4e-4 over all 4 days.
     expect(sharpeRatio(returns)).toBeCloseTo((0.005 / Math.sqrt(0.0013 / 3)) * Math.sqrt(365), 12);
     expect(sortinoRatio(returns)).toBeCloseTo((0.005 / 0.01) * Math.sqrt(365), 12);
     expect(annualVolatility(returns)).toBeCloseTo(Math.sqrt((0.0013 / 3) * 365), 12);
   });
-  it('are null where undefined, never a sentinel', () => {
+  it('are null when undefined, never a sentinel', () => {
     expect([sharpeRatio([]), sharpeRatio([0.1]), sharpeRatio([0, 0, 0])]).toEqual([null, null, null]);
     expect([sortinoRatio([0.1]), sortinoRatio([0.1, 0.2])]).toEqual([null, null]);
     expect(annualVolatility([0.1])).toBeNull();
@@ -44,14 +44,14 @@ describe('Sharpe, Sortino and volatility', () => {
 });
 
 describe('drawdown', () => {
-  it('is measured on every bar, from peak to recovery, the starting cash being the first peak', () => {
+  it('is measured on every bar, from peak to recovery; the initial cash is the first peak', () => {
     const drawdown = drawdownOf(Float64Array.of(90, 100, 120, 90, 108, 120, 130, 117), 100, HOUR);
     expect(drawdown.max).toBeCloseTo(0.25, 12);
     expect(drawdown.average).toBeCloseTo((0.1 + 0.25 + 0.1) / 3, 12);
     expect(drawdown.maxDurationMs).toBe(3 * HOUR);
     expect(drawdown.averageDurationMs).toBe((2 + 3 + 1) * (HOUR / 3));
   });
-  it('knows each fall, and how far every bar is below the peak', () => {
+  it('lists each drawdown and the distance of every bar below the peak', () => {
     const equity = Float64Array.of(90, 100, 120, 90, 108, 120, 130, 117);
     expect(fallsOf(equity, 100)).toEqual([
       { peakBar: -1, troughBar: 0, endBar: 1, depth: 0.1, recovered: true },
@@ -60,7 +60,7 @@ describe('drawdown', () => {
     ]);
     expect([...underwater(equity, 100)]).toEqual([0.1, 0, 0, 0.25, 0.1, 0, 0, 0.1]);
   });
-  it('is as deep as the deepest bar below the peak', () => {
+  it('equals the largest distance of a bar below the peak', () => {
     const curve = fc.array(fc.double({ min: 1, max: 200, noNaN: true }), { minLength: 1, maxLength: 50 });
     fc.assert(
       fc.property(curve, (values) => {
@@ -80,7 +80,7 @@ describe('drawdown', () => {
 });
 
 describe('tail risk', () => {
-  it('takes the worst twentieth of the days', () => {
+  it('uses the worst 5 % of the days', () => {
     const returns = Array.from({ length: 40 }, (_, i) => i / 100 - 0.1);
     expect(tailRisk(returns).valueAtRisk).toBeCloseTo(0.09, 12);
     expect(tailRisk(returns).expectedShortfall).toBeCloseTo(0.095, 12);
@@ -89,7 +89,7 @@ describe('tail risk', () => {
 });
 
 describe('trade statistics', () => {
-  it('give the hand-computed figures', () => {
+  it('give the hand-computed values', () => {
     const stats = tradeStatistics([
       trade(10),
       trade(-5, { reason: 'stop' }),
@@ -131,7 +131,7 @@ describe('trade statistics', () => {
 });
 
 describe('daily returns', () => {
-  it('compare the last equity of each UTC day; a bar that closes at midnight belongs to the day that ends', () => {
+  it('compare the last equity of each UTC day; a bar that closes at midnight belongs to the ending day', () => {
     const time = Float64Array.of(12, 23, 24, 47, 48).map((hours) => hours * HOUR);
     const [first, second, third, ...rest] = dailyReturns(time, Float64Array.of(105, 110, 100, 121, 60.5), '1h', 100);
     expect(first).toBeCloseTo(0.1, 12);
@@ -139,7 +139,7 @@ describe('daily returns', () => {
     expect(third).toBeCloseTo(-0.5, 12);
     expect(rest).toEqual([]);
   });
-  it('have a zero for each day inside a longer bar, and no return on nothing', () => {
+  it('are 0 for each day inside a longer bar and after a total loss', () => {
     const time = Float64Array.of(0, 3).map((days) => days * 24 * HOUR);
     expect(dailyReturns(time, Float64Array.of(50, 0), '3d', 100)).toEqual([-0.5, 0, 0, -1]);
     expect(dailyReturns(Float64Array.of(0, 24 * HOUR), Float64Array.of(0, 0), '1d', 100)).toEqual([-1, 0]);
@@ -147,7 +147,7 @@ describe('daily returns', () => {
 });
 
 describe('computeMetrics', () => {
-  it('reports the figures of a simulation that can be followed by hand', () => {
+  it('reports the hand-computed metrics of a small simulation', () => {
     const series = seriesOf([
       [100, 101, 99.5, SIGNAL],
       [100, 100.4, 99.6, 100.2],
@@ -182,7 +182,7 @@ describe('computeMetrics', () => {
     expect(metrics.maxDrawdown).toBeGreaterThan(0.0099);
   });
 
-  it('is finite or null everywhere, and counts the trials it was deflated by', () => {
+  it('gives finite or null values only, and counts the trials of the deflation', () => {
     fc.assert(
       fc.property(anySeries(150), busySpec, (series, spec) => {
         const window = { from: 30, to: 150 };
@@ -205,7 +205,7 @@ describe('computeMetrics', () => {
     );
   });
 
-  it('refuses a window that was not the one simulated', () => {
+  it('refuses a window other than the simulated one', () => {
     const series = randomSeries(1, 50);
     const simulation = simulate(series, onSignal, free);
     expect(() => computeMetrics(simulation, series, { from: 0, to: 49 }, { initialCash: 1 })).toThrow(AppError);
@@ -214,7 +214,7 @@ describe('computeMetrics', () => {
 
 describe('resultHash', () => {
   const simulation: Simulation = simulate(randomSeries(3, 80), onSignal, free);
-  it('changes with anything in the result', () => {
+  it('changes with every part of the result', () => {
     const hash = resultHash(simulation);
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     const equity = simulation.equity.map((value, i) => (i === 40 ? value + 1e-9 : value));

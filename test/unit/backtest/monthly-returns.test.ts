@@ -10,7 +10,7 @@ const timesFrom = (start: number, length: number, timeframe: Timeframe): Float64
   Float64Array.from({ length }, (_, i) => start + i * timeframeMs(timeframe));
 
 describe('monthly returns', () => {
-  it('compound the UTC days of each month and say how many there were', () => {
+  it('compound the UTC days of each month and count them', () => {
     const time = timesFrom(Date.UTC(2025, 0, 30), 5, '1d');
     const months = monthlyReturns(time, Float64Array.of(110, 121, 60.5, 121, 121), '1d', 100);
     expect(months.map(({ year, month, days }) => [year, month, days])).toEqual([
@@ -21,7 +21,7 @@ describe('monthly returns', () => {
     expect(months[1]!.return).toBeCloseTo(0, 12);
   });
 
-  it('give the bar that closes at midnight to the month that ends', () => {
+  it('assign a bar that closes at midnight to the ending month', () => {
     const time = timesFrom(Date.UTC(2025, 0, 31, 22), 3, '1h');
     const months = monthlyReturns(time, Float64Array.of(100, 90, 99), '1h', 100);
     expect(months.map(({ month }) => month)).toEqual([1, 2]);
@@ -29,7 +29,7 @@ describe('monthly returns', () => {
     expect(months[1]!.return).toBeCloseTo(0.1, 12);
   });
 
-  it('have every month inside a long bar, and a year for each', () => {
+  it('include every month and year inside a long bar', () => {
     const time = timesFrom(Date.UTC(2024, 10, 1), 2, '60d');
     const months = monthlyReturns(time, Float64Array.of(110, 55), '60d', 100);
     expect(months.map(({ year, month }) => `${year}-${month}`)).toEqual(['2024-12', '2025-1', '2025-2']);
@@ -38,7 +38,7 @@ describe('monthly returns', () => {
     expect(yearlyReturns(months)[1]!.return).toBeCloseTo(-0.5, 12);
   });
 
-  it('survive the loss of everything, and nothing at all', () => {
+  it('handle a total loss and an empty curve', () => {
     const time = timesFrom(Date.UTC(2025, 0, 30), 4, '1d');
     expect(monthlyReturns(time, Float64Array.of(50, 0, 0, 0), '1d', 100).map((month) => month.return)).toEqual([-1, 0]);
     expect(monthlyReturns(new Float64Array(0), new Float64Array(0), '1h', 100)).toEqual([]);
@@ -68,7 +68,7 @@ describe('monthly returns', () => {
     );
   });
 
-  it('of a simulation compound to the figure that its metrics give', () => {
+  it('of a simulation compound to its total return', () => {
     fc.assert(
       fc.property(anySeries(150), busySpec, (series, spec) => {
         const { equity } = simulate(series, spec, realistic);

@@ -13,7 +13,7 @@ import { IMPLEMENTATIONS } from '../../fixtures/engine/implementations.ts';
 import { anySpec, busySpec, realistic } from './spec-fixture.ts';
 
 const BARS = 150;
-/** Enough for the warm-up of most specs of the families, and some trades after it. */
+/** Enough bars for the warm-up of most family specs and some trades. */
 const LONG = 1200;
 const anyHostile = (length: number): fc.Arbitrary<Series> =>
   fc
@@ -22,7 +22,7 @@ const anyHostile = (length: number): fc.Arbitrary<Series> =>
 const convergedSpec = anySpec.filter((spec) => warmupBars(spec) < LONG / 2);
 
 describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => {
-  /** Fills on bars before `bar`, and equity at their closes. */
+  /** Fills on bars before `bar`, and equity at the closes of these bars. */
   function pastOf(series: Series, spec: StrategySpec, bar: number) {
     const { trades, equity } = simulate(series, spec, realistic);
     const cut = series.time[bar]!;
@@ -41,7 +41,7 @@ describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => 
     let fills = 0;
     fc.assert(
       fc.property(series, spec, fc.nat(), fc.nat(), (whole, drawn, position, seed) => {
-        // Right after a fill, where there is one: what comes next is what it could have known.
+        // Cut right after a fill when there is one: later bars must not affect it.
         const filled = simulate(whole, drawn, realistic).trades.flatMap((trade) => [trade.entryTime, trade.exitTime]);
         const bars = filled.map((time) => whole.time.indexOf(time) + 1).filter((bar) => bar < whole.length);
         const bar = bars[position % Math.max(1, bars.length)] ?? 20 + (position % (whole.length - 20));
@@ -54,7 +54,7 @@ describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => 
     expect(fills).toBeGreaterThan(numRuns);
   });
 
-  it('conserves money, never goes below zero, pays for every fill', () => {
+  it('conserves money, never has negative cash, pays a fee for every fill', () => {
     let trades = 0;
     fc.assert(
       fc.property(anySeries(BARS), busySpec, (series, spec) => {
@@ -89,7 +89,7 @@ describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => 
     );
   });
 
-  it('is the same again, with a fresh cache or a shared one', () => {
+  it('repeats exactly, with a new or a shared cache', () => {
     fc.assert(
       fc.property(anySpec, (spec) => {
         const series = randomSeries(11, 2000, { gapShare: 0.05 });
@@ -103,7 +103,7 @@ describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => 
     );
   });
 
-  it('knows that the best case of ambiguous bars is not below the worst', () => {
+  it('has a best case of ambiguous bars that is not below the worst case', () => {
     let ambiguous = 0;
     fc.assert(
       fc.property(anySeries(BARS), busySpec, (series, spec) => {

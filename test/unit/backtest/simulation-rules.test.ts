@@ -26,9 +26,9 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
       [[100, 100.5, 96, 97], 98, 'stop', false],
       [[100, 104, 97, 101], 98, 'stop', true],
       [[105, 107, 104, 106], 103, 'target', false],
-      // Not in the table: after a gap through the stop, touching the target later is no ambiguity.
+      // Not in the table: after a gap through the stop, touching the target later is not ambiguous.
       [[94, 104, 90, 100], 94, 'stop', false],
-      // Nor this: the stop comes first in a bar that opens beyond the target, too.
+      // Also not in the table: in a bar that opens beyond the stop, the stop fills before the target.
       [[105, 107, 97, 100], 98, 'stop', true],
     ])('%j exits at %f by %s', (bar, price, reason, ambiguous) => {
       const [trade] = play([entry, bar, quiet]).trades;
@@ -54,7 +54,7 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
       expect(trade).toMatchObject({ entryTime: T0 + HOUR, entryPrice: 100 });
     });
 
-    it('never fill from the last bar, and are counted', () => {
+    it('on the last bar never fill and are counted', () => {
       const { trades, rejectedSignals } = simulate(seriesOf([quiet, signal]), onSignal, free);
       expect(trades).toEqual([]);
       expect(rejectedSignals['last-bar']).toBe(1);
@@ -84,7 +84,7 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
       expect(trades[0]!.pnl).toBeCloseTo(49.35 * (97.95 - 100.1) - trades[0]!.fees, 9);
     });
 
-    it('let a target rest: its limit, no slippage, the maker fee', () => {
+    it('fill a resting target at its limit, without slippage, at the maker fee', () => {
       const [trade] = play([entry, [100, 104, 99, 103.5], quiet], {}, model).trades;
       // 100.1 * 1.03 = 103.103, for a seller down to 103.10.
       expect(trade).toMatchObject({ exitPrice: 103.1, reason: 'target' });
@@ -109,12 +109,12 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
   });
 
   describe('rule 4: both in one bar', () => {
-    it('takes the stop and gives the result under both orders', () => {
+    it('takes the stop and reports the result of both orders', () => {
       const simulation = play([entry, [100, 104, 97, 101], quiet]);
       expect(simulation.equity.at(-1)).toBeCloseTo(10_000 - 50 * 2, 6);
       expect(simulation.bestCaseEquity).toBeCloseTo(10_000 + 50 * 3, 6);
     });
-    it('is one result where nothing is ambiguous', () => {
+    it('gives one result when nothing is ambiguous', () => {
       const simulation = play([entry, [100, 104, 99, 101], quiet]);
       expect(simulation.bestCaseEquity).toBe(simulation.equity.at(-1));
     });
@@ -194,7 +194,7 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
       expect(trades[0]).toMatchObject({ exitTime: T0 + 2 * HOUR, exitPrice: 99.6, reason: 'signal', ambiguous: false });
     });
 
-    it('calls an exit at a gapped open by its signal: the price is the same', () => {
+    it('reports a signal exit at a gapped open as a signal; the price is the same', () => {
       expect(play([weak, [94, 95, 93, 94]], { exit }).trades[0]).toMatchObject({ exitPrice: 94, reason: 'signal' });
     });
 
@@ -210,17 +210,17 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
   });
 
   describe('rule 10: warm-up', () => {
-    // 4 bars for the first value of atr(4), 44 until it no longer depends on it.
+    // 4 bars until the first value of atr(4), 44 until it has converged.
     const spec: StrategySpec = { ...onSignal, stop: { kind: 'atr', period: 4, multiple: 9 } };
     const WARMUP = 48;
     const bars = (count: number, bar: Bar): Bar[] => Array.from({ length: count }, () => bar);
 
-    it('gives no signal before every rule and distance is defined and has settled', () => {
+    it('gives no signal before all rules and distances are defined and have converged', () => {
       const series = seriesOf([...bars(WARMUP + 1, signal), entry, quiet]);
       expect(simulate(series, spec, free).trades[0]!.entryTime).toBe(T0 + (WARMUP + 1) * HOUR);
     });
 
-    it('does not count bars that were filled in: nothing new settles in them', () => {
+    it('does not count bars filled flat: they add no data', () => {
       const series = seriesOf([...bars(10, signal), ...bars(7, null), ...bars(WARMUP - 9, signal), entry, quiet]);
       expect(simulate(series, spec, free).trades[0]!.entryTime).toBe(T0 + (WARMUP + 8) * HOUR);
     });
@@ -237,18 +237,18 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
     });
   });
 
-  describe('rule 11: nothing fills on a bar that was filled in', () => {
+  describe('rule 11: nothing fills on a bar filled flat', () => {
     it('a pending entry waits for the next real open', () => {
       const { trades } = play([null, null, [101, 101.5, 100.8, 101], quiet]);
       expect(trades[0]).toMatchObject({ entryTime: T0 + 3 * HOUR, entryPrice: 101 });
     });
 
-    it('a pending exit waits, and a time limit counts the bars that were filled in', () => {
+    it('a pending exit waits, and a holding time counts bars filled flat', () => {
       const { trades } = play([entry, null, null, [99.9, 100, 99, 99.5]], { maxHoldBars: 2 });
       expect(trades[0]).toMatchObject({ exitTime: T0 + 4 * HOUR, exitPrice: 99.9, reason: 'max-hold' });
     });
 
-    it('refuses and counts an entry that such a bar would give', () => {
+    it('rejects and counts an entry signal on such a bar', () => {
       const { trades, rejectedSignals } = simulate(
         seriesOf([signal, null, null, [100, 100, 90, 90], quiet]),
         { ...onSignal, stop: { kind: 'percent', value: 0.01 } },
@@ -259,7 +259,7 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
       expect(rejectedSignals['filled-bar']).toBe(2);
     });
 
-    it('asks no exit rule on it either: live, no candle closes', () => {
+    it('evaluates no exit rule on it: in live trading no candle closes', () => {
       const exit = { left: { field: 'volume' }, op: '<=', right: { value: 0 } } as const;
       expect(play([entry, null, quiet, quiet], { exit }).trades[0]!.reason).toBe('end-of-data');
     });
@@ -280,14 +280,14 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
   });
 
   describe('rule 13: cash', () => {
-    it('lets a whole wallet buy, fee included', () => {
+    it('can spend all cash, fee included', () => {
       const model: FillModel = { ...free, market: { ...market, tickSize: 1e-6 }, slippageRate: 0.001 };
       const [trade] = play([entry, quiet], { sizing: { kind: 'fraction', fraction: 1 } }, model).trades;
       expect(trade!.quantity * trade!.entryPrice * 1.012).toBeLessThanOrEqual(10_000);
       expect(trade!.quantity * trade!.entryPrice * 1.012).toBeGreaterThan(9_999.99);
     });
 
-    it('liquidates a short that gaps beyond all of its cash, and refuses to trade on', () => {
+    it('liquidates a short that gaps beyond its cash, and stops trading', () => {
       const { trades, equity, rejectedSignals } = play([entry, [900, 900, 900, 900], signal, entry, quiet], {
         side: 'short',
         sizing: { kind: 'fraction', fraction: 1 },
@@ -315,7 +315,7 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
     });
   });
 
-  describe('what cannot be simulated is refused', () => {
+  describe('refuses', () => {
     const series = seriesOf([signal, entry, quiet]);
     it.each([
       [

@@ -20,14 +20,14 @@ export const market: Market = {
 
 export const realistic: FillModel = { market, slippageRate: 0.0005, priceImprovement: false, initialCash: 10_000 };
 
-/** No fees, no slippage, ticks too fine to see: figures can be checked by hand. */
+/** No fees, no slippage, negligible ticks: results can be computed by hand. */
 export const free: FillModel = {
   ...realistic,
   market: { ...market, tickSize: 1e-6, takerFeeRate: 0, makerFeeRate: 0 },
   slippageRate: 0,
 };
 
-/** Enters when a bar closes at exactly this price: says in the candles themselves where the signals are. */
+/** Enters when a bar closes at exactly this price, so that the candles show where the signals are. */
 export const SIGNAL = 100.5;
 export const onSignal: StrategySpec = {
   family: 'momentum',
@@ -43,7 +43,7 @@ export const onSignal: StrategySpec = {
   sizing: { kind: 'fraction', fraction: 0.5 },
 };
 
-/** Any spec the families can build. */
+/** Arbitrary spec of the families. */
 export const anySpec: fc.Arbitrary<StrategySpec> = fc
   .record({ family: fc.constantFrom(...FAMILIES), seed: fc.nat() })
   .map(({ family, seed }) => buildSpec(family, randomParameters(family, createRng(seed))));

@@ -19,7 +19,7 @@ import { onSignal } from './spec-fixture.ts';
 
 type Line = readonly [indicator: string, params: Record<string, number>, output?: string];
 
-/** A spec that reads these lines. */
+/** A spec that reads the given lines. */
 function reading(...lines: readonly Line[]): StrategySpec {
   const rules = lines.map(([indicator, params, output = '']): Condition => {
     const operand = { indicator, params, ...(output !== '' && { output }) };
@@ -28,7 +28,7 @@ function reading(...lines: readonly Line[]): StrategySpec {
   return { ...onSignal, entry: { any: rules } };
 }
 
-/** The ends of the ranges of the families, where a line is the furthest from settling. */
+/** The extremes of the family parameter ranges, where lines converge most slowly. */
 const FAMILY_LINES: readonly Line[] = [
   ['ema', { period: 8 }],
   ['ema', { period: 300 }],
@@ -47,19 +47,19 @@ const convergedDrift = ({ settled, starts }: LineDrift): number =>
   starts.find(({ candles }) => candles === settled)!.drift;
 
 function expectConverged(series: Series, lines: readonly Line[]): void {
-  // One at a time: a spec's warm-up is that of its slowest line, and history must be twice as long.
+  // One line per spec: the slowest line sets the warm-up, and the history must be twice as long.
   for (const line of lines) {
     const [drift] = measureWarmupDrift(series, reading(line)).lines;
     expect(convergedDrift(drift!), drift!.line).toBeLessThan(CONVERGED_DRIFT);
   }
 }
 
-describe('a settled line drifts by less than 0.01 %', () => {
+describe('a converged line drifts by less than 0.01 %', () => {
   it('on a random walk, gaps included', () => {
     expectConverged(randomSeries(4, 5000, { gapShare: 0.1 }), FAMILY_LINES);
   });
 
-  it('on a market whose swings grow and shrink ten times', () => {
+  it('on a market whose volatility grows and shrinks tenfold', () => {
     const rng = createRng('moods');
     let close = 100;
     const bars = Array.from({ length: 5000 }, (_, i): [number, number, number, number] => {
@@ -87,7 +87,7 @@ describe('a settled line drifts by less than 0.01 %', () => {
 describe('measureWarmupDrift', () => {
   const series = randomSeries(9, 3000);
 
-  it('says for each start length how far off a line is: what is defined is not yet settled', () => {
+  it('reports the drift of a line per start length: a defined line has not yet converged', () => {
     const measured = measureWarmupDrift(series, reading(['ema', { period: 20 }], ['rsi', { period: 14 }]));
     expect(measured).toMatchObject({ warmup: 185, limit: 1e-4 });
     const [ema, rsi] = measured.lines;
@@ -102,20 +102,21 @@ describe('measureWarmupDrift', () => {
     expect(driftAfterWarmup(measured, rsi!).drift).toBeLessThan(CONVERGED_DRIFT);
   });
 
-  it('measures a price by itself: the drift of an average is what is left of its first error', () => {
-    // Flat at 1 but for one bar of 2, which lies in the first window of the series that begin with it.
+  it('measures prices relative to themselves: the drift of an average is the rest of its first error', () => {
+    // Flat at 1 except for one bar of 2, which lies in the first window of the series that begin with it.
     const bars = Array.from({ length: 400 }, (_, i) => (i === 150 ? 2 : 1));
     const spiked = seriesOf(bars.map((price) => [price, price, price, price]));
     const [ema] = measureWarmupDrift(spiked, reading(['ema', { period: 9 }])).lines;
     const of = (candles: number): number => ema!.starts.find((start) => start.candles === candles)!.drift;
-    // With a weight of 1/5, a spike n bars ago is 0.8^n / 5 of the average of all history, and 1/9 of the first value if
-    // it is among its nine bars: at worst as the first of them, and later, when less is left of the difference, as the last.
+    // With a weight of 1/5, a spike n bars ago is 0.8^n / 5 of the average of all history, and 1/9 of the first value
+    // when it is among its nine bars. The drift is largest when the spike is the first of these bars, and later, when
+    // the remaining difference is smaller, when it is the last.
     const spike = (barsAgo: number): number => 0.2 * 0.8 ** barsAgo;
     expect(of(8)).toBeCloseTo((1 / 9 - spike(8)) / (1 + spike(8)), 10);
     expect(of(16)).toBeCloseTo(((spike(0) - 1 / 9) * 0.8 ** 8) / (1 + spike(8)), 10);
   });
 
-  it('finds nothing to drift in what looks at a window only', () => {
+  it('finds no drift in lines that depend on a window only', () => {
     const lines: Line[] = [
       ['sma', { period: 30 }],
       ['bollinger', { period: 20, deviations: 2 }, 'upper'],
@@ -128,7 +129,7 @@ describe('measureWarmupDrift', () => {
     }
   });
 
-  it('measures a running total by its distance from its average: where it stands never settles', () => {
+  it('measures a running total by its distance from its average, because its level never converges', () => {
     const [obv, average] = (['obv', 'average'] as const).map((output) => ({
       indicator: 'obv',
       params: { period: 20 },
@@ -140,11 +141,11 @@ describe('measureWarmupDrift', () => {
     for (const line of lines) for (const { drift } of line.starts) expect(drift).toBeLessThan(1e-10);
   });
 
-  it('reads nothing into a spec without indicators', () => {
+  it('gives no lines for a spec without indicators', () => {
     expect(measureWarmupDrift(series, onSignal)).toEqual({ warmup: 0, limit: 1e-4, lines: [] });
   });
 
-  it('needs as much history again as the warm-up it judges', () => {
+  it('needs a history of twice the measured warm-up', () => {
     const spec = reading(['rsi', { period: 14 }]);
     expect(() => measureWarmupDrift(randomSeries(9, 370), spec)).toThrow('needs at least 371 bars, there are 370');
     expect(measureWarmupDrift(randomSeries(9, 371), spec).lines[0]!.starts.at(-1)!.bars).toBe(1);

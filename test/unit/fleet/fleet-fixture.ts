@@ -10,7 +10,7 @@ export const RULES: FleetRules = { leaseMs: 15 * MINUTE, maxExpiries: 5, maxRepl
 
 export const unit = (change: Partial<NewUnit> = {}): Unit =>
   newUnit({ id: 1, kind: 'genetic', deterministic: false, replicas: 2, priority: 5, createdAt: T0, ...change });
-/** One whose results must agree. */
+/** A unit whose results must agree. */
 export const evaluation = (change: Partial<NewUnit> = {}): Unit =>
   unit({ kind: 'evaluate', deterministic: true, ...change });
 
@@ -20,7 +20,7 @@ export const asker = (workerId: string): Asker => ({
   kinds: new Set(UNIT_KINDS),
 });
 
-/** The unit after these workers got leases on it, all at `now`. */
+/** The unit after these workers leased it, all at `now`. */
 export const leased = (start: Unit, workers: readonly string[], now = T0, rules = RULES): Unit =>
   workers.reduce((current, workerId) => leaseTo(current, asker(workerId), rules, now), start);
 
@@ -65,7 +65,7 @@ export const ROOT_REPORT = {
 } as const;
 
 const { pnl, execution_time, strategy_genome } = ROOT_REPORT;
-/** What v3.0 to v4.1 send of every strategy. */
+/** Values that v3.0 to v4.1 send for every strategy. */
 export const V3_REPORT = { pnl, execution_time, trades: 10, win_rate: 0.65, sharpe_ratio: 1.5, max_drawdown: 0.15 };
 export const V5_REPORT = {
   pnl: 412.5,

@@ -27,19 +27,19 @@ describe('a report by each generation of worker', () => {
     expect(judge(body).reason === '').toBe(verdict === 'accepted');
   });
 
-  it('that has all four constants is refused whatever else it says', () => {
+  it('with all four constants is refused, whatever its other fields', () => {
     expect(judge({ ...ROOT_REPORT, ...V3_REPORT }).verdict).toBe('constants');
     expect(judge({ ...ROOT_REPORT, ...V3_REPORT, trades: 11 }).verdict).toBe('accepted');
   });
 
-  it('without a split is not evidence', () => {
+  it('without a holdout split is untrusted', () => {
     expect(judge({ ...ROOT_REPORT, train_candles: 0 }).verdict).toBe('untrusted');
     expect(judge({ ...ROOT_REPORT, test_candles: 0 }).verdict).toBe('untrusted');
   });
 });
 
 describe('fields', () => {
-  it('that are missing are what the existing coordinator takes them for', () => {
+  it('that are missing get the defaults of the Python coordinator', () => {
     const { fields, sent, fault } = readReport({ pnl: 1, is_overfitted: 'false' });
     expect(fault).toBeNull();
     expect(sent).toEqual(['pnl', 'is_overfitted']);
@@ -78,7 +78,7 @@ describe('fields', () => {
     expect(agreementDigest(asObject.fields)).toBe(agreementDigest(readReport(ROOT_REPORT).fields));
   });
 
-  it('whatever is sent, reading it neither throws nor keeps what cannot be stored', () => {
+  it('never make the reader throw or keep values that cannot be stored, for any input', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...FIELD_NAMES), fc.anything()), (body) => {
         const { fields, fault } = readReport(body);
@@ -94,7 +94,7 @@ describe('fields', () => {
 describe('agreement', () => {
   const digest = (change: object = {}): string => agreementDigest(readReport({ ...ROOT_REPORT, ...change }).fields);
 
-  it('is about every field but the time it took', () => {
+  it('covers every field except the execution time', () => {
     expect(digest({ execution_time: 99 })).toBe(digest());
     for (const name of FIELD_NAMES.filter((field) => field !== 'execution_time' && field !== 'strategy_genome')) {
       const value = readReport(ROOT_REPORT).fields[name];
@@ -103,14 +103,14 @@ describe('agreement', () => {
     }
   });
 
-  it('is about what a genome says, not how it is written', () => {
+  it('compares genomes by value, not by formatting', () => {
     expect(digest({ strategy_genome: '{"params":{"sl_pct":2e-2},"entry_rules":[]}' })).toBe(digest());
     expect(digest({ strategy_genome: '{"params":{"sl_pct":0.021},"entry_rules":[]}' })).not.toBe(digest());
     expect(digest({ strategy_genome: null })).not.toBe(digest());
   });
 });
 
-describe('a result may stand for its unit', () => {
+describe('a result may become canonical', () => {
   const { fields } = readReport(ROOT_REPORT);
   it.each([
     ['as it is', {}, undefined, true],

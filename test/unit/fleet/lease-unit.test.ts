@@ -8,7 +8,7 @@ const B = 'beta_Darwin_W1';
 const ALPHA_2 = 'alpha_Linux_W2';
 
 describe('a lease', () => {
-  it('gives the replicas of a unit to different workers, numbered from 1, for as long as the rule says', () => {
+  it('assigns the replicas of a unit to different workers, numbered from 1, for the configured time', () => {
     const both = leased(unit(), [A, B]);
     expect(both.leases.map(({ workerId, replica, seq, state }) => [workerId, replica, seq, state])).toEqual([
       [A, 1, 1, 'running'],
@@ -20,7 +20,7 @@ describe('a lease', () => {
     for (const worker of [A, B, 'gamma_Linux_W1']) expect(fitOf(both, asker(worker), RULES)).toBe('no');
   });
 
-  it('is never a second replica for the same worker: while it runs, nor after its result', () => {
+  it('is never given twice to one worker, neither while it runs nor after its result', () => {
     const one = leased(unit(), [A]);
     expect(fitOf(one, asker(A), RULES)).toBe('no');
     expect(fitOf(one, asker(B), RULES)).toBe('yes');
@@ -36,7 +36,7 @@ describe('a lease', () => {
     expect(fitOf(refused, asker(B), RULES)).toBe('yes');
   });
 
-  it('with distinct hosts is not given to another worker of a machine that takes part', () => {
+  it('with distinct hosts is not given to another worker of a participating machine', () => {
     const rules = { ...RULES, distinct: 'hosts' } as const;
     const one = leased(unit(), [A], T0, rules);
     expect(fitOf(one, asker(ALPHA_2), rules)).toBe('no');
@@ -46,14 +46,14 @@ describe('a lease', () => {
     expect(fitOf(expired, asker(ALPHA_2), rules)).toBe('yes');
   });
 
-  it('is given only of kinds that the worker takes', () => {
+  it('is given only for kinds that the worker accepts', () => {
     const plain = { ...asker(A), kinds: new Set(['genetic'] as const) };
     expect(fitOf(unit(), plain, RULES)).toBe('yes');
     expect(fitOf(unit({ kind: 'specs' }), plain, RULES)).toBe('no');
   });
 });
 
-describe('a lease whose time is up', () => {
+describe('an expired lease', () => {
   it('ends, and its replica goes to the next worker under the same number', () => {
     const two = leased(unit(), [A, B]);
     const early = expireLeases(two, RULES, T0 + RULES.leaseMs - 1);
@@ -65,7 +65,7 @@ describe('a lease whose time is up', () => {
     expect(again.leases.at(-1)).toMatchObject({ replica: 1, seq: 3, state: 'running' });
   });
 
-  it('makes a unit that nobody works on pending again, at the back of the line', () => {
+  it('makes a unit without workers pending again, at the end of the queue', () => {
     const now = T0 + RULES.leaseMs;
     const ended = expireLeases(leased(unit(), [A]), RULES, now);
     expect(ended).toMatchObject({ state: 'pending', turn: now });
@@ -83,7 +83,7 @@ describe('a lease whose time is up', () => {
     expect(chooseUnit([other, oldest], asker(B), RULES)).toBe(oldest);
   });
 
-  it('fails the unit after a bounded number, and the reason names who was silent', () => {
+  it('fails the unit after a limited number; the reason names the workers', () => {
     let current: Unit = unit();
     let now = T0;
     for (let i = 0; i < RULES.maxExpiries; i += 1) {
@@ -98,12 +98,12 @@ describe('a lease whose time is up', () => {
     expect(expireLeases(current, RULES, now + RULES.leaseMs)).toBe(current);
   });
 
-  it('does not fail a unit that what runs may still complete', () => {
+  it('does not fail a unit that running leases may still complete', () => {
     const rules = { ...RULES, maxExpiries: 1 };
     const long = leaseTo(leased(unit({ replicas: 1 }), []), asker(A), rules, T0);
     const lost = expireLeases(long, rules, T0 + rules.leaseMs);
     expect(lost.state).toBe('failed');
-    // A late result of the one that ran out makes two with the one that runs.
+    // A late result of the expired lease and the running one make two.
     const two = leaseTo(leased(unit(), [A], T0, rules), asker(B), rules, T0 + MINUTE);
     const oneLost = expireLeases(take(two, B, 1).unit, { ...rules, maxExpiries: 2 }, T0 + rules.leaseMs);
     expect(oneLost.state).toBe('in_progress');
@@ -113,8 +113,8 @@ describe('a lease whose time is up', () => {
   });
 });
 
-describe('the line', () => {
-  it('is the higher priority first, then the older, then the lower number', () => {
+describe('the queue order', () => {
+  it('is higher priority first, then older, then lower id', () => {
     const units = [
       unit({ id: 4, createdAt: T0 }),
       unit({ id: 3, createdAt: T0 }),
@@ -124,12 +124,12 @@ describe('the line', () => {
     expect([...units].sort(byTurn).map(({ id }) => id)).toEqual([9, 2, 3, 4]);
   });
 
-  it('a unit that keeps running out does not starve the rest', () => {
+  it('a unit whose leases keep expiring does not starve the others', () => {
     const rules = { ...RULES, maxExpiries: 100 };
     let line: Unit[] = [unit({ id: 1 }), ...[2, 3, 4].map((id) => unit({ id, createdAt: T0 + id }))];
     let now = T0 + 10;
     const served = new Set<number>();
-    // Everybody is silent about unit 1 and answers at once on the others.
+    // No worker reports on unit 1; all report on the others at once.
     for (let i = 0; i < 12; i += 1) {
       const worker = `w${i}_Linux_W1`;
       const chosen = chooseUnit(line, asker(worker), rules);

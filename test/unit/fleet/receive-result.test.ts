@@ -10,7 +10,7 @@ const [A, B, C, D, E] = ['a_Linux_W1', 'b_Linux_W1', 'c_Linux_W1', 'd_Linux_W1',
 const verdicts = ({ leases }: Unit): unknown => leases.map(({ result }) => result?.verdict ?? null);
 
 describe('a result', () => {
-  it('counts, and enough of them complete the unit; the best sound one stands for it', () => {
+  it('counts; enough results complete the unit, and the best sound one becomes canonical', () => {
     const first = take(leased(unit(), [A, B]), A, 1, { pnl: 5 });
     expect(first).toMatchObject({ verdict: 'accepted', replica: 1, unit: { state: 'in_progress', canonical: null } });
     const second = take(first.unit, B, 2, { pnl: 7, digest: 'another' });
@@ -38,7 +38,7 @@ describe('a result', () => {
     expect(other.verdict).toBe('duplicate');
   });
 
-  it('of a worker that was given the unit twice counts once, whichever of its runs it comes from', () => {
+  it('of a worker that leased the unit twice counts once, for either lease', () => {
     const expired = expireLeases(leased(unit(), [A]), RULES, T0 + RULES.leaseMs);
     const again = leaseTo(expired, asker(A), RULES, T0 + RULES.leaseMs);
     const first = take(again, A, 1);
@@ -53,7 +53,7 @@ describe('a result', () => {
     const released = leaseTo(expired, asker(B), RULES, T0 + RULES.leaseMs);
     const late = take(released, A, 1, {}, T0 + RULES.leaseMs + 1);
     expect(late).toMatchObject({ verdict: 'accepted', replica: 1, unit: { state: 'completed' } });
-    // Whoever got its replica instead comes too late now.
+    // The next worker of that replica is now too late.
     const tooLate = take(late.unit, B, 2, {}, T0 + RULES.leaseMs + 2);
     expect(tooLate.verdict).toBe('late');
     expect(tooLate.unit.state).toBe('completed');
@@ -78,7 +78,7 @@ describe('a result', () => {
     },
   );
 
-  it('refused too often fails the unit, and the reason says what was wrong', () => {
+  it('refused too often fails the unit; the reason lists the verdicts', () => {
     let current: Unit = unit();
     for (let i = 1; i <= 10; i += 1) {
       const worker = `w${i}_Linux_W1`;
@@ -96,7 +96,7 @@ describe('results of a deterministic unit', () => {
     expect(disputeOf(done)).toEqual({ suspects: [], cleared: [A, B] });
   });
 
-  it('that differ ask for another replica and put both workers under suspicion; the majority decides', () => {
+  it('that differ request another replica and make both workers suspects; the majority decides', () => {
     const split = take(take(leased(evaluation(), [A, B]), A, 1).unit, B, 2, { digest: 'other' }).unit;
     expect(split).toMatchObject({ state: 'in_progress', wanted: 3 });
     expect(freeReplicas(split)).toBe(1);
@@ -109,7 +109,7 @@ describe('results of a deterministic unit', () => {
     expect(disputeOf(done)).toEqual({ suspects: [A], cleared: [B, C] });
   });
 
-  it('that never agree fail it once no majority can be reached', () => {
+  it('that never agree fail it when no majority is possible', () => {
     let current = evaluation();
     for (const [i, worker] of [A, B, C, D, E].entries()) {
       if (!isOpen(current)) break;
@@ -153,14 +153,14 @@ describe('the results of a quarantined worker', () => {
     expect(leaseTo(withdrawn, asker(C), RULES, T0).leases.at(-1)?.replica).toBe(1);
   });
 
-  it('nor does it keep what it holds', () => {
+  it('also lose their running leases', () => {
     const held = withdraw(leased(unit(), [A]), A, RULES, T0);
     expect(held.state).toBe('pending');
     expect(held.leases[0]?.state).toBe('revoked');
     expect(take(held, A, 1, { verdict: 'quarantined' })).toMatchObject({ verdict: 'quarantined' });
   });
 
-  it('a majority without it may be one no more', () => {
+  it('can end a majority', () => {
     const split = take(take(leased(evaluation(), [A, B]), A, 1).unit, B, 2, { digest: 'x' }).unit;
     const done = take(leased(split, [C]), C, 3).unit;
     expect(done.state).toBe('completed');
@@ -170,13 +170,13 @@ describe('the results of a quarantined worker', () => {
     expect(disputeOf(reopened).suspects).toEqual([A, B]);
   });
 
-  it('leave a failed or cancelled unit what it is', () => {
+  it('leave a failed or cancelled unit unchanged', () => {
     const cancelled = cancel(take(leased(unit(), [A]), A, 1).unit, 'why', T0);
     expect(withdraw(cancelled, A, RULES, T0)).toMatchObject({ state: 'cancelled', reason: 'why' });
   });
 });
 
-describe('whatever happens to a unit', () => {
+describe('for any sequence of events', () => {
   const workers = [A, B, C, D, E, 'f_Linux_W1', 'f_Linux_W2'];
   const event = fc.oneof(
     fc.record({ do: fc.constant('ask' as const), who: fc.constantFrom(...workers) }),
@@ -191,7 +191,7 @@ describe('whatever happens to a unit', () => {
     fc.record({ do: fc.constant('withdraw' as const), who: fc.constantFrom(...workers) }),
   );
 
-  it('no worker has two replicas, none is counted twice, and what ended has what it needs or a reason', () => {
+  it('no worker has two replicas or counts twice, and an ended unit is complete or has a reason', () => {
     fc.assert(
       fc.property(
         fc.boolean(),

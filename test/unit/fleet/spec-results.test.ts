@@ -13,7 +13,7 @@ const results: readonly { readonly hash: string; readonly metrics: TrialMetrics 
 ];
 
 describe('results of specs', () => {
-  it('are accepted when there is one for each spec, in their order', () => {
+  it('are accepted when there is one per spec, in order', () => {
     expect(judgeSpecResults(params, results)).toEqual({ verdict: 'accepted', reason: '', version: 'corp' });
   });
 
@@ -23,12 +23,12 @@ describe('results of specs', () => {
     ['in another order', [...results].reverse(), 'spec_results[0] is not of the spec in this place'],
     ['no metrics', [results[0], { hash: hashSpec(other) }], 'spec_results[1] has no metrics'],
     [
-      'a figure that is none',
+      'a metric that is not a number',
       [{ ...results[0], metrics: { ...metricsWith(), totalReturn: null } }, results[1]],
       'spec_results[0] metrics.totalReturn is wrong',
     ],
     [
-      'a figure nobody knows',
+      'an unknown metric',
       [{ ...results[0], metrics: { ...metricsWith(), luck: 1 } }, results[1]],
       'spec_results[0] metrics.luck is wrong',
     ],
@@ -36,7 +36,7 @@ describe('results of specs', () => {
     expect(judgeSpecResults(params, sent)).toEqual({ verdict: 'invalid', reason, version: 'corp' });
   });
 
-  it('agree when they say the same, however it is written', () => {
+  it('agree when their values are equal, whatever the formatting', () => {
     const rewritten = results.map(({ metrics, hash }) => ({ metrics, hash }));
     expect(specsDigest(rewritten)).toBe(specsDigest(results));
     expect(specsDigest([results[0], { ...results[1]!, metrics: metricsWith({ trades: 3 }) }])).not.toBe(

@@ -37,7 +37,7 @@ describe('a name', () => {
     expect(instanceOf(name)).toBe(instance);
   });
 
-  it('is beyond a limit when its machine has one and its number is higher', () => {
+  it('exceeds a limit when its machine has one and its number is higher', () => {
     const limits = [{ hostname: 'Studio', maxWorkers: 2 }];
     expect(limitBroken('studio.local_Darwin_W3', limits)).toBe(limits[0]);
     expect(limitBroken('studio.local_Darwin_W2', limits)).toBeNull();
@@ -48,7 +48,7 @@ describe('a name', () => {
 });
 
 describe('a worker', () => {
-  it('has its results counted by what they were worth, and its time whatever they were', () => {
+  it('counts results by verdict, and the time of all results', () => {
     const tallies = [
       counted(),
       counted({ verdict: 'invalid' }),
@@ -80,13 +80,13 @@ describe('a worker', () => {
     expect(isResting(countResults(refused, [counted()]), T0 + 2 * MINUTE)).toBe(false);
   });
 
-  it('gets single genomes unless its engine is known to crash on them, and specs if it asks', () => {
+  it('gets single genomes unless its engine crashes on them, and specs if it accepts them', () => {
     expect([...kindsFor(worker, false)]).toEqual(['genetic', 'evaluate']);
     expect([...kindsFor({ ...worker, generation: 'v3' }, false)]).toEqual(['genetic']);
     expect([...kindsFor({ ...worker, generation: 'corp' }, true)]).toEqual(['genetic', 'evaluate', 'specs']);
   });
 
-  it('is suspected over each unit by itself', () => {
+  it('is a suspect per unit', () => {
     const twice = suspect(suspect(worker, 1, true), 2, true);
     expect(twice.suspectOver).toEqual([1, 2]);
     expect(suspect(twice, 2, true)).toBe(twice);
@@ -94,7 +94,7 @@ describe('a worker', () => {
     expect(suspect(worker, 1, false)).toBe(worker);
   });
 
-  it('in quarantine keeps the first reason, and a release wipes the slate', () => {
+  it('in quarantine keeps the first reason; a release clears its record', () => {
     const out = quarantine(suspect(worker, 1, true), 'reports what is not so', T0);
     expect(isQuarantined(out)).toBe(true);
     expect(quarantine(out, 'another', T0 + 1)).toBe(out);

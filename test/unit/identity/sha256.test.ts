@@ -13,12 +13,12 @@ describe('sha256', () => {
     );
   });
 
-  it('hashes a text by its UTF-8; a lone surrogate counts as U+FFFD', () => {
+  it('hashes a text as UTF-8; a lone surrogate counts as U+FFFD', () => {
     expect(sha256('é€😀')).toBe(sha256(new TextEncoder().encode('é€😀')));
     expect(sha256('a\ud800b')).toBe(sha256('a\ufffdb'));
   });
 
-  it('hashes a view by its own bytes, not those of its buffer', () => {
+  it('hashes the bytes of a view, not of its whole buffer', () => {
     const bytes = Uint8Array.from({ length: 200 }, (_, i) => i);
     expect(sha256(bytes.subarray(30, 130))).toBe(sha256(bytes.slice(30, 130)));
   });
@@ -37,7 +37,7 @@ describe('hmacSha256', () => {
     );
   });
 
-  it('takes keys and messages as UTF-8', () => {
+  it('encodes keys and messages as UTF-8', () => {
     const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
     expect(hmacSha256('clé', 'señal')).toBe(hmacSha256(bytes('clé'), bytes('señal')));
   });

@@ -5,7 +5,7 @@ import { barsToConverge, CONVERGED_DRIFT } from '../../../src/domain/indicators/
 
 const weight = fc.double({ min: 0.001, max: 0.99, noNaN: true });
 
-describe('barsToSettle', () => {
+describe('barsToConverge', () => {
   it.each([
     // 2^-13 is above 0.01 %, 2^-14 below.
     [[0.5], 1, 14],
@@ -18,7 +18,7 @@ describe('barsToSettle', () => {
     expect(barsToConverge(weights, error)).toBe(bars);
   });
 
-  it('is the first bar at which what is left of the error is below 0.01 %', () => {
+  it('is the first bar where the remaining error is below 0.01 %', () => {
     fc.assert(
       fc.property(weight, fc.constantFrom(1, 30), (w, error) => {
         const expected = Math.log(CONVERGED_DRIFT / error) / Math.log(1 - w);
@@ -43,7 +43,7 @@ describe('every indicator', () => {
   const paramsOf = (name: string, period: number): Record<string, number> =>
     Object.fromEntries(INDICATORS[name]!.params.map(({ name: key, integer }) => [key, integer ? period : 2]));
 
-  it('settles when it is defined if it looks at a window only, later if it never forgets', () => {
+  it('converges when defined if it depends on a window only, later if it is recursive', () => {
     const later = Object.keys(INDICATORS).filter((name) => {
       const definition = INDICATORS[name]!;
       return definition.converge(paramsOf(name, 14)) > definition.warmup(paramsOf(name, 14));
@@ -51,7 +51,7 @@ describe('every indicator', () => {
     expect(later.sort()).toEqual(RECURSIVE);
   });
 
-  it('never settles before it is defined, and a longer period never sooner', () => {
+  it('never converges before it is defined, and never sooner with a longer period', () => {
     for (const { params: _, ...definition } of Object.values(INDICATORS)) {
       const name = Object.keys(INDICATORS).find((key) => INDICATORS[key]!.compute === definition.compute)!;
       let before = 0;
@@ -64,7 +64,7 @@ describe('every indicator', () => {
     }
   });
 
-  // Figures that docs/adr/0011 names.
+  // Values named in docs/adr/0011.
   it.each([
     ['ema', { period: 20 }, 112],
     ['ema', { period: 300 }, 1681],
@@ -76,7 +76,7 @@ describe('every indicator', () => {
     ['ema', { period: 1 }, 0],
     ['obv', { period: 20 }, 19],
     ['stochastic', { period: 14, signal: 3 }, 15],
-  ])('%s %j has settled after %d bars', (name, params, bars) => {
+  ])('%s %j has converged after %d bars', (name, params, bars) => {
     expect(INDICATORS[name]!.converge(params)).toBe(bars);
   });
 });

@@ -18,7 +18,7 @@ const [open, high, low, close] = [series.open, series.high, series.low, series.c
 ];
 const volume = [...series.volume];
 
-/** The library's outputs are shorter than its inputs: they are aligned at the end. */
+/** The library's outputs are shorter than its inputs; align them at the end. */
 function expectAligned(column: readonly number[], theirs: readonly (number | undefined)[], digits: number): void {
   const offset = column.length - theirs.length;
   theirs.forEach((value, i) => {
@@ -111,7 +111,7 @@ describe('kernels agree with technicalindicators, within its known deviations', 
   });
 });
 
-/** Values of the five bars below, worked out by hand: indicator, parameters, line, value at each bar. */
+/** Hand-computed values of the five bars below: indicator, parameters, line, value at each bar. */
 const EXAMPLES: readonly (readonly [string, IndicatorParams, string | undefined, readonly (number | null)[]])[] = [
   ['sma', { period: 2 }, undefined, [null, 12, 11, 11.5, 13]],
   ['ema', { period: 2 }, undefined, [null, 12, 10, 12.666667, 12.222222]],
@@ -139,10 +139,10 @@ const EXAMPLES: readonly (readonly [string, IndicatorParams, string | undefined,
   ['volume-sma', { period: 2 }, undefined, [null, 150, 250, 200, 250]],
   ['relative-volume', { period: 2 }, undefined, [null, null, 2, 0.4, 2]],
 ];
-/** Too long for five bars: compared with technicalindicators only. */
+/** Needs more than five bars: compared with technicalindicators only. */
 const COMPARED = ['macd', 'adx'];
 
-it('every indicator has an example worked out by hand, or is compared with a library', () => {
+it('every indicator has a hand-computed example or is compared with a library', () => {
   const tested = new Set([...COMPARED, ...EXAMPLES.map(([name]) => name)]);
   expect(Object.keys(INDICATORS).filter((name) => !tested.has(name))).toEqual([]);
 });
@@ -163,7 +163,7 @@ describe('kernels by hand', () => {
     expect(column(name, params, output)).toEqual(expected);
   });
 
-  it('is neutral, undefined or zero where nothing moves, and never dust', () => {
+  it('is exactly neutral, undefined or zero when nothing moves', () => {
     const flat = createIndicatorCache(seriesOf(Array.from({ length: 60 }, () => [0.1, 0.1, 0.1, 0.1, 0])));
     const last = (name: string, params: IndicatorParams, output?: string): number =>
       flat.column(name, params, output)[59]!;
@@ -180,7 +180,7 @@ describe('kernels by hand', () => {
     expect(last('relative-volume', { period: 7 })).toBeNaN();
   });
 
-  it('does not carry an outlier along: a window is as exact after it as before', () => {
+  it('leaves no trace of an outlier after it has left the window', () => {
     const calm: [number, number, number, number] = [1, 1, 1, 1];
     const bars = Array.from({ length: 50 }, (_, i): [number, number, number, number] =>
       i === 10 ? [1e12, 1e12, 1e12, 1e12] : calm,
@@ -191,7 +191,7 @@ describe('kernels by hand', () => {
     expect(columns.column('cutler-rsi', { period: 7 })[49]).toBe(50);
   });
 
-  it('has an open column at hand for operands', () => {
+  it('offers the open column as an operand', () => {
     expect([...cache.operand({ field: 'open' })]).toEqual(open);
     expect(new Set(cache.operand({ value: 30 }))).toEqual(new Set([30]));
   });

@@ -20,7 +20,7 @@ const anyParams = (name: string): fc.Arbitrary<Record<string, number>> =>
 describe.each(Object.keys(INDICATORS))('%s', (name) => {
   const definition = INDICATORS[name]!;
 
-  it('sees no future: a prefix of the series has the same prefix of values', () => {
+  it('does not look ahead: a prefix of the series has the same prefix of values', () => {
     fc.assert(
       fc.property(anySeries(70), anyParams(name), fc.integer({ min: 0, max: 70 }), (series, params, bars) => {
         const whole = definition.compute(series, params);
@@ -32,7 +32,7 @@ describe.each(Object.keys(INDICATORS))('%s', (name) => {
     );
   });
 
-  it('is defined from its warm-up on, and not all of it before', () => {
+  it('has all lines defined from its warm-up on, and not before', () => {
     fc.assert(
       fc.property(fc.nat(), anyParams(name), (seed, params) => {
         const columns = Object.values(definition.compute(randomSeries(seed, 70), params));
@@ -44,7 +44,7 @@ describe.each(Object.keys(INDICATORS))('%s', (name) => {
     );
   });
 
-  it('reads the columns that it declares, and no other', () => {
+  it('reads only the columns that it declares', () => {
     const read = new Set<string>();
     const watched = new Proxy(randomSeries(1, 70), {
       get(series, column) {
@@ -73,7 +73,7 @@ describe('the indicator cache', () => {
     expect(cache.column('macd', { ...params, slow: 8 })).not.toBe(cache.column('macd', params));
   });
 
-  it('forgets the least recently used beyond its limit', () => {
+  it('drops the least recently used column beyond its limit', () => {
     const cache = createIndicatorCache(randomSeries(1, 50), { maxBytes: 2 * 50 * Float64Array.BYTES_PER_ELEMENT });
     const first = cache.column('sma', { period: 3 });
     cache.column('sma', { period: 4 });
@@ -85,7 +85,7 @@ describe('the indicator cache', () => {
     expect(cache.column('sma', { period: 3 })).not.toBe(first);
   });
 
-  it('takes columns that others have computed', () => {
+  it('uses shared columns', () => {
     const series = randomSeries(1, 50);
     const given = { value: new Float64Array(50) };
     const cache = createIndicatorCache(series, { shared: new Map([['sma,3', given]]) });

@@ -17,7 +17,7 @@ function errorOf(text: string): CandleFileError {
 }
 
 describe('parseCandleCsv', () => {
-  it('reads columns in any order and case, ignoring further ones, BOM and line ends', () => {
+  it('reads columns in any order and case, and ignores other columns, BOM and line ends', () => {
     const text = '\uFEFFVolume,CLOSE,low,High,"Open",Date,trades\r\n3,10.5,9,11,10,2025-07-01T00:05:00Z,77\r\n\r\n';
     expect(parseCandleCsv(text)).toEqual([
       { time: Date.UTC(2025, 6, 1, 0, 5), open: 10, high: 11, low: 9, close: 10.5, volume: 3 },
@@ -71,7 +71,7 @@ describe('parseCandleTime', () => {
   });
 
   it.each(['', '2025-13-01', '2025-07-01 24:00:00', '2025-07-01 12:60:00', '01/07/2025', '12', 'NaN'])(
-    'does not take %j for a time',
+    'does not accept %j as a time',
     (text) => {
       expect(parseCandleTime(text)).toBeNull();
     },

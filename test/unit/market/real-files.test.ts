@@ -12,7 +12,7 @@ const need = needsRealFiles(
   ...['BTC-USD_FIVE_MINUTE.csv', 'BIP-20DEC30-CDE_ONE_MINUTE.csv', 'ETP-20DEC30-CDE_ONE_MINUTE.csv'],
 );
 
-/** Figures as in the README beside the files. */
+/** Values from the README beside the files. */
 describe.skipIf(need.isMissing)(need.title('the real Coinbase files'), () => {
   it.each([
     ['BTC-USD_FIVE_MINUTE.csv', '5m', 59_206, '2025-07-01T00:00:00.000Z', '2026-01-22T19:35:00.000Z', 2, 70],

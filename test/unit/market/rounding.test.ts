@@ -21,7 +21,7 @@ describe('rounding', () => {
     expect(() => roundDownToStep(1, 0)).toThrow(AppError);
   });
 
-  it('lands on the double of the decimal multiple, at most one increment away, on the right side', () => {
+  it('gives the double of the decimal multiple, at most one increment away, on the correct side', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-6, max: 1e6, noNaN: true }), steps, (value, step) => {
         const [down, up] = [roundAgainstUs(value, step, 'sell'), roundAgainstUs(value, step, 'buy')];

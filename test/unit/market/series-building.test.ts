@@ -21,7 +21,7 @@ const at = (minute: number, close = 100 + minute): Candle => ({
 const minutes = (...list: number[]): Candle[] => list.map((minute) => at(minute));
 
 describe('buildSeries', () => {
-  it('fills what is missing flat at the last close, with volume 0 and a flag', () => {
+  it('fills missing bars flat at the last close, with volume 0 and a flag', () => {
     const series = buildSeries('BTC-USD', '1m', minutes(0, 1, 4));
     expect([...series.filled]).toEqual([0, 0, 1, 1, 0]);
     expect([...series.time]).toEqual([0, 1, 2, 3, 4].map((minute) => T0 + minute * MINUTE));
@@ -45,7 +45,7 @@ describe('buildSeries', () => {
 });
 
 describe('coverage', () => {
-  it('lists every gap and counts what is missing', () => {
+  it('lists every gap and counts missing bars', () => {
     const report = coverageOf(buildSeries('X', '1m', minutes(0, 1, 4, 5, 7)));
     expect(report).toEqual({
       bars: 8,
@@ -58,7 +58,7 @@ describe('coverage', () => {
     });
   });
 
-  it('refuses a thin series and says where its largest holes are', () => {
+  it('refuses a series with poor coverage and names its largest gaps', () => {
     const series = buildSeries('X', '1m', minutes(0, 2, 10));
     expect(requireCoverage(series, 0.2).missing).toBe(8);
     expect(() => requireCoverage(series, 0.9)).toThrow(CoverageError);
@@ -73,7 +73,7 @@ describe('inferTimeframe', () => {
   it('takes the most common step', () => {
     expect(inferTimeframe(timesOf(0, 5, 10, 30, 35))).toBe('5m');
   });
-  it('refuses times that are not multiples of it, and too few candles', () => {
+  it('refuses times off the grid, and too few candles', () => {
     expect(() => inferTimeframe(timesOf(0, 5, 10, 13))).toThrow(/00:13.*5m boundary/);
     expect(() => inferTimeframe(timesOf(0))).toThrow(/fewer than two/);
     expect(() => inferTimeframe(Float64Array.of(0, 1500))).toThrow(/whole minutes/);
@@ -105,7 +105,7 @@ describe('resample', () => {
     expect([five.open[2], five.high[2], five.low[2], five.close[2]]).toEqual([60, 63, 59, 61]);
   });
 
-  it('never shows a candle before it has closed: resampling a prefix gives a prefix', () => {
+  it('never gives a candle before it has closed: resampling a prefix gives a prefix', () => {
     const series = buildSeries('X', '1m', minutes(...Array.from({ length: 43 }, (_, i) => i + 2)));
     const whole = resample(series, '5m');
     for (let bars = 0; bars <= series.length; bars += 1) {
@@ -116,7 +116,7 @@ describe('resample', () => {
     }
   });
 
-  it('refuses a timeframe that its candles cannot make up', () => {
+  it('refuses a timeframe that is not a multiple of its own', () => {
     const series = buildSeries('X', '5m', minutes(0, 5));
     expect(() => resample(series, '7m')).toThrow(/whole multiple/);
     expect(() => resample(series, '1m')).toThrow(/whole multiple/);
@@ -125,7 +125,7 @@ describe('resample', () => {
 
 describe('slices', () => {
   const series = buildSeries('X', '1m', minutes(0, 1, 2, 3));
-  it('shows at a time only the bars closed by then', () => {
+  it('gives only the bars closed by a given time', () => {
     expect(seriesUntil(series, T0 - 1).length).toBe(0);
     expect(seriesUntil(series, T0 + MINUTE - 1).length).toBe(0);
     expect(seriesUntil(series, T0 + MINUTE).length).toBe(1);

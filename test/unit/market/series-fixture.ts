@@ -7,7 +7,7 @@ import { createRng } from '../../../src/domain/random/rng.ts';
 
 export const T0 = Date.UTC(2025, 0, 1);
 
-/** Bars as [open, high, low, close, volume = 1], one after the other; null where the exchange printed nothing. */
+/** Consecutive bars as [open, high, low, close, volume = 1]; null for a missing candle. */
 export function seriesOf(
   bars: readonly (readonly [number, number, number, number, number?] | null)[],
   timeframe: Timeframe = '1h',
@@ -20,7 +20,7 @@ export function seriesOf(
   return buildSeries('TEST', timeframe, candles);
 }
 
-/** The real candles of a series: what was filled in is left out. */
+/** The real candles of a series, without bars filled flat. */
 export function candlesOf(series: Series): Candle[] {
   const { time, open, high, low, close, volume, filled } = series;
   const candles: Candle[] = [];
@@ -39,7 +39,7 @@ export function candlesOf(series: Series): Candle[] {
 }
 
 interface WalkShape {
-  /** Share of candles that are missing. */
+  /** Share of missing candles. */
   readonly gapShare?: number;
   /** Size of a bar's move, fraction. */
   readonly volatility?: number;
@@ -70,7 +70,7 @@ export const anySeries = (length: number): fc.Arbitrary<Series> =>
     .record({ seed: fc.nat(), gapShare: fc.constantFrom(0, 0.05, 0.3), volatility: fc.constantFrom(0.002, 0.02, 0.08) })
     .map(({ seed, ...shape }) => randomSeries(seed, length, shape));
 
-/** The same series with every bar from `bar` on replaced by something else. */
+/** The series with every bar from `bar` on replaced by other values. */
 export function withOtherFuture(series: Series, bar: number, seed: number): Series {
   const other = randomSeries(seed, series.length, { volatility: 0.05, timeframe: series.timeframe });
   const column = (name: 'open' | 'high' | 'low' | 'close' | 'volume'): Float64Array =>

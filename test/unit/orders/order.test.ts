@@ -38,7 +38,7 @@ const orderIn = (state: OrderState, patch: Partial<Order> = {}): Order => ({
 });
 
 describe('client order id', () => {
-  it('is the same for the same identity, whatever else the order carries and however its keys are ordered', () => {
+  it('depends only on the identity, not on other fields or the order of keys', () => {
     const reversed = Object.fromEntries(Object.entries(orderIn('open')).reverse()) as unknown as Order;
     expect(clientOrderId(reversed)).toBe(clientOrderId(identity));
     expect(clientOrderId(identity)).toBe('bc-bb46b792870244b04f8bcf29e34faa');
@@ -91,19 +91,19 @@ describe('the order state machine', () => {
     }
   });
 
-  it('leaves unknown only on the venue word', () => {
+  it('leaves unknown only on a report of the venue', () => {
     expect(() => transition(orderIn('unknown'), 'open', {}, 2000)).toThrow('only a report of the venue allows it');
     expect(transition(orderIn('unknown'), 'open', {}, 2000, 'venue').state).toBe('open');
   });
 
-  it('never unfills, never overfills, never fills with nothing', () => {
+  it('never reduces a fill, exceeds the amount or fills nothing', () => {
     const half = orderIn('partially-filled', { filledAmount: 1 });
     expect(() => transition(half, 'filled', { filledAmount: 0.5 }, 2000)).toThrow('would fall from 1 to 0.5');
     expect(() => transition(half, 'filled', { filledAmount: 2.5 }, 2000)).toThrow('more than the 2 ordered');
     expect(() => transition(orderIn('open'), 'filled', {}, 2000)).toThrow('nothing was filled');
   });
 
-  it('keeps its own copy: the order before a step is untouched, and time never runs backwards', () => {
+  it('does not change the order before a transition, and time never decreases', () => {
     const before = Object.freeze(orderIn('open', { updatedAt: 5000 }));
     expect(transition(before, 'cancelled', { reason: 'asked' }, 2000)).toMatchObject({
       updatedAt: 5000,
@@ -112,7 +112,7 @@ describe('the order state machine', () => {
     expect(before.state).toBe('open');
   });
 
-  it('along any walk of legal steps, an order that has ended stays ended', () => {
+  it('keeps an ended order ended, after any sequence of legal transitions', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...ORDER_STATES), { maxLength: 20 }), (targets) => {
         let order = orderIn('intended');

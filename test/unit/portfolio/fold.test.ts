@@ -23,7 +23,7 @@ const fill = (side: 'buy' | 'sell', amount: number, price: number, patch: Partia
 const fold = (...fills: Fill[]): Position => foldFills(fills)[0]!;
 
 describe('positions from fills', () => {
-  it('averages what it adds, realises what it takes away, and charges fees when paid', () => {
+  it('average additions, realise reductions, and charge fees when paid', () => {
     expect(fold(fill('buy', 1, 100, { fee: 1 }), fill('buy', 3, 120, { fee: 2 }))).toMatchObject({
       amount: 4,
       averagePrice: 115,
@@ -37,7 +37,7 @@ describe('positions from fills', () => {
     });
   });
 
-  it('a flat position keeps its result and forgets its price', () => {
+  it('keep the pnl of a flat position and reset its price', () => {
     expect(fold(fill('buy', 2, 10), fill('sell', 2, 11))).toMatchObject({
       amount: 0,
       averagePrice: 0,
@@ -46,7 +46,7 @@ describe('positions from fills', () => {
     });
   });
 
-  it('crossing through zero closes the old side at its average and opens the other at the fill price', () => {
+  it('close the old side at its average and open the other at the fill price when they cross zero', () => {
     const crossing = fill('sell', 5, 90);
     expect(fold(fill('buy', 2, 100), crossing)).toMatchObject({
       amount: -3,
@@ -61,25 +61,25 @@ describe('positions from fills', () => {
     });
   });
 
-  it('is exact where floats are not: ten tenths are one', () => {
+  it('are exact in decimal: ten tenths are one', () => {
     const tenths = Array.from({ length: 10 }, () => fill('buy', 0.1, 0.3));
     expect(fold(...tenths)).toMatchObject({ amount: 1, averagePrice: 0.3 });
     expect(fold(...tenths, fill('sell', 1, 0.3))).toMatchObject({ amount: 0, realisedPnl: 0 });
   });
 
-  it('counts a fill that is delivered twice once, and does not care in which order fills arrive', () => {
+  it('count a duplicate fill once and do not depend on the order of arrival', () => {
     const fills = [fill('buy', 1, 100), fill('sell', 1, 110), fill('buy', 2, 90)];
     expect(foldFills([...fills, ...fills].reverse())).toEqual(foldFills(fills));
   });
 
-  it('takes an exit before a re-entry of the same moment', () => {
+  it('apply an exit before a re-entry of the same time', () => {
     const again = fill('buy', 1, 111, { id: 'a', time: 9_000_000 });
     const exit = fill('sell', 1, 110, { id: 'b', time: 9_000_000 });
     expect(inOrder([again, exit])).toEqual([exit, again]);
     expect(fold(fill('buy', 1, 100), again, exit)).toMatchObject({ amount: 1, averagePrice: 111, realisedPnl: 10 });
   });
 
-  it('keeps accounts, strategies and symbols apart', () => {
+  it('keep accounts, strategies and symbols separate', () => {
     const positions = foldFills([
       fill('buy', 1, 100),
       fill('buy', 2, 100, { strategyHash: 's2' }),
@@ -97,7 +97,7 @@ describe('positions from fills', () => {
     fee: fc.integer({ min: 0, max: 1e4 }).map((cents) => cents / 100),
   });
 
-  it('conserves value: the change of cash is what was realised, less what the position cost', () => {
+  it('conserve value: cash change = realised pnl - position cost', () => {
     fc.assert(
       fc.property(
         fc.array(anyFill, { minLength: 1, maxLength: 30 }),
@@ -126,7 +126,7 @@ describe('positions from fills', () => {
     );
   });
 
-  it('applied one by one, fills give the same position as folded at once', () => {
+  it('are the same when fills are applied one by one or at once', () => {
     fc.assert(
       fc.property(fc.array(anyFill, { minLength: 1, maxLength: 20 }), (drawn) => {
         const fills = drawn.map(({ side, ...rest }) =>

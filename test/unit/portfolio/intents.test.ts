@@ -8,7 +8,7 @@ import { seriesOf } from '../market/series-fixture.ts';
 
 const bar = (close: number): readonly [number, number, number, number] => [100, 102, 99, close];
 const quiet = bar(100);
-/** Two bars, the last of which closes at the price that enters. */
+/** Two bars; the last one closes at the entry price. */
 const signalled = seriesOf([quiet, bar(SIGNAL)]);
 const last = signalled.length - 1;
 
@@ -30,8 +30,8 @@ const input = (patch: {
   };
 };
 
-describe('what strategies want at the close of a candle', () => {
-  it('an entry, flat and signalled: sized by the spec, protected, dated by the close', () => {
+describe('intents at the close of a candle', () => {
+  it('when flat with an entry signal: an entry with the size, bracket and time of the signal', () => {
     const [intent, ...others] = intentsAt(signalled, [input({})], 'c1');
     expect(others).toEqual([]);
     expect(intent).toMatchObject({
@@ -52,13 +52,13 @@ describe('what strategies want at the close of a candle', () => {
     expect(intent).not.toHaveProperty('closeAmount');
   });
 
-  it('a sale, flat and signalled, of a spec that goes short', () => {
+  it('when flat with an entry signal of a short spec: a sale', () => {
     expect(intentsAt(signalled, [input({ spec: { ...onSignal, side: 'short' } })])).toMatchObject([
       { side: 'sell', purpose: 'entry' },
     ]);
   });
 
-  it('an exit of all it holds when its rule says so, on the other side', () => {
+  it('when an exit rule holds: an exit of the whole position', () => {
     expect(intentsAt(exiting, [input({ spec: exitsAbove, amount: 2 })])).toMatchObject([
       { side: 'sell', purpose: 'exit', closeAmount: 2, requestedFraction: 0 },
     ]);
@@ -68,28 +68,28 @@ describe('what strategies want at the close of a candle', () => {
     expect(intentsAt(exiting, [input({ spec: exitsAbove, amount: 2 })])[0]).not.toHaveProperty('bracket');
   });
 
-  it('nothing while in position without an exit, however loud the entry signal', () => {
+  it('in position without an exit signal: none, despite an entry signal', () => {
     expect(intentsAt(signalled, [input({ amount: 1 })])).toEqual([]);
   });
 
-  it('nothing without a signal, on a candle nobody printed, or without candles', () => {
+  it('without a signal, on a bar filled flat, or without candles: none', () => {
     expect(intentsAt(seriesOf([quiet, quiet]), [input({})])).toEqual([]);
     expect(intentsAt(exiting, [input({ spec: exitsAbove, amount: 0 })])).toEqual([]);
     expect(intentsAt(seriesOf([quiet, bar(SIGNAL), null, quiet]), [input({})])).toEqual([]);
   });
 
-  it('marks those of incubating strategies', () => {
+  it('are marked when the strategy is incubating', () => {
     expect(intentsAt(signalled, [input({ state: 'incubating' })])).toMatchObject([{ incubating: true }]);
   });
 
-  it('a retired strategy enters nothing, and closes what it still holds', () => {
+  it('of a retired strategy close its position and never enter', () => {
     expect(intentsAt(signalled, [input({ state: 'retired' })])).toEqual([]);
     const [intent] = intentsAt(seriesOf([quiet, quiet]), [input({ state: 'retired', amount: 2 })]);
     expect(intent).toMatchObject({ side: 'sell', purpose: 'exit', closeAmount: 2 });
     expect(intent?.because).toContain('retired');
   });
 
-  it('has the same ids for the same candle, and others for every strategy, side and candle', () => {
+  it('have equal ids for the same candle, and different ids per strategy, side and candle', () => {
     const inputs = [input({}), input({ hash: 'h2' }), input({ hash: 'h3', spec: { ...onSignal, side: 'short' } })];
     const ids = intentsAt(signalled, inputs).map(({ id }) => id);
     expect(intentsAt(signalled, inputs).map(({ id }) => id)).toEqual(ids);

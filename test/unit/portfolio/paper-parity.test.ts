@@ -25,7 +25,7 @@ import { firstSignalBar } from '../../../src/domain/strategies/warmup-bars.ts';
 import { HOUR, MARKET, PERPETUAL } from './venue-fixtures.ts';
 import { entrySide, exitSide } from '../../../src/domain/market/side.ts';
 
-/** A lively walk with jumps between bars and bars that the exchange never printed. */
+/** A volatile walk with jumps between bars and missing candles. */
 function randomSeries(seed: number, symbol: string): Series {
   const rng = createRng(seed);
   const candles: Candle[] = [];
@@ -43,8 +43,8 @@ function randomSeries(seed: number, symbol: string): Series {
 }
 
 /**
- * Plays a spec's signals to the venue, bar by bar, as analyst, risk manager and trader would. Sizing is theirs, not the
- * venue's: the amount is the one the engine's sizing gives at the fill, the only thing taken from the next open.
+ * Sends a spec's signals to the venue bar by bar, as analyst, risk manager and trader would. They, not the venue,
+ * choose the size: the amount is the engine's size at the fill, the only value taken from the next open.
  */
 function playOnPaper(series: Series, spec: StrategySpec, model: FillModel) {
   const { market, initialCash } = model;
@@ -200,7 +200,7 @@ describe('paper venue and backtest', () => {
           expect(paper.account.rejected['insufficient-funds'] ?? 0).toBe(
             expected.rejectedSignals['insufficient-funds'],
           );
-          // The backtest closes what is open at the end; until then both wallets are worth the same at every close.
+          // The backtest closes open positions at the end; until then both accounts have equal value at every close.
           for (let i = 0; i < series.length - 1; i += 1) expect(paper.equity[i]).toBeCloseTo(expected.equity[i]!, 6);
         },
       ),

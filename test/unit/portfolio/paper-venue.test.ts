@@ -42,7 +42,7 @@ describe('the worked example of docs/simulation-rules.md', () => {
 });
 
 describe('market orders', () => {
-  it('fill at the next open, worse by slippage and the taker fee, with protection live at once', () => {
+  it('fill at the next open with slippage and taker fee; the bracket is active at once', () => {
     const account = play(submit(start(), buy()), [bar(0, [100, 101, 99.9, 101])], termsOf({ slippageRate: 0.001 }));
     expect(account.fills).toEqual([
       expect.objectContaining({ id: 'bc-entry.1', price: 100.1, fee: 100.1 * 0.012, time: 0, cause: 'entry' }),
@@ -67,13 +67,13 @@ describe('market orders', () => {
     expect(told(play(account, [flat(0, 100), flat(1, 101)]))).toEqual([['entry', 101, 1]]);
   });
 
-  it('do not fill, nor does anything else, on a bar that was never printed', () => {
+  it('do not fill on a bar filled flat, and nothing else does', () => {
     const waiting = play(submit(start(), buy()), [bar(0, [100, 100, 100, 100], true)]);
     expect(told(play(waiting, [flat(1, 102)]))).toEqual([['entry', 102, 1]]);
     expect(play(long(), [bar(1, [90, 90, 90, 90], true)]).fills).toHaveLength(1);
   });
 
-  it('an exit closes at the open and takes the bracket with it', () => {
+  it('an exit closes at the open and cancels the bracket', () => {
     const account = play(submit(long(), sell(), HOUR), [bar(1, [101, 110, 90, 100])]);
     expect(told(account)).toEqual([
       ['entry', 100, 1],
@@ -82,7 +82,7 @@ describe('market orders', () => {
     expect(orderGroup(account, 'bc-entry').map(({ state }) => state)).toEqual(['filled', 'cancelled', 'cancelled']);
   });
 
-  it('an exit of a part leaves the rest protected; what is larger closes what is held', () => {
+  it('a partial exit leaves the rest protected; a larger one closes the whole position', () => {
     const part = play(submit(long(), sell({ amount: 0.4 }), HOUR), [flat(1, 101)]);
     expect(told(play(part, [flat(2, 97)]))).toEqual([
       ['entry', 100, 1],
@@ -96,7 +96,7 @@ describe('market orders', () => {
     ]);
   });
 
-  it('an exit that the stop forestalls is cancelled, not turned into a short', () => {
+  it('an exit after the stop filled is cancelled, not turned into a short', () => {
     const account = play(submit(long(), sell(), HOUR + 1), [bar(1, [99, 99, 97, 98]), flat(2, 98)]);
     expect(told(account)).toEqual([
       ['entry', 100, 1],
@@ -111,13 +111,13 @@ describe('brackets', () => {
     bracket: { stop: { kind: 'absolute', value: 5 }, trailing: { kind: 'percent', value: 0.03 } },
   });
 
-  it('a trailing stop follows closed bars and is named when it is the nearer one', () => {
+  it('a trailing stop follows closed bars and is reported when it is the closer stop', () => {
     const rising = play(long(trailing), [bar(1, [101, 110, 101, 109])]);
     expect(rising.orders['bc-entry-s']).toMatchObject({ price: 107, trail: { extreme: 110, fixedStop: 95 } });
     expect(told(play(rising, [bar(2, [109, 120, 106, 118])]))[1]).toEqual(['trailing-stop', 107, 1]);
   });
 
-  it('a holding time ends at the open after its last bar, unprinted bars counted', () => {
+  it('a holding time ends at the open after its last bar and counts bars filled flat', () => {
     const held = long(buy({ bracket: { stop: { kind: 'percent', value: 0.5 }, maxHoldBars: 3 } }));
     const bars = [flat(1, 100), bar(2, [100, 100, 100, 100], true), flat(3, 104), flat(4, 105)];
     expect(told(play(held, bars))).toEqual([
@@ -126,7 +126,7 @@ describe('brackets', () => {
     ]);
   });
 
-  it('a short is protected the other way round', () => {
+  it('the bracket of a short is inverted', () => {
     const terms = termsOf({ market: PERPETUAL });
     const request = buy({ symbol: 'BTC-PERP', side: 'sell' });
     const account = play(submit(start(), request, 0, PERPETUAL), [flat(0, 100)], terms);
@@ -135,7 +135,7 @@ describe('brackets', () => {
     expect(told(play(account, [bar(1, [99, 99, 96.5, 97])], terms))[1]).toEqual(['target', 97, 1]);
   });
 
-  it('a short that gaps beyond all cash is liquidated: the wallet ends at zero and the rest is on record', () => {
+  it('a short that gaps beyond all cash is liquidated: cash is zero and the rest is recorded', () => {
     const terms = termsOf({ market: PERPETUAL });
     const request = buy({ symbol: 'BTC-PERP', side: 'sell', amount: 90 });
     const account = play(submit(start(), request, 0, PERPETUAL), [flat(0, 100), flat(1, 400)], terms);
@@ -172,7 +172,7 @@ describe('resting entries', () => {
     ]);
   });
 
-  it('sets money aside for a limit, and gives it back when cancelled', () => {
+  it('reserves cash for a limit and releases it when cancelled', () => {
     const account = submit(start(200), limit);
     const second = buy({ clientOrderId: 'bc-2', strategyHash: 's2', type: 'limit', price: 150 });
     expect(submitOrder(account, second, MARKET, 1).order).toMatchObject({
@@ -185,7 +185,7 @@ describe('resting entries', () => {
   });
 });
 
-describe('refusals', () => {
+describe('rejections', () => {
   it.each<[string, OrderRequest]>([
     ['below-minimum', buy({ amount: 0.0099 })],
     ['below-minimum', buy({ type: 'limit', amount: 0.04, price: 100 })],
@@ -200,14 +200,14 @@ describe('refusals', () => {
     expect(openOrdersOf(account)).toEqual([]);
   });
 
-  it('funds and notional of a market order are judged by the price it would get, and never enlarged or cut', () => {
+  it('a market order is checked at its fill price and never resized', () => {
     const poor = play(submit(start(100), buy()), [flat(0, 99.5)]);
     expect([poor.fills, poor.cash, poor.rejected]).toEqual([[], '100', { 'insufficient-funds': 1 }]);
     expect(told(play(submit(start(100), buy()), [flat(0, 98.8)]))).toEqual([['entry', 98.8, 1]]);
     expect(play(submit(start(), buy({ amount: 0.04 })), [flat(0, 100)]).rejected).toEqual({ 'below-minimum': 1 });
   });
 
-  it('orders of other accounts and markets are the caller mistake', () => {
+  it('orders of other accounts and markets throw', () => {
     expect(() => submit(start(), buy({ account: 'live' }))).toThrow('order bc-entry of live');
     expect(() => submit(start(), buy({ symbol: 'ETH-USD' }))).toThrow('reached paper on BTC-USD');
     expect(() => start(0)).toThrow('cash above zero');
@@ -215,11 +215,11 @@ describe('refusals', () => {
   });
 });
 
-describe('one wallet', () => {
+describe('shared cash', () => {
   const first = buy({ clientOrderId: 'bc-a', strategyHash: 's1' });
   const second = buy({ clientOrderId: 'bc-b', strategyHash: 's2' });
 
-  it('orders compete by arrival, ties by strategy, in whatever order they are listed', () => {
+  it('orders fill by arrival, then by strategy, whatever their listing order', () => {
     const later = play(submit(submit(start(150), first, 2), second, 1), [flat(1, 100)]);
     expect(later.fills.map(({ strategyHash }) => strategyHash)).toEqual(['s2']);
     const tie = play(submit(submit(start(150), second, 1), first, 1), [flat(1, 100)]);
@@ -227,7 +227,7 @@ describe('one wallet', () => {
     expect(tie.rejected).toEqual({ 'insufficient-funds': 1 });
   });
 
-  it('also across markets: the market whose candle comes first does not jump the queue', () => {
+  it('the same across markets: an earlier candle does not change the order', () => {
     const eth = { ...MARKET, symbol: 'ETH-USD', base: 'ETH' };
     const marked = play(play(start(150), [flat(0, 100)]), [flat(0, 100)], termsOf({ market: eth }));
     const both = submit(
@@ -242,8 +242,8 @@ describe('one wallet', () => {
   });
 });
 
-describe('said twice', () => {
-  it('an order is one order, however often it is sent, and the answer is how it stands', () => {
+describe('idempotence', () => {
+  it('an order sent again is the same order, and the answer is its current state', () => {
     const once = submitOrder(start(), buy(), MARKET, 1);
     const twice = submitOrder(once.account, buy({ amount: 5 }), MARKET, 99);
     expect(twice.account).toBe(once.account);
@@ -255,20 +255,20 @@ describe('said twice', () => {
     });
   });
 
-  it('a candle works once; an older one never', () => {
+  it('a candle is processed once; an older one never', () => {
     const account = long();
     expect(onCandle(account, flat(0, 50), termsOf())).toEqual({ account, fills: [], changes: [] });
     const later = play(account, [flat(5, 100)]);
     expect(onCandle(later, flat(4, 50), termsOf()).account).toBe(later);
   });
 
-  it('cancelling what is closed or unknown changes nothing', () => {
+  it('cancelling a closed or unknown order changes nothing', () => {
     const account = play(submit(long(), sell(), HOUR), [flat(1, 101)]);
     expect(cancelOrder(account, 'bc-exit', 9)).toMatchObject({ account, order: { state: 'filled' } });
     expect(cancelOrder(account, 'bc-never', 9)).toEqual({ account, fills: [], changes: [], order: null });
   });
 
-  it('an id outlives its order: a thousand orders later it is still no new order', () => {
+  it('an id is still known after a thousand later orders', () => {
     let account = long();
     for (let i = 0; i < 1000; i += 1) {
       account = submit(account, buy({ clientOrderId: `bc-${i}`, amount: 0.001 }), i);
@@ -281,7 +281,7 @@ describe('said twice', () => {
   });
 });
 
-describe('whatever is traded', () => {
+describe('for any orders and candles', () => {
   const event = fc.oneof(
     fc.record({
       kind: fc.constant('order' as const),

@@ -19,7 +19,7 @@ export const MARKET: Market = {
 };
 export const PERPETUAL: Market = { ...MARKET, symbol: 'BTC-PERP', kind: 'perpetual' };
 
-/** No slippage: the prices of the worked example in docs/simulation-rules.md as they stand there. */
+/** No slippage: the exact prices of the worked example in docs/simulation-rules.md. */
 export const termsOf = (patch: Partial<VenueTerms> = {}): VenueTerms => ({
   market: MARKET,
   slippageRate: 0,

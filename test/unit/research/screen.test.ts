@@ -19,7 +19,7 @@ describe('screening', () => {
     expect(rejected.map((rejection) => rejection.reason)).toEqual([reason]);
   });
 
-  it('keeps the best by Sharpe ratio, best first, and says of the others that they rank below', () => {
+  it('keeps the best by Sharpe ratio, best first, and rejects the others by rank', () => {
     const trials = [1, 3, 2].map((sharpe) => trialWith({ strategyHash: `h${sharpe}` }, { sharpe }));
     const { candidates, rejected } = screen(trials, RULES);
     expect(hashesOf(candidates)).toEqual(['h3', 'h2']);
@@ -28,7 +28,7 @@ describe('screening', () => {
     ]);
   });
 
-  it('loses no trial, and depends on no order, not even where trials are equal', () => {
+  it('loses no trial and does not depend on the order of trials, even equal ones', () => {
     const trials = Array.from({ length: 9 }, (_, i) =>
       trialWith({ strategyHash: `h${i}` }, { sharpe: i % 3, trades: i === 4 ? 3 : 40 }),
     );
@@ -46,19 +46,19 @@ describe('screening', () => {
 });
 
 describe('the choice on a training window', () => {
-  it('prefers what traded enough over what merely looks better', () => {
+  it('prefers trials with enough trades over better ones with too few', () => {
     const lucky = trialWith({ strategyHash: 'lucky' }, { sharpe: 9, trades: 2 });
     const solid = trialWith({ strategyHash: 'solid' }, { sharpe: 1 });
     expect(chooseOnTraining([lucky, solid], 20)).toBe(solid);
     expect(chooseOnTraining([lucky], 20)).toBe(lucky);
   });
 
-  it('never takes what could not be evaluated', () => {
+  it('never takes a failed trial', () => {
     expect(chooseOnTraining([trialWith({}, { error: 'broken' })], 20)).toBeNull();
     expect(chooseOnTraining([], 20)).toBeNull();
   });
 
-  it('takes the same of equals whatever their order', () => {
+  it('takes the same of equal trials in any order', () => {
     const [a, b] = ['a', 'b'].map((strategyHash) => trialWith({ strategyHash }));
     expect(chooseOnTraining([a!, b!], 1)).toBe(chooseOnTraining([b!, a!], 1));
   });

@@ -8,7 +8,7 @@ import {
 import { type TrialMetrics } from '../../../src/domain/backtest/metrics/trial-metrics.ts';
 import { metricsWith, returnsOf } from './trial-fixture.ts';
 
-/** Those of config/agents.yaml. */
+/** The rules of config/agents.yaml. */
 const RULES: SelectionRules = {
   active: { minTrades: 20, minDeflatedSharpe: 0.95, maxDrawdown: 0.25, minProfitFactor: 1.1, minPositiveFolds: 0.5 },
   incubating: { minTrades: 8, minProbabilisticSharpe: 0.6, maxDrawdown: 0.3 },
@@ -23,11 +23,11 @@ const candidate = (
   foldReturns: readonly number[] = [0.1, 0.1, -0.05, 0.1],
 ): SelectionCandidate => ({ hash, symbol: 'BTC-USD', outOfSample: metricsWith(metrics), foldReturns });
 
-/** Up and down by one per cent around a mean. */
+/** Alternates by one per cent around a mean. */
 const steady = (days: number, mean: number) =>
   Array.from({ length: days }, (_, i) => mean + (i % 2 === 0 ? 0.01 : -0.01));
 
-/** Not correlated: each has returns of its own. */
+/** Uncorrelated: each candidate has its own returns. */
 const several = (count: number, metrics: Partial<TrialMetrics> = {}) =>
   Array.from({ length: count }, (_, i) =>
     candidate(`h${i}`, { dailyReturns: returnsOf(100 + i, 200, 0.003), ...metrics }),
@@ -36,7 +36,7 @@ const several = (count: number, metrics: Partial<TrialMetrics> = {}) =>
 const only = (given: SelectionCandidate, rules = RULES) => selectStrategies([given], [], rules)[0]!;
 
 describe('selection', () => {
-  it('lets a strategy trade that passes every test out of sample, and says on what figures', () => {
+  it('activates a strategy that passes every test out of sample, with its values in the reason', () => {
     const outcome = only(candidate('h1'));
     expect(outcome.decision).toBe('active');
     expect(outcome.reason).toMatch(/^passes the gate: 40 trades, return 30\.0 %, Sharpe 2\.00/);
@@ -54,7 +54,7 @@ describe('selection', () => {
     expect(outcome.reason).toContain(`not proven: ${reason}`);
   });
 
-  it('asks that enough of the test windows made money', () => {
+  it('requires enough profitable test windows', () => {
     const outcome = only(candidate('h1', {}, [0.5, -0.1, -0.1, -0.1]));
     expect(outcome).toMatchObject({ decision: 'incubating' });
     expect(outcome.reason).toContain('25.0 % of the test windows made money');
@@ -72,13 +72,13 @@ describe('selection', () => {
     expect(outcome.reason).toContain(reason);
   });
 
-  it('takes no profit factor without losses for a perfect one, not without profits', () => {
+  it('accepts an undefined profit factor only with profits', () => {
     const spotless = { grossLoss: 0, profitFactor: null };
     expect(only(candidate('h1', spotless)).decision).toBe('active');
     expect(only(candidate('h1', { ...spotless, grossProfit: 0 })).decision).toBe('incubating');
   });
 
-  it('drops what moves with something better, or with what trades already', () => {
+  it('rejects candidates that correlate with a better one or with a held one', () => {
     const dailyReturns = returnsOf(1, 200, 0.003);
     const twins = [candidate('h1', { dailyReturns }), candidate('h2', { dailyReturns })];
     expect(selectStrategies(twins, [], RULES)).toMatchObject([
@@ -90,14 +90,14 @@ describe('selection', () => {
     ]);
   });
 
-  it('takes the same strategy on one market once, on two markets twice', () => {
+  it('takes a strategy once per market', () => {
     const same = several(2).map((given) => ({ ...given, hash: 'h' }));
     expect(selectStrategies(same, [], RULES).map(({ decision }) => decision)).toEqual(['active', 'rejected']);
     const elsewhere = [same[0]!, { ...same[1]!, symbol: 'ETH-USD' }];
     expect(selectStrategies(elsewhere, [], RULES).map(({ decision }) => decision)).toEqual(['active', 'active']);
   });
 
-  it('stops at its limits and says so to those below', () => {
+  it('stops at its limits and names them in the reasons', () => {
     const rules = { ...RULES, maxActive: 2, maxIncubating: 1 };
     const outcomes = selectStrategies(
       [
@@ -119,7 +119,7 @@ describe('selection', () => {
     );
   });
 
-  it('deflates more the more was tried: one good strategy among many tries is no proof', () => {
+  it('deflates more with more trials', () => {
     const alone = only(candidate('h0', { dailyReturns: returnsOf(9, 200, 0.0018) }));
     const tries = Array.from({ length: 30 }, (_, i) =>
       candidate(`x${i}`, { dailyReturns: returnsOf(50 + i, 200, 0), totalReturn: -0.1 }),
@@ -129,7 +129,7 @@ describe('selection', () => {
     expect(among.probabilisticSharpe).toBe(alone.probabilisticSharpe);
   });
 
-  it('answers for every candidate, and the same whatever their order', () => {
+  it('decides on every candidate, independent of their order', () => {
     const dailyReturns = returnsOf(1, 200, 0.003);
     const given = [
       ...several(5),

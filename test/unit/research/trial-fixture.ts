@@ -8,7 +8,7 @@ export function returnsOf(seed: number, days: number, mean: number, spread = 0.0
   return Array.from({ length: days }, () => mean + spread * rng.normal());
 }
 
-/** A trial that nobody could object to, with these figures changed. */
+/** A trial that passes every test, with the given metrics changed. */
 export const metricsWith = (patch: Partial<TrialMetrics> = {}): TrialMetrics => ({
   trades: 40,
   wins: 25,

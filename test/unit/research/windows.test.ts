@@ -30,7 +30,7 @@ describe('the walk-forward split', () => {
     );
   });
 
-  it('never trains on a bar it tests, nor screens on one', () => {
+  it('never trains or screens on a bar that it tests', () => {
     fc.assert(
       fc.property(shape.filter(enough), ({ length, folds, testShare }) => {
         const { inSample, folds: windows } = walkForwardSplit(length, folds, testShare);
@@ -81,13 +81,13 @@ describe('joined windows', () => {
     expect(joined.sharpe).toBeLessThan(0);
   });
 
-  it('see a drawdown that spans two windows, and one that a day hides', () => {
+  it('include a drawdown across two windows, and one within a day', () => {
     const falling = metricsWith({ maxDrawdown: 0.1, dailyReturns: [-0.1] });
     expect(joinWindows([falling, falling]).maxDrawdown).toBeCloseTo(1 - 0.9 * 0.9, 12);
     expect(joinWindows([metricsWith({ maxDrawdown: 0.4, dailyReturns: [0.01] })]).maxDrawdown).toBe(0.4);
   });
 
-  it('are not evaluated when one of them was not, and know no profit factor without losses', () => {
+  it('have an error when one window has, and no profit factor without losses', () => {
     expect(joinWindows([metricsWith(), metricsWith({ error: 'broken' })]).error).toBe('broken');
     expect(joinWindows([metricsWith({ grossLoss: 0 })]).profitFactor).toBeNull();
     expect(joinWindows([])).toMatchObject({ trades: 0, totalReturn: 0, exposure: 0, maxDrawdown: 0, sharpe: null });

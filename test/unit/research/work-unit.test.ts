@@ -10,7 +10,7 @@ const items = (count: number): WorkUnit['items'] =>
 const cut = fc.record({ count: fc.integer({ min: 0, max: 200 }), size: fc.integer({ min: 1, max: 50 }) });
 
 describe('work units', () => {
-  it('hold every trial exactly once, in order, and none is larger than asked', () => {
+  it('contain every trial exactly once, in order, within the size limit', () => {
     fc.assert(
       fc.property(cut, ({ count, size }) => {
         const units = cutIntoUnits(CYCLE, 'screen', 'BTC-USD', '', items(count), size);
@@ -21,7 +21,7 @@ describe('work units', () => {
     );
   });
 
-  it('are the same when cut again: an id never names other work', () => {
+  it('are the same when split again: an id always means the same work', () => {
     fc.assert(
       fc.property(cut, ({ count, size }) => {
         const [first, second] = [0, 0].map(() => cutIntoUnits(CYCLE, 'grid', 'BTC-USD', 'h1', items(count), size));
@@ -30,7 +30,7 @@ describe('work units', () => {
     );
   });
 
-  it('have ids of their own for every cycle, stage, market and label, which BullMQ takes', () => {
+  it('have distinct ids per cycle, stage, market and label that BullMQ accepts', () => {
     const units = ['c1', 'c2'].flatMap((id) =>
       (['screen', 'grid'] as const).flatMap((stage) =>
         ['BTC-USD', 'ETH-USD'].flatMap((symbol) =>

@@ -20,7 +20,7 @@ const approval = signApproval(
 const verify = (tampered: Approval, now = NOON - 1, secret = SECRET) => verifyApproval(tampered, secret, now);
 
 describe('signed approvals', () => {
-  it('stand until they expire', () => {
+  it('are valid until they expire', () => {
     expect(verify(approval)).toEqual({ ok: true });
     expect(verify(approval, NOON)).toEqual({
       ok: false,
@@ -29,18 +29,18 @@ describe('signed approvals', () => {
     });
   });
 
-  it.each(Object.keys(approval) as (keyof Approval)[])('break when %s is touched', (field) => {
+  it.each(Object.keys(approval) as (keyof Approval)[])('are invalid when %s is changed', (field) => {
     const value = approval[field];
     const touched = typeof value === 'number' ? value * (1 + Number.EPSILON) : `${value} `;
     expect(verify({ ...approval, [field]: touched })).toMatchObject({ ok: false, code: 'bad-signature' });
   });
 
-  it('mean nothing under another secret, and survive a store that adds fields of its own', () => {
+  it('are invalid under another secret, and stay valid when a store adds fields', () => {
     expect(verify(approval, NOON - 1, `${SECRET}.`)).toMatchObject({ code: 'bad-signature' });
     expect(verify({ ...approval, _id: 'row' } as Approval)).toEqual({ ok: true });
   });
 
-  it('cannot be guessed: no other text is the signature', () => {
+  it('accept no other text as the signature', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9a-f]{64}$/)), (signature) => {
         expect(verify({ ...approval, signature }).ok).toBe(signature === approval.signature);

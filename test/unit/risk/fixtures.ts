@@ -10,7 +10,7 @@ export const DAY = 24 * HOUR;
 /** A Wednesday. */
 export const NOON = Date.UTC(2025, 0, 8, 12);
 
-/** Those of config/risk.yaml. */
+/** The limits of config/risk.yaml. */
 export const LIMITS: RiskLimits = {
   maxAssetExposure: 0.05,
   maxTotalExposure: 0.25,

@@ -14,7 +14,7 @@ const codes = (intent: Intent, context: Partial<ReviewContext> = {}) =>
 const { bracket: _noBracket, ...withoutStop } = entryWith();
 
 describe('review of entries', () => {
-  it('approves what is within every limit, at the size asked for', () => {
+  it('approves an entry within every limit at the requested size', () => {
     expect(review(entryWith())).toEqual({
       intentId: 'bc-entry',
       decision: 'approve',
@@ -55,7 +55,7 @@ describe('review of entries', () => {
     expect(verdict.reasons.map((reason) => reason.code)).toContain(code);
   });
 
-  it('lists everything that is wrong, with figures', () => {
+  it('lists all reasons with their values', () => {
     const verdict = review(entryWith({ volatility: 4, bracket: { stop: { kind: 'percent', value: 0.2 } } }), {
       ordersToday: 300,
     });
@@ -66,14 +66,14 @@ describe('review of entries', () => {
     ]);
   });
 
-  it('shrinks by volatility, incubation and budget, each said', () => {
+  it('reduces by volatility, incubation and budget, each with a reason', () => {
     const intent = entryWith({ volatility: 1, incubating: true });
     const verdict = review(intent, { state: stateWith({ riskBudget: 0.5, stance: 'balanced' }) });
     expect(verdict).toMatchObject({ decision: 'reduce', amount: 0.005 });
     expect(verdict.reasons.map(({ code }) => code)).toEqual(['volatility-sizing', 'incubating', 'risk-budget']);
   });
 
-  it('cuts to what the limits leave, pending entries counted', () => {
+  it('cuts to the limits, pending entries included', () => {
     const btc = held({ symbol: 'BTC-USD', asset: 'BTC', value: 2000 });
     expect(
       review(entryWith(), { positions: [btc], pendingEntries: [{ ...btc, strategyHash: 'third' }] }),
@@ -93,7 +93,7 @@ describe('review of entries', () => {
     });
   });
 
-  it('refuses to judge an intent against another market or account', () => {
+  it('refuses a context of another market or account', () => {
     expect(() => review(entryWith({ symbol: 'ETH-USD' }))).toThrow('was reviewed against paper on BTC-USD');
     expect(() => review(entryWith({ account: 'live' }))).toThrow('intent bc-entry of live');
   });
@@ -102,19 +102,19 @@ describe('review of entries', () => {
 describe('review of closing orders', () => {
   const position = held({ strategyHash: 's1', symbol: 'BTC-USD', asset: 'BTC', amount: 0.5, value: 25_000 });
 
-  it('lets a position shrink in REDUCING, on stale data, in drawdown and beyond the order limit', () => {
+  it('approves closing in REDUCING, on stale data, in drawdown and beyond the order limit', () => {
     const state = stateWith({ tradingState: 'REDUCING', peakEquity: 200_000 });
     const context = { state, positions: [position], ordersToday: 999, lastCandleTime: 0 };
     expect(review(exitWith(), context)).toMatchObject({ decision: 'approve', amount: 0.5 });
     expect(review(exitWith({ purpose: 'flatten' }), context)).toMatchObject({ decision: 'approve', amount: 0.5 });
   });
 
-  it('allows nothing but cancels when HALTED', () => {
+  it('vetoes everything when HALTED', () => {
     const context = { state: stateWith({ tradingState: 'HALTED' }), positions: [position] };
     expect(codes(exitWith({ purpose: 'flatten' }), context)).toEqual(['trading-halted']);
   });
 
-  it('reduces what is larger than the position and vetoes what closes nothing', () => {
+  it('reduces an order larger than the position and vetoes one that closes nothing', () => {
     expect(review(exitWith({ closeAmount: 2 }), { positions: [position] })).toMatchObject({
       decision: 'reduce',
       amount: 0.5,
@@ -125,7 +125,7 @@ describe('review of closing orders', () => {
     expect(codes(exitWith(), { positions: [{ ...position, strategyHash: 'other' }] })).toEqual(['nothing-to-close']);
   });
 
-  it('vetoes what the venue would refuse as too small', () => {
+  it('vetoes an order below the minimum of the venue', () => {
     expect(codes(exitWith({ closeAmount: 0.000_001 }), { positions: [position] })).toEqual(['below-minimum']);
   });
 
@@ -139,7 +139,7 @@ describe('review of closing orders', () => {
   });
 });
 
-describe('whatever is asked', () => {
+describe('for any intent', () => {
   const rate = fc.double({ min: 0, max: 2, noNaN: true });
   const commitment = fc.record({
     strategyHash: fc.constantFrom('s1', 's2', 's3'),
@@ -167,7 +167,7 @@ describe('whatever is asked', () => {
     pendingEntries: commitments,
   });
 
-  it('exposure after an approval keeps the limits, the cash suffices, and no size exceeds what was asked', () => {
+  it('an approval keeps the exposure limits, needs no more than the free cash, and is at most the requested size', () => {
     fc.assert(
       fc.property(question, (q) => {
         const { tradingState, riskBudget, equity, cash, price, kind, positions, pendingEntries, ...asked } = q;

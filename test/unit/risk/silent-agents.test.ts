@@ -4,35 +4,35 @@ import { silentAgents } from '../../../src/domain/risk/silent-agents.ts';
 
 const MINUTE = 60_000;
 const LIMIT = 5 * MINUTE;
-const DESKS = ['trader', 'analyst'];
+const AGENTS = ['trader', 'analyst'];
 const silent = (beats: readonly { agent: string; lastSeen: number }[], now: number, since = 0) =>
-  silentAgents(DESKS, beats, now, LIMIT, since);
+  silentAgents(AGENTS, beats, now, LIMIT, since);
 
-describe('the watch over the desks', () => {
-  it('calls silent who was not heard of for longer than the limit, to the millisecond', () => {
-    const beats = DESKS.map((agent) => ({ agent, lastSeen: MINUTE }));
+describe('silentAgents', () => {
+  it('returns agents without a heartbeat for longer than the limit, to the millisecond', () => {
+    const beats = AGENTS.map((agent) => ({ agent, lastSeen: MINUTE }));
     expect(silent(beats, MINUTE + LIMIT)).toEqual([]);
-    expect(silent(beats, MINUTE + LIMIT + 1)).toEqual(DESKS);
+    expect(silent(beats, MINUTE + LIMIT + 1)).toEqual(AGENTS);
   });
 
-  it('is content with one node of many that is heard of', () => {
+  it('needs a heartbeat from one node only', () => {
     const dead = { agent: 'trader', lastSeen: 0 };
     const living = { agent: 'trader', lastSeen: 20 * MINUTE };
     expect(silent([dead, living, { agent: 'analyst', lastSeen: 20 * MINUTE }], 21 * MINUTE)).toEqual([]);
   });
 
-  it('gives desks that were never heard of the same time from the start of the watch', () => {
+  it('measures agents without any heartbeat from the start of the supervision', () => {
     expect(silent([], 10 * MINUTE, 6 * MINUTE)).toEqual([]);
-    expect(silent([], 12 * MINUTE, 6 * MINUTE)).toEqual(DESKS);
+    expect(silent([], 12 * MINUTE, 6 * MINUTE)).toEqual(AGENTS);
   });
 
-  it('knows no desk that it was not told to expect, and none that is silent in the future', () => {
+  it('returns expected agents only, and none before the limit', () => {
     const beats = fc.array(fc.record({ agent: fc.constantFrom('trader', 'analyst', 'ghost'), lastSeen: fc.nat(1e7) }));
     fc.assert(
       fc.property(beats, fc.nat(1e7), (given, now) => {
         const found = silent(given, now, now);
         expect(found).toEqual([]);
-        expect(silent(given, now).every((agent) => DESKS.includes(agent))).toBe(true);
+        expect(silent(given, now).every((agent) => AGENTS.includes(agent))).toBe(true);
       }),
     );
   });

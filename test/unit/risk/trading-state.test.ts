@@ -26,7 +26,7 @@ describe('the risk state follows equity', () => {
     expect(weekStartOf(0)).toBe(-3 * DAY);
   });
 
-  it('a daily breach reduces until the next UTC day, even when the loss is made good', () => {
+  it('a daily breach reduces until the next UTC day, even when equity recovers', () => {
     const { state, breaches } = nextRiskState(stateWith(), point(NOON + HOUR, 95_000), LIMITS);
     expect(breaches.map(({ code }) => code)).toEqual(['daily-drawdown']);
     expect(state).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'risk-limit', liftsAt: MIDNIGHT });
@@ -52,7 +52,7 @@ describe('the risk state follows equity', () => {
     expect(follow(slow, [MONDAY, 99_000]).tradingState).toBe('ACTIVE');
   });
 
-  it('a peak breach halts until an operator resumes, who then starts with a new peak', () => {
+  it('a peak breach halts until an operator resumes, which starts a new peak', () => {
     const halted = follow(stateWith({ peakEquity: 112_000 }), [NOON + HOUR, 95_200]);
     expect(halted).toMatchObject({ tradingState: 'HALTED', stateSetBy: 'risk-limit' });
     expect(follow(halted, [MONDAY + 30 * DAY, 112_000]).tradingState).toBe('HALTED');
@@ -61,7 +61,7 @@ describe('the risk state follows equity', () => {
     expect(follow(resumed, [NOON + 3 * HOUR, 96_000])).toMatchObject({ tradingState: 'ACTIVE', peakEquity: 96_000 });
   });
 
-  it('never loosens what an operator has set, and ignores points from the past', () => {
+  it('never loosens a state set by an operator, and ignores older points', () => {
     const byOperator = stateWith({ tradingState: 'REDUCING', stateSetBy: 'operator', stateReason: 'holiday' });
     expect(follow(byOperator, [NOON + HOUR, 94_000], [MONDAY, 94_000])).toMatchObject({
       tradingState: 'REDUCING',
@@ -71,7 +71,7 @@ describe('the risk state follows equity', () => {
     expect(nextRiskState(state, point(NOON - 1, 1), LIMITS)).toEqual({ state, breaches: [] });
   });
 
-  it('whatever equity does: peak is the maximum, a peak breach always halts, HALTED is never left', () => {
+  it('for any equity: peak is the maximum, a peak breach always halts, HALTED stays', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 0, max: 3 * DAY }), fc.integer({ min: 60_000, max: 140_000 })), {
@@ -116,7 +116,7 @@ describe('who may set the trading state', () => {
   });
 
   it.each(states)(
-    'the CEO may tighten from %s set by %s, and loosen only what is its own',
+    'the CEO may tighten from %s set by %s, and loosen only its own states',
     (tradingState, stateSetBy) => {
       const foreign = stateSetBy === 'operator' || stateSetBy === 'risk-limit';
       for (const target of TRADING_STATES) {
@@ -129,7 +129,7 @@ describe('who may set the trading state', () => {
     },
   );
 
-  it('what the CEO tightens over an operator stays with the operator', () => {
+  it('a state that the CEO tightens over an operator still belongs to the operator', () => {
     const reduced = stateWith({ tradingState: 'REDUCING', stateSetBy: 'operator', stateReason: 'holiday' });
     const halted = requestTradingState(reduced, 'HALTED', 'ceo', 'silent agent', NOON).state;
     expect(halted).toMatchObject({
@@ -140,7 +140,7 @@ describe('who may set the trading state', () => {
     expect(requestTradingState(halted, 'REDUCING', 'ceo', 'back', NOON).explanation).toContain('an operator set it');
   });
 
-  it('an operator who repeats a halt of the CEO makes it the operator halt; repeating his own changes nothing', () => {
+  it('an operator who repeats a CEO halt becomes its owner; repeating an own halt changes nothing', () => {
     const byCeo = stateWith({ tradingState: 'HALTED', stateSetBy: 'ceo' });
     const mine = requestTradingState(byCeo, 'HALTED', 'operator', 'mine', NOON);
     expect(mine).toMatchObject({ changed: true, state: { stateSetBy: 'operator', version: 2 } });
@@ -154,7 +154,7 @@ describe('who may set the trading state', () => {
 describe('macro stance', () => {
   const results = { equity: 100_000, closedTrades: 0, pnl: 0 };
 
-  it('is offensive in calm rises, defensive in storms, cautious when nothing is known', () => {
+  it('is offensive in calm uptrends, defensive in stormy markets, balanced without analyses', () => {
     expect(macroStance(['trending-up', 'calm'], stateWith(), results, LIMITS)).toMatchObject({
       riskBudget: 0.95,
       stance: 'offensive',
@@ -166,7 +166,7 @@ describe('macro stance', () => {
     expect(macroStance([], stateWith(), results, LIMITS)).toMatchObject({ riskBudget: 0.5, stance: 'balanced' });
   });
 
-  it('shrinks with the drawdown, halves while trades lose, and says why', () => {
+  it('shrinks with the drawdown, halves while trades lose, and gives reasons', () => {
     const shrunk = macroStance(
       ['trending-up'],
       stateWith({ peakEquity: 100_000 }),

@@ -8,11 +8,11 @@ const done = (agent: string, completed: number, failed: number, busyMs: number) 
   busyMs,
 });
 
-it('is the mean over the jobs of all nodes, not the mean of the nodes', () => {
+it('service time is the mean over all jobs, not the mean of the nodes', () => {
   const agents = [done('backtest', 9, 0, 9000), done('backtest', 0, 1, 21_000), done('optimizer', 5, 0, 1)];
   expect(serviceSecondsOf('backtest', agents)).toBe(3);
 });
 
-it('is not known before a job has ended', () => {
+it('service time is null before a job has ended', () => {
   expect(serviceSecondsOf('backtest', [done('backtest', 0, 0, 0), done('ceo', 3, 0, 30)])).toBeNull();
 });

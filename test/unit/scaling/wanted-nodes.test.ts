@@ -20,7 +20,7 @@ const idle: QueueLoad = {
 };
 const T0 = Date.UTC(2025, 0, 1);
 
-/** A series of looks, 30 s apart. */
+/** Advice at consecutive times, 30 s apart. */
 function follow(loads: readonly Partial<QueueLoad>[], using: ScalingRules = rules): readonly ScalingAdvice[] {
   const advice: ScalingAdvice[] = [];
   for (const [i, load] of loads.entries())
@@ -31,7 +31,7 @@ const wantedOf = (advice: readonly ScalingAdvice[]): readonly number[] => advice
 const times = (count: number, depth: number): Partial<QueueLoad>[] => Array.from({ length: count }, () => ({ depth }));
 
 describe('the demand', () => {
-  it('is the work in sight over what a node does in the target time', () => {
+  it('is the current work divided by the work of one node in the target time', () => {
     // 400 jobs of 6 s are 2400 s of work; a node of two slots does 240 s of it in two minutes.
     expect(demandOf({ ...idle, depth: 400 }, rules)).toBeCloseTo(10, 12);
     expect(demandOf({ ...idle, depth: 396, active: 4 }, rules)).toBeCloseTo(10, 12);
@@ -41,7 +41,7 @@ describe('the demand', () => {
     expect(demandOf({ ...idle, active: 6 }, rules)).toBe(3);
   });
 
-  it('grows when something waits longer than it may, at most twofold', () => {
+  it('grows with overdue jobs, at most twofold', () => {
     const late = (oldestWaitingSeconds: number) => demandOf({ ...idle, depth: 400, oldestWaitingSeconds }, rules);
     expect([late(60), late(120), late(180), late(240), late(9999)]).toEqual([10, 10, 15, 20, 20]);
   });
@@ -50,20 +50,20 @@ describe('the demand', () => {
     expect(demandOf({ ...idle, depth: 240, serviceSeconds: null }, rules)).toBe(1);
   });
 
-  it('of a queue that does one job at a time is one node, however much waits', () => {
+  it('of a serial queue is one node at any depth', () => {
     expect(demandOf({ ...idle, depth: 1e6, serial: true }, rules)).toBe(1);
     expect(demandOf({ ...idle, serial: true }, rules)).toBe(0);
   });
 });
 
 describe('the nodes wanted', () => {
-  it('go up at once and down after the hold, to the most that was asked for in it', () => {
+  it('go up at once, and down after the hold to its peak demand', () => {
     const advice = follow([{ depth: 400 }, ...times(3, 0), { depth: 160 }, ...times(7, 40)]);
-    // Low from the second look on: ten looks later 300 s have passed, in which four nodes were asked for once.
+    // Low from the second time on. Ten steps later 300 s have passed, with a peak demand of four nodes.
     expect(wantedOf(advice)).toEqual([...Array<number>(11).fill(10), 4]);
   });
 
-  it('forget the wish for fewer when the demand is back', () => {
+  it('reset the hold when the demand returns', () => {
     const advice = follow([{ depth: 400 }, ...times(9, 40), { depth: 400 }, ...times(10, 40), { depth: 40 }]);
     expect(wantedOf(advice)).toEqual([...Array<number>(21).fill(10), 1]);
   });
@@ -72,12 +72,12 @@ describe('the nodes wanted', () => {
     expect(wantedOf(follow([{ depth: 400 }, { depth: 439 }, { depth: 441 }]))).toEqual([10, 10, 12]);
   });
 
-  it('may be none where the least is none, and one as soon as something waits', () => {
+  it('may be 0 when the minimum is 0, and 1 as soon as a job waits', () => {
     const none = { ...rules, minNodes: 0 };
     expect(wantedOf(follow([{}, { depth: 1 }], none))).toEqual([0, 1]);
   });
 
-  it('follow bounds that were changed', () => {
+  it('follow changed limits', () => {
     const before = follow([{ depth: 4000 }]).at(-1)!;
     expect(before.wanted).toBe(50);
     expect(adviseNodes({ ...idle, depth: 4000 }, { ...rules, maxNodes: 20 }, before, T0 + 30_000).wanted).toBe(20);
@@ -118,8 +118,8 @@ const anyPrevious = fc.option(
     })),
 );
 
-describe('whatever the load', () => {
-  it('the nodes wanted are whole and within the bounds', () => {
+describe('for any load', () => {
+  it('the wanted nodes are an integer within the limits', () => {
     fc.assert(
       fc.property(anyLoad, anyRules, anyPrevious, (load, using, previous) => {
         const { wanted } = adviseNodes(load, using, previous, T0);
@@ -130,7 +130,7 @@ describe('whatever the load', () => {
     );
   });
 
-  it('more work, older work and slower work never want fewer nodes', () => {
+  it('more, older or slower work never gives fewer nodes', () => {
     const more = fc.record({ depth: amount, active: fc.nat(1000), age: fc.nat(10_000), service: fc.nat(600) });
     fc.assert(
       fc.property(anyLoad, more, anyRules, anyPrevious, (load, extra, using, previous) => {
@@ -148,7 +148,7 @@ describe('whatever the load', () => {
     );
   });
 
-  it('a depth that wavers by 4 % never makes the fleet go up and down', () => {
+  it('a depth that varies by 4 % never changes the number of nodes', () => {
     const noise = fc.array(fc.double({ min: -0.04, max: 0.04, noNaN: true }), { minLength: 2, maxLength: 200 });
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100_000 }), noise, (depth, wavers) => {

@@ -26,7 +26,7 @@ const isMultiple = (value: number, increment: number) => {
 };
 
 describe('the simulated market', () => {
-  it('gives every process the same candles, books and prints from the seed alone', () => {
+  it('gives every process the same candles, books and trades from the seed alone', () => {
     const [a, b] = [simulate(), simulate()];
     for (const { symbol } of a.markets) {
       expect(a.candles(symbol, 0, 2 * DAY)).toEqual(b.candles(symbol, 0, 2 * DAY));
@@ -36,7 +36,7 @@ describe('the simulated market', () => {
     expect(simulate(8).candles('BTC-USD', 0, DAY)).not.toEqual(a.candles('BTC-USD', 0, DAY));
   });
 
-  it('answers at random as it does in sequence, also after its cache has turned over', () => {
+  it('gives the same values in random and sequential order, also after cache eviction', () => {
     const whole = simulate().candles('ETH-USD', 0, 420 * DAY);
     const fresh = simulate();
     for (const from of [419 * DAY + 17, 3, 200 * DAY - 5, 0, 418 * DAY]) {
@@ -44,7 +44,7 @@ describe('the simulated market', () => {
     }
   });
 
-  it('prints only faultless candles on the grid of their market, each opening where the last closed', () => {
+  it('gives valid candles on the market grid, each opening at the previous close', () => {
     const simulation = simulate();
     for (const { symbol, tickSize, stepSize, minAmount } of simulation.markets) {
       const candles = simulation.candles(symbol, 0, 60 * DAY);
@@ -69,7 +69,7 @@ describe('the simulated market', () => {
     }
   });
 
-  it('passes through every regime in every market, and storms shake more than calms', () => {
+  it('visits every regime in every market, and stormy ones are more volatile than calm ones', () => {
     const simulation = simulate();
     for (const { symbol } of simulation.markets) {
       const squares = new Map(REGIMES.map((regime) => [regime, { sum: 0, bars: 0 }]));
@@ -100,7 +100,7 @@ describe('the simulated market', () => {
     ).toBeGreaterThan(0.3);
   });
 
-  it('keeps prices within a factor of five of where they began, for two years', () => {
+  it('keeps prices within a factor of five of the start price for two years', () => {
     const simulation = simulate(3);
     const first = simulation.markets.map(({ symbol }) => simulation.candles(symbol, 0, 1)[0]!.open);
     for (let day = 0; day < 2 * 365; day += 30) {
@@ -111,7 +111,7 @@ describe('the simulated market', () => {
     }
   });
 
-  it('trends long enough for a plain moving-average cross on hourly bars to outrun real fees', () => {
+  it('trends long enough for a moving-average cross on hourly bars to earn more than real fees', () => {
     const simulation = simulate();
     const growth = simulation.markets.map(({ symbol }) => {
       const closes = simulation
@@ -133,7 +133,7 @@ describe('the simulated market', () => {
     expect(growth.filter((equity) => equity > 1.2).length).toBeGreaterThanOrEqual(6);
   });
 
-  it('refuses what it cannot know', () => {
+  it('refuses unknown markets and times before its start', () => {
     const simulation = simulate();
     expect(() => simulation.candles('BTC-EUR', 0, 1)).toThrow("no market 'BTC-EUR'");
     expect(() => simulation.candles('BTC-USD', -1, 1)).toThrow('there is no bar -1');
@@ -142,10 +142,10 @@ describe('the simulated market', () => {
   });
 });
 
-describe('prints and books', () => {
+describe('trades and books', () => {
   const simulation = simulate();
 
-  it('prints add up to the volume of their candle and trace its open, range and close', () => {
+  it('trades add up to the volume of their candle and touch its open, high, low and close', () => {
     for (const market of simulation.markets) {
       for (const candle of simulation.candles(market.symbol, 500, 60)) {
         const prints = simulation.trades(market.symbol, candle.time);
@@ -165,7 +165,7 @@ describe('prints and books', () => {
     }
   });
 
-  it('a book is ordered, on the grid, uncrossed, and wider in a storm than in a calm', () => {
+  it('a book is sorted, on the grid, uncrossed, and wider in stormy than in calm markets', () => {
     const spreads: Record<'calm' | 'stormy', number[]> = { calm: [], stormy: [] };
     for (const { symbol, tickSize, minAmount } of simulation.markets) {
       for (let index = 20; index < 120 * DAY; index += 131) {
@@ -185,7 +185,7 @@ describe('prints and books', () => {
     expect(mean(spreads.stormy)).toBeGreaterThan(1.5 * mean(spreads.calm));
   });
 
-  it('a book at a bar boundary stands around the last close', () => {
+  it('a book at a bar boundary is centred on the last close', () => {
     const [last] = simulation.candles('BTC-USD', 99, 1);
     const { bids, asks } = simulation.orderBook('BTC-USD', last!.time + simulation.barMs - 1);
     expect(bids[0]!.price).toBeLessThan(last!.close);

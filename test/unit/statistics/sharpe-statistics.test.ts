@@ -34,7 +34,7 @@ describe('normal distribution', () => {
     for (let x = 0.05; x < 6; x += 0.37) expect(Math.abs(normalCdf(x) - simpson(x))).toBeLessThan(1e-12);
   });
 
-  it('is inverted', () => {
+  it('has a matching inverse', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-12, max: 1 - 1e-12, noNaN: true }), (p) => {
         expect(normalCdf(inverseNormalCdf(p))).toBeCloseTo(p, 12);
@@ -49,7 +49,7 @@ describe('normal distribution', () => {
 
 describe('the worked example of Bailey and Lopez de Prado (2014)', () => {
   const threshold = expectedMaximumSharpe(100, 0.5 / 250);
-  it('expects 0.1132 per day from the best of 100 worthless trials', () => {
+  it('expects 0.1132 per day from the best of 100 trials without skill', () => {
     expect(threshold).toBeCloseTo(0.1132, 4);
   });
   it('deflates an annualised Sharpe ratio of 2.5 over 1250 days to 0.9004', () => {
@@ -62,14 +62,14 @@ describe('Sharpe statistics of samples', () => {
   const rng = createRng('returns');
   const returns = Array.from({ length: 500 }, () => 0.001 + 0.01 * rng.normal());
 
-  it('say even odds at the estimate itself, and less the higher the threshold', () => {
+  it('give 0.5 at the estimate itself, and less for a higher threshold', () => {
     const estimate = returns.reduce((a, b) => a + b) / 500 / Math.sqrt(variance(returns));
     expect(probabilisticSharpe(returns, estimate)).toBeCloseTo(0.5, 12);
     expect(probabilisticSharpe(returns, 0)!).toBeGreaterThan(0.9);
     expect(probabilisticSharpe(returns, 0.2)!).toBeLessThan(0.1);
   });
 
-  it('deflate more the more was tried, and not at all for one trial', () => {
+  it('deflate more with more trials, and not at all for one', () => {
     const trials = (n: number): number[] => Array.from({ length: n }, (_, i) => 0.05 * Math.sin(i));
     expect(deflatedSharpe(returns, [0.1])).toBe(probabilisticSharpe(returns, 0));
     expect(deflatedSharpe(returns, trials(1000))!).toBeLessThan(deflatedSharpe(returns, trials(10))!);
@@ -81,7 +81,7 @@ describe('Sharpe statistics of samples', () => {
     expect(deflatedSharpe([], [0.1, 0.2])).toBeNull();
   });
 
-  it('know skewness 0 and kurtosis 3 of a normal sample, and the hand-computed ones of another', () => {
+  it('give skewness 0 and kurtosis 3 for a normal sample, and the hand-computed values for another', () => {
     const normal = shape(Array.from({ length: 50_000 }, () => rng.normal()));
     expect(normal.skewness).toBeCloseTo(0, 1);
     expect(normal.kurtosis).toBeCloseTo(3, 0.9);
@@ -90,7 +90,7 @@ describe('Sharpe statistics of samples', () => {
     expect(shape([0, 0, 0, 4]).kurtosis).toBeCloseTo(21 / 9, 12);
   });
 
-  it('refuse a count of trials that cannot be', () => {
+  it('refuse an invalid number of trials', () => {
     expect(() => expectedMaximumSharpe(0, 1)).toThrow(AppError);
     expect(() => expectedMaximumSharpe(2, -1)).toThrow(AppError);
   });
@@ -119,10 +119,10 @@ describe('correlation', () => {
       ),
     );
   });
-  it('gives the hand-computed figure', () => {
+  it('gives the hand-computed value', () => {
     expect(correlation([1, 2, 3], [1, 3, 2])).toBeCloseTo(0.5, 12);
   });
-  it('is null where undefined and refuses samples that do not pair', () => {
+  it('is null when undefined and refuses samples of different lengths', () => {
     expect([correlation([], []), correlation([1], [2]), correlation([1, 1], [1, 2])]).toEqual([null, null, null]);
     expect(() => correlation([1, 2], [1])).toThrow(AppError);
   });

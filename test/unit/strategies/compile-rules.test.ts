@@ -26,7 +26,7 @@ describe('rules', () => {
     expect(holdsAt({ left: close, op, right: eleven })).toEqual(bars);
   });
 
-  it('are false while an indicator is undefined, whichever way they compare', () => {
+  it('are false while an indicator is undefined, for every comparison', () => {
     for (const op of ['>', '<', '>=', '<='] as const) {
       expect(holdsAt({ left: close, op, right: sma }).every((bar) => bar >= 2)).toBe(true);
     }

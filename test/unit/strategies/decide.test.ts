@@ -11,7 +11,7 @@ import { anySeries } from '../market/series-fixture.ts';
 
 const BARS = 150;
 
-/** Open times of the bars on which a desk that asks `decide` at every close would enter and would leave by rule. */
+/** Open times of the bars on which an agent that calls `decide` at every close would enter and would exit by rule. */
 function replay(series: Series, spec: StrategySpec, trades: readonly Trade[]) {
   const heldAt = (time: number): Trade | undefined =>
     trades.find(({ entryTime, exitTime }) => entryTime <= time && time < exitTime);
@@ -36,8 +36,8 @@ function replay(series: Series, spec: StrategySpec, trades: readonly Trade[]) {
   return { entries, exits };
 }
 
-describe('what is decided live', () => {
-  it('is what the backtest did: the same entries on the same candles, and the same exits by rule', () => {
+describe('decide', () => {
+  it('agrees with the backtest: the same entries and exits by rule on the same candles', () => {
     fc.assert(
       fc.property(anySeries(BARS), busySpec, (series, spec) => {
         const { trades, rejectedSignals } = simulate(series, spec, free);

@@ -34,7 +34,7 @@ describe.each(FAMILIES)('%s', (family) => {
     );
   });
 
-  it('has neighbours that are near, valid, different, and leave their origin as it was', () => {
+  it('has neighbours that are near, valid and different, and does not change the input', () => {
     fc.assert(
       fc.property(drawn, fc.nat(), (parameters, seed) => {
         const before = structuredClone(parameters);
@@ -60,7 +60,7 @@ describe.each(FAMILIES)('%s', (family) => {
     );
   });
 
-  it('ignores only parameters that it says do not matter', () => {
+  it('ignores only parameters that it declares irrelevant', () => {
     fc.assert(
       fc.property(drawn, (parameters) => {
         const hash = hashSpec(buildSpec(family, parameters));
@@ -84,7 +84,7 @@ describe.each(FAMILIES)('%s', (family) => {
 
 describe('parameterGrid', () => {
   const [template] = templates('momentum');
-  it('combines evenly spread values of the named parameters and leaves the rest', () => {
+  it('combines evenly spread values of the named parameters and keeps the others', () => {
     const grid = parameterGrid('momentum', template!.parameters, ['period', 'rsiLevel', 'side'], 3);
     expect(grid).toHaveLength(18);
     expect([...new Set(grid.map(({ period }) => period))]).toEqual([5, 33, 60]);
@@ -92,17 +92,17 @@ describe('parameterGrid', () => {
     expect(new Set(grid.map((parameters) => hashSpec(buildSpec('momentum', parameters)))).size).toBe(18);
     for (const parameters of grid) expect(parameters['trendPeriod']).toBe(template!.parameters['trendPeriod']);
   });
-  it('takes the middle for one value, and all when there are fewer than asked for', () => {
+  it('takes the middle for one value, and all values when there are fewer', () => {
     expect(parameterGrid('momentum', template!.parameters, ['period'], 1).map(({ period }) => period)).toEqual([32]);
     expect(parameterGrid('breakout', templates('breakout')[0]!.parameters, ['volumeMultiple'], 99)).toHaveLength(13);
   });
-  it('refuses a parameter the family has not got', () => {
+  it('refuses an unknown parameter', () => {
     expect(() => parameterGrid('momentum', template!.parameters, ['luck'], 3)).toThrow(/^luck: /);
   });
 });
 
 describe('grid values', () => {
-  it('carry no rounding dust', () => {
+  it('have no floating-point error', () => {
     for (const family of FAMILIES) {
       for (const range of FAMILY_DEFINITIONS[family].parameters) {
         for (let i = 0; i < sizeOf(range); i += 1) {

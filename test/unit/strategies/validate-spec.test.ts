@@ -39,13 +39,13 @@ function faultOf(value: unknown): SpecError {
 }
 
 describe('validateSpec', () => {
-  it('accepts what means something, and returns it', () => {
+  it('accepts valid specs and returns them', () => {
     expect(validateSpec(spec)).toBe(spec);
     const { target: _, trailing: __, maxHoldBars: ___, exit: ____, ...least } = spec;
     expect(validateSpec(least)).toBe(least);
   });
 
-  it('accepts everything the families build', () => {
+  it('accepts every spec of the families', () => {
     fc.assert(fc.property(anySpec, (built) => validateSpec(built) === built));
   });
 
@@ -111,7 +111,7 @@ describe('validateSpec', () => {
     ],
     ['two constants', { ...spec, exit: rule({ value: 1 }, '>', { value: 2 }) }, 'exit'],
     [
-      'something compared with itself',
+      'an operand compared with itself',
       { ...spec, exit: rule(sma, '>', { params: { period: 20 }, indicator: 'sma' }) },
       'exit',
     ],
@@ -134,7 +134,7 @@ describe('validateSpec', () => {
     expect(fault.message).toMatch(/^[\w.[\]-]+: ./);
   });
 
-  it('refuses groups nested without end', () => {
+  it('refuses groups nested too deep', () => {
     let entry: unknown = spec.exit;
     for (let i = 0; i < 20; i += 1) entry = { all: [entry] };
     expect(faultOf({ ...spec, entry }).message).toContain('nested deeper');
@@ -153,7 +153,7 @@ describe('the identity of a spec', () => {
     expect(canonicalSpec({ ...shuffled, exit: undefined } as unknown as StrategySpec)).not.toContain('exit');
   });
 
-  it('differs where specs differ', () => {
+  it('differs between different specs', () => {
     fc.assert(
       fc.property(anySpec, anySpec, (a, b) => {
         expect(hashSpec(a) === hashSpec(b)).toBe(canonicalSpec(a) === canonicalSpec(b));
@@ -169,7 +169,7 @@ describe('warmupBars', () => {
     target: { kind: 'percent', value: 0.1 },
   } as StrategySpec;
 
-  it('is what the longest of its reads needs to settle, and the bar before a crossing', () => {
+  it('is the convergence of its slowest operand, plus one bar for a crossing', () => {
     expect(warmupBars(windows)).toBe(19);
     expect(warmupBars({ ...windows, entry: rule(close, 'crosses-above', sma) } as StrategySpec)).toBe(20);
     const converge = INDICATORS['atr']!.converge({ period: 50 });
@@ -179,7 +179,7 @@ describe('warmupBars', () => {
     expect(warmupBars({ ...windows, trailing: { kind: 'atr', period: 50, multiple: 1 } })).toBe(converge);
   });
 
-  it('counts the candles that were printed', () => {
+  it('counts real candles only', () => {
     const bar = [100, 101, 99, 100] as const;
     const bars = (count: number): (typeof bar)[] => Array.from({ length: count }, () => bar);
     expect(firstSignalBar(windows, seriesOf(bars(30)))).toBe(19);
@@ -190,7 +190,7 @@ describe('warmupBars', () => {
 });
 
 describe('describeSpec', () => {
-  it('says it in one sentence', () => {
+  it('describes a spec in one sentence', () => {
     expect(describeSpec(spec as StrategySpec)).toBe(
       'Buy when close is above sma(20) and (rsi(14) crosses above 30 or rsi(14) is below 20); ' +
         'exit when close is below sma(20), stop 2 %, target 3 x atr(14), trailing stop 1 %, at most 48 bars; ' +

@@ -58,10 +58,11 @@ function requireDistance(name: 'sl_pct' | 'tp_pct', value: number, below: number
 function paramNotes(params: GenomeParams, encoded: EncodedGenome, side: StrategySpec['side']): string[] {
   const notes: string[] = [];
   for (const name of ['sl_pct', 'tp_pct', 'size_pct'] as const) {
-    if (params[name] === undefined) notes.push(`params.${name} is missing: ${PARAM_DEFAULTS[name]}, as to the workers`);
+    if (params[name] === undefined)
+      notes.push(`params.${name} is missing: ${PARAM_DEFAULTS[name]}, the default of the workers`);
   }
   if (encoded.size !== (params.size_pct ?? encoded.size)) {
-    notes.push(`params.size_pct ${params.size_pct} becomes ${encoded.size}, as to the workers`);
+    notes.push(`params.size_pct ${params.size_pct} becomes ${encoded.size}, the limit of the workers`);
   }
   if (side !== encoded.side) notes.push('params.direction SHORT becomes LONG: the workers trade spot long only');
   if (encoded.maxPositions > 1) {

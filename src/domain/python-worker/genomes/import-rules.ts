@@ -55,7 +55,7 @@ export function importRules(encoded: readonly EncodedRule[], written: readonly G
   const [first, ...others] = rules;
   if (!first) throw new SpecError('entry_rules', 'no rule looks at the market: name an indicator or a field');
   if (written.length > MAX_RULES) {
-    notes.push(`only the first ${MAX_RULES} of ${written.length} entry_rules count, as to the workers`);
+    notes.push(`only the first ${MAX_RULES} of ${written.length} entry_rules count, as for the workers`);
   }
   return { entry: others.length === 0 ? first : { all: rules }, notes };
 }
@@ -79,7 +79,7 @@ function operandOf(operand: EncodedOperand, written: GenomeSide, path: string): 
       const what = given === undefined ? 'is missing' : `'${String(given)}' is unknown`;
       throw new SpecError(
         `${path}.${key}`,
-        `${what}, and the constant 0 to the workers: use one of ${KNOWN[key].join(', ')}`,
+        `${what}; the workers read it as the constant 0: use one of ${KNOWN[key].join(', ')}`,
       );
     }
   }

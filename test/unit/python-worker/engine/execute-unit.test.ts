@@ -33,7 +33,7 @@ describe('a work unit', () => {
     expect(JSON.parse(expected.strategy_genome)).toEqual(seed);
   });
 
-  it('is searched: the same generator finds the same, no worse than what it started from', () => {
+  it('is searched: the same generator gives the same result, no worse than the seeds', () => {
     const params = parseUnitParams({ population_size: 24, generations: 8, seed_genomes: [seed] });
     const bests: number[] = [];
     const found = executeUnit(params, candles, createRng(3), { onGeneration: (_, best) => bests.push(best) });
@@ -45,7 +45,7 @@ describe('a work unit', () => {
     expect(fitness(JSON.parse(found!.strategy_genome) as Genome)).toBe(bests.at(-1));
   });
 
-  it('ends where it is cancelled', () => {
+  it('ends when it is cancelled', () => {
     const params = parseUnitParams({ population_size: 10, generations: 50 });
     let generations = 0;
     const isCancelled = (): boolean => (generations += 1) > 3;
@@ -54,14 +54,14 @@ describe('a work unit', () => {
     expect(executeUnit(params, candles, createRng(5), { isCancelled: () => true })).toBeNull();
   });
 
-  it('of too few candles is an error, where a worker would be silent', () => {
+  it('of too few candles is an error; a Python worker would not report', () => {
     const params = parseUnitParams({ max_candles: 900 });
     expect(() => executeUnit(params, candles, createRng(1))).toThrow(
       'a work unit needs at least 1000 bars, there are 900',
     );
   });
 
-  it('on spot makes seeds long and takes their leverage', () => {
+  it('on spot makes seeds long and removes their leverage', () => {
     const short = { ...seed, params: { ...seed.params, direction: 'SHORT', leverage: 5 } };
     const params = parseUnitParams({ population_size: 1, generations: 1, seed_genomes: [short], seed_ratio: 1 });
     const { strategy_genome } = executeUnit(params, candles, createRng(1))!;

@@ -34,12 +34,12 @@ const candlesOf = (file: string) => {
   return quickCandleColumns(bytes) ?? columnsOf(parseCandleCsv(bytes.toString()));
 };
 
-/** What the owner's Python workers answered: bits, not approximations. */
+/** Results of the owner's Python workers; compared bit for bit. */
 describe.skipIf(need.isMissing)(need.title('answers of real workers'), () => {
   it.each([
     ['literal', runLiterally],
     ['fast', runFast],
-  ])('are those of the %s kernel for 40 of 40 spot genomes', (_, run) => {
+  ])('are those of the %s engine for 40 of 40 spot genomes', (_, run) => {
     const candles = candlesOf(samples!.csv);
     const dataset = createWorkerDataset(candles);
     const terms = termsOf('SPOT', candles.time);
@@ -53,7 +53,7 @@ describe.skipIf(need.isMissing)(need.title('answers of real workers'), () => {
     }
   });
 
-  it('are what we would submit for 15 of 15 work units, every field', () => {
+  it('equal our submissions for 15 of 15 work units in every field', () => {
     expect(samples!.work_units).toHaveLength(15);
     for (const { data_file, max_candles, market_type, seed_genome, expected } of samples!.work_units) {
       const submission = submissionOf(

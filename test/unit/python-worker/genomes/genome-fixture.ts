@@ -3,7 +3,7 @@ import { type Genome } from '../../../../src/domain/python-worker/genomes/genome
 import { randomGenome } from '../../../../src/domain/python-worker/genomes/random-genome.ts';
 import { createRng } from '../../../../src/domain/random/rng.ts';
 
-/** Any genome the workers' random generator can make. */
+/** Arbitrary genome of the workers' random generator. */
 export const anyGenome: fc.Arbitrary<Genome> = fc
   .record({
     seed: fc.nat(),
@@ -12,7 +12,7 @@ export const anyGenome: fc.Arbitrary<Genome> = fc
   })
   .map(({ seed, ...range }) => randomGenome(createRng(seed), range));
 
-/** A genome as the workers write it down. */
+/** A genome in the workers' format. */
 export const genome = {
   entry_rules: [{ left: { indicator: 'RSI', period: 14 }, op: '<', right: { value: 30 } }],
   params: { sl_pct: 0.02, tp_pct: 0.04, size_pct: 0.2, max_positions: 1, direction: 'LONG', leverage: 1 },

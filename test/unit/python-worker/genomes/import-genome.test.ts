@@ -18,7 +18,7 @@ const close = { field: 'close' };
 const line = (indicator: string, period: number) => ({ indicator, period });
 
 describe('importGenome', () => {
-  it('makes a valid spec with an identity of every genome the workers draw', () => {
+  it('makes a valid spec with a hash of every random genome', () => {
     fc.assert(
       fc.property(anyGenome, fc.constantFrom(...MARKET_KINDS), (drawn, marketKind) => {
         const frozen = structuredClone(drawn);
@@ -34,7 +34,7 @@ describe('importGenome', () => {
     );
   });
 
-  it('carries over rules, stop, target, size and the stop that trails the kernel’s', () => {
+  it('keeps rules, stop, target, size and the trailing stop of the workers’ engine', () => {
     expect(importGenome(genome, perpetual)).toEqual({
       spec: {
         family: 'imported',
@@ -49,7 +49,7 @@ describe('importGenome', () => {
     });
   });
 
-  it('names each indicator as ours', () => {
+  it('maps each indicator to the registry', () => {
     const { spec } = importGenome(
       ruled(
         { left: line('SMA', 10), op: '>', right: line('EMA', 50) },
@@ -68,7 +68,7 @@ describe('importGenome', () => {
     });
   });
 
-  it('leaves no rounding dust in the trailing stop', () => {
+  it('has no floating-point error in the trailing stop', () => {
     const { spec } = importGenome(sized({ sl_pct: 0.035 }), perpetual);
     expect(spec.trailing).toEqual({ kind: 'percent', value: 0.028 });
   });
@@ -94,7 +94,7 @@ describe('importGenome', () => {
     expect(notes).toEqual([expect.stringMatching(note)]);
   });
 
-  it('keeps a short short where shorts can be sold, without a target below zero', () => {
+  it('keeps a short on a market that allows shorts, without a target below zero', () => {
     expect(importGenome(sized({ direction: 'SHORT' }), perpetual)).toMatchObject({
       spec: { side: 'short' },
       notes: [],
@@ -104,7 +104,7 @@ describe('importGenome', () => {
     expect(notes).toEqual([expect.stringMatching(/^params\.tp_pct 1\.5 is left out/)]);
   });
 
-  it('says which rules it left out or read otherwise than written', () => {
+  it('notes rules that it left out or read differently', () => {
     const rule = { left: close, op: '>', right: line('SMA', 20) };
     const { spec, notes } = importGenome(
       ruled({ left: { value: 2 }, op: '>', right: 1 }, { ...rule, op: '>=' }, rule, rule, rule),

@@ -10,7 +10,7 @@ const ruled = (patch: object): unknown => ({ ...genome, entry_rules: [{ ...genom
 const sized = (patch: object): unknown => ({ ...genome, params: { ...genome.params, ...patch } });
 
 describe('parseGenome', () => {
-  it('gives back what the workers draw', () => {
+  it('returns random genomes unchanged', () => {
     fc.assert(
       fc.property(anyGenome, (drawn) => {
         expect(isGenome(drawn)).toBe(true);
@@ -29,7 +29,7 @@ describe('parseGenome', () => {
     ['more rules than are read', { ...genome, entry_rules: Array(5).fill(genome.entry_rules[0]) }],
   ])('tolerates %s, as the workers do', (_, value) => expect(parseGenome(value)).toBe(value));
 
-  it('fills in rules or params where one of them is absent', () => {
+  it('fills in rules or params when one of them is absent', () => {
     expect(parseGenome({ entry_rules: [], note: 1 })).toEqual({ entry_rules: [], params: {}, note: 1 });
     expect(parseGenome({ params: {} })).toEqual({ entry_rules: [], params: {} });
   });
