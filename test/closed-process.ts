@@ -5,17 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, expect } from 'vitest';
 
 /*
- * Tests of the project `fast` open nothing outside their process: no socket, no child process, no file but in the
- * temporary folder. Whatever tries throws, and the test fails even if it swallows the error. Reading is allowed.
+ * Tests of the project `fast` open no socket, start no child process and write only to the temporary folder. A
+ * forbidden call throws, and the test fails even if it swallows the error. Reading files is allowed.
  */
 
 type Callable = (this: unknown, ...args: unknown[]) => unknown;
 type Members = Record<string, unknown>;
 
-/** One record for all copies of this module in the thread. */
+/** Shared by all copies of this module in the thread. */
 const state = globalThis as { refusedByClosedProcess?: string[] };
 
-/** What was refused since it was last asked for. */
+/** Returns the calls refused since the last call of this function, and clears the list. */
 export function takeRefused(): readonly string[] {
   return state.refusedByClosedProcess?.splice(0) ?? [];
 }
@@ -31,17 +31,20 @@ function pathOf(path: unknown): string | null {
   return typeof path === 'string' || Buffer.isBuffer(path) ? path.toString() : null;
 }
 
-/** An open file is inside when it was opened inside. */
+/** Whether a path lies in the temporary folder. A file descriptor counts as inside: `open` has checked its path. */
 function isInside(path: unknown): boolean {
   const written = pathOf(path);
   if (written === null) return true;
-  const way = relative(resolve(tmpdir()), resolve(written));
-  return way !== '..' && !way.startsWith(`..${sep}`);
+  const fromTemporary = relative(resolve(tmpdir()), resolve(written));
+  return fromTemporary !== '..' && !fromTemporary.startsWith(`..${sep}`);
 }
 
 const isReading = (flags: unknown): boolean => flags === undefined || flags === null || flags === 'r' || flags === 0;
 
-/** Functions that write, by the positions of the paths they write to. `open` is apart: it may only read. */
+/**
+ * Functions that write, with the argument positions of the paths they write to. `open` is checked separately, by its
+ * flags.
+ */
 const WRITERS: Readonly<Record<string, readonly number[]>> = {
   ...{ appendFile: [0], chmod: [0], chown: [0], copyFile: [1], cp: [1], createWriteStream: [0], link: [1], mkdir: [0] },
   ...{ mkdtemp: [0], rename: [0, 1], rm: [0], rmdir: [0], symlink: [1], truncate: [0], unlink: [0], utimes: [0] },
@@ -55,7 +58,7 @@ function guard(members: Members, name: string, check: (args: readonly unknown[])
     check(args);
     return (original as Callable).apply(this, args);
   };
-  // Some carry members of their own, such as `util.promisify.custom`.
+  // Some functions have properties, such as `util.promisify.custom`.
   members[name] = Object.assign(guarded, original);
 }
 
@@ -94,7 +97,7 @@ function closeProcess(): void {
   syncBuiltinESMExports();
 }
 
-// Threads without isolation run many test files; they are closed once.
+// A thread without isolation runs many test files; it is guarded once.
 if (state.refusedByClosedProcess === undefined) {
   state.refusedByClosedProcess = [];
   closeProcess();

@@ -7,7 +7,10 @@ export interface ClosingCounts {
   readonly skipped: number;
 }
 
-/** Whether a group around the test could not be set up: the runner calls its tests skipped, but nobody skipped them. */
+/**
+ * Whether the set-up of a group around the test failed: Vitest reports its tests as skipped, although nobody skipped
+ * them.
+ */
 function isBroken(test: TestCase): boolean {
   let parent: TestSuite | TestModule = test.parent;
   while (parent.type === 'suite') {
@@ -18,9 +21,9 @@ function isBroken(test: TestCase): boolean {
 }
 
 /**
- * What the closing line says. A test that did not run since its group or file failed is a failure, and so are a file
- * that could not be loaded, a clean-up that failed, and an error outside of all tests: `0 failed` must mean that nothing
- * was wrong.
+ * Counts for the closing line. These count as failures too: a test that did not run because its group or file failed, a
+ * file that could not be loaded, a failed clean-up, and an error outside all tests. `0 failed` must mean that nothing
+ * failed.
  */
 export function closingCounts(modules: readonly TestModule[], unhandled: readonly SerializedError[]): ClosingCounts {
   const counts = { passed: 0, failed: unhandled.length, skipped: 0 };

@@ -4,8 +4,8 @@ import type { Reporter, TestModule } from 'vitest/node';
 import { closingCounts } from './closing-counts.ts';
 
 /**
- * Prints "N passed, N failed, N skipped" alone on the last line: the form a CI reads without knowing the runner.
- * `TEST_COUNTS_FILE` gets the same as JSON, for a command that adds up several runs.
+ * Prints "N passed, N failed, N skipped" alone on the last line, so that a CI can read it without knowing the runner.
+ * Writes the same counts as JSON to `TEST_COUNTS_FILE`, for a command that adds up several runs.
  */
 export default class PlainClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {

@@ -2,9 +2,10 @@ import { withBlocks } from './generated-blocks.ts';
 import { specJsonSchema } from './spec-json-schema.ts';
 import { SPEC_TABLES } from './spec-tables.ts';
 
-/** A file of which all or a part is generated, and how: from the text it has now. */
+/** A file that is generated completely or in part. */
 export interface GeneratedFile {
   readonly path: string;
+  /** Returns the new text for the present text. */
   readonly generate: (present: string) => string;
 }
 

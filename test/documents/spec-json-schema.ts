@@ -18,7 +18,7 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 
 const refer = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });
 
-/** An object with these fields and no others. */
+/** An object with exactly these fields; those in `optional` may be absent. */
 const objectOf = (properties: Readonly<Record<string, JsonSchema>>, optional: readonly string[] = []): JsonSchema => ({
   type: 'object',
   properties,
@@ -55,7 +55,7 @@ function schemaOf(shape: Shape): JsonSchema {
     case 'variants':
       return variantsOf(shape);
     case 'by-side':
-      // The rule below the properties narrows it.
+      // The `allOf` below the properties restricts it by side.
       return {};
   }
 }
@@ -92,7 +92,9 @@ function lineOf(unit: Unit): JsonSchema {
   };
 }
 
-/** A line against another of its unit, or against a constant that makes sense for it, on either side. */
+/**
+ * A line compared with another line of the same unit, or with a constant that is valid for the unit, on either side.
+ */
 function rulesOf(unit: Unit): readonly JsonSchema[] {
   const line = refer(`line-${unit}`);
   const constant = CONSTANTS[unit];
@@ -116,8 +118,8 @@ function conditionAt(depth: number): JsonSchema {
 }
 
 /**
- * JSON Schema (2020-12) of a strategy spec. It accepts what the program accepts, and besides a rule that compares a line
- * with itself, which no schema can tell.
+ * JSON Schema (2020-12) of a strategy spec. It accepts what the program accepts, and also a rule that compares a line
+ * with itself, which a JSON Schema cannot detect.
  */
 export function specJsonSchema(): JsonSchema {
   const fields = Object.entries(SPEC_FIELDS);

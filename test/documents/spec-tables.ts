@@ -42,13 +42,13 @@ function fields(): string {
   );
 }
 
-/** A row for each number of each variant. */
+/** One row for each number of each variant. */
 const variantRows = (name: string, { of }: Variants): readonly (readonly string[])[] =>
   Object.entries(of).flatMap(([kind, ranges]) =>
     Object.entries(ranges).map(([number, range]) => [name, code(kind), code(number), rangeText(range), range.meaning]),
   );
 
-/** Distances and sizings: every field of a spec that has a `kind`. */
+/** Distances and sizings: the fields of a spec that have a `kind`. */
 function variants(): string {
   const rows = Object.entries(SPEC_FIELDS).flatMap(([name, { shape }]) => {
     if (shape.type === 'variants') return variantRows(code(name), shape);
@@ -113,7 +113,7 @@ function families(): string {
     .join('\n\n');
 }
 
-/** What stands between `<!-- generated: NAME -->` and `<!-- end -->` of docs/strategy-spec.md. */
+/** Generators of the text between `<!-- generated: NAME -->` and `<!-- end -->` in docs/strategy-spec.md, by NAME. */
 export const SPEC_TABLES: Readonly<Record<string, () => string>> = {
   fields,
   variants,

@@ -21,13 +21,13 @@ import { SPEC_TABLES } from './spec-tables.ts';
 
 const PAGE = 'docs/strategy-spec.md';
 
-describe('what is generated is as it would be generated now: npm run docs', () => {
+describe('generated files are up to date (else run npm run docs)', () => {
   it.each(GENERATED_FILES)('$path', ({ path, generate }) => {
     const present = read(path);
     expect(present).toBe(generate(present));
   });
 
-  it('every table is in the page', () => {
+  it('the page contains every table', () => {
     expect([...blocksOf(read(PAGE))].sort()).toEqual(Object.keys(SPEC_TABLES).sort());
   });
 });
@@ -53,7 +53,7 @@ const unitOf = (spec: unknown): object => ({
 });
 const requestSchema = unitRequestSchema({ replicas: 1, maxReplicas: 3 });
 
-/** Everybody who reads a spec from outside. */
+/** Every reader of specs that come from outside. */
 const READERS: Readonly<Record<string, (spec: unknown) => boolean>> = {
   'queue contract': (spec) => strategySpecSchema.safeParse(spec).success,
   'command line': doesNotThrow(parseStrategy),
@@ -61,7 +61,7 @@ const READERS: Readonly<Record<string, (spec: unknown) => boolean>> = {
   worker: doesNotThrow((spec) => parseSpecUnit(unitOf(spec))),
 };
 
-/** Why `validateSpec` refuses; null where it does not. */
+/** The message with which `validateSpec` refuses a spec; null when it accepts. */
 function faultOf(spec: unknown): string | null {
   try {
     validateSpec(spec);
@@ -71,10 +71,10 @@ function faultOf(spec: unknown): string | null {
   }
 }
 
-/** No schema can tell that two operands are one line. */
+/** A JSON Schema cannot detect that two operands are the same line. */
 const isBeyondSchema = (fault: string | null): boolean => fault?.endsWith(': compares something with itself') === true;
 
-function expectOneAnswer(spec: unknown): void {
+function expectSameAnswer(spec: unknown): void {
   const fault = faultOf(spec);
   const answers = Object.fromEntries(Object.entries(READERS).map(([name, accepts]) => [name, accepts(spec)]));
   const expected = Object.fromEntries(Object.keys(READERS).map((name) => [name, fault === null]));
@@ -89,7 +89,7 @@ const anySpec = fc.nat().map((seed) => JSON.parse(JSON.stringify(draw(createRng(
 
 type Node = Record<string, unknown>;
 
-/** Every object and list in a value, itself included. */
+/** Every object and array in a value, including the value. */
 const nodesOf = (value: unknown): readonly Node[] =>
   typeof value === 'object' && value !== null
     ? [value as Node, ...Object.values(value as Node).flatMap((child) => nodesOf(child))]
@@ -103,13 +103,13 @@ const KEYS = ['value', 'field', 'output', 'kind', 'all', 'any', 'period', 'left'
 
 const hasNumber = (node: Node): boolean => Object.values(node).some((value) => typeof value === 'number');
 
-/** Moves a number: within its bounds as a rule, at times beyond them. */
+/** Changes a number: usually within its bounds, sometimes beyond them. */
 function nudge(node: Node, rng: Rng): void {
   const [name, value] = rng.pick(Object.entries(node).filter(([, member]) => typeof member === 'number'));
   node[name] = rng.pick([Number(value) + 1, Number(value) * 2, Number(value) - 1, Number(value) / 2]);
 }
 
-/** One change somewhere in a spec, often one that makes it wrong and sometimes one that does not. */
+/** Makes one random change in a copy of a spec; most changes make it invalid. */
 function mutate(spec: object, rng: Rng): unknown {
   const copy = structuredClone(spec);
   const node = rng.pick(nodesOf(copy));
@@ -138,18 +138,18 @@ function mutate(spec: object, rng: Rng): unknown {
   return copy;
 }
 
-describe('every reader of a spec accepts and refuses the same', () => {
-  it('specs that are valid', () => {
+describe('all readers of a spec accept and refuse the same specs', () => {
+  it('valid specs', () => {
     fc.assert(
       fc.property(anySpec, (spec) => {
-        expectOneAnswer(spec);
+        expectSameAnswer(spec);
         expect(faultOf(spec)).toBeNull();
       }),
       { numRuns: 150 },
     );
   });
 
-  it('specs with changes', () => {
+  it('specs with random changes', () => {
     let accepted = 0;
     let refused = 0;
     fc.assert(
@@ -157,7 +157,7 @@ describe('every reader of a spec accepts and refuses the same', () => {
         const rng = createRng(seed);
         let changed: unknown = spec;
         for (let i = 0; i < changes; i += 1) changed = mutate(changed as object, rng);
-        expectOneAnswer(changed);
+        expectSameAnswer(changed);
         if (faultOf(changed) === null) accepted += 1;
         else refused += 1;
       }),
@@ -167,13 +167,13 @@ describe('every reader of a spec accepts and refuses the same', () => {
     expect(refused).toBeGreaterThan(500);
   });
 
-  it('groups at the deepest and beyond', () => {
+  it('groups at the maximum depth and beyond it', () => {
     const nested = (groups: number): object => {
       let entry: object = { left: { field: 'close' }, op: '>', right: { value: 1 } };
       for (let i = 0; i < groups; i += 1) entry = { all: [entry] };
       return { ...draw(createRng(1)), entry };
     };
-    for (const groups of [7, 8, 9, 10]) expectOneAnswer(nested(groups));
+    for (const groups of [7, 8, 9, 10]) expectSameAnswer(nested(groups));
     expect([8, 9].map((groups) => faultOf(nested(groups)) === null)).toEqual([true, false]);
   });
 });
@@ -181,7 +181,7 @@ describe('every reader of a spec accepts and refuses the same', () => {
 describe('examples/', () => {
   const files = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.json'));
 
-  it('has a spec of each family, and genomes', () => {
+  it('contains a spec of each family, and genomes', () => {
     expect(files.sort()).toEqual([...FAMILIES.map((family) => `${family}.json`), 'genomes.json'].sort());
   });
 
@@ -190,22 +190,22 @@ describe('examples/', () => {
     ['mean-reversion', '5eb3ec92df8674ff97168496e82cb49888aa3300ddab8072834b426adb4611bc'],
     ['momentum', '33837a0b4836306490062888bcf56f1436149cc5ebca41ce7bd0b106604fc563'],
     ['trend-following', '089bd4f91be12619fbdde1dffda311d633148ce34df159ccfebea52c02f76088'],
-  ])('%s is accepted by everybody, and keeps its hash', (family, hash) => {
+  ])('%s is accepted by all readers, and keeps its hash', (family, hash) => {
     const spec = JSON.parse(read(`examples/${family}.json`)) as StrategySpec;
-    expectOneAnswer(spec);
+    expectSameAnswer(spec);
     expect(faultOf(spec)).toBeNull();
     expect(spec.family).toBe(family);
     expect(hashSpec(spec)).toBe(hash);
   });
 
-  it('genomes.json is what corp search reads', async () => {
+  it('corp search reads genomes.json', async () => {
     const genomes = await readGenomes(join(ROOT, 'examples/genomes.json'));
     expect(genomes.length).toBeGreaterThan(2);
     expect(genomes.every(({ kind }) => kind === 'genome')).toBe(true);
   });
 });
 
-it('the JSON of the page is what it says', () => {
+it('the specs in the page are valid', () => {
   const blocks = [...read(PAGE).matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, text]) => JSON.parse(text!) as object);
   const specs = blocks.filter((block) => 'family' in block);
   expect(specs.length).toBeGreaterThan(1);

@@ -3,14 +3,14 @@ import { createRng } from '../../src/domain/random/rng.ts';
 import { fuzzParity } from '../fixtures/engine/parity.ts';
 import { needsRealSeries, realParity } from '../fixtures/engine/real-parity.ts';
 
-it('gives the bytes of the oracle in 10,000 hostile cases', { timeout: 600_000 }, () => {
+it('the engine gives the bytes of the oracle in 10,000 hostile cases', { timeout: 600_000 }, () => {
   const seen = fuzzParity(createRng('hostile'), 10_000);
   expect(seen.cases).toBeGreaterThanOrEqual(10_000);
   expect(seen.trades).toBeGreaterThan(50_000);
 });
 
 it.skipIf(needsRealSeries.isMissing)(
-  needsRealSeries.title('gives the bytes of the oracle for 1,000 specs on real candles'),
+  needsRealSeries.title('the engine gives the bytes of the oracle for 1,000 specs on real candles'),
   { timeout: 600_000 },
   () => {
     const seen = realParity(createRng('real'), 1000);

@@ -4,7 +4,7 @@ import { closingCounts } from '../closing-counts.ts';
 
 type State = 'passed' | 'failed' | 'skipped' | 'pending';
 
-/** A test file with one group of tests that ended so; errors of the file or of the group besides. */
+/** A test file with one group of tests in these states, and errors of the file or the group. */
 function moduleOf(states: readonly State[], errors: { readonly file?: boolean; readonly group?: boolean } = {}) {
   const errorsIf = (has = false): readonly unknown[] => (has ? [new Error('broken')] : []);
   const module = {
@@ -23,19 +23,19 @@ it('counts what passed, failed and was skipped', () => {
 });
 
 it.each([
-  ['of a group that could not be set up', [moduleOf(['skipped', 'skipped'], { group: true })], 2],
-  ['of a file that could not be set up', [moduleOf(['skipped'], { file: true })], 1],
+  ['of a group whose set-up failed', [moduleOf(['skipped', 'skipped'], { group: true })], 2],
+  ['of a file whose set-up failed', [moduleOf(['skipped'], { file: true })], 1],
   ['that never ended', [moduleOf(['pending'])], 1],
-  ['of a file that could not be loaded', [moduleOf([], { file: true })], 1],
-])('calls the tests %s failed', (_what, modules, failed) => {
+  ['of a file that failed to load', [moduleOf([], { file: true })], 1],
+])('counts the tests %s as failed', (_what, modules, failed) => {
   expect(closingCounts(modules, [])).toEqual({ passed: 0, failed, skipped: 0 });
 });
 
-it('counts a clean-up that failed', () => {
+it('counts a failed clean-up', () => {
   expect(closingCounts([moduleOf(['passed'], { group: true })], [])).toEqual({ passed: 1, failed: 1, skipped: 0 });
 });
 
-it('counts an error outside of all tests', () => {
+it('counts an error outside all tests', () => {
   const error = { message: 'late', stack: '' };
   expect(closingCounts([moduleOf(['passed'])], [error])).toEqual({ passed: 1, failed: 1, skipped: 0 });
 });

@@ -10,7 +10,7 @@ import { corp } from './run-bench.ts';
 describe('corp bench', () => {
   const TINY_QUEUE = ['queue', '--rounds', '2', '--jobs', '50', '--concurrency', '5', '--latency-jobs', '3'];
 
-  it('queue --json answers with one document', async () => {
+  it('queue --json prints one document', async () => {
     const { exitCode, stdout, stderr } = await corp('bench', ...TINY_QUEUE, '--json');
     expect(exitCode, stderr).toBe(0);
     const report = JSON.parse(stdout) as QueueBenchReport;
@@ -24,7 +24,7 @@ describe('corp bench', () => {
   });
 
   it(
-    'cycle runs a whole cycle, tells its stages, and adds up the memory of an idle company',
+    'cycle runs a whole cycle, reports its stages, and adds up the memory of an idle company',
     { timeout: 180_000 },
     async () => {
       const { exitCode, stdout, stderr } = await corp('bench', 'cycle', '--runs', '1', '--settle', '1', '--json');
@@ -46,7 +46,7 @@ describe('corp bench', () => {
     },
   );
 
-  it('engine sets the engine beside its oracle, in fresh processes too', { timeout: 180_000 }, async () => {
+  it('engine compares the engine with its oracle, and measures fresh processes', { timeout: 180_000 }, async () => {
     const tiny = ['--specs', '20', '--oracle-specs', '5', '--rounds', '2', '--genomes', '60', '--bars', '300000'];
     const { exitCode, stdout, stderr } = await corp('bench', 'engine', ...tiny, '--json');
     expect(exitCode, stderr).toBe(0);
@@ -68,7 +68,7 @@ describe('corp bench', () => {
     expect(report.memory).toMatchObject({ bars: 300_000, columns: 28 });
   });
 
-  it('coordinator hands out every replica once and counts every result once', async () => {
+  it('coordinator assigns every replica once and counts every result once', async () => {
     const tiny = ['--workers', '10', '--warm-up', '10', '--units', '30', '--replicas', '2'];
     const { exitCode, stdout, stderr } = await corp('bench', 'coordinator', ...tiny, '--json');
     expect(exitCode, stderr).toBe(0);
@@ -96,7 +96,7 @@ describe('corp bench', () => {
     }
   });
 
-  it('scale --local plays the same cycle with one and with two nodes', { timeout: 240_000 }, async () => {
+  it('scale --local runs the same cycle with one node and with two nodes', { timeout: 240_000 }, async () => {
     const { exitCode, stdout, stderr } = await corp(
       ...['bench', 'scale', '--local', '--rounds', '1', '--specs', '128', '--history-days', '60', '--json'],
     );

@@ -4,7 +4,7 @@ import { corp } from './run-bench.ts';
 describe('corp bench', () => {
   const TINY_QUEUE = ['queue', '--rounds', '2', '--jobs', '50', '--concurrency', '5', '--latency-jobs', '3'];
 
-  it('queue prints a row for each round, the latencies and the ratio', async () => {
+  it('queue prints one row per round, the latencies and the ratio', async () => {
     const { exitCode, stdout, stderr } = await corp('bench', ...TINY_QUEUE);
     expect(exitCode, stderr).toBe(0);
     expect(stdout).toMatch(/^round +bare jobs\/s +agent jobs\/s +ratio/m);
@@ -14,7 +14,7 @@ describe('corp bench', () => {
     expect(stdout).toMatch(/^Speed, agent \/ bare: median [\d.]+, from [\d.]+ to [\d.]+/m);
   });
 
-  it.each(['tick'])('%s is refused in one line', async (name) => {
+  it.each(['tick'])('%s is refused with one line', async (name) => {
     const { exitCode, stdout, stderr } = await corp('bench', name, '--json');
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
@@ -22,8 +22,8 @@ describe('corp bench', () => {
   });
 
   it.each([
-    ['a count of nothing', ['queue', '--jobs', '0']],
-    ['a file that is not there', ['cycle', '--data', '/nowhere/X-USD.csv', '--no-memory']],
+    ['a count of zero', ['queue', '--jobs', '0']],
+    ['a missing file', ['cycle', '--data', '/nowhere/X-USD.csv', '--no-memory']],
   ])('%s is bad input', async (_what, args) => {
     const { exitCode, stdout } = await corp('bench', ...args);
     expect(exitCode).toBe(2);

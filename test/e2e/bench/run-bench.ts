@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { workspace, type Finished } from '../cli/corp-process.ts';
 
-/** Runs the command; it must leave none of its folders behind. */
+/** Runs the command and checks that it removed its temporary folders and printed no warning of Node. */
 export async function corp(...args: string[]): Promise<Finished> {
   const child = workspace().spawn(...args);
   const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);

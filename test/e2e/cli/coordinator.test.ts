@@ -7,12 +7,12 @@ import { workspace, type Workspace } from './corp-process.ts';
 
 interface Announcement {
   readonly coordinator: string;
-  /** Of a company. */
+  /** Present when a company runs too. */
   readonly api?: string;
   readonly services: { readonly redis: string; readonly mongo: string };
 }
 
-/** Runs a command that stays, hands over what it announced, and ends it by a signal. */
+/** Runs a long-running command, calls `use` with its announcement, and ends it with SIGTERM. */
 async function running(
   { spawn }: Workspace,
   args: readonly string[],
@@ -31,7 +31,7 @@ async function running(
   expect(child.exitCode, await errors).toBe(0);
 }
 
-async function serves({ coordinator: url, services }: Announcement): Promise<void> {
+async function expectServing({ coordinator: url, services }: Announcement): Promise<void> {
   expect(services).toMatchObject({ redis: 'private' });
   expect((await call(`${url}/api/corp`)).json).toEqual({ server: 'bittrading-corp', protocol: 1 });
   expect((await call(`${url}/ready`)).json).toEqual({ ready: true, missing: {} });
@@ -44,10 +44,10 @@ async function serves({ coordinator: url, services }: Announcement): Promise<voi
 }
 
 describe('corp coordinator', () => {
-  it('serves workers, keeps what it has over a restart, and ends on a signal', async () => {
+  it('serves workers, keeps its units over a restart, and ends on a signal', async () => {
     const place = workspace();
     const args = ['coordinator', '--port', '0', '--json'];
-    await running(place, args, serves);
+    await running(place, args, expectServing);
     await running(place, args, async ({ coordinator: url }) => {
       expect((await call(`${url}/api/work_units/1`)).json).toMatchObject({
         state: 'in_progress',
@@ -61,14 +61,14 @@ describe('corp coordinator', () => {
     const place = workspace();
     Object.assign(place.environment, { CORP_AGENTS__COORDINATOR__PORT: '0' });
     const start = (roles: string) => ['start', '--roles', roles, '--port', '0', '--json'];
-    await running(place, start('services,coordinator'), serves);
+    await running(place, start('services,coordinator'), expectServing);
     await running(place, start('services,processors,feed,api,coordinator'), async ({ coordinator: url, api }) => {
       expect((await call(`${api}/info`)).status).toBe(200);
       expect((await call(`${url}/api/work_units/1`)).json).toMatchObject({ state: 'in_progress' });
     });
   });
 
-  it('gives the work of one machine to one worker when it is told to', async () => {
+  it('gives a unit to one worker per machine with --distinct hosts', async () => {
     const place = workspace();
     await running(
       place,
@@ -84,7 +84,7 @@ describe('corp coordinator', () => {
     );
   });
 
-  it('says that its port is taken', async () => {
+  it('reports that its port is in use', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;

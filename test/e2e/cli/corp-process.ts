@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished } from 'vitest';
 import { type Environment } from '../../../config/process-environment.ts';
 
-/** Run by itself, as npx does. */
+/** Started directly, as npx does. */
 const MAIN = join(process.cwd(), 'dist', 'src', 'cli', 'main.js');
 
 export interface Finished {
@@ -17,17 +17,17 @@ export interface Finished {
 }
 
 export interface Workspace {
-  /** Empty at first; also the working directory, so that no `.env` is found. */
+  /** Empty at first. Also the working directory, so that no `.env` is found. */
   readonly directory: string;
   readonly dataDirectory: string;
   readonly environment: Environment;
   readonly spawn: (...args: string[]) => ChildProcess;
   readonly corp: (...args: string[]) => Promise<Finished>;
-  /** The document of a command that must go well. */
+  /** The JSON document of a command that must succeed. */
   readonly json: <T>(...args: string[]) => Promise<T>;
 }
 
-/** Command lines of this system that name the directory: services that were left behind. */
+/** Command lines of processes on this machine that contain the directory: services that were left running. */
 function processesNaming(directory: string): readonly string[] {
   if (!existsSync('/proc/self/cmdline')) return [];
   return readdirSync('/proc')
@@ -42,7 +42,7 @@ function processesNaming(directory: string): readonly string[] {
     });
 }
 
-/** A place of the test's own for a company; the test fails when a process is left in it. */
+/** A temporary directory for a company of this test. The test fails when a process is left running in it. */
 export function workspace(): Workspace {
   const directory = mkdtempSync(join(tmpdir(), 'corp-cli-'));
   const dataDirectory = join(directory, 'data');

@@ -19,7 +19,7 @@ it('an unknown flag exits 2 with the problem and the usage', async () => {
   expect(existsSync(dataDirectory)).toBe(false);
 });
 
-describe('a broken file exits 2 with file and line, and nothing is stored of any file', () => {
+describe('a bad file exits 2 with file and line, and no file is stored', () => {
   it.each([
     ['broken row', `${GOOD}2026-01-01 02:00:00,11,12\n`, 4, /3 values where the header has 6/],
     ['time out of order', `${GOOD}2025-12-31 23:00:00,11,12,10,12,5\n`, 4, /sort the file by time/],
@@ -35,7 +35,7 @@ describe('a broken file exits 2 with file and line, and nothing is stored of any
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(stderr.startsWith(`corp: ${bad}: line ${line}: `)).toBe(true);
     expect(stderr).toMatch(problem);
-    // The files are read before anything is opened.
+    // All files are read before a store is opened.
     expect(existsSync(dataDirectory)).toBe(false);
   });
 });
@@ -55,7 +55,7 @@ describe.skipIf(need.isMissing)(need.title('the real Coinbase files'), () => {
   ];
   const paths = names.map(realFile);
 
-  it('are imported, and found complete by a later command', async () => {
+  it('are imported, and a later command finds them complete', async () => {
     const { corp, json } = workspace();
     const { exitCode, stdout } = await corp('data', 'import', ...paths);
     expect(exitCode).toBe(0);
@@ -63,7 +63,7 @@ describe.skipIf(need.isMissing)(need.title('the real Coinbase files'), () => {
     expect((await json<Stored>('data', 'check')).markets).toMatchObject(figures);
   });
 
-  it('are checked as they are, without a store', async () => {
+  it('are checked without a store', async () => {
     const { corp, json, dataDirectory } = workspace();
     expect((await json<Stored>('data', 'check', ...paths)).markets).toMatchObject([
       figures[1]!,
@@ -88,7 +88,7 @@ describe.skipIf(need.isMissing)(need.title('the real Coinbase files'), () => {
     trailing: { kind: 'percent', value: 0.05 },
   };
 
-  it('play a spec on hourly bars', async () => {
+  it('are backtested on hourly bars', async () => {
     const { json, directory } = workspace();
     writeFileSync(join(directory, 'spec.json'), JSON.stringify(spec));
     const flags = ['--spec', 'spec.json', '--data', paths[0]!, '--timeframe', '1h'];
@@ -98,7 +98,7 @@ describe.skipIf(need.isMissing)(need.title('the real Coinbase files'), () => {
     expect(result.equity).toHaveLength(4939);
   });
 
-  it('a reader that goes away ends the output, not with a trace', async () => {
+  it('a reader that closes the pipe ends the command without a stack trace', async () => {
     const { spawn, directory } = workspace();
     writeFileSync(join(directory, 'spec.json'), JSON.stringify(spec));
     const child = spawn('backtest', '--spec', 'spec.json', '--data', paths[0]!, '--json');

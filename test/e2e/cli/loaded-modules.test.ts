@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'corp-modules-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** Paths, from the checkout, of all that a command of the built program loads. */
+/** Paths, relative to the checkout, of all modules that a command of the built program loads. */
 function loadedBy(...args: string[]): readonly string[] {
   const record = join(directory, 'loaded');
   writeFileSync(record, '');
@@ -33,26 +33,26 @@ function loadedBy(...args: string[]): readonly string[] {
     .map((line) => line.replace('file://', '').replace(ROOT, ''));
 }
 
-/** Parts of the checkout and packages, with the one that must not be there. */
-const among = (paths: readonly string[], unwanted: RegExp) => paths.filter((path) => unwanted.test(path));
+/** The paths that must not be loaded. */
+const unwantedOf = (paths: readonly string[], unwanted: RegExp) => paths.filter((path) => unwanted.test(path));
 
 describe('what a short command loads', () => {
-  it.each(['--version', '--help'])('corp %s loads no command, and of packages only commander', (flag) => {
+  it.each(['--version', '--help'])('corp %s loads no command, and no package except commander', (flag) => {
     const loaded = loadedBy(flag);
     expect(loaded).toContain('dist/src/cli/program.js');
-    expect(among(loaded, /^dist\/(src\/(cli\/commands|runtime|adapters|domain)|queues|processors)\//)).toEqual([]);
-    expect(among(loaded, /^node_modules\/(?!commander\/)/)).toEqual([]);
+    expect(unwantedOf(loaded, /^dist\/(src\/(cli\/commands|runtime|adapters|domain)|queues|processors)\//)).toEqual([]);
+    expect(unwantedOf(loaded, /^node_modules\/(?!commander\/)/)).toEqual([]);
   });
 
   it('corp status loads no API, thread pool, simulation, agents or engine', () => {
     const loaded = loadedBy('status', '--json');
     expect(loaded).toContain('dist/src/cli/commands/status.js');
-    expect(among(loaded, /^dist\/(processors|src\/(api|coordinator|feed|http|worker))\//)).toEqual([]);
-    expect(among(loaded, /^dist\/src\/domain\/(backtest|simulation|indicators|python-worker)\//)).toEqual([]);
-    expect(among(loaded, /^dist\/src\/adapters\/(?!mongo\/)/)).toEqual([]);
-    expect(among(loaded, /^dist\/src\/cli\/commands\/(?!status\.js)/)).toEqual([]);
+    expect(unwantedOf(loaded, /^dist\/(processors|src\/(api|coordinator|feed|http|worker))\//)).toEqual([]);
+    expect(unwantedOf(loaded, /^dist\/src\/domain\/(backtest|simulation|indicators|python-worker)\//)).toEqual([]);
+    expect(unwantedOf(loaded, /^dist\/src\/adapters\/(?!mongo\/)/)).toEqual([]);
+    expect(unwantedOf(loaded, /^dist\/src\/cli\/commands\/(?!status\.js)/)).toEqual([]);
     expect(
-      among(loaded, /^node_modules\/(@bull-board|express|helmet|piscina|prom-client|technicalindicators|ccxt)\//),
+      unwantedOf(loaded, /^node_modules\/(@bull-board|express|helmet|piscina|prom-client|technicalindicators|ccxt)\//),
     ).toEqual([]);
   });
 });

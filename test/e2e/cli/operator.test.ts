@@ -18,7 +18,7 @@ interface Status {
   readonly agents: { readonly total: number };
 }
 
-/** Founds a company in the workspace, and keeps it open for as long as `use` takes. */
+/** Announces a company in the workspace, and keeps its context open until `use` ends. */
 async function withNewCompany<T>(
   { environment, directory }: Workspace,
   use: (context: AppContext) => Promise<T>,
@@ -42,7 +42,7 @@ async function withNewCompany<T>(
 }
 
 describe('corp forwarded', () => {
-  it('lists the searches that were forwarded, the newest first, and those that are unclear', async () => {
+  it('lists forwarded searches, newest first, and those with an unclear outcome', async () => {
     const place = workspace();
     await withNewCompany(place, async ({ stores }) => {
       await stores.forwarding.addMany([
@@ -61,8 +61,8 @@ describe('corp forwarded', () => {
   });
 });
 
-describe('the brake', () => {
-  it('takes effect while nothing runs, holds until it is released, and is on record', async () => {
+describe('trading states', () => {
+  it('can be set while no agent runs, persist until changed, and are audited', async () => {
     const place = workspace();
     await withNewCompany(place, async () => undefined);
     expect(await place.corp('halt', '--reason', 'a test')).toEqual({
@@ -85,7 +85,7 @@ describe('the brake', () => {
     });
   });
 
-  it('is pulled by the desk of a company at work', async () => {
+  it('are set by the risk manager of a running company', async () => {
     const place = workspace();
     await withNewCompany(place, async (context) => {
       const node = await startNode(context, { queues: ['risk-manager', 'trader'] });
@@ -99,14 +99,14 @@ describe('the brake', () => {
     });
   });
 
-  it('says so when there is no company to stop', async () => {
+  it('cannot be set without a company', async () => {
     const { exitCode, stdout, stderr } = await workspace().corp('halt', '--reason', 'a test');
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(/^corp: no company has announced itself[^\n]*\n$/);
   });
 });
 
-it('an interrupted command stops the services it has started, and was not done', async () => {
+it('an interrupted command stops the services it has started and exits 130', async () => {
   const place = workspace();
   mkdirSync(place.dataDirectory);
   const watcher = watch(place.dataDirectory);

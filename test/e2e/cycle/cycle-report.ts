@@ -4,7 +4,10 @@ const count = z.int().nonnegative();
 const isoTime = z.iso.datetime();
 const STAGES = ['scan', 'analyze', 'generate', 'backtest', 'optimize', 'select', 'review', 'execute'] as const;
 
-/** The document of `corp cycle --json`, as scripts rely on it. Keys may be added to it; none may go or change its type. */
+/**
+ * The document of `corp cycle --json`, on which scripts rely. Keys may be added; none may be removed or change its
+ * type.
+ */
 export const cycleReport = z.object({
   cycleId: z.string().min(1),
   mode: z.enum(['simulated', 'replay']),
@@ -64,7 +67,7 @@ export const cycleReport = z.object({
 });
 export type CycleReport = z.output<typeof cycleReport>;
 
-/** What two runs of the same inputs must agree on: everything but what names the run, and how long it took. */
+/** The part of the report that must be equal for two runs with equal inputs: all but ids, audit head and durations. */
 export function decisionsOf(report: CycleReport): Omit<CycleReport, 'cycleId' | 'auditHead'> {
   const { cycleId: _c, auditHead: _a, stages, ...decisions } = report;
   return { ...decisions, stages: stages.map((stage) => ({ ...stage, ms: 0 })) };

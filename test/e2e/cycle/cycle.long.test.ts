@@ -11,7 +11,7 @@ const TIMEOUT = 180_000;
 describe('corp cycle on real candles', () => {
   it.skipIf(needsBitcoin.isMissing)(
     needsBitcoin.title(
-      'screens hundreds of specs on a half-year of Bitcoin, explains every rejection, and decides the same again',
+      'screens hundreds of specs on half a year of Bitcoin, explains every rejection, and repeats its decisions',
     ),
     async () => {
       const args = ['cycle', '--data', realFile(BTC), '--timeframe', '1h', '--seed', '7'];

@@ -10,7 +10,7 @@ const TIMEOUT = 180_000;
 
 describe('corp start --once', () => {
   it(
-    'goes from a simulated market to paper orders, keeps a whole audit log, and decides the same the next time',
+    'goes from a simulated market to paper orders, keeps a valid audit log, and repeats its decisions in the next run',
     async () => {
       const place = workspace();
       const first = await run(place, 'start', '--once');
@@ -20,7 +20,7 @@ describe('corp start --once', () => {
       const { auditHead } = first.report;
       expect(await place.json('audit', 'verify')).toMatchObject({ ok: true, head: auditHead });
 
-      // Every run has an account of its own: what the first one bought changes nothing.
+      // Every run has its own account: the positions of the first run do not affect the second.
       const second = await run(place, 'start', '--once');
       expect(second.report.cycleId).not.toBe(first.report.cycleId);
       const { account: _a, ...decisions } = decisionsOf(second.report) as Record<string, unknown>;
@@ -33,7 +33,7 @@ describe('corp start --once', () => {
 
 describe('corp cycle on real candles', () => {
   it.skipIf(needsPerpetuals.isMissing)(
-    needsPerpetuals.title('reports every hole of two perpetuals, and trades both on a timeframe that suits them'),
+    needsPerpetuals.title('reports every gap of two perpetuals, and trades both on a timeframe that suits them'),
     async () => {
       const one = await run(
         workspace(),
@@ -48,7 +48,7 @@ describe('corp cycle on real candles', () => {
       expectSound(one);
       const { markets } = one.report;
       expect(markets.map(({ symbol }) => symbol)).toEqual(['BIP-20DEC30-CDE', 'ETP-20DEC30-CDE']);
-      // All holes of the files lie before the last candle but one, on which the cycle decides.
+      // All gaps of the files lie before the last candle but one, on which the cycle decides.
       expect(markets.map(({ gaps }) => gaps)).toEqual([702, 1556]);
       expect(markets.map(({ filledBars }) => filledBars)).toEqual([1065, 2505]);
       for (const { largestGaps } of markets) {

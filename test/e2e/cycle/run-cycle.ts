@@ -19,16 +19,16 @@ export async function run({ corp }: Workspace, ...args: string[]): Promise<Run> 
   return { report: cycleReport.parse(JSON.parse(stdout)), ms };
 }
 
-/** What must hold of any cycle that went well. */
+/** Checks the invariants of every successful cycle. */
 export function expectSound({ report, ms }: Run): void {
   const { stages, strategies, rejections, review, orders, fills, equity, markets } = report;
   expect(stages.every((stage) => stage.jobs > 0 && stage.ok === stage.jobs && stage.failed === 0)).toBe(true);
-  // Stages overlap nowhere: together they take no longer than the command, in the same unit.
+  // Stages do not overlap: together they take less time than the command. This also detects a wrong time unit.
   const stageMs = stages.reduce((sum, stage) => sum + stage.ms, 0);
   expect(stageMs).toBeLessThan(ms);
   expect(stageMs).toBeGreaterThan(ms / 1000);
 
-  // Whatever was screened went on, or has a reason; whatever was optimised trades, or has one.
+  // Every screened spec is optimized or has a reason for its rejection; every optimized one trades or has a reason.
   expect(strategies.trials).toBeGreaterThanOrEqual(200);
   expect(rejections.optimized.length + strategies.selected + strategies.incubating).toBe(strategies.optimized);
   const screenedOut = rejections.screened.reduce((sum, { count }) => sum + count, 0);

@@ -1,10 +1,11 @@
 /**
- * How a block ends. `well` (info string `bash run`): with exit code 0. `badly` (`bash run fails`): with another. `ctrl-c` (`bash run ctrl-c`): interrupted as soon
- * as it has printed what it must. `with-document` (`bash run service`): so that the blocks after it can use it.
+ * How a block ends, by info string. `success`: exit code 0. `failure`: another exit code. `ctrl-c`: SIGINT as soon as
+ * it has printed the expected lines. `with-document`: stopped after the last block, so that later blocks can use the
+ * service.
  */
 const ENDINGS = {
-  'bash run': 'well',
-  'bash run fails': 'badly',
+  'bash run': 'success',
+  'bash run fails': 'failure',
   'bash run ctrl-c': 'ctrl-c',
   'bash run service': 'with-document',
 } as const;
@@ -15,7 +16,7 @@ export interface RunnableBlock {
   readonly line: number;
   readonly script: string;
   readonly ends: (typeof ENDINGS)[keyof typeof ENDINGS];
-  /** What it must print: the lines of the `text output` block right after it; empty where there is none. */
+  /** Lines it must print: the `text output` block right after it; empty when there is none. */
   readonly expected: readonly string[];
 }
 
@@ -41,7 +42,9 @@ function fencesOf(markdown: string): readonly Fence[] {
   return fences;
 }
 
-/** The blocks of a Markdown text that are executed, in order. @throws Error for an output that follows nothing that runs. */
+/**
+ * The executed blocks of a Markdown text, in order. @throws Error for an output block that follows no executed block.
+ */
 export function runnableBlocks(markdown: string): readonly RunnableBlock[] {
   const fences = fencesOf(markdown);
   return fences.flatMap(({ line, info, text }, i): readonly RunnableBlock[] => {
@@ -65,8 +68,8 @@ const squeezed = (text: string): string => text.trim().replaceAll(/\s+/g, ' ');
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /**
- * The expected lines that an output does not have, in the order in which they are expected: each is looked for after the
- * one before. Spaces count as one; `...` stands for anything, and a line of nothing else says that lines are left out.
+ * Returns the expected lines that are missing in an output. Each line is searched for after the previous match. Runs of
+ * spaces count as one space; `...` matches any text, and a line that is only `...` matches any number of lines.
  */
 export function missingLines(output: string, expected: readonly string[]): readonly string[] {
   const rows = output.split('\n').map(squeezed);

@@ -7,11 +7,11 @@ const DOCUMENTS_THAT_RUN = DOCUMENTS.map((path) => ({ path, blocks: runnableBloc
   ({ blocks }) => blocks.length > 0,
 );
 
-it('the README has blocks that run', () => {
+it('the README has executed blocks', () => {
   expect(DOCUMENTS_THAT_RUN.map(({ path }) => path)).toContain('README.md');
 });
 
-describe.each(DOCUMENTS_THAT_RUN)('$path, followed from the top', ({ path, blocks }) => {
+describe.each(DOCUMENTS_THAT_RUN)('$path, executed from top to bottom', ({ path, blocks }) => {
   let reader: ReaderDirectory;
   beforeAll(async () => {
     reader = await openReaderDirectory();
@@ -23,18 +23,18 @@ describe.each(DOCUMENTS_THAT_RUN)('$path, followed from the top', ({ path, block
   });
 });
 
-describe('what a block must print', () => {
+describe('the expected output of a block', () => {
   const output = 'one   two\nthree: 3.14 s\nfour\n';
-  it('is there in its order, whatever the spaces and what ... stands for', () => {
+  it('is matched in order, with any spaces, and ... for any text', () => {
     expect(missingLines(output, ['one two', '...', 'three: ... s', 'four'])).toEqual([]);
     expect(missingLines(output, ['four', 'one two'])).toEqual(['one two']);
     expect(missingLines(output, ['three: ... ms'])).toEqual(['three: ... ms']);
   });
 
-  it('follows the block that prints it', () => {
+  it('stands right after the block that prints it', () => {
     const markdown = '```bash run\necho a\n```\n\n```text output\na\n```\n\n```bash run service\nsleep 1\n```\n';
     expect(runnableBlocks(markdown)).toEqual([
-      { line: 1, script: 'echo a', ends: 'well', expected: ['a'] },
+      { line: 1, script: 'echo a', ends: 'success', expected: ['a'] },
       { line: 9, script: 'sleep 1', ends: 'with-document', expected: [] },
     ]);
     expect(() => runnableBlocks('```bash run twice\ntrue\n```\n')).toThrow("line 1: 'bash run twice' is none of");

@@ -13,14 +13,16 @@ const ROOT = process.cwd();
 const MAIN = join(ROOT, 'dist/src/cli/main.js');
 const CANDLES_DAYS = 60;
 const BARS_A_DAY = 288;
-/** After this a process that was told to end is killed, and the test fails. */
+/** A process that has not ended this long after its signal is killed, and the test fails. */
 const LONGEST_END_MS = 60_000;
 
-/** A directory like that of a reader who follows a document: the project's files, and candles of his own. */
+/** A directory like that of a reader who follows a document: the project's files, and candles of the reader. */
 export interface ReaderDirectory {
-  /** Runs a block to its end, or a service until it has printed what it must. @throws Error with all that was printed. */
+  /**
+   * Runs a block to its end, or a service until it has printed the expected lines. @throws Error with the whole output.
+   */
   run(block: RunnableBlock): Promise<void>;
-  /** Stops what still runs and removes the directory. */
+  /** Stops the processes that still run and removes the directory. */
   close(): Promise<void>;
 }
 
@@ -33,7 +35,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The reader's candles: those of the simulated market, in a file named and written as the README says. */
+/** Writes candles of the simulated market to a file with the name and format that the README describes. */
 function writeCandles(directory: string): void {
   const start = Date.UTC(2025, 0, 1);
   const simulation = createSimulation({ seed: 28, startTime: start });
@@ -41,12 +43,12 @@ function writeCandles(directory: string): void {
   writeCandleCsv(join(directory, 'BTC-USD_FIVE_MINUTE.csv'), buildSeries('BTC-USD', '5m', candles));
 }
 
-/** `npx corp` and `npm start` of the built checkout, without npm between: nothing is installed or built. */
+/** Commands `npx corp` and `npm start` that run the built checkout without npm: nothing is installed or built. */
 function writeCommands(directory: string): void {
   mkdirSync(directory);
   const node = `exec "${process.execPath}" "${MAIN}"`;
   const refuse = (name: string): string =>
-    `echo "${name} $*: the documents run no such command in a test" >&2; exit 64`;
+    `echo "${name} $*: a test of the documents cannot run this command" >&2; exit 64`;
   const scripts = {
     npx: `if [ "$1" = corp ]; then shift; ${node} "$@"; fi\n${refuse('npx')}`,
     npm: `if [ "$1" = start ]; then shift; [ "$1" = -- ] && shift; ${node} start "$@"; fi\n${refuse('npm')}`,
@@ -57,7 +59,7 @@ function writeCommands(directory: string): void {
   }
 }
 
-/** As Ctrl-C on a terminal, or a supervisor, would: every process of the block gets the signal. */
+/** Sends the signal to every process of the block, as Ctrl-C in a terminal or a supervisor does. */
 async function stop(child: ChildProcess, signal: 'SIGINT' | 'SIGTERM'): Promise<void> {
   const { pid } = child;
   if (child.exitCode !== null || child.signalCode !== null || pid === undefined) return;
@@ -75,7 +77,7 @@ export async function openReaderDirectory(): Promise<ReaderDirectory> {
   writeCandles(directory);
   for (const name of ['examples', 'config']) symlinkSync(join(ROOT, name), join(directory, name));
   const [api, coordinator] = [await freePort(), await freePort()];
-  /** The documents say the default ports; another program may have them here. */
+  /** The documents name the default ports, which another program may use on this machine. */
   const onFreePorts = (text: string): string =>
     text.replaceAll('127.0.0.1:3000', `127.0.0.1:${api}`).replaceAll('127.0.0.1:5001', `127.0.0.1:${coordinator}`);
   const environment = {
@@ -93,7 +95,7 @@ export async function openReaderDirectory(): Promise<ReaderDirectory> {
       cwd: directory,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that a service ends with the shell that started it.
+      // Its own process group, so that a service ends with the shell that started it.
       detached: true,
     });
     started.push(child);
@@ -112,21 +114,21 @@ export async function openReaderDirectory(): Promise<ReaderDirectory> {
     const { child, output, onOutput } = start(block);
     const expected = block.expected.map(onFreePorts);
     const ended = once(child, 'close').then(([code]) => code as number | null);
-    const complaint = (what: string): Error =>
+    const failure = (what: string): Error =>
       new Error(`line ${block.line}: ${block.script}\n${what}\nIt printed:\n${output()}`);
     if (block.ends === 'ctrl-c' || block.ends === 'with-document') {
       const printed = new Promise<void>((resolve) => {
         onOutput(() => missingLines(output(), expected).length === 0 && resolve());
       });
       const early = await Promise.race([printed, ended]);
-      if (early !== undefined) throw complaint(`ended with exit code ${early} before it printed all that is expected`);
+      if (early !== undefined) throw failure(`ended with exit code ${early} before it printed all expected lines`);
       if (block.ends === 'with-document') return;
       await stop(child, 'SIGINT');
     }
     const code = await ended;
-    if ((code === 0) === (block.ends === 'badly')) throw complaint(`ended with exit code ${code}`);
+    if ((code === 0) === (block.ends === 'failure')) throw failure(`ended with exit code ${code}`);
     const missing = missingLines(output(), expected);
-    if (missing.length > 0) throw complaint(`did not print:\n${missing.join('\n')}`);
+    if (missing.length > 0) throw failure(`did not print:\n${missing.join('\n')}`);
   }
 
   return {

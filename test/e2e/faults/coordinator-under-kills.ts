@@ -16,11 +16,11 @@ import { ROOT_REPORT } from '../../unit/fleet/fleet-fixture.ts';
 export interface CoordinatorUnderKills {
   readonly units: number;
   readonly workers: number;
-  /** One after the other. */
+  /** Processes to kill, one after the other. */
   readonly victims: readonly ('coordinator' | 'redis' | 'mongo')[];
 }
 
-/** Workers report to two coordinators that are killed meanwhile, as are their Redis and their store. */
+/** Workers report to two coordinators; these, their Redis and their store are killed during the work. */
 export function describeCoordinatorUnderKills({ units, workers, victims }: CoordinatorUnderKills): void {
   const testEnvironment = openFaultTestEnvironment();
   let services: Services;
@@ -31,25 +31,25 @@ export function describeCoordinatorUnderKills({ units, workers, victims }: Coord
     expect(await testEnvironment.clear()).toEqual([]);
   });
 
-  /** Reports between two kills, at the most; with what is in hand then they leave work for every kill. */
+  /** Most reports between two kills. Small enough that work is left for every kill. */
   const BETWEEN = 20;
-  /** After nothing, and after a report that did not arrive; the existing workers wait 30 s. */
+  /** Pause after an empty answer or a failed report; Python workers pause 30 s. */
   const RETRY_MS = 150;
-  /** A worker that hears nothing gives up; the existing ones after 30 s. */
+  /** A worker gives up a request after this; Python workers after 30 s. */
   const GIVE_UP_MS = 5_000;
 
   const open = (): Promise<KillableCoordinator> =>
     startKillableCoordinator(testEnvironment, {
       REDIS_URL: services.redis.url,
       MONGO_URL: services.mongo.url,
-      // Leases of the killed run out while the test looks on.
+      // Short, so that leases of killed processes expire during the test.
       CORP_AGENTS__COORDINATOR__LEASE_MINUTES: '0.04',
       CORP_AGENTS__COORDINATOR__MAX_EXPIRIES: '50',
       CORP_AGENTS__COORDINATOR__SWEEP_EVERY_MS: '300',
     });
 
   it(
-    `two coordinators: ${victims.join(', ')} killed at any moment; nothing is lost, nothing counts twice`,
+    `two coordinators: ${victims.join(', ')} killed at random moments; no report is lost or counted twice`,
     { timeout: 300_000 },
     async ({ annotate }) => {
       const rng = createRng('coordinators');
@@ -72,10 +72,13 @@ export function describeCoordinatorUnderKills({ units, workers, victims }: Coord
       try {
         let isOver = false;
         let answered = 0;
-        /** The crowd rests at so many reports until the next kill: else a slow one would find all work done. */
+        /**
+         * Workers pause at this number of reports until the next kill; otherwise a slow kill would come after all work
+         * is done.
+         */
         let reportLimit = 0;
         const answeredReports: string[] = [];
-        /** What could not be said is lost to the worker, and it goes on. */
+        /** Sends a request; null when it failed or was not answered in time. */
         const send = async (url: string, body?: object) => {
           const how = body ? { method: 'POST', body } : {};
           return Promise.race([call(url, how), delay(GIVE_UP_MS, null)]).catch(() => null);
@@ -87,7 +90,7 @@ export function describeCoordinatorUnderKills({ units, workers, victims }: Coord
               await delay(RETRY_MS);
               continue;
             }
-            // Each goes to one door after the other, as behind a balancer.
+            // Alternates between the coordinators, as behind a load balancer.
             const { url } = coordinators[(i + turn) % coordinators.length]!;
             const answer = await send(`${url}/api/get_work?worker_id=${id}`);
             const unitId = answer?.status === 200 ? (answer.json as { work_id: number | null }).work_id : null;
@@ -113,7 +116,7 @@ export function describeCoordinatorUnderKills({ units, workers, victims }: Coord
         const killCoordinator = async (coordinator: KillableCoordinator): Promise<void> => {
           expect(await coordinator.replace()).toEqual({ code: null, signal: 'SIGKILL' });
           await eventually(
-            'it is back on its port',
+            'the coordinator answers on its port again',
             async () => (await send(`${coordinator.url}/api/corp`))?.status === 200,
           );
         };
@@ -121,32 +124,34 @@ export function describeCoordinatorUnderKills({ units, workers, victims }: Coord
           const from = answered;
           const wanted = rng.integer(5, BETWEEN);
           reportLimit = from + wanted + workers;
-          await eventually('reports go on', () => answered >= from + wanted, 45_000);
-          // The moment itself is the fault; nothing is waited for.
+          await eventually('more reports', () => answered >= from + wanted, 45_000);
+          // A random moment is the point of this delay; it waits for no event.
           await delay(rng.integer(0, 25));
           if (victim === 'coordinator') await killCoordinator(coordinators[rng.integer(0, 1)]!);
           else await killService(testEnvironment, services, victim);
         }
         reportLimit = Infinity;
         await eventually(
-          'each unit has ended',
+          'the end of every unit',
           async () => (await stores.units.list({ limit: units })).every((unit) => !isOpen(unit)),
           60_000,
         );
         isOver = true;
         await working;
-        await eventually('the books agree', async () => (await fleetViolations(stores)).length === 0, 90_000).catch(
-          async (error: unknown) => {
-            expect(await fleetViolations(stores)).toEqual([]);
-            throw error;
-          },
-        );
+        await eventually(
+          'the stored rows agree',
+          async () => (await fleetViolations(stores)).length === 0,
+          90_000,
+        ).catch(async (error: unknown) => {
+          expect(await fleetViolations(stores)).toEqual([]);
+          throw error;
+        });
 
         const rowsOfUnits = await stores.units.list({ limit: units });
         const rows = await stores.results.newest(10_000);
         const expired = rowsOfUnits.flatMap(({ leases }) => leases.filter(({ state }) => state === 'expired')).length;
         await annotate(
-          `${victims.length} deaths, ${answeredReports.length} reports answered, ${rows.length} kept, ${expired} leases ran out`,
+          `${victims.length} kills, ${answeredReports.length} reports answered, ${rows.length} kept, ${expired} leases expired`,
         );
         expect(rowsOfUnits.map(({ state }) => state)).toEqual(Array.from({ length: units }, () => 'completed'));
         const kept = new Set(rows.map(({ unitId, workerId }) => `${unitId}/${workerId}`));

@@ -6,7 +6,7 @@ import { decide } from '../../fixtures/faults/decisions.ts';
 import { outcomeOf } from '../../fixtures/faults/outcome.ts';
 import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
 
-/** A process dies after each `every`th write of a cycle's decisions; another one decides again. */
+/** A process is killed after each `every`th write of a cycle's decisions; another process decides again. */
 export function describeEveryWrite(every: number): void {
   const testEnvironment = openFaultTestEnvironment();
   let services: Services;
@@ -20,7 +20,7 @@ export function describeEveryWrite(every: number): void {
       'every-write',
       writeCandleFiles(testEnvironment.directory),
       {
-        // Few places, and twins are not both wanted: what is held changes what is selected.
+        // A small portfolio without correlated strategies, so that the holdings affect the selection.
         CORP_AGENTS__SELECTOR__MAX_ACTIVE: '2',
         CORP_AGENTS__SELECTOR__MAX_CORRELATION: '0.999',
       },
@@ -37,14 +37,14 @@ export function describeEveryWrite(every: number): void {
   });
 
   /**
-   * The cycle that ran, as it stood before its decisions, under another name and for another account; one that holds a
-   * twin of what was selected, and has to give its place away.
+   * Copies the finished cycle, as it was before its decisions, to another id and account. The account holds a copy of
+   * the selected strategy under another hash, which must be replaced.
    */
   async function reopened(name: string): Promise<string> {
     const { stores } = company.context;
     const { id } = company.runRequest;
     const cycle = await company.cycle();
-    if (cycle === null) throw new Error('the cycle is gone');
+    if (cycle === null) throw new Error('the cycle is missing');
     await stores.cycles.create({ ...cycle, id: name, account: name, run: 2, state: 'running', phases: [] });
     for (const analysis of await stores.analyses.analyses(id)) await stores.analyses.saveAnalysis(name, analysis);
     for (const result of await stores.optimizations.ofCycle(id))
@@ -55,7 +55,7 @@ export function describeEveryWrite(every: number): void {
     return name;
   }
 
-  /** What was decided, whoever decided it; approvals have ids of their account. */
+  /** The decisions of a cycle as JSON, without approval ids, which depend on the account. */
   async function decidedIn(name: string): Promise<string> {
     const { strategies: _s, trialsOfAllCycles: _t, ...outcome } = await outcomeOf(company.context, name, name);
     const withoutApprovals = (key: string, value: unknown): unknown => (key === 'approvalId' ? undefined : value);
@@ -66,8 +66,8 @@ export function describeEveryWrite(every: number): void {
 
   it(
     every === 1
-      ? 'decides the same whichever write of a decision is the last of its process'
-      : `decides the same when every ${every}th write of a decision is the last of its process`,
+      ? 'decides the same whichever write is the last of its process'
+      : `decides the same when the process is killed after any ${every}th write`,
     { timeout: 300_000 },
     async ({ annotate }) => {
       const { context } = company;

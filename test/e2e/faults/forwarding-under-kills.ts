@@ -10,14 +10,14 @@ import { openFaultTestEnvironment, type CorpProcess } from '../../fixtures/fault
 import { startPythonCoordinator, type Fault, type PythonCoordinator } from '../../fixtures/python/coordinator.ts';
 import { REPORT } from '../../unit/processors/backtest/forward/forward-fixture.ts';
 
-/** What the existing coordinator is asked just when the node dies. */
+/** The request to the Python coordinator during which the node is killed. */
 export const MOMENTS = [
-  'what it has, before anything is asked for',
-  'for a unit, which it does not make',
-  'for a unit, which it makes without a word',
-  'for a unit, which it makes and says so',
-  'what became of a unit after an error',
-  'how a unit is doing',
+  'for its state, before a unit is requested',
+  'for a unit, which it does not create',
+  'for a unit, which it creates without an answer',
+  'for a unit, which it creates and confirms',
+  'for its units, after an error',
+  'for the progress of a unit',
   'for the results that finish a unit',
 ] as const;
 type Moment = (typeof MOMENTS)[number];
@@ -33,7 +33,7 @@ export function describeForwardingUnderKills(moments: readonly Moment[]): void {
   let node: CorpProcess;
   let moment: Moment = MOMENTS[0];
   let isKilled = false;
-  /** Creations and results there when the unit of this moment began. */
+  /** Number of creations and results at the coordinator when the unit of this moment began. */
   let before = { creations: 0, results: 0 };
 
   const asked = (): number => server.requests.creations - before.creations;
@@ -46,12 +46,12 @@ export function describeForwardingUnderKills(moments: readonly Moment[]): void {
   }
 
   function onCreation(): Fault {
-    if (killAt('for a unit, which it does not make')) return 'lost-hang';
-    if (killAt('for a unit, which it makes without a word')) return 'stored-hang';
-    if (moment === 'for a unit, which it makes and says so' && !isKilled) {
-      setImmediate(() => killAt('for a unit, which it makes and says so'));
+    if (killAt('for a unit, which it does not create')) return 'lost-hang';
+    if (killAt('for a unit, which it creates without an answer')) return 'stored-hang';
+    if (moment === 'for a unit, which it creates and confirms' && !isKilled) {
+      setImmediate(() => killAt('for a unit, which it creates and confirms'));
     }
-    return moment === 'what became of a unit after an error' && asked() === 1 ? 'stored-500' : 'none';
+    return moment === 'for its units, after an error' && asked() === 1 ? 'stored-500' : 'none';
   }
 
   beforeAll(async () => {
@@ -66,8 +66,8 @@ export function describeForwardingUnderKills(moments: readonly Moment[]): void {
       onStatus(database) {
         const isDead =
           asked() === 0
-            ? killAt('what it has, before anything is asked for')
-            : killAt('what became of a unit after an error') || killAt('how a unit is doing');
+            ? killAt('for its state, before a unit is requested')
+            : killAt('for its units, after an error') || killAt('for the progress of a unit');
         const isWorking = isKilled || moment === 'for the results that finish a unit';
         const unit = !isDead && isWorking ? database.assign() : null;
         if (unit) database.submit(unit, 'mac_Darwin_W1', FIGURES);
@@ -94,8 +94,8 @@ export function describeForwardingUnderKills(moments: readonly Moment[]): void {
     expect(await testEnvironment.clear()).toEqual([]);
   });
 
-  describe('a node that is killed while the existing coordinator is asked', () => {
-    it.each(moments)('%s: one unit is made, and ends', { timeout: 120_000 }, async (now) => {
+  describe('a node that is killed while it asks the Python coordinator', () => {
+    it.each(moments)('%s: one unit is created, and ends', { timeout: 120_000 }, async (now) => {
       const { stores, producer } = company.context;
       moment = now;
       isKilled = false;
@@ -117,7 +117,7 @@ export function describeForwardingUnderKills(moments: readonly Moment[]): void {
         made: 1,
         reports: 2,
       });
-      expect(asked()).toBe(now === 'for a unit, which it does not make' ? 2 : 1);
+      expect(asked()).toBe(now === 'for a unit, which it does not create' ? 2 : 1);
       expect(await stores.deadLetters.list(10)).toEqual([]);
     });
   });

@@ -1,3 +1,3 @@
 import { describeForwardingUnderKills } from './forwarding-under-kills.ts';
 
-describeForwardingUnderKills(['for a unit, which it makes without a word']);
+describeForwardingUnderKills(['for a unit, which it creates without an answer']);

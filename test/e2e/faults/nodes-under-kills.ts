@@ -9,21 +9,21 @@ import { violationsOf, outcomeOf, NO_VIOLATIONS, type Outcome } from '../../fixt
 import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
 import { undisturbed } from '../../fixtures/faults/undisturbed.ts';
 
-/** Every third step is aimed at in each, so that all are; the steps that touch money in every one. */
+/** Each round aims at every third step, so that together they cover all steps; every round aims at the money steps. */
 export const ROUNDS = ['kills-a', 'kills-b', 'kills-c'] as const;
 
 export interface NodeTests {
   readonly openForTest: (namespace: string) => Promise<Company>;
-  /** Its cycle came to what it comes to undisturbed. */
+  /** Checks that the cycle has the outcome of an undisturbed cycle. */
   readonly expectUndisturbed: (company: Company) => Promise<void>;
 }
 
-/** Companies whose nodes are killed in these rounds; what it gives back is for further tests of nodes. */
+/** Kills the nodes of one company per round. The result is for further tests of nodes. */
 export function describeNodesUnderKills(rounds: readonly (typeof ROUNDS)[number][]): NodeTests {
   const testEnvironment = openFaultTestEnvironment();
   const candleFiles = writeCandleFiles(testEnvironment.directory);
   let services: Services;
-  /** What the cycle comes to when nothing is disturbed. */
+  /** Outcome of an undisturbed cycle. */
   let expected: Outcome;
 
   const newCompany = async (namespace: string): Promise<Company> =>
@@ -49,7 +49,7 @@ export function describeNodesUnderKills(rounds: readonly (typeof ROUNDS)[number]
     expect(await testEnvironment.clear()).toEqual([]);
   });
 
-  it('has a cycle worth disturbing: it trades, and its verdicts depend on each other', () => {
+  it('uses a cycle that trades, and whose verdicts depend on each other', () => {
     expect(expected.state).toBe('completed');
     expect(expected.orders.filter(({ purpose }) => purpose === 'entry').length).toBeGreaterThan(1);
     expect(expected.fills.length).toBeGreaterThan(1);
@@ -57,13 +57,12 @@ export function describeNodesUnderKills(rounds: readonly (typeof ROUNDS)[number]
   });
 
   it(
-    `comes to the same end however often its node is killed: ${rounds.join(', ')}`,
+    `has the same outcome however often its node is killed: ${rounds.join(', ')}`,
     { timeout: 300_000 },
     async ({ annotate }) => {
       const rng = createRng('kills');
       const ordinary: readonly Step[] = STEPS.filter((step) => step !== 'execute' && step !== 'settle');
-      const played = rounds.map(async (namespace) => {
-        // Every third step each, so that all are aimed at; the steps that touch money in every round.
+      const running = rounds.map(async (namespace) => {
         const steps = ordinary.filter((_, position) => position % ROUNDS.length === ROUNDS.indexOf(namespace));
         const aims: readonly Step[] = [...steps, rng.pick(steps), 'review', 'execute', 'settle'];
         const inOrder = [...aims].sort((a, b) => STEPS.indexOf(a) - STEPS.indexOf(b));
@@ -73,7 +72,7 @@ export function describeNodesUnderKills(rounds: readonly (typeof ROUNDS)[number]
         await expectUndisturbed(company);
         return hits;
       });
-      const hits = (await Promise.all(played)).flat();
+      const hits = (await Promise.all(running)).flat();
       const steps = hits.flat();
       await annotate(`${hits.length} kills hit: ${hits.map((hit) => hit.join('+') || '-').join(' ')}`);
       expect(hits.length).toBeGreaterThanOrEqual(6 * rounds.length);

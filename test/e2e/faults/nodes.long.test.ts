@@ -5,17 +5,16 @@ import { describeNodesUnderKills, ROUNDS } from './nodes-under-kills.ts';
 
 const { openForTest, expectUndisturbed } = describeNodesUnderKills(ROUNDS);
 
-it('loses no work unit with one of two nodes', { timeout: 180_000 }, async () => {
+it('loses no work unit when one of two nodes is killed', { timeout: 180_000 }, async () => {
   const company = await openForTest('two-nodes');
   const { context, runRequest } = company;
   const nodes = [company.node(), company.node()] as const;
-  await eventually('both nodes at work', async () => (await context.stores.nodes.list()).length === 2);
+  await eventually('two running nodes', async () => (await context.stores.nodes.list()).length === 2);
   await company.startCycle();
   const shares = async (): Promise<ReadonlySet<string>> =>
     new Set((await context.stores.workUnits.ofCycle(runRequest.id)).flatMap(({ node }) => node ?? []));
-  await eventually('units done by both', async () => (await shares()).size === 2);
-  // Somebody who has a unit in hand.
-  await eventually('a unit in hand', async () => (await context.producer.queue('backtest').getActiveCount()) > 0);
+  await eventually('units done by both nodes', async () => (await shares()).size === 2);
+  await eventually('an active unit', async () => (await context.producer.queue('backtest').getActiveCount()) > 0);
   await nodes[0].kill('SIGKILL');
   await company.cycleEnded();
   expect((await shares()).size).toBe(2);
@@ -31,7 +30,7 @@ it('drains a node on SIGTERM, and another one finishes the cycle', { timeout: 18
   await company.startCycle();
   await watch.stepStarted('screen-unit');
   expect(await first.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-  // Finished is what it had in hand; what waits, waits for others.
+  // The node finished its active jobs; waiting jobs stay in their queues.
   expect(await company.context.producer.queue('backtest').getActiveCount()).toBe(0);
   expect(await company.context.stores.nodes.list()).toEqual([]);
   expect(await company.cycle()).toMatchObject({ state: 'running' });
@@ -41,7 +40,7 @@ it('drains a node on SIGTERM, and another one finishes the cycle', { timeout: 18
   await expectUndisturbed(company);
 });
 
-it('gives up what it cannot finish in time without calling it failed', { timeout: 180_000 }, async () => {
+it('gives up jobs that it cannot finish in time, without a failed attempt', { timeout: 180_000 }, async () => {
   const company = await openForTest('no-drain');
   const backtest = company.context.producer.queue('backtest');
   const watch = await watchJobs(company.context);

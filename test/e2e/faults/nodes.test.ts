@@ -6,46 +6,42 @@ import { describeNodesUnderKills } from './nodes-under-kills.ts';
 
 const { openForTest } = describeNodesUnderKills(['kills-b']);
 
-it(
-  'announces a candle again that its feed did not live to announce, and its cycle once',
-  { timeout: 180_000 },
-  async () => {
-    const company = await openForTest('feed');
-    const { context, runRequest } = company;
-    const agents = company.node();
-    const feed = async (producer: Producer): Promise<void> =>
-      runFeed(
-        { ...context, producer },
-        {
-          from: runRequest.asOf,
-          to: await context.data.now(),
-          speed: Infinity,
-          seed: runRequest.seed,
-          cycleEveryCandles: 24,
-          abortSignal: new AbortController().signal,
-        },
-      );
-    const announced: string[] = [];
-    const dying: Producer = {
-      ...context.producer,
-      async addFlow(flow, parent) {
-        if (announced.length === 1) throw new Error('killed');
-        announced.push(flow.jobId);
-        await context.producer.addFlow(flow, parent);
+it('announces a candle that its killed feed did not announce, and its cycle once', { timeout: 180_000 }, async () => {
+  const company = await openForTest('feed');
+  const { context, runRequest } = company;
+  const agents = company.node();
+  const feed = async (producer: Producer): Promise<void> =>
+    runFeed(
+      { ...context, producer },
+      {
+        from: runRequest.asOf,
+        to: await context.data.now(),
+        speed: Infinity,
+        seed: runRequest.seed,
+        cycleEveryCandles: 24,
+        abortSignal: new AbortController().signal,
       },
-    };
-    const ticks = runRequest.symbols.map((symbol) => `tick-execute.faults.${symbol}.1h.t${runRequest.asOf}`);
-    await expect(feed(dying)).rejects.toThrow('killed');
-    expect(announced).toEqual([ticks[0]]);
-    await feed(context.producer);
-    const ended = async (): Promise<readonly (number | undefined)[]> =>
-      Promise.all(ticks.map(async (id) => (await context.producer.queue('trader').getJob(id))?.finishedOn));
-    const first = await ended();
-    expect(first).not.toContain(undefined);
-    await feed(context.producer);
-    expect(await ended()).toEqual(first);
-    expect(await context.stores.cycles.list(10)).toMatchObject([{ id: runRequest.id, state: 'completed' }]);
-    expect(await agents.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-    expect(await violationsOf(context)).toEqual(NO_VIOLATIONS);
-  },
-);
+    );
+  const announced: string[] = [];
+  const dying: Producer = {
+    ...context.producer,
+    async addFlow(flow, parent) {
+      if (announced.length === 1) throw new Error('killed');
+      announced.push(flow.jobId);
+      await context.producer.addFlow(flow, parent);
+    },
+  };
+  const ticks = runRequest.symbols.map((symbol) => `tick-execute.faults.${symbol}.1h.t${runRequest.asOf}`);
+  await expect(feed(dying)).rejects.toThrow('killed');
+  expect(announced).toEqual([ticks[0]]);
+  await feed(context.producer);
+  const ended = async (): Promise<readonly (number | undefined)[]> =>
+    Promise.all(ticks.map(async (id) => (await context.producer.queue('trader').getJob(id))?.finishedOn));
+  const first = await ended();
+  expect(first).not.toContain(undefined);
+  await feed(context.producer);
+  expect(await ended()).toEqual(first);
+  expect(await context.stores.cycles.list(10)).toMatchObject([{ id: runRequest.id, state: 'completed' }]);
+  expect(await agents.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  expect(await violationsOf(context)).toEqual(NO_VIOLATIONS);
+});

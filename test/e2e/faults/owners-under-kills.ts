@@ -12,14 +12,14 @@ import { openFaultTestEnvironment, type CorpProcess } from '../../fixtures/fault
 import { attachToCompany, type AttachedCompany } from '../../fixtures/faults/attach-to-company.ts';
 
 export interface OwnersUnderKills {
-  /** A cycle's command is killed in or after each of these, until the cycle is over. */
+  /** The command of a cycle is killed during or after each of these phases, until the cycle has ended. */
   readonly phases: readonly string[];
   readonly leastKills: number;
-  /** So often the owner of a company that trades is killed. */
+  /** Number of times that the owner of a trading company is killed. */
   readonly deaths: number;
 }
 
-/** Commands that own a company are killed and started again. */
+/** Commands that own a company are killed and restarted. */
 export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersUnderKills): void {
   const testEnvironment = openFaultTestEnvironment();
   const candleFiles = writeCandleFiles(testEnvironment.directory);
@@ -35,7 +35,7 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
       CORP_EXCHANGE__SIMULATED__HISTORY_DAYS: '40',
     });
 
-  /** A report without what differs from run to run: how long things took, and the log that says when. */
+  /** The report without the values that differ between runs: durations, and the audit head, which covers times. */
   function withoutTimes(stdout: string): object {
     const { stages, auditHead, ...report } = JSON.parse(stdout) as CycleReport;
     expect(auditHead).toMatch(/^[0-9a-f]{64}$/);
@@ -43,7 +43,7 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
   }
 
   it(
-    'goes on with a cycle whose command was killed, and ends with the same report',
+    'continues a cycle whose command was killed, and ends with the same report',
     { timeout: 240_000 },
     async ({ annotate }) => {
       const cycle = (name: string): CorpProcess =>
@@ -66,13 +66,13 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
       const kills: string[] = [];
       let command = cycle('killed');
       for (const [i, phase] of phases.entries()) {
-        // This phase has ended, or a later one: the next is under way.
+        // Matches the end of this phase or a later one: the next phase is running.
         const seen = new RegExp(`(${phases.slice(i).join('|')}): \\d+ jobs`);
         await eventually(
           `the end of ${phase}`,
           () => phase === 'start' || seen.test(command.stderr()) || !command.isAlive(),
         );
-        // The moment itself is the fault; nothing is waited for.
+        // A random moment is the point of this delay; it waits for no event.
         await delay(phase === 'start' ? rng.integer(100, 900) : rng.integer(0, 60));
         if (!command.isAlive()) break;
         await command.kill('SIGKILL');
@@ -80,7 +80,8 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
         const [killed, next] = [command, cycle('killed')];
         command = next;
         if (killed.stderr().includes('execute: ')) break;
-        if (phase !== 'start') await eventually('it goes on', () => next.stderr().includes('going on with cycle'));
+        if (phase !== 'start')
+          await eventually('the command continues the cycle', () => next.stderr().includes('going on with cycle'));
       }
       await annotate(`killed after ${kills.join(', ')}`);
       expect(await command.exited).toEqual({ code: 0, signal: null });
@@ -92,7 +93,7 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
   const company = (name: string, ...flags: string[]): CorpProcess =>
     testEnvironment.corp(inDirectory(name), 'start', '--port', '0', '--seed', '3', '--json', ...flags);
 
-  it('leaves nothing behind after Ctrl-C in the middle of work', { timeout: 180_000 }, async () => {
+  it('leaves no process behind after Ctrl-C during work', { timeout: 180_000 }, async () => {
     const first = company('interrupted');
     const { context } = await attachToCompany(testEnvironment, inDirectory('interrupted'), () =>
       first.stdout().includes('\n'),
@@ -108,7 +109,7 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
     expect(testEnvironment.processes()).toEqual([]);
   });
 
-  it('takes over from an owner that was killed, and misses no candle', { timeout: 240_000 }, async () => {
+  it('takes over from a killed owner, and misses no candle', { timeout: 240_000 }, async () => {
     const rng = createRng('owners');
     const step = timeframeMs('1h');
     const open = async (): Promise<
@@ -127,12 +128,12 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
       const { owner, context, redis, now } = life;
       const began = await now();
       await eventually('some candles', async () => (await now()) >= began + 3 * step);
-      // The moment itself is the fault; nothing is waited for.
+      // A random moment is the point of this delay; it waits for no event.
       await delay(rng.integer(0, 200));
       const latest = await now();
       await context.close();
       await owner.kill('SIGKILL');
-      // Its Redis lives on: the next owner must end it before it starts one on the same data.
+      // Its Redis keeps running: the next owner must end it before it starts one on the same data.
       expect(isRunning(redis)).toBe(true);
       life = await open();
       expect(isRunning(redis)).toBe(false);

@@ -12,7 +12,7 @@ import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment
 import { undisturbed } from '../../fixtures/faults/undisturbed.ts';
 import { startWriter } from '../../fixtures/faults/writer.ts';
 
-/** A company whose Redis and store are killed while it works. Four deaths of one in a row are survived, the fifth is given up. */
+/** Redis and the store of a working company are killed. The supervisor restarts a service up to four times in a row. */
 export function describeServiceOutages(outages: readonly ('redis' | 'mongo')[]): void {
   const testEnvironment = openFaultTestEnvironment();
   const candleFiles = writeCandleFiles(testEnvironment.directory);
@@ -34,7 +34,7 @@ export function describeServiceOutages(outages: readonly ('redis' | 'mongo')[]):
   });
 
   it(
-    'goes on after Redis and the store were killed under load, and keeps every acknowledged write',
+    'continues after Redis and the store were killed under load, and keeps every acknowledged write',
     { timeout: 240_000 },
     async ({ annotate }) => {
       const { redis, mongo } = services;
@@ -56,18 +56,19 @@ export function describeServiceOutages(outages: readonly ('redis' | 'mongo')[]):
       tracked.catch(() => undefined);
       let inCycle = 0;
       for (const service of outages) {
-        // The moment itself is the fault; nothing is waited for. A cycle that is over early leaves the writer's load.
+        // A random moment is the point of this delay; it waits for no event. After an early end of the cycle the writer
+        // still gives load.
         await delay(rng.integer(50, LONGEST_PAUSE_MS));
         if (!isOver) inCycle += 1;
         await killService(testEnvironment, services, service);
       }
       await ended;
       const written = await writer.stop();
-      await eventually('no job is left', async () => (await company.unfinished()) === 0);
+      await eventually('the end of all jobs', async () => (await company.unfinished()) === 0);
       expect(await node.kill('SIGTERM')).toEqual({ code: 0, signal: null });
 
       await annotate(
-        `${outages.length} deaths, ${inCycle} of them in the cycle; ${written.jobs.length} jobs and ${written.rows.length} rows acknowledged`,
+        `${outages.length} kills, ${inCycle} of them in the cycle; ${written.jobs.length} jobs and ${written.rows.length} rows acknowledged`,
       );
       expect(inCycle).toBeGreaterThanOrEqual(1);
       expect([services.redis.url, services.mongo.url]).toEqual(addresses);

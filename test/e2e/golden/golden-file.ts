@@ -8,13 +8,13 @@ import { type FamilyParameters } from '../../../src/domain/strategies/families/p
 import { FAMILIES, type StrategySpec } from '../../../src/domain/strategies/spec.ts';
 
 /**
- * What must not change when only the shape of the code does: figures of backtests, of a replay and of the default cycle,
- * without texts, wall times and the head of the audit log. The replay is a long test:
- * `npx vitest run --project services --project long test/e2e/golden` compares everything. `UPDATE_GOLDEN=1` writes the file anew: do so only in a
- * change that means to change behaviour, and say in the commit what changed.
+ * Results that a refactoring must not change: figures of backtests, of a replay and of the default cycle, without
+ * texts, wall times and the head of the audit log. The replay is a long test: `npx vitest run --project services
+ * --project long test/e2e/golden` compares everything. `UPDATE_GOLDEN=1` rewrites the file: use it only in a change
+ * that intends to change behaviour, and say in the commit what changed.
  */
 const GOLDEN = join(import.meta.dirname, 'golden.json');
-/** The market of the golden backtests and of the golden replay. */
+/** Candle file of the golden backtests and of the golden replay. */
 export const BITCOIN = 'BTC-USD_FIVE_MINUTE.csv';
 
 export const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
@@ -26,7 +26,7 @@ export function expectGolden(part: string, actual: unknown): void {
     writeFileSync(GOLDEN, `${JSON.stringify(next, null, 1)}\n`);
     return;
   }
-  // Through JSON, as the file went.
+  // Compares after a JSON round trip, as the stored values had one.
   expect(JSON.parse(JSON.stringify(actual))).toEqual(stored[part]);
 }
 
@@ -35,7 +35,7 @@ interface NamedSpec {
   readonly spec: StrategySpec;
 }
 
-/** Two templates and a drawn set of parameters of each family, all of them long: the market is a spot market. */
+/** Two templates and one random set of parameters per family, all of side long, because the market is a spot market. */
 export const SPECS: readonly NamedSpec[] = FAMILIES.flatMap((family) => {
   const rng = createRng(7).fork(family);
   const drawn = Array.from({ length: 50 }, () => ({ parameters: randomParameters(family, rng) }));

@@ -6,7 +6,7 @@ import { needsRealFiles, realFile } from '../../fixtures/needs.ts';
 import { workspace, type Workspace } from '../cli/corp-process.ts';
 import { BITCOIN, digest, expectGolden, SPECS } from './golden-file.ts';
 
-/** The document of a command that says how far it is on standard error. */
+/** The JSON document of a command that prints progress on standard error. */
 async function documentOf<T>({ corp }: Workspace, ...args: string[]): Promise<T> {
   const { exitCode, stdout, stderr } = await corp(...args, '--json');
   expect(exitCode, stderr).toBe(0);
@@ -20,24 +20,20 @@ interface BacktestDocument {
 
 const need = needsRealFiles(BITCOIN);
 
-it.skipIf(need.isMissing)(
-  need.title('twelve backtests give the trades they always gave'),
-  { timeout: 120_000 },
-  async () => {
-    const place = workspace();
-    const results = [];
-    for (const { name, spec } of SPECS) {
-      const file = join(place.directory, 'spec.json');
-      writeFileSync(file, JSON.stringify(spec));
-      const { trades, resultHash } = await documentOf<BacktestDocument>(
-        ...([place, 'backtest', '--spec', file, '--data', realFile(BITCOIN), '--timeframe', '1h'] as const),
-      );
-      results.push({ name, spec: hashSpec(spec), trades: trades.length, tradesHash: digest(trades), resultHash });
-    }
-    expect(results.reduce((sum, { trades }) => sum + trades, 0)).toBeGreaterThan(100);
-    expectGolden('backtests', results);
-  },
-);
+it.skipIf(need.isMissing)(need.title('twelve backtests give the golden trades'), { timeout: 120_000 }, async () => {
+  const place = workspace();
+  const results = [];
+  for (const { name, spec } of SPECS) {
+    const file = join(place.directory, 'spec.json');
+    writeFileSync(file, JSON.stringify(spec));
+    const { trades, resultHash } = await documentOf<BacktestDocument>(
+      ...([place, 'backtest', '--spec', file, '--data', realFile(BITCOIN), '--timeframe', '1h'] as const),
+    );
+    results.push({ name, spec: hashSpec(spec), trades: trades.length, tradesHash: digest(trades), resultHash });
+  }
+  expect(results.reduce((sum, { trades }) => sum + trades, 0)).toBeGreaterThan(100);
+  expectGolden('backtests', results);
+});
 
 interface CycleDocument {
   readonly markets: readonly unknown[];
@@ -61,7 +57,7 @@ interface VerdictRow {
 }
 
 describe('the default cycle', () => {
-  it('draws, decides and orders what it always did', { timeout: 180_000 }, async () => {
+  it('gives the golden strategies, decisions and orders', { timeout: 180_000 }, async () => {
     const place = workspace();
     const cycle = await documentOf<CycleDocument>(place, 'start', '--once');
     const { items } = await documentOf<{ readonly items: readonly VerdictRow[] }>(place, 'verdicts');

@@ -14,7 +14,7 @@ import { BITCOIN, digest, expectGolden, SPECS } from './golden-file.ts';
 const need = needsRealFiles(BITCOIN);
 const HOUR = 3_600_000;
 const CANDLES = 300;
-/** A replay of 300 hourly candles begins here: strategies have their warm-up behind them. */
+/** Start of the replay of 300 hourly candles; earlier candles cover the warm-up of the strategies. */
 const OPENS = Date.UTC(2025, 8, 1);
 const ACCOUNT = 'paper';
 
@@ -56,7 +56,7 @@ describe.skipIf(need.isMissing)(need.title('a replay'), () => {
     }
   };
 
-  it('of 300 candles with four strategies gives the same orders, fills and equity', { timeout: 300_000 }, () =>
+  it('of 300 candles with four strategies gives the golden orders, fills and equity', { timeout: 300_000 }, () =>
     testEnvironment.withCompany(async (company) => {
       const { stores } = company.context;
       await company.node(QUEUE_NAMES);

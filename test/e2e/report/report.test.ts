@@ -34,7 +34,7 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
     expect(page.requests).toEqual([pathToFileURL(path).href]);
     return page;
   }
-  /** After the frame in which a change is drawn. */
+  /** Resolves after the frame in which a change is drawn. */
   const drawn = (page: Page): Promise<unknown> =>
     page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   const textOf = (page: Page, selector: string): Promise<string> =>
@@ -66,12 +66,12 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
     await mouse(page, 'mouseReleased', place);
     await drawn(page);
   }
-  /** Share of the series that the window of the overview covers, and where it begins. */
+  /** Start and length of the visible window, as shares of the series (0..1). */
   const windowOf = (page: Page): Promise<{ readonly from: number; readonly share: number }> =>
     page.evaluate(
       `(({ style }) => ({ from: parseFloat(style.left) / 100, share: parseFloat(style.width) / 100 }))(document.querySelector('.brush'))`,
     );
-  /** Pixels of the chart that differ from the one most of it has. */
+  /** Share of the chart's pixels that are not transparent (0..1). */
   const inkOf = (page: Page): Promise<number> =>
     page.evaluate(`(() => {
       const canvas = document.querySelector('#stage canvas');
@@ -81,7 +81,7 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
       return ink / (data.length / 4);
     })()`);
 
-  it('opens from a file, asks for nothing, complains of nothing, and draws', async () => {
+  it('opens from a file, sends no request, logs nothing, and draws', async () => {
     const page = await open(input);
     expect(await inkOf(page)).toBeGreaterThan(0.03);
     expect(await countOf(page, '.legend')).toBe(4);
@@ -95,13 +95,13 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
   it.each([
     ['wide and dark', { width: 1600, isDark: true }],
     ['narrow', { width: 360, height: 740 }],
-  ])('is not wider than the screen: %s', async (_what, options) => {
+  ])('is not wider than the viewport: %s', async (_what, options) => {
     const page = await open(input, options);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     expect(await inkOf(page)).toBeGreaterThan(0.03);
   });
 
-  it('survives to be made as small as nothing, and comes back', async () => {
+  it('redraws after the chart was shrunk to zero width', async () => {
     const page = await open(input);
     const resized = async (width: string): Promise<number> => {
       await page.evaluate(`document.getElementById('stage').style.width = '${width}'`);
@@ -115,13 +115,13 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
     expect(page.consoleMessages).toEqual([]);
   });
 
-  it('takes the colours of the screen', async () => {
+  it('follows the colour scheme of the system', async () => {
     const background = (page: Page): Promise<string> =>
       page.evaluate('getComputedStyle(document.body).backgroundColor');
     expect(await background(await open(input))).not.toBe(await background(await open(input, { isDark: true })));
   });
 
-  it('is whole without a trade', async () => {
+  it('works without a trade', async () => {
     const page = await open(playedInput(undefined, idle));
     expect(await inkOf(page)).toBeGreaterThan(0.01);
     expect(await countOf(page, '#trades tbody tr')).toBe(0);
@@ -130,7 +130,7 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
     expect(page.consoleMessages).toEqual([]);
   });
 
-  it('shows the trade that is pressed in the list, and the next ones by key', async () => {
+  it('shows the trade that is clicked in the list, and the next ones by key', async () => {
     const page = await open(input);
     await click(page, await middleOf(page, '#trades tbody tr[data-trade="5"] td'));
     const { share } = await windowOf(page);
@@ -153,7 +153,7 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
   it('zooms and moves by wheel, drag, selection, brush and keys, all charts together', async () => {
     const page = await open(input);
     const middle = await middleOf(page, '#stage');
-    // Without focus the wheel belongs to the page.
+    // Without focus the wheel scrolls the page.
     await mouse(page, 'mouseWheel', middle, { deltaX: 0, deltaY: -100 });
     await drawn(page);
     expect((await windowOf(page)).share).toBe(1);
@@ -195,7 +195,7 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
     expect(page.consoleMessages).toEqual([]);
   });
 
-  it('reads the same bar in all charts under the crosshair', async () => {
+  it('shows the same bar in all charts under the crosshair', async () => {
     const page = await open(input);
     await page.evaluate(`document.getElementById('stage').focus()`);
     await press(page, 'Home');
@@ -207,7 +207,7 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
     expect(await textOf(page, '#chart-voice')).toContain(new Date(series.time.at(-1)!).toISOString().slice(0, 10));
   });
 
-  it('sorts, filters and turns the pages of the list of trades', async () => {
+  it('sorts, filters and pages the list of trades', async () => {
     const page = await open(input);
     const { trades } = input.simulation;
     expect(trades.length).toBeGreaterThan(200);
@@ -239,7 +239,7 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
     expect(await countOf(page, '#trades tbody tr td.loss')).toBe(0);
   });
 
-  it('gives all trades as CSV, with all their digits', async () => {
+  it('exports all trades as CSV, with all digits', async () => {
     const page = await open(input);
     const csv = await page.evaluate<string>(`(() => {
       let text;
@@ -257,7 +257,7 @@ describe.skipIf(needsBrowser.isMissing)(needsBrowser.title('a report in a browse
     }
   });
 
-  it('prints light, as wide as the paper, without what only a screen needs, also from a dark screen', async () => {
+  it('prints in light colours, as wide as the paper and without controls, also in dark mode', async () => {
     const page = await open(input, { isDark: true });
     const valueOf = (expression: string): Promise<unknown> => page.evaluate(expression);
     await valueOf(`addEventListener('beforeprint', () => {

@@ -5,15 +5,15 @@ import { recordedIo } from '../cli/recorded-io.ts';
 
 const MIB = 2 ** 20;
 
-describe('what benchmarks report', () => {
-  it('quantiles lie between the nearest ranks', () => {
+describe('reports of benchmarks', () => {
+  it('quantiles are interpolated between the nearest ranks', () => {
     expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
     expect(quantile([7], 0.99)).toBe(7);
     expect(quantile([], 0.5)).toBeNaN();
     expect(spreadOf([3, 1, 8])).toEqual({ median: 3, min: 1, max: 8 });
   });
 
-  it('a cycle is printed stage by stage, run by run, and with the memory of an idle company', () => {
+  it('the cycle report shows stages, runs and the memory of an idle company', () => {
     const { io, stdout } = recordedIo();
     printCycleBench(io, {
       market: 'simulated',

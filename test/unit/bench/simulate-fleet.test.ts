@@ -17,7 +17,7 @@ const scenario: FleetScenario = {
 };
 
 describe('a simulated fleet', () => {
-  it('without trouble does everything once, not far from the ideal time, and fairly', () => {
+  it('without faults runs everything once, in near-ideal time, and fairly', () => {
     const outcome = simulateFleet(scenario);
     expect(outcome).toMatchObject({
       completed: 100,
@@ -33,15 +33,15 @@ describe('a simulated fleet', () => {
     expect(outcome.fairness).toBeGreaterThan(0.9);
   });
 
-  it('gives the same for the same seed, something else for another', () => {
-    const troubled = { ...scenario, failureRate: 0.1, lossRate: 0.05, killShare: 0.3, outageSeconds: 200 };
-    expect(simulateFleet(troubled)).toEqual(simulateFleet(troubled));
-    expect(simulateFleet({ ...troubled, seed: 2 })).not.toEqual(simulateFleet(troubled));
+  it('gives equal outcomes for equal seeds only', () => {
+    const faulty = { ...scenario, failureRate: 0.1, lossRate: 0.05, killShare: 0.3, outageSeconds: 200 };
+    expect(simulateFleet(faulty)).toEqual(simulateFleet(faulty));
+    expect(simulateFleet({ ...faulty, seed: 2 })).not.toEqual(simulateFleet(faulty));
   });
 
-  it('ends every unit for which enough workers live, and counts none twice, whatever happens', () => {
+  it('ends every unit while enough workers are alive, and counts no result twice, under any faults', () => {
     const rate = fc.double({ min: 0, max: 0.6, noNaN: true });
-    const troubles = fc.record({
+    const faults = fc.record({
       seed: fc.nat(),
       nodes: fc.integer({ min: 3, max: 40 }),
       units: fc.integer({ min: 1, max: 60 }),
@@ -52,13 +52,13 @@ describe('a simulated fleet', () => {
       outageSeconds: fc.constantFrom(0, 60, 2000),
     });
     fc.assert(
-      fc.property(troubles, (trouble) => {
-        const outcome = simulateFleet({ ...scenario, ...trouble });
-        expect(outcome.completed + outcome.failed + outcome.open).toBe(trouble.units);
-        // Each replica of a unit wants a worker of its own.
-        if (outcome.living >= trouble.replicas) expect(outcome.open).toBe(0);
+      fc.property(faults, (fault) => {
+        const outcome = simulateFleet({ ...scenario, ...fault });
+        expect(outcome.completed + outcome.failed + outcome.open).toBe(fault.units);
+        // Each replica of a unit needs a different worker.
+        if (outcome.living >= fault.replicas) expect(outcome.open).toBe(0);
         expect(outcome.countedTwice).toBe(0);
-        // Of units that all fail everything was in vain.
+        // When every unit fails, all work is waste.
         if (outcome.completed > 0) expect(outcome.waste).toBeLessThan(1);
         const { failureReasons } = outcome;
         expect(Object.values(failureReasons).reduce((sum, count) => sum + count, 0)).toBe(outcome.failed);
@@ -68,7 +68,7 @@ describe('a simulated fleet', () => {
     );
   });
 
-  it('gives units up, with a reason, when nearly every worker falls silent', () => {
+  it('fails units with a reason when nearly every worker stops reporting', () => {
     const { completed, failed, failureReasons, countedTwice } = simulateFleet({ ...scenario, failureRate: 0.9 });
     expect(completed + failed).toBe(100);
     expect(failed).toBeGreaterThan(0);
@@ -76,7 +76,7 @@ describe('a simulated fleet', () => {
     expect(countedTwice).toBe(0);
   });
 
-  it('recovers from the death of a third of its nodes once their leases have run out', () => {
+  it('recovers from the loss of a third of its nodes when their leases expire', () => {
     const { completed, recoverySeconds, expiredLeases } = simulateFleet({ ...scenario, killShare: 0.3 });
     expect(completed).toBe(100);
     expect(expiredLeases).toBeGreaterThan(0);
@@ -85,7 +85,7 @@ describe('a simulated fleet', () => {
   });
 });
 
-it('events come in the order of their times, then of their coming', () => {
+it('events are ordered by time, then by insertion', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(20)), (times) => {
       const queue = createEventQueue<number>();

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { build, isBuilt } from '../../../scripts/build.mjs';
 import { temporaryDirectory } from '../../fixtures/services/workspace.ts';
 
-// The notices are for people.
+// Hides the notices of the script.
 beforeEach(() => void vi.spyOn(process.stderr, 'write').mockReturnValue(true));
 afterEach(() => void vi.restoreAllMocks());
 
@@ -24,7 +24,7 @@ function project() {
 }
 
 describe('the build', () => {
-  it('runs once for the same sources, whatever their times', async () => {
+  it('runs once for the same sources, whatever their modification times', async () => {
     const { directory, compile, run } = project();
     await run();
     utimesSync(join(directory, 'src/a.ts'), 0, 0);
@@ -52,7 +52,7 @@ describe('the build', () => {
     expect(compile).toHaveBeenCalledTimes(2);
   });
 
-  it('that fails shows why and does not count, even over an older success', async () => {
+  it('that fails prints its errors and does not count as built, even after an earlier success', async () => {
     const { directory, compile, run, write } = project();
     await run();
     write('src/a.ts', 'wrong');
@@ -74,7 +74,7 @@ describe('the build', () => {
     ]);
   });
 
-  it('builds what was edited while it ran the next time', async () => {
+  it('builds again when a source was edited during the build', async () => {
     const { directory, compile, run, write } = project();
     compile.mockImplementationOnce(async () => {
       write('dist/src/a.js', 'a');

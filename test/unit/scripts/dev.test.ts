@@ -24,7 +24,7 @@ class FakeChild extends EventEmitter {
   }
 }
 
-/** What a program of the tests is made of; `dev` asks no more of a child. */
+/** `dev` uses only these members of a child process. */
 const asChild = (child: FakeChild): ChildProcess => child as unknown as ChildProcess;
 
 function start() {
@@ -50,7 +50,7 @@ function start() {
 }
 
 describe('npm run dev', () => {
-  it('starts the program once everything compiles, and anew after every change that does', async () => {
+  it('starts the program once everything compiles, and restarts it after every change that compiles', async () => {
     const { compiler, programs, done, save, started } = start();
     const first = started();
     compiler.prints('8:00:00 PM - Found 2 errors. Watching for file changes.');

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensurePackages, needsInstall } from '../../../scripts/npm-packages.mjs';
 import { temporaryDirectory } from '../../fixtures/services/workspace.ts';
 
-// The notices are for people.
+// Hides the notices of the script.
 beforeEach(() => void vi.spyOn(process.stderr, 'write').mockReturnValue(true));
 afterEach(() => void vi.restoreAllMocks());
 
@@ -49,7 +49,7 @@ describe('npm packages', () => {
     expect(needsInstall(directory)).toBe(true);
   });
 
-  it('that somebody installed by hand are taken as they are when they are the right ones', () => {
+  it('installed by hand are accepted when their versions match', () => {
     const directory = project();
     writeInstalled(directory, installed);
     expect(needsInstall(directory)).toBe(false);
@@ -57,9 +57,9 @@ describe('npm packages', () => {
   });
 
   it.each([
-    ['lack one', {}],
-    ['have another version', { 'node_modules/a': { version: '0.9.0' } }],
-    ['have one too many', { ...installed, 'node_modules/b': { version: '1.0.0' } }],
+    ['lacks a package', {}],
+    ['has another version', { 'node_modules/a': { version: '0.9.0' } }],
+    ['has an extra package', { ...installed, 'node_modules/b': { version: '1.0.0' } }],
   ])('are installed when node_modules %s', (_, packages) => {
     const directory = project();
     writeInstalled(directory, packages);

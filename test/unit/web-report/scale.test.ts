@@ -14,7 +14,7 @@ describe('ticks', () => {
     expect(logTicks(90, 130, 4)).toEqual(roundTicks(90, 130, 4));
   });
 
-  it('lie within, in order, at least two, and few enough', () => {
+  it('lie within the range, in order, at least two, and few enough', () => {
     fc.assert(
       fc.property(value, value, fc.integer({ min: 1, max: 12 }), (a, b, most) => {
         const [low, high] = [Math.min(a, b), Math.max(a, b)];
@@ -32,12 +32,12 @@ describe('ticks', () => {
     );
   });
 
-  it('are none where there is nothing between', () => {
+  it('are empty for an empty range', () => {
     expect(roundTicks(5, 5, 4)).toEqual([]);
     expect(roundTicks(NaN, NaN, 4)).toEqual([]);
   });
 
-  it('are told apart by their texts', () => {
+  it('have distinct labels', () => {
     expect(decimalsFor([100, 100.5, 101], 2)).toBe(1);
     expect(decimalsFor([90_000, 100_000], 2)).toBe(0);
     expect(decimalsFor([0.00001, 0.00002], 4)).toBe(4);
@@ -48,7 +48,7 @@ describe('ticks', () => {
 
 describe('a scale', () => {
   it.each([false, true])(
-    'puts low at the bottom, high at the top, and finds the way back (logarithmic: %s)',
+    'maps low to the bottom and high to the top, and inverts the mapping (logarithmic: %s)',
     (isLog) => {
       const scale = createScale({ low: 10, high: 1_000, top: 20, bottom: 220, isLog });
       expect(scale.y(10)).toBeCloseTo(220, 9);
@@ -56,10 +56,10 @@ describe('a scale', () => {
       for (const some of [10, 55, 333, 1_000]) expect(scale.valueAt(scale.y(some))).toBeCloseTo(some, 9);
     },
   );
-  it('halves the way by factors when logarithmic', () => {
+  it('maps the geometric mean to the middle when logarithmic', () => {
     expect(createScale({ low: 1, high: 100, top: 0, bottom: 100, isLog: true }).y(10)).toBeCloseTo(50, 9);
   });
-  it('is not logarithmic where there is zero', () => {
+  it('is linear when the range includes zero', () => {
     expect(createScale({ low: 0, high: 100, top: 0, bottom: 100, isLog: true }).y(50)).toBeCloseTo(50, 9);
   });
   it('draws a flat line through the middle', () => {

@@ -23,7 +23,7 @@ describe('time ticks', () => {
     expect(labels(from, to, most)).toEqual(expected);
   });
 
-  it('lie within, in order, and do not crowd', () => {
+  it('lie within the range, in order, with enough space between them', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: at('2035-01-01T00:00') }),

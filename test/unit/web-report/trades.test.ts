@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tradeAt, tradesWithin, type Trade } from '../../../web/report/model.js';
 
-/** Trades one after the other, as one position at a time gives. */
+/** Trades in sequence: one position at a time. */
 const tradesOf = (spans: readonly (readonly [entry: number, exit: number])[]): Trade[] =>
   spans.map(([entry, exit], i) => ({ number: i + 1, entry, exit }) as Trade);
 const some = tradesOf([
@@ -12,7 +12,7 @@ const some = tradesOf([
 ]);
 
 describe('trades of a chart', () => {
-  it('within points are those that touch them', () => {
+  it('in a range are those that touch it', () => {
     const numbers = (from: number, to: number): readonly number[] => tradesWithin(some, from, to).map((t) => t.number);
     expect(numbers(0, 100)).toEqual([1, 2, 3]);
     expect(numbers(5, 20)).toEqual([2]);
@@ -21,7 +21,7 @@ describe('trades of a chart', () => {
     expect(tradesWithin([], 0, 10)).toEqual([]);
   });
 
-  it('within points are found as a look at each one finds them', () => {
+  it('in a range equal those found by a linear search', () => {
     const steps = fc.array(fc.record({ wait: fc.nat(5), held: fc.nat(9) }), { maxLength: 40 });
     fc.assert(
       fc.property(steps, fc.nat(200), fc.nat(60), (list, from, length) => {
@@ -41,7 +41,7 @@ describe('trades of a chart', () => {
     );
   });
 
-  it('at a point is the one there, or the nearest within reach', () => {
+  it('at a point is the trade there, or the nearest within the distance', () => {
     expect(tradeAt(some, 6, 0)?.number).toBe(2);
     expect(tradeAt(some, 20, 0)?.number).toBe(3);
     expect(tradeAt(some, 12, 0)).toBeNull();
