@@ -1,19 +1,14 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CompiledStore, compileStore, type StoreProcess } from './store-process.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { spawnStore, type StoreProcess } from './store-process.ts';
 
 const { MongoClient } = mongoose.mongo;
 
 let directory: string;
-let compiled: CompiledStore;
 const running: StoreProcess[] = [];
-beforeAll(async () => {
-  compiled = await compileStore();
-});
-afterAll(() => compiled.remove());
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'embedded-process-'));
 });
@@ -26,22 +21,12 @@ afterEach(async () => {
 });
 
 function start(...flags: string[]): StoreProcess {
-  const store = compiled.spawn(...flags);
+  const store = spawnStore(...flags);
   running.push(store);
   return store;
 }
 
 describe('the store as a process', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('closes cleanly on %s and gives the directory back', async (signal) => {
-    const store = start('--directory', directory);
-    const { url } = await store.ready;
-    expect(url).toMatch(/^mongodb:\/\/127\.0\.0\.1:\d+\/\?directConnection=true$/);
-    store.child.kill(signal);
-    expect(await store.ended).toEqual({ status: 0, errors: '' });
-    expect(await readdir(directory)).toEqual(['changes.log']);
-  });
-
-  // The padding takes the log over the size at which compaction starts.
   it('has every acknowledged write after SIGKILL under load, several times over', { timeout: 180_000 }, async () => {
     const acknowledged = new Set<string>();
     let increments = 0;

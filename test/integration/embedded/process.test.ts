@@ -1,17 +1,12 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeRecord } from '../../../src/adapters/embedded/log-record.ts';
-import { type CompiledStore, compileStore, type StoreProcess } from './store-process.ts';
+import { spawnStore, type StoreProcess } from './store-process.ts';
 
 let directory: string;
-let compiled: CompiledStore;
 const running: StoreProcess[] = [];
-beforeAll(async () => {
-  compiled = await compileStore();
-});
-afterAll(() => compiled.remove());
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'embedded-process-'));
 });
@@ -24,7 +19,7 @@ afterEach(async () => {
 });
 
 function start(...flags: string[]): StoreProcess {
-  const store = compiled.spawn(...flags);
+  const store = spawnStore(...flags);
   running.push(store);
   return store;
 }

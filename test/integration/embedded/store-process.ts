@@ -1,10 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Readable, type Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -16,41 +13,11 @@ export interface StoreProcess {
   readonly ended: Promise<{ status: number | null; errors: string }>;
 }
 
-export interface CompiledStore {
-  spawn(...flags: string[]): StoreProcess;
-  remove(): Promise<void>;
-}
+/** The built program, as the company starts it. */
+const MAIN = join(process.cwd(), 'dist', 'src', 'adapters', 'embedded', 'main.js');
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const STORE = 'src/adapters/embedded';
-const compilerOptions: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2023,
-  module: ts.ModuleKind.ESNext,
-  verbatimModuleSyntax: true,
-  rewriteRelativeImportExtensions: true,
-};
-
-/**
- * The present sources, and what they import of the domain, as plain JavaScript, so that a test of the process starts it often and never meets an old build. Inside
- * the project, where Node finds the libraries.
- */
-export async function compileStore(): Promise<CompiledStore> {
-  const cache = join(root, 'node_modules/.cache');
-  await mkdir(cache, { recursive: true });
-  const output = await mkdtemp(join(cache, 'embedded-store-'));
-  await writeFile(join(output, 'package.json'), '{"type":"module"}');
-  const names = (await readdir(join(root, STORE))).map((name) => join(STORE, name));
-  for (const name of [...names, 'src/domain/errors.ts']) {
-    const { outputText } = ts.transpileModule(await readFile(join(root, name), 'utf8'), { compilerOptions });
-    await mkdir(dirname(join(output, name)), { recursive: true });
-    await writeFile(join(output, name.replace('.ts', '.js')), outputText);
-  }
-  return {
-    spawn: (...flags) =>
-      watch(spawn(process.execPath, [join(output, STORE, 'main.js'), ...flags], { stdio: ['pipe', 'pipe', 'pipe'] })),
-    remove: () => rm(output, { recursive: true }),
-  };
-}
+export const spawnStore = (...flags: string[]): StoreProcess =>
+  watch(spawn(process.execPath, [MAIN, ...flags], { stdio: ['pipe', 'pipe', 'pipe'] }));
 
 function watch(child: Child): StoreProcess {
   let errors = '';
