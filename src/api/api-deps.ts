@@ -5,10 +5,10 @@ import { type Logger } from '../ports/logger.ts';
 import { type Stores } from '../ports/stores.ts';
 import { type TradingMode } from '../domain/trading-mode.ts';
 
-/** What the API works with; it opens nothing itself, and closes only its own server. */
+/** Dependencies of the API. It does not open or close them. */
 export interface ApiDeps {
   readonly stores: Stores;
-  /** On a connection that fails at once while Redis is away (`clientOptions('prompt', ...)`). */
+  /** Must use a connection that fails immediately while Redis is unreachable (`clientOptions('prompt', ...)`). */
   readonly producer: Producer;
   readonly reader: BroadcastReader;
   readonly account: string;
@@ -16,11 +16,11 @@ export interface ApiDeps {
   readonly namespace: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** With it everybody has to show it; without it only this machine is served. */
+  /** If set, all clients must send it. Without a token only this machine is served. */
   readonly apiToken?: string;
   readonly version: string;
-  /** Folder of the dashboard's files. */
+  /** Directory of the dashboard's files. */
   readonly webDirectory: string;
-  /** `ok`, or what is wrong in words. */
+  /** For each service `ok`, or a description of the problem. */
   readonly readiness: () => Promise<Readonly<Record<'redis' | 'mongo', string>>>;
 }

@@ -7,7 +7,9 @@ import { allQueues, type Producer } from '../../queues/producer.ts';
 
 export const BULL_BOARD_PATH = '/queues';
 
-/** Bull Board over all queues; what moves money can only be looked at. It has no access control of its own: mount it behind ours. */
+/**
+ * Bull Board over all queues. Queues that move money are read-only. It has no access control: mount it behind ours.
+ */
 export function mountBullBoard(app: Express, producer: Producer): void {
   const serverAdapter = new ExpressAdapter();
   serverAdapter.setBasePath(BULL_BOARD_PATH);

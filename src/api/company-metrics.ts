@@ -5,8 +5,8 @@ import { TRADING_STATES, type RiskState } from '../domain/risk/risk-state.ts';
 import { type AgentState, type NodeState, type ScalingAdvice } from '../ports/records.ts';
 
 /*
- * What the company's rows and queues say, as metrics. Each function declares its metrics once and returns one that sets them;
- * the registry is reset before, so that what is no longer reported disappears.
+ * Metrics of the company's stores and queues. Each function declares its metrics once and returns a function that sets
+ * their values. The registry is reset before, so that values that are no longer reported disappear.
  */
 
 export type Declare = <L extends string>(name: string, help: string, labelNames: readonly L[]) => Gauge<L>;
@@ -35,14 +35,14 @@ export function queueMetrics(gauge: Declare) {
   };
 }
 
-/** What autoscalers read. The advice is as old as the last census. */
+/** Metrics for autoscalers. The advice dates from the last census. */
 export function scalingMetrics(gauge: Declare) {
-  const wanted = gauge('corp_wanted_nodes', 'Nodes a queue wants.', ['queue']);
+  const wanted = gauge('corp_wanted_nodes', 'Wanted number of nodes of a queue.', ['queue']);
   const serving = gauge('corp_nodes', 'Nodes that serve a queue and take new jobs.', ['queue']);
   const age = gauge('corp_scaling_advice_age_seconds', 'Age of the advice for a queue.', ['queue']);
   const service = gauge(
     'corp_queue_service_seconds',
-    'Mean time a job occupies its slot; missing before the first has ended.',
+    'Mean time that a job occupies its slot; missing before the first job has ended.',
     ['queue'],
   );
   return (advice: readonly ScalingAdvice[], nodes: readonly NodeState[], now: number): void => {
@@ -56,7 +56,7 @@ export function scalingMetrics(gauge: Declare) {
 }
 
 export function nodeMetrics(gauge: Declare) {
-  const busyJobs = gauge('corp_node_busy_jobs', 'Jobs in hand.', ['node']);
+  const busyJobs = gauge('corp_node_busy_jobs', 'Running jobs of a node.', ['node']);
   const cpuCores = gauge('corp_node_cpu_cores', 'Cores in use by the process of a node.', ['node']);
   const memory = gauge('corp_node_memory_bytes', 'Resident memory of the process of a node.', ['node']);
   const isDraining = gauge('corp_node_draining', 'Whether a node takes no more jobs.', ['node']);

@@ -24,13 +24,13 @@ import { refuseCrossSiteWrites } from '../http/security/same-site.ts';
 
 export interface Api {
   readonly app: Express;
-  /** @throws AppError `api-token-required`, `port-in-use`, `cannot-listen`. */
+  /** @throws AppError `api-token-required`, `port-in-use`, `cannot-listen` */
   readonly listen: (options: ListenOptions) => Promise<ApiServer>;
 }
 
 const NAMES: ServerNames = { server: 'the API', token: 'API_TOKEN', port: 'api.port in exchange.yaml' };
 
-/** API, dashboard and Bull Board. The order of what is mounted is the order of the checks. */
+/** API, dashboard and Bull Board. Middleware runs in the order in which it is mounted. */
 export function createApi(deps: ApiDeps): Api {
   const { stores, account, apiToken, webDirectory, log } = deps;
   const hosts = createHostPolicy();

@@ -5,13 +5,16 @@ import { errorText } from '../domain/errors.ts';
 import { type Logger } from '../ports/logger.ts';
 import { RequestError } from '../http/request-error.ts';
 
-/** Each follower costs a connection to Redis. */
+/** Maximum number of streams; each one needs a Redis connection. */
 const MAX_STREAMS = 64;
-/** Proxies close what is silent for a minute; a dead client is noticed when it is written to. */
+/** Proxies close connections that are idle for a minute; and only a write detects a dead client. */
 const HEARTBEAT_MS = 15_000;
 
 export interface EventStreams {
-  /** Sends the broadcasts after `after` until the client or the server goes. @throws RequestError 503 `too-many-streams`. */
+  /**
+   * Sends the broadcasts after `after` until the client disconnects or the server closes.
+   * @throws RequestError 503 `too-many-streams`
+   */
   serve(response: Response, after: string): Promise<void>;
   close(): void;
 }
@@ -27,7 +30,7 @@ export function createEventStreams(reader: BroadcastReader, log: Logger): EventS
   return {
     async serve(response, after) {
       if (closing.signal.aborted || open >= MAX_STREAMS) {
-        throw new RequestError(503, 'too-many-streams', `${MAX_STREAMS} event streams are open already`);
+        throw new RequestError(503, 'too-many-streams', `${MAX_STREAMS} event streams are already open`);
       }
       open += 1;
       const gone = new AbortController();

@@ -5,11 +5,11 @@ import { MONEY_QUEUES, QUEUE_NAMES, type QueueName } from '../../queues/names.ts
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** JSON Schema of what a caller writes (`input`: defaults may be left out) or reads (`output`). */
+/** JSON Schema of the input (fields with defaults are optional) or of the output of a schema. */
 export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io,
-    // A custom check has no schema; the one that the contracts use is described by hand.
+    // A custom check has no JSON Schema; the only one in the contracts is described below.
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
       if ((zodSchema as unknown) !== timeframeField) return;
@@ -33,7 +33,7 @@ export interface QueueDescription {
   readonly jobs: readonly JobDescription[];
 }
 
-/** Everything anybody can ask of an agent. */
+/** All jobs of all agents, with their schemas. */
 export function describeContracts(): readonly QueueDescription[] {
   return QUEUE_NAMES.map((queue) => ({
     queue,

@@ -24,7 +24,7 @@ const ERROR: JsonSchema = {
 
 function parameters(where: 'path' | 'query', schema: JsonRoute['params']): readonly JsonSchema[] {
   if (!schema) return [];
-  // Queries arrive as text and are parsed to the output type, which is what a reader wants to know.
+  // Query values arrive as text and are parsed to the output type, which is the useful one to document.
   const { properties = {} } = toJsonSchema(schema, 'output') as { properties?: Record<string, JsonSchema> };
   const { required = [] } = toJsonSchema(schema, 'input') as { required?: readonly string[] };
   return Object.entries(properties).map(([name, { description, ...of }]) => ({
@@ -54,7 +54,7 @@ function operation(route: Route, body: JsonSchema | undefined): JsonSchema {
   };
 }
 
-/** The body of a job request, once for each job, so that a client can be generated from it. */
+/** The body of a job request, one variant per job, so that clients can be generated. */
 function jobBody(envelope: JsonSchema, queues: readonly QueueDescription[]): JsonSchema {
   const { properties, ...rest } = envelope as { properties: Record<string, JsonSchema> };
   return {
@@ -81,7 +81,7 @@ export interface OpenApiOptions {
   readonly jobsPath: string;
 }
 
-/** OpenAPI 3.1 of what is mounted, from the same schemas that check the requests. */
+/** OpenAPI 3.1 document of the mounted routes, from the same schemas that validate requests. */
 export function openApiDocument({ version, routes, jobsPath }: OpenApiOptions): JsonSchema {
   const contracts = describeContracts();
   const paths: Record<string, Record<string, JsonSchema>> = {};

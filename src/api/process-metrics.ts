@@ -3,8 +3,8 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 let registry: Registry | undefined;
 
 /**
- * CPU, memory, handles, event loop lag and garbage collection of this process. The observers behind the last two cannot be
- * stopped, so a process starts them once, however many APIs it opens and closes.
+ * CPU, memory, handles, event loop lag and garbage collection of this process. The observers of the last two cannot be
+ * stopped, so a process creates them only once.
  */
 export function processMetrics(): Registry {
   if (registry === undefined) {

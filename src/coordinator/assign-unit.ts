@@ -5,7 +5,7 @@ import { isQuarantined, isResting, kindsFor } from '../domain/fleet/worker.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type UnitInLine } from '../ports/fleet/records.ts';
 import { type UnitQueue } from './unit-queue.ts';
-import { type OperatorOrders } from './operator-commands.ts';
+import { type OperatorCommands } from './operator-commands.ts';
 import { type UnitRepository } from './unit-repository.ts';
 import { type WorkerRepository } from './worker-repository.ts';
 
@@ -16,14 +16,14 @@ export interface Assignment {
   readonly replicasNeeded: number;
 }
 
-/** `end`: the worker is to stop; the text says why. */
+/** `end`: the worker must stop; the text is the reason. */
 export type AssignUnit = { readonly work: Assignment } | { readonly none: true } | { readonly end: string };
 
 export interface WorkRequest {
   readonly workerId: string;
-  /** The User-Agent. */
+  /** The User-Agent header. */
   readonly platform: string;
-  /** It understands units of kind `specs`. */
+  /** The worker supports units of kind `specs`. */
   readonly acceptsSpecs: boolean;
 }
 
@@ -31,14 +31,21 @@ export interface AssignUnitDeps {
   readonly unitQueue: UnitQueue;
   readonly unitRepository: UnitRepository;
   readonly workers: WorkerRepository;
-  readonly orders: OperatorOrders;
+  readonly operatorCommands: OperatorCommands;
   readonly rules: FleetRules;
   readonly clock: Clock;
 }
 
-/** Gives a worker the first unit in line that it may have. The lease is in the store before it is answered. */
-export function createAssignUnit({ unitQueue, unitRepository, workers, orders, rules, clock }: AssignUnitDeps) {
-  /** Null when the unit cannot be leased to this worker after all; what is known of it is right then. */
+/** Leases the first eligible unit of the queue to a worker. The lease is stored before the answer is sent. */
+export function createAssignUnit({
+  unitQueue,
+  unitRepository,
+  workers,
+  operatorCommands,
+  rules,
+  clock,
+}: AssignUnitDeps) {
+  /** Null when the unit cannot be leased to this worker; the cached unit has then been refreshed. */
   async function tryLease(chosen: UnitInLine, asker: Asker): Promise<Assignment | null> {
     let unit = await unitRepository.find(chosen.id);
     if (unit !== null && unit.version < chosen.version) unit = await unitRepository.read(chosen.id);
@@ -49,7 +56,7 @@ export function createAssignUnit({ unitQueue, unitRepository, workers, orders, r
     }
     const saved = await unitRepository.save(leaseTo(unit, asker, rules, clock.now()), unit.version);
     if (saved === null) {
-      // Another coordinator was faster.
+      // Another coordinator changed the unit first.
       await unitRepository.read(chosen.id);
       return null;
     }
@@ -71,7 +78,7 @@ export function createAssignUnit({ unitQueue, unitRepository, workers, orders, r
   }
 
   return async function assignUnit({ workerId, platform, acceptsSpecs }: WorkRequest): Promise<AssignUnit> {
-    const end = await orders.endOf(workerId);
+    const end = await operatorCommands.shutdownReason(workerId);
     if (end !== null) return { end };
     const worker = await workers.seen(workerId, platform);
     if (isQuarantined(worker) || isResting(worker, clock.now())) return { none: true };

@@ -28,19 +28,19 @@ export interface CoordinatorDeps {
   readonly defaults: UnitDefaults;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Needed by whoever makes or changes something; without it only this machine is served. */
+  /** Required from clients that create or change something. Without a token only this machine is served. */
   readonly token?: string;
   readonly workersNeedToken: boolean;
-  /** Names by which workers call this machine. */
+  /** Host names under which workers reach this machine. */
   readonly names: readonly string[];
   readonly version: string;
-  /** `ok`, or what is wrong in words. */
+  /** For each service `ok`, or a description of the problem. */
   readonly readiness: () => Promise<Readonly<Record<'redis' | 'mongo', string>>>;
 }
 
 export interface Coordinator {
   readonly app: Express;
-  /** @throws AppError `api-token-required`, `port-in-use`, `cannot-listen`. */
+  /** @throws AppError `api-token-required`, `port-in-use`, `cannot-listen` */
   readonly listen: (options: ListenOptions) => Promise<ApiServer>;
 }
 
@@ -51,17 +51,17 @@ const NAMES: ServerNames = {
 };
 const RECOGNITION = '/api/corp';
 
-/** How our own client tells this server from the existing one. */
+/** Lets our client distinguish this server from the Python coordinator. */
 const recognition = defineRoute({
   method: 'get',
   path: RECOGNITION,
   tag: 'reading',
-  summary: 'Who this is',
+  summary: 'Identifies this server',
   needs: 'store',
   handle: async () => ({ server: 'bittrading-corp', protocol: 1 }),
 });
 
-/** The server that workers pull from. The order of what is mounted is the order of the checks. */
+/** The server from which workers pull units. Middleware runs in the order in which it is mounted. */
 export function createCoordinator(deps: CoordinatorDeps): Coordinator {
   const { fleet, stores, defaults, clock, log, token, workersNeedToken } = deps;
   const hosts = createHostPolicy();
@@ -87,7 +87,7 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
   app.use(refuseCrossSiteWrites([]));
   const workerPaths = new Set([...worker, ...reading].map(({ path }) => path));
   app.use(requireToken({ credentials, workersNeedToken, workerPaths, openPaths: new Set([RECOGNITION]) }));
-  // A look at whether somebody answers must not lease work away.
+  // A HEAD request, used as a reachability check, must not lease a unit.
   app.head(GET_WORK, (_request, response) => {
     response.end();
   });

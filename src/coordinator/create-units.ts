@@ -8,7 +8,7 @@ import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type UnitQueue } from './unit-queue.ts';
 
 export interface UnitRequest {
-  /** The client's own name for the unit: asked for twice it is made once. */
+  /** The client's idempotency key: a repeated request creates no second unit. */
   readonly key?: string | undefined;
   readonly kind: UnitKind;
   readonly params: StrategyParams;
@@ -16,15 +16,15 @@ export interface UnitRequest {
   readonly priority: number;
 }
 
-/** `conflict`: the key stands for another request. */
+/** `conflict`: the key belongs to a different request. */
 export type Creation =
   | { readonly kind: 'created' | 'known'; readonly id: number }
   | { readonly kind: 'conflict'; readonly id: number; readonly key: string };
 
 const hashOf = ({ key: _, ...request }: UnitRequest): string => sha256(canonicalJson(request));
 
-/** Makes units; those whose key is known already are given back. In the order of the requests. */
-export function createUnitMaker(
+/** Creates units, or returns the existing ones with the same key. Results are in the order of the requests. */
+export function createUnitCreator(
   { units, counters }: Pick<FleetStores, 'units' | 'counters'>,
   unitQueue: UnitQueue,
   clock: Clock,

@@ -6,10 +6,10 @@ import { type FleetUnit } from '../ports/fleet/records.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
 import { createUnitQueue } from './unit-queue.ts';
-import { createUnitMaker, type Creation, type UnitRequest } from './create-units.ts';
+import { createUnitCreator, type Creation, type UnitRequest } from './create-units.ts';
 import { createAssignUnit, type AssignUnit, type WorkRequest } from './assign-unit.ts';
 import { createNumberPool } from './id-blocks.ts';
-import { createOperatorOrders, type OperatorOrders } from './operator-commands.ts';
+import { createOperatorCommands, type OperatorCommands } from './operator-commands.ts';
 import { createQuarantine } from './quarantine-worker.ts';
 import { createSweep } from './sweep.ts';
 import { createReceiveReport, type Submission } from './receive-report.ts';
@@ -24,21 +24,21 @@ export interface FleetDeps {
   readonly log: Logger;
 }
 
-/** The remote workers and what they work on. Any number of processes may run one over the same stores. */
+/** The remote workers and their units. Any number of processes may run a fleet over the same stores. */
 export interface Fleet extends FleetSweep, FleetVerification {
-  readonly orders: OperatorOrders;
+  readonly operatorCommands: OperatorCommands;
   createUnits(requests: readonly UnitRequest[]): Promise<readonly Creation[]>;
   assignUnit(request: WorkRequest): Promise<AssignUnit>;
   submit(submission: Submission): Promise<void>;
-  /** The unit as it is then; one that had ended is as it was. Null when there is none. */
+  /** Returns the unit afterwards (unchanged if it had ended), or null if it does not exist. */
   cancel(id: number, reason: string): Promise<FleetUnit | null>;
-  /** False when it was not quarantined. */
+  /** Returns false when the worker was not quarantined. */
   releaseWorker(workerId: string): Promise<boolean>;
-  /** Grows with everything that happens here: what was counted before is old then. */
+  /** Change counter; summaries computed at a lower value are outdated. */
   changes(): number;
-  /** Brings the figures of workers up to date. */
+  /** Updates the statistics of workers. */
   flush(): Promise<void>;
-  /** The last flush. */
+  /** Flushes and stops the timers. */
   close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
   const { units, results, counters } = stores;
   const unitQueue = createUnitQueue(units, rules, clock);
   const workers = createWorkerRepository(stores.workers, clock);
-  const orders = createOperatorOrders(stores, clock);
+  const operatorCommands = createOperatorCommands(stores, clock);
   const unitRepository = createUnitRepository(stores, workers, unitQueue);
   const resultIds = createNumberPool(counters, 'results', RESULT_IDS);
   const quarantine = createQuarantine(stores, unitRepository, workers, rules, clock);
@@ -70,36 +70,36 @@ export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
   const sweeper = createSweep({ stores, unitRepository, receiveReport, quarantine, rules, clock, log });
 
   let changes = 0;
-  async function noting<T>(work: Promise<T>): Promise<T> {
+  async function countingChange<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
     } finally {
       changes += 1;
     }
   }
-  const createUnits = createUnitMaker(stores, unitQueue, clock);
-  const assignUnit = createAssignUnit({ unitQueue, unitRepository, workers, orders, rules, clock });
+  const createUnits = createUnitCreator(stores, unitQueue, clock);
+  const assignUnit = createAssignUnit({ unitQueue, unitRepository, workers, operatorCommands, rules, clock });
 
   return {
-    orders,
+    operatorCommands,
     changes: () => changes,
-    createUnits: (requests) => noting(createUnits(requests)),
-    assignUnit: (request) => noting(assignUnit(request)),
-    submit: (submission) => noting(receiveReport.submit(submission)),
+    createUnits: (requests) => countingChange(createUnits(requests)),
+    assignUnit: (request) => countingChange(assignUnit(request)),
+    submit: (submission) => countingChange(receiveReport.submit(submission)),
     async cancel(id, reason) {
       const now = clock.now();
       const decided = unitRepository.change(id, (unit) => ({ unit: cancel(unit, reason, now), value: null }));
-      const outcome = await noting(decided);
+      const outcome = await countingChange(decided);
       return outcome && outcome.unit;
     },
-    sweep: () => noting(sweeper.sweep()),
+    sweep: () => countingChange(sweeper.sweep()),
     resultsToVerify: (filter) => results.toVerify(filter),
     setVerification: (id, outcome) => results.setVerification(id, { ...outcome, at: clock.now() }),
     async quarantineWorker(workerId, reason) {
       log.warn(`worker ${workerId} is quarantined: ${reason}`);
-      // What counted until now was done, and stays in its figures.
+      // Results counted before the quarantine stay in the worker's statistics.
       await workerStatistics.flush();
-      return noting(quarantine.quarantine(workerId, reason));
+      return countingChange(quarantine.quarantine(workerId, reason));
     },
     releaseWorker: (workerId) => quarantine.release(workerId),
     flush: () => workerStatistics.flush(),

@@ -4,7 +4,7 @@ export interface NumberPool {
   next(): Promise<number>;
 }
 
-/** Numbers of a counter, taken from the store in blocks; what a process leaves of its block is never used. */
+/** Numbers of a counter, reserved from the store in blocks. The unused rest of a process's block stays unused. */
 export function createNumberPool(
   counters: FleetCounterStore,
   counter: Parameters<FleetCounterStore['take']>[0],

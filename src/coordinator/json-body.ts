@@ -1,7 +1,7 @@
 import express, { type RequestHandler } from 'express';
 import { RequestError } from '../http/request-error.ts';
 
-/** Deeper than anything that is meant; beyond some thousands whatever walks it would run out of stack. */
+/** Deeper than any valid body. A recursive walk over thousands of levels would overflow the stack. */
 const MAX_DEPTH = 64;
 
 function isDeeperThan(value: unknown, levels: number): boolean {
@@ -15,10 +15,10 @@ function isDeeperThan(value: unknown, levels: number): boolean {
   return true;
 }
 
-/** Strings, so that what stands inside them is left alone, or what Python writes for numbers that JSON does not have. */
+/** Matches JSON strings, to skip their content, and the non-JSON numbers that Python writes. */
 const STRING_OR_NO_NUMBER = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
 
-/** `NaN`, `Infinity` and `-Infinity` become null: a value is there, and it is no number. */
+/** Replaces `NaN`, `Infinity` and `-Infinity` by null. */
 function withoutNoNumbers(text: string): string {
   return text.replaceAll(STRING_OR_NO_NUMBER, (token) => (token.startsWith('"') ? token : 'null'));
 }
@@ -43,11 +43,11 @@ export function parseBody(text: string, { fromPython }: { readonly fromPython: b
 
 export interface BodyOptions {
   readonly limit: `${number}kb`;
-  /** Takes the numbers that only Python knows. */
+  /** Accepts the non-JSON numbers that Python writes (NaN, Infinity, -Infinity). */
   readonly fromPython: boolean;
 }
 
-/** Reads a body as JSON, whatever it says it is; without one `request.body` is undefined. */
+/** Parses a body as JSON, regardless of its content type. An empty body gives `request.body` undefined. */
 export function jsonBody(options: BodyOptions): RequestHandler {
   const readText = express.text({ type: () => true, limit: options.limit });
   return (request, response, next) => {

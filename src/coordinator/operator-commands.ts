@@ -4,31 +4,33 @@ import { type FleetStores } from '../ports/fleet/stores.ts';
 
 export interface ShutdownAnswer {
   readonly workerIds: readonly string[];
-  /** Workers of the machine that go on. */
+  /** Workers of the host that continue. */
   readonly kept: readonly string[];
 }
 
-/** What operators ask of workers and machines: ends, and how many of a machine may work. */
-export interface OperatorOrders {
-  /** Why this worker is to end now; null when it may work. An order to end is given once. */
-  endOf(workerId: string): Promise<string | null>;
+/** Operator commands for workers and hosts: shutdowns, and limits on the number of workers per host. */
+export interface OperatorCommands {
+  /** Why this worker must stop now; null when it may work. A shutdown command is delivered once. */
+  shutdownReason(workerId: string): Promise<string | null>;
   shutDown(workerIds: readonly string[]): Promise<ShutdownAnswer>;
-  /** All workers of a machine but the `keep` of the lowest numbers, and a limit so that no more come back. */
+  /**
+   * Shuts down all workers of a host except the `keep` with the lowest numbers, and sets a limit of `keep` (if > 0).
+   */
   shutDownHost(hostname: string, keep: number): Promise<ShutdownAnswer>;
   limits(): Promise<readonly WorkerLimit[]>;
   setLimit(limit: WorkerLimit): Promise<void>;
   removeLimit(hostname: string): Promise<boolean>;
 }
 
-/** Orders given to another coordinator are heeded after so long. */
+/** Cache time: commands given to another coordinator take effect within it. */
 const FRESH_MS = 1_000;
-/** A worker not heard of for longer has gone: nobody has to be told. */
+/** Workers not seen for longer are considered gone and get no shutdown command. */
 const GONE_MS = 24 * 3_600_000;
 
-export function createOperatorOrders(
+export function createOperatorCommands(
   { controls, workers }: Pick<FleetStores, 'controls' | 'workers'>,
   clock: Clock,
-): OperatorOrders {
+): OperatorCommands {
   interface Known {
     readonly shutdowns: ReadonlySet<string>;
     readonly limits: readonly WorkerLimit[];
@@ -64,7 +66,7 @@ export function createOperatorOrders(
   }
 
   return {
-    async endOf(workerId) {
+    async shutdownReason(workerId) {
       const { shutdowns, limits } = await current();
       if (shutdowns.has(workerId) && (await controls.takeShutdown(workerId))) {
         changed();

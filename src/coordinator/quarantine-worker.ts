@@ -7,13 +7,13 @@ import { type UnitRepository } from './unit-repository.ts';
 import { type WorkerRepository } from './worker-repository.ts';
 
 export interface Quarantine {
-  /** Gives the worker no more work and withdraws all it has reported; gives the number of units that changed. */
+  /** Assigns the worker no more units and withdraws all its results; returns the number of changed units. */
   quarantine(workerId: string, reason: string): Promise<number>;
-  /** Withdraws what the results of an already quarantined worker still count for. */
+  /** Withdraws the results of an already quarantined worker that still count; returns the number of changed units. */
   withdrawAll(worker: Worker): Promise<number>;
-  /** The same for these units only; gives how many changed. */
+  /** The same for these units only; returns the number of changed units. */
   withdrawFrom(workerId: string, unitIds: ReadonlySet<number>): Promise<number>;
-  /** Lets it work again; false when it was not quarantined. What was withdrawn stays withdrawn. */
+  /** Allows the worker to work again; false when it was not quarantined. Withdrawn results stay withdrawn. */
   release(workerId: string): Promise<boolean>;
 }
 
@@ -39,7 +39,7 @@ export function createQuarantine(
     return outcomes.filter((outcome) => outcome?.value === true).length;
   }
 
-  /** Each unit by one write, which changes nothing the second time; the mark at the end says that all are done. */
+  /** One idempotent write per unit. The final flag `withdrawn` marks that all units are done. */
   async function withdrawAll({ id }: Worker): Promise<number> {
     const counted = await results.unitsCountedFor(id);
     const leased = await units.overdue(ALL_LEASED.now, ALL_LEASED.limit);

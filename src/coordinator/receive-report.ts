@@ -15,11 +15,11 @@ import { type WorkerStatistics } from './worker-statistics.ts';
 import { type UnitRepository } from './unit-repository.ts';
 import { type WorkerRepository } from './worker-repository.ts';
 
-/** A submission whose sender and subject could be read. */
+/** A report with readable worker and unit ids. */
 export interface Submission {
-  /** Null for what cannot be the number of a unit. */
+  /** Null when `work_id` is not a valid unit number. */
   readonly unitId: number | null;
-  /** As it was sent, for people. */
+  /** `work_id` as sent, for display. */
   readonly workId: string;
   readonly workerId: string;
   readonly body: Readonly<Record<string, unknown>>;
@@ -36,15 +36,15 @@ export interface ReceiveReportDeps {
 }
 
 export interface ReceiveReport {
-  /** Takes a report in; done when it is in the store and its unit knows. The same report again changes nothing. */
+  /** Stores a report and updates its unit; resolves after both are stored. Idempotent. */
   submit(submission: Submission): Promise<void>;
-  /** Carries on where a process died between storing a result and counting it. */
+  /** Completes the processing of a result that a crashed process stored but did not count. */
   finish(result: FleetResult): Promise<void>;
 }
 
 const hashOf = (value: unknown): string => sha256(JSON.stringify(value)).slice(0, 32);
-/** 0..1, the same for the same key for ever. */
-const lotOf = (key: string): number => Number.parseInt(sha256(key).slice(0, 8), 16) / 2 ** 32;
+/** Deterministic sample key of a result, 0..1. */
+const sampleKeyOf = (key: string): number => Number.parseInt(sha256(key).slice(0, 8), 16) / 2 ** 32;
 
 function judge(unit: FleetUnit, reading: Reading, body: Submission['body']): Judgement {
   if (unit.kind !== 'specs' || reading.fault !== null) return judgeReport(reading);
@@ -56,7 +56,7 @@ function digestOf(unit: FleetUnit, { fields }: Reading, body: Submission['body']
   return unit.kind === 'specs' ? specsDigest(body['spec_results']) : agreementDigest(fields);
 }
 
-/** The judgement as it was made when the result came. */
+/** The verdict on the report alone, as it was when the report arrived. */
 function arrivalOf({ id, workerId, verdict, digest, pnl, sound }: FleetResult): Arrival {
   const isRefused =
     verdict === 'invalid' || verdict === 'constants' || verdict === 'untrusted' || verdict === 'quarantined';
@@ -67,9 +67,9 @@ const hasLease = (unit: FleetUnit | null, workerId: string): unit is FleetUnit =
   unit?.leases.some((lease) => lease.workerId === workerId) ?? false;
 
 /**
- * Results come in by writes that are each harmless when done again: the result's row; the unit, which decides what it is
- * worth; the worker's figures (tally.ts), which end with a mark on the row. A process that dies in between leaves a row
- * without that mark, which the sweep finds.
+ * A report is processed by a sequence of idempotent writes: the result's row; the unit, which decides the verdict; the
+ * worker's statistics (worker-statistics.ts), which finally set the flag `tallied` of the row. After a crash in between
+ * the sweep finds the row, because its flag is not set.
  */
 export function createReceiveReport({
   stores,
@@ -82,7 +82,7 @@ export function createReceiveReport({
 }: ReceiveReportDeps): ReceiveReport {
   const { units, results, orphans } = stores;
 
-  /** Another coordinator may have given the lease a moment ago: only the store can say that there is none. */
+  /** Checks the store before it denies a lease: another coordinator may have granted it a moment ago. */
   async function assigned(id: number, workerId: string): Promise<FleetUnit | null> {
     const known = await unitRepository.find(id);
     if (hasLease(known, workerId)) return known;
@@ -97,7 +97,7 @@ export function createReceiveReport({
     await orphans.add({ key, workId, workerId, why, report: body, submittedAt });
   }
 
-  /** Lets the unit decide; gives what the result is worth then. */
+  /** Applies the result to its unit and returns the resulting verdict. */
   async function decide(row: FleetResult): Promise<FleetResult['verdict']> {
     const arrival = arrivalOf(row);
     const now = clock.now();
@@ -121,7 +121,7 @@ export function createReceiveReport({
       if (unit === null) return keepOrphan(submission, submittedAt);
       const reading = readReport(body);
       const judgement = judge(unit, reading, body);
-      const isOut = isQuarantined(await workers.get(workerId));
+      const isBarred = isQuarantined(await workers.get(workerId));
       const key = `${unit.id}/${workerId}/${hashOf(body)}`;
       const { fields } = reading;
       const draft: FleetResult = {
@@ -132,23 +132,23 @@ export function createReceiveReport({
         workerId,
         replica: 0,
         submittedAt,
-        verdict: isOut ? 'quarantined' : judgement.verdict,
-        reason: isOut ? 'the worker is quarantined' : judgement.reason,
+        verdict: isBarred ? 'quarantined' : judgement.verdict,
+        reason: isBarred ? 'the worker is quarantined' : judgement.reason,
         digest: judgement.verdict === 'invalid' ? '' : digestOf(unit, reading, body),
         sound: judgement.verdict === 'accepted' && isSound(fields, unit.params['leverage']),
         generation: judgement.version,
         specResults: unit.kind === 'specs' ? (body['spec_results'] ?? null) : null,
         tallied: false,
         hasGenome: fields.strategy_genome !== null,
-        lot: lotOf(key),
+        lot: sampleKeyOf(key),
         verification: 'unverified',
         verifiedAt: null,
         verificationNote: '',
       };
-      // Written as it will most likely be: then it is written once.
+      // Predicts the verdict, so that the row normally needs only one write.
       const { verdict, replica } = receive(unit, arrivalOf(draft), rules, submittedAt);
-      const likely = verdict === 'orphan' ? draft : { ...draft, verdict, replica };
-      const stored = await results.add(likely);
+      const predicted = verdict === 'orphan' ? draft : { ...draft, verdict, replica };
+      const stored = await results.add(predicted);
       await workerStatistics.add({ key, workerId, verdict: await decide(stored) });
     },
 

@@ -5,12 +5,12 @@ import { type FleetStores, type ResultFilter } from '../ports/fleet/stores.ts';
 import { readDataFileName } from '../domain/market/candle-file-name.ts';
 import { type Fleet } from './fleet.ts';
 
-/** Seen within so long a worker is active; the existing workers say nothing while they run. */
+/** A worker seen within this window counts as active: Python workers send no heartbeat. */
 export const ACTIVE_MS = 300_000;
-/** What other coordinators do is seen after so long; what this one does, at once. */
+/** Maximum cache age: changes by other coordinators are visible after it, changes by this one at once. */
 const FRESH_MS = 2_000;
 
-/** What the existing coordinator shows of its gate. Ours is canonical-result.ts; clients read these. */
+/** Validation criteria as the Python coordinator reports them, for its clients. Ours are in canonical-result.ts. */
 export const VALIDATION_CRITERIA = {
   min_trades: 20,
   min_win_rate: 0.4,
@@ -48,7 +48,7 @@ function totalsOf(counts: Readonly<Record<UnitState, number>>): UnitTotals {
 /** `studio.local_Darwin_W3` -> `studio_W3` */
 const shortName = (workerId: string): string => workerId.replace(/\.local/g, '').replace(/_(Darwin|Linux|Windows)/, '');
 
-/** As the existing coordinator shows it: `pnl` is what was earned out of sample. */
+/** Same form as in the Python coordinator: `pnl` is the out-of-sample profit. */
 function strategyOf(result: FleetResult, unit: FleetUnit | null, isProven: boolean) {
   const params = unit?.params ?? {};
   const file = readDataFileName(params['data_file']);
@@ -88,13 +88,13 @@ export interface FleetSummary {
   bestStrategy(): Promise<ReturnType<typeof strategyOf> | null>;
 }
 
-/** Counts and the best strategy. Dashboards poll: while nothing happens they get what was counted before. */
+/** Counts and the best strategy. Cached, because dashboards poll. */
 export function createFleetSummary(
   { units, results, workers }: FleetStores,
   fleet: Pick<Fleet, 'changes'>,
   clock: Clock,
 ): FleetSummary {
-  function remembered<T>(look: () => Promise<T>): () => Promise<T> {
+  function cached<T>(look: () => Promise<T>): () => Promise<T> {
     let seen: Promise<T> | null = null;
     let at = -Infinity;
     let changes = -1;
@@ -105,7 +105,7 @@ export function createFleetSummary(
       changes = fleet.changes();
       const looking = look();
       seen = looking;
-      // What failed is asked again.
+      // A failed query is not cached.
       looking.catch(() => {
         if (seen === looking) seen = null;
       });
@@ -125,14 +125,14 @@ export function createFleetSummary(
   }
 
   return {
-    units: remembered(async () => {
+    units: cached(async () => {
       const counts = await units.counts();
       return { ...counts, ...totalsOf(counts) };
     }),
-    activeWorkers: remembered(async () => {
+    activeWorkers: cached(async () => {
       const since = clock.now() - ACTIVE_MS;
       return (await workers.list()).filter(({ lastSeen }) => lastSeen > since).length;
     }),
-    bestStrategy: remembered(best),
+    bestStrategy: cached(best),
   };
 }

@@ -18,14 +18,14 @@ export interface SweepDeps {
   readonly log: Logger;
 }
 
-/** Rows read at a time. */
+/** Rows per read. */
 const BATCH = 500;
-/** Results are counted within a second or two; after this the process that had them has died. */
+/** Results are normally counted within two seconds; after this time the process that received them has crashed. */
 const UNCOUNTED_MS = 6_000;
 
 /**
- * Ends leases whose time is up, and carries on what a process that died left half done. All of it may be done by several
- * at once, and again.
+ * Expires overdue leases, and completes work that a crashed process left unfinished. Idempotent, and safe to run in
+ * several processes at once.
  */
 export function createSweep({
   stores,
@@ -38,7 +38,7 @@ export function createSweep({
 }: SweepDeps): FleetSweep {
   const { units, results, workers } = stores;
 
-  /** Leases ended, and whether the unit failed with them. */
+  /** The number of expired leases, and whether the unit failed as a result. */
   async function expireOne(id: number): Promise<{ readonly expired: number; readonly failed: boolean }> {
     const now = clock.now();
     const outcome = await unitRepository.change(id, (unit) => {
@@ -67,7 +67,7 @@ export function createSweep({
 
   async function repair(): Promise<number> {
     const behind = (await units.getMany(await units.outOfStep(BATCH))).filter(({ inStep }) => !inStep);
-    await Promise.all(behind.map((unit) => unitRepository.bringInStep(unit)));
+    await Promise.all(behind.map((unit) => unitRepository.reconcile(unit)));
     const uncounted = await results.untallied(clock.now() - UNCOUNTED_MS, BATCH);
     await Promise.all(uncounted.map((result) => receiveReport.finish(result)));
     const quarantined = await workers.toWithdraw();

@@ -3,22 +3,22 @@ import { RequestError } from '../http/request-error.ts';
 import { type Credentials } from '../http/security/credentials.ts';
 
 export interface TokenRules {
-  /** Null: no token was set, and only this machine is served. */
+  /** Null when no token is configured; the server then serves only this machine. */
   readonly credentials: Credentials | null;
-  /** Unmodified workers cannot show a token: their paths ask for it only if this says so. */
+  /** Whether worker paths require the token too. Unmodified Python workers cannot send one. */
   readonly workersNeedToken: boolean;
-  /** Paths of workers and of those who only read what they do. */
+  /** Paths of the worker protocol and of the read-only routes. */
   readonly workerPaths: ReadonlySet<string>;
-  /** Paths that say nothing worth hiding. */
+  /** Paths without confidential content; they never require the token. */
   readonly openPaths: ReadonlySet<string>;
 }
 
-/** Lets through whom the rules let through. */
+/** Admits requests by `TokenRules`. @throws RequestError 401 `not-authenticated` */
 export function requireToken({ credentials, workersNeedToken, workerPaths, openPaths }: TokenRules): RequestHandler {
   return (request, _response, next) => {
     const isOpen = openPaths.has(request.path) || (!workersNeedToken && workerPaths.has(request.path));
     if (credentials === null || isOpen || credentials.admits(request)) return next();
-    throw new RequestError(401, 'not-authenticated', 'this needs the coordinator token', {
+    throw new RequestError(401, 'not-authenticated', 'the coordinator token is required', {
       advice: "Send 'Authorization: Bearer <COORDINATOR_TOKEN>'",
       headers: { 'WWW-Authenticate': 'Bearer' },
     });

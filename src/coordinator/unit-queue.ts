@@ -5,49 +5,50 @@ import { type FleetUnit, type UnitInLine } from '../ports/fleet/records.ts';
 import { type FleetUnitStore } from '../ports/fleet/stores.ts';
 
 /**
- * The head of the line, in memory: asking the store for it at every request would cost more than everything else. It may
- * be behind what other coordinators do; each lease is checked by compare-and-set on the unit's version.
+ * In-memory cache of the head of the unit queue; a store query per request would dominate the cost of a request. The
+ * cache may be stale with respect to other coordinators, so each lease is checked by compare-and-set on the unit's
+ * version.
  */
 export interface UnitQueue {
   /**
-   * The unit this worker is to have, or null. Nobody else is offered it until it is `put` or released.
+   * Takes the next unit for this worker, or null. No other request gets it until it is `put` or released.
    */
   take(asker: Asker): Promise<UnitInLine | null>;
-  /** What is known of a unit now: it joins the line, or leaves it when nothing of it is free. */
+  /** Updates the cached unit: adds it to the queue, or removes it when it has no free replica. */
   put(unit: FleetUnit): void;
-  /** Units that are likely to be taken soon after this one. */
+  /** Ids of units that are likely to be taken next after this one. */
   following(id: number, limit: number): readonly number[];
-  /** The request that took it is done; one that was not put back is out of line until the store is asked again. */
+  /** Ends the take. A unit that was not `put` back stays out of the queue until the next read of the store. */
   release(id: number): void;
 }
 
-/** How old the line may be when nothing in it fits: so long a unit that another coordinator made may go unseen. */
+/** Maximum cache age when no unit matches; units created by another coordinator stay invisible for this long. */
 const STALE_MS = 1_000;
-/** And when something fits: what others made may be more urgent. */
+/** Maximum cache age when a unit matches; more urgent units of another coordinator stay invisible for this long. */
 const OLD_MS = 5_000;
-/** Units read at a time; more when none of so many fits. */
+/** Initial number of units per read; doubled up to `MAX_LENGTH` while none of them matches. */
 const FIRST_LENGTH = 1_000;
-const MOST = 65_536;
+const MAX_LENGTH = 65_536;
 
 export function createUnitQueue(units: Pick<FleetUnitStore, 'inLine'>, rules: FleetRules, clock: Clock): UnitQueue {
-  const line = new Map<number, UnitInLine>();
-  /** In the hands of a request, which puts them back. */
+  const cached = new Map<number, UnitInLine>();
+  /** Units taken by a running request. */
   const taken = new Map<number, Promise<void>>();
-  const giveBack = new Map<number, () => void>();
+  const resolvers = new Map<number, () => void>();
   let length = FIRST_LENGTH;
   let readAt = -Infinity;
-  /** The last of the line that was read when there was more behind it. */
-  let edge: UnitInLine | null = null;
+  /** The last unit read, if the store has more units behind it. */
+  let lastRead: UnitInLine | null = null;
   let reading: Promise<void> | null = null;
-  /** Put while the line was being read: what was read of them may be older. */
+  /** Units put during a read; the version read from the store may be older. */
   const newer = new Set<number>();
 
   function set(unit: UnitInLine): void {
-    const known = line.get(unit.id);
+    const known = cached.get(unit.id);
     if (known && known.version > unit.version) return;
-    const isBeyond = edge !== null && byTurn(unit, edge) > 0;
-    if (freeReplicas(unit) > 0 && !isBeyond) line.set(unit.id, unit);
-    else line.delete(unit.id);
+    const isBeyond = lastRead !== null && byTurn(unit, lastRead) > 0;
+    if (freeReplicas(unit) > 0 && !isBeyond) cached.set(unit.id, unit);
+    else cached.delete(unit.id);
   }
 
   async function read(): Promise<void> {
@@ -55,9 +56,9 @@ export function createUnitQueue(units: Pick<FleetUnitStore, 'inLine'>, rules: Fl
     newer.clear();
     const found = await units.inLine(length);
     readAt = startedAt;
-    edge = found.length === length ? (found.at(-1) ?? null) : null;
+    lastRead = found.length === length ? (found.at(-1) ?? null) : null;
     const present = new Set(found.map(({ id }) => id));
-    for (const id of [...line.keys()]) if (!present.has(id) && !newer.has(id)) line.delete(id);
+    for (const id of [...cached.keys()]) if (!present.has(id) && !newer.has(id)) cached.delete(id);
     for (const unit of found) if (!taken.has(unit.id) && !newer.has(unit.id)) set(unit);
   }
 
@@ -67,16 +68,16 @@ export function createUnitQueue(units: Pick<FleetUnitStore, 'inLine'>, rules: Fl
   }
 
   function end(id: number): void {
-    giveBack.get(id)?.();
-    giveBack.delete(id);
+    resolvers.get(id)?.();
+    resolvers.delete(id);
     taken.delete(id);
   }
 
   function choose(asker: Asker): UnitInLine | null {
-    const unit = chooseUnit(line.values(), asker, rules);
+    const unit = chooseUnit(cached.values(), asker, rules);
     if (unit === null) return null;
-    line.delete(unit.id);
-    taken.set(unit.id, new Promise<void>((resolve) => giveBack.set(unit.id, resolve)));
+    cached.delete(unit.id);
+    taken.set(unit.id, new Promise<void>((resolve) => resolvers.set(unit.id, resolve)));
     return unit;
   }
 
@@ -86,17 +87,17 @@ export function createUnitQueue(units: Pick<FleetUnitStore, 'inLine'>, rules: Fl
       for (;;) {
         const unit = choose(asker);
         if (unit) {
-          // Nobody waits for it; a store that is away is noticed by the lease that follows.
+          // In the background; the following lease reports an unreachable store.
           if (clock.now() - readAt > OLD_MS) refresh().catch(() => undefined);
           return unit;
         }
         if (clock.now() - readAt > STALE_MS) {
           await refresh();
         } else if (taken.size > 0 && !hasWaited) {
-          // Another replica of one of these may be for this worker.
+          // Another replica of a taken unit may match this worker.
           hasWaited = true;
           await Promise.all(taken.values());
-        } else if (edge !== null && length < MOST) {
+        } else if (lastRead !== null && length < MAX_LENGTH) {
           length *= 2;
           await refresh();
         } else {
@@ -109,10 +110,10 @@ export function createUnitQueue(units: Pick<FleetUnitStore, 'inLine'>, rules: Fl
       newer.add(unit.id);
       set(unit);
     },
-    // Units made together have numbers in a row, and are taken in that order.
+    // Units created together have consecutive numbers and are taken in that order.
     following: (id, limit) =>
       Array.from({ length: limit }, (_, i) => id + 1 + i).filter((next) => {
-        const kind = line.get(next)?.kind;
+        const kind = cached.get(next)?.kind;
         return kind !== undefined && kind !== 'specs';
       }),
     release: end,

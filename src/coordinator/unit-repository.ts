@@ -14,49 +14,49 @@ export interface UnitChange<T> {
 }
 
 export interface UnitRepository {
-  /** The unit as this process last saw it, or as it is in the store. Only good for what is checked later. */
+  /** The cached unit, or the stored one. It may be stale: use it only where a later write checks the version. */
   find(id: number): Promise<FleetUnit | null>;
-  /** The unit as it is in the store. */
+  /** The stored unit. */
   read(id: number): Promise<FleetUnit | null>;
-  /** The unit as it is then; null when somebody was faster. */
+  /** Returns the saved unit, or null after a version conflict. */
   save(unit: FleetUnit, expectedVersion: number): Promise<FleetUnit | null>;
-  /** Changes of one unit by this process wait for each other: else each would lose the race that the one before started. */
+  /** Serialises changes of one unit within this process; otherwise they would conflict with each other. */
   inTurn<T>(id: number, work: () => Promise<T>): Promise<T>;
   /**
-   * Changes a unit by a pure decision, again when somebody was faster; nothing is written when the decision gives the
-   * unit back. Rows that the change left behind are brought in step. Null when there is no such unit.
+   * Changes a unit by a pure decision and retries after a conflict. Writes nothing when the decision returns the same
+   * unit. Then reconciles the rows that depend on the unit. Null when the unit does not exist.
    *
    * @throws AppError `contention`
    */
   change<T>(id: number, decide: (unit: FleetUnit) => UnitChange<T>): Promise<UnitChange<T> | null>;
-  /** Makes the rows of a unit's results, and its workers, say what the unit says. Again after a crash: the same. */
-  bringInStep(unit: FleetUnit): Promise<void>;
+  /** Makes the result rows and the workers of a unit consistent with the unit. Idempotent. */
+  reconcile(unit: FleetUnit): Promise<void>;
 }
 
 const ATTEMPTS = 20;
-/** Read along with a unit that is to be leased: of the next ones in line each would else cost a question of its own. */
-const AHEAD = 32;
-/** Units whose leases run are few. Those of specs are read each time: a thousand specs are a megabyte. */
-const REMEMBERED = 2_000;
+/** Number of following units to prefetch with a unit, so that they share one query. */
+const PREFETCH = 32;
+/** Maximum cached units; few units have running leases. Units of specs are not cached: a thousand specs are 1 MB. */
+const MAX_CACHED = 2_000;
 
 export function createUnitRepository(
   { units, results }: Pick<FleetStores, 'units' | 'results'>,
   workers: WorkerRepository,
   unitQueue: UnitQueue,
 ): UnitRepository {
-  const remembered = new LRUCache<number, FleetUnit>({ max: REMEMBERED });
-  /** Being read ahead. */
-  const coming = new Map<number, Promise<FleetUnit | null>>();
+  const cached = new LRUCache<number, FleetUnit>({ max: MAX_CACHED });
+  /** Pending prefetches. */
+  const prefetches = new Map<number, Promise<FleetUnit | null>>();
   const serial = createSerial();
   const inTurn: UnitRepository['inTurn'] = (id, work) => serial(String(id), work);
 
-  function remember(unit: FleetUnit): void {
-    if (unit.kind === 'specs') remembered.delete(unit.id);
-    else remembered.set(unit.id, unit);
+  function cache(unit: FleetUnit): void {
+    if (unit.kind === 'specs') cached.delete(unit.id);
+    else cached.set(unit.id, unit);
   }
 
   function note(unit: FleetUnit): void {
-    remember(unit);
+    cache(unit);
     unitQueue.put(unit);
   }
 
@@ -73,27 +73,28 @@ export function createUnitRepository(
     return saved;
   }
 
-  function readAhead(id: number): void {
+  function prefetch(id: number): void {
     const reading = units
       .get(id)
       .then((unit) => {
-        if (unit && !remembered.has(id)) remember(unit);
-        return remembered.get(id) ?? unit;
+        if (unit && !cached.has(id)) cache(unit);
+        return cached.get(id) ?? unit;
       })
-      .finally(() => coming.delete(id));
-    coming.set(id, reading);
-    // Whoever needs it hears of it.
+      .finally(() => prefetches.delete(id));
+    prefetches.set(id, reading);
+    // Errors surface when `find()` awaits this promise.
     reading.catch(() => undefined);
   }
 
   async function find(id: number): Promise<FleetUnit | null> {
-    const known = remembered.get(id) ?? (await coming.get(id));
+    const known = cached.get(id) ?? (await prefetches.get(id));
     if (known) return known;
-    for (const next of unitQueue.following(id, AHEAD)) if (!remembered.has(next) && !coming.has(next)) readAhead(next);
+    for (const next of unitQueue.following(id, PREFETCH))
+      if (!cached.has(next) && !prefetches.has(next)) prefetch(next);
     return read(id);
   }
 
-  async function bringInStep(unit: FleetUnit): Promise<void> {
+  async function reconcile(unit: FleetUnit): Promise<void> {
     let current: FleetUnit | null = unit;
     for (let attempt = 0; attempt < ATTEMPTS && current !== null && !current.inStep; attempt += 1) {
       const standings = standingsOf(current);
@@ -115,25 +116,25 @@ export function createUnitRepository(
     save,
     inTurn,
     change: (id, decide) => inTurn(id, () => change(id, decide)),
-    bringInStep: (unit) => inTurn(unit.id, () => bringInStep(unit)),
+    reconcile: (unit) => inTurn(unit.id, () => reconcile(unit)),
   };
 
   async function change<T>(id: number, decide: (unit: FleetUnit) => UnitChange<T>): Promise<UnitChange<T> | null> {
     return compareAndSet(`work unit ${id}`, async (isFirst) => {
-      const isFresh = !isFirst || (!remembered.has(id) && !coming.has(id));
+      const isFresh = !isFirst || (!cached.has(id) && !prefetches.has(id));
       const unit = await (isFirst ? find(id) : read(id));
       if (unit === null) return { done: null };
       const decided = decide(unit);
       if (decided.unit === unit) {
-        // That nothing is to be done, only the unit as it is in the store can say.
+        // A cached unit may be stale: only the stored unit can tell that nothing is to be done.
         if (!isFresh) return null;
-        if (!unit.inStep) await bringInStep(unit);
+        if (!unit.inStep) await reconcile(unit);
         return { done: decided };
       }
       const inStep = unit.inStep && !leavesStaleRows(unit, decided.unit);
       const saved = await save({ ...decided.unit, inStep }, unit.version);
       if (!saved) return null;
-      if (!inStep) await bringInStep(saved);
+      if (!inStep) await reconcile(saved);
       return { done: { ...decided, unit: saved } };
     });
   }

@@ -3,7 +3,7 @@ import { specUnitSchema } from '../../queues/spec-unit-schema.ts';
 import { EVALUATE_ONE } from '../domain/fleet/strategy-params.ts';
 import { type UnitRequest } from './create-units.ts';
 
-/** A genome's form, strictly: a worker that stumbles over one is silent. What it means is the engine's business. */
+/** Strict schema of a genome, because a worker that cannot parse one fails silently. The engine checks its meaning. */
 const side = z.union([
   z.number(),
   z.strictObject({ indicator: z.string().min(1).max(40), period: z.number().exactOptional() }),
@@ -18,7 +18,7 @@ const genome = z.strictObject({
 const label = z.string().max(200);
 const leverage = z.number().min(1).max(100);
 
-/** What the existing workers read, and what else they are sent and ignore (docs/coordinator-protocol.md#strategy-parameters). */
+/** Parameters that Python workers read or ignore (docs/coordinator-protocol.md#strategy-parameters). */
 const workerParams = {
   data_file: z.string().min(1).max(300),
   data_dir: z.string().max(500).exactOptional(),
@@ -40,7 +40,7 @@ const workerParams = {
 
 const geneticParams = z.strictObject({
   ...workerParams,
-  // Nothing at all comes back from a search of no genomes or no generations.
+  // A worker returns no report for a search with zero genomes or generations.
   population_size: z.int().min(1).max(100_000).exactOptional(),
   generations: z.int().min(1).max(100_000).exactOptional(),
   seed_genomes: z.array(genome).max(200).exactOptional(),
@@ -57,7 +57,7 @@ const evaluateParams = z
   })
   .transform((params) => ({ ...params, ...EVALUATE_ONE }));
 
-/** Keys begin with no `#`: that is how units without one are called. */
+/** A key may not start with `#`, which is reserved for units without a key. */
 const key = z
   .string()
   .max(200, 'at most 200 characters')
@@ -70,7 +70,7 @@ export interface UnitDefaults {
 
 export const PRIORITY = 5;
 
-/** The schema of one request for a unit; gives it as the fleet takes it. */
+/** Schema of a request to create one unit; transforms it to a `UnitRequest`. */
 export function unitRequestSchema({ replicas, maxReplicas }: UnitDefaults) {
   const of = <K extends UnitRequest['kind'], P extends z.ZodType>(kind: K, params: P) =>
     z.strictObject({

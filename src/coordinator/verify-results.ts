@@ -13,26 +13,26 @@ export interface VerifierDeps {
   readonly fleet: FleetVerification;
   readonly units: Pick<FleetStores['units'], 'get'>;
   readonly engine: Pick<WorkerEngine, 'execute'>;
-  /** Of all results with a genome, 0..1. */
+  /** Share of the results with a genome to verify, 0..1. */
   readonly share: number;
 }
 
-/** The evaluation of one genome draws nothing. */
+/** The evaluation of one genome uses no random numbers. */
 const NO_SEED = 0;
 
-/** Results looked at in one go: seconds of work at most. */
+/** Results per run: seconds of work at most. */
 const BATCH = 50;
 
 /**
- * Computes again what workers report of a genome, on the same candles, and compares bit by bit. A worker whose report is
- * not so is quarantined, and what it reported is done again by others. A result whose candles are not here stays
+ * Recomputes reported results of a genome on the same candles and compares them bit by bit. After a difference the
+ * worker is quarantined, and other workers repeat its units. A result whose candles are not available here stays
  * unverified.
  */
 export function createVerifier({ fleet, units, engine, share }: VerifierDeps): FleetCheck {
-  /** They are looked for again when this process starts again. */
+  /** Ids of results that cannot be recomputed here; checked again after a restart of this process. */
   const uncheckable = new Set<number>();
 
-  /** Null where that is impossible here. */
+  /** Null when the result cannot be recomputed here. */
   const compute = async ({ unitId, strategy_genome }: FleetResult): Promise<ComparedFields | null> => {
     const genome = genomeIn(strategy_genome);
     if (genome === null) return null;
@@ -60,8 +60,8 @@ export function createVerifier({ fleet, units, engine, share }: VerifierDeps): F
           continue;
         }
         const note = differences.join('; ');
-        // The worker first: nobody looks again at a result that is marked, and a crash in between would leave it at work.
-        await fleet.quarantineWorker(result.workerId, `result ${result.id} is not what its genome gives: ${note}`);
+        // Quarantine first: a marked result is not checked again, so a crash in between would leave the worker active.
+        await fleet.quarantineWorker(result.workerId, `result ${result.id} differs from the recomputed one: ${note}`);
         await fleet.setVerification(result.id, { verification: 'disagrees', note });
         report.disagreeing += 1;
       }

@@ -2,11 +2,11 @@ import { FIELD_NAMES } from '../domain/fleet/reported-fields.ts';
 import { runningOf, votesOf, type Unit } from '../domain/fleet/unit.ts';
 import { type FleetResult, type FleetUnit } from '../ports/fleet/records.ts';
 
-/** The forms in which units and results leave the coordinator. Names are snake_case as the existing protocol has them. */
+/** JSON forms of units and results. Names are snake_case, as in the Python protocol. */
 
 export interface UnitCounts {
   readonly replicas_needed: number;
-  /** Under way or counted. */
+  /** Running or counted replicas. */
   readonly replicas_assigned: number;
   readonly replicas_completed: number;
 }
@@ -20,7 +20,7 @@ function countsOf(unit: Unit): UnitCounts {
   };
 }
 
-/** Of a unit, all but what it is about. Times in epoch ms. */
+/** A unit without its parameters. Times are epoch ms. */
 export function unitSummary(unit: FleetUnit) {
   return {
     work_unit_id: unit.id,
@@ -55,7 +55,7 @@ export function resultDetail(result: FleetResult, unit: Unit | null) {
   };
 }
 
-/** A unit with everything that was reported on it. */
+/** A unit with its parameters, leases and results. Times are epoch ms. */
 export function unitDetail(unit: FleetUnit, results: readonly FleetResult[]) {
   return {
     ...unitSummary(unit),

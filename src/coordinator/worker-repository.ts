@@ -4,18 +4,21 @@ import { compareAndSet } from '../ports/compare-and-set.ts';
 import { type FleetWorkerStore } from '../ports/fleet/stores.ts';
 
 export interface WorkerRepository {
-  /** The worker as this process knows it; at most `FRESH_MS` old. A new one is put on the books. */
+  /** The cached worker, at most `FRESH_MS` old. Adds an unknown worker. */
   get(id: string): Promise<Worker>;
-  /** Notes that it was heard of. */
+  /** Records that the worker sent a request. */
   seen(id: string, platform: string): Promise<Worker>;
-  /** Changes a worker by a decision, again when somebody was faster. Nothing is written when it gives the worker back. */
+  /**
+   * Changes a worker by a decision and retries after a conflict. Writes nothing when the decision returns the same
+   * worker. @throws AppError `contention`
+   */
   change(id: string, decide: (worker: Worker) => Worker | Promise<Worker>): Promise<Worker>;
   suspect(id: string, unitId: number, isSuspect: boolean): Promise<void>;
 }
 
-/** A quarantine by another coordinator is heeded after so long. */
+/** Cache time: a quarantine by another coordinator takes effect within it. */
 const FRESH_MS = 5_000;
-/** When a worker was last heard of is written this often: whether it lives is decided by minutes. */
+/** Minimum time between two writes of `lastSeen`; whether a worker is active is decided on the scale of minutes. */
 const NOTE_EVERY_MS = 5_000;
 
 export function createWorkerRepository(workers: FleetWorkerStore, clock: Clock): WorkerRepository {

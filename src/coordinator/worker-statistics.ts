@@ -6,28 +6,28 @@ import { type Logger } from '../ports/logger.ts';
 import { type WorkerRepository } from './worker-repository.ts';
 
 /**
- * Counts results to their workers, some at a time: a worker's figures may be two seconds behind. What a process that dies had
- * not counted yet is found by the sweep, since the rows say so.
+ * Adds results to the statistics of their workers in batches; statistics may lag by two seconds. After a crash the
+ * sweep finds the uncounted results by the flag `tallied` of their rows.
  */
 export interface WorkerStatistics {
-  /** Counted soon; at once when the worker's standing depends on it. */
+  /** Counts a result later, or at once when the worker's eligibility depends on it. */
   add(result: Pick<FleetResult, 'key' | 'workerId' | 'verdict'>): Promise<void>;
-  /** Counts these now, each once however often it is asked for. */
+  /** Counts these results now; each result is counted only once. */
   count(workerId: string, keys: readonly string[]): Promise<void>;
-  /** Counts everything that waits. */
+  /** Counts all pending results. */
   flush(): Promise<void>;
-  /** The same, and no timer goes on. */
+  /** Counts all pending results and stops the timer. */
   close(): Promise<void>;
 }
 
 const FLUSH_MS = 2_000;
-const MOST_WAITING = 32;
+const MAX_WAITING = 32;
 
 export interface WorkerStatisticsDeps {
   readonly results: FleetStores['results'];
   readonly workers: WorkerRepository;
   readonly log: Logger;
-  /** The worker was quarantined while these were on their way. */
+  /** Called when these results were counted for a worker that is quarantined. */
   readonly onQuarantined: (worker: Worker, results: readonly ResultToCount[]) => Promise<unknown>;
 }
 
@@ -38,7 +38,7 @@ export function createWorkerStatistics({
   onQuarantined,
 }: WorkerStatisticsDeps): WorkerStatistics {
   const waiting = new Map<string, Set<string>>();
-  /** Lists whose rows are marked: each is marked once. */
+  /** Lists whose rows are already marked. */
   const marked = new WeakSet<readonly string[]>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -51,7 +51,7 @@ export function createWorkerStatistics({
   const count: WorkerStatistics['count'] = async (workerId, keys) => {
     let rows: readonly ResultToCount[] = [];
     const worker = await workers.change(workerId, async (current) => {
-      // Before the rows that were counted last give up their place here, they must say so themselves.
+      // `counted` holds only the last batch: mark those rows before the next batch replaces it.
       await mark(current.counted);
       rows = (await results.toCount(keys)).filter(({ key, tallied }) => !tallied && !current.counted.includes(key));
       if (rows.length === 0) return current;
@@ -73,7 +73,7 @@ export function createWorkerStatistics({
     try {
       await count(workerId, [...keys]);
     } catch (error) {
-      // They wait on; the sweep would find them as well.
+      // Keep them pending; the sweep would find them as well.
       waiting.set(workerId, new Set([...keys, ...(waiting.get(workerId) ?? [])]));
       throw error;
     }
@@ -87,7 +87,7 @@ export function createWorkerStatistics({
     timer ??= setTimeout(() => {
       timer = undefined;
       flush()
-        .catch((error: unknown) => log.warn(`results not counted to their workers yet: ${errorText(error)}`))
+        .catch((error: unknown) => log.warn(`results not yet added to worker statistics: ${errorText(error)}`))
         .finally(() => {
           if (waiting.size > 0) start();
         })
@@ -100,8 +100,8 @@ export function createWorkerStatistics({
       const keys = waiting.get(workerId) ?? new Set();
       keys.add(key);
       waiting.set(workerId, keys);
-      // Whether it is given more work depends on its last refusals.
-      if (isRefusal(verdict) || keys.size >= MOST_WAITING) await flushOne(workerId);
+      // Recent refusals decide whether the worker gets more units, so count them at once.
+      if (isRefusal(verdict) || keys.size >= MAX_WAITING) await flushOne(workerId);
       else start();
     },
     count,

@@ -1,7 +1,7 @@
 import { withTimeout } from '../ports/with-timeout.ts';
 import { RequestError } from './request-error.ts';
 
-/** Somebody waits for the answer. A client of Redis may otherwise wait for its return, one of MongoDB for half a minute. */
+/** Time-outs for HTTP answers. Without them a Redis client waits until Redis returns, a MongoDB client 30 s. */
 const LIMITS = {
   redis: {
     ms: 900,
@@ -25,7 +25,7 @@ function isConnectionError(error: unknown): boolean {
   return CONNECTION_ERROR.test(error.message) || error.name === 'MaxRetriesPerRequestError';
 }
 
-/** @throws RequestError 503 when the backend is away or too slow; `work` itself goes on. */
+/** @throws RequestError 503 when the backend is unreachable or too slow; `work` itself is not cancelled */
 export async function answeredBy<T>(backend: Backend, work: Promise<T>): Promise<T> {
   const { ms, error: away } = LIMITS[backend];
   try {

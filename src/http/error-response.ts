@@ -3,7 +3,7 @@ import { errorText, isExplained, isInputError } from '../domain/errors.ts';
 import { type Logger } from '../ports/logger.ts';
 import { RequestError } from './request-error.ts';
 
-/** What express and its body parser throw: an HTTP status and a `type`. */
+/** Converts errors of express and its body parser, which have an HTTP `status` and a `type`. */
 function httpErrorOf(error: unknown): RequestError | null {
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return null;
   const { status } = error;
@@ -15,7 +15,7 @@ function httpErrorOf(error: unknown): RequestError | null {
     return new RequestError(413, 'too-large', `the body is larger than ${Math.round(limit / 1024)} kB`);
   }
   if (status === 415) return new RequestError(415, 'unsupported-media-type', error.message);
-  return new RequestError(status, 'bad-request', status === 404 ? 'not found' : 'the request cannot be read');
+  return new RequestError(status, 'bad-request', status === 404 ? 'not found' : 'the request cannot be parsed');
 }
 
 function toRequestError(error: unknown): RequestError {
@@ -25,16 +25,14 @@ function toRequestError(error: unknown): RequestError {
     const status = isInputError(error) ? 400 : error.retryable ? 503 : 500;
     return new RequestError(status, error.code, error.message, options);
   }
-  return (
-    httpErrorOf(error) ?? new RequestError(500, 'internal-error', 'something went wrong here; the log has details')
-  );
+  return httpErrorOf(error) ?? new RequestError(500, 'internal-error', 'internal error; see the log of the server');
 }
 
 function errorBody({ code, message, advice, issues, valid }: RequestError): object {
   return { error: { code, message, ...(advice && { advice }), ...(issues && { issues }), ...(valid && { valid }) } };
 }
 
-/** Every error is answered as JSON, and never with a stack. @param bodyOf its form */
+/** Answers every error as JSON, without a stack. @param bodyOf builds the JSON body */
 export function errorResponse(log: Logger, bodyOf: (error: RequestError) => object = errorBody): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const answer = toRequestError(error);

@@ -4,11 +4,11 @@ import { errorText } from '../domain/errors.ts';
 
 export interface HealthDeps {
   readonly version: string;
-  /** Each service with `ok`, or with what is wrong in words. */
+  /** For each service `ok`, or a description of the problem. */
   readonly readiness: () => Promise<Readonly<Record<string, string>>>;
 }
 
-/** For whoever restarts or routes to this process: without credentials, and without anything worth hiding. */
+/** Health checks for supervisors and load balancers. They need no credentials and expose nothing confidential. */
 export function mountHealth(app: Express, { readiness, version }: HealthDeps): void {
   app.get('/health', (_request, response) => {
     response.json({ status: 'ok', version, uptimeSeconds: Math.floor(process.uptime()) });

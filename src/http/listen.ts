@@ -4,37 +4,37 @@ import { type Express } from 'express';
 import { AppError, errorText } from '../domain/errors.ts';
 import { isLoopback, type HostPolicy } from './security/host-policy.ts';
 
-/** Requests in hand may take this long at the end; then their connections are cut. */
+/** Grace period for running requests on close; then their connections are closed. */
 const CLOSE_GRACE_MS = 1_000;
 
 export interface ListenOptions {
   readonly host: string;
-  /** 0 takes any free one. */
+  /** TCP port; 0 chooses a free one. */
   readonly port: number;
 }
 
 export interface ApiServer {
   readonly url: string;
-  /** Ends streams and connections; within two seconds. Safe to call again. */
+  /** Ends streams and connections within two seconds. Idempotent. */
   close(): Promise<void>;
 }
 
-/** How a server is called in what a person reads. */
+/** Names of a server and its settings, for messages. */
 export interface ServerNames {
   /** `the API` */
   readonly server: string;
-  /** The variable that holds its token. */
+  /** Environment variable of its token. */
   readonly token: string;
-  /** Where its port is set: `api.port in exchange.yaml`. */
+  /** Setting of its port, for example `api.port in exchange.yaml`. */
   readonly port: string;
 }
 
 interface ListenDeps {
   readonly app: Express;
   readonly hosts: HostPolicy;
-  /** Ends what would keep its connections open. */
+  /** Ends streams, which would keep connections open. */
   readonly endStreams: () => void;
-  /** Whoever may change something has to show the token. */
+  /** Whether changes require the token. */
   readonly secured: boolean;
   readonly names: ServerNames;
 }
@@ -44,7 +44,7 @@ function explain(error: unknown, { host, port }: ListenOptions, names: ServerNam
   return new AppError(
     inUse ? 'port-in-use' : 'cannot-listen',
     `cannot listen on ${host}:${port}: ${inUse ? 'the port is in use' : errorText(error)}`,
-    { advice: `Choose another one with --port, or ${names.port}`, cause: error },
+    { advice: `Choose another port with --port, or ${names.port}`, cause: error },
   );
 }
 

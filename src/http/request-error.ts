@@ -1,7 +1,7 @@
 import { type z } from 'zod';
 import { AppError, type AppErrorOptions } from '../domain/errors.ts';
 
-/** One thing wrong with a request: where (`data.symbol`, `limit`) and what. */
+/** One problem of a request: the path of the field (`data.symbol`, `limit`) and a message. */
 export interface RequestIssue {
   readonly path: string;
   readonly message: string;
@@ -9,12 +9,12 @@ export interface RequestIssue {
 
 export interface RequestErrorOptions extends AppErrorOptions {
   readonly issues?: readonly RequestIssue[];
-  /** The names that would have been right. */
+  /** The valid names. */
   readonly valid?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request that cannot be answered, with the HTTP status that says so. */
+/** An error with the HTTP status of its response. */
 export class RequestError extends AppError {
   readonly status: number;
   readonly issues: readonly RequestIssue[] | undefined;
@@ -31,7 +31,7 @@ export class RequestError extends AppError {
   }
 }
 
-/** Names the key itself where zod only names the object that has one too many. */
+/** Flattens zod issues. An unknown key gets its own path; zod reports only the path of its object. */
 export function issuesOf(error: z.ZodError): readonly RequestIssue[] {
   return error.issues.flatMap((issue) => {
     const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
@@ -41,7 +41,7 @@ export function issuesOf(error: z.ZodError): readonly RequestIssue[] {
   });
 }
 
-/** @throws RequestError 400 `bad-request` that names the field. */
+/** @throws RequestError 400 `bad-request` with the path of each bad field */
 export function parseInput<S extends z.ZodType>(what: string, schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;

@@ -13,19 +13,19 @@ interface RouteHead {
   readonly summary: string;
 }
 
-/** A question with a JSON answer. What comes in is parsed before `handle` sees it. */
+/** A route with a JSON answer. Its input is validated before `handle` is called. */
 interface JsonRouteOf<P, Q, B> extends RouteHead {
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  /** Of the answer; 200 when absent. */
+  /** HTTP status of the answer. @default 200 */
   readonly status?: number;
-  /** Who has to answer, and so how long it may take. */
+  /** The backend that the route uses; it determines the time-out. */
   readonly needs: Backend;
   handle(input: { readonly params: Parsed<P>; readonly query: Parsed<Q>; readonly body: Parsed<B> }): Promise<unknown>;
 }
 
-/** Anything else: text, files, streams. */
+/** A route with another answer: text, a file or a stream. */
 export interface RawRoute extends RouteHead {
   readonly produces: string;
   respond(request: Request, response: Response): Promise<void>;
@@ -55,7 +55,7 @@ function toHandler(route: Route): (request: Request, response: Response) => Prom
   };
 }
 
-/** Mounts the routes; another method on one of their paths is answered with 405 and those that exist. */
+/** Mounts the routes. Other methods on their paths get 405 and the list of allowed methods. */
 export function mountRoutes(app: Express, routes: readonly Route[]): void {
   const methods = new Map<string, string[]>();
   for (const route of routes) {
@@ -65,8 +65,8 @@ export function mountRoutes(app: Express, routes: readonly Route[]): void {
   for (const [path, allowed] of methods) {
     const allow = allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
     app.all(path, (request) => {
-      throw new RequestError(405, 'method-not-allowed', `${request.method} is not possible here`, {
-        advice: `Possible: ${allow}`,
+      throw new RequestError(405, 'method-not-allowed', `${request.method} is not allowed here`, {
+        advice: `Allowed: ${allow}`,
         headers: { Allow: allow },
       });
     });

@@ -12,24 +12,24 @@ import { runUnit, type UnitRunDeps } from './run-unit.ts';
 import { type SpecUnit } from '../../queues/spec-unit-schema.ts';
 import { isSpecUnit, parseSpecUnit } from './spec-unit.ts';
 
-/** Costs and limits that a unit of specs leaves open. */
+/** Costs and limits that a unit of specs does not specify. */
 export interface TradingTerms extends ReplaySettings, Omit<FillSettings, 'initialCash'> {
   readonly paper: { readonly startingCash: number };
 }
 
 export interface UnitDeps extends UnitRunDeps {
   readonly threads: UnitThreads;
-  /** Two replicas of one search must not search the same: the worker's name is part of the seed. */
+  /** Part of the seed, so that replicas of one search differ. */
   readonly workerId: string;
   readonly exchange: TradingTerms;
 }
 
-/** What is to be reported of a unit, without the worker's name and the time. */
+/** Report of a unit, without worker id and execution time. */
 export type Report = Readonly<Record<string, unknown>>;
 
 /**
- * Does a unit of any kind off the event loop.
- * @throws AppError for a unit that cannot be done.
+ * Executes a unit of any kind off the event loop.
+ * @throws AppError for a unit that cannot be executed here
  */
 export async function doUnit(deps: UnitDeps, { id, params }: AssignedUnit, signal: AbortSignal): Promise<Report> {
   if (isSpecUnit(params)) return doSpecs(deps, parseSpecUnit(params), signal);
@@ -54,7 +54,7 @@ async function doSpecs(deps: UnitDeps, unit: SpecUnit, signal: AbortSignal): Pro
 
 async function seriesFor({ candles }: UnitDeps, { market, timeframe, data_file }: SpecUnit): Promise<Series> {
   const names = data_file === undefined ? CANDLE_FILE_WORDS.map(([words]) => `${market}_${words}.csv`) : [data_file];
-  // The finest first: every longer timeframe can be made of it.
+  // Shortest timeframe first: it can be resampled to every longer one.
   let missing: unknown;
   for (const name of names) {
     try {

@@ -10,10 +10,10 @@ export interface UnitRunDeps {
 }
 
 /**
- * Does a unit of the existing kind on a thread.
- * @param seed of a search; the evaluation of one genome does not draw.
- * @throws AppError for a unit that cannot be done here (`isNotForUs`): `bad-spec`, `series-too-short`, `no-candles` and
- *   the like; `interrupted` when it was cancelled.
+ * Executes a unit of the Python workers' kind on a thread.
+ * @param seed seed of a search; the evaluation of one genome uses no random numbers
+ * @throws AppError for a unit that cannot be executed here (`isNotForUs`): `bad-spec`, `series-too-short`, `no-candles`
+ *   and similar; `interrupted` when it was cancelled
  */
 export async function runUnit(
   { threads, candles }: UnitRunDeps,
@@ -28,7 +28,7 @@ export async function runUnit(
   return submission;
 }
 
-/** No candles here, or parameters that we do not read as workers do: trying again would not help, and nobody is to blame. */
+/** Candles are missing here, or the parameters are not supported: a retry cannot succeed, and no worker is at fault. */
 export function isNotForUs(error: unknown): boolean {
   return isInputError(error) || hasCode(error, 'no-candles');
 }

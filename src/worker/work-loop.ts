@@ -7,17 +7,17 @@ import { type Report } from './do-unit.ts';
 export interface WorkLoopDeps {
   readonly source: WorkSource;
   readonly work: (unit: AssignedUnit, signal: AbortSignal) => Promise<Report>;
-  /** A line about what happened. */
+  /** Prints one line for the operator. */
   readonly say: (text: string) => void;
-  /** Ends the loop; a unit under way is given up, its lease runs out. */
+  /** Ends the loop. A running unit is abandoned; its lease expires. */
   readonly signal: AbortSignal;
-  /** How long to wait when there is no work; after failures twice as long each time, up to `MAX_PAUSE_MS`, less jitter. */
+  /** Pause without work. After failures it doubles each time, up to `MAX_PAUSE_MS`, minus jitter. */
   readonly pauseMs: number;
   /** 0..1 */
   readonly random: () => number;
-  /** End when there is no more work. */
+  /** Ends when there is no more work. */
   readonly once: boolean;
-  /** Returns early, without an error, when the signal aborts. */
+  /** Must return early, without an error, when the signal aborts. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -29,16 +29,16 @@ export interface WorkDone {
 const MAX_PAUSE_MS = 5 * 60_000;
 
 /**
- * asking -> working -> reporting -> asking; asking -> waiting where there is no work or nobody answers. Ends by the signal,
- * by the coordinator's word, or with `once` for want of work. What goes wrong with one unit is said and left behind: its
- * lease runs out, and another worker gets it.
+ * States: asking -> working -> reporting -> asking; asking -> waiting when there is no work or no answer. Ends when the
+ * signal aborts, when the coordinator requests a shutdown, or, with `once`, when there is no work. A failed unit is
+ * reported to the operator and abandoned: its lease expires, and another worker gets it.
  */
 export async function runWorkLoop(deps: WorkLoopDeps): Promise<WorkDone> {
   const { source, signal, say, pause = sleep } = deps;
   let done = 0;
   let failed = 0;
-  /** In a row: questions without an answer, and units that came to nothing. */
-  let vain = 0;
+  /** Consecutive failures: requests without answer, and failed units. */
+  let failures = 0;
   while (!signal.aborted) {
     try {
       const handed = await source.next(signal);
@@ -49,24 +49,24 @@ export async function runWorkLoop(deps: WorkLoopDeps): Promise<WorkDone> {
       if ('unit' in handed) {
         if (await doOne(deps, handed.unit)) {
           done += 1;
-          vain = 0;
+          failures = 0;
           continue;
         }
         failed += 1;
-        vain += 1;
-        // A unit that cannot be done here may come back at once: it must not be taken from all who could.
-        if (!deps.once) await pause(growing(deps, vain), signal);
+        failures += 1;
+        // The same unit may be assigned again at once: pause, so that another worker can take it.
+        if (!deps.once) await pause(backOffMs(deps, failures), signal);
         continue;
       }
-      vain = 0;
+      failures = 0;
       if (deps.once) break;
       await pause(deps.pauseMs, signal);
     } catch (error) {
       if (signal.aborted) break;
-      vain += 1;
+      failures += 1;
       say(sentenceOf(error));
       if (deps.once) throw error;
-      await pause(growing(deps, vain), signal);
+      await pause(backOffMs(deps, failures), signal);
     }
   }
   return { done, failed };
@@ -79,7 +79,7 @@ async function doOne({ source, work, say, signal }: WorkLoopDeps, unit: Assigned
     const report = await work(unit, signal);
     const taken = await source.submit(unit, { ...report, execution_time: seconds() }, signal);
     say(
-      `unit ${unit.id}: ${taken ? 'reported' : 'the coordinator did not take the report'} after ${seconds().toFixed(1)} s`,
+      `unit ${unit.id}: ${taken ? 'reported' : 'the coordinator refused the report'} after ${seconds().toFixed(1)} s`,
     );
     return taken;
   } catch (error) {
@@ -88,10 +88,10 @@ async function doOne({ source, work, say, signal }: WorkLoopDeps, unit: Assigned
   }
 }
 
-const growing = ({ pauseMs, random }: WorkLoopDeps, vain: number): number =>
-  jitteredBackOffMs({ firstMs: pauseMs, mostMs: MAX_PAUSE_MS }, vain, 0.5, random);
+const backOffMs = ({ pauseMs, random }: WorkLoopDeps, failures: number): number =>
+  jitteredBackOffMs({ firstMs: pauseMs, mostMs: MAX_PAUSE_MS }, failures, 0.5, random);
 
-/** The signal ends it early, without an error. */
+/** Returns early, without an error, when the signal aborts. */
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -8,7 +8,7 @@ export interface WorkerEngineDeps extends UnitRunDeps {
   readonly threads: Pick<UnitThreads, 'run' | 'close'>;
 }
 
-/** The engine of the Python workers over the candle files at hand. */
+/** The worker engine (rules of the Python workers) over local candle files. */
 export function createWorkerEngine(deps: WorkerEngineDeps): WorkerEngine {
   const unlessImpossible = <T>(error: unknown, answer: (reason: string) => T): T => {
     if (!isNotForUs(error)) throw error;

@@ -8,7 +8,7 @@ type CompanyDeps = Pick<
   'stores' | 'producer' | 'clock' | 'mode' | 'account' | 'namespace' | 'version' | 'apiToken'
 >;
 
-/** Who runs, where, and how busy they are. */
+/** Running agents and nodes, and their load. */
 export function companyRoutes(deps: CompanyDeps): readonly Route[] {
   const { stores, producer, clock, mode, account, namespace, version } = deps;
   return [
@@ -48,7 +48,7 @@ export function companyRoutes(deps: CompanyDeps): readonly Route[] {
       method: 'get',
       path: '/api/scaling',
       tag: 'company',
-      summary: 'How many nodes each queue wants, and the load that says so, as of the last census',
+      summary: 'Wanted number of nodes of each queue, and its load, as of the last census',
       needs: 'store',
       handle: async () => ({ now: clock.now(), items: await stores.scaling.list() }),
     }),

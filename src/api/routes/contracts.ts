@@ -7,11 +7,11 @@ import { JOBS_PATH } from './jobs.ts';
 interface ContractDeps {
   readonly version: string;
   readonly webDirectory: string;
-  /** All routes, these included. */
+  /** All routes, including these. */
   readonly routes: () => readonly Route[];
 }
 
-/** What can be asked, for people and for programs. */
+/** Documentation of the API, as a page and in machine-readable form. */
 export function contractRoutes({ version, webDirectory, routes }: ContractDeps): readonly Route[] {
   return [
     defineRoute({

@@ -7,7 +7,7 @@ import { type Route } from '../../http/route.ts';
 const entryId = z.string().regex(/^\d{1,15}-\d{1,19}$/, 'not an event id');
 const eventsQuery = z.strictObject({ since: countText.optional() });
 
-/** Everything that is broadcast, as it happens. */
+/** Live stream of all broadcasts. */
 export function eventRoutes(streams: EventStreams): readonly Route[] {
   return [
     {

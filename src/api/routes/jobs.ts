@@ -34,14 +34,14 @@ function queueOf(name: string, status: 400 | 404): QueueName {
   throw new RequestError(status, 'unknown-queue', `there is no queue '${name}'`, { valid: QUEUE_NAMES });
 }
 
-/** The contract speaks of the payload; whoever sent the request called it `data`. */
+/** Maps paths of the job's payload to paths of the request, where the payload is `data`. */
 function inRequest(error: ContractError): RequestError {
   const issues = error.issues.map(({ path, message }) => ({ path: path === '' ? 'data' : `data.${path}`, message }));
   const text = issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
   return new RequestError(400, error.code, text, { issues, ...(error.advice && { advice: error.advice }) });
 }
 
-/** Jobs of any queue: ask for one, look at one, try a failed one again. */
+/** Jobs of any queue: add, read, retry. */
 export function jobRoutes({
   stores,
   producer,
@@ -62,7 +62,7 @@ export function jobRoutes({
       method: 'get',
       path: '/api/jobs/failed',
       tag: 'jobs',
-      summary: 'Dead letters: jobs that failed for good, and what can be done about them',
+      summary: 'Dead letters: permanently failed jobs, with advice',
       query: limitQuery,
       needs: 'store',
       handle: async ({ query }) => ({ items: await stores.deadLetters.list(query.limit) }),
@@ -71,7 +71,7 @@ export function jobRoutes({
       method: 'post',
       path: JOBS_PATH,
       tag: 'jobs',
-      summary: 'Adds a job; the same jobId twice is one job',
+      summary: 'Adds a job; idempotent for the same jobId',
       params: queueParams,
       body: jobRequest,
       status: 202,
@@ -155,7 +155,7 @@ export function jobRoutes({
         try {
           await stores.deadLetters.markRetried(queue, params.id, clock.now());
         } catch (error) {
-          // The job runs again all the same; its letter is replaced should it fail once more.
+          // The job runs again nevertheless; if it fails again, its dead letter is replaced.
           log.warn(`dead letter not marked as retried: ${errorText(error)}`, { queue, jobId: params.id });
         }
         return { queue, jobId: params.id };

@@ -3,7 +3,7 @@ import { type Stores } from '../../ports/stores.ts';
 import { countText, limitField, limitQuery } from '../../http/input-fields.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
 
-/** What was noticed and what was decided. */
+/** Alerts and the audit log. */
 export function journalRoutes({ alerts, audit }: Stores): readonly Route[] {
   return [
     defineRoute({
@@ -19,7 +19,7 @@ export function journalRoutes({ alerts, audit }: Stores): readonly Route[] {
       method: 'get',
       path: '/api/audit',
       tag: 'journal',
-      summary: 'Entries of the audit log in their order; the last ones unless `from` is given',
+      summary: 'Entries of the audit log in order; the last ones unless `from` is given',
       query: z.strictObject({
         from: countText.describe('Sequence number of the first entry').optional(),
         limit: limitField,

@@ -25,7 +25,7 @@ async function accountFigures({ stores, account }: MetricsDeps): Promise<Account
   return { point: equity.at(-1), openPositions: positions.filter(({ amount }) => amount !== 0).length, risk };
 }
 
-/** Each reads one source and answers with what sets its metrics. */
+/** Each function reads one source and returns a function that sets its metrics. */
 function sourcesOf(registry: Registry, deps: MetricsDeps): Readonly<Record<string, () => Promise<() => void>>> {
   const { stores, producer, clock, account } = deps;
   const gauge = gaugesIn(registry);
@@ -57,12 +57,12 @@ function sourcesOf(registry: Registry, deps: MetricsDeps): Readonly<Record<strin
   };
 }
 
-/** One source that is away must not hide the others: it is reported, and its metrics are missing. */
+/** An unreachable source does not hide the others: `corp_source_up` reports it, and its metrics are missing. */
 export function metricsRoutes(deps: MetricsDeps): readonly Route[] {
   const registry = new Registry();
   const gauge = gaugesIn(registry);
   const info = gauge('corp_info', 'What runs here.', ['mode', 'version']);
-  const uptime = gauge('process_uptime_seconds', 'Life of this process.', []);
+  const uptime = gauge('process_uptime_seconds', 'Uptime of this process.', []);
   const up = gauge('corp_source_up', 'Whether a source of these metrics answered.', ['source']);
   const sources = Object.entries(sourcesOf(registry, deps));
   const exposed = Registry.merge([processMetrics(), registry]);
@@ -75,7 +75,7 @@ export function metricsRoutes(deps: MetricsDeps): readonly Route[] {
       produces: 'text/plain',
       async respond(_request, response) {
         const answers = await Promise.allSettled(sources.map(([, read]) => read()));
-        // No await between here and metrics(), which copies the values at once: requests at the same time do not mix.
+        // No await between here and metrics(), which copies the values: otherwise concurrent requests could mix.
         registry.resetMetrics();
         info.set({ mode: deps.mode, version: deps.version }, 1);
         uptime.set(process.uptime());

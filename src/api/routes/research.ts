@@ -5,7 +5,7 @@ import { hashParams, idParams, limitField, limitQuery } from '../../http/input-f
 import { RequestError } from '../../http/request-error.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
 
-/** What the company found out: cycles and the strategies they produced. */
+/** Research cycles and their strategies. */
 export function researchRoutes({ cycles, strategies }: Stores): readonly Route[] {
   return [
     defineRoute({

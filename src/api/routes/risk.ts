@@ -12,10 +12,10 @@ const tradingStateRequest = z
   })
   .refine(({ state, flatten }) => !flatten || state === 'HALTED', {
     path: ['flatten'],
-    message: 'goes only with HALTED: a company that flattens does not trade on',
+    message: 'is only allowed with HALTED',
   });
 
-/** What the risk manager thinks, and the operator's hand on the brake. */
+/** Risk state and verdicts, and the operator's control of the trading state. */
 export function riskRoutes({
   stores,
   producer,
@@ -34,7 +34,7 @@ export function riskRoutes({
       method: 'get',
       path: '/api/verdicts',
       tag: 'risk',
-      summary: 'Answers to intents, with reasons',
+      summary: 'Verdicts on intents, with reasons',
       query: limitQuery,
       needs: 'store',
       handle: async ({ query }) => ({ items: await stores.intents.verdicts({ account, limit: query.limit }) }),

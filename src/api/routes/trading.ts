@@ -13,7 +13,7 @@ export function tradingRoutes({ orders, ledger, portfolio }: Stores, account: st
       method: 'get',
       path: '/api/portfolio',
       tag: 'trading',
-      summary: 'Strategies that hold a place in the portfolio, and on what evidence',
+      summary: 'Strategies in the portfolio, and their evidence',
       query: z.strictObject({ state: z.enum(['incubating', 'active', 'retired']).optional(), limit: limitField }),
       needs: 'store',
       handle: async ({ query: { state, limit } }) => ({
@@ -48,7 +48,7 @@ export function tradingRoutes({ orders, ledger, portfolio }: Stores, account: st
       method: 'get',
       path: '/api/positions',
       tag: 'trading',
-      summary: 'What each strategy holds; amount 0 is flat, with the profit it has realised',
+      summary: 'Positions of each strategy; amount 0 is flat; with realised profit',
       needs: 'store',
       handle: async () => ({ items: await ledger.positions(account) }),
     }),

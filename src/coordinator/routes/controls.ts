@@ -14,27 +14,29 @@ const byHost = z.strictObject({ hostname, keep: maxWorkers.default(0) });
 
 const has = (body: unknown, name: string): boolean => typeof body === 'object' && body !== null && name in body;
 
-/** What an operator can do to workers. */
-export function controlRoutes(fleet: Pick<Fleet, 'orders' | 'quarantineWorker' | 'releaseWorker'>): readonly Route[] {
-  const { orders } = fleet;
+/** Operator commands for workers. */
+export function controlRoutes(
+  fleet: Pick<Fleet, 'operatorCommands' | 'quarantineWorker' | 'releaseWorker'>,
+): readonly Route[] {
+  const { operatorCommands } = fleet;
   const workerParams = z.strictObject({ id: workerId });
   return [
     defineRoute({
       method: 'post',
       path: '/api/shutdown_worker',
       tag: TAG,
-      summary: 'Tells workers to end when they next ask for work',
+      summary: 'Shuts workers down at their next request for work',
       body: z.unknown(),
       needs: 'store',
       async handle({ body }) {
         if (has(body, 'worker_ids')) {
           const { worker_ids } = parseInput('body', byIds, body);
-          await orders.shutDown(worker_ids);
+          await operatorCommands.shutDown(worker_ids);
           return { status: 'ok', queued: worker_ids.length, worker_ids };
         }
         if (!has(body, 'hostname')) throw new RequestError(400, 'bad-request', 'Provide worker_ids or hostname');
         const host = parseInput('body', byHost, body);
-        const { workerIds, kept } = await orders.shutDownHost(host.hostname, host.keep);
+        const { workerIds, kept } = await operatorCommands.shutDownHost(host.hostname, host.keep);
         return { status: 'ok', queued: workerIds.length, worker_ids: workerIds, kept: kept.length };
       },
     }),
@@ -42,10 +44,10 @@ export function controlRoutes(fleet: Pick<Fleet, 'orders' | 'quarantineWorker' |
       method: 'get',
       path: '/api/worker_limits',
       tag: TAG,
-      summary: 'How many workers of a machine may work',
+      summary: 'Maximum number of workers of each host',
       needs: 'store',
       async handle() {
-        const limits = await orders.limits();
+        const limits = await operatorCommands.limits();
         return { limits: Object.fromEntries(limits.map((limit) => [limit.hostname, limit.maxWorkers])) };
       },
     }),
@@ -53,11 +55,11 @@ export function controlRoutes(fleet: Pick<Fleet, 'orders' | 'quarantineWorker' |
       method: 'post',
       path: '/api/worker_limits',
       tag: TAG,
-      summary: 'Sets how many workers of a machine may work',
+      summary: 'Sets the maximum number of workers of a host',
       body: z.strictObject({ hostname, max_workers: maxWorkers }),
       needs: 'store',
       async handle({ body }) {
-        await orders.setLimit({ hostname: body.hostname, maxWorkers: body.max_workers });
+        await operatorCommands.setLimit({ hostname: body.hostname, maxWorkers: body.max_workers });
         return { status: 'ok', ...body };
       },
     }),
@@ -65,11 +67,11 @@ export function controlRoutes(fleet: Pick<Fleet, 'orders' | 'quarantineWorker' |
       method: 'delete',
       path: '/api/worker_limits',
       tag: TAG,
-      summary: 'Takes the limit of a machine away',
+      summary: 'Removes the limit of a host',
       body: z.strictObject({ hostname, max_workers: maxWorkers.optional() }),
       needs: 'store',
       async handle({ body }) {
-        const removed = await orders.removeLimit(body.hostname);
+        const removed = await operatorCommands.removeLimit(body.hostname);
         return { status: 'ok', hostname: body.hostname, removed };
       },
     }),
@@ -77,7 +79,7 @@ export function controlRoutes(fleet: Pick<Fleet, 'orders' | 'quarantineWorker' |
       method: 'post',
       path: '/api/workers/:id/quarantine',
       tag: TAG,
-      summary: 'Gives a worker no more work and withdraws what it has reported',
+      summary: 'Quarantines a worker: assigns it no more units and withdraws its results',
       params: workerParams,
       body: z.strictObject({ reason: reasonField }),
       needs: 'store',
@@ -90,7 +92,7 @@ export function controlRoutes(fleet: Pick<Fleet, 'orders' | 'quarantineWorker' |
       method: 'post',
       path: '/api/workers/:id/release',
       tag: TAG,
-      summary: 'Lets a quarantined worker work again',
+      summary: 'Ends the quarantine of a worker',
       params: workerParams,
       needs: 'store',
       handle: async ({ params }) => ({ worker_id: params.id, released: await fleet.releaseWorker(params.id) }),

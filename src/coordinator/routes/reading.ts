@@ -8,11 +8,11 @@ import { type Fleet } from '../fleet.ts';
 import { ACTIVE_MS, VALIDATION_CRITERIA, type FleetSummary } from '../summary.ts';
 
 const TAG = 'reading';
-const MOST_ROWS = 10_000;
+const MAX_ROWS = 10_000;
 
 const seconds = (ms: number): number => ms / 1000;
 
-/** What cannot be read is the default, and -1 is all: so the existing coordinator takes it. */
+/** An invalid limit means the default, a negative one means all rows, as in the Python coordinator. */
 const limitOf = (otherwise: number) =>
   z
     .string()
@@ -20,7 +20,7 @@ const limitOf = (otherwise: number) =>
     .catch(undefined)
     .transform((text) => {
       const limit = /^-?\d{1,9}$/.test(text ?? '') ? Number(text) : otherwise;
-      return limit < 0 ? MOST_ROWS : Math.min(limit, MOST_ROWS);
+      return limit < 0 ? MAX_ROWS : Math.min(limit, MAX_ROWS);
     });
 const numberText = z
   .string()
@@ -52,7 +52,7 @@ export interface ReadingDeps {
   readonly clock: Clock;
 }
 
-/** What dashboards and workers read of the existing coordinator. None of it changes anything. */
+/** Read-only routes of the Python coordinator, for dashboards and workers. */
 export function readingRoutes({ fleet, stores, summary, clock }: ReadingDeps): readonly Route[] {
   const { units, results, workers } = stores;
 
@@ -66,7 +66,7 @@ export function readingRoutes({ fleet, stores, summary, clock }: ReadingDeps): r
     readonly unit: FleetUnit;
   }
 
-  /** Which of its sound results stands for a unit, the unit knows: so many are read that enough of them do. */
+  /** Only the unit knows which of its sound results is canonical, so this reads rows until enough of them are. */
   async function canonicalRows(limit: number, filter: Omit<ResultFilter, 'limit'>): Promise<readonly Row[]> {
     if (limit === 0) return [];
     for (let read = 2 * limit; ; read *= 2) {
@@ -90,7 +90,7 @@ export function readingRoutes({ fleet, stores, summary, clock }: ReadingDeps): r
       method: 'get',
       path: '/api/status',
       tag: TAG,
-      summary: 'Where the fleet stands',
+      summary: 'Status of the fleet',
       needs: 'store',
       async handle() {
         const [work_units, active, best_strategy] = await Promise.all([
@@ -111,7 +111,7 @@ export function readingRoutes({ fleet, stores, summary, clock }: ReadingDeps): r
       method: 'get',
       path: '/api/workers',
       tag: TAG,
-      summary: 'Workers that have ever asked for work',
+      summary: 'All workers that have requested work',
       needs: 'store',
       async handle() {
         await fleet.flush();
@@ -135,7 +135,7 @@ export function readingRoutes({ fleet, stores, summary, clock }: ReadingDeps): r
       method: 'get',
       path: '/api/results',
       tag: TAG,
-      summary: 'Results that stand for their unit, the best out of sample first',
+      summary: 'Canonical results of units, the best out of sample first',
       query: resultsQuery,
       needs: 'store',
       async handle({ query: { limit, overfitted, min_pnl: minPnl, min_sharpe: minSharpe } }) {
@@ -187,7 +187,7 @@ export function readingRoutes({ fleet, stores, summary, clock }: ReadingDeps): r
       method: 'get',
       path: '/api/dashboard_stats',
       tag: TAG,
-      summary: 'Counts of everything, for a dashboard',
+      summary: 'Counts for a dashboard',
       needs: 'store',
       async handle() {
         await fleet.flush();

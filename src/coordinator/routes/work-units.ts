@@ -16,14 +16,14 @@ import { resultDetail, unitDetail, unitSummary } from '../wire.ts';
 
 const TAG = 'work units';
 export const WORK_UNITS = '/api/work_units';
-const MOST_IN_BATCH = 500;
+const MAX_BATCH = 500;
 
 const unitParams = z.strictObject({ id: countText });
-const batchBody = z.strictObject({ work_units: z.array(z.unknown()).min(1).max(MOST_IN_BATCH) });
+const batchBody = z.strictObject({ work_units: z.array(z.unknown()).min(1).max(MAX_BATCH) });
 
 function conflictOf(creation: Extract<Creation, { readonly kind: 'conflict' }>): RequestError {
   const { key, id } = creation;
-  return new RequestError(409, 'key-in-use', `key '${key}' stands for work unit ${id}, which was asked for otherwise`);
+  return new RequestError(409, 'key-in-use', `key '${key}' belongs to work unit ${id}, whose request was different`);
 }
 
 const answerOf = ({ kind, id }: Exclude<Creation, { readonly kind: 'conflict' }>) => ({
@@ -37,7 +37,7 @@ export interface WorkUnitDeps {
   readonly defaults: UnitDefaults;
 }
 
-/** What the existing coordinator lacks: making units of any kind, looking at them, ending them. */
+/** Routes that the Python coordinator lacks: create, read and cancel units of any kind. */
 export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): readonly Route[] {
   const { units, results, orphans, workers } = stores;
   const schema = unitRequestSchema(defaults);
@@ -51,7 +51,7 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
   async function createOne(body: unknown, response: Response): Promise<void> {
     const request = parseInput('body', schema, body);
     const [creation] = await answeredBy('store', fleet.createUnits([request]));
-    if (creation === undefined) throw new RequestError(500, 'internal-error', 'the work unit was not made');
+    if (creation === undefined) throw new RequestError(500, 'internal-error', 'the work unit was not created');
     if (creation.kind === 'conflict') throw conflictOf(creation);
     response.status(creation.kind === 'created' ? 201 : 200).json(answerOf(creation));
   }
@@ -61,7 +61,7 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
       method: 'post',
       path: WORK_UNITS,
       tag: TAG,
-      summary: 'Makes a unit; the same key and body again is the same unit',
+      summary: 'Creates a unit; idempotent for the same key and body',
       produces: 'application/json',
       respond: (request, response) => createOne(request.body, response),
     },
@@ -69,7 +69,7 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
       method: 'post',
       path: `${WORK_UNITS}/batch`,
       tag: TAG,
-      summary: `Makes up to ${MOST_IN_BATCH} units; each has an answer of its own`,
+      summary: `Creates up to ${MAX_BATCH} units; each has its own answer`,
       body: batchBody,
       needs: 'store',
       async handle({ body: { work_units } }) {
@@ -85,7 +85,7 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
           }
           const creation = creations[next];
           next += 1;
-          if (creation === undefined) throw new RequestError(500, 'internal-error', 'a work unit was not made');
+          if (creation === undefined) throw new RequestError(500, 'internal-error', 'a work unit was not created');
           return creation.kind === 'conflict' ? errorBody(conflictOf(creation)) : answerOf(creation);
         });
         return { work_units: answers };
@@ -95,7 +95,7 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
       method: 'get',
       path: WORK_UNITS,
       tag: TAG,
-      summary: 'Units by number; `next` is what to ask for `after`',
+      summary: 'Units by number; pass `next` as `after` to get the next page',
       query: z.strictObject({
         state: z.enum(UNIT_STATES).optional(),
         limit: limitField,
@@ -124,7 +124,7 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
       method: 'post',
       path: `${WORK_UNITS}/:id/cancel`,
       tag: TAG,
-      summary: 'Ends a unit that is no longer wanted; what still comes is late',
+      summary: 'Cancels a unit; reports that arrive later do not count',
       params: unitParams,
       body: z.strictObject({ reason: reasonField.exactOptional() }).optional(),
       needs: 'store',
@@ -132,14 +132,14 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
         await find(params.id);
         const unit = await fleet.cancel(params.id, body?.reason ?? 'cancelled by the client');
         if (unit?.state === 'cancelled') return unitSummary(unit);
-        throw new RequestError(409, 'already-ended', `work unit ${params.id} is ${unit?.state ?? 'gone'} already`);
+        throw new RequestError(409, 'already-ended', `work unit ${params.id} is already ${unit?.state ?? 'removed'}`);
       },
     }),
     defineRoute({
       method: 'get',
       path: '/api/results/:id',
       tag: TAG,
-      summary: 'One result with everything that was sent',
+      summary: 'One result with all reported fields',
       params: unitParams,
       needs: 'store',
       async handle({ params }) {
@@ -152,7 +152,7 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
       method: 'get',
       path: '/api/orphans',
       tag: TAG,
-      summary: 'Reports on units that do not exist or were never given to their worker; counted nowhere',
+      summary: 'Reports on units that do not exist or were never assigned to the worker; they are not counted',
       query: z.strictObject({ limit: limitField }),
       needs: 'store',
       async handle({ query }) {
@@ -172,7 +172,7 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
       method: 'get',
       path: '/api/fleet',
       tag: TAG,
-      summary: 'Workers with all that is known of them, and how many results were worth what',
+      summary: 'All details of workers, and the number of results by verdict',
       needs: 'store',
       async handle() {
         await fleet.flush();

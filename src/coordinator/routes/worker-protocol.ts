@@ -6,14 +6,14 @@ import { type Fleet } from '../fleet.ts';
 import { type AssignUnit } from '../assign-unit.ts';
 import { type Submission } from '../receive-report.ts';
 
-/** What the existing workers speak, in the forms they know (docs/coordinator-protocol.md#worker-endpoints). */
+/** The protocol of the Python workers (docs/coordinator-protocol.md#worker-endpoints). */
 export const GET_WORK = '/api/get_work';
 export const SUBMIT_RESULT = '/api/submit_result';
 
 const TAG = 'workers';
 const LONGEST_ID = 200;
 
-/** The first where a client repeats a parameter, as the existing coordinator takes it. */
+/** The first value of a repeated parameter, as in the Python coordinator. */
 function queryText(request: Request, name: string): string {
   const value: unknown = request.query[name];
   const first: unknown = Array.isArray(value) ? value[0] : value;
@@ -30,7 +30,7 @@ function answerOf(handed: AssignUnit): object {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Numbers, also as text or with a fraction of nothing; null for what cannot be the number of a unit. */
+/** A unit number given as a number or as text; null when it is not a positive integer. */
 function unitIdOf(value: number | string): number | null {
   const id = typeof value === 'number' ? value : /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
   return Number.isSafeInteger(id) && id > 0 ? id : null;
@@ -38,7 +38,7 @@ function unitIdOf(value: number | string): number | null {
 
 const isNamed = (value: unknown): value is number | string => typeof value === 'number' || typeof value === 'string';
 
-/** @throws RequestError 400 when it does not say whose report it is, or about which unit. */
+/** @throws RequestError 400 `bad-request` without a valid `worker_id` and `work_id` */
 export function readSubmission(body: unknown): Submission {
   const { work_id: workId, worker_id: worker } = isObject(body) ? body : {};
   const workerId = isNamed(worker) ? String(worker) : '';
@@ -57,7 +57,7 @@ export function workerProtocolRoutes(fleet: Pick<Fleet, 'assignUnit' | 'submit'>
       method: 'get',
       path: GET_WORK,
       tag: TAG,
-      summary: 'Work for a worker, leased to it',
+      summary: 'Leases a unit to a worker',
       produces: 'application/json',
       async respond(request, response) {
         const workerId = queryText(request, 'worker_id');

@@ -8,7 +8,7 @@ const SESSION_MS = 12 * 3_600_000;
 
 export interface Credentials {
   isToken(candidate: string): boolean;
-  /** The value of a new session cookie and its life. */
+  /** The value and lifetime of a new session cookie. */
   newSession(): { readonly value: string; readonly maxAgeMs: number };
   admits(request: Request): boolean;
 }
@@ -22,8 +22,8 @@ function cookieOf(header: string | undefined, name: string): string | undefined 
 }
 
 /**
- * Programs show the token, browsers a session cookie: its end and a signature by the token. It holds over a restart and
- * on every node, and a new token ends all sessions.
+ * Programs send the token, browsers a session cookie: its expiry time and an HMAC with the token as key. A session
+ * stays valid after a restart and on every node; a new token ends all sessions.
  */
 export function createCredentials(token: string, clock: Clock): Credentials {
   const sign = (end: number): string => createHmac('sha256', token).update(`session ${end}`).digest('base64url');

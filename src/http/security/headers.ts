@@ -3,7 +3,7 @@ import helmet from 'helmet';
 
 type Directives = Readonly<Record<string, readonly string[]>>;
 
-/** Only our own files, and nobody may frame us. */
+/** Content security policy: own files only, no framing. */
 const OWN_PAGES: Directives = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
@@ -15,7 +15,7 @@ const OWN_PAGES: Directives = {
   'frame-ancestors': ["'none'"],
 };
 
-/** Bull Board has a base tag and inline styles, and asks for fonts elsewhere, which it does not get. */
+/** Bull Board needs a base tag and inline styles. The fonts that it loads from other sites stay blocked. */
 const BULL_BOARD: Directives = {
   ...OWN_PAGES,
   'style-src': ["'self'", "'unsafe-inline'"],
@@ -24,7 +24,7 @@ const BULL_BOARD: Directives = {
   'base-uri': ["'self'"],
 };
 
-/** What is switched off either needs HTTPS, which a proxy in front adds, or concerns browsers that no longer exist. */
+/** Disabled headers either require HTTPS, which a proxy in front adds, or concern obsolete browsers. */
 const headersOf = (directives: Directives): RequestHandler =>
   helmet({
     contentSecurityPolicy: { useDefaults: false, directives },

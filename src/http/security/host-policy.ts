@@ -8,21 +8,21 @@ export function isLoopback(host: string): boolean {
 
 const WILDCARDS: readonly string[] = ['0.0.0.0', '::'];
 
-/** `Host: example.org:3000` -> `example.org`; `[::1]:3000` -> `::1`. Null when it is no host at all. */
+/** `Host: example.org:3000` -> `example.org`; `[::1]:3000` -> `::1`. Null when it is not a valid host. */
 export function hostName(header: string | undefined): string | null {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^:/?#@\s]+))(?::\d{1,5})?$/i.exec(header ?? '');
   return (match?.[1] ?? match?.[2])?.toLowerCase() ?? null;
 }
 
 export interface HostPolicy {
-  /** Names the host we listen on. */
+  /** Adds a host on which the server listens. */
   listensOn(host: string): void;
   admits(header: string | undefined): boolean;
 }
 
 /**
- * Stops DNS rebinding: a page on the network whose name was pointed at this machine speaks to us under its own name.
- * Addresses cannot be rebound, so that a server on all interfaces is reached by any of them.
+ * Prevents DNS rebinding: a page whose host name was pointed at this machine sends its own name in the Host header. IP
+ * addresses cannot be rebound, so a server on all interfaces accepts any address.
  */
 export function createHostPolicy(): HostPolicy {
   const names = new Set<string>();
@@ -40,12 +40,12 @@ export function createHostPolicy(): HostPolicy {
   };
 }
 
-/** @param setting where the host is set: `exchange.yaml, api.host` */
+/** @param setting the setting of the host, for messages: `exchange.yaml, api.host` */
 export function requireKnownHost(policy: HostPolicy, setting: string): RequestHandler {
   return (request, _response, next) => {
     if (!policy.admits(request.headers.host)) {
-      throw new RequestError(403, 'unknown-host', 'this server is not known by that name', {
-        advice: `Use localhost, or the host it was told to listen on (${setting})`,
+      throw new RequestError(403, 'unknown-host', 'this server does not answer to that host name', {
+        advice: `Use localhost, or the configured host (${setting})`,
       });
     }
     next();

@@ -5,7 +5,7 @@ import { SESSION_COOKIE, type Credentials } from './credentials.ts';
 
 export const LOGIN_PATH = '/login';
 
-/** What the login page itself is made of. */
+/** Files of the login page, served without login. */
 const PUBLIC_FILES: readonly string[] = ['/style.css', '/favicon.svg'];
 const COOKIE: CookieOptions = { httpOnly: true, sameSite: 'strict', path: '/' };
 
@@ -34,7 +34,7 @@ const page = (message: string): string => `<!doctype html>
 
 const formSchema = z.object({ token: z.string().min(1).max(1000) });
 
-/** A tiny form, so that a browser can open the dashboard and Bull Board. Works without scripts. */
+/** Login form for the dashboard and Bull Board. Works without scripts. */
 export function mountLogin(app: Express, credentials: Credentials | null): void {
   app.get(LOGIN_PATH, (_request, response) => {
     if (credentials) response.type('html').send(page(''));
@@ -43,7 +43,7 @@ export function mountLogin(app: Express, credentials: Credentials | null): void 
   app.post(LOGIN_PATH, express.urlencoded({ extended: false, limit: '4kb' }), (request, response) => {
     const form = formSchema.safeParse(request.body);
     if (credentials && !(form.success && credentials.isToken(form.data.token))) {
-      response.status(401).type('html').send(page('That is not the token.'));
+      response.status(401).type('html').send(page('The token is wrong.'));
       return;
     }
     if (credentials) {
@@ -60,11 +60,11 @@ export function mountLogin(app: Express, credentials: Credentials | null): void 
 export function requireCredentials(credentials: Credentials): RequestHandler {
   return (request, response, next) => {
     if (credentials.admits(request) || (request.method === 'GET' && PUBLIC_FILES.includes(request.path))) return next();
-    // A person opening a page is shown the form; a program is told.
+    // Browsers are redirected to the form; programs get an error.
     const page =
       request.method === 'GET' && !request.path.startsWith('/api/') && request.accepts(['json', 'html']) === 'html';
     if (page) return response.redirect(303, LOGIN_PATH);
-    throw new RequestError(401, 'not-authenticated', 'this needs the API token', {
+    throw new RequestError(401, 'not-authenticated', 'the API token is required', {
       advice: `Send 'Authorization: Bearer <API_TOKEN>', or log in at ${LOGIN_PATH}`,
       headers: { 'WWW-Authenticate': 'Bearer' },
     });

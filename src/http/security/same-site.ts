@@ -16,8 +16,8 @@ function carriesBody(request: Request): boolean {
 }
 
 /**
- * Writes come from our own pages or from programs. Forms of other sites are what a browser sends without asking:
- * they cannot carry JSON.
+ * Prevents cross-site request forgery: accepts writes only from our own pages and from programs. Browsers send forms of
+ * other sites without a preflight request, but such forms cannot contain JSON.
  */
 export function refuseCrossSiteWrites(formPaths: readonly string[]): RequestHandler {
   return (request, _response, next) => {

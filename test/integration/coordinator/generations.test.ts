@@ -111,7 +111,7 @@ it('a worker that is told to end does, and its work goes to others', async () =>
   const [leaver, other] = ['a_Linux_W1', 'b_Linux_W1'].map((id) =>
     createPythonWorker({ ...options, id, rng: createRng(id) }),
   );
-  await server.fleet.orders.shutDown([leaver!.id]);
+  await server.fleet.operatorCommands.shutDown([leaver!.id]);
   for (let i = 0; i < 8; i += 1) {
     await leaver!.step();
     await other!.step();

@@ -140,7 +140,7 @@ describe('the engine of the workers, here', () => {
 
   it.each([
     ['a file that is not here', { data_file: 'ELSEWHERE.csv' }, /in none of/],
-    ['a file outside the directories', { data_file: '../x.csv' }, /leads out/],
+    ['a file outside the directories', { data_file: '../x.csv' }, /outside the data directories/],
     ['a population of nobody', { data_file: FILE, population_size: 0 }, /population_size/],
   ])('says beforehand that it cannot do %s', async (_, params, reason) => {
     expect(await engine.obstacle(params)).toMatch(reason);

@@ -339,7 +339,7 @@ describe('operators', () => {
     const { fleet, ask } = openFleet();
     await fleet.createUnits(many(5));
     await ask('studio.local_Darwin_W1');
-    expect(await fleet.orders.shutDown([A])).toEqual({ workerIds: [A], kept: [] });
+    expect(await fleet.operatorCommands.shutDown([A])).toEqual({ workerIds: [A], kept: [] });
     const request = { workerId: A, platform: '', acceptsSpecs: false };
     expect(await fleet.assignUnit(request)).toEqual({ end: 'Shutdown requested' });
     expect(await fleet.assignUnit(request)).toMatchObject({ work: { unitId: 1 } });
@@ -350,7 +350,7 @@ describe('operators', () => {
     const names = [10, 2, 1, 3].map((i) => `studio.local_Darwin_W${i}`);
     await fleet.createUnits(many(9));
     for (const name of [...names, A]) await ask(name);
-    expect(await fleet.orders.shutDownHost('studio', 2)).toEqual({
+    expect(await fleet.operatorCommands.shutDownHost('studio', 2)).toEqual({
       workerIds: [names[3], names[0]],
       kept: [names[2], names[1]],
     });
@@ -359,7 +359,7 @@ describe('operators', () => {
     expect(await asked(names[0]!)).toEqual({ end: 'At most 2 workers on studio' });
     expect(await asked('STUDIO_Darwin_W7')).toEqual({ end: 'At most 2 workers on studio' });
     expect(await asked(names[1]!)).toHaveProperty('work');
-    expect(await fleet.orders.removeLimit('Studio')).toBe(true);
+    expect(await fleet.operatorCommands.removeLimit('Studio')).toBe(true);
     expect(await asked('STUDIO_Darwin_W7')).toHaveProperty('work');
   });
 });
