@@ -19,13 +19,13 @@ function retryButton({ queue, jobId, name }, done) {
     } catch (error) {
       button.disabled = false;
       button.title = error.message;
-      button.textContent = 'Failed - try again';
+      button.textContent = 'Failed - retry';
     }
   });
   return button;
 }
 
-/** Jobs that failed for good. `done` is called after a retry. */
+/** Shows permanently failed jobs. `done` is called after a retry. */
 export function showDeadLetters({ items }, done) {
   const what = (letter) =>
     withReason(`${letter.queue} · ${letter.name}`, `${letter.reason}. ${letter.advice}.`.replaceAll('..', '.'));

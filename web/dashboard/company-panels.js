@@ -3,7 +3,7 @@ import { count, duration } from './format.js';
 
 const MODE_TONE = { live: 'bad', paper: 'warn' };
 const STATUS_TONE = { busy: 'good', idle: '', paused: 'warn', error: 'bad', stopped: 'bad' };
-/** Agents write their state every ten seconds. */
+/** A heartbeat older than this is highlighted; agents write their state every ten seconds. */
 const LATE_MS = 60_000;
 
 export function showInfo(info) {

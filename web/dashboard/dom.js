@@ -1,4 +1,4 @@
-/** Everything shown goes through here: as text nodes and plain attributes, never as markup. */
+/** Builds DOM nodes. Content is inserted as text nodes and attributes only, never as markup, to prevent injection. */
 
 /** @typedef {Record<string, string | boolean | ((event: Event) => void)>} Attributes functions become listeners */
 /** @typedef {Node | string | number | null} Child */
@@ -31,7 +31,7 @@ function fill(node, attributes, children) {
   return node;
 }
 
-/** An element that the page has from the start. @param {string} id */
+/** An element of the static page. @param {string} id */
 export const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** @param {string} id @param {...(Node | string)} children */
@@ -39,7 +39,7 @@ export function show(id, ...children) {
   byId(id).replaceChildren(...children);
 }
 
-/** A badge: `tone` is good, warn, bad or empty. @param {string} id @param {string} text */
+/** Sets a badge. `tone` is good, warn, bad or empty. @param {string} id @param {string} text */
 export function setBadge(id, text, tone = '') {
   const badge = byId(id);
   badge.textContent = text;
@@ -52,7 +52,7 @@ export const badge = (text, tone = '') => element('span', { class: `badge ${tone
 /**
  * @template Row
  * @param {readonly {title: string, cell: (row: Row) => Node | string | number | null, number?: boolean, wide?: boolean, tight?: boolean}[]} columns
- *   `wide` ones are left out on small screens, `tight` ones do not wrap
+ *   `wide` columns are hidden on small screens, `tight` ones do not wrap
  * @param {readonly Row[]} rows
  * @param {string} nothing
  */
@@ -71,7 +71,7 @@ export function table(columns, rows, nothing) {
   );
 }
 
-/** A value with the reason for it below. @param {Child} value @param {string} reason */
+/** A value with its reason below. @param {Child} value @param {string} reason */
 export function withReason(value, reason) {
   return element('div', {}, value, element('span', { class: 'reason' }, reason));
 }

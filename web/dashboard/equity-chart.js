@@ -5,9 +5,9 @@ const WIDTH = 1000;
 const HEIGHT = 150;
 const PAD = 6;
 
-/** Equity over market time, as a line with its range below. */
+/** Line chart of equity over market time, with its range below. */
 export function equityChart(points) {
-  if (points.length < 2) return element('p', { class: 'empty' }, 'The curve appears with the second equity mark.');
+  if (points.length < 2) return element('p', { class: 'empty' }, 'The curve needs at least two equity marks.');
   const values = points.map((point) => point.equity);
   const low = Math.min(...values);
   const high = Math.max(...values);

@@ -2,7 +2,7 @@ import { byId, element, setBadge } from './dom.js';
 import { clock } from './format.js';
 
 const MAX_LINES = 100;
-/** A page that opens shows what has happened lately. */
+/** Period of past events that a new page loads. */
 const LOOK_BACK_MS = 15 * 60_000;
 
 function describe(data) {
@@ -15,7 +15,10 @@ function describe(data) {
     .join(' · ');
 }
 
-/** Follows the broadcasts of the topics that `/api/info` names; `heard` is told each one's topic. The browser reconnects, and resumes, by itself. */
+/**
+ * Follows the broadcasts of the topics listed by `/api/info` and calls `heard` with the topic of each. The browser
+ * reconnects and resumes automatically.
+ */
 export function followEvents({ now, topics }, heard) {
   const feed = byId('feed');
   const source = new EventSource(`/api/events?since=${now - LOOK_BACK_MS}`);

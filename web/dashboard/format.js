@@ -2,7 +2,7 @@ const NONE = '–';
 
 /** @typedef {number | null | undefined} Maybe */
 
-/** Quote currency; small prices keep their digits. @param {Maybe} value */
+/** An amount in quote currency. Small prices keep their significant digits. @param {Maybe} value */
 export function money(value) {
   if (value === null || value === undefined) return NONE;
   const digits = Math.abs(value) >= 1 || value === 0 ? 2 : 6;
@@ -37,9 +37,9 @@ export function duration(ms) {
 export const utc = (ms) => (ms ? new Date(ms).toISOString().slice(0, 16).replace('T', ' ') : NONE);
 /** `03-01 14:00`, UTC. @param {Maybe} ms */
 export const shortUtc = (ms) => (ms ? utc(ms).slice(5) : NONE);
-/** Wall time of the reader. @param {number} ms */
+/** Local time of the browser. @param {number} ms epoch ms */
 export const clock = (ms) => new Date(ms).toLocaleTimeString('en-GB');
 /** @param {string} hash */
 export const short = (hash) => hash.slice(0, 8);
-/** good, bad or neither. @param {number} value */
+/** CSS class by the sign of the value; empty for 0. @param {number} value */
 export const sign = (value) => (value > 0 ? 'good-text' : value < 0 ? 'bad-text' : '');

@@ -7,7 +7,7 @@ import { get, post } from './server.js';
 import { showAccount, showOrders, showPositions, showRisk } from './trading-panels.js';
 import { connectTradingButtons } from './trading-state.js';
 
-/** Each panel: what it reads, how it is drawn, and the broadcasts that make it worth reading again. */
+/** For each panel: the API paths it reads, its draw function, and the broadcast topics that trigger a refresh. */
 const PANELS = [
   { read: ['/api/agents'], draw: showAgents, topics: ['agent-state', 'agent-restart'] },
   { read: ['/api/nodes'], draw: showNodes, topics: ['agent-restart'] },
@@ -27,12 +27,12 @@ const PANELS = [
   },
 ];
 const EVERY_MS = 10_000;
-/** Broadcasts come in bursts. */
-const SETTLE_MS = 500;
+/** Debounce time of refreshes, because broadcasts come in bursts. */
+const DEBOUNCE_MS = 500;
 
 const drawn = new Map();
 const due = new Set();
-let settling = 0;
+let debounce = 0;
 
 function setTrouble(text) {
   const trouble = byId('trouble');
@@ -40,7 +40,7 @@ function setTrouble(text) {
   trouble.hidden = text === '';
 }
 
-/** Draws what has changed only: a button in use must not be replaced under the pointer. */
+/** Redraws only on a change, so that a button is not replaced while it is used. */
 async function refresh(panel) {
   const answers = await Promise.all(panel.read.map(get));
   const text = JSON.stringify(answers);
@@ -52,17 +52,17 @@ async function refresh(panel) {
 async function refreshAll(panels) {
   const results = await Promise.allSettled(panels.map(refresh));
   const failed = results.find((result) => result.status === 'rejected');
-  setTrouble(failed ? `Not everything here is up to date: ${failed.reason.message}` : '');
+  setTrouble(failed ? `Some panels are out of date: ${failed.reason.message}` : '');
 }
 
 function refreshFor(topic) {
   for (const panel of PANELS) if (panel.topics.includes(topic)) due.add(panel);
-  settling ||= setTimeout(() => {
-    settling = 0;
+  debounce ||= setTimeout(() => {
+    debounce = 0;
     const panels = [...due];
     due.clear();
     refreshAll(panels);
-  }, SETTLE_MS);
+  }, DEBOUNCE_MS);
 }
 
 async function start() {
@@ -76,7 +76,7 @@ async function start() {
     showInfo(info);
     followEvents(info, refreshFor);
   } catch (error) {
-    setTrouble(`The server cannot be reached: ${error.message}. Reload the page to try again.`);
+    setTrouble(`The server cannot be reached: ${error.message}. Reload the page to retry.`);
     return;
   }
   await refreshAll(PANELS);

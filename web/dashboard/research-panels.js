@@ -36,7 +36,7 @@ export function showPipeline({ items: [cycle] }) {
 const HOLDING_TONE = { active: 'good', incubating: 'warn', retired: '' };
 const HOLDING_ORDER = ['active', 'incubating', 'retired'];
 
-/** Holdings with the names of their strategies. */
+/** Shows holdings with the names of their strategies. */
 export function showStrategies(holdings, strategies) {
   const names = new Map(strategies.items.map(({ hash, name }) => [hash, name]));
   const rows = [...holdings.items].sort(
@@ -53,7 +53,7 @@ export function showStrategies(holdings, strategies) {
     { title: 'Sharpe', cell: ({ outOfSample }) => fixed(outOfSample.sharpe), number: true },
     { title: 'Trades', cell: ({ outOfSample }) => outOfSample.trades, number: true, wide: true },
   ];
-  show('strategies', table(columns, rows, 'None yet: nothing has passed the gate, or no cycle has ended.'));
+  show('strategies', table(columns, rows, 'None yet: no strategy has passed the gate, or no cycle has ended.'));
 }
 
 const DECISION_TONE = { approve: 'good', reduce: 'warn', veto: 'bad' };
@@ -68,5 +68,5 @@ export function showVerdicts({ items }) {
     { title: 'Decision', cell: ({ decision }) => badge(decision, DECISION_TONE[decision]) },
     { title: 'Why', cell: reasons },
   ];
-  show('verdicts', table(columns, items, 'The risk manager has not been asked yet.'));
+  show('verdicts', table(columns, items, 'The risk manager has received no intent yet.'));
 }

@@ -1,4 +1,4 @@
-/** The server's answer as JSON. Throws an Error whose message can be shown to a person. */
+/** Sends a request and returns the JSON answer. @throws Error with a message for the user */
 async function ask(path, options) {
   const response = await fetch(path, { ...options, headers: { accept: 'application/json', ...options?.headers } });
   if (response.status === 401) {

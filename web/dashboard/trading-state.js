@@ -4,13 +4,13 @@ import { post } from './server.js';
 const QUESTIONS = {
   HALTED: {
     title: 'Halt trading?',
-    text: 'No new order is sent; only cancels go through.',
+    text: 'No new orders are sent; only cancels are allowed.',
     yes: 'Halt',
     tone: 'danger',
   },
   REDUCING: {
     title: 'Reduce only?',
-    text: 'Only orders that shrink a position go through.',
+    text: 'Only orders that reduce a position are allowed.',
     yes: 'Reduce',
     tone: 'warn',
   },
@@ -22,7 +22,7 @@ const QUESTIONS = {
   },
 };
 
-/** Asks for a reason and a confirmation; null when the answer is no. */
+/** Asks for a reason and a confirmation; null when the user cancels. */
 async function confirm(state) {
   const { title, text, yes, tone } = QUESTIONS[state];
   const dialog = byId('confirm');
@@ -42,7 +42,7 @@ async function confirm(state) {
   return dialog.returnValue === 'yes' ? { state, reason: reason.value, flatten: flatten.checked } : null;
 }
 
-/** The buttons that halt, reduce and resume. */
+/** Connects the buttons that halt, reduce and resume. */
 export function connectTradingButtons() {
   const answer = byId('trading-answer');
   byId('confirm-no').addEventListener('click', () => byId('confirm').close());
@@ -51,12 +51,12 @@ export function connectTradingButtons() {
       const request = await confirm(button.dataset.state);
       if (!request) return;
       button.disabled = true;
-      answer.textContent = 'Asking the risk manager …';
+      answer.textContent = 'Sending the request to the risk manager …';
       try {
         const { jobId } = await post('/api/trading-state', request);
-        answer.textContent = `Asked the risk manager (job ${jobId}).`;
+        answer.textContent = `Request sent to the risk manager (job ${jobId}).`;
       } catch (error) {
-        answer.textContent = `Not done: ${error.message}`;
+        answer.textContent = `Request failed: ${error.message}`;
       } finally {
         button.disabled = false;
       }

@@ -12,11 +12,11 @@ const SPANS = [
   ['7 d', 7 * DAY],
   ['1 d', DAY],
 ];
-/** A span of fewer points says nothing. */
+/** Shorter spans get no button. */
 const FEWEST_POINTS = 24;
 
 /**
- * Buttons for what mouse and keys do as well.
+ * Buttons with the same functions as mouse and keys.
  * @param {HTMLElement} host @param {Model} model @param {State} state
  * @param {{zoom: (factor: number) => void, walkTrades: (step: 1 | -1) => void}} act
  */
@@ -39,10 +39,10 @@ export function showChartTools(host, model, state, { zoom, walkTrades }) {
     return made;
   };
   host.append(
-    button('all', 'Show everything', () => state.change({ range: { from: 0, to: points } })),
+    button('all', 'Show the whole chart', () => state.change({ range: { from: 0, to: points } })),
     ...spans,
     button('+', 'Closer', () => zoom(0.6)),
-    button('−', 'Further away', () => zoom(1 / 0.6)),
+    button('−', 'Zoom out', () => zoom(1 / 0.6)),
     ...(trades.length > 0
       ? [
           button('◂ trade', 'Previous trade', () => walkTrades(-1)),

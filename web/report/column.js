@@ -1,7 +1,8 @@
 /** @import { EncodedColumn } from '../../src/reports/backtest/chart-document.ts' */
 
 /**
- * @param {EncodedColumn} column as src/reports/backtest/encode-column.ts writes it
+ * Decodes a column.
+ * @param {EncodedColumn} column encoded by src/reports/backtest/encode-column.ts
  * @param {number} length
  */
 export function decodeColumn({ decimals, data }, length) {

@@ -2,15 +2,15 @@
  * @typedef {object} Columns
  * @property {Float64Array} low
  * @property {Float64Array} high
- * @property {Float64Array} last the value with which a point ends
+ * @property {Float64Array} last last value of each point
  */
 
 /**
- * Points for no more than about one a pixel: the extremes of each group of points and the last of it, so that no spike
- * is lost. Groups begin at multiples of their size: moving the chart does not make them flicker.
+ * Reduces points to about one per pixel. Each group of points keeps its extremes and its last value, so that no spike is
+ * lost. Groups start at multiples of their size, so that they do not flicker when the chart moves.
  * @param {Columns} columns @param {number} from @param {number} to @param {number} pixels
- * @returns {{at: number, low: number, high: number, last: number}[]} `at`: middle of the group, in points; one group
- *   beyond each end, so that lines run out of the picture
+ * @returns {{at: number, low: number, high: number, last: number}[]} `at`: middle of the group, in points. Includes one
+ *   group beyond each end, so that lines continue to the edge.
  */
 export function decimate({ low, high, last }, from, to, pixels) {
   const size = Math.max(1, Math.floor((to - from) / Math.max(1, pixels)));
@@ -30,7 +30,7 @@ export function decimate({ low, high, last }, from, to, pixels) {
   return groups;
 }
 
-/** Least and most of points [from, to). @param {Float64Array} low @param {Float64Array} high @param {number} from @param {number} to */
+/** Minimum and maximum of points [from, to). @param {Float64Array} low @param {Float64Array} high @param {number} from @param {number} to */
 export function extremes(low, high, from, to) {
   const first = Math.max(0, Math.floor(from));
   const end = Math.min(low.length, Math.ceil(to));

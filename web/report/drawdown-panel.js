@@ -4,7 +4,7 @@ import { percent } from '../dashboard/format.js';
 import { decimate, extremes } from './decimate.js';
 import { percentTexts } from './panel.js';
 
-/** How far equity is below its peak. @param {Model} model @returns {Panel} */
+/** Drawdown: relative distance of equity from its peak. @param {Model} model @returns {Panel} */
 export function drawdownPanel({ drawdown }) {
   const depth = drawdown.map((value) => (value === 0 ? 0 : -value));
   return {

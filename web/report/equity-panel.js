@@ -5,7 +5,7 @@ import { extremes } from './decimate.js';
 import { strokeColumns, strokeLevel } from './panel.js';
 import { decimalsFor } from './scale.js';
 
-/** Equity beside what holding would have been worth, and the starting cash. @param {Model} model @returns {Panel} */
+/** Equity, buy and hold for comparison, and the starting cash. @param {Model} model @returns {Panel} */
 export function equityPanel(model) {
   const { equity, equityLow, equityHigh, hold, initialCash } = model;
   return {

@@ -3,21 +3,21 @@
 /** @import { State } from './state.js' */
 import { moved, rangeAround, rangeWith, withinChart, zoomed } from './range.js';
 
-/** Pixels within which a press is a click. */
+/** Maximum movement in pixels of a press that counts as a click. */
 const CLICK = 4;
 const ZOOM_IN = 0.8;
 
 /**
- * Mouse, touch and keyboard over the stage.
+ * Connects mouse, touch and keyboard input to the charts.
  * @param {Stage} stage @param {Model} model @param {State} state
  * @param {{choose: (trade: Trade | null) => void, hint: (text: string) => void, speak: (point: number) => void}} say
  */
 export function connectGestures(stage, model, state, { choose, hint, speak }) {
   const { host } = stage;
   const { points } = model;
-  /** @type {Map<number, {x: number, y: number}>} fingers or the mouse that are down */
+  /** @type {Map<number, {x: number, y: number}>} active pointers (pressed mouse button, touching fingers) */
   const down = new Map();
-  /** Where the press began. @type {{x: number, range: import('./range.js').Range, isSelecting: boolean, hasMoved: boolean} | null} */
+  /** Start of the press. @type {{x: number, range: import('./range.js').Range, isSelecting: boolean, hasMoved: boolean} | null} */
   let press = null;
   const selection = document.createElement('div');
   selection.className = 'selection';
@@ -111,7 +111,7 @@ export function connectGestures(stage, model, state, { choose, hint, speak }) {
         state.change({ range: moved(range, event.deltaX * perPixel(range), points) });
         return;
       }
-      // A page that is scrolled past the chart must not get caught in it.
+      // Scrolling the page over the chart must not zoom.
       if (!event.ctrlKey && !event.metaKey && document.activeElement !== host) {
         hint('Click the chart first, or hold Ctrl, to zoom with the wheel');
         return;
@@ -138,7 +138,7 @@ export function connectGestures(stage, model, state, { choose, hint, speak }) {
     const { range, cursor } = state.now;
     const span = range.to - range.from;
     if (isWide) state.change({ range: moved(range, (step * span) / 4, points) });
-    // From afar a step is a pixel: one point would not be seen to move.
+    // Zoomed out, a step is one pixel, because a step of one point would be invisible.
     else
       moveCursor(
         (cursor ?? Math.floor((range.from + range.to) / 2)) + step * Math.max(1, Math.round(span / stage.plotWidth)),

@@ -17,7 +17,7 @@ import { showTradeList } from './trade-list.js';
 const HELP =
   'Drag to move, Shift and drag to choose a span, double click for everything, Ctrl and wheel to zoom. Keys: arrows, + and -, 0 for everything, n and p for the next and previous trade. Hollow marks are entries, solid ones exits; lost trades are dashed, ambiguous ones ringed; missing candles are shaded.';
 
-/** Milliseconds a hint stays. */
+/** How long a hint is shown, in ms. */
 const HINT_MS = 2500;
 
 const root = document.documentElement;
@@ -75,7 +75,7 @@ function start() {
   };
   new ResizeObserver(redraw).observe(host);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
-  // Paper is light, and as wide as the style sheet says, whatever the screen is.
+  // Printing uses light colours and the width of the print style sheet, independent of the display.
   addEventListener('beforeprint', () => {
     root.dataset.print = '';
     redraw();

@@ -1,8 +1,8 @@
 /** @import { Range } from './range.js' */
 
 /**
- * How much of each column of pixels is missing bars, 0..1; columns without any are left out. From afar a column holds
- * many points: to shade it whole for one of them would make a good series look full of holes.
+ * Share of missing bars in each column of pixels, 0..1; columns without missing bars are omitted. Zoomed out, a column
+ * covers many points; shading it fully for one missing bar would exaggerate the gap.
  * @param {readonly (readonly [first: number, points: number])[]} runs in order @param {Range} range @param {number} pixels
  * @returns {Map<number, number>}
  */

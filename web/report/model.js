@@ -25,7 +25,7 @@ import { decodeColumn } from './column.js';
 
 /** @typedef {ReturnType<typeof modelOf>} Model */
 
-/** What the page shows, decoded. @param {ChartDocument} document */
+/** Decodes the chart document. @param {ChartDocument} document */
 export function modelOf(document) {
   const { points, start, barMs, barsPerPoint, initialCash } = document;
   const column = (/** @type {import('../../src/reports/backtest/chart-document.ts').EncodedColumn} */ encoded) =>
@@ -51,21 +51,21 @@ export function modelOf(document) {
     equityLow: document.equityLow ? column(document.equityLow) : equity,
     equityHigh: document.equityHigh ? column(document.equityHigh) : equity,
     drawdown: column(document.drawdown),
-    /** What the starting cash is worth had it bought at the first open, without costs. */
+    /** Value of the starting cash when invested at the first open, without costs. */
     hold: close.map((price) => (initialCash * price) / open[0]),
     trades: tradesOf(document),
-    /** @param {number} value with the decimals of the candles */
+    /** Formats a price with the decimals of the candles. @param {number} value */
     price: (value) =>
       value.toLocaleString('en-US', {
         minimumFractionDigits: document.priceDecimals,
         maximumFractionDigits: document.priceDecimals,
       }),
-    /** @param {number} point may lie between two */
+    /** Time of a point, epoch ms. @param {number} point may be fractional */
     timeAt: (point) => start + point * barMs * barsPerPoint,
   };
 }
 
-/** @param {ChartDocument} document @returns {Trade[]} in order of time */
+/** @param {ChartDocument} document @returns {Trade[]} sorted by time */
 function tradesOf({ trades, reasons, start, barMs, barsPerPoint }) {
   return trades.entryBar.map((entryBar, i) => ({
     number: i + 1,
@@ -89,7 +89,7 @@ function tradesOf({ trades, reasons, start, barMs, barsPerPoint }) {
   }));
 }
 
-/** Trades that touch points [from, to). @param {Trade[]} trades @param {number} from @param {number} to */
+/** Trades that overlap points [from, to). @param {Trade[]} trades @param {number} from @param {number} to */
 export function tradesWithin(trades, from, to) {
   let first = 0;
   let beyond = trades.length;
@@ -104,7 +104,7 @@ export function tradesWithin(trades, from, to) {
 }
 
 /**
- * The trade at a point, or the nearest one no more than `tolerance` points away.
+ * The trade at a point, or the nearest one within `tolerance` points.
  * @param {Trade[]} trades @param {number} point @param {number} tolerance
  */
 export function tradeAt(trades, point, tolerance) {

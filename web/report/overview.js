@@ -6,10 +6,10 @@ import { readPalette } from './palette.js';
 import { moved, withinChart } from './range.js';
 import { sized } from './stage.js';
 
-/** Pixels at an end of the window by which it is made longer or shorter. */
+/** Width in pixels of the resize handles at the ends of the window. */
 const HANDLE = 8;
 
-/** The whole equity curve with a window over what the charts show: drag it, drag its ends, or press beside it. @param {HTMLElement} host @param {Model} model @param {State} state */
+/** The whole equity curve, with a window that marks the visible range: drag it, drag its ends, or press beside it. @param {HTMLElement} host @param {Model} model @param {State} state */
 export function createOverview(host, model, state) {
   const canvas = element('canvas');
   const brush = element('div', { class: 'brush' });

@@ -16,7 +16,7 @@ const NAMES = /** @type {const} */ ([
 
 /** @typedef {Record<(typeof NAMES)[number], string>} Palette */
 
-/** The colours of the page as they are now: light, dark or on paper. */
+/** The current colours of the page: light, dark or print. */
 export function readPalette() {
   const style = getComputedStyle(document.documentElement);
   return /** @type {Palette} */ (

@@ -5,34 +5,34 @@
 import { decimate } from './decimate.js';
 
 /**
- * Where and how a panel draws.
+ * Drawing area of a panel.
  * @typedef {object} Plot
  * @property {CanvasRenderingContext2D} ctx
- * @property {number} from first point seen; may lie between two
+ * @property {number} from first visible point; may be fractional
  * @property {number} to
  * @property {number} left pixels
  * @property {number} width
- * @property {number} perPoint pixels a point is wide
- * @property {(point: number) => number} x the middle of a point is at + 0.5
+ * @property {number} perPoint pixels per point
+ * @property {(point: number) => number} x pixel position of a point's left edge; its middle is at point + 0.5
  * @property {Scale} scale
  * @property {Palette} colours
  */
 
 /**
- * One of the charts above each other.
+ * One of the stacked charts.
  * @typedef {object} Panel
  * @property {string} title
- * @property {number} share of the height
+ * @property {number} share share of the height
  * @property {boolean} canBeLog
- * @property {(state: ChartState) => {low: number, high: number}} bounds of what it shows
+ * @property {(state: ChartState) => {low: number, high: number}} bounds range of the visible values
  * @property {(plot: Plot, state: ChartState) => void} paint
  * @property {(ticks: number[]) => string[]} tickTexts
  * @property {(value: number) => string} valueText
- * @property {(point: number) => {name: string, value: string, tone?: string, wide?: boolean}[]} legend what it shows at a
- *   point; `wide` ones are left out on small screens
+ * @property {(point: number) => {name: string, value: string, tone?: string, wide?: boolean}[]} legend values at a point;
+ *   `wide` entries are hidden on small screens
  */
 
-/** A line through the ends of the points, with the extremes in between. @param {Plot} plot @param {Columns} columns @param {string} colour @param {number} width */
+/** Draws a line through the last values of the points, with their extremes. @param {Plot} plot @param {Columns} columns @param {string} colour @param {number} width */
 export function strokeColumns({ ctx, from, to, width: pixels, x, scale }, columns, colour, width) {
   ctx.beginPath();
   for (const { at, low, high, last } of decimate(columns, from, to, pixels)) {
@@ -58,7 +58,7 @@ export function strokeLevel({ ctx, left, width, scale }, value, colour) {
   ctx.setLineDash([]);
 }
 
-/** Fractions as ticks: as many decimals as tell them apart. @param {number[]} ticks */
+/** Formats fractions as percent, with enough decimals to distinguish the ticks. @param {number[]} ticks */
 export function percentTexts(ticks) {
   const steps = ticks.slice(1).map((tick, i) => Math.abs(tick - ticks[i]) * 100);
   const step = Math.min(1, ...steps);

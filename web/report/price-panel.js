@@ -4,13 +4,13 @@ import { decimate, extremes } from './decimate.js';
 import { decimalsFor } from './scale.js';
 import { paintTrades } from './trade-marks.js';
 
-/** Pixels a point needs before it is drawn as a candle. */
+/** Minimum width in pixels of a point that is drawn as a candle. */
 const CANDLE_PIXELS = 4;
-/** Lengths of a trade, and points more, within which it is studied. */
+/** A trade shows its levels when the visible range is at most STUDY trade lengths plus STUDY_MARGIN points. */
 const STUDY = 4;
 const STUDY_MARGIN = 30;
 
-/** Candles from near, from afar the range of prices with the closes in it; trades on top. @param {Model} model @returns {Panel} */
+/** Candles, or, when zoomed out, the price range with closes; trades on top. @param {Model} model @returns {Panel} */
 export function pricePanel(model) {
   const { open, high, low, close, priceDecimals, price } = model;
   return {
@@ -44,11 +44,11 @@ export function pricePanel(model) {
   };
 }
 
-/** Whether somebody looks at this trade more than at the market: then its levels belong into the picture. @param {Trade} trade @param {number} from @param {number} to */
+/** Whether the view is zoomed in on this trade, so that its levels are shown. @param {Trade} trade @param {number} from @param {number} to */
 const isStudied = ({ entry, exit }, from, to) =>
   entry >= from && exit < to && to - from <= STUDY * (exit - entry + 1) + 2 * STUDY_MARGIN;
 
-/** Hollow where the price rose, solid where it fell: colours are left to the trades. @param {Plot} plot @param {Model} model */
+/** Hollow candles for rising prices, solid ones for falling prices; colours are reserved for trades. @param {Plot} plot @param {Model} model */
 function paintCandles({ ctx, from, to, x, perPoint, scale, colours }, { open, high, low, close, points }) {
   const body = Math.max(1, Math.min(perPoint - 1.5, perPoint * 0.72));
   ctx.strokeStyle = colours.candle;

@@ -4,7 +4,7 @@ import { percent } from '../dashboard/format.js';
 import { tradeAt, tradesWithin } from './model.js';
 import { percentTexts, strokeLevel } from './panel.js';
 
-/** The return of each trade where it ended. @param {Model} model @returns {Panel} */
+/** The return of each trade at its exit. @param {Model} model @returns {Panel} */
 export function returnsPanel({ trades }) {
   return {
     title: 'Trades',

@@ -1,13 +1,13 @@
 /** @typedef {ReturnType<typeof createScale>} Scale */
 
-/** The smallest of 1, 2, 5 x 10^n of which no more than `most` fit into `span`. @param {number} span @param {number} most */
+/** The smallest step of 1, 2, 5 x 10^n for which at most `most` steps fit into `span`. @param {number} span @param {number} most */
 export function roundStep(span, most) {
   const least = span / Math.max(1, most);
   const power = 10 ** Math.floor(Math.log10(least));
   return power * ([1, 2, 5, 10].find((step) => step * power >= least * (1 - 1e-9)) ?? 10);
 }
 
-/** Round numbers from `low` to `high`; two at least, where `most` allows only one, since one alone is no scale. @param {number} low @param {number} high @param {number} most */
+/** Round numbers from `low` to `high`; at least two, even if `most` is 1, because one tick does not define a scale. @param {number} low @param {number} high @param {number} most */
 export function roundTicks(low, high, most) {
   if (!(high > low)) return [];
   for (let tries = most; ; tries += 1) {
@@ -33,12 +33,12 @@ export function logTicks(low, high, most) {
 }
 
 /**
- * From values to pixels, larger ones higher up.
- * @param {{low: number, high: number, top: number, bottom: number, isLog?: boolean, gap?: number}} options `gap`: pixels
- *   between two ticks at least. A logarithmic scale needs `low` above zero.
+ * Maps values to pixels; larger values are higher.
+ * @param {{low: number, high: number, top: number, bottom: number, isLog?: boolean, gap?: number}} options `gap`: minimum
+ *   pixels between two ticks. A logarithmic scale needs `low` above zero.
  */
 export function createScale({ low, high, top, bottom, isLog = false, gap = 26 }) {
-  // A flat line runs through the middle.
+  // Centre a flat line.
   const pad = high > low ? 0 : Math.abs(high) * 0.01 || 1;
   const useLog = isLog && low - pad > 0;
   const [from, to] = [low - pad, high + pad];
@@ -59,7 +59,7 @@ export function createScale({ low, high, top, bottom, isLog = false, gap = 26 })
   };
 }
 
-/** Decimals that tell the ticks apart. @param {number[]} ticks @param {number} most */
+/** Number of decimals needed to distinguish the ticks. @param {number[]} ticks @param {number} most */
 export function decimalsFor(ticks, most) {
   const isTold = (/** @type {number} */ decimals) =>
     ticks.every((tick) => Math.abs(Number(tick.toFixed(decimals)) - tick) <= Math.abs(tick) * 1e-9);

@@ -16,17 +16,17 @@ const TIME_AXIS = 22;
 const LEGEND = 22;
 const FOOT = 6;
 const TICK_WIDTH = 82;
-/** A single missing bar among many is still seen. */
+/** Minimum opacity, so that a single missing bar stays visible. */
 const FAINTEST = 0.25;
-/** What the base canvas depends on; the rest of the state is drawn over it. */
+/** State that the base canvas depends on; the rest is drawn on the overlay. */
 const BASE = /** @type {const} */ (['range', 'isLog', 'hasHold', 'selected']);
-/** How near the crosshair must be to a trade. */
+/** Maximum distance in pixels between crosshair and trade. */
 const REACH = 8;
 
 /** @typedef {ReturnType<typeof createStage>} Stage */
 
 /**
- * The charts above each other on one canvas, with crosshair and chosen trade on a second one that is cheap to redraw.
+ * The stacked charts on one canvas, with crosshair and selected trade on an overlay canvas that is cheap to redraw.
  * @param {HTMLElement} host @param {Model} model @param {Panel[]} panels the first shows prices @param {State} state
  */
 export function createStage(host, model, panels, state) {
@@ -34,7 +34,7 @@ export function createStage(host, model, panels, state) {
   const legends = panels.map(() => element('div', { class: 'legend' }));
   host.append(base, overlay, ...legends);
   let colours = readPalette();
-  /** @type {ChartState | null} what the base canvas shows */
+  /** @type {ChartState | null} state that the base canvas shows */
   let painted = null;
   /** @type {{plots: Plot[], width: number, height: number, axis: number}} */
   let frame = { plots: [], width: 0, height: 0, axis: 0 };
@@ -169,7 +169,7 @@ export function createStage(host, model, panels, state) {
     recolour,
     repaint,
     tradeUnder,
-    /** Pixels the charts are wide, without the axis. */
+    /** Width of the charts in pixels, without the axis. */
     get plotWidth() {
       return frame.plots[0].width;
     },
@@ -181,7 +181,7 @@ export function createStage(host, model, panels, state) {
 }
 
 /**
- * Scales first, then the width that their ticks leave for the plots.
+ * Computes the scales first, then the plot width that their tick labels leave.
  * @param {CanvasRenderingContext2D} ctx @param {Panel[]} panels @param {HTMLElement} host
  * @param {ChartState} state @param {Plot['colours']} colours
  */
@@ -207,7 +207,7 @@ function frameOf(ctx, panels, host, state, colours) {
     panel.valueText(scales[i].valueAt(scales[i].top)),
   ]);
   const axis = Math.ceil(Math.max(...texts.map((text) => ctx.measureText(text).width))) + 12;
-  // While a window is made or hidden, its parts have no width at times.
+  // Elements may temporarily have no width while a window is created or hidden.
   const plotWidth = Math.max(1, width - axis);
   const perPoint = plotWidth / (to - from);
   const plots = scales.map((scale) => ({
@@ -251,7 +251,7 @@ function fillLegend(host, panel, point) {
   );
 }
 
-/** As many pixels as the screen has, cleared. @param {HTMLCanvasElement} canvas @param {HTMLElement} host */
+/** Resizes a canvas to device pixels, which clears it. @param {HTMLCanvasElement} canvas @param {HTMLElement} host */
 export function sized(canvas, host) {
   const ratio = window.devicePixelRatio || 1;
   const [width, height] = [Math.round(host.clientWidth * ratio), Math.round(host.clientHeight * ratio)];

@@ -13,7 +13,7 @@
 
 /** @typedef {ReturnType<typeof createState>} State */
 
-/** What all parts of the chart show. Listeners hear of changes once a frame. @param {number} points */
+/** Shared state of the chart. Listeners are called at most once per frame. @param {number} points */
 export function createState(points) {
   /** @type {ChartState} */
   let current = {
@@ -42,7 +42,7 @@ export function createState(points) {
       isDue = true;
       requestAnimationFrame(tell);
     },
-    /** At once, for a page that is about to be printed. */
+    /** Calls the listeners immediately; used before printing. */
     tell,
     /** @param {(state: ChartState) => void} listener */
     listen(listener) {

@@ -3,7 +3,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** Even steps below a day, days of a month, months and years: what a calendar is read by. */
+/** Calendar steps: even steps below a day, days of a month, months and years. */
 const STEPS = [
   ...[1, 5, 15, 30].map((amount) => ({ unit: 'even', amount: amount * MINUTE, ms: amount * MINUTE })),
   ...[1, 3, 6, 12].map((amount) => ({ unit: 'even', amount: amount * HOUR, ms: amount * HOUR })),
@@ -13,7 +13,7 @@ const STEPS = [
 ];
 
 /**
- * Round UTC times from `from` to `to`, epoch ms, no more than about `most`.
+ * Round UTC times from `from` to `to`, epoch ms, at most about `most`.
  * @param {number} from @param {number} to @param {number} most
  * @returns {{time: number, label: string, isMajor: boolean}[]} major: a new day among hours, month among days, year among months
  */
@@ -43,7 +43,7 @@ function calendarTimes(from, to, { unit, amount }) {
   }
 }
 
-/** Days from the first on that are `amount` apart and leave room for the next month's first. @param {number} month @param {number} amount */
+/** Days of a month in steps of `amount`, with space before the first of the next month. @param {number} month @param {number} amount */
 function daysOfMonth(month, amount) {
   const length = new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0)).getUTCDate();
   const days = [];
@@ -51,7 +51,7 @@ function daysOfMonth(month, amount) {
   return days;
 }
 
-/** Each tick says what changes there: the hour, at midnight the day, and so on. @param {number} time @param {string} unit */
+/** Labels a tick with the unit that changes there: the hour, at midnight the day, etc. @param {number} time @param {string} unit */
 function labelOf(time, unit) {
   const date = new Date(time);
   const month = MONTHS[date.getUTCMonth()];

@@ -8,7 +8,7 @@ import { money, percent, utc } from '../dashboard/format.js';
 const MARGIN = 12;
 const LABELS = 130;
 
-/** What there is to know of the trade under the crosshair, or of the chosen one, beside it. @param {Stage} stage @param {Model} model @param {State} state */
+/** Details of the trade under the crosshair, or of the selected trade. @param {Stage} stage @param {Model} model @param {State} state */
 export function connectTradeCard(stage, model, state) {
   const card = element('div', { class: 'card', hidden: true });
   stage.host.append(card);
@@ -18,7 +18,7 @@ export function connectTradeCard(stage, model, state) {
     card.hidden = trade === null;
     if (trade === null) return;
     card.replaceChildren(...cardLines(trade, model));
-    // Left of the trade, since the names of its levels stand on its right; over there only where there is no room.
+    // Place the card left of the trade, because its level labels are on the right; on the right only without space.
     const before = Math.min(stage.xOf(trade.entry), stage.plotWidth) - card.offsetWidth - MARGIN;
     const at = before >= 0 ? before : Math.max(stage.xOf(trade.exit + 1), 0) + LABELS;
     card.style.left = `${Math.max(4, Math.min(at, stage.plotWidth - card.offsetWidth - 4))}px`;

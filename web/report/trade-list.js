@@ -3,17 +3,17 @@
 import { element } from '../dashboard/dom.js';
 import { amount, money, percent, utc } from '../dashboard/format.js';
 
-/** Rows shown at once. */
+/** Rows per page. */
 const PAGE = 200;
-const KEPT_MS = 60_000;
+const URL_LIFETIME_MS = 60_000;
 
 /**
  * @typedef {object} Field
  * @property {string} title
- * @property {(trade: Trade) => number | string} by what it is sorted by, and what the CSV holds
- * @property {(trade: Trade) => string} text
+ * @property {(trade: Trade) => number | string} by value for sorting and for the CSV
+ * @property {(trade: Trade) => string} text displayed text
  * @property {boolean} [isNumber]
- * @property {boolean} [isSigned] coloured by the outcome
+ * @property {boolean} [isSigned] coloured by sign
  */
 
 /** @param {Model} model @returns {Field[]} */
@@ -39,7 +39,7 @@ const OUTCOMES = [
 ];
 
 /**
- * All trades: sorted by any column, a page at a time, as CSV; pressing one shows it in the chart.
+ * List of all trades: sortable by column, paged, with CSV download. Pressing a trade shows it in the chart.
  * @param {{host: HTMLElement, tools: HTMLElement}} places @param {Model} model @param {State} state @param {(trade: Trade) => void} jump
  */
 export function showTradeList({ host, tools }, model, state, jump) {
@@ -83,7 +83,7 @@ export function showTradeList({ host, tools }, model, state, jump) {
   const caption = element(
     'caption',
     { class: 'spoken' },
-    'All trades; the buttons of the first row sort, those of the first column show a trade in the chart',
+    'All trades. Buttons in the header sort; buttons in the first column show a trade in the chart',
   );
   const table = element('table', { class: 'trades' }, caption, element('thead', {}, element('tr', {}, ...head)), body);
   host.append(
@@ -147,7 +147,7 @@ export function showTradeList({ host, tools }, model, state, jump) {
   draw();
 }
 
-/** @param {Field} field @param {boolean} isDown @returns {(a: Trade, b: Trade) => number} equal ones in order of time */
+/** @param {Field} field @param {boolean} isDown @returns {(a: Trade, b: Trade) => number} ties are sorted by time */
 function inOrder({ by }, isDown) {
   const sign = isDown ? -1 : 1;
   return (a, b) => {
@@ -167,6 +167,6 @@ function saveCsv({ symbol, trades }, fields) {
   const lines = [fields.map(({ title }) => cell(title)), ...trades.map(values)].map((cells) => cells.join(','));
   const url = URL.createObjectURL(new Blob([`${lines.join('\r\n')}\r\n`], { type: 'text/csv' }));
   element('a', { href: url, download: `${symbol.replaceAll(/[^\w-]/g, '_')}-trades.csv` }).click();
-  // The download reads it after the click.
-  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
+  // The browser reads the URL after the click, so revoke it later.
+  setTimeout(() => URL.revokeObjectURL(url), URL_LIFETIME_MS);
 }

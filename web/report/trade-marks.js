@@ -3,13 +3,13 @@
 import { FONT } from './palette.js';
 import { tradesWithin } from './model.js';
 
-/** Pixels a trade must have on average before its entry and exit get marks, and before it gets a tinted box. */
+/** Minimum average pixels per trade for entry and exit marks, and for a tinted box. */
 const MARK_PIXELS = 5;
 const BOX_PIXELS = 16;
 
 /** @typedef {Pick<Plot, 'ctx' | 'x' | 'scale' | 'colours'>} Ground */
 
-/** Each trade as a line from fill to fill in the colour of its outcome; lost ones are dashed as well. @param {Plot} plot @param {Model} model */
+/** Draws each trade as a line from fill to fill in the colour of its outcome; losing ones are also dashed. @param {Plot} plot @param {Model} model */
 export function paintTrades(plot, { trades }) {
   const seen = tradesWithin(trades, plot.from, plot.to);
   const pixels = plot.width / Math.max(1, seen.length);
@@ -34,14 +34,14 @@ export function paintTrades(plot, { trades }) {
   for (const trade of seen) markTrade(plot, trade, size);
 }
 
-/** The trade under the crosshair or chosen, with the levels that protected it. @param {Ground & {left: number, width: number}} ground @param {Trade} trade @param {(value: number) => string} price */
+/** Draws the trade under the crosshair or the selected one, with its stop, target and trailing levels. @param {Ground & {left: number, width: number}} ground @param {Trade} trade @param {(value: number) => string} price */
 export function paintChosen(ground, trade, price) {
   const { ctx, x, scale, colours, left, width } = ground;
   const [start, end] = [x(trade.entry), Math.max(x(trade.exit + 1), x(trade.entry) + 24)];
   ctx.font = FONT;
   for (const { name, level, colour } of levelsOf(trade, colours)) {
     const y = Math.round(scale.y(level)) + 0.5;
-    // A level at the edge of the picture is still in it, half a pixel of rounding aside.
+    // A level exactly at the edge is visible; allow one pixel for rounding.
     if (y < scale.top - 1 || y > scale.bottom + 1) continue;
     ctx.beginPath();
     ctx.setLineDash([4, 3]);
@@ -91,7 +91,7 @@ function strokeTrade(ground, trade, width) {
   ctx.setLineDash([]);
 }
 
-/** Thousands of trades, as one path without dashes, which nobody could see: fast enough to be moved about. @param {Ground} ground @param {Trade[]} trades @param {string} colour */
+/** Draws thousands of trades as one path, for speed; without dashes, which would be invisible. @param {Ground} ground @param {Trade[]} trades @param {string} colour */
 function strokeTogether({ ctx, x, scale }, trades, colour) {
   ctx.beginPath();
   for (const trade of trades) {
@@ -113,7 +113,7 @@ function tintBox(ground, trade) {
   ctx.globalAlpha = 1;
 }
 
-/** Triangles that touch the fill prices: hollow where it entered, solid where it left, a ring where that is ambiguous. @param {Ground} ground @param {Trade} trade @param {number} size */
+/** Triangles at the fill prices: hollow for the entry, solid for the exit; a ring marks an ambiguous exit. @param {Ground} ground @param {Trade} trade @param {number} size */
 function markTrade(ground, trade, size) {
   const { ctx, x, scale, colours } = ground;
   const colour = colourOf(ground, trade);
@@ -137,7 +137,7 @@ function markTrade(ground, trade, size) {
   ctx.stroke();
 }
 
-/** Its tip at (x, y); a positive size hangs below and points up. @param {CanvasRenderingContext2D} ctx @param {number} x @param {number} y @param {number} size */
+/** Triangle with its tip at (x, y); a positive size points up from below. @param {CanvasRenderingContext2D} ctx @param {number} x @param {number} y @param {number} size */
 function triangle(ctx, x, y, size) {
   ctx.beginPath();
   ctx.moveTo(x, y);
