@@ -75,7 +75,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
     });
     afterAll(() => opened?.close());
 
-    it('counters give each number once, from 1, however many ask', async () => {
+    it('counters return each number once, starting at 1, under concurrent calls', async () => {
       const { counters } = stores;
       const firsts = await together(30, (i) => counters.take('results', (i % 3) + 1));
       const numbers = firsts.flatMap((first, i) => Array.from({ length: (i % 3) + 1 }, (_, k) => first + k));
@@ -84,7 +84,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
     });
 
     describe('units', () => {
-      it('are stored once by id and by key, and come back as they were', async () => {
+      it('are stored once by id and by key, and are read back unchanged', async () => {
         const { units } = stores;
         const [one, two] = [fleetUnit(1, { key: 'client/one' }), fleetUnit(2)];
         expect(await units.add([one, two])).toBe(2);
@@ -97,7 +97,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(ids(await units.getMany([4, 3, 1]))).toEqual([4, 1]);
       });
 
-      it('are changed by compare-and-set: of many one wins', async () => {
+      it('are changed by compare-and-set: one of many concurrent writers succeeds', async () => {
         const { units } = stores;
         await units.add([fleetUnit(10)]);
         const next = leaseTo(fleetUnit(10), asker('a_Linux_W1'), RULES, T0);
@@ -108,7 +108,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(await units.save(fleetUnit(404), 1)).toBe(false);
       });
 
-      it('stay about the same thing, whatever is saved', async () => {
+      it('keep their parameters, whatever is saved', async () => {
         const { units } = stores;
         const made = fleetUnit(11);
         await units.add([made]);
@@ -124,7 +124,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(await units.get(11)).toStrictEqual({ ...made, turn: 9, version: 2 });
       });
 
-      it('stand in line: by priority, turn and id, those with something free, without what they are about', async () => {
+      it('are queued by priority, turn and id, only those with free replicas, without parameters', async () => {
         const { units } = stores;
         const line = [
           fleetUnit(20, { turn: T0 + 5 }),
@@ -144,7 +144,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(ids(await units.inLine(100))).not.toContain(23);
       });
 
-      it('with a lease that ran out are found, the longest first; those that ended are not', async () => {
+      it('with an expired lease are found, the oldest first; ended units are not', async () => {
         const { units } = stores;
         const expiring = (id: number, expiresAt: number, change: Partial<FleetUnit> = {}): FleetUnit => {
           const [lease, ...others] = full(id).leases;
@@ -162,7 +162,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(await units.overdue(past, 10)).toEqual([]);
       });
 
-      it('out of step are found until they are in step', async () => {
+      it('that are not reconciled are found until they are', async () => {
         const { units } = stores;
         await units.add([fleetUnit(40, { inStep: false }), fleetUnit(41, { inStep: false })]);
         expect(await units.outOfStep(10)).toEqual([40, 41]);
@@ -171,7 +171,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(await units.outOfStep(10)).toEqual([41]);
       });
 
-      it('are listed by id, by state, from one on, and counted by state', async () => {
+      it('are listed by id, by state and after an id, and counted by state', async () => {
         const { units } = stores;
         const before = await units.counts();
         await units.add([
@@ -190,7 +190,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
     });
 
     describe('results', () => {
-      it('are stored once by key; the first stands', async () => {
+      it('are stored once by key; the first one wins', async () => {
         const { results } = stores;
         const first = fleetResult(1, { strategy_genome: null, specResults: [{ 'a.b': 1 }], hasGenome: false });
         const stored = await together(10, (i) => results.add({ ...first, id: i === 0 ? 1 : 500 + i }));
@@ -202,7 +202,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(await results.get(99_999)).toBeNull();
       });
 
-      it('say what their unit says of them', async () => {
+      it('get the verdict of their unit', async () => {
         const { results } = stores;
         await results.add(fleetResult(2, { unitId: 7 }));
         await results.setVerdict('result 2', { verdict: 'disagrees', replica: 3 });
@@ -224,7 +224,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(await results.unitsCountedFor('nobody')).toEqual([]);
       });
 
-      it('that are not counted to their worker are found when they are old enough', async () => {
+      it('not counted in worker statistics are found when they are old enough', async () => {
         const { results } = stores;
         const past = T0 - 1_000_000;
         await results.add(fleetResult(21, { submittedAt: past + 1 }));
@@ -237,7 +237,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(ids(await results.untallied(past + 2, 10))).toEqual([21]);
       });
 
-      it('are ranked by what they earned out of sample, within bounds', async () => {
+      it('are ranked by out-of-sample profit, within bounds', async () => {
         const { results } = stores;
         const rank = { sound: true, limit: 10 } as const;
         await results.add(fleetResult(31, { oos_pnl: 901, pnl: 10, sharpe_ratio: 1 }));
@@ -260,7 +260,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(await best({ verdicts: ['invalid', 'accepted'] })).toEqual([32, 33, 31]);
       });
 
-      it('to verify are accepted, have a genome, and are the share whose lot is below it', async () => {
+      it('to verify are accepted, have a genome, and have a sample key below the share', async () => {
         const { results } = stores;
         const of = (id: number, change: Partial<FleetResult>): FleetResult =>
           fleetResult(id, { unitId: 50, ...change });
@@ -327,7 +327,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
       expect((await workers.list()).map(({ id }) => id)).toEqual(['a.local_Linux_W1', 'b_Linux_W1']);
     });
 
-    it('limits are by host, in any case of letters', async () => {
+    it('limits are by host name, case-insensitive', async () => {
       const { controls } = stores;
       await controls.setLimit({ hostname: 'Studio', maxWorkers: 3 });
       await controls.setLimit({ hostname: 'studio', maxWorkers: 2 });
@@ -340,7 +340,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
       expect(await controls.removeLimit('studio')).toBe(false);
     });
 
-    it('an order to end is given to one, once, and can be given again', async () => {
+    it('a shutdown command is delivered once to one worker, and can be given again', async () => {
       const { controls } = stores;
       const order = { workerId: 'a_Linux_W1', orderedAt: T0 };
       await controls.orderShutdown([order, { ...order, workerId: 'b_Linux_W1' }]);
@@ -354,7 +354,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
       expect(await controls.takeShutdown('a_Linux_W1')).toBe(true);
     });
 
-    it('all of it is there after a restart, and every guard still holds', async () => {
+    it('all data is there after a restart, and every constraint still holds', async () => {
       await stores.units.add([fleetUnit(9_000, { key: 'kept' })]);
       await stores.results.add(fleetResult(9_000));
       const taken = await stores.counters.take('units', 5);

@@ -12,14 +12,14 @@ import { violationsOf, researchOf, NO_VIOLATIONS, type Research } from '../fixtu
 import { openFaultTestEnvironment, type CorpProcess } from '../fixtures/faults/test-environment.ts';
 import { observeUndisturbed } from '../fixtures/faults/undisturbed.ts';
 
-/** Four deaths of a service in a row are survived. */
+/** Services survive four crashes in a row. */
 const VICTIMS = [
   ...['node', 'coordinator', 'redis', 'worker', 'node', 'mongo'],
   ...['coordinator', 'node', 'worker', 'mongo', 'node', 'redis'],
 ] as const;
 const LONGEST_PAUSE_MS = 900;
 
-/** What the cycle itself came to: searches that workers did meanwhile are for the next one. */
+/** Results of the cycle itself; results of searches done meanwhile by workers belong to the next cycle. */
 function ofCycle({ strategies, ...research }: Research): object {
   return { ...research, strategies: strategies.filter(({ origin }) => origin !== 'remote') };
 }
@@ -27,15 +27,15 @@ function ofCycle({ strategies, ...research }: Research): object {
 export interface FleetUnderKills {
   readonly trials: number;
   readonly unitSize: number;
-  /** How many of the deaths there are, from the first. */
+  /** Number of kills, counted from the first. */
   readonly deaths: number;
-  /** So many of them must fall into the cycle. */
+  /** Minimum number of kills during the cycle. */
   readonly leastInCycle: number;
 }
 
 /**
- * A cycle whose nodes, remote workers, coordinator, Redis and store are killed while it runs; its searches are forwarded
- * meanwhile. It must find out what it finds out undisturbed.
+ * Runs a cycle while its nodes, remote workers, coordinator, Redis and store are killed and its searches are forwarded.
+ * Its results must equal those of an undisturbed cycle.
  */
 export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle }: FleetUnderKills): void {
   const victims = VICTIMS.slice(0, deaths);
@@ -121,7 +121,7 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
       };
       let inCycle = 0;
       for (const victim of victims) {
-        // The moment itself is the fault; nothing is waited for.
+        // A fixed moment, independent of progress: the time of the kill is part of the fault.
         await delay(rng.integer(50, LONGEST_PAUSE_MS));
         if (!isOver) inCycle += 1;
         await kill[victim]();

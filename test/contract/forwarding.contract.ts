@@ -54,7 +54,7 @@ export function forwardingContract(name: string, open: () => Promise<OpenForward
       expect(await store().get('none')).toBeNull();
     });
 
-    it('lets one of many changes of one version through', async () => {
+    it('accepts one of several concurrent changes of a version', async () => {
       await store().addMany([forwardedUnit('b')]);
       const bookmark = { dialect: 'python', units: 7, lastResult: 3 } as const;
       const saved = await together(10, (i) =>
@@ -85,7 +85,7 @@ export function forwardingContract(name: string, open: () => Promise<OpenForward
       expect(await ids({ mayExist: false })).toEqual(['l1', 'l2']);
     });
 
-    it('gives the turn to one at a time, and over the head of one only to who says whose it was', async () => {
+    it('gives the turn to one holder at a time; another takes it over only by naming the current holder', async () => {
       const turns = await together(10, (i) => store().takeTurn(`h${i}`, 5));
       const [{ holder } = { holder: '' }] = turns;
       expect(turns.every((turn) => turn.holder === holder && turn.since === 5)).toBe(true);

@@ -32,7 +32,7 @@ export function storesContract(name: string, open: () => Promise<OpenStores>): v
     operationsContract(stores);
     candlesContract(stores);
 
-    it('keep everything over a restart, and every guard still holds', async () => {
+    it('keep everything after a restart, and every constraint still holds', async () => {
       const before = current;
       await before.strategies.addMany([strategy('re')]);
       await before.orders.insert(order('re', 'o', { state: 'open' }));

@@ -28,7 +28,7 @@ export function candlesContract(stores: () => Stores): void {
   describe('candles', () => {
     const symbol = 'BTC/USD';
 
-    it('come back to the last bit, ascending, across months', async () => {
+    it('are read back bit by bit, ascending, across months', async () => {
       const { candles } = stores();
       const year = hours(T0, 24 * 366);
       await candles.put('ca-year', symbol, '1h', year.toReversed());
@@ -40,7 +40,7 @@ export function candlesContract(stores: () => Stores): void {
       });
     });
 
-    it('are cut at the range: from is in, to is not, also at the turn of a month', async () => {
+    it('are limited to the range: `from` inclusive, `to` exclusive, also at a month boundary', async () => {
       const { candles } = stores();
       const turn = hours(FEBRUARY - 3 * HOUR, 6);
       await candles.put('ca-turn', symbol, '1h', turn);
@@ -69,7 +69,7 @@ export function candlesContract(stores: () => Stores): void {
       });
     });
 
-    it('of one month lose nothing when 50 puts come at once', async () => {
+    it('of one month lose nothing under 50 concurrent puts', async () => {
       const { candles } = stores();
       const month = hours(FEBRUARY, 100);
       await together(50, (i) => candles.put('ca-race', symbol, '1h', month.slice(2 * i, 2 * i + 2)));
@@ -88,7 +88,7 @@ export function candlesContract(stores: () => Stores): void {
       expect(await candles.range('ca-none', symbol, '1h', 0, MARCH)).toEqual([]);
     });
 
-    it('with a time that is no date are refused as a whole', async () => {
+    it('with an invalid time are refused as a whole', async () => {
       const { candles } = stores();
       const put = candles.put('ca-bad', symbol, '1h', [candle(T0), candle(Number.NaN)]);
       await expect(put).rejects.toThrow('not a date');

@@ -16,7 +16,7 @@ export const auditEntry = (key: string, change: Partial<AuditEntry> = {}): Audit
 
 export function operationsContract(stores: () => Stores): void {
   describe('audit log', () => {
-    it('is one contiguous chain under 50 appends at once, with duplicates', async () => {
+    it('is one contiguous chain under 50 concurrent appends, with duplicates', async () => {
       const { audit } = stores();
       const before = await audit.head();
       const appended = await together(50, (i) => audit.append(auditEntry(`au-${i % 40}`, { at: T0 + i })));
@@ -28,7 +28,7 @@ export function operationsContract(stores: () => Stores): void {
       for (const record of appended) expect(records).toContainEqual(record);
     });
 
-    it('keeps the entry that is there', async () => {
+    it('keeps an existing entry', async () => {
       const { audit } = stores();
       const first = await audit.append(auditEntry('au-first'));
       expect(await audit.append(auditEntry('au-first', { action: 'approve' }))).toStrictEqual(first);
@@ -36,7 +36,7 @@ export function operationsContract(stores: () => Stores): void {
       expect(first).toMatchObject(auditEntry('au-first'));
     });
 
-    it('reads a part, from a number on', async () => {
+    it('reads a part, from a sequence number on', async () => {
       const { audit } = stores();
       await together(5, (i) => audit.append(auditEntry(`au-read-${i}`)));
       const all = await audit.read(1, 1_000);
@@ -46,7 +46,7 @@ export function operationsContract(stores: () => Stores): void {
       expect(verifyChain(all, null)).toBeNull();
     });
 
-    it('refuses data that has no canonical form and goes on', async () => {
+    it('refuses data without canonical form and continues', async () => {
       const { audit } = stores();
       await expect(audit.append(auditEntry('au-nan', { data: { x: Number.NaN } }))).rejects.toThrow('NaN');
       await audit.append(auditEntry('au-after'));
@@ -55,7 +55,7 @@ export function operationsContract(stores: () => Stores): void {
   });
 
   describe('agent states', () => {
-    it('keep one row an agent and node, the last beat', async () => {
+    it('keep one row per agent and node, with the last heartbeat', async () => {
       const { agentStates } = stores();
       await together(20, (i) => agentStates.beat(agentState('trader', 'ag-1', { completed: i, job: `j${i}` })));
       const last = agentState('trader', 'ag-1', { status: 'error', lastError: 'boom' });
@@ -70,7 +70,7 @@ export function operationsContract(stores: () => Stores): void {
   });
 
   describe('nodes', () => {
-    it('keep the last beat of each', async () => {
+    it('keep the last heartbeat of each', async () => {
       const { nodes } = stores();
       await together(20, (i) => nodes.beat(nodeState('no-1', { lastSeen: T0 + i })));
       const last = nodeState('no-1', { draining: true, queues: [], lastSeen: T0 + 50 });

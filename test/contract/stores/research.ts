@@ -23,7 +23,7 @@ const ids = (prefix: string, count: number): string[] =>
 
 export function researchContract(stores: () => Stores): void {
   describe('strategies', () => {
-    it('are inserted once by hash, whoever comes first', async () => {
+    it('are inserted once by hash; the first one wins', async () => {
       const { strategies } = stores();
       const batch = ids('st-once-', 30).map((hash) => strategy(hash));
       expect(await strategies.addMany(batch)).toBe(30);
@@ -36,7 +36,7 @@ export function researchContract(stores: () => Stores): void {
       expect(await strategies.addMany([strategy('st-twice'), strategy('st-twice')])).toBe(1);
     });
 
-    it('come back with exactly their fields', async () => {
+    it('are read back with exactly their fields', async () => {
       const { strategies } = stores();
       const bare = strategy('st-bare');
       const full = strategy('st-full', { parent: 'p', account: 'a', symbol: 'BTC/USD', timeframe: '15m' });
@@ -158,7 +158,7 @@ export function researchContract(stores: () => Stores): void {
       expect(await optimizations.ofCycle('op-c')).toStrictEqual([a, b]);
     });
 
-    // Templates are tried on every market: one strategy can be a candidate on two.
+    // Templates are evaluated on every market, so one strategy can be a candidate on two.
     it('keep the markets of one strategy apart', async () => {
       const { optimizations } = stores();
       const [one, other] = [optimization('op-m', 'a'), { ...optimization('op-m', 'a'), symbol: 'ZZZ-USD' }];
@@ -169,7 +169,7 @@ export function researchContract(stores: () => Stores): void {
   });
 
   describe('decisions', () => {
-    it('stand as first made, by cycle, stage, strategy and symbol', async () => {
+    it('keep the first version, by cycle, stage, strategy and symbol', async () => {
       const { decisions } = stores();
       const a: Decision = {
         cycleId: 'de-c',
@@ -213,7 +213,7 @@ export function researchContract(stores: () => Stores): void {
       expect(await analyses.scan('an-empty')).toEqual([]);
     });
 
-    it('keep one analysis a cycle, symbol and timeframe', async () => {
+    it('keep one analysis per cycle, symbol and timeframe', async () => {
       const { analyses } = stores();
       const btc = analysis('BTC/USD');
       const daily = analysis('BTC/USD', { timeframe: '1d' });
@@ -246,7 +246,7 @@ export function researchContract(stores: () => Stores): void {
       expect(await cycles.get('cy-none')).toBeNull();
     });
 
-    it('come back with exactly their fields', async () => {
+    it('are read back with exactly their fields', async () => {
       const { cycles } = stores();
       const bare = cycle('cy-bare');
       const full = cycle('cy-full', {
@@ -273,7 +273,7 @@ export function researchContract(stores: () => Stores): void {
       expect(await cycles.latestOf('never run')).toBeNull();
     });
 
-    it('record each phase once, all phases at once, in the order of the pipeline', async () => {
+    it('record each phase once, concurrently, in the order of the pipeline', async () => {
       const { cycles } = stores();
       await cycles.create(cycle('cy-p'));
       const answers = await together(CYCLE_PHASES.length * 4, (i) =>

@@ -17,7 +17,7 @@ import { type WorkUnit } from '../../../src/domain/research/work-unit.ts';
 import { type Holding } from '../../../src/domain/portfolio/holding.ts';
 import { type Strategy } from '../../../src/domain/strategies/strategy.ts';
 
-/** Records with every required field and no optional one; a test adds what it is about. */
+/** Records with all required fields and no optional ones; each test sets the fields it needs. */
 
 export const T0 = Date.UTC(2024, 0, 1);
 export const HOUR = 3_600_000;
@@ -392,7 +392,7 @@ export function candle(time: number, close = 42_000.1): Candle {
   return { time, open: 42_000, high: 42_100.25, low: 41_900.75, close, volume: 1.234567890123e-3 };
 }
 
-/** `count` calls at once: what a race is made of. */
+/** Makes `count` concurrent calls. */
 export function together<T>(count: number, call: (i: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, (_, i) => call(i)));
 }

@@ -12,7 +12,7 @@ const bracket: Bracket = {
 
 export function tradingContract(stores: () => Stores): void {
   describe('intents', () => {
-    it('are unique by account and id, and keys of parts with slashes never meet', async () => {
+    it('are unique by account and id; parts with slashes cause no key collision', async () => {
       const { intents } = stores();
       const bare = intent('in/a', 'b');
       const full = intent('in', 'a/b', { closeAmount: 0.5, bracket, cycleId: 'c', purpose: 'exit', side: 'sell' });
@@ -24,7 +24,7 @@ export function tradingContract(stores: () => Stores): void {
       expect(await intents.getMany('in', ['c', 'none', 'a/b'])).toStrictEqual([intent('in', 'c'), full]);
     });
 
-    it('have one verdict: the first stands for everybody', async () => {
+    it('have one verdict: the first one wins', async () => {
       const { intents } = stores();
       const answers = await together(30, (i) => intents.recordVerdict('ve', verdict('one', { amount: i }), T0 + i));
       expect(new Set(answers.map(({ amount }) => amount)).size).toBe(1);
@@ -47,7 +47,7 @@ export function tradingContract(stores: () => Stores): void {
   });
 
   describe('approvals', () => {
-    it('are issued once: the first stands and is returned', async () => {
+    it('are issued once: the first one wins and is returned', async () => {
       const { approvals } = stores();
       const issued = await together(20, (i) => approvals.issue(approval('ap-1', { amount: i })));
       expect(new Set(issued.map(({ amount }) => amount)).size).toBe(1);
@@ -55,7 +55,7 @@ export function tradingContract(stores: () => Stores): void {
       expect(await approvals.get('ap-none')).toBeNull();
     });
 
-    it('are used by one order, which may ask again', async () => {
+    it('are used by one order, which may repeat the request', async () => {
       const { approvals } = stores();
       await approvals.issue(approval('ap-2'));
       const used = await together(30, (i) => approvals.consume('ap-2', `order-${i % 10}`, T0 + i));
@@ -69,7 +69,7 @@ export function tradingContract(stores: () => Stores): void {
       expect(await approvals.consume('ap-none', 'order-1', T0)).toBe(false);
     });
 
-    it('are outstanding while unused and not void', async () => {
+    it('are outstanding while unused and not expired', async () => {
       const { approvals } = stores();
       const account = 'ap-out';
       await approvals.issue(approval('ap-late', { account, expiresAt: T0 + 3 * HOUR }));
@@ -96,7 +96,7 @@ export function tradingContract(stores: () => Stores): void {
       expect(await orders.insert(order('or-2', 'race'))).toBe(true);
     });
 
-    it('come back with exactly their fields', async () => {
+    it('are read back with exactly their fields', async () => {
       const { orders } = stores();
       const bare = order('or', 'bare');
       const full = order('or', 'full', {
@@ -125,7 +125,7 @@ export function tradingContract(stores: () => Stores): void {
       expect(await orders.get('or', 'nan')).toBeNull();
     });
 
-    it('move only from the states named, and only one of many movers wins', async () => {
+    it('change only from the named states, and one of several concurrent transitions succeeds', async () => {
       const { orders } = stores();
       await orders.insert(order('or', 'move', { state: 'approved' }));
       const moved = await together(30, (i) =>
@@ -206,7 +206,7 @@ export function tradingContract(stores: () => Stores): void {
       expect((await ledger.positions()).length).toBeGreaterThanOrEqual(3);
     });
 
-    it('keeps one equity point a time, the last written, and gives the latest in order of time', async () => {
+    it('keeps one equity point per time, the last written, and returns the latest sorted by time', async () => {
       const { ledger } = stores();
       const point = (time: number, equity: number) => ({ account: 'le-eq', time, equity, cash: 1, exposure: 0.5 });
       await together(20, (i) => ledger.recordEquity(point(T0 + (i % 4), i)));
@@ -219,7 +219,7 @@ export function tradingContract(stores: () => Stores): void {
   });
 
   describe('risk state', () => {
-    it('changes by compare-and-set, one writer a version', async () => {
+    it('changes by compare-and-set, one writer per version', async () => {
       const { riskState: store } = stores();
       expect(await store.get('rs')).toBeNull();
       const first = await together(20, (i) => store.save(riskState('rs', { peakEquity: i }), 0));
@@ -237,7 +237,7 @@ export function tradingContract(stores: () => Stores): void {
       expect(await store.get('rs')).toStrictEqual(lifted);
     });
 
-    it('loses no update of 20 writers who read, change and try again', async () => {
+    it('loses no update of 20 writers that read, change and retry', async () => {
       const { riskState: store } = stores();
       await store.save(riskState('rs-sum', { peakEquity: 0 }), 0);
       await together(20, async () => {

@@ -71,7 +71,7 @@ describe('server-sent events', () => {
     expect((await resumed.next()).data).toEqual(news(4));
   });
 
-  it('goes on after Redis died', async () => {
+  it('continues after a crash of Redis', async () => {
     const stream = await open('?since=0');
     await api.broadcaster.publish(news(1));
     await stream.next();
@@ -85,7 +85,7 @@ describe('server-sent events', () => {
     expect((await stream.next()).data).toEqual(news(2));
   });
 
-  it('refuses an id or a time that is none', async () => {
+  it('refuses an invalid id or time', async () => {
     for (const [query, headers] of [
       ['', { 'last-event-id': '$' }],
       ['', { 'last-event-id': '1-1 COUNT' }],
@@ -96,7 +96,7 @@ describe('server-sent events', () => {
     }
   });
 
-  it('leaves no connection behind when clients go, and ends all streams at close', async () => {
+  it('leaves no connection open when clients disconnect, and ends all streams at close', async () => {
     const admin = new Redis(api.redis.url);
     try {
       await api.broadcaster.publish(news(1));
@@ -104,7 +104,7 @@ describe('server-sent events', () => {
         Number(/^blocked_clients:(\d+)/m.exec(await admin.info('clients'))?.[1]);
       const clients = await Promise.all([1, 2, 3].map(() => open('?since=0')));
       await Promise.all(clients.map((client) => client.next()));
-      // Each question is a round trip to Redis, which learns of the connections in between.
+      // Each query is a round trip to Redis, which notices closed connections in between.
       while ((await blocked()) !== 3);
       clients[0]?.close();
       clients[1]?.close();

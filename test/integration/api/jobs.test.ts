@@ -90,7 +90,7 @@ describe('jobs over the API', () => {
     expect(await post(path, body)).toMatchObject({ status: 400, json: { error } });
   });
 
-  it('refuses what is not JSON, broken JSON and too much of it, each with its status', async () => {
+  it('refuses another content type, malformed JSON and a too large body, each with its status', async () => {
     const send = (body: string, type?: string): Promise<Answer> =>
       call(`${api.url}/api/jobs/worker-manager`, {
         method: 'POST',
@@ -165,7 +165,7 @@ describe('jobs over the API', () => {
     expect((await get('/api/jobs/backtest/unit-1')).json).toMatchObject({ attempts: { made: 0 } });
   });
 
-  it('says 404 for jobs and queues that are not there', async () => {
+  it('answers 404 for unknown jobs and queues', async () => {
     for (const path of ['/api/jobs/backtest/nobody', '/api/jobs/janitor/x']) {
       expect((await get(path)).status).toBe(404);
       expect((await post(`${path}/retry`)).status).toBe(404);
@@ -193,7 +193,7 @@ describe('jobs over the API', () => {
     }
   });
 
-  it('counts jobs per state and knows how long the oldest has waited, whatever its priority', async () => {
+  it('counts jobs by state and reports the waiting time of the oldest, whatever its priority', async () => {
     const queue = api.producer.queue('optimizer');
     const now = Date.now();
     await queue.add('plan', {}, { priority: 1000, timestamp: now - 60_000 });
@@ -214,7 +214,7 @@ describe('jobs over the API', () => {
   });
 });
 
-describe('jobs over the API while Redis is away', () => {
+describe('jobs over the API while Redis is unreachable', () => {
   it('answers 503 within a second, and works again when it is back', async () => {
     const api = await startTestApi();
     try {
@@ -228,7 +228,7 @@ describe('jobs over the API while Redis is away', () => {
       }
       expect((await call(`${api.url}/health`)).status).toBe(200);
       await api.redis.start();
-      // Every attempt takes as long as the API itself waits for Redis.
+      // Each attempt takes as long as the API's time-out for Redis.
       let status = 503;
       while (status === 503) ({ status } = await add());
       expect(status).toBe(202);

@@ -14,7 +14,7 @@ import { call, type Answer } from '../../fixtures/http-call.ts';
 
 const HASH = 'ab'.repeat(32);
 
-describe('what the API shows', () => {
+describe('read routes of the API', () => {
   let api: TestApi;
   let readiness: Record<'redis' | 'mongo', string> = { redis: 'ok', mongo: 'ok' };
   beforeAll(async () => {
@@ -64,7 +64,7 @@ describe('what the API shows', () => {
     return (json as { items: Record<string, unknown>[] }).items.map((item) => item[key]);
   };
 
-  it('lists, filters and limits, for its own account only', async () => {
+  it('list, filter and limit, for the own account only', async () => {
     expect(await idsOf('/api/orders', 'clientOrderId')).toEqual(['o2', 'o1']);
     expect(await idsOf('/api/orders?state=open', 'clientOrderId')).toEqual(['o1']);
     expect(await idsOf('/api/orders?limit=1', 'clientOrderId')).toEqual(['o2']);
@@ -87,7 +87,7 @@ describe('what the API shows', () => {
     });
   });
 
-  it('shows one thing by its id, or says 404', async () => {
+  it('return one item by its id, or 404', async () => {
     expect((await get('/api/cycles/c2')).json).toMatchObject({ id: 'c2' });
     expect((await get(`/api/strategies/${HASH}`)).json).toMatchObject({ state: 'active' });
     expect((await get('/api/orders/o1')).json).toMatchObject({ state: 'open' });
@@ -116,7 +116,7 @@ describe('what the API shows', () => {
     });
   });
 
-  it('is ready when everything it needs is, and says what is missing', async () => {
+  it('report readiness, and what is missing', async () => {
     expect(await get('/ready')).toMatchObject({ status: 200, json: { ready: true, missing: {} } });
     readiness = { redis: 'ok', mongo: 'no answer in 2 s' };
     expect(await get('/ready')).toMatchObject({
@@ -127,7 +127,7 @@ describe('what the API shows', () => {
     readiness = { redis: 'ok', mongo: 'ok' };
   });
 
-  it('describes every job with its schemas, and itself as OpenAPI', async () => {
+  it('describe every job with its schemas, and the API as OpenAPI', async () => {
     const { items } = (await get('/api/contracts')).json as {
       items: {
         queue: string;
@@ -163,7 +163,7 @@ describe('what the API shows', () => {
     expect(await get('/api/docs')).toMatchObject({ status: 200, headers: { 'content-type': /^text\/html/ } });
   });
 
-  it('serves the dashboard, and nothing of it from elsewhere', async () => {
+  it('serve the dashboard, without files from other sites', async () => {
     const page = (await get('/')).text;
     expect(page).toContain('<title>Bittrading Corp</title>');
     for (const path of [...page.matchAll(/(?:src|href)="([^"]+\.\w+)"/g)].map(([, path]) => path ?? '')) {
@@ -172,7 +172,7 @@ describe('what the API shows', () => {
     }
   });
 
-  it('exposes metrics in the text format, labels escaped', async () => {
+  it('expose metrics in the text format, with escaped labels', async () => {
     const { text, headers } = await get('/metrics');
     expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(text.split('\n')).toEqual(
@@ -250,7 +250,7 @@ describe('what the API shows', () => {
     expect(globalRegistry.getMetricsAsArray()).toEqual([]);
   });
 
-  it('puts Bull Board over all queues, with money queues to look at only', async () => {
+  it('serve Bull Board for all queues, with read-only money queues', async () => {
     const board = (await get('/queues/api/queues')).json as { queues: { name: string; readOnlyMode: boolean }[] };
     expect(Object.fromEntries(board.queues.map(({ name, readOnlyMode }) => [name, readOnlyMode]))).toEqual(
       Object.fromEntries(QUEUE_NAMES.map((name) => [name, name === 'risk-manager' || name === 'trader'])),
@@ -268,7 +268,7 @@ describe('what the API shows', () => {
     expect((await get('/queues/')).headers).not.toHaveProperty('x-powered-by');
   });
 
-  it('exposes what it can while Redis is away', async () => {
+  it('expose the other metrics while Redis is unreachable', async () => {
     await api.redis.kill();
     const { status, text } = await get('/metrics');
     expect(status).toBe(200);

@@ -113,7 +113,7 @@ describe('an API without a token', () => {
     }
   });
 
-  it('says that its port is taken', async () => {
+  it('reports a port in use', async () => {
     const { listen } = createApi(api.deps);
     const port = Number(new URL(api.url).port);
     await expect(listen({ host: '127.0.0.1', port })).rejects.toMatchObject({ code: 'port-in-use' });
@@ -157,7 +157,7 @@ describe('an API with a token', () => {
   const logIn = (token: string): Promise<Answer> =>
     ask('/login', { method: 'POST', headers: FORM, body: `token=${encodeURIComponent(token)}` });
 
-  it('lets everybody see whether it lives, and nobody more', async () => {
+  it('answers health checks without a token, and nothing else', async () => {
     expect((await ask('/health')).status).toBe(200);
     expect((await ask('/ready')).status).toBe(200);
     for (const path of ['/api/info', '/api/events', '/metrics', '/queues/api/queues', '/main.js', '/api/nothing']) {
@@ -166,7 +166,7 @@ describe('an API with a token', () => {
     expect((await ask('/api/jobs/ceo', { method: 'POST', body: CENSUS })).status).toBe(401);
   });
 
-  it('admits the token and nothing like it', async () => {
+  it('accepts only the exact token', async () => {
     const as = async (authorization: string): Promise<number> =>
       (await ask('/api/info', { headers: { authorization } })).status;
     expect(await as(`Bearer ${TOKEN}`)).toBe(200);
@@ -200,7 +200,7 @@ describe('an API with a token', () => {
     }
   });
 
-  it('ends a session after its time', async () => {
+  it('ends a session after its lifetime', async () => {
     let now = 1_000_000;
     const aging = await startTestApi({ apiToken: TOKEN, clock: { now: () => now } });
     try {
@@ -215,7 +215,7 @@ describe('an API with a token', () => {
     }
   });
 
-  it('may listen on all interfaces, and is then reached by any of their addresses', async () => {
+  it('may listen on all interfaces, and then answers to any of their addresses', async () => {
     const { listen } = createApi({ ...api.deps, apiToken: TOKEN });
     const server = await listen({ host: '0.0.0.0', port: 0 });
     try {
@@ -232,7 +232,7 @@ describe('an API with a token', () => {
 });
 
 describe('a dashboard that was not installed', () => {
-  it('is not found, and the API works all the same', async () => {
+  it('answers 404, and the API works nevertheless', async () => {
     const empty = await mkdtemp(join(tmpdir(), 'corp-web-'));
     const api = await startTestApi({ webDirectory: empty });
     try {

@@ -5,13 +5,13 @@ import { expect, it } from 'vitest';
 import { createRedisBroadcastReader } from '../../../src/adapters/broadcast/redis-stream.ts';
 import { startTestRedis } from '../../fixtures/redis-server.ts';
 
-// Bug: a company that was closed stayed in memory. Node keeps a combined abort signal for as long as somebody listens to it,
-// and with it the reason of the abort, whose stack reaches what the company had loaded.
+// Bug: a closed company stayed in memory. Node keeps a combined abort signal as long as it has listeners,
+// and with it the abort reason, whose stack references the data that the company had loaded.
 
 setFlagsFromString('--expose_gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-it('nothing of a follower is left when it has ended', async () => {
+it('an ended follower is garbage-collected', async () => {
   const redis = await startTestRedis();
   const reader = createRedisBroadcastReader({ url: redis.url, key: 'b', onError: () => undefined });
 

@@ -27,7 +27,7 @@ describe('the broadcast stream over Redis', () => {
     await redis.stop();
   });
 
-  /** Each attempt waits for Redis in its own bounded way. */
+  /** Each attempt has its own time-out for Redis. */
   async function published(broadcast: Broadcast): Promise<void> {
     for (;;) {
       try {
@@ -63,12 +63,12 @@ describe('the broadcast stream over Redis', () => {
     expect((await waiting).map(numberOf)).toEqual([7]);
   });
 
-  it("gives a follower from '$' only what comes later, over the death of Redis", async () => {
+  it("gives a follower from '$' only later entries, across a crash of Redis", async () => {
     await broadcaster.publish(news(1));
     const entries = reader.follow('$', ended.signal)[Symbol.asyncIterator]();
     let start: number | undefined;
     const next = entries.next().then((step) => (start = Number(numberOf(step.value as BroadcastEntry))));
-    // Nobody says when the follower has found its place; once it has, it hears the next one.
+    // Nothing signals when the follower has resolved its position; afterwards it receives the next entry.
     for (let n = 2; start === undefined; n += 1) await broadcaster.publish(news(n));
     await next;
     expect(start).toBeGreaterThan(1);
@@ -78,7 +78,7 @@ describe('the broadcast stream over Redis', () => {
     for (let last: unknown; last !== -1;) last = numberOf((await take(entries, 1))[0] as BroadcastEntry);
   });
 
-  it('fails a publication within a bounded time while Redis is away, and works again afterwards', async () => {
+  it('fails a publish within its time-out while Redis is unreachable, and works again afterwards', async () => {
     await broadcaster.publish(news(1));
     await redis.kill();
     const before = performance.now();

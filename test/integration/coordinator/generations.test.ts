@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => store?.close());
 
 const TURN_MS = 4 * MINUTE;
-/** Far more than a unit of only silence takes. */
+/** Far longer than a unit without any report takes. */
 const MOST_TURNS = 400;
 const UNITS = 60;
 const CURSE = 20;
@@ -42,7 +42,7 @@ const BOOKS: readonly (readonly [name: string, open: () => Promise<FleetStores>]
   ],
 ];
 
-describe.each(BOOKS)('workers of every generation, with every quirk, %s', (name, open) => {
+describe.each(BOOKS)('workers of every version, with every deviation, %s', (name, open) => {
   const seed = BOOKS.findIndex(([, other]) => other === open);
   it('each unit ends completed, or failed with a reason; nothing hangs, is lost, or counts twice', async ({
     annotate,
@@ -89,11 +89,11 @@ describe.each(BOOKS)('workers of every generation, with every quirk, %s', (name,
     }
     for (const unit of units.filter(({ state }) => state === 'failed'))
       expect(unit.reason).toMatch(/_W1 \(\d\)|no majority/);
-    // What every run has, however its workers took turns; malformed reports have tests of their own (fuzz.test.ts).
+    // Holds for every order of the workers' requests; malformed reports have their own tests (fuzz.test.ts).
     for (const verdict of ['accepted', 'constants', 'untrusted'] as const) {
       expect(verdicts[verdict], verdict).toBeGreaterThan(0);
     }
-    // What arrived is there.
+    // All received reports are stored.
     const kept = new Set([
       ...(await stores.results.newest(10_000)).map(({ workerId, unitId }) => `${workerId}/${unitId}`),
       ...orphans.map(({ workerId, workId }) => `${workerId}/${workId}`),
@@ -104,7 +104,7 @@ describe.each(BOOKS)('workers of every generation, with every quirk, %s', (name,
   });
 });
 
-it('a worker that is told to end does, and its work goes to others', async () => {
+it('a worker stops on a shutdown command, and its units go to others', async () => {
   const server = await startTestCoordinator();
   await server.fleet.createUnits([search({ replicas: 1 })]);
   const options = { url: server.url, generation: 'root', faultRate: 0, failsSilently: () => false } as const;

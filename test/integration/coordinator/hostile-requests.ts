@@ -7,14 +7,14 @@ import { startTestCoordinator, type TestCoordinator } from '../../fixtures/fleet
 import { ROOT_REPORT } from '../../unit/fleet/fleet-fixture.ts';
 import { openTemporaryStore, type TemporaryStore } from '../stores/temporary-store.ts';
 
-/** Random reports, requests and queries, so many of each kind: none is answered with 500. */
+/** Sends `numRuns` random reports, requests and queries each; no answer has status 500. */
 export function describeHostileRequests(numRuns: number): void {
   const A = 'a_Linux_W1';
   const JSON_TYPE = { 'content-type': 'application/json' };
 
   let server: TestCoordinator;
   let store: TemporaryStore;
-  // Over the real stores: what cannot be stored must not get that far.
+  // Uses the real stores: values that cannot be stored must be refused before.
   beforeAll(async () => {
     store = await openTemporaryStore();
     const stores = createMongoFleetStores(await store.connect());
@@ -31,7 +31,7 @@ export function describeHostileRequests(numRuns: number): void {
 
   const post = async (path: string, body: string): Promise<number> => {
     const answer = await server.call(path, { method: 'POST', headers: JSON_TYPE, body });
-    // Whatever it is, it is an answer, and it is JSON.
+    // Every answer is JSON.
     expect(answer.json).toBeTypeOf('object');
     return answer.status;
   };
@@ -48,7 +48,7 @@ export function describeHostileRequests(numRuns: number): void {
     fc.constantFrom({}, { work_id: 1, worker_id: A }, { ...ROOT_REPORT, work_id: 2, worker_id: A }),
     named,
   );
-  /** Documents cut, doubled or with what only Python writes. */
+  /** Truncated or repeated documents, or documents with Python's non-JSON numbers. */
   const mangled = fc
     .tuple(mixed, fc.nat(400), fc.constantFrom('', 'NaN', '}', ',', '"', '\\', 'Infinity', '\u0001'))
     .map(([[base, more], at, piece]) => {
@@ -56,7 +56,7 @@ export function describeHostileRequests(numRuns: number): void {
       return text.slice(0, at) + piece + text.slice(at);
     });
 
-  it('no report, however it looks, is answered with 500', async () => {
+  it('no report is answered with 500', async () => {
     await fc.assert(
       fc.asyncProperty(mixed, async ([base, more]) => {
         expect([200, 400]).toContain(await post('/api/submit_result', JSON.stringify({ ...base, ...more })));
@@ -74,7 +74,7 @@ export function describeHostileRequests(numRuns: number): void {
     expect((await server.call('/api/orphans?limit=1000')).status).toBe(200);
   });
 
-  it('no request for a unit or a control is, either', async () => {
+  it('no request for a unit or a control is answered with 500', async () => {
     const paths = [
       '/api/work_units',
       '/api/work_units/batch',
@@ -116,7 +116,7 @@ export function describeHostileRequests(numRuns: number): void {
     );
   });
 
-  it('nor is any query', async () => {
+  it('no query is answered with 500', async () => {
     const paths = [
       '/api/get_work',
       '/api/results',

@@ -7,7 +7,7 @@ import { type FleetStores } from '../../../src/ports/fleet/stores.ts';
 
 // Bug: MaxListenersExceededWarning in the bench of the coordinator, whose idle workers all wait with one abort signal.
 
-it('many idle workers are no leak: Node warns of nothing', async () => {
+it('many idle workers cause no listener leak warning of Node', async () => {
   const warnings: string[] = [];
   const onWarning = ({ name, message }: Error): void => void warnings.push(`${name}: ${message}`);
   process.on('warning', onWarning);
@@ -22,7 +22,7 @@ it('many idle workers are no leak: Node warns of nothing', async () => {
   try {
     const { times } = await runWorkers({
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      // Work is over when every worker has asked in vain and waits.
+      // Work is done when every worker has found no work and waits.
       units: { counts: async () => ({ ...open, pending: idle.size < workers.length ? 1 : 0 }) } as FleetStores['units'],
       workers,
       pids: { coordinator: undefined, store: undefined, workers: undefined },

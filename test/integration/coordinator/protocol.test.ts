@@ -21,7 +21,7 @@ const submit = (workId: unknown, worker: unknown, body: object = ROOT_REPORT) =>
   server.post('/api/submit_result', { work_id: workId, worker_id: worker, ...body });
 
 describe('get_work', () => {
-  it('answers in the forms that the existing workers know', async () => {
+  it('answers in the format of the Python workers', async () => {
     expect(await getWork(A)).toMatchObject({ status: 200, json: NOTHING });
     await server.fleet.createUnits([search({ replicas: 2 })]);
     const { status, json, headers } = await getWork(A);
@@ -32,7 +32,7 @@ describe('get_work', () => {
     expect((await getWork(A)).json).toEqual(NOTHING);
   });
 
-  it('needs to know who asks', async () => {
+  it('requires the id of the worker', async () => {
     for (const path of ['/api/get_work', '/api/get_work?worker_id=', '/api/get_work?worker=x']) {
       expect(await server.call(path)).toMatchObject({ status: 400, json: { error: 'worker_id required' } });
     }
@@ -78,7 +78,7 @@ describe('get_work', () => {
     });
   });
 
-  it('gives specs only to those who ask for them', async () => {
+  it('assigns specs only to workers that accept them', async () => {
     await server.fleet.createUnits([search({ kind: 'specs', params: { specs: [] } })]);
     expect((await getWork(A)).json).toEqual(NOTHING);
     expect((await getWork(A, '&accepts=other')).json).toEqual(NOTHING);
@@ -94,7 +94,7 @@ describe('submit_result', () => {
     await getWork(A);
   });
 
-  it('takes a report by two workers, and the unit is complete', async () => {
+  it('accepts reports of two workers, which complete the unit', async () => {
     expect(await submit(1, A)).toMatchObject({ status: 200, json: RECEIVED });
     expect(await submit(1, B)).toMatchObject({ status: 200, json: RECEIVED });
     expect((await server.stores.units.get(1))?.state).toBe('completed');
@@ -102,14 +102,14 @@ describe('submit_result', () => {
 
   it.each([
     ['as text', '1'],
-    ['with a fraction of nothing', 1.0],
+    ['with a zero fraction', 1.0],
   ])('takes a work_id %s', async (_, workId) => {
     expect(await submit(workId, A)).toMatchObject({ status: 200, json: RECEIVED });
     expect((await server.stores.results.ofUnit(1)).map(({ verdict }) => verdict)).toEqual(['accepted']);
   });
 
   it.each([77, '77', 1.5, -1, 0, 2 ** 53, 1e300, 'abc', ' 1', '1.0', '99999999999999999999'])(
-    'keeps a report on unit %j apart, and lets the worker go on',
+    'stores a report on unit %j as an orphan, and lets the worker continue',
     async (workId) => {
       expect(await submit(workId, A)).toMatchObject({ status: 200, json: RECEIVED });
       expect(await server.stores.orphans.list(10)).toMatchObject([{ workId: String(workId), why: 'unknown-unit' }]);
@@ -148,7 +148,7 @@ describe('submit_result', () => {
     ['no JSON', 'work_id=1'],
     ['binary', '\u0000\u0001\u0002'],
     ['two documents', '{} {}'],
-    ['deeper than anything meant', `{"work_id":1,"worker_id":"${A}","x":${'['.repeat(5000)}${']'.repeat(5000)}}`],
+    ['deeper than any valid body', `{"work_id":1,"worker_id":"${A}","x":${'['.repeat(5000)}${']'.repeat(5000)}}`],
     ['deeper than the stack', `${'[{"a":'.repeat(20_000)}1${'}]'.repeat(20_000)}`],
   ])('that is %s is answered with 400 as JSON', async (_, body) => {
     const headers = { 'content-type': 'application/json' };
@@ -196,7 +196,7 @@ describe('submit_result', () => {
     expect((await getWork('third_Linux_W1')).json).toMatchObject({ work_id: 2, replica_number: 1 });
   });
 
-  it('what stands inside a text is left alone', async () => {
+  it('NaN inside a string is left alone', async () => {
     const genome = '{"entry_rules": [], "params": {"note": "NaN, Infinity and -Infinity"}}';
     const body = JSON.stringify({ work_id: 2, worker_id: A, ...ROOT_REPORT, strategy_genome: genome });
     const headers = { 'content-type': 'application/json' };
@@ -207,7 +207,7 @@ describe('submit_result', () => {
     expect(await server.stores.results.ofUnit(2)).toMatchObject([{ verdict: 'invalid', strategy_genome: genome }]);
   });
 
-  it('with a genome as an object is taken', async () => {
+  it('with a genome as an object is accepted', async () => {
     const genome = JSON.parse(ROOT_REPORT.strategy_genome) as object;
     expect(await submit(2, A, { ...ROOT_REPORT, strategy_genome: genome })).toMatchObject({ status: 200 });
     expect(await server.stores.results.ofUnit(2)).toMatchObject([
@@ -215,7 +215,7 @@ describe('submit_result', () => {
     ]);
   });
 
-  it('with fields nobody knows is taken; a worker whose name is a number, too', async () => {
+  it('with unknown fields, or from a worker with a numeric name, is accepted', async () => {
     expect(await submit(2, A, { ...ROOT_REPORT, colour: 'red' })).toMatchObject({ status: 200 });
     expect(await submit(1, 7)).toMatchObject({ status: 200, json: RECEIVED });
     expect(await server.stores.orphans.list(10)).toMatchObject([{ workerId: '7', why: 'never-assigned' }]);
@@ -280,13 +280,13 @@ describe('what dashboards read', () => {
       timeframe: '5m',
       candles_per_day: 288,
     });
-    // Looking is not what moves the units.
+    // Read requests do not change units.
     server.clock.pass(60 * MINUTE);
     await server.call('/api/status');
     expect((await server.stores.units.get(1))?.leases[0]?.state).toBe('running');
   });
 
-  it('results are those that stand for their unit, the best first; all of them are newest first', async () => {
+  it('results are the canonical ones, the best first; all results are newest first', async () => {
     await server.fleet.createUnits([search(), search(), single()]);
     for (const worker of [A, B]) for (let i = 0; i < 3; i += 1) await getWork(worker);
     await submit(1, A, { ...ROOT_REPORT, oos_pnl: 10 });
@@ -346,7 +346,7 @@ describe('what dashboards read', () => {
 });
 
 describe('controls', () => {
-  it('shut workers down: each is told once, and a limit keeps the others away', async () => {
+  it('shut workers down: each gets the command once, and a limit refuses further workers', async () => {
     await getWork(A);
     await getWork('studio.local_Darwin_W2');
     expect((await server.post('/api/shutdown_worker', { worker_ids: [A] })).json).toEqual({
@@ -374,7 +374,7 @@ describe('controls', () => {
     });
   });
 
-  it('limit the workers of a machine', async () => {
+  it('limit the workers of a host', async () => {
     const limit = { hostname: 'Studio', max_workers: 0 };
     expect(await server.post('/api/worker_limits', limit)).toMatchObject({
       status: 200,

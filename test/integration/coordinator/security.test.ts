@@ -34,7 +34,7 @@ const start = async (options: Parameters<typeof startTestCoordinator>[0] = {}): 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
 describe('a coordinator with a token', () => {
-  it('asks for it where something is made or controlled, not where unmodified workers come', async () => {
+  it('requires it to create or control, not on the paths of unmodified workers', async () => {
     const { call, post } = await start({ token: TOKEN });
     for (const path of [...WORKER_PATHS, '/api/corp', '/health', '/ready']) {
       expect((await call(path)).status, path).toBe(200);
@@ -50,7 +50,7 @@ describe('a coordinator with a token', () => {
     }
   });
 
-  it('asks workers for it as well when it is told to', async () => {
+  it('requires it from workers too if configured', async () => {
     const { call } = await start({ token: TOKEN, workersNeedToken: true });
     for (const path of WORKER_PATHS) {
       expect((await call(path)).status, path).toBe(401);
@@ -59,7 +59,7 @@ describe('a coordinator with a token', () => {
     expect((await call('/api/corp')).status).toBe(200);
   });
 
-  it('a HEAD of get_work is no way around it', async () => {
+  it('HEAD of get_work does not bypass it', async () => {
     const { call } = await start({ token: TOKEN, workersNeedToken: true });
     expect((await call('/api/get_work', { method: 'HEAD' })).status).toBe(401);
   });
@@ -77,7 +77,7 @@ describe('a coordinator without a token', () => {
     }
   });
 
-  it('says that its port is taken, and where it is set', async () => {
+  it('reports a port in use, and where it is set', async () => {
     const { deps, url } = await start();
     const port = Number(new URL(url).port);
     await expect(createCoordinator(deps).listen({ host: '127.0.0.1', port })).rejects.toMatchObject({
@@ -87,8 +87,8 @@ describe('a coordinator without a token', () => {
   });
 });
 
-describe('whoever asks', () => {
-  it('must know it by a name it has: loopback, or one of its settings', async () => {
+describe('a client', () => {
+  it('must use a known host name: loopback, or one of the settings', async () => {
     const { call } = await start({ names: ['studio.local'] });
     for (const host of ['localhost', '127.0.0.1:5001', '[::1]:5001', 'studio.local', 'Studio.local:5001']) {
       expect((await call('/api/status', { headers: { host } })).status, host).toBe(200);
@@ -109,7 +109,7 @@ describe('whoever asks', () => {
     }
   });
 
-  it('is answered with safe headers and never with a stack', async () => {
+  it('gets security headers and never a stack', async () => {
     const { call, deps } = await start();
     for (const path of ['/api/status', '/api/nothing', '/health']) {
       expect(securityHeadersOf((await call(path)).headers), path).toEqual(OWN_PAGES);
@@ -130,7 +130,7 @@ describe('whoever asks', () => {
   });
 });
 
-it('a store that is away is 503 as JSON: the worker comes again', async () => {
+it('gets 503 as JSON while the store is unreachable, and can retry', async () => {
   const { deps } = await start();
   const away = new AppError('mongo-unreachable', 'MongoDB did not answer in 5 attempts', { retryable: true });
   const fleet = { ...deps.fleet, assignUnit: () => Promise.reject(away), submit: () => Promise.reject(away) };

@@ -38,7 +38,7 @@ afterEach(async () => {
 const verifierOf = ({ fleet, stores }: TestCoordinator, share = 1): FleetCheck =>
   createVerifier({ fleet, units: stores.units, engine, share });
 
-/** Lets a worker do the next unit as a Python worker does; `lie` may change what it reports. */
+/** Executes the next unit as a Python worker does; `lie` changes fields of the report. */
 async function report(coordinator: TestCoordinator, workerId: string, lie: object = {}): Promise<void> {
   const { work_id } = (await coordinator.call(`/api/get_work?worker_id=${workerId}`)).json as { work_id: number };
   expect(work_id).toBeGreaterThan(0);
@@ -60,7 +60,7 @@ const unit = async (id: number): Promise<Record<string, unknown>> =>
   (await server!.call(`/api/work_units/${id}`)).json as Record<string, unknown>;
 
 describe('what remote workers report', () => {
-  it('is verified when its genome gives just that, once', async () => {
+  it('is verified once when the recomputed result is equal', async () => {
     const coordinator = await open(2);
     await report(coordinator, 'honest_Linux_W1');
     await report(coordinator, 'honest_Linux_W1');
@@ -74,7 +74,7 @@ describe('what remote workers report', () => {
   it.each([
     ['a profit that is a cent too high', { pnl: -0.01 }],
     ['a drawdown too small', { max_drawdown: 0.0001 }],
-    ['a robustness it has not got', { robustness_score: 99 }],
+    ['a wrong robustness', { robustness_score: 99 }],
   ])('with %s puts its worker into quarantine and opens its units again', async (_, lie) => {
     const coordinator = await open(2);
     await report(coordinator, 'liar_Linux_W1', lie);
@@ -101,7 +101,7 @@ describe('what remote workers report', () => {
     expect((await coordinator.call('/api/get_work?worker_id=liar_Linux_W1')).json).toMatchObject({ work_id: null });
   });
 
-  it('stays unverified, and its worker unblamed, where its candles are not here', async () => {
+  it('stays unverified, without consequence for its worker, when its candles are missing here', async () => {
     const coordinator = await open(1, 'ELSEWHERE.csv');
     await report(coordinator, 'far_Linux_W1');
     const verifier = verifierOf(coordinator);
@@ -110,7 +110,7 @@ describe('what remote workers report', () => {
     expect((await unit(1))['results']).toMatchObject([{ verdict: 'accepted', verification: 'unverified' }]);
   });
 
-  it('is left alone with a share of nothing', async () => {
+  it('is not verified with a share of 0', async () => {
     const coordinator = await open(1);
     await report(coordinator, 'honest_Linux_W1');
     expect(await verifierOf(coordinator, 0).verify()).toEqual({ verified: 0, disagreeing: 0, skipped: 0 });

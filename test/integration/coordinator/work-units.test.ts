@@ -41,7 +41,7 @@ describe('making a unit', () => {
     const body = { key: 'cycle-1/unit-7', ...EVALUATE };
     expect(await create(body)).toMatchObject({ status: 201, json: { work_unit_id: 1, created: true } });
     expect(await create(body)).toMatchObject({ status: 200, json: { work_unit_id: 1, created: false } });
-    // The order of keys and what is the default anyway make no other request.
+    // Key order and explicit defaults do not make a different request.
     const same = { strategy_params: { ...EVALUATE.strategy_params, seed_ratio: 1 }, kind: 'evaluate', replicas: 2 };
     expect(await create({ ...same, priority: 5, key: body.key })).toMatchObject({ status: 200 });
     expect(await create({ ...body, replicas: 3 })).toMatchObject({
@@ -52,7 +52,7 @@ describe('making a unit', () => {
     expect((await server.stores.units.list({ limit: 10 })).map(({ key }) => key)).toEqual([body.key, '#5']);
   });
 
-  it('one genome is given to workers so that they evaluate exactly it', async () => {
+  it('a unit of one genome reaches workers with parameters that evaluate exactly this genome', async () => {
     await create(EVALUATE);
     expect((await work(A)).json).toMatchObject({
       work_id: 1,
@@ -69,8 +69,8 @@ describe('making a unit', () => {
     ['a kind that is none', { ...GENETIC, kind: 'x' }, 'kind'],
     ['no parameters', { kind: 'genetic' }, 'strategy_params'],
     ['no data file', { kind: 'genetic', strategy_params: {} }, 'strategy_params.data_file'],
-    ['a field nobody knows', { ...GENETIC, colour: 'red' }, 'colour'],
-    ['a parameter nobody knows', { ...GENETIC, strategy_params: { ...FILE, mutation: 1 } }, 'strategy_params.mutation'],
+    ['an unknown field', { ...GENETIC, colour: 'red' }, 'colour'],
+    ['an unknown parameter', { ...GENETIC, strategy_params: { ...FILE, mutation: 1 } }, 'strategy_params.mutation'],
     [
       'a population as text',
       { ...GENETIC, strategy_params: { ...FILE, population_size: '50' } },
@@ -98,7 +98,7 @@ describe('making a unit', () => {
       'strategy_params.seed_ratio',
     ],
     ['no replicas', { ...GENETIC, replicas: 0 }, 'replicas'],
-    ['more replicas than are ever gathered', { ...GENETIC, replicas: 6 }, 'replicas'],
+    ['more replicas than allowed', { ...GENETIC, replicas: 6 }, 'replicas'],
     ['a priority that is none', { ...GENETIC, priority: 10 }, 'priority'],
     ['a key of ours', { ...GENETIC, key: '#1' }, 'key'],
     ['a key too long', { ...GENETIC, key: 'x'.repeat(201) }, 'key'],
@@ -125,7 +125,7 @@ describe('making a unit', () => {
     expect((await server.stores.units.counts()).pending).toBe(0);
   });
 
-  it('no body, another type, a number that is none and nesting without end are refused as JSON', async () => {
+  it('no body, another type, an invalid number and extreme nesting are refused as JSON', async () => {
     expect((await server.call('/api/work_units', { method: 'POST' })).status).toBe(400);
     const json = { 'content-type': 'application/json' };
     const post = (body: string, headers = json) => server.call('/api/work_units', { method: 'POST', headers, body });
@@ -146,7 +146,7 @@ describe('making a unit', () => {
 });
 
 describe('a batch', () => {
-  it('answers each item by itself, in order', async () => {
+  it('answers each item separately, in order', async () => {
     const answer = await server.post('/api/work_units/batch', {
       work_units: [
         { key: 'a', ...GENETIC },
@@ -180,7 +180,7 @@ describe('a batch', () => {
 });
 
 describe('looking at units', () => {
-  it('one unit shows its parameters, leases and results with all that was sent', async () => {
+  it('one unit includes its parameters, leases and results with all reported fields', async () => {
     await create({ key: 'k', ...EVALUATE });
     await work(A);
     await work(B);
@@ -226,13 +226,13 @@ describe('looking at units', () => {
     expect((await server.call('/api/results/2')).json).toMatchObject({ result_id: 2, work_unit_id: 1, worker_id: B });
   });
 
-  it('what does not exist is 404, what is no number 400', async () => {
+  it('an unknown id gives 404, an invalid number 400', async () => {
     expect(await server.call('/api/work_units/1')).toMatchObject({ status: 404, json: { code: 'unknown-work-unit' } });
     expect(await server.call('/api/results/1')).toMatchObject({ status: 404, json: { code: 'unknown-result' } });
     for (const id of ['x', '1.5', '-1', '%00']) expect((await server.call(`/api/work_units/${id}`)).status).toBe(400);
   });
 
-  it('the list goes on from where it ended, and is by state', async () => {
+  it('the list is paged, and filtered by state', async () => {
     for (let i = 0; i < 5; i += 1) await create(GENETIC);
     await server.post('/api/work_units/4/cancel', {});
     const page = async (query: string) =>
@@ -253,7 +253,7 @@ describe('looking at units', () => {
     expect((await server.call('/api/work_units?colour=red')).status).toBe(400);
   });
 
-  it('orphans are shown apart', async () => {
+  it('orphans are listed separately', async () => {
     await report(9, A);
     expect((await server.call('/api/orphans')).json).toMatchObject({
       orphans: [{ work_id: '9', worker_id: A, why: 'unknown-unit', report: { pnl: ROOT_REPORT.pnl } }],
@@ -262,7 +262,7 @@ describe('looking at units', () => {
 });
 
 describe('cancelling', () => {
-  it('ends a unit once; one that is complete stays so', async () => {
+  it('ends a unit once; a completed unit stays completed', async () => {
     await create(GENETIC);
     await create({ ...GENETIC, replicas: 1 });
     const cancelled = await server.post('/api/work_units/1/cancel', { reason: 'a better one is there' });
@@ -281,7 +281,7 @@ describe('cancelling', () => {
   });
 });
 
-it('specs go to workers that ask for them, and their results come back', async () => {
+it('specs go to workers that accept them, and their results are stored', async () => {
   await create({ ...SPECS, replicas: 1 });
   expect((await work(A)).json).toMatchObject({ work_id: null });
   expect((await work(A, '&accepts=specs')).json).toMatchObject({ work_id: 1, strategy_params: SPECS.strategy_params });

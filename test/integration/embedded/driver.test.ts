@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedStore, startEmbeddedStore } from '../../../src/adapters/embedded/server.ts';
 
 const { MongoClient, Binary, Decimal128, ObjectId } = mongoose.mongo;
-/** Of the refusals that come as write errors, which carry only a code. */
+/** Codes of refusals that are reported as write errors, which have no code name. */
 const names: Readonly<Record<number, string>> = { 2: 'BadValue', 9: 'FailedToParse', 72: 'InvalidOptions' };
 type Row = { _id?: mongoose.mongo.ObjectId } & Partial<
   Record<'n' | 'group' | 'a' | 'b' | 'r' | 'x' | 'y' | 'version' | 'winner', number>
@@ -39,7 +39,7 @@ beforeEach(async () => {
 const numbers = (count: number): Row[] => Array.from({ length: count }, (_, i) => ({ n: i, group: i % 3 }));
 
 describe('the ordinary driver', () => {
-  it('can tell that this is not a real server', async () => {
+  it('can distinguish the store from a MongoDB server', async () => {
     const admin = client.db().admin();
     expect(await admin.command({ hello: 1 })).toMatchObject({
       embeddedStore: true,
@@ -49,7 +49,7 @@ describe('the ordinary driver', () => {
     expect(await admin.ping()).toMatchObject({ ok: 1 });
   });
 
-  it('gets back what it stored: dates, ids, binary, numbers, lists, null', async () => {
+  it('reads back what it stored: dates, ids, binary, numbers, lists, null', async () => {
     const document = {
       ...{
         _id: new ObjectId(),
@@ -104,7 +104,7 @@ describe('the ordinary driver', () => {
     expect(page).toEqual([{ n: 8 }, { n: 11 }, { n: 14 }]);
   });
 
-  it('reads through cursors of any batch size, also ones given up', async () => {
+  it('reads through cursors of any batch size, also abandoned ones', async () => {
     await rows.insertMany(numbers(1000));
     for (const batchSize of [1, 7, 1000, 5000]) {
       const seen = await rows.find({}, { batchSize }).limit(300).toArray();
@@ -155,7 +155,7 @@ describe('the ordinary driver', () => {
     expect(await rows.find({}, { projection: { _id: 0 } }).toArray()).toEqual([{ key: 'k', n: 100 }]);
   });
 
-  it('gives a version to exactly one of those who compare and set', async () => {
+  it('lets exactly one of several compare-and-set writers succeed', async () => {
     await rows.insertOne({ key: 'order', version: 1 });
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
@@ -193,7 +193,7 @@ describe('the ordinary driver', () => {
     });
   });
 
-  it('reports duplicates where the driver looks for them', async () => {
+  it('reports duplicates in the form that the driver expects', async () => {
     await rows.createIndex({ key: 1 }, { unique: true });
     await rows.insertMany([{ key: 'a' }, { key: 'b' }]);
     const duplicate = { code: 11000, keyPattern: { key: 1 }, keyValue: { key: 'a' } };
@@ -210,7 +210,7 @@ describe('the ordinary driver', () => {
     await expect(rows.createIndex({ missing: 1 }, { unique: true })).rejects.toMatchObject({ code: 11000 });
   });
 
-  it('stops an ordered bulk at its first error and goes through an unordered one', async () => {
+  it('stops an ordered bulk at its first error and completes an unordered one', async () => {
     await rows.createIndex({ key: 1 }, { unique: true });
     const documents = ['a', 'a', 'b', 'b', 'c'].map((key) => ({ key }));
     await expect(rows.insertMany(documents.map((one) => ({ ...one })))).rejects.toMatchObject({ insertedCount: 1 });
@@ -242,7 +242,7 @@ describe('the ordinary driver', () => {
     ).toEqual([{ key: 'a', x: 11 }, { key: 'b', r: 1 }, { key: 'd' }, { key: 'e', x: 2 }]);
   });
 
-  it('makes an index once, and refuses another of the same name or key', async () => {
+  it('creates an index once, and refuses another with the same name or key', async () => {
     const make = (key: mongoose.mongo.IndexSpecification, name: string, unique: boolean) =>
       rows.createIndex(key, { name, unique });
     await make({ a: 1, b: -1 }, 'ab', true);
@@ -324,7 +324,7 @@ describe('the ordinary driver', () => {
     ['update operators', (_, any) => any.updateOne({}, { $rename: { n: 'm' } }), 'FailedToParse', '$rename'],
     ['lists in indexed fields', (_, any) => any.createIndex({ list: 1 }), 'BadValue', "'list'"],
     ['values it cannot hold', (_, any) => any.insertOne({ p: Decimal128.fromString('1.5') }), 'BadValue', 'Decimal128'],
-  ])('is refused %s by name, also where there is nothing to do', async (_, run, codeName, named) => {
+  ])('gets %s refused by name, also on an empty result', async (_, run, codeName, named) => {
     for (const database of [client.db('test'), client.db('nothing')]) {
       const any = database.collection('rows');
       if (database.databaseName === 'test') await any.insertOne({ n: 1, list: [1] });
@@ -341,19 +341,19 @@ describe('the ordinary driver', () => {
     ['increments of text', (found) => found.updateOne({}, { $inc: { text: 1 } }), 14],
     ['another _id', (found) => found.updateOne({}, { $set: { _id: 1 } }), 66],
     ['the removal of _id', (found) => found.updateOne({}, { $unset: { _id: 1 } }), 66],
-  ])('is refused %s', async (_, run, code) => {
+  ])('gets %s refused', async (_, run, code) => {
     await rows.insertOne({ n: 1, text: 'x' });
     await expect(run(client.db('test').collection('rows'))).rejects.toMatchObject({ code });
   });
 
-  it('is refused transactions', async () => {
+  it('gets transactions refused', async () => {
     const session = client.startSession();
     const inTransaction = session.withTransaction(() => rows.insertOne({ n: 1 }, { session }));
     await expect(inTransaction).rejects.toMatchObject({ codeName: 'CommandNotSupported' });
     await session.endSession();
   });
 
-  it('can write without waiting for an answer', async () => {
+  it('can send unacknowledged writes', async () => {
     await rows.insertOne({ n: 1 }, { writeConcern: { w: 0 } });
     const single = await new MongoClient(store.url, { maxPoolSize: 1 }).connect();
     await single
@@ -364,7 +364,7 @@ describe('the ordinary driver', () => {
     await single.close();
   });
 
-  it('closes the connection of a client that talks nonsense, and says so; not of one that goes away', async () => {
+  it('closes the connection of a client that violates the protocol and logs it; does not log a disconnect', async () => {
     const lines: string[] = [];
     const own = await startEmbeddedStore({ directory: join(directory, 'own'), log: (line) => void lines.push(line) });
     const [silent, rude, lost] = [connect(own.port), connect(own.port), connect(own.port)];

@@ -40,7 +40,7 @@ function orders() {
 }
 
 describe('mongoose on the embedded store', () => {
-  it('builds the indexes of a model, twice without complaint', async () => {
+  it('builds the indexes of a model, twice without error', async () => {
     const Order = orders();
     await Order.init();
     await Order.createIndexes();
@@ -72,7 +72,7 @@ describe('mongoose on the embedded store', () => {
     await expect(order.save()).rejects.toThrow(mongoose.Error.VersionError);
   });
 
-  it('writes in bulk, with and without errors', async () => {
+  it('executes bulk writes, with and without errors', async () => {
     const Order = orders();
     await Order.init();
     await expect(

@@ -27,7 +27,7 @@ function start(...flags: string[]): StoreProcess {
 }
 
 describe('the store as a process', () => {
-  it('has every acknowledged write after SIGKILL under load, several times over', { timeout: 180_000 }, async () => {
+  it('has every acknowledged write after repeated SIGKILL under load', { timeout: 180_000 }, async () => {
     const acknowledged = new Set<string>();
     let increments = 0;
     let uncertain = 0;

@@ -25,7 +25,7 @@ function start(...flags: string[]): StoreProcess {
 }
 
 describe('the store as a process', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('closes cleanly on %s and gives the directory back', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('closes cleanly on %s and releases the directory', async (signal) => {
     const store = start('--directory', directory);
     const { url } = await store.ready;
     expect(url).toMatch(/^mongodb:\/\/127\.0\.0\.1:\d+\/\?directConnection=true$/);
@@ -34,7 +34,7 @@ describe('the store as a process', () => {
     expect(await readdir(directory)).toEqual(['changes.log']);
   });
 
-  it('ends when its parent does, if asked to', async () => {
+  it('ends with its parent if --exit-with-parent is given', async () => {
     const store = start('--directory', directory, '--exit-with-parent');
     await store.ready;
     store.child.stdin.destroy();
@@ -53,7 +53,7 @@ describe('the store as a process', () => {
     expect(errors.trimEnd().split('\n').length).toBe(1);
   });
 
-  it('refuses a directory that a living store owns, with status 2', async () => {
+  it('refuses a directory owned by a running store, with status 2', async () => {
     const owner = start('--directory', directory);
     await owner.ready;
     const { status, errors } = await start('--directory', directory).ended;
@@ -63,7 +63,7 @@ describe('the store as a process', () => {
     );
   });
 
-  it('refuses a damaged log with status 1, naming file and place', async () => {
+  it('refuses a damaged log with status 1, naming file and offset', async () => {
     const first = encodeRecord({ put: 'db.a', document: { _id: 1 } });
     first[20]! ^= 1;
     await writeFile(join(directory, 'changes.log'), Buffer.concat([first, encodeRecord({ drop: 'db.a' })]));

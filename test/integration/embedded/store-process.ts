@@ -7,9 +7,9 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 export interface StoreProcess {
   readonly child: Child;
-  /** What it printed when it was ready; rejects when it ends before that. */
+  /** The line printed when ready; rejects if the process ends before. */
   readonly ready: Promise<{ url: string }>;
-  /** Exit status and everything on standard error. */
+  /** Exit status and standard error. */
   readonly ended: Promise<{ status: number | null; errors: string }>;
 }
 

@@ -50,7 +50,7 @@ describe('an answer lost after the write was done', () => {
     return result;
   }
 
-  it('is given by the retry: inserts', async () => {
+  it('is returned by the retry: inserts', async () => {
     await stores.strategies.addMany([strategy('lost-1')]);
     const batch = ['lost-1', 'lost-2', 'lost-3'].map((hash) => strategy(hash));
     expect(await losing('insert', () => stores.strategies.addMany(batch))).toBe(2);
@@ -59,7 +59,7 @@ describe('an answer lost after the write was done', () => {
     expect(await losing('insert', () => stores.approvals.issue(approval('lost')))).toStrictEqual(approval('lost'));
   });
 
-  it('is given by the retry: changes and compare-and-set', async () => {
+  it('is returned by the retry: changes and compare-and-set', async () => {
     const { orders, approvals, riskState: risk } = stores;
     await orders.insert(order('lost', 'move'));
     const moved = await losing('findAndModify', () =>
@@ -102,7 +102,7 @@ describe('two processes', () => {
   });
 });
 
-describe('a record that does not fit', () => {
+describe('an invalid record', () => {
   it('is refused in one line before anything of its batch is written', async () => {
     const cycleId = 'stray';
     const stray = { ...trial('stray-2', { cycleId }), colour: 'red' } as Trial;
@@ -115,8 +115,8 @@ describe('a record that does not fit', () => {
   });
 });
 
-describe('a server that goes away', () => {
-  it('and comes back is not noticed by those who write and read', async () => {
+describe('a server that becomes unreachable', () => {
+  it('and returns does not disturb writers and readers', async () => {
     const working = together(20, async (i) => {
       const inserted = await direct.orders.insert(order('restart', `o${i}`));
       const moved = await direct.orders.transition('restart', `o${i}`, ['intended'], 'open', { updatedAt: T0 });
@@ -128,7 +128,7 @@ describe('a server that goes away', () => {
     expect(await direct.orders.count({ account: 'restart' })).toBe(20);
   });
 
-  it('for good ends in one clear, retryable error', async () => {
+  it('permanently causes one clear, retryable error', async () => {
     await store.stop();
     try {
       await expect(direct.orders.get('a', 'b')).rejects.toMatchObject({ code: 'mongo-unreachable', retryable: true });
@@ -139,15 +139,15 @@ describe('a server that goes away', () => {
 });
 
 describe('connecting', () => {
-  it('asks for writes that are in the journal, and buffers nothing', () => {
+  it('requires journaled writes, and buffers no commands', () => {
     expect(connection.getClient().options.writeConcern).toMatchObject({ w: 1, journal: true });
     expect(connection.get('bufferCommands')).toBe(false);
   });
 
   it.each([
-    ['nobody listens', 'mongodb://corp:s3cret@127.0.0.1:1/?connectTimeoutMS=200'],
+    ['no server listens', 'mongodb://corp:s3cret@127.0.0.1:1/?connectTimeoutMS=200'],
     ['the password is not escaped', 'mongodb://corp:s3c/ret@secret@127.0.0.1:1/'],
-    ['it is no MongoDB address', 'http://corp:s3cret@127.0.0.1:1/'],
+    ['the URL is not a MongoDB URL', 'http://corp:s3cret@127.0.0.1:1/'],
   ])('fails in one line without credentials when %s', async (_, url) => {
     const failure: unknown = await connectMongo({ url, database: 'x', onError: () => {}, serverSelectionMs: 300 }).then(
       (opened) => opened.close(),

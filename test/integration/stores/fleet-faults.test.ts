@@ -33,7 +33,7 @@ describe('an answer lost after the write was done', () => {
     return result;
   }
 
-  it('is given by the retry: a unit is saved once, and whoever lost the race hears so', async () => {
+  it('is returned by the retry: a unit is saved once, and the loser of a conflict gets false', async () => {
     await stores.units.add([fleetUnit(1), fleetUnit(2)]);
     expect(await losing('update', () => stores.units.save({ ...fleetUnit(1), turn: 7 }, 1))).toBe(true);
     expect((await direct.units.get(1))?.version).toBe(2);
@@ -41,7 +41,7 @@ describe('an answer lost after the write was done', () => {
     expect(await direct.units.get(1)).toMatchObject({ version: 2, turn: 7 });
   });
 
-  it('of several saves in one command each hears its own', async () => {
+  it('each of several saves in one command gets its own result', async () => {
     await stores.units.add([10, 11, 12, 13].map((id) => fleetUnit(id)));
     await direct.units.save({ ...fleetUnit(12), turn: 1 }, 1);
     const saved = await losing('update', () =>
@@ -51,7 +51,7 @@ describe('an answer lost after the write was done', () => {
     expect((await direct.units.get(12))?.turn).toBe(1);
   });
 
-  it('leaves one row of a result, one worker, and no number given twice', async () => {
+  it('leaves one row per result, one worker, and no duplicate number', async () => {
     expect((await losing('insert', () => stores.results.add(fleetResult(1)))).id).toBe(1);
     expect((await losing('insert', () => stores.results.add({ ...fleetResult(1), id: 2 }))).id).toBe(1);
     expect(await direct.results.newest(10)).toHaveLength(1);
@@ -66,7 +66,7 @@ describe('an answer lost after the write was done', () => {
   });
 });
 
-it('a server that goes away and comes back is not noticed', async () => {
+it('a restart of the server is not noticed', async () => {
   await direct.units.add(Array.from({ length: 20 }, (_, i) => fleetUnit(100 + i)));
   const working = together(20, async (i) => {
     const saved = await direct.units.save({ ...fleetUnit(100 + i), turn: 3 }, 1);

@@ -29,7 +29,7 @@ const marks = async () => [
 ];
 const JOB = `${prefix}:trader:7`;
 
-/** As a version without format numbers left it. */
+/** Writes data as a version without format numbers did. */
 async function writeOldData(): Promise<void> {
   await collection('deadLetters').insertOne({ _id: 'trader/7', code: 'MONGO_UNREACHABLE', reason: 'gone' });
   await redis.zadd(`${prefix}:trader:failed`, 1, '7');
@@ -47,11 +47,11 @@ beforeEach(async () => {
 });
 
 describe('the format number of store and queues', () => {
-  it('is that of the last migration, and they are numbered without a gap', () => {
+  it('equals that of the last migration; migrations are numbered without gaps', () => {
     expect(MIGRATIONS.map(({ to }) => to)).toEqual(Array.from({ length: CURRENT_FORMAT }, (_, i) => i + 1));
   });
 
-  it('is written when a new company is opened to work in it; a reader writes nothing', async () => {
+  it('is written when a new company is opened for writing; a reader writes nothing', async () => {
     await open('read');
     expect(await marks()).toEqual([undefined, null]);
     await open('write');
@@ -59,7 +59,7 @@ describe('the format number of store and queues', () => {
     await open('read');
   });
 
-  it('that is missing beside data: a reader refuses, whoever works migrates', async () => {
+  it('is missing beside data: a reader refuses, a writer migrates', async () => {
     await writeOldData();
     await expect(open('read')).rejects.toMatchObject({
       code: 'format-older',
@@ -70,7 +70,7 @@ describe('the format number of store and queues', () => {
     expect(await marks()).toEqual([CURRENT_FORMAT, String(CURRENT_FORMAT)]);
   });
 
-  it('a migration that was killed between store and queues is finished by the next process', async () => {
+  it('a migration killed between store and queues is completed by the next process', async () => {
     await writeOldData();
     await collection('meta').insertOne({ _id: 'format', format: 1 });
     await open('write');
@@ -78,7 +78,7 @@ describe('the format number of store and queues', () => {
     expect((await marks())[1]).toBe('1');
   });
 
-  it('two processes may open it at once', async () => {
+  it('two processes may open it concurrently', async () => {
     await writeOldData();
     await Promise.all([open('write'), open('write'), open('write')]);
     expect(await codes()).toEqual(['mongo-unreachable', '[mongo-unreachable] gone']);

@@ -3,14 +3,14 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface LossyProxy {
   readonly url: string;
-  /** The next of these commands reaches the server, but its connection breaks before the answer is back. */
+  /** Forwards the next of these commands to the server, but breaks the connection before the answer. */
   loseAnswerTo(command: 'insert' | 'update' | 'findAndModify'): void;
-  /** How many answers were lost so far. */
+  /** Number of lost answers so far. */
   lost(): number;
   close(): Promise<void>;
 }
 
-/** Between a driver and a server that speaks MongoDB's protocol, on loopback. */
+/** A proxy between a driver and a MongoDB-compatible server, on loopback. */
 export async function startLossyProxy(serverPort: number): Promise<LossyProxy> {
   const sockets = new Set<Socket>();
   let armed: Buffer | undefined;

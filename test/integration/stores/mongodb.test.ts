@@ -9,7 +9,7 @@ import { forwardingContract } from '../../contract/forwarding.contract.ts';
 import { storesContract } from '../../contract/stores.contract.ts';
 import { MONGO_URL, needsMongo } from '../../fixtures/needs.ts';
 
-/** Stores in a database of their own on that server. */
+/** Stores in a separate database on that server. */
 async function openOn<S extends { ensureIndexes(): Promise<void> }>(
   server: string,
   make: (connection: Connection) => S,

@@ -7,16 +7,16 @@ import { connectMongo } from '../../../src/adapters/mongo/connection.ts';
 
 export interface TemporaryStore {
   readonly port: number;
-  /** A connection to it, or to `via`; closed with the store. */
+  /** A connection to the store, or to `via`; closed together with the store. */
   connect(via?: string): Promise<Connection>;
-  /** Ends the server; connections stay as they are. */
+  /** Stops the server; connections are kept. */
   stop(): Promise<void>;
-  /** Starts it again on the same data and port. */
+  /** Restarts the server on the same data and port. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** An embedded store in a directory of its own. */
+/** An embedded store in a temporary directory. */
 export async function openTemporaryStore(): Promise<TemporaryStore> {
   const directory = await mkdtemp(join(tmpdir(), 'corp-stores-'));
   const connections: Connection[] = [];

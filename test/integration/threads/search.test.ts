@@ -24,7 +24,7 @@ describe('a search', () => {
   const two = createBacktestPool(2);
   afterAll(() => Promise.all([one.close(), two.close()]));
 
-  it('gives the same hash here, on one thread and on two, in chunks of any size', async () => {
+  it('gives the same hash in this thread, on one thread and on two, with any chunk size', async () => {
     const expected = searchHash(await searchHere(request));
     for (const search of [searchHere, searchOn(one), searchOn(two)]) {
       for (const chunk of [1, 7, 64, 1000]) expect(searchHash(await search(request, { chunk }))).toBe(expected);
@@ -39,7 +39,7 @@ describe('a search', () => {
     expect(rows(reversed).reverse()).toEqual(rows(figures));
   });
 
-  it("gives the same hash by the workers' rules, here and on threads, in chunks of any size", async () => {
+  it("gives the same hash by the workers' rules, in this thread and on threads, with any chunk size", async () => {
     const genomes = Array.from({ length: 200 }, () => randomGenome(rng, { marketType: 'FUTURES', maxLeverage: 10 }));
     const frame = { columns: series, terms: termsOf('FUTURES', series.time), genomes };
     const expected = searchHash(await searchGenomesHere(frame));
@@ -48,14 +48,14 @@ describe('a search', () => {
     }
   });
 
-  it('tells how far it is', async () => {
+  it('reports progress', async () => {
     const seen: number[] = [];
     await searchOn(two)(request, { chunk: 100, onProgress: (done) => seen.push(done) });
     expect(seen).toEqual([100, 200, 300]);
   });
 
-  // Regression: an answer that crossed its cancellation ended the process, as an error that nobody heard.
-  it('ends when it is cancelled, and the pool works on', async () => {
+  // Bug: a task that finished during its cancellation ended the process, by an error event without listener.
+  it('ends when it is cancelled, and the pool remains usable', async () => {
     const stopping = new AbortController();
     const search = searchOn(two)(request, { chunk: 1, signal: stopping.signal, onProgress: () => stopping.abort() });
     await expect(search).rejects.toMatchObject({ name: 'AbortError' });
@@ -63,7 +63,7 @@ describe('a search', () => {
     expect(searchHash(await searchOn(two)(request))).toBe(searchHash(await searchHere(request)));
   });
 
-  it('says nothing to the user of how many tasks hear one signal', async () => {
+  it('causes no listener leak warning with many tasks on one signal', async () => {
     const warnings: string[] = [];
     const note = ({ message }: Error): void => void warnings.push(message);
     process.on('warning', note);
@@ -78,7 +78,7 @@ describe('a search', () => {
   it.each([
     ['here', searchHere],
     ['on threads', searchOn(two)],
-  ])('%s refuses whole what holds a spec that cannot be played, by its position', async (_, search) => {
+  ])('%s refuses a search with an invalid spec, and names its index', async (_, search) => {
     const short = { ...request, window: { from: 0, to: 60 } };
     const longest = specs.findIndex((spec) => JSON.stringify(spec.entry).includes('"period":1'));
     expect(longest).toBeGreaterThanOrEqual(0);

@@ -51,7 +51,7 @@ afterEach(async () => {
 
 const workerId = 'desk_Linux_W1';
 
-/** A worker of ours that does what there is; `lie` may change what it reports. */
+/** A Bittrading Corp worker that executes all units; `lie` changes its reports. */
 async function workerDoesAll(url: string, lie: (report: Report) => Report = (report) => report): Promise<void> {
   const candles = createCandleFiles([directory]);
   await runWorkLoop({
@@ -70,7 +70,7 @@ interface Forwarded {
   readonly bench: Bench;
 }
 
-/** Forwards one search; `meanwhile` happens before each look at it. */
+/** Forwards one search; `meanwhile` runs before each status request. */
 async function forwardOne(url: string, clock: ManualClock, meanwhile: () => Promise<void>): Promise<Forwarded> {
   const forwarding = createMemoryForwarding();
   const order = { key: 'u', kind: 'genetic', params: PARAMS, replicas: 1 } as const;
@@ -90,7 +90,7 @@ async function forwardOne(url: string, clock: ManualClock, meanwhile: () => Prom
 }
 
 describe('a search that is forwarded', () => {
-  it('is done by a worker of ours, computed again to the last bit, and becomes a candidate', async () => {
+  it('is executed by our worker, recomputed bit by bit, and becomes a candidate', async () => {
     const clock = manualClock();
     server = await startTestCoordinator({ clock });
     const { url } = server;
@@ -102,7 +102,7 @@ describe('a search that is forwarded', () => {
     ]);
   });
 
-  it('is done here instead when the only worker reports a cent more than there is', async () => {
+  it('is executed here instead when the only worker reports one cent too much', async () => {
     const clock = manualClock();
     server = await startTestCoordinator({ clock });
     const { url } = server;
@@ -118,7 +118,7 @@ describe('a search that is forwarded', () => {
     expect(bench.strategies.size).toBe(1);
   });
 
-  it('is done here while the coordinator is away, and gives the same strategy each time', async () => {
+  it('is executed here while the coordinator is unreachable, with the same strategy each time', async () => {
     const clock = manualClock();
     server = await startTestCoordinator({ clock });
     const { url } = server;
@@ -135,24 +135,24 @@ describe('a search that is forwarded', () => {
   });
 });
 
-describe('the engine of the workers, here', () => {
+describe('the local worker engine', () => {
   const { signal } = new AbortController();
 
   it.each([
     ['a file that is not here', { data_file: 'ELSEWHERE.csv' }, /in none of/],
     ['a file outside the directories', { data_file: '../x.csv' }, /outside the data directories/],
-    ['a population of nobody', { data_file: FILE, population_size: 0 }, /population_size/],
-  ])('says beforehand that it cannot do %s', async (_, params, reason) => {
+    ['a population of 0', { data_file: FILE, population_size: 0 }, /population_size/],
+  ])('reports in advance that it cannot execute %s', async (_, params, reason) => {
     expect(await engine.obstacle(params)).toMatch(reason);
     expect(await engine.execute(params, 1, signal)).toMatchObject({ kind: 'impossible' });
   });
 
-  it('says of too few candles that they are too few', async () => {
+  it('reports too few candles', async () => {
     const outcome = await engine.execute({ data_file: SHORT }, 1, signal);
     expect(outcome.kind === 'impossible' && outcome.reason).toMatch(/at least 1000/);
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when it is aborted', async () => {
     const stop = new AbortController();
     const params = { ...PARAMS, population_size: 5000, generations: 1000 };
     const running = engine.execute(params, 1, stop.signal);
@@ -160,7 +160,7 @@ describe('the engine of the workers, here', () => {
     await expect(running).rejects.toThrow();
   });
 
-  it('evaluates one genome alike whatever the seed', async () => {
+  it('evaluates one genome independently of the seed', async () => {
     const params = { ...PARAMS, population_size: 1, generations: 1, seed_ratio: 1, seed_genomes: [GENOME] };
     const [one, other] = await Promise.all([1, 2].map((seed) => engine.execute(params, seed, signal)));
     expect(one).toMatchObject({ kind: 'done' });

@@ -37,7 +37,7 @@ async function create(coordinator: TestCoordinator, kind: string, params: object
   expect((await coordinator.post('/api/work_units', request)).status).toBe(201);
 }
 
-it('corp worker does what there is for the coordinator of its environment, and ends', async () => {
+it('corp worker executes all units of the configured coordinator, and ends', async () => {
   server = await startTestCoordinator();
   await create(server, 'evaluate', { seed_genomes: [GENOME] });
   await create(server, 'genetic', { population_size: 10, generations: 2 });
@@ -49,10 +49,10 @@ it('corp worker does what there is for the coordinator of its environment, and e
   expect(ended[0]?.leases[0]?.workerId).toMatch(/^desk_(Linux|Darwin|Windows)_W1$/);
 });
 
-it('is not deaf while a unit runs: a signal ends it, and its lease is left to run out', async () => {
+it('a signal ends it while a unit runs, and the lease expires', async () => {
   const coordinator = await startTestCoordinator();
   server = coordinator;
-  // Minutes of work.
+  // Takes minutes.
   await create(coordinator, 'genetic', { population_size: 5000, generations: 1000 });
   const running = worker({}, '--coordinator', coordinator.url);
   await eventually('the unit is leased', async () => (await coordinator.stores.units.get(1))?.state === 'in_progress');
@@ -61,7 +61,7 @@ it('is not deaf while a unit runs: a signal ends it, and its lease is left to ru
   expect((await coordinator.stores.units.get(1))?.leases).toMatchObject([{ state: 'running' }]);
 });
 
-it('names nobody to work for: one line, exit code 2', async () => {
+it('without a coordinator: one line, exit code 2', async () => {
   const running = worker({});
   expect(await running.exited).toEqual({ code: 2, signal: null });
   expect(running.stderr().trim()).toMatch(/^[^\n]*no coordinator is named[^\n]*COORDINATOR_URL[^\n]*$/);

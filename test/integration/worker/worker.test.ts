@@ -50,7 +50,7 @@ afterEach(async () => {
 
 const { exchange } = loadCliConfig({ environment: {}, cwd: tmpdir() });
 
-/** Works until nothing is left; gives what was said besides. */
+/** Works until no units are left; returns the printed lines too. */
 async function work(url: string, workerId: string): Promise<WorkDone & { readonly said: string[] }> {
   const said: string[] = [];
   const candles = createCandleFiles([join(directory, 'data')]);
@@ -75,8 +75,8 @@ async function create(coordinator: TestCoordinator, kind: string, params: object
   return (answer.json as { work_unit_id: number }).work_unit_id;
 }
 
-describe('a worker of ours', () => {
-  it('evaluates a genome as the Python workers do; two of them agree and complete the unit', async () => {
+describe('a Bittrading Corp worker', () => {
+  it('evaluates a genome like the Python workers; two workers agree and complete the unit', async () => {
     server = await startTestCoordinator();
     const id = await create(server, 'evaluate', { data_file: `data_futures/${FILE}`, seed_genomes: [genome] });
     expect(await work(server.url, 'desk_Linux_W1')).toMatchObject({ done: 1, failed: 0 });
@@ -97,7 +97,7 @@ describe('a worker of ours', () => {
     expect(JSON.parse(String(result!['strategy_genome']))).toHaveProperty('entry_rules');
   });
 
-  it('searches otherwise than another worker with the same unit', async () => {
+  it('searches with another seed than another worker on the same unit', async () => {
     server = await startTestCoordinator();
     const id = await create(server, 'genetic', { data_file: FILE, population_size: 12, generations: 3 });
     for (const name of ['desk_Linux_W1', 'tower_Linux_W1']) expect((await work(server.url, name)).done).toBe(1);
@@ -106,7 +106,7 @@ describe('a worker of ours', () => {
     expect(results[0]!['strategy_genome']).not.toBe(results[1]!['strategy_genome']);
   });
 
-  it('plays specs of ours with the figures of the engine', async () => {
+  it('evaluates specs with the results of the engine', async () => {
     server = await startTestCoordinator();
     const average = (period: number) => ({ indicator: 'sma', params: { period } });
     const specs = [5, 20].map((period) => ({
@@ -135,7 +135,7 @@ describe('a worker of ours', () => {
     expect(result!.spec_results).toEqual(expected);
   });
 
-  it('says what it cannot do and goes on with the next', async () => {
+  it('reports a unit that it cannot execute and continues with the next', async () => {
     server = await startTestCoordinator();
     await create(server, 'genetic', { data_file: 'nowhere.csv' });
     await create(server, 'genetic', { data_file: FILE, max_candles: 500 });
@@ -146,7 +146,7 @@ describe('a worker of ours', () => {
     expect(said[1]).toMatch(/unit 2: a work unit needs at least 1000 bars, there are 500/);
   });
 
-  it('stops when the coordinator says so', async () => {
+  it('stops when the coordinator requests a shutdown', async () => {
     server = await startTestCoordinator();
     await create(server, 'evaluate', { data_file: FILE, seed_genomes: [genome] });
     await server.post('/api/shutdown_worker', { worker_ids: ['desk_Linux_W1'] });
@@ -155,7 +155,7 @@ describe('a worker of ours', () => {
     expect(said[0]).toMatch(/^stopping: /);
   });
 
-  it('ends with an error when nobody answers and it was to work once', async () => {
+  it('ends with an error when no server answers and `once` is set', async () => {
     await expect(work('http://127.0.0.1:9', 'desk_Linux_W1')).rejects.toMatchObject({
       code: 'coordinator-away',
     });
@@ -164,7 +164,7 @@ describe('a worker of ours', () => {
 
 describe('candle files', () => {
   it.each(['../secret.csv', '/etc/passwd', 'data/../../secret.csv', '..', 'link.csv', 'a\0b.csv'])(
-    '%s leads nowhere',
+    '%s is not found',
     async (name) => {
       await expect(findCandleFile(name, [join(directory, 'data')])).rejects.toMatchObject({ code: 'no-candles' });
     },

@@ -4,7 +4,7 @@ import { decodeEntry, encodeEntry } from '../../../src/adapters/broadcast/stream
 import { BROADCAST_TOPICS } from '../../../src/ports/broadcaster.ts';
 
 describe('an entry of the broadcast stream', () => {
-  it('comes back as it was published', () => {
+  it('is decoded as it was published', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...BROADCAST_TOPICS),
@@ -29,11 +29,11 @@ describe('an entry of the broadcast stream', () => {
   it.each([
     ['an unknown topic', ['topic', 'gossip', 'at', '1', 'data', '{}']],
     ['no topic', ['at', '1', 'data', '{}']],
-    ['a time that is no time', ['topic', 'fill', 'at', 'soon', 'data', '{}']],
+    ['an invalid time', ['topic', 'fill', 'at', 'soon', 'data', '{}']],
     ['data that is not JSON', ['topic', 'fill', 'at', '1', 'data', '{']],
     ['data that is not an object', ['topic', 'fill', 'at', '1', 'data', '[1]']],
     ['no data', ['topic', 'fill', 'at', '1']],
-  ])('with %s is an error that names it, not a crash', (_what, fields) => {
+  ])('with %s gives an error that names it, not an exception', (_what, fields) => {
     const entry = decodeEntry('7-1', fields);
     expect(entry).toBeInstanceOf(Error);
     expect((entry as Error).message).toContain('7-1');

@@ -16,7 +16,7 @@ function file(symbol: string, bars: readonly number[], timeframe: Timeframe = '1
   return { path: `${symbol}.csv`, symbol, timeframe, candles };
 }
 
-/** A candle store of one source that counts what is put into it. */
+/** A candle store of one source that counts writes. */
 function memoryStore() {
   const markets: { market: Market; timeframe: Timeframe }[] = [];
   const candles = new Map<string, readonly Candle[]>();
@@ -58,7 +58,7 @@ describe('importing candle files', () => {
     expect(markets).toMatchObject([{ timeframe: '1h', market: { symbol: 'BTC-USD' } }]);
   });
 
-  it('puts them again, because they may have been corrected, unless the name of the source rules that out', async () => {
+  it('stores candles again, because they may have been corrected, unless the source is content-addressed', async () => {
     const { store, puts } = memoryStore();
     const files = [file('BTC-USD', [0, 1])];
     await importCandleFiles(store, config, files, 's');
@@ -70,7 +70,7 @@ describe('importing candle files', () => {
     expect(puts).toHaveLength(3);
   });
 
-  it('stores nothing when one of the files does not fit', async () => {
+  it('stores nothing when one of the files is inconsistent', async () => {
     const { store, markets, puts } = memoryStore();
     const good = file('BTC-USD', [0, 1]);
     const broken = { ...file('ETH-USD', [0, 1]), candles: file('ETH-USD', [1, 0]).candles };
@@ -86,7 +86,7 @@ describe('importing candle files', () => {
 });
 
 describe('a replayed market', () => {
-  it('has the limits of its own where the configuration knows it, the defaults otherwise, and the fees', () => {
+  it('has its configured limits, else the defaults, and the fees', () => {
     const { exchange } = config;
     expect(replayMarket(exchange, 'BTC-USD')).toEqual({
       symbol: 'BTC-USD',

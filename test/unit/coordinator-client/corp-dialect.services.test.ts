@@ -17,7 +17,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** One worker takes a unit and reports this. */
+/** One worker takes a unit and sends this report. */
 async function workOnce(url: string, workerId: string, report: object): Promise<number | null> {
   const { json } = await call(`${url}/api/get_work?worker_id=${workerId}`);
   const { work_id: workId } = json as { work_id: number | null };
@@ -29,15 +29,15 @@ async function workOnce(url: string, workerId: string, report: object): Promise<
   return workId;
 }
 
-describe('our own coordinator', () => {
-  it('makes a unit once however often it is asked for, and gives its reports', async () => {
+describe('the Bittrading Corp coordinator', () => {
+  it('creates a unit once for repeated requests, and returns its reports', async () => {
     const clock = manualClock();
     server = await startTestCoordinator({ clock });
     const client = clientOf(server.url, clock);
     const { order } = forwardedUnit('c1.u0');
     const bookmark = await client.bookmark();
     const first = await client.create(order);
-    // A process that died between asking and writing asks again.
+    // A process that crashed between request and write repeats the request.
     expect(await client.find(order, bookmark)).toEqual({ kind: 'absent' });
     expect(await client.create(order)).toEqual(first);
     expect(first.kind).toBe('created');
@@ -59,7 +59,7 @@ describe('our own coordinator', () => {
     expect(await client.look({ ...placed, order: { ...order, key: 'other' } })).toMatchObject({ state: 'gone' });
   });
 
-  it('says what it refuses, and cancels what is no longer wanted', async () => {
+  it('explains a refusal, and cancels a unit', async () => {
     const clock = manualClock();
     server = await startTestCoordinator({ clock });
     const client = clientOf(server.url, clock);
@@ -76,7 +76,7 @@ describe('our own coordinator', () => {
     expect(await client.cancel({ ...placed, remoteId: 99 })).toBe(false);
   });
 
-  it('brings verified genomes home as candidates, and nothing that cannot be computed again', async () => {
+  it('returns verified genomes as candidates, and nothing that cannot be recomputed', async () => {
     const clock = manualClock();
     server = await startTestCoordinator({ clock });
     const forwarding = createMemoryForwarding();
@@ -86,7 +86,7 @@ describe('our own coordinator', () => {
     const coordinator = clientOf(server.url, clock);
     const bench = forwardBench({ forwarding, engine, clock, coordinator });
     const running = bench.run(['c1.u0']);
-    // The bench's clock jumps; the workers are as fast as the loopback.
+    // The test clock jumps, while the workers run in real time.
     let reported = 0;
     for (let asked = 0; reported < 2; asked += 1) {
       const report = reported === 0 ? REPORT : { ...REPORT, pnl: 1 };
@@ -105,7 +105,7 @@ describe('our own coordinator', () => {
   });
 });
 
-describe('whoever answers at the address', () => {
+describe('the server at the address', () => {
   const answering = async (status: number, body: string): Promise<{ url: string; close(): Promise<void> }> => {
     const http = createServer((_, response) => response.writeHead(status).end(body));
     http.listen(0, '127.0.0.1');
@@ -125,7 +125,7 @@ describe('whoever answers at the address', () => {
     [200, '{"server":"bittrading-corp","protocol":9}', 'coordinator-unknown'],
     [404, '<html>nothing here</html>', 'coordinator-unknown'],
     [503, 'later', 'coordinator-away'],
-  ])('with %i %s is no coordinator of ours: %s', async (status, body, code) => {
+  ])('with %i %s is not a Bittrading Corp coordinator: %s', async (status, body, code) => {
     const clock = manualClock();
     const http = await answering(status, body);
     const asked = clientOf(http.url, clock).bookmark();

@@ -36,7 +36,7 @@ const REPORTS: readonly (readonly [worker: string, key: string, body: object])[]
 ];
 const reports = (from: number, to: number): readonly Step[] => REPORTS.slice(from, to).map((given) => report(...given));
 
-/** A day at the coordinator: searches, single genomes with a dissenter, constants, silence and a late report. */
+/** The scenario: searches, single genomes with a deviating worker, constants, silence and a late report. */
 const DAY: readonly Step[] = [
   ({ fleet }) => fleet.createUnits([search({ key: 'search' }), single({ key: 'single' })]),
   ({ fleet }) => fleet.createUnits([search({ key: 'last', replicas: 1 })]),
@@ -62,7 +62,7 @@ interface Run {
   readonly died: boolean;
 }
 
-/** A day on which the coordinator dies after its n-th write and another takes over. */
+/** The scenario with a coordinator that crashes after its n-th write and is replaced by another. */
 async function day(lastWrite: number, saysAgain: boolean): Promise<Run> {
   const stores = createMemoryFleetStores();
   const clock = manualClock(T0);
@@ -76,13 +76,13 @@ async function day(lastWrite: number, saysAgain: boolean): Promise<Run> {
       if (!(error instanceof Killed)) throw error;
       died = true;
       test = openFleet({ stores, clock });
-      // A unit that was not made is always asked for again: without it there is no day.
+      // The creation of a unit is always repeated; the scenario needs it.
       if (saysAgain || step === DAY[0] || step === DAY[1]) await step(test);
     }
   };
   for (const step of DAY) await live(step);
 
-  // Whatever is open is worked off by others, and sweeps put right what was left half done.
+  // Other workers complete the open units, and sweeps complete unfinished work.
   for (let i = 0; i < 40; i += 1) {
     await live(async (current) => {
       const worker = `later${i}_Linux_W1`;
@@ -101,10 +101,10 @@ async function day(lastWrite: number, saysAgain: boolean): Promise<Run> {
 }
 
 it.each([
-  ['what was not answered is said again', true],
-  ['what was not answered is lost, as unmodified workers lose it', false],
+  ['unanswered reports are repeated', true],
+  ['unanswered reports are lost, as with unmodified workers', false],
 ])(
-  'whichever write is the last of a coordinator, each unit ends and each thing counts once: %s',
+  'each unit ends and each result counts once, whichever write is the last of a coordinator: %s',
   async (_, saysAgain) => {
     const whole = await day(Infinity, saysAgain);
     expect(whole.died).toBe(false);

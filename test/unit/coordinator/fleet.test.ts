@@ -11,15 +11,15 @@ const worker = (i: number): string => `host${i}_Linux_W1`;
 const [A, B, C] = [worker(1), worker(2), worker(3)];
 const many = (count: number, change: object = {}) => Array.from({ length: count }, () => search(change));
 
-/** After everything that is under way, and what a sweep does. */
+/** Waits for pending work, then sweeps. */
 async function rest({ fleet, clock }: TestFleet): Promise<void> {
   await fleet.flush();
   clock.pass(MINUTE);
   await fleet.sweep();
 }
 
-describe('handing out', () => {
-  it('is oldest first, each replica of a unit to another worker', async () => {
+describe('assigning units', () => {
+  it('assigns the oldest first, each replica of a unit to another worker', async () => {
     const { fleet, ask } = openFleet();
     await fleet.createUnits(many(2));
     const given = [await ask(A), await ask(A), await ask(A), await ask(B), await ask(B), await ask(C)];
@@ -34,13 +34,13 @@ describe('handing out', () => {
     expect(given[0]).toMatchObject({ params: search().params, replicasNeeded: 2 });
   });
 
-  it('a higher priority goes first', async () => {
+  it('assigns a higher priority first', async () => {
     const { fleet, ask } = openFleet();
     await fleet.createUnits([search(), search({ priority: 9 }), search({ priority: 1 })]);
     expect([await ask(A), await ask(A), await ask(A)].map((work) => work?.unitId)).toEqual([2, 1, 3]);
   });
 
-  it('gives each replica once, however many ask at once', async () => {
+  it('assigns each replica once under concurrent requests', async () => {
     const { fleet, stores, ask } = openFleet();
     await fleet.createUnits(many(30));
     const given = await together(80, (i) => ask(worker(i)));
@@ -50,14 +50,14 @@ describe('handing out', () => {
     expect((await stores.units.list({ limit: 100 })).every(({ leases: own }) => own.length === 2)).toBe(true);
   });
 
-  it('of two that ask at once for the two replicas of the only unit both get one', async () => {
+  it('gives two concurrent requests the two replicas of the only unit', async () => {
     const { fleet, ask } = openFleet();
     await fleet.createUnits([search()]);
     const given = await Promise.all([ask(A), ask(B), ask(A)]);
     expect(given.flatMap((work) => work?.replica ?? []).sort()).toEqual([1, 2]);
   });
 
-  it('one worker gets its way through a line much longer than what is kept in memory', async () => {
+  it('one worker gets through a queue much longer than the cache', async () => {
     const { fleet, ask } = openFleet();
     await fleet.createUnits(many(2_500));
     for (let i = 1; i <= 2_500; i += 1) expect((await ask(A))?.unitId).toBe(i);
@@ -65,7 +65,7 @@ describe('handing out', () => {
     expect((await ask(B))?.unitId).toBe(1);
   });
 
-  it('two coordinators over one store give nothing twice', async () => {
+  it('two coordinators over one store assign nothing twice', async () => {
     const stores = createMemoryFleetStores();
     const clock = manualClock();
     const both = [openFleet({ stores, clock }), openFleet({ stores, clock })];
@@ -73,7 +73,7 @@ describe('handing out', () => {
     const given = await together(100, (i) => both[i % 2]!.ask(worker(i)));
     const leases = given.flatMap((work) => (work ? [`${work.unitId}/${work.replica}`] : []));
     expect(new Set(leases).size).toBe(leases.length);
-    // Nothing is left over either: whoever came in vain comes again.
+    // Nothing is left over either: a worker without a unit asks again.
     clock.pass(2_000);
     for (let i = 100; leases.length < 80 && i < 200; i += 1) {
       const work = await both[i % 2]!.ask(worker(i));
@@ -83,7 +83,7 @@ describe('handing out', () => {
     expect((await stores.units.counts()).in_progress).toBe(40);
   });
 
-  it('a unit of another coordinator is seen within a second or two', async () => {
+  it('a unit of another coordinator is visible within two seconds', async () => {
     const stores = createMemoryFleetStores();
     const clock = manualClock();
     const [mine, other] = [openFleet({ stores, clock }), openFleet({ stores, clock })];
@@ -93,7 +93,7 @@ describe('handing out', () => {
     expect((await mine.ask(A))?.unitId).toBe(1);
   });
 
-  it('one that is more urgent than what is in line goes first within some seconds', async () => {
+  it('a more urgent unit of another coordinator is assigned first within some seconds', async () => {
     const stores = createMemoryFleetStores();
     const clock = manualClock();
     const [mine, other] = [openFleet({ stores, clock }), openFleet({ stores, clock })];
@@ -105,7 +105,7 @@ describe('handing out', () => {
     expect((await mine.ask(A))?.unitId).toBe(21);
   });
 
-  it('single genomes are not given to workers known to crash on them; specs only to those who ask', async () => {
+  it('single genomes are not assigned to workers that crash on them; specs only to workers that accept them', async () => {
     const { fleet, ask, report } = openFleet();
     await fleet.createUnits([search(), single(), search({ kind: 'specs', params: { specs: [] } })]);
     expect((await ask(A))?.unitId).toBe(1);
@@ -118,7 +118,7 @@ describe('handing out', () => {
   });
 });
 
-describe('making units', () => {
+describe('creating units', () => {
   it('the same key and request is the same unit; another request is a conflict', async () => {
     const { fleet, stores } = openFleet();
     const first = await fleet.createUnits([search({ key: 'k' }), search({ key: 'l' }), search({ key: 'k' })]);
@@ -136,7 +136,7 @@ describe('making units', () => {
     expect((await stores.units.list({ limit: 10 })).map(({ id }) => id)).toEqual([1, 2, 6]);
   });
 
-  it('asked for by many at once is made once', async () => {
+  it('a concurrently requested unit is created once', async () => {
     const { fleet } = openFleet();
     const made = (await together(20, () => fleet.createUnits([search({ key: 'k' })]))).flat();
     expect(made.filter(({ kind }) => kind === 'created')).toHaveLength(1);
@@ -145,7 +145,7 @@ describe('making units', () => {
 });
 
 describe('reports', () => {
-  it('complete a unit; sent twice, or twenty times at once, they count once', async () => {
+  it('complete a unit; repeated reports count once, also concurrent ones', async () => {
     const test = openFleet();
     const { fleet, stores, ask, report } = test;
     await fleet.createUnits([search()]);
@@ -172,7 +172,7 @@ describe('reports', () => {
     expect(await fleetViolations(stores)).toEqual([]);
   });
 
-  it('on a unit that does not exist, or that was never given to the worker, are kept apart and count nowhere', async () => {
+  it('on an unknown unit, or one never assigned to the worker, are stored as orphans and do not count', async () => {
     const { fleet, stores, ask, report } = openFleet();
     await fleet.createUnits([search()]);
     await ask(A);
@@ -196,7 +196,7 @@ describe('reports', () => {
     ['untrusted', V5_REPORT],
     ['untrusted', NO_NUMBA_REPORT],
     ['invalid', { ...ROOT_REPORT, pnl: null }],
-  ])('that are %s are kept, and the replica goes to another worker', async (verdict, body) => {
+  ])('that are %s are stored, and the replica goes to another worker', async (verdict, body) => {
     const test = openFleet();
     const { fleet, stores, ask, report } = test;
     await fleet.createUnits([search({ replicas: 1 })]);
@@ -211,7 +211,7 @@ describe('reports', () => {
     expect(await fleetViolations(stores)).toEqual([]);
   });
 
-  it('a worker whose reports are always refused rests, and is tried again after an hour', async () => {
+  it('a worker whose reports are always refused gets no units for an hour', async () => {
     const { fleet, clock, ask, report } = openFleet();
     await fleet.createUnits(many(10));
     for (let i = 1; i <= 3; i += 1) {
@@ -223,7 +223,7 @@ describe('reports', () => {
     expect(await ask(A)).not.toBeNull();
   });
 
-  it('after the lease ran out count as long as the unit is open, and are late when it is not', async () => {
+  it('after the lease expired count while the unit is open, and are late afterwards', async () => {
     const test = openFleet();
     const { fleet, stores, clock, ask, report } = test;
     await fleet.createUnits([search({ replicas: 1 })]);
@@ -241,7 +241,7 @@ describe('reports', () => {
     expect(await fleetViolations(stores)).toEqual([]);
   });
 
-  it('of one genome that differ bring in a third worker; whoever is outvoted stays suspect', async () => {
+  it('of one genome that differ need a third worker; the outvoted worker stays suspect', async () => {
     const test = openFleet();
     const { fleet, stores, ask, report } = test;
     await fleet.createUnits([single()]);
@@ -268,7 +268,7 @@ describe('reports', () => {
 });
 
 describe('silence', () => {
-  it('is given up after the lease; a unit that nobody answers for fails with a reason, and hangs nobody', async () => {
+  it('ends with the lease; a unit without any report fails with a reason, and blocks nothing', async () => {
     const { fleet, stores, clock, ask } = openFleet();
     await fleet.createUnits(many(2, { replicas: 1 }));
     for (let i = 0; i < 20; i += 1) {
@@ -283,7 +283,7 @@ describe('silence', () => {
 });
 
 describe('quarantine', () => {
-  it('takes back what the worker reported, once; it gets nothing more until it is released', async () => {
+  it('withdraws the results of the worker once; it gets no units until it is released', async () => {
     const test = openFleet();
     const { fleet, stores, ask, report } = test;
     await fleet.createUnits(many(3));
@@ -296,7 +296,7 @@ describe('quarantine', () => {
     expect(await stores.units.counts()).toMatchObject({ completed: 0, in_progress: 3 });
     expect((await stores.results.ofUnit(1)).map(({ verdict }) => verdict)).toEqual(['quarantined', 'accepted']);
     expect(await ask(A)).toBeNull();
-    // What it still holds is worth nothing, and nobody waits for it.
+    // Its running leases end, and their results do not count.
     await report(A, 3, ROOT_REPORT);
     expect((await stores.results.ofUnit(3)).map(({ verdict }) => verdict)).toEqual(['quarantined']);
 
@@ -314,13 +314,13 @@ describe('quarantine', () => {
     expect(await ask(A)).not.toBeNull();
   });
 
-  it('also reaches a result that was on its way', async () => {
+  it('also applies to a result that is being processed', async () => {
     const stores = createMemoryFleetStores();
     const clock = manualClock();
     const [mine, other] = [openFleet({ stores, clock }), openFleet({ stores, clock })];
     await mine.fleet.createUnits([search({ replicas: 1 })]);
     await mine.ask(A);
-    // The other coordinator knows nothing of the quarantine yet when it takes the result in.
+    // The other coordinator does not know of the quarantine yet when it receives the result.
     await other.ask(A);
     await mine.fleet.quarantineWorker(A, 'why');
     await stores.units.save(
@@ -335,7 +335,7 @@ describe('quarantine', () => {
 });
 
 describe('operators', () => {
-  it('end workers: each is told once', async () => {
+  it('shut workers down: each gets the command once', async () => {
     const { fleet, ask } = openFleet();
     await fleet.createUnits(many(5));
     await ask('studio.local_Darwin_W1');
@@ -345,7 +345,7 @@ describe('operators', () => {
     expect(await fleet.assignUnit(request)).toMatchObject({ work: { unitId: 1 } });
   });
 
-  it('keep some of a machine, and no more come back', async () => {
+  it('keep some workers of a host, and refuse more', async () => {
     const { fleet, ask } = openFleet();
     const names = [10, 2, 1, 3].map((i) => `studio.local_Darwin_W${i}`);
     await fleet.createUnits(many(9));
@@ -365,7 +365,7 @@ describe('operators', () => {
 });
 
 describe('verification', () => {
-  it('is offered what counts and has a genome, and keeps what was found', async () => {
+  it('gets the counted results with a genome, and stores the outcome', async () => {
     const { fleet, ask, report } = openFleet();
     await fleet.createUnits(many(2, { replicas: 1 }));
     await ask(A);
@@ -387,7 +387,7 @@ describe('verification', () => {
 });
 
 describe('cancelling', () => {
-  it('ends a unit; what still comes is late', async () => {
+  it('ends a unit; later reports are late', async () => {
     const { fleet, stores, ask, report } = openFleet();
     await fleet.createUnits([search()]);
     await ask(A);

@@ -12,8 +12,8 @@ const scalar = fc.oneof(
 const isEqual = (a: unknown, b: unknown): boolean =>
   a instanceof Date ? b instanceof Date && a.getTime() === b.getTime() : a === b || (a !== a && b !== b);
 
-describe('keys of scalars', () => {
-  it('are shared exactly by equal values, also when joined to the key of a compound index', () => {
+describe('scalarKey', () => {
+  it('is equal exactly for equal values, also in the key of a compound index', () => {
     const pair = fc.tuple(scalar, scalar);
     fc.assert(
       fc.property(pair, pair, ([a, b], [c, d]) => {
@@ -25,22 +25,22 @@ describe('keys of scalars', () => {
     );
   });
 
-  it('are of the value, not of the object, for ids; and a missing value is null', () => {
+  it('compares ids by value; a missing value is null', () => {
     const id = new ObjectId();
     expect(scalarKey(new ObjectId(id.toHexString()))).toBe(scalarKey(id));
     expect(scalarKey(undefined)).toBe(scalarKey(null));
   });
 
   it.each([[[1]], [{ a: 1 }], [new Binary(Buffer.from([1]))], [/a/], [Long.MAX_VALUE]])(
-    'do not exist for %s',
+    'is undefined for %s',
     (value) => {
       expect(scalarKey(value)).toBeUndefined();
     },
   );
 });
 
-describe('what can be stored', () => {
-  it('is every type our stores use, however deep', () => {
+describe('storable values', () => {
+  it('includes every type that our stores use, at any depth', () => {
     const bytes = new Binary(Buffer.from([1]));
     expect(() =>
       assertStorable({ a: [1, 'x', null, true, new Date(0), { b: bytes, c: new ObjectId() }] }),

@@ -46,7 +46,7 @@ describe('index look-ups', () => {
     expect([result.documents.length, result.examined]).toEqual([found, examined]);
   });
 
-  it('stop when they have enough', () => {
+  it('stop at the limit', () => {
     expect(collection.find({ group: 3 }, 1).examined).toBe(1);
   });
 
@@ -62,7 +62,7 @@ describe('index look-ups', () => {
 describe('unique indexes', () => {
   const unique: IndexSpecification = { name: 'u', key: { a: 1, b: 1 }, unique: true };
 
-  it('refuse a second holder and say which key, and leave everything as it was', () => {
+  it('refuse a duplicate, name the key, and change nothing', () => {
     const { collection, changes } = collectionOf(
       [
         { _id: 1, a: 1, b: 'x' },
@@ -89,7 +89,7 @@ describe('unique indexes', () => {
     expect(() => collectionOf([{ _id: 1 }, { _id: 2, a: null }], unique)).toThrow(/E11000/);
   });
 
-  it('cannot be created over duplicates, and are then not there', () => {
+  it('cannot be created over duplicates, and then do not exist', () => {
     const { collection, changes } = collectionOf([
       { _id: 1, a: 1 },
       { _id: 2, a: 1 },
@@ -101,19 +101,16 @@ describe('unique indexes', () => {
 });
 
 describe('indexed fields', () => {
-  it.each([[[1]], [{ x: 1 }], [new Binary(Buffer.from([1]))]])(
-    'do not take %j, and nothing has changed then',
-    (value) => {
-      const { collection, changes } = collectionOf([{ _id: 1, a: 1 }], { name: 'a', key: { a: 1 } });
-      const entry = collection.find({ _id: 1 }).documents[0]!;
-      expect(() => collection.replace(entry, { _id: 1, a: value })).toThrow("'a' is indexed");
-      expect(() => collection.insert({ _id: 2, a: value })).toThrow("'a' is indexed");
-      expect(collection.find({ a: 1 }).documents).toEqual([entry]);
-      expect(changes.length).toBe(2);
-    },
-  );
+  it.each([[[1]], [{ x: 1 }], [new Binary(Buffer.from([1]))]])('refuse %j without any change', (value) => {
+    const { collection, changes } = collectionOf([{ _id: 1, a: 1 }], { name: 'a', key: { a: 1 } });
+    const entry = collection.find({ _id: 1 }).documents[0]!;
+    expect(() => collection.replace(entry, { _id: 1, a: value })).toThrow("'a' is indexed");
+    expect(() => collection.insert({ _id: 2, a: value })).toThrow("'a' is indexed");
+    expect(collection.find({ a: 1 }).documents).toEqual([entry]);
+    expect(changes.length).toBe(2);
+  });
 
-  it('cannot be made of such values', () => {
+  it('cannot be created over such values', () => {
     const { collection } = collectionOf([{ _id: 1, a: [1] }]);
     expect(() => collection.createIndex({ name: 'a', key: { a: 1 } })).toThrow("'a' is indexed");
   });
@@ -124,7 +121,7 @@ describe('_id', () => {
     expect(() => collectionOf([{ _id: id }])).toThrow('must be a scalar');
   });
 
-  it('is given to a document without one, and never changes', () => {
+  it('is generated for a document without one, and never changes', () => {
     const { collection } = collectionOf([{ a: 1 }]);
     const [document] = collection.find({}).documents;
     expect(() => collection.replace(document!, { _id: 2 })).toThrow("'_id' cannot be changed");

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** Tries to take the lock in a process of its own, and dies with it. */
+/** Tries to take the lock in a separate process, which then exits without releasing it. */
 async function codeOfOtherProcess(): Promise<number | null> {
   const script = `(await import(${JSON.stringify(LOCK)})).lockStore(${JSON.stringify(directory)})`;
   const args = ['--import', HOOKS, '--input-type=module', '--eval', script];
@@ -26,7 +26,7 @@ async function codeOfOtherProcess(): Promise<number | null> {
 }
 
 describe('the lock of an embedded store', () => {
-  it('is held by one, within a process too, and can be taken again once given back', async () => {
+  it('has one holder, also within a process, and can be taken again after its release', async () => {
     const lock = lockStore(directory);
     expect(() => lockStore(directory)).toThrow(
       expect.objectContaining({ code: 'store-locked', message: `${directory} is in use by process ${process.pid}` }),
@@ -36,7 +36,7 @@ describe('the lock of an embedded store', () => {
     lockStore(directory).release();
   });
 
-  it('goes to one of many processes that want it at once, and to the next when that one died', async () => {
+  it('goes to one of many concurrent processes, and to the next when that one has died', async () => {
     expect(await codeOfOtherProcess()).toBe(0);
     const lock = lockStore(directory);
     expect(await Promise.all([codeOfOtherProcess(), codeOfOtherProcess(), codeOfOtherProcess()])).toEqual([1, 1, 1]);
@@ -44,7 +44,7 @@ describe('the lock of an embedded store', () => {
     expect(await codeOfOtherProcess()).toBe(0);
   });
 
-  it('is not held by a later process that was given the same id', async () => {
+  it('is not held by a later process with the same id', async () => {
     lockStore(directory);
     const [entry = ''] = await readdir(join(directory, 'lock'));
     await rename(join(directory, 'lock', entry), join(directory, 'lock', `${process.pid}.earlier-1`));

@@ -2,7 +2,7 @@ import { type FileHandle } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createLogWriter } from '../../../src/adapters/embedded/log-writer.ts';
 
-/** A file that remembers what was asked of it; `refuse` is the disk saying no. */
+/** A file that records its calls; `refuse` is the error of a failing disk. */
 function recordingFile(refuse?: Error) {
   const steps: string[] = [];
   const file = {
@@ -38,7 +38,7 @@ describe('log writer', () => {
     expect(writer.size()).toBe(4);
   });
 
-  it('completes the old file before the new one is made, and writes nothing meanwhile', async () => {
+  it('completes the old file before it creates the new one, and writes nothing meanwhile', async () => {
     const [old, next] = [recordingFile(), recordingFile()];
     const writer = createLogWriter(old.log, neverFails);
     writer.append(Buffer.from('a'));
@@ -54,21 +54,18 @@ describe('log writer', () => {
     expect(writer.size()).toBe(101);
   });
 
-  it.each(['a write', 'the replacement of the file'])(
-    'never answers again once the disk has refused %s',
-    async (what) => {
-      const failures: Error[] = [];
-      const refusal = new Error('no space');
-      const file = recordingFile(what === 'a write' ? refusal : undefined);
-      const writer = createLogWriter(file.log, (error) => failures.push(error));
-      if (what === 'a write') writer.append(Buffer.from('a'));
-      else await expect(writer.replaceFile(() => Promise.reject(refusal))).rejects.toThrow('no space');
-      await expect(writer.settled()).rejects.toThrow('can no longer write its log: no space');
-      writer.append(Buffer.from('b'));
-      await expect(writer.settled()).rejects.toThrow('no space');
-      expect(failures).toEqual([refusal]);
-      expect(file.steps).toEqual([]);
-      await writer.close();
-    },
-  );
+  it.each(['a write', 'the replacement of the file'])('always rejects after the disk has refused %s', async (what) => {
+    const failures: Error[] = [];
+    const refusal = new Error('no space');
+    const file = recordingFile(what === 'a write' ? refusal : undefined);
+    const writer = createLogWriter(file.log, (error) => failures.push(error));
+    if (what === 'a write') writer.append(Buffer.from('a'));
+    else await expect(writer.replaceFile(() => Promise.reject(refusal))).rejects.toThrow('no space');
+    await expect(writer.settled()).rejects.toThrow('can no longer write its log: no space');
+    writer.append(Buffer.from('b'));
+    await expect(writer.settled()).rejects.toThrow('no space');
+    expect(failures).toEqual([refusal]);
+    expect(file.steps).toEqual([]);
+    await writer.close();
+  });
 });

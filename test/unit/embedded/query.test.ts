@@ -78,7 +78,7 @@ describe('projection', () => {
     [{ _id: 1 }, { _id: 1 }],
     [{ l: 0 }, { _id: 1, a: { b: 1, c: 2 } }],
     [{ _id: 0, l: false }, { a: { b: 1, c: 2 } }],
-  ])('%j gives %j, and leaves the document alone', ($project, expected) => {
+  ])('%j gives %j, and does not mutate the document', ($project, expected) => {
     const before = structuredClone(stored);
     expect(project($project)).toEqual(expected);
     expect(stored).toEqual(before);

@@ -34,7 +34,7 @@ async function close(storage: Storage): Promise<void> {
   await storage.close();
 }
 
-/** Everything a client could see. */
+/** All data visible to clients. */
 function contents({ catalog }: Storage): unknown {
   return catalog.collections().map((collection) => ({
     namespace: collection.namespace,
@@ -79,13 +79,13 @@ async function reopened(name: string): Promise<unknown> {
 }
 
 describe('recovery', () => {
-  it('brings everything back', async () => {
+  it('restores everything', async () => {
     const { expected } = await filled('a');
     expect(await reopened('a')).toEqual(expected);
     expect(lines).toEqual([]);
   });
 
-  it('removes a record cut off at any byte, says so, and keeps everything before it', async () => {
+  it('removes a record truncated at any byte, logs it, and keeps everything before it', async () => {
     const storage = await openAt('a');
     fill(storage, 3);
     await storage.settled();
@@ -104,13 +104,13 @@ describe('recovery', () => {
     }
   });
 
-  it('takes zeros after the last record for a file that grew before it was written', async () => {
+  it('treats zeros after the last record as a file that grew before it was written', async () => {
     const { directory, expected } = await filled('a');
     await writeFile(join(directory, 'changes.log'), Buffer.alloc(5000), { flag: 'a' });
     expect(await reopened('a')).toEqual(expected);
   });
 
-  it('refuses to start over one flipped bit anywhere but in the last record, and names the file and the place', async () => {
+  it('refuses to start after a flipped bit anywhere except in the last record, and names file and offset', async () => {
     const { directory } = await filled('a');
     const good = await readFile(join(directory, 'changes.log'));
     const first = 12 + good.readUInt32LE(0);
@@ -126,7 +126,7 @@ describe('recovery', () => {
 });
 
 describe('compaction', () => {
-  it('keeps the state, through writes that happen meanwhile, and drops the garbage', async () => {
+  it('keeps the state, with concurrent writes, and drops garbage', async () => {
     const storage = await openAt('a');
     fill(storage, 2000);
     const compacted = storage.compact();
@@ -139,7 +139,7 @@ describe('compaction', () => {
     expect(await reopened('a')).toEqual(expected);
   });
 
-  it('keeps an index and a database that were made, moved and dropped meanwhile', async () => {
+  it('keeps an index and a database that were created, moved and dropped meanwhile', async () => {
     const storage = await openAt('a');
     fill(storage, 2000);
     const compacted = storage.compact();
@@ -157,7 +157,7 @@ describe('compaction', () => {
     expect(await reopened('a')).toEqual(expected);
   });
 
-  it('starts by itself when the log has grown, in the background and after the next start', async () => {
+  it('starts automatically when the log has grown, in the background and after the next start', async () => {
     const size = async () => (await stat(join(root, 'a', 'changes.log'))).size;
     async function count(compactAbove: number, from: number, to: number): Promise<void> {
       const storage = await openAt('a', compactAbove);
@@ -186,7 +186,7 @@ describe('compaction', () => {
     );
   });
 
-  it('loses nothing at whatever step a crash ends it', async () => {
+  it('loses nothing when a crash ends it at any step', async () => {
     const { directory: before, expected } = await filled('before');
     await cp(before, join(root, 'after'), { recursive: true });
     const storage = await openAt('after');
@@ -211,7 +211,7 @@ describe('compaction', () => {
     }
   });
 
-  it('that fails is reported once, not tried again at every write, and costs nothing', async () => {
+  it('that fails is reported once, is not retried at every write, and loses nothing', async () => {
     const storage = await openAt('a', 20_000);
     await mkdir(join(root, 'a', 'changes.draft'));
     const counters = storage.catalog.get('db.counter');
@@ -228,7 +228,7 @@ describe('compaction', () => {
     expect(await reopened('a')).toMatchObject([{ documents: [{ _id: 1, n: 500 }] }]);
   });
 
-  it('gives way when the store is closed', async () => {
+  it('is aborted when the store is closed', async () => {
     const storage = await openAt('a');
     fill(storage, 2000);
     const compacted = storage.compact();

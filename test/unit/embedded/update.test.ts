@@ -28,12 +28,12 @@ describe('update operators', () => {
     expect(document).toEqual(frozen);
   });
 
-  it('give the document itself when they change nothing', () => {
+  it('return the same document when they change nothing', () => {
     const document = { _id: 1, a: { b: 'x' } };
     expect(compileUpdate({ $set: { 'a.b': 'x' }, $unset: { c: 1, 'd.e': 1 } })(document, false)).toBe(document);
   });
 
-  it('build an upsert from the equalities of its filter', () => {
+  it('build the document of an upsert from the equality conditions of its filter', () => {
     const start = equalityFields({ _id: 7, 'a.x': 1, y: { $eq: 2 }, z: { $gt: 1 }, w: { $exists: false } });
     const change = compileUpdate({ $set: { b: 2 }, $setOnInsert: { c: 3 }, $inc: { n: 1 } });
     expect(change(start, true)).toEqual({ _id: 7, a: { x: 1 }, y: 2, b: 2, c: 3, n: 1 });

@@ -24,21 +24,21 @@ const kind1 = (name: string, documents: Document[]) => {
 const command = { insert: 'things', $db: 'db' };
 
 describe('wire protocol', () => {
-  it('puts kind 1 sections into the command, whichever comes first', () => {
+  it('merges kind 1 sections into the command, in any order', () => {
     const expected = { ...command, documents: [{ a: 1 }, { b: 2 }] };
     const list = kind1('documents', [{ a: 1 }, { b: 2 }]);
     expect(parseRequest(message(2013, int32(0), kind0(command), list)).command).toEqual(expected);
     expect(parseRequest(message(2013, int32(0), list, kind0(command))).command).toEqual(expected);
   });
 
-  it('answers an OP_MSG with the request it belongs to', () => {
+  it('answers an OP_MSG with the id of its request', () => {
     const reply = parseRequest(message(2013, int32(0), kind0(command))).encode({ ok: 1 });
     expect(reply?.readInt32LE(0)).toBe(reply?.length);
     expect([reply?.readInt32LE(8), reply?.readInt32LE(12)]).toEqual([77, 2013]);
     expect(deserialize(reply!.subarray(21))).toEqual({ ok: 1 });
   });
 
-  it('does not answer when more is to come', () => {
+  it('does not answer a request with the flag moreToCome', () => {
     const request = parseRequest(message(2013, int32(2), kind0(command)));
     expect(request.command).toEqual(command);
     expect(request.encode({ ok: 1 })).toBeUndefined();
@@ -53,7 +53,7 @@ describe('wire protocol', () => {
     expect(deserialize(reply.subarray(36))).toEqual({ ok: 1 });
   });
 
-  it('hands out the same messages however the stream is cut', async () => {
+  it('returns the same messages however the stream is chunked', async () => {
     const stream = Buffer.concat([1, 2, 3].map((n) => message(2013, int32(0), kind0({ n }))));
     const cutsOf = fc.array(fc.integer({ min: 1, max: stream.length - 1 }));
     await fc.assert(

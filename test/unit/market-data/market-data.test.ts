@@ -59,7 +59,7 @@ function dataOf(
 const TIMEFRAMES: readonly Timeframe[] = ['5m', '15m', '1h'];
 
 describe('market data', () => {
-  it('gives the same series whether candles come at once or one by one, and never changes one it gave before', async () => {
+  it('gives the same series whether candles arrive at once or one by one, and never changes a returned series', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.nat(200), { minLength: 30, maxLength: 150 }),
@@ -93,7 +93,7 @@ describe('market data', () => {
     );
   });
 
-  it('asks the source for what it does not have yet, and for no more', async () => {
+  it('requests only missing candles from the source', async () => {
     const asked: Asked[] = [];
     const candles = Array.from({ length: 100 }, (_, bar) => candleAt(bar));
     const data = dataOf(candles, asked);
@@ -105,7 +105,7 @@ describe('market data', () => {
     ]);
   });
 
-  it('loads long histories window by window, over a hole longer than a window', async () => {
+  it('loads long histories window by window, across a gap longer than a window', async () => {
     const bars = [0, 1, 2, 50_000, 50_001];
     const asOf = START + 50_002 * STEP;
     const asked: Asked[] = [];
@@ -115,7 +115,7 @@ describe('market data', () => {
     expect(asked.map(({ from }) => from)).toEqual([START, ...asked.slice(0, -1).map(({ to }) => to)]);
   });
 
-  it('goes on where it was when the source fails in the middle', async () => {
+  it('continues at its position after the source failed in the middle', async () => {
     const candles = Array.from({ length: 40_000 }, (_, bar) => candleAt(bar));
     let isAway = false;
     const asked: Asked[] = [];

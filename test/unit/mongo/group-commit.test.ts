@@ -5,7 +5,7 @@ import { AppError } from '../../../src/domain/errors.ts';
 const together = <T>(count: number, call: (i: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, i) => call(i)));
 
-it('what is asked for at once goes along in one command, in order, and each gets its own answer', async () => {
+it('concurrent items share one command, in order, and each gets its own result', async () => {
   const groups: number[][] = [];
   const double = createGroupCommit(async (items: readonly number[]) => {
     groups.push([...items]);
@@ -17,7 +17,7 @@ it('what is asked for at once goes along in one command, in order, and each gets
   expect(await double(7)).toBe(14);
 });
 
-it('one that cannot be stored does not take the others with it', async () => {
+it('an invalid item does not fail the others', async () => {
   const store = createGroupCommit(async (items: readonly number[]) => {
     if (items.includes(3)) throw new Error('3 cannot be stored');
     return items;
@@ -29,7 +29,7 @@ it('one that cannot be stored does not take the others with it', async () => {
   expect(await store(9)).toBe(9);
 });
 
-it('while the store is away all fail at once, and the next is tried again', async () => {
+it('while the store is unreachable all items fail together, and the next item is tried', async () => {
   let isAway = true;
   let commands = 0;
   const store = createGroupCommit(async (items: readonly number[]) => {

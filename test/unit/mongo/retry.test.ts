@@ -2,7 +2,7 @@ import { mongo } from 'mongoose';
 import { expect, it } from 'vitest';
 import { retrying } from '../../../src/adapters/mongo/retry.ts';
 
-it('is tried again when the network broke', async () => {
+it('is retried after a network error', async () => {
   const attempts: boolean[] = [];
   const answer = await retrying(async (again) => {
     attempts.push(again);
@@ -12,7 +12,7 @@ it('is tried again when the network broke', async () => {
   expect({ answer, attempts }).toEqual({ answer: 'done', attempts: [false, true] });
 });
 
-it('is not tried again when the driver was used wrongly', async () => {
+it('is not retried after wrong use of the driver', async () => {
   let attempts = 0;
   const wrong = retrying(async () => {
     attempts += 1;

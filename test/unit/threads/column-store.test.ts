@@ -4,10 +4,10 @@ import { createColumnStore, type ColumnLoan, type ColumnRequest } from '../../..
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
 
 const BARS = 512;
-/** One column of so many bars. */
+/** Bytes of one column of this many bars. */
 const COLUMN = BARS * Float64Array.BYTES_PER_ELEMENT;
 
-/** A spec that reads moving averages of these periods, and nothing else. */
+/** A spec that reads only moving averages of these periods. */
 function reading(...periods: readonly number[]): StrategySpec {
   const rules = periods.map((period) => ({
     left: { indicator: 'sma', params: { period } },
@@ -21,7 +21,7 @@ function reading(...periods: readonly number[]): StrategySpec {
   } as unknown as StrategySpec;
 }
 
-/** Writes the period of each average into its column, and keeps count. */
+/** Writes the period of each average into its column, and counts the writes. */
 function writer() {
   const requests: ColumnRequest[] = [];
   const compute = async (asked: readonly ColumnRequest[]): Promise<void> => {
@@ -31,7 +31,7 @@ function writer() {
   return { requests, compute };
 }
 
-/** The value in each column, by period; null where it is not the same all over. */
+/** The value of each column, by period; null when the column is not constant. */
 function valuesOf({ columns }: ColumnLoan): ReadonlyMap<string, number | null> {
   return new Map(
     [...columns].map(([key, lines]) => {
@@ -46,7 +46,7 @@ const expected = (...periods: readonly number[]): ReadonlyMap<string, number> =>
   new Map(periods.map((period) => [`sma,${period}`, period]));
 
 describe('the column store', () => {
-  it('has each column computed once, for as many loans as want it', async () => {
+  it('computes each column once for any number of loans', async () => {
     const store = createColumnStore(10 * COLUMN);
     const { requests, compute } = writer();
     const first = await store.lend('s', BARS, [reading(5, 6)], 2, compute);
@@ -58,7 +58,7 @@ describe('the column store', () => {
     expect(requests).toHaveLength(4);
   });
 
-  it('writes into no column that is lent, however little room there is', async () => {
+  it('never writes into a lent column, however small the memory limit', async () => {
     const store = createColumnStore(2 * COLUMN);
     const { compute } = writer();
     const loans: ColumnLoan[] = [];
@@ -68,7 +68,7 @@ describe('the column store', () => {
     loans.forEach((loan, i) => expect(valuesOf(loan)).toEqual(expected(2 * i + 2, 2 * i + 3)));
   });
 
-  it('uses the memory of columns again whose loans have ended', async () => {
+  it('reuses the memory of columns whose loans have ended', async () => {
     const store = createColumnStore(2 * COLUMN);
     const { requests, compute } = writer();
     for (let period = 2; period < 40; period += 2) {
@@ -81,7 +81,7 @@ describe('the column store', () => {
     expect(new Set(requests.map(({ memory }) => memory)).size).toBe(2);
   });
 
-  it('lends again what is still kept, also after its first loan has ended', async () => {
+  it('lends a cached column again, also after its first loan has ended', async () => {
     const store = createColumnStore(2 * COLUMN);
     const { requests, compute } = writer();
     (await store.lend('s', BARS, [reading(5, 6)], 1, compute)).end();
@@ -95,7 +95,7 @@ describe('the column store', () => {
     expect(new Set(requests.map(({ memory }) => memory)).size).toBe(4);
   });
 
-  it('computes twice what two ask for at once, and keeps one', async () => {
+  it('computes a column twice for two concurrent requests, and keeps one', async () => {
     const store = createColumnStore(4 * COLUMN);
     const { requests, compute } = writer();
     const loans = await Promise.all([5, 5].map((period) => store.lend('s', BARS, [reading(period)], 1, compute)));
@@ -105,7 +105,7 @@ describe('the column store', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('never uses memory again that a failed computation may still be writing to', async () => {
+  it('never reuses memory that a failed computation may still write to', async () => {
     const store = createColumnStore(4 * COLUMN);
     const { requests, compute } = writer();
     const lost: SharedArrayBuffer[] = [];
@@ -121,7 +121,7 @@ describe('the column store', () => {
     expect(requests.some(({ memory }) => lost.includes(memory))).toBe(false);
   });
 
-  it('leaves out what does not fit, the least read first', async () => {
+  it('omits columns that do not fit, the least read first', async () => {
     const store = createColumnStore(2 * COLUMN);
     const loan = await store.lend('s', BARS, [reading(5, 6, 7), reading(7, 6)], 1, writer().compute);
     expect(valuesOf(loan)).toEqual(expected(6, 7));
@@ -129,7 +129,7 @@ describe('the column store', () => {
 });
 
 describe('column memory', () => {
-  it('gives at most an eighth or a page more than is asked for, and the same for a series that grows a little', () => {
+  it('allocates at most an eighth or a page more than requested, and the same size for a slightly longer series', () => {
     for (const bytes of [8, 4096, 5000, 100_000, 1_658_880, 33_554_432]) {
       const room = roomFor(bytes);
       expect(room).toBeGreaterThanOrEqual(bytes);
@@ -138,7 +138,7 @@ describe('column memory', () => {
     expect(roomFor(1_658_880 + 8 * 288)).toBe(roomFor(1_658_880));
   });
 
-  it('keeps no more spare than it may', () => {
+  it('keeps at most the allowed spare memory', () => {
     const memory = createColumnMemory(2 * 4096);
     const taken = [0, 1, 2].map(() => memory.take(4096));
     expect(new Set(taken).size).toBe(3);

@@ -62,7 +62,7 @@ describe('a scale', () => {
   it('is linear when the range includes zero', () => {
     expect(createScale({ low: 0, high: 100, top: 0, bottom: 100, isLog: true }).y(50)).toBeCloseTo(50, 9);
   });
-  it('draws a flat line through the middle', () => {
+  it('centres a flat line', () => {
     for (const flat of [0, 7, -3]) {
       const scale = createScale({ low: flat, high: flat, top: 0, bottom: 100 });
       expect(scale.y(flat)).toBeCloseTo(50, 9);

@@ -19,7 +19,7 @@ afterEach(async () => {
   close = undefined;
 });
 
-/** A coordinator that answers by path and number of the request to it. */
+/** A coordinator whose answers depend on the path and the number of the request. */
 async function answering(
   reply: (path: string, nth: number) => Reply,
 ): Promise<{ readonly source: WorkSource; readonly asked: string[]; readonly tokens: (string | undefined)[] }> {
@@ -47,8 +47,8 @@ async function answering(
 
 const { signal } = new AbortController();
 
-describe("a worker's side of a coordinator", () => {
-  it('asks ours for specs, and the existing one for what it has', async () => {
+describe('the HTTP work source', () => {
+  it('requests specs only from a Bittrading Corp coordinator', async () => {
     const work = json({ work_id: 3, strategy_params: { data_file: 'x.csv' }, replica_number: 1, replicas_needed: 2 });
     const ours = await answering((path) => (path === '/api/corp' ? OURS : work));
     expect(await ours.source.next(signal)).toEqual({ unit: { id: 3, params: { data_file: 'x.csv' } } });
@@ -61,9 +61,9 @@ describe("a worker's side of a coordinator", () => {
 
   it.each([
     ['ours', OURS, [undefined, 'Bearer a-token-of-sixteen-letters']],
-    ['the existing one', HTML, [undefined, undefined]],
-    ['somebody else', json({ server: 'another' }), [undefined, undefined]],
-  ])('shows %s the token it is to see', async (_, recognition, shown) => {
+    ['the Python coordinator', HTML, [undefined, undefined]],
+    ['another server', json({ server: 'another' }), [undefined, undefined]],
+  ])('sends %s the token only if it may see it', async (_, recognition, shown) => {
     const { source, tokens } = await answering((path) =>
       path === '/api/corp' ? recognition : json({ work_id: null }),
     );
@@ -71,7 +71,7 @@ describe("a worker's side of a coordinator", () => {
     expect(tokens).toEqual(shown);
   });
 
-  it('does not take one that is only just starting for the existing one', async () => {
+  it('does not mistake a starting server for the Python coordinator', async () => {
     const { source, asked } = await answering((path, nth) => {
       if (path !== '/api/corp') return json({ work_id: null, message: 'No work available' });
       return nth === 1 ? { status: 503, body: 'later' } : OURS;
@@ -89,12 +89,12 @@ describe("a worker's side of a coordinator", () => {
     [{ status: 204, body: '' }, { none: 'the coordinator answered 204 without work' }],
     [{ status: 500, body: '<h1>Internal Server Error</h1>' }, { none: 'the coordinator answered 500 without work' }],
     [json({ work_id: '7', strategy_params: null }), { unit: { id: '7', params: null } }],
-  ])('takes %j as %j', async (reply, handed) => {
+  ])('parses %j as %j', async (reply, handed) => {
     const { source } = await answering((path) => (path === '/api/corp' ? HTML : reply));
     expect(await source.next(signal)).toEqual(handed);
   });
 
-  it('sends a report again to ours, which counts it once, and never to the existing one', async () => {
+  it('repeats a report only to a Bittrading Corp coordinator, which counts it once', async () => {
     const failing = (reply: Reply) => (path: string, nth: number) => {
       if (path === '/api/corp') return reply;
       if (path === '/api/get_work') return json({ work_id: 1, strategy_params: {} });

@@ -14,7 +14,7 @@ interface Heard extends WorkDone {
   readonly said: readonly string[];
 }
 
-/** A worker that meets these events one after the other, and is stopped after them. Odd units fail. */
+/** A worker that gets these events in sequence and is stopped afterwards. Odd units fail. */
 async function meet(events: readonly Event[], { isTaken = true, once = false, random = 0 } = {}): Promise<Heard> {
   const stop = new AbortController();
   const [pauses, reported, said]: [number[], unknown[], string[]] = [[], [], []];
@@ -50,40 +50,40 @@ async function meet(events: readonly Event[], { isTaken = true, once = false, ra
 }
 
 describe('the loop of a worker', () => {
-  it('goes from unit to unit without a pause', async () => {
+  it('executes units without a pause between them', async () => {
     expect(await meet([unit(2), unit(4), unit(6)])).toMatchObject({ done: 3, failed: 0, pauses: [] });
   });
 
-  it('spreads its questions: two workers that lost the coordinator together do not come back together', async () => {
+  it('adds jitter: two workers that lost the coordinator at the same time do not return at the same time', async () => {
     const away: readonly Event[] = ['away', 'away', 'away', 'away'];
     expect((await meet(away, { random: 0 })).pauses).toEqual([1000, 2000, 4000, 8000]);
     expect((await meet(away, { random: 0.5 })).pauses).toEqual([750, 1500, 3000, 6000]);
   });
 
-  it('leaves a unit that fails behind, and waits longer each time so as not to take it from others', async () => {
+  it('abandons a failed unit, and waits longer each time so that other workers can take it', async () => {
     const heard = await meet([unit(1), unit(1), unit(1), unit(2), unit(1)]);
     expect(heard).toMatchObject({ done: 1, failed: 4, reported: [2], pauses: [1000, 2000, 4000, 1000] });
     expect(heard.said[0]).toBe('unit 1: no candles for 1');
   });
 
-  it('counts a report that was not taken as failed', async () => {
+  it('counts a refused report as failed', async () => {
     expect(await meet([unit(2)], { isTaken: false })).toMatchObject({ done: 0, failed: 1, pauses: [1000] });
   });
 
-  it('asks at the same pace while there is no work, less and less often while nobody answers, 5 minutes at most', async () => {
+  it('polls at a constant pace without work, and with back-off up to 5 minutes without answers', async () => {
     const silence = Array<Event>(12).fill('away');
     const { pauses } = await meet([NONE, NONE, ...silence, NONE, 'away']);
     expect(pauses.slice(0, 5)).toEqual([1000, 1000, 1000, 2000, 4000]);
     expect(pauses.slice(12)).toEqual([300_000, 300_000, 1000, 1000]);
   });
 
-  it('ends when the coordinator says so, and reports nothing more', async () => {
+  it('ends when the coordinator requests a shutdown, and reports nothing more', async () => {
     const heard = await meet([unit(2), { shutdown: 'too many' }, unit(4)]);
     expect(heard).toMatchObject({ done: 1, reported: [2] });
     expect(heard.said.at(-1)).toBe('stopping: too many');
   });
 
-  it('to be done once it ends for want of work, and does not wait', async () => {
+  it('with `once` ends when there is no work, without waiting', async () => {
     expect(await meet([unit(1), unit(2), NONE], { once: true })).toMatchObject({ done: 1, failed: 1, pauses: [] });
   });
 });

@@ -16,11 +16,11 @@ describe('the host policy', () => {
     ['localhost:', null],
     ['localhost:abc', null],
     ['[::1', null],
-  ])('reads %j as %j', (header, name) => {
+  ])('parses %j as %j', (header, name) => {
     expect(hostName(header)).toBe(name);
   });
 
-  it('takes only true loopback names for loopback', () => {
+  it('accepts only real loopback names as loopback', () => {
     expect(['localhost', '::1', '127.0.0.1', '127.9.9.9'].every(isLoopback)).toBe(true);
     expect(['127.evil.example', '0.0.0.0', '::', 'localhost.evil.example', '10.0.0.1', ''].some(isLoopback)).toBe(
       false,
