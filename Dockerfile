@@ -3,7 +3,7 @@
 FROM node:24-bookworm-slim AS base
 WORKDIR /app
 
-# Compiles dist/ with the development packages.
+# Compile dist/ with the development packages.
 FROM base AS build
 COPY package.json package-lock.json ./
 RUN npm ci --include=dev --no-audit --no-fund
@@ -15,7 +15,7 @@ COPY src src
 COPY bench bench
 RUN npx tsc -p tsconfig.build.json
 
-# What runs needs no compiler, linter or test runner.
+# The final image needs no compiler, linter or test runner.
 FROM base AS packages
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
@@ -28,12 +28,12 @@ COPY examples examples
 COPY web web
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
-# Named volumes take over the owner of the folder they are mounted on. `corp` finds the checkout through the link.
+# A named volume takes the owner of the folder on which it is mounted. `corp` finds the checkout through the symbolic link.
 RUN install -d -o node -g node .data logs \
   && chmod +x dist/src/cli/main.js \
   && ln -s /app/dist/src/cli/main.js /usr/local/bin/corp
 USER node
 EXPOSE 3000
-# Process 1 has to pass signals on and collect dead children: run with --init (docker-compose.yml does).
+# Process 1 must forward signals and reap dead children: run with --init (docker-compose.yml does).
 ENTRYPOINT ["corp"]
 CMD ["--help"]

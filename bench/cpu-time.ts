@@ -1,13 +1,13 @@
-/** CPU time of this process, all threads, milliseconds: what a busy machine does not change much. */
+/** CPU time of this process with all its threads, in ms. Other load changes it less than wall time. */
 export function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-/** Shorter measurements mostly tell what the garbage of the one before costs. */
+/** Shorter measurements are dominated by garbage collection of the previous one. */
 const LEAST_MS = 400;
 
-/** CPU milliseconds an item; all are played again until there is enough to measure. @param player makes what plays one. */
+/** CPU ms per item. Repeats all items until enough time is measured. @param player creates the function that runs one item */
 export function perItem<T>(items: readonly T[], player: () => (item: T) => unknown): number {
   const began = cpuMs();
   let passes = 0;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** USER_HZ: what /proc counts in, the same on every Linux that runs Node. */
+/** USER_HZ, the unit of /proc; the same on every Linux that runs Node. */
 const TICKS_PER_SECOND = 100;
 
 /** Fields of /proc/<pid>/stat, counted from the one after the program's name. */
@@ -18,7 +18,7 @@ async function secondsIn(
   return text === '' || Number.isNaN(user + system) ? null : (user + system) / TICKS_PER_SECOND;
 }
 
-/** CPU seconds that a process has used, all its threads; null where the system has no /proc, or there is no such process. */
+/** CPU seconds of a process with all its threads; null without /proc, or if the process does not exist. */
 export function cpuSecondsOf(pid: number | undefined): Promise<number | null> {
   return secondsIn(pid, OWN);
 }
@@ -28,7 +28,7 @@ export function childCpuSeconds(): Promise<number | null> {
   return secondsIn('self', CHILDREN);
 }
 
-/** What was used between two looks; null where one of them saw nothing. */
+/** CPU seconds between two measurements; null if one of them is. */
 export function cpuBetween(before: number | null, after: number | null): number | null {
   return before === null || after === null ? null : after - before;
 }

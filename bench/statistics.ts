@@ -1,11 +1,11 @@
-/** What a handful of noisy measurements say: the middle one, and how far the others lie from it. */
+/** Summary of a few noisy measurements. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** Linear between the two nearest ranks. `share` is 0..1; NaN of nothing. */
+/** Linear interpolation between the two nearest ranks. `share` is 0..1; NaN without values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const rank = (sorted.length - 1) * share;

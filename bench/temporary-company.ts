@@ -9,16 +9,16 @@ import { createLogger, type ClosableLogger } from '../src/runtime/logger.ts';
 import { createCleanupStack, type CleanupStack } from '../src/runtime/cleanup-stack.ts';
 import { installShutdown } from '../src/runtime/shutdown.ts';
 
-/** Where a benchmark runs: nothing of it touches the company that lives in this checkout. */
+/** Environment of a benchmark, separate from the company in this checkout. */
 export interface TemporaryCompany {
   readonly log: ClosableLogger;
-  /** A folder for its files, gone when it has ended. */
+  /** A folder for its files; removed at the end. */
   readonly directory: string;
-  /** What is pushed here is released when the benchmark has ended. */
+  /** Released at the end of the benchmark. */
   readonly cleanup: CleanupStack;
   /** Aborts when a signal ends the benchmark. */
   readonly stop: AbortSignal;
-  /** For a process that keeps its data and logs in the folder `name` of the directory, with services of its own. */
+  /** Environment of a process with its own services, and with data and logs in the folder `name` of the directory. */
   readonly environment: (name: string) => Environment;
   /** The project's configuration in that environment. */
   readonly config: (name: string) => Config;
@@ -26,7 +26,7 @@ export interface TemporaryCompany {
 
 const RELEASE_WITHIN_MS = 30_000;
 
-/** Gives `use` a workplace, and leaves nothing of it, however it ends. */
+/** Calls `use` with a temporary company and removes everything afterwards, also after an error. */
 export async function withTemporaryCompany<T>(
   io: CliIo,
   use: (temporaryCompany: TemporaryCompany) => Promise<T>,
@@ -51,7 +51,7 @@ export async function withTemporaryCompany<T>(
   cleanup.push('log', () => log.close());
   let finished: () => void = () => undefined;
   const done = new Promise<void>((resolve) => (finished = resolve));
-  // A signal aborts `stop`; `use` then comes to its end, and what it opened is closed in its own order.
+  // A signal aborts `stop`. `use` then ends, and the cleanup stack closes what it opened.
   const shutdown = installShutdown({ stop: () => done, log, deadlineMs: RELEASE_WITHIN_MS });
   try {
     return await use({

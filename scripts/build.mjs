@@ -9,7 +9,7 @@ import { withSetupLock } from './setup-lock.mjs';
 const FOLDERS = ['config', 'queues', 'processors', 'src', 'bench'];
 const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/build.mjs'];
 
-/** Compiles into dist, unless dist was made from these very sources. */
+/** Compiles into dist, unless dist was built from the same sources. */
 export async function build(directory = root, compile = tsc) {
   if (isBuilt(directory)) return;
   await withSetupLock(
@@ -19,7 +19,7 @@ export async function build(directory = root, compile = tsc) {
       notice('building ...');
       const stamp = stampIn(directory);
       rmSync(stamp, { force: true });
-      // Taken before: what is edited during the build is built by the next one.
+      // Computed before the build, so that the next build includes edits made during this one.
       const hash = sourceHash(directory);
       removeOrphans(directory);
       const { exitCode, output } = await compile();
@@ -30,7 +30,7 @@ export async function build(directory = root, compile = tsc) {
   );
 }
 
-/** The same with the Node that is first on the PATH of `env`, whatever built dist before. */
+/** Builds with the Node that is first on the PATH of `env`, even if dist is up to date. */
 export async function rebuild(env) {
   rmSync(stampIn(root), { force: true });
   await build(root, () => tsc(env));
@@ -41,7 +41,7 @@ export function isBuilt(directory = root) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === sourceHash(directory);
 }
 
-/** The output of a source that was deleted would stay for ever, and be loaded by whoever still names it. */
+/** Removes the output of deleted sources: a stale import would still load it. */
 function removeOrphans(directory) {
   const dist = join(directory, 'dist');
   for (const path of filesBelow([dist])) {
@@ -54,12 +54,12 @@ function sourceHash(directory) {
   return hashOf(filesBelow([...FOLDERS, ...SETTINGS].map((name) => join(directory, name))));
 }
 
-/** Inside dist, so that who removes dist removes it too. */
+/** Inside dist, so that removing dist removes the stamp too. */
 const stampIn = (directory) => join(directory, 'dist', '.source-hash');
 
 async function tsc(env = process.env) {
   const compiled = await captureTool('tsc', ['-p', 'tsconfig.build.json'], env);
-  // npx does so when it first meets this folder, and never again: not after dist was removed, or the checkout cloned anew.
+  // npx sets this bit only the first time it links this folder, and not after dist was removed or the checkout cloned again.
   if (compiled.exitCode === 0) chmodSync(join(root, 'dist/src/cli/main.js'), 0o755);
   return compiled;
 }

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { captureTool } from './child.mjs';
 
 /**
- * The slowest first, so that the others fill the gaps. Types and lint are one pass over one program, and keep no cache: these
- * rules read types of other files, and one by file would hide a promise that floats since a function elsewhere became
- * async. What prettier keeps is sound: it looks at nothing but the file.
+ * The slowest tool comes first, so that the others run beside it. Types and lint are one pass without a cache: typed rules
+ * read other files, so a cache per file would miss a floating promise after a function in another file became async. The
+ * cache of prettier is sound: it reads only the file itself.
  */
 export const TOOLS = [
   { name: 'types+lint', tool: 'oxlint', args: ['--type-aware', '--type-check'] },
@@ -15,7 +15,7 @@ export const TOOLS = [
     args: ['config', 'queues', 'processors', 'src', 'test', 'bench', '--config', '.dependency-cruiser.cjs'],
   },
   { name: 'dead code', tool: 'knip', args: [] },
-  // Tests are no users here. `@later <reason>` in the comment of an export keeps what waits for its user, and no longer.
+  // Tests do not count as users here. `@later <reason>` in the comment of an export allows it until product code uses it.
   {
     name: 'unused',
     tool: 'knip',
@@ -36,7 +36,7 @@ export const TOOLS = [
   },
 ];
 
-/** All tools, as many at a time as there are cores; a line for each, with the output of those that failed. */
+/** Runs all tools, one per core at a time. Prints a line for each, and the output of those that failed. */
 export async function check(tools = TOOLS, run = captureTool, print = (line) => process.stdout.write(`${line}\n`)) {
   const waiting = [...tools];
   let failed = 0;

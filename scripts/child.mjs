@@ -6,8 +6,8 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const WATCH_EVERY_MS = 250;
 
 /**
- * Runs a program on our own terminal and resolves to its exit code. Signals are passed on; one sent to the whole process
- * group reaches the program twice, which src/runtime/shutdown.ts takes for one.
+ * Runs a program on our own terminal and resolves to its exit code. Signals are forwarded. A signal to the whole process
+ * group reaches the program twice; src/runtime/shutdown.ts treats both as one.
  */
 async function runProgram(file, args, env) {
   const child = spawn(file, args, { cwd: root, env, stdio: 'inherit' });
@@ -23,8 +23,8 @@ async function runProgram(file, args, env) {
 }
 
 /**
- * A signal sent to npm alone ends npm and the shell between us, and tells us nothing. Only under npm: a person may well
- * start this script from a shell and leave.
+ * A signal sent to npm alone ends npm and the shell between us, but does not reach us. Watches only under npm: a person may
+ * start this script from a shell and close the shell.
  */
 export function onParentGone(act) {
   if (process.env.npm_lifecycle_event === undefined) return () => undefined;
@@ -42,7 +42,7 @@ export async function runTool(name, args, env = process.env) {
   return runProgram(inRoot('node_modules/.bin', name), args, env);
 }
 
-/** Its exit code and all it wrote. */
+/** Runs a program of node_modules; resolves to its exit code and everything it wrote. */
 export async function captureTool(name, args, env = process.env) {
   const child = spawn(inRoot('node_modules/.bin', name), args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

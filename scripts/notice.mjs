@@ -1,4 +1,4 @@
-/** Progress of the set-up: on standard error, for standard output belongs to the program. */
+/** Prints progress of the set-up to standard error; standard output belongs to the program. */
 export function notice(text) {
   process.stderr.write(`${text}\n`);
 }

@@ -6,7 +6,7 @@ import { notice } from './notice.mjs';
 import { root } from './root.mjs';
 import { withSetupLock } from './setup-lock.mjs';
 
-/** Installs exactly what package-lock.json says, unless that is what node_modules holds. */
+/** Installs what package-lock.json lists, unless node_modules already matches it. */
 export async function ensurePackages(directory = root, install = npmCi) {
   if (!needsInstall(directory)) return;
   await withSetupLock(
@@ -21,7 +21,7 @@ export async function ensurePackages(directory = root, install = npmCi) {
   );
 }
 
-/** True unless a stamp says that this very lock file was installed, or npm's own record of node_modules agrees with it. */
+/** False if a stamp shows that this lock file was installed, or if npm's own record of node_modules matches it. */
 export function needsInstall(directory = root) {
   const stamp = stampIn(directory);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash(directory)) return false;
@@ -45,5 +45,5 @@ function packagesOf(path) {
 
 const stampIn = (directory) => join(directory, 'node_modules', '.corp-lock-hash');
 const lockHash = (directory) => hashOf([join(directory, 'package-lock.json')]);
-/** The build and the tests need the development packages, whatever NODE_ENV says; `npm start --silent` still needs its errors. */
+/** Build and tests need the development packages, whatever NODE_ENV is. `--loglevel=error` shows errors under `npm start --silent` too. */
 const npmCi = () => succeeds('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);

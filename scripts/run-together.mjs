@@ -5,8 +5,8 @@ import { join } from 'node:path';
 const NOTHING = { passed: 0, failed: 0, skipped: 0 };
 
 /**
- * Runs one test run after the other, the later ones also after a failure, and ends with the sum of their closing lines
- * (test/plain-closing-line.ts): CI reads the last such line. Resolves to 0 only when every run did.
+ * Runs one test run after the other, even after a failure, and prints the sum of their closing lines
+ * (test/plain-closing-line.ts) as the last line, which CI reads. Resolves to 0 only when every run did.
  */
 export async function runTogether(runs, print = (text) => process.stdout.write(text)) {
   const directory = mkdtempSync(join(tmpdir(), 'corp-test-counts-'));
@@ -20,7 +20,7 @@ export async function runTogether(runs, print = (text) => process.stdout.write(t
       const counts = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : NOTHING;
       for (const state of Object.keys(total)) total[state] += counts[state];
       exitCode ||= code;
-      // A failed check or a crash of the runner is no failed test, and a line without failures would hide it.
+      // A failed check or a crash of the runner counts as a failure; otherwise the closing line would hide it.
       if (code !== 0 && counts.failed === 0) total.failed += 1;
     }
   } finally {

@@ -1,7 +1,7 @@
 /**
- * What the scripts of package.json and `.ci/run` run. On a new machine each installs and builds what is missing;
- * on a ready one that costs a few hashes. Only Node built-ins here and in everything imported: node_modules may be missing.
- * Notices go to standard error, so that standard output belongs to the program.
+ * Entry point of the scripts in package.json and of `.ci/run`. Installs and builds what is missing; when nothing is, this
+ * takes only a few hashes. Imports only Node built-ins, directly and indirectly, because node_modules may be missing.
+ * Notices go to standard error; standard output belongs to the program.
  */
 import { missingNodeVersion, newerNodeAdvice } from './node-version.mjs';
 
@@ -12,7 +12,7 @@ if (wanted !== null) {
   );
   process.exit(2);
 }
-// Only now: an older Node may not even parse the rest.
+// Imported after the check: an older Node may fail to parse it.
 const { commands } = await import('./commands.mjs');
 const [name = '', ...rest] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -15,7 +15,8 @@ export async function withSetupLock(directory, work, notice = () => undefined) {
   const entry = join(directory, String(process.pid));
   const deadline = Date.now() + PATIENCE_MS;
   for (let round = 0; !(enter(directory) || takeOver(directory)); round += 1) {
-    if (Date.now() > deadline) throw new Error(`${directory} is held by another process: remove it if none is at work`);
+    if (Date.now() > deadline)
+      throw new Error(`${directory} is held by another process: remove it if no other process is running`);
     if (round === 0) notice('waiting for another process that sets up this checkout ...');
     await delay(CHECK_EVERY_MS);
   }
@@ -51,7 +52,7 @@ function takeOver(directory) {
 }
 
 function isAlive(pid) {
-  // A former process with our own pid: we have just begun, so it is not us.
+  // An earlier process had our pid: this process has just started and holds no lock.
   if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);

@@ -15,7 +15,7 @@ import { fillCoordinator, type PairTime, type ScriptedWorker } from './scripted-
 
 export interface CoordinatorBenchOptions {
   readonly workers: number;
-  /** Units worked off before, by a coordinator that has just started. */
+  /** Units completed before the measurement, by a coordinator that has just started. */
   readonly warmUp: number;
   readonly units: number;
   readonly replicas: number;
@@ -27,39 +27,39 @@ interface Percentiles {
 }
 
 interface Rate {
-  /** get_work with work, and its submit. */
+  /** Pairs of a get_work that returned a unit, and its submit. */
   readonly pairs: number;
   readonly seconds: number;
   readonly pairsPerSecond: number;
 }
 
 export interface CoordinatorBenchReport extends CoordinatorBenchOptions, Rate {
-  /** Before that, while V8 still compiles what coordinator and store do. */
+  /** The warm-up run, while V8 still compiles the code of coordinator and store. */
   readonly cold: Rate;
   readonly target: number;
   readonly getWorkMs: Percentiles;
   readonly submitMs: Percentiles;
   readonly cpuMsPerPair: Readonly<Record<Part, number | null>>;
-  /** Of both runs, read from the store afterwards. */
+  /** Counts of both runs, read from the store afterwards. */
   readonly outcome: {
     readonly completed: number;
     readonly failed: number;
     readonly accepted: number;
     readonly refused: number;
-    /** Late, or sent twice. */
+    /** Reports that were late or sent twice. */
     readonly surplus: number;
-    /** Units with more results that count than asked for, or two of one worker: there must be none. */
+    /** Units with more counted results than requested, or two of one worker. Must be 0. */
     readonly overdone: number;
-    /** Results that count but are not in their worker's figures, or twice: there must be none. */
+    /** Counted results that are missing from their worker's figures, or counted there twice. Must be 0. */
     readonly miscounted: number;
   };
 }
 
 const TARGET = 300;
-/** As the deployments run a busy one (docs/coordinator.md). */
+/** The options for a busy coordinator (docs/coordinator.md). */
 const NODE_OPTIONS = '--max-semi-space-size=32';
 
-/** Eight of ten are of the newest generation; the others send what is refused. */
+/** Eight of ten are of the newest generation; the others send reports that are refused. */
 function scriptedWorkers(size: number): readonly ScriptedWorker[] {
   return Array.from({ length: size }, (_, i) => ({
     id: `machine${Math.floor(i / 4)}_Linux_W${(i % 4) + 1}`,
@@ -102,7 +102,7 @@ function percentilesOf(times: readonly PairTime[], of: (pair: PairTime) => numbe
   return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
 }
 
-/** Scripted workers against `corp coordinator` as a process of its own, over private services. */
+/** Runs scripted workers against `corp coordinator` in a separate process, with private services. */
 export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptions): Promise<CoordinatorBenchReport> {
   return withTemporaryCompany(io, async ({ config: configOf, environment, log, cleanup, stop }) => {
     const { database } = configOf('coordinator');
@@ -143,7 +143,7 @@ export async function benchCoordinator(io: CliIo, options: CoordinatorBenchOptio
     };
     const cold = await run('warm-up', options.warmUp);
     const measured = await run('measured', options.units);
-    // Reading the figures of workers brings them up to date.
+    // Reading the figures of workers updates them.
     await fetch(`${url}/api/workers`);
     return {
       ...options,
@@ -162,7 +162,7 @@ export function printCoordinatorBench(io: CliIo, report: CoordinatorBenchReport)
   const { workers, warmUp, units, replicas, pairs, seconds, pairsPerSecond, cold, target, outcome } = report;
   io.print(`${workers} workers, ${units} units of ${replicas} replicas, ${pairs} pairs of get_work and submit`);
   io.print(
-    `Before that, just started: ${warmUp} units, ${cold.pairs} pairs, ${cold.pairsPerSecond.toFixed(0)} pairs/s\n`,
+    `Warm-up after the start: ${warmUp} units, ${cold.pairs} pairs, ${cold.pairsPerSecond.toFixed(0)} pairs/s\n`,
   );
   io.table(
     (['getWorkMs', 'submitMs'] as const).map((name) => ({
@@ -176,7 +176,7 @@ export function printCoordinatorBench(io: CliIo, report: CoordinatorBenchReport)
   io.table(
     Object.entries(report.cpuMsPerPair).map(([process, ms]) => ({
       process,
-      'CPU ms a pair': ms === null ? null : round(ms, 2),
+      'CPU ms per pair': ms === null ? null : round(ms, 2),
     })),
     '',
   );

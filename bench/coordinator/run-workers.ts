@@ -4,14 +4,14 @@ import { type FleetStores } from '../../src/ports/fleet/stores.ts';
 import { cpuBetween, cpuSecondsOf } from '../process-cpu.ts';
 import { workOnce, type PairTime, type ScriptedWorker } from './scripted-worker.ts';
 
-/** Each process that has a part in it. */
+/** The measured processes. */
 export type Part = 'coordinator' | 'store' | 'workers';
 
 export interface WorkersRun {
   readonly times: readonly PairTime[];
-  /** Until the last pair ended. */
+  /** Time until the last pair ended. */
   readonly seconds: number;
-  /** CPU milliseconds a pair; null where the system does not say. */
+  /** CPU ms per pair; null without /proc. */
   readonly cpuMsPerPair: Readonly<Record<Part, number | null>>;
 }
 
@@ -20,18 +20,18 @@ export interface WorkersDeps {
   readonly units: FleetStores['units'];
   readonly workers: readonly ScriptedWorker[];
   readonly pids: Readonly<Record<Part, number | undefined>>;
-  /** Told now and then how many pairs there are. */
+  /** Called at intervals with the number of pairs. */
   readonly onProgress: (pairs: number) => void;
   readonly stop: AbortSignal;
 }
 
-/** A worker that got nothing asks again after so long; the existing ones after 30 s, for which nobody wants to wait here. */
+/** Delay after an answer without work. Python workers wait 30 s, which is too long for a benchmark. */
 const IDLE_MS = 500;
-/** Looking costs the store something: not more often than it takes to notice the end. */
+/** Interval between checks for the end. Each check costs the store CPU time. */
 const LOOK_MS = 500;
 const PROGRESS_MS = 2_000;
 
-/** Lets the workers work until no unit is open. */
+/** Runs the workers until no unit is open. */
 export async function runWorkers({ url, units, workers, pids, onProgress, stop }: WorkersDeps): Promise<WorkersRun> {
   const times: PairTime[] = [];
   const cpuOf = async (): Promise<Record<Part, number | null>> => ({
@@ -43,7 +43,7 @@ export async function runWorkers({ url, units, workers, pids, onProgress, stop }
   const startedAt = performance.now();
   let lastAt = startedAt;
   const ended = new AbortController();
-  // Every idle worker waits with it: Node would take more than ten for a leak.
+  // Every idle worker listens to it; above ten listeners Node warns of a leak.
   setMaxListeners(workers.length, ended.signal);
   const isOver = (): boolean => ended.signal.aborted || stop.aborted;
 

@@ -1,6 +1,6 @@
 import { requestOnce } from './request-once.ts';
 
-/** A worker as the coordinator sees one: asks, "runs" for no time at all, reports. Its reports are made up but well formed. */
+/** A worker as the coordinator sees one. It requests a unit and reports at once, with invented but well-formed figures. */
 export interface ScriptedWorker {
   readonly id: string;
   readonly generation: 'root' | 'v5' | 'v3';
@@ -22,7 +22,7 @@ const GENOME = JSON.stringify({
   params: { sl_pct: 0.02, tp_pct: 0.05, size_pct: 0.1, max_positions: 1, direction: 'LONG', leverage: 1 },
 });
 
-/** What everybody must report alike is a function of the unit; what a search finds is the worker's own. */
+/** Deterministic results are a function of the unit only; results of a search also depend on the worker. */
 function reportOf({ id, generation }: ScriptedWorker, unitId: number, isSearch: boolean): object {
   const own = isSearch ? [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 50 : 0;
   const pnl = (unitId % 400) + own + 0.25;
@@ -53,7 +53,7 @@ function reportOf({ id, generation }: ScriptedWorker, unitId: number, isSearch: 
   };
 }
 
-/** One get_work and, if there was work, one submit; null when there was none. */
+/** One get_work and, if it returned a unit, one submit; null without a unit. */
 export async function workOnce(url: string, worker: ScriptedWorker): Promise<PairTime | null> {
   const startedAt = performance.now();
   const { work_id: unitId, strategy_params: params } = (await requestOnce(
@@ -66,13 +66,13 @@ export async function workOnce(url: string, worker: ScriptedWorker): Promise<Pai
 }
 
 export interface Filling {
-  /** Begins the keys of the units. */
+  /** Prefix of the keys of the units. */
   readonly name: string;
   readonly units: number;
   readonly replicas: number;
 }
 
-/** Units in batches: searches and single genomes in turn. */
+/** Creates units in batches, searches and single genomes alternately. */
 export async function fillCoordinator(url: string, { name, units, replicas }: Filling): Promise<void> {
   const BATCH = 500;
   const seed = JSON.parse(GENOME) as object;

@@ -5,11 +5,11 @@ import { measureCycle, type CycleRun } from './measure-cycle.ts';
 import { measureIdle, type IdleMemory } from './measure-idle.ts';
 
 export interface CycleBenchOptions {
-  /** Candle files; the simulated market without. */
+  /** Candle files. @default the simulated market */
   readonly data?: readonly string[];
   readonly runs: number;
   readonly memory: boolean;
-  /** Between the end of the first cycle and the look at the memory. */
+  /** Seconds between the end of the first cycle and the measurement of memory. */
   readonly settle: number;
 }
 
@@ -18,14 +18,14 @@ export interface CycleBenchReport {
   readonly runs: readonly (Omit<CycleRun, 'stages'> & { readonly run: number })[];
   readonly stages: readonly { readonly stage: string; readonly jobs: number; readonly ms: Spread }[];
   readonly idleMemory: IdleMemory | null;
-  /** An idle company, its services included, must hold less, bytes. */
+  /** Limit for an idle company with its services, bytes. */
   readonly idleMemoryLimit: number;
 }
 
 const MIB = 2 ** 20;
 const IDLE_MEMORY_LIMIT = 500 * MIB;
 
-/** Whole cycles, each in a company founded for it, and what a company at rest holds in memory. */
+/** Measures whole cycles, each in a new company, and the memory of an idle company. */
 export async function benchCycle(
   io: CliIo,
   { data, runs, memory, settle }: CycleBenchOptions,
@@ -37,7 +37,7 @@ export async function benchCycle(
       measured.push(run);
       io.complain(`run ${n} of ${runs}: ${run.seconds.toFixed(1)} s`);
     }
-    if (memory) io.complain('founding a company and waiting until it is idle ...');
+    if (memory) io.complain('starting a company and waiting until it is idle ...');
     return {
       market: data ? 'files' : 'simulated',
       runs: measured.map(({ stages: _, ...run }, i) => ({ run: i + 1, ...run })),
@@ -79,9 +79,9 @@ export function printCycleBench(io: CliIo, { runs, stages, idleMemory, idleMemor
     'No runs.',
   );
   if (idleMemory === null) return;
-  io.print(`\nIdle memory (the limit is ${mib(idleMemoryLimit)} MiB together)`);
+  io.print(`\nIdle memory (the limit is ${mib(idleMemoryLimit)} MiB in total)`);
   io.table(
-    [...idleMemory.processes, { process: 'together', ...idleMemory.total }].map(({ process, rss, pss }) => ({
+    [...idleMemory.processes, { process: 'total', ...idleMemory.total }].map(({ process, rss, pss }) => ({
       process,
       'RSS MiB': mib(rss),
       'PSS MiB': mib(pss),

@@ -9,17 +9,17 @@ import { type TemporaryCompany } from '../temporary-company.ts';
 
 export interface CycleRun {
   readonly seconds: number;
-  /** Of this process, its backtest threads included; Redis and the store are not in it. */
+  /** Of this process with its backtest threads; without Redis and the store. */
   readonly cpuSeconds: number;
   readonly jobs: number;
   readonly trials: number;
   readonly trialsPerSecond: number;
-  /** The most this process has held so far, bytes. */
+  /** Peak memory of this process so far, bytes. */
   readonly peakRss: number;
   readonly stages: CycleReport['stages'];
 }
 
-/** One whole cycle in a company founded for it in the workplace's folder `name`; files replace the simulated market. */
+/** Runs one cycle in a new company in the folder `name` of the temporary company. @param data candle files; undefined for the simulated market */
 export async function measureCycle(
   { config: configOf, log, stop }: TemporaryCompany,
   name: string,
@@ -49,7 +49,7 @@ export async function measureCycle(
     const { timeframe } = config.exchange;
     const symbols = (await context.data.markets()).map(({ symbol }) => symbol);
     const inputs = { symbols, timeframe, seed: marketSource.seed, asOf: now - timeframeMs(timeframe), settles: true };
-    const ticket = await runRequestFor(
+    const request = await runRequestFor(
       context.stores.cycles,
       context.descriptor.source,
       inputs,
@@ -58,7 +58,7 @@ export async function measureCycle(
 
     const cpu = process.cpuUsage();
     const startedAt = performance.now();
-    const cycle = await runCycleRequest(context, ticket, stop);
+    const cycle = await runCycleRequest(context, request, stop);
     const seconds = (performance.now() - startedAt) / 1000;
     const { user, system } = process.cpuUsage(cpu);
     if (cycle.state === 'failed') throw new AppError('cycle-failed', `cycle ${cycle.id} failed: ${cycle.reason}`);

@@ -15,7 +15,7 @@ export interface IdleMemory {
 const SAMPLES = 10;
 const SAMPLE_EVERY_MS = 250;
 
-/** Follows what the company broadcasts until its first cycle has ended. */
+/** Reads the company's broadcasts until its first cycle has ended. */
 async function firstCycle(api: string, since: number, stop: AbortSignal): Promise<void> {
   const response = await fetch(`${api}/events?since=${since}`, { signal: stop });
   let text = '';
@@ -26,7 +26,7 @@ async function firstCycle(api: string, since: number, stop: AbortSignal): Promis
   throw new AppError('start-failed', 'the event stream of corp start ended before its first cycle');
 }
 
-/** Each process's memory, the middle one of some samples. Null where the system does not say how much a process holds. */
+/** The median memory of each process over some samples; null without /proc. */
 async function sample(pids: Readonly<Record<'company' | 'redis' | 'store', number>>, stop: AbortSignal) {
   const seen: ProcessMemory[][] = [];
   for (let n = 0; n < SAMPLES; n += 1) {
@@ -45,19 +45,19 @@ async function sample(pids: Readonly<Record<'company' | 'redis' | 'store', numbe
 }
 
 /**
- * What a company holds that has nothing to do but follow its market: all roles in one process, its own Redis and
- * store, `settleSeconds` after the end of its first cycle. Null where the system does not say.
+ * Memory of an idle company: all roles in one process, its own Redis and store, `idleSeconds` after the end of its first
+ * cycle. Null without /proc.
  */
 export async function measureIdle(
   { environment, config, stop }: TemporaryCompany,
-  settleSeconds: number,
+  idleSeconds: number,
 ): Promise<IdleMemory | null> {
   const startedAt = Date.now();
   const child = spawnCorp(environment('idle'), 'start', '--port', '0', '--json');
   try {
     const { api } = await unlessStopped(stop, announcementOf<{ api: string }>(child, 'corp start'));
     await unlessStopped(stop, firstCycle(api, startedAt, stop));
-    await unlessStopped(stop, delay(settleSeconds * 1000));
+    await unlessStopped(stop, delay(idleSeconds * 1000));
     const registry = readRegistry(config('idle').database.dataDirectory);
     const [redis, store] = [registry?.redis?.process?.pid, registry?.mongo?.process?.pid];
     if (child.pid === undefined || redis === undefined || store === undefined) return null;

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
 export interface ProcessMemory {
-  /** Bytes in memory, those shared with others included. */
+  /** Bytes in memory, shared pages included. */
   readonly rss: number;
-  /** Bytes in memory, shared ones divided among those who share them; null where the system does not say. */
+  /** Bytes in memory, with shared pages divided among the processes that share them; null if the system does not report it. */
   readonly pss: number | null;
 }
 
@@ -13,7 +13,7 @@ async function kilobytes(path: string, field: string): Promise<number | null> {
   return match === null ? null : Number(match[1]);
 }
 
-/** Null where the system has no /proc, or the process is gone. */
+/** Null without /proc, or if the process has ended. */
 export async function memoryOf(pid: number): Promise<ProcessMemory | null> {
   const rss = await kilobytes(`/proc/${pid}/status`, 'VmRSS');
   if (rss === null) return null;

@@ -11,7 +11,7 @@ import { FAMILIES, type StrategySpec } from '../../src/domain/strategies/spec.ts
 
 const TIMEFRAME: Timeframe = '5m';
 const START = Date.UTC(2020, 0, 1);
-/** Of a five-minute bar; BTC-USD of 2025 has about as much. */
+/** Of a five-minute bar; about that of BTC-USD in 2025. */
 const VOLATILITY = 0.0012;
 
 /** Five-minute bars of a seeded random walk. */
@@ -33,7 +33,7 @@ export function walkSeries(rng: Rng, bars: number): Series {
   return series;
 }
 
-/** What is measured: kinds of specs that differ in what they cost. */
+/** Kinds of specs with different cost. */
 export const SPEC_KINDS = ['plain', 'tight', 'trailing'] as const;
 export type SpecKind = (typeof SPEC_KINDS)[number];
 
@@ -73,7 +73,7 @@ export function benchGenomes(rng: Rng, count: number): readonly Genome[] {
   return Array.from({ length: count }, () => randomGenome(rng, { marketType: 'SPOT', maxLeverage: 1 }));
 }
 
-/** Coinbase's lowest tier, as config/exchange.yaml has it. */
+/** Coinbase's lowest fee tier, as in config/exchange.yaml. */
 export const BENCH_MODEL: FillModel = {
   market: {
     symbol: 'WALK-USD',

@@ -15,13 +15,13 @@ import { measureScaling, type ScalingStep } from './scaling.ts';
 import { writeCandles } from './write-candles.ts';
 
 export interface EngineBenchOptions {
-  /** Candles to compare on; a random walk of `DEFAULT_BARS` unless given. */
+  /** Candle file. @default a random walk of `DEFAULT_BARS` bars */
   readonly data?: string;
   readonly specs: number;
   readonly oracleSpecs: number;
   readonly rounds: number;
   readonly genomes: number;
-  /** The longest series. */
+  /** Length of the longest series. */
   readonly bars: number;
 }
 
@@ -30,17 +30,17 @@ export interface EngineBenchReport {
   readonly comparisons: readonly Comparison[];
   readonly workerEngines: EngineComparison;
   readonly scaling: readonly ScalingStep[];
-  /** Fresh processes: specs of the four families on one and on two threads, genomes on one. */
+  /** Searches in new processes: specs of the four families on one and on two threads, genomes on one. */
   readonly fresh: { readonly specs: FreshSearch; readonly twoThreads: FreshSearch; readonly genomes: FreshSearch };
   readonly cores: number;
   readonly memory: FreshSearch & { readonly columns: number };
 }
 
-/** As many as half a year of five-minute bars, and as the reference file has. */
+/** About seven months of five-minute bars, like the file of real candles that the tests use. */
 const DEFAULT_BARS = 59_206;
 const SCALING_SHARES = [0.01, 0.03, 0.1, 0.3, 1];
 
-/** The engine against its oracle, its cost by length, on threads, in a fresh process, and in memory. */
+/** Compares the engine with its oracle; measures its cost by length, on threads, in a new process, and its memory. */
 export async function benchEngine(io: CliIo, options: EngineBenchOptions): Promise<EngineBenchReport> {
   return withTemporaryCompany(io, async ({ stop, directory, environment }) => {
     const whole = options.data
@@ -52,7 +52,7 @@ export async function benchEngine(io: CliIo, options: EngineBenchOptions): Promi
       io.complain(`oracle and engine: ${kind}`);
       comparisons.push(compare(kind, { ...options, series, stop }));
     }
-    io.complain("the Python workers' rules: literal and fast kernel");
+    io.complain("the Python workers' rules: literal and fast engine");
     const workerEngines = compareEngines({ ...options, series, stop });
     io.complain('cost by number of bars');
     const scaling = measureScaling(
@@ -67,7 +67,7 @@ export async function benchEngine(io: CliIo, options: EngineBenchOptions): Promi
       await writeFile(genomes, JSON.stringify(strategies));
       return freshSearch({ data, genomes, threads, environment: environment('search'), stop });
     };
-    io.complain(`${options.genomes} specs in fresh processes`);
+    io.complain(`${options.genomes} specs in new processes`);
     const specs = familySpecs(createRng('bench families'), options.genomes);
     const fresh = {
       specs: await run(specs, 1),

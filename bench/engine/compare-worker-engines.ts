@@ -9,18 +9,18 @@ import { perItem } from '../cpu-time.ts';
 import { spreadOf, type Spread } from '../statistics.ts';
 import { benchGenomes } from './bench-market.ts';
 
-/** CPU milliseconds a genome by the rules of the Python workers, and the literal kernel over the fast one in the same round. */
+/** CPU ms per genome by the rules of the Python workers, and literal engine over fast engine in the same round. */
 export interface EngineComparison {
   readonly genomes: number;
   readonly literalMs: Spread;
   readonly coldMs: Spread;
   readonly warmMs: Spread;
-  /** With every rule known, and with none known (indicators neither). */
+  /** With all rules cached (warm), and with nothing cached, indicators included (cold). */
   readonly warmRatio: Spread;
   readonly coldRatio: Spread;
 }
 
-export interface KernelOptions {
+export interface CompareEnginesOptions {
   readonly series: Series;
   readonly specs: number;
   readonly oracleSpecs: number;
@@ -28,8 +28,8 @@ export interface KernelOptions {
   readonly stop: AbortSignal;
 }
 
-/** Literal and fast kernel in turn on the same genomes. Round 0 warms up. */
-export function compareEngines({ series, specs, oracleSpecs, rounds, stop }: KernelOptions): EngineComparison {
+/** Runs literal and fast engine alternately on the same genomes. Round 0 is the warm-up. */
+export function compareEngines({ series, specs, oracleSpecs, rounds, stop }: CompareEnginesOptions): EngineComparison {
   const genomes = benchGenomes(createRng('bench kernel'), specs).map(encodeGenome);
   const few = genomes.slice(0, oracleSpecs);
   const terms = termsOf('SPOT', series.time);

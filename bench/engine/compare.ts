@@ -7,7 +7,7 @@ import { perItem } from '../cpu-time.ts';
 import { spreadOf, type Spread } from '../statistics.ts';
 import { BENCH_MODEL, benchSpecs, type SpecKind } from './bench-market.ts';
 
-/** CPU milliseconds a spec, and how many times the engine is faster than the oracle in the same round. */
+/** CPU ms per spec, and how many times faster the engine is than the oracle in the same round. */
 export interface Comparison {
   readonly kind: SpecKind;
   readonly specs: number;
@@ -16,7 +16,10 @@ export interface Comparison {
   readonly coldMs: Spread;
   readonly warmMs: Spread;
   readonly fullMs: Spread;
-  /** Oracle over screening with every rule known; with none known (indicator columns are, in both); full over screening. */
+  /**
+   * Oracle over screening with all rules cached (warm) and with none (cold); indicator columns are cached in both. Full run
+   * over screening.
+   */
   readonly warmRatio: Spread;
   readonly coldRatio: Spread;
   readonly fullRatio: Spread;
@@ -25,13 +28,13 @@ export interface Comparison {
 export interface CompareOptions {
   readonly series: Series;
   readonly specs: number;
-  /** Of them the oracle plays so many in each round. */
+  /** Number of them that the oracle runs in each round. */
   readonly oracleSpecs: number;
   readonly rounds: number;
   readonly stop: AbortSignal;
 }
 
-/** Oracle and engine in turn on the same specs: what else the machine does hits them alike. Round 0 warms up. */
+/** Runs oracle and engine alternately on the same specs, so that other load affects both. Round 0 is the warm-up. */
 export function compare(kind: SpecKind, options: CompareOptions): Comparison {
   const { series, rounds, stop } = options;
   const specs = benchSpecs(createRng(`bench ${kind}`), kind, options.specs);

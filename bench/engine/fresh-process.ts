@@ -6,21 +6,21 @@ import { type Environment } from '../../config/process-environment.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { PROJECT_ROOT } from '../../src/paths.ts';
 
-/** A `corp search` in a process of its own. CPU times in seconds, memory in bytes. */
+/** A `corp search` in a new process. CPU times in seconds, memory in bytes. */
 export interface FreshSearch {
   readonly genomes: number;
   readonly bars: number;
   readonly threads: number;
-  /** Of the whole process, from its first instruction. */
+  /** Of the whole process, start-up included. */
   readonly totalCpuSeconds: number;
-  /** Of the search in it. */
+  /** Of the search only. */
   readonly searchCpuSeconds: number;
   readonly searchSeconds: number;
   readonly peakRss: number;
   readonly resultHash: string;
 }
 
-/** Tells on file descriptor 3 what the process has used when it ends. */
+/** Writes the resource usage of the process to file descriptor 3 when it exits. */
 const REPORTER = `data:text/javascript,${encodeURIComponent(
   `import { writeSync } from 'node:fs';
    process.on('exit', () => writeSync(3, JSON.stringify(process.resourceUsage())));`,
@@ -34,7 +34,7 @@ export interface FreshSearchOptions {
   readonly stop: AbortSignal;
 }
 
-/** @throws AppError `bench-failed` with what the process said. */
+/** @throws AppError `bench-failed` with the error output of the process */
 export async function freshSearch(options: FreshSearchOptions): Promise<FreshSearch> {
   const { data, genomes, threads, environment, stop } = options;
   const program = join(PROJECT_ROOT, 'dist/src/cli/main.js');

@@ -1,9 +1,9 @@
 import { type StrategySpec } from '../../src/domain/strategies/spec.ts';
 
-/** Columns that `manyColumnSpecs` read between them. */
+/** Number of different columns that all `manyColumnSpecs` read together. */
 export const MANY_COLUMNS = 28;
 
-/** Specs that read 28 indicator columns between them, each a moving average of another length. */
+/** Specs that together read `MANY_COLUMNS` different indicator columns. */
 export function manyColumnSpecs(): readonly StrategySpec[] {
   return Array.from({ length: MANY_COLUMNS }, (_, i): StrategySpec => {
     const indicator = ['sma', 'ema', 'rsi', 'cutler-rsi'][i % 4]!;

@@ -6,7 +6,7 @@ import { type EngineBenchReport } from './bench.ts';
 import { type Comparison } from './compare.ts';
 import { type FreshSearch } from './fresh-process.ts';
 
-/** What the engine must reach; null where a figure is for information. */
+/** Targets of the engine; null for figures without one. */
 const TARGETS: Readonly<
   Record<SpecKind, { readonly warm: number | null; readonly cold: number | null; readonly full: number | null }>
 > = {
@@ -14,7 +14,7 @@ const TARGETS: Readonly<
   tight: { warm: 2.5, cold: null, full: null },
   trailing: { warm: null, cold: null, full: null },
 };
-const KERNELS = 12;
+const WORKER_ENGINES = 12;
 const SEARCH_SHARE = 0.8;
 const TWO_THREADS = 1.8;
 const MEMORY_MIB = 500;
@@ -23,11 +23,11 @@ const MIB = 2 ** 20;
 const spread = ({ median, min, max }: Spread, digits: number): string =>
   `${median.toFixed(digits)} (${min.toFixed(digits)}..${max.toFixed(digits)})`;
 
-/** A figure beside what it must reach. */
+/** A figure and its target. */
 function against(value: number, target: number | null, sense: 'at least' | 'at most'): Pick<Row, 'target' | 'verdict'> {
   if (target === null) return { target: null, verdict: null };
   const holds = sense === 'at least' ? value >= target : value <= target;
-  return { target: `${sense} ${target}`, verdict: holds ? 'holds' : 'falls short' };
+  return { target: `${sense} ${target}`, verdict: holds ? 'reached' : 'missed' };
 }
 
 function ratioRows({ kind, warmRatio, coldRatio, fullRatio }: Comparison): Row[] {
@@ -35,13 +35,13 @@ function ratioRows({ kind, warmRatio, coldRatio, fullRatio }: Comparison): Row[]
   return [
     {
       specs: KIND_TITLES[kind],
-      ratio: 'oracle / screening, rules known',
+      ratio: 'oracle / screening, rules cached',
       value: spread(warmRatio, 1),
       ...against(warmRatio.median, warm, 'at least'),
     },
     {
       specs: '',
-      ratio: 'oracle / screening, rules new',
+      ratio: 'oracle / screening, new rules',
       value: spread(coldRatio, 1),
       ...against(coldRatio.median, cold, 'at least'),
     },
@@ -56,15 +56,15 @@ function ratioRows({ kind, warmRatio, coldRatio, fullRatio }: Comparison): Row[]
 
 export function printEngineBench(io: CliIo, report: EngineBenchReport): void {
   const { series, comparisons, workerEngines, scaling, fresh, memory, cores } = report;
-  io.print(`${series.symbol}, ${series.bars} bars, one thread, CPU time; median (least..most) of the rounds\n`);
+  io.print(`${series.symbol}, ${series.bars} bars, one thread, CPU time; median (min..max) of the rounds\n`);
   io.table(
     comparisons.map((row) => ({
       specs: KIND_TITLES[row.kind],
       count: row.specs,
-      'trades a spec': round(row.tradesPerSpec, 0),
+      'trades per spec': round(row.tradesPerSpec, 0),
       'oracle ms': round(row.oracleMs.median, 3),
-      'screening ms, rules new': round(row.coldMs.median, 4),
-      'rules known': round(row.warmMs.median, 4),
+      'screening ms, new rules': round(row.coldMs.median, 4),
+      'rules cached': round(row.warmMs.median, 4),
       'full run ms': round(row.fullMs.median, 4),
     })),
     '',
@@ -73,43 +73,43 @@ export function printEngineBench(io: CliIo, report: EngineBenchReport): void {
   io.table(comparisons.flatMap(ratioRows), '');
   const { literalMs, coldMs, warmMs } = workerEngines;
   io.print(
-    `\n${workerEngines.genomes} genomes by the rules of the Python workers, CPU ms a genome: literal ${literalMs.median.toFixed(3)}, ` +
-      `fast ${coldMs.median.toFixed(4)} with new rules, ${warmMs.median.toFixed(4)} with known ones`,
+    `\n${workerEngines.genomes} genomes by the rules of the Python workers, CPU ms per genome: literal ${literalMs.median.toFixed(3)}, ` +
+      `fast ${coldMs.median.toFixed(4)} with new rules, ${warmMs.median.toFixed(4)} with cached ones`,
   );
   io.table(
     [
       {
-        ratio: 'literal / fast, rules known',
+        ratio: 'literal / fast, rules cached',
         value: spread(workerEngines.warmRatio, 1),
-        ...against(workerEngines.warmRatio.median, KERNELS, 'at least'),
+        ...against(workerEngines.warmRatio.median, WORKER_ENGINES, 'at least'),
       },
       {
-        ratio: 'literal / fast, rules new',
+        ratio: 'literal / fast, new rules',
         value: spread(workerEngines.coldRatio, 1),
         ...against(workerEngines.coldRatio.median, null, 'at least'),
       },
     ],
     '',
   );
-  io.print('\nCost of a spec by number of bars (screening, rules known)');
+  io.print('\nCost of a spec by number of bars (screening, rules cached)');
   io.table(
     scaling.map(({ bars, microsPerSpec, nanosPerBar }) => ({
       bars,
-      'us a spec': round(microsPerSpec, 1),
-      'ns a bar': round(nanosPerBar, 3),
+      'us per spec': round(microsPerSpec, 1),
+      'ns per bar': round(nanosPerBar, 3),
     })),
     '',
   );
   const { specs, twoThreads, genomes } = fresh;
   const speedup = specs.searchSeconds / twoThreads.searchSeconds;
   const isSame = specs.resultHash === twoThreads.resultHash;
-  io.print(`\ncorp search of ${specs.genomes} in fresh processes`);
+  io.print(`\ncorp search of ${specs.genomes} in new processes`);
   io.table(
     [
       shareRow('specs of the four families', specs),
       shareRow('genomes of the Python workers', genomes),
       {
-        figure: `two threads / one, wall time (${cores} cores; counts only when both are free)`,
+        figure: `two threads / one, wall time (${cores} cores; valid only when both are free)`,
         value: `${speedup.toFixed(2)} (${specs.searchSeconds.toFixed(2)} / ${twoThreads.searchSeconds.toFixed(2)} s)`,
         ...against(speedup, TWO_THREADS, 'at least'),
       },
@@ -117,7 +117,7 @@ export function printEngineBench(io: CliIo, report: EngineBenchReport): void {
         figure: 'result hash on one and two threads',
         value: isSame ? 'the same' : 'DIFFERENT',
         target: 'the same',
-        verdict: isSame ? 'holds' : 'falls short',
+        verdict: isSame ? 'reached' : 'missed',
       },
       {
         figure: `peak memory, ${memory.bars} candles, ${memory.columns} indicator columns`,

@@ -6,16 +6,16 @@ import { BENCH_MODEL, benchSpecs, walkSeries } from './bench-market.ts';
 
 export interface ScalingStep {
   readonly bars: number;
-  /** CPU time of a screening run with every rule known. */
+  /** CPU time of a screening run with all rules cached. */
   readonly microsPerSpec: number;
   readonly nanosPerBar: number;
 }
 
 const SPECS = 200;
-/** Short series are played again until so much CPU time has been measured. */
+/** Short series are repeated until this much CPU time is measured. */
 const LEAST_MS = 300;
 
-/** What a spec costs on the first `bars` of one long series, for each number of bars. */
+/** The cost of a spec on the first bars of one long series, for each number of bars. */
 export function measureScaling(barCounts: readonly number[], stop: AbortSignal): readonly ScalingStep[] {
   const longest = walkSeries(createRng('bench walk'), Math.max(...barCounts));
   const specs = benchSpecs(createRng('bench scaling'), 'plain', SPECS);

@@ -5,7 +5,7 @@ import { type Series } from '../../src/domain/market/series.ts';
 
 const ROWS_A_WRITE = 10_000;
 
-/** A series as a candle file. */
+/** Writes a series as a candle file. */
 export async function writeCandles(
   path: string,
   { length, time, open, high, low, close, volume }: Series,

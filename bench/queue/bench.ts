@@ -4,7 +4,7 @@ import { startServices } from '../../src/runtime/services/start-services.ts';
 import { simulatedMarketSource } from '../../src/runtime/simulated-descriptor.ts';
 import { quantile, round, spreadOf, type Spread } from '../statistics.ts';
 import { withTemporaryCompany } from '../temporary-company.ts';
-import { CONTESTANTS, type Variant } from './variants.ts';
+import { VARIANTS, type Variant } from './variants.ts';
 import { measureLatency, measureThroughput, type Throughput } from './measure.ts';
 
 export interface QueueBenchOptions {
@@ -23,26 +23,26 @@ export interface QueueBenchReport extends QueueBenchOptions {
     readonly ratio: number;
     readonly cpuRatio: number;
   })[];
-  /** Jobs per second of the agent over those of the bare worker in the same round. */
+  /** Jobs per second of the agent / those of the bare worker in the same round. */
   readonly ratio: Spread;
-  /** CPU time of a bare job over that of an agent's: what the ratio would be if nobody else used the machine. */
+  /** CPU time of a bare job / that of an agent's job: the ratio without other load on the machine. */
   readonly cpuRatio: Spread;
-  /** From add to done at concurrency 1, ms. */
+  /** Time from add to completion at concurrency 1, ms. */
   readonly latency: Pair<{ readonly p50: number; readonly p99: number }>;
   readonly target: number;
 }
 
-/** An agent must keep this share of the bare worker's speed. */
+/** An agent must reach this share of the bare worker's speed. */
 const TARGET = 0.7;
 
-/** Both in turn: what else the machine does hits them alike. */
+/** Runs both alternately, so that other load affects both. */
 async function inTurn<T>(measure: (variant: Variant) => Promise<T>): Promise<Pair<T>> {
   const results: Partial<Record<Variant, T>> = {};
-  for (const variant of CONTESTANTS) results[variant] = await measure(variant);
+  for (const variant of VARIANTS) results[variant] = await measure(variant);
   return results as Pair<T>;
 }
 
-/** What an agent costs over a bare BullMQ worker: the same no-op jobs on the same queue of a private Redis, in turn. */
+/** Measures the overhead of an agent over a bare BullMQ worker: the same no-op jobs on the same queue of a private Redis. */
 export async function benchQueue(io: CliIo, options: QueueBenchOptions): Promise<QueueBenchReport> {
   return withTemporaryCompany(io, async ({ config: configOf, log, cleanup, stop }) => {
     const config = configOf('queue');
@@ -56,10 +56,10 @@ export async function benchQueue(io: CliIo, options: QueueBenchOptions): Promise
     const { descriptor } = simulatedMarketSource(config, config.exchange.seed, Date.now());
     const { redis, mongo } = services;
     const context = await openContext({ config, descriptor, redisUrl: redis.url, mongoUrl: mongo.url, log });
-    cleanup.push('office', () => context.close());
+    cleanup.push('context', () => context.close());
 
     const results: QueueBenchReport['results'][number][] = [];
-    // Round 0 warms up and is not counted.
+    // Round 0 is the warm-up and does not count.
     for (let n = 0; n <= options.rounds; n += 1) {
       const pair = await inTurn((variant) => measureThroughput(context, variant, options, stop));
       const ratio = pair.agent.jobsPerSecond / pair.bare.jobsPerSecond;
@@ -72,7 +72,7 @@ export async function benchQueue(io: CliIo, options: QueueBenchOptions): Promise
       const pair = await inTurn((variant) =>
         measureLatency(context, variant, { jobs: options.latencyJobs, round: n }, stop),
       );
-      if (n > 0) for (const variant of CONTESTANTS) latencies[variant].push(...pair[variant]);
+      if (n > 0) for (const variant of VARIANTS) latencies[variant].push(...pair[variant]);
     }
     const latencyOf = (values: readonly number[]) => ({ p50: quantile(values, 0.5), p99: quantile(values, 0.99) });
     return {
@@ -90,7 +90,9 @@ export function printQueueBench(
   io: CliIo,
   { results, ratio, cpuRatio, latency, target, jobs, concurrency }: QueueBenchReport,
 ): void {
-  io.print(`${jobs} no-op jobs a round, concurrency ${concurrency}; latency from add to done at concurrency 1\n`);
+  io.print(
+    `${jobs} no-op jobs per round, concurrency ${concurrency}; latency from add to completion at concurrency 1\n`,
+  );
   io.table(
     results.map((result) => ({
       round: result.round,
@@ -105,7 +107,7 @@ export function printQueueBench(
   );
   io.print('');
   io.table(
-    CONTESTANTS.map((worker) => ({
+    VARIANTS.map((worker) => ({
       worker,
       'p50 ms': round(latency[worker].p50, 2),
       'p99 ms': round(latency[worker].p99, 2),

@@ -8,13 +8,13 @@ import { BENCH_QUEUE, openWorker, type Variant } from './variants.ts';
 
 export interface Throughput {
   readonly jobsPerSecond: number;
-  /** Of this process, which runs the worker; Redis is not in it. */
+  /** Of this process, which runs the worker; without Redis. */
   readonly cpuMicrosPerJob: number;
 }
 
 const BULK = 1000;
 
-/** How fast a worker empties a queue that was filled before. */
+/** Measures how fast a worker empties a filled queue. */
 export async function measureThroughput(
   context: AppContext,
   variant: Variant,
@@ -54,7 +54,7 @@ export async function measureThroughput(
   }
 }
 
-/** Milliseconds from add to the event that says it is done, of `jobs` one after the other, at concurrency 1. */
+/** Milliseconds from add to the `completed` event, for each of `jobs` sequential jobs at concurrency 1. */
 export async function measureLatency(
   context: AppContext,
   variant: Variant,
@@ -62,7 +62,7 @@ export async function measureLatency(
   stop: AbortSignal,
 ): Promise<readonly number[]> {
   const { redisUrl, prefix, log, producer } = context;
-  // From the beginning of the stream, not its end: what happens before the first read must not be missed.
+  // Reads from the beginning of the stream, so that events before the first read are not missed.
   const events = new QueueEvents(BENCH_QUEUE, {
     connection: { url: redisUrl, ...clientOptions('patient', Math.random) },
     prefix,

@@ -9,8 +9,8 @@ import { createAgent } from '../../src/runtime/agents.ts';
 import { type AppContext } from '../../src/runtime/context.ts';
 
 export const BENCH_QUEUE = 'worker-manager';
-export const CONTESTANTS = ['bare', 'agent'] as const;
-export type Variant = (typeof CONTESTANTS)[number];
+export const VARIANTS = ['bare', 'agent'] as const;
+export type Variant = (typeof VARIANTS)[number];
 
 export interface OpenWorker {
   ready(): Promise<void>;
@@ -22,8 +22,8 @@ interface NoopJob extends Job {
 }
 
 /**
- * A worker on the benchmark's queue that calls `onDone` at the end of each job. `bare` is BullMQ with the least one
- * could write; `agent` is the worker manager as the company runs it.
+ * A worker on the benchmark's queue that calls `onDone` at the end of each job. `bare` is a minimal BullMQ worker;
+ * `agent` is the worker manager as the company runs it.
  */
 export function openWorker(context: AppContext, variant: Variant, concurrency: number, onDone: () => void): OpenWorker {
   const { redisUrl, prefix, log, config, clock } = context;

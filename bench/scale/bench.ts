@@ -13,7 +13,7 @@ export interface ScaleBenchOptions {
 }
 
 interface ScaleRow {
-  /** What happens to the fleet. */
+  /** Name of the disturbance. */
   readonly scenario: string;
   readonly outcome: FleetOutcome;
 }
@@ -27,7 +27,7 @@ const LOSS_RATE = 0.01;
 const OUTAGE_SECONDS = 300;
 const MINUTE_MS = 60_000;
 
-/** A fleet of `nodes` on a virtual clock: undisturbed, then with one trouble at a time, then with all of them. */
+/** Simulates a fleet on a virtual clock: undisturbed, then with each disturbance alone, then with all of them. */
 export function benchScale(io: CliIo, options: ScaleBenchOptions): ScaleBenchReport {
   const { coordinator } = loadCliConfig(io).agents;
   const { nodes, units, serviceSeconds, seed, failureRate, killShare } = options;
@@ -43,25 +43,25 @@ export function benchScale(io: CliIo, options: ScaleBenchOptions): ScaleBenchRep
     outageSeconds: 0,
     rules: { ...coordinator, leaseMs: coordinator.leaseMinutes * MINUTE_MS },
   };
-  const troubles: readonly (readonly [string, Partial<FleetScenario>])[] = [
+  const disturbances: readonly (readonly [string, Partial<FleetScenario>])[] = [
     ['undisturbed', {}],
-    [`${percent(failureRate)} of units end in silence`, { failureRate }],
+    [`${percent(failureRate)} of units never reported`, { failureRate }],
     [`${percent(LOSS_RATE)} of answers lost`, { lossRate: LOSS_RATE }],
     [`${percent(killShare)} of the nodes die halfway`, { killShare }],
-    [`coordinator away for ${OUTAGE_SECONDS} s`, { outageSeconds: OUTAGE_SECONDS }],
-    ['all of it', { failureRate, lossRate: LOSS_RATE, killShare, outageSeconds: OUTAGE_SECONDS }],
+    [`coordinator unavailable for ${OUTAGE_SECONDS} s`, { outageSeconds: OUTAGE_SECONDS }],
+    ['all disturbances', { failureRate, lossRate: LOSS_RATE, killShare, outageSeconds: OUTAGE_SECONDS }],
   ];
-  const rows = troubles.map(([scenario, trouble]): ScaleRow => {
+  const rows = disturbances.map(([scenario, disturbance]): ScaleRow => {
     io.complain(scenario);
-    return { scenario, outcome: simulateFleet({ ...calm, ...trouble }) };
+    return { scenario, outcome: simulateFleet({ ...calm, ...disturbance }) };
   });
   return { ...options, rows };
 }
 
 export function printScaleBench(io: CliIo, report: ScaleBenchReport): void {
   io.print(
-    `${report.nodes} nodes, ${report.units} units of ${REPLICAS} replicas, ${report.serviceSeconds} s each in the median, on a virtual clock; ` +
-      'the decisions are those of the coordinator\n',
+    `${report.nodes} nodes, ${report.units} units of ${REPLICAS} replicas, ${report.serviceSeconds} s each (median), on a virtual clock; ` +
+      'the decisions are made by the coordinator code\n',
   );
   io.table(
     report.rows.map(({ scenario, outcome }) => ({

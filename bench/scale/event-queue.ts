@@ -1,7 +1,7 @@
-/** Things that happen at a time, in the order of the times; those of one time in the order in which they were added. */
+/** Events ordered by time; events of the same time in the order in which they were added. */
 export interface EventQueue<T> {
   add(at: number, event: T): void;
-  /** The next one, taken out; null when there is none. */
+  /** Removes and returns the next event; null if there is none. */
   next(): { readonly at: number; readonly event: T } | null;
 }
 

@@ -17,11 +17,11 @@ import { cpuBetween, cpuSecondsOf } from '../process-cpu.ts';
 import { unlessStopped } from '../unless-stopped.ts';
 import { type TemporaryCompany } from '../temporary-company.ts';
 
-/** CPU seconds of the processes of a cycle; null where the system does not say. */
+/** CPU seconds of the processes of a cycle; null without /proc. */
 export interface CycleCpu {
-  /** Each of the nodes that work on backtests. */
+  /** Each node that serves backtest and optimizer. */
   readonly nodes: readonly (number | null)[];
-  /** The process with all other desks, and the benchmark. */
+  /** The process with all other agents, and the benchmark. */
   readonly agents: number;
   readonly redis: number | null;
   readonly store: number | null;
@@ -33,28 +33,28 @@ export interface LocalCycle {
   readonly cpu: CycleCpu;
   readonly jobs: number;
   readonly trials: number;
-  /** What a job that does nothing costs, microseconds of CPU: worker, producer and Redis. */
+  /** CPU time of a job that does nothing, in microseconds: worker, producer and Redis. */
   readonly emptyJobMicros: number | null;
 }
 
 export interface LocalCycleOptions {
   readonly nodes: number;
   readonly specs: number;
-  /** Days of five-minute candles: with few of them the books take longer than the backtests. */
+  /** Days of five-minute candles. With few of them the writes to the store take longer than the backtests. */
   readonly historyDays: number;
 }
 
-/** What is left to `corp node`. */
+/** The queues that `corp node` serves. */
 export const REMOTE_QUEUES: readonly QueueName[] = ['backtest', 'optimizer'];
-/** The first cycle fills what processes keep: market, series, compiled code. */
+/** The first cycle fills the caches of the processes: markets, series, compiled code. */
 const WARM_UP_SEED = 1_000_003;
 const EMPTY_JOBS = 1000;
 const LOOK_EVERY_MS = 100;
 const START_WITHIN_MS = 60_000;
 
 /**
- * One cycle in a company founded for it in the workplace's folder `name`, of whose queues backtest and optimizer are worked
- * on by `nodes` processes of `corp node`. Long series and many specs make it a matter of CPU.
+ * Runs one cycle in a new company in the folder `name` of the temporary company. `nodes` processes of `corp node` serve its
+ * queues backtest and optimizer. Long series and many specs make the cycle CPU-bound.
  */
 export async function localCycle(
   io: CliIo,
@@ -90,19 +90,19 @@ export async function localCycle(
     const urls = { REDIS_URL: services.redis.url, MONGO_URL: services.mongo.url, TRADING_MODE: 'simulated' };
     for (let i = 0; i < nodes; i += 1)
       children.push(spawnCorp({ ...environment, ...urls }, 'node', '--queues', REMOTE_QUEUES.join(',')));
-    await atWork(context, children, stop);
+    await untilRunning(context, children, stop);
 
     const cycle = async (seed: number) => {
       const { timeframe } = config.exchange;
       const symbols = (await context.data.markets()).map(({ symbol }) => symbol);
       const inputs = { symbols, timeframe, seed, asOf: marketSource.opensAt - timeframeMs(timeframe), settles: true };
-      const ticket = await runRequestFor(
+      const request = await runRequestFor(
         context.stores.cycles,
         context.descriptor.source,
         inputs,
         () => context.descriptor.account,
       );
-      const ended = await runCycleRequest(context, ticket, stop);
+      const ended = await runCycleRequest(context, request, stop);
       if (ended.state === 'failed') throw new AppError('cycle-failed', `cycle ${ended.id} failed: ${ended.reason}`);
       return reportOf(context, ended);
     };
@@ -129,14 +129,14 @@ export async function localCycle(
   }
 }
 
-/** Until each of the processes has a row in the books. */
-async function atWork(context: AppContext, children: readonly ChildProcess[], stop: AbortSignal): Promise<void> {
+/** Waits until each of the processes has a row in the store. @throws AppError `start-failed` */
+async function untilRunning(context: AppContext, children: readonly ChildProcess[], stop: AbortSignal): Promise<void> {
   const since = performance.now();
   for (;;) {
     const known = new Set((await context.stores.nodes.list()).map(({ pid }) => pid));
     if (children.every(({ pid }) => pid !== undefined && known.has(pid))) return;
     if (children.some(({ exitCode }) => exitCode !== null) || performance.now() - since > START_WITHIN_MS)
-      throw new AppError('start-failed', 'corp node ended, or was not at work within a minute');
+      throw new AppError('start-failed', 'corp node ended, or was not running within a minute');
     await unlessStopped(stop, delay(LOOK_EVERY_MS));
   }
 }
@@ -162,7 +162,7 @@ function less(after: CycleCpu, before: CycleCpu): CycleCpu {
   };
 }
 
-/** Producer and worker are in this process, so that what it and Redis use is all there is. */
+/** Producer and worker are in this process, so the CPU time of this process and Redis is the total. */
 async function emptyJobMicros(
   { producer }: AppContext,
   look: () => Promise<CycleCpu>,

@@ -9,17 +9,17 @@ export interface LocalBenchOptions extends Omit<LocalCycleOptions, 'nodes'> {
 
 export interface LocalBenchReport extends LocalBenchOptions {
   readonly cycles: readonly (LocalCycle & { readonly round: number })[];
-  /** Time of one node over that of two, by round. Target where two cores are free. */
+  /** Time with one node / time with two, per round. The target applies if two cores are free. */
   readonly speedUp: Spread;
   readonly speedUpTarget: number;
   /**
-   * CPU of the one node over that of the busier of the two, by round: what the time would say if each had cores of its own.
-   * Null where the system does not say.
+   * CPU time of the single node / that of the busier of two nodes, per round: the speed-up if each node had its own cores.
+   * Null without /proc.
    */
   readonly cpuSpeedUp: Spread | null;
   /**
-   * Share of the CPU of a cycle that goes into its queues, the worst of the cycles: what as many empty jobs cost in their
-   * process, and all of Redis. Null where the system does not say.
+   * Share of the CPU time of a cycle that its queues use: that of as many empty jobs in their process, and all of Redis.
+   * The worst of the cycles; null without /proc.
    */
   readonly queueShare: number | null;
   readonly queueShareLimit: number;
@@ -28,7 +28,7 @@ export interface LocalBenchReport extends LocalBenchOptions {
 const SPEED_UP_TARGET = 1.7;
 const QUEUE_SHARE_LIMIT = 0.05;
 
-/** The same cycle with one and with two nodes on this machine, in turn. */
+/** Runs the same cycle with one and with two nodes on this machine, alternately. */
 export async function benchLocalNodes(io: CliIo, options: LocalBenchOptions): Promise<LocalBenchReport> {
   const { rounds, ...cycleOptions } = options;
   return withTemporaryCompany(io, async (temporaryCompany) => {
@@ -95,19 +95,19 @@ export function printLocalBench(io: CliIo, report: LocalBenchReport): void {
       'CPU s': seconds(totalCpu(cycle.cpu)),
       'of nodes': seconds(sumOf(cycle.cpu.nodes)),
       'of the busiest': seconds(busiestNode(cycle.cpu)),
-      'of desks': seconds(cycle.cpu.agents),
+      'of agents': seconds(cycle.cpu.agents),
       'of Redis': seconds(cycle.cpu.redis),
       'of the store': seconds(cycle.cpu.store),
       jobs: cycle.jobs,
       trials: cycle.trials,
-      'us an empty job': cycle.emptyJobMicros === null ? null : Math.round(cycle.emptyJobMicros),
+      'us per empty job': cycle.emptyJobMicros === null ? null : Math.round(cycle.emptyJobMicros),
       'queue share': percent(queueShareOf(cycle)),
     })),
     'No cycles.',
   );
   io.print(
-    `\nTwo nodes / one: median ${round(speedUp.median, 2)} times as fast, from ${round(speedUp.min, 2)} to ${round(speedUp.max, 2)}; ` +
-      `target ${speedUpTarget} where two cores are free`,
+    `\nTwo nodes / one node: median ${round(speedUp.median, 2)} times as fast, from ${round(speedUp.min, 2)} to ${round(speedUp.max, 2)}; ` +
+      `target ${speedUpTarget} if two cores are free`,
   );
   if (cpuSpeedUp !== null)
     io.print(

@@ -10,15 +10,15 @@ export interface FleetScenario {
   readonly units: number;
   readonly replicas: number;
   readonly seed: number;
-  /** Median time a unit takes; single ones differ by a lognormal factor, machines by another. */
+  /** Median time of a unit. A lognormal factor varies it per unit, and another one per machine. */
   readonly serviceSeconds: number;
-  /** Share of units a worker falls silent on: it never reports, and goes on with the next. */
+  /** Share of units that a worker never reports; it continues with the next unit. */
   readonly failureRate: number;
-  /** Share of requests whose answer is lost: of a report that was taken, the worker sends it again. */
+  /** Share of requests whose answer is lost. If the request was a report that was received, the worker sends it again. */
   readonly lossRate: number;
-  /** Share of the nodes that die for good halfway. */
+  /** Share of the nodes that die permanently halfway. */
   readonly killShare: number;
-  /** How long the coordinator is away, after a quarter of the ideal time. */
+  /** How long the coordinator is unavailable, after a quarter of the ideal time. */
   readonly outageSeconds: number;
   readonly rules: FleetRules;
 }
@@ -26,29 +26,29 @@ export interface FleetScenario {
 export interface FleetOutcome {
   readonly completed: number;
   readonly failed: number;
-  /** Not ended: the workers that are left have all had their part in them. */
+  /** Units that did not end, because every remaining worker has already had a replica of them. */
   readonly open: number;
-  /** Nodes that lived to the end. */
+  /** Nodes that were alive at the end. */
   readonly living: number;
-  /** How many failed for which reason. */
+  /** Number of failed units per reason. */
   readonly failureReasons: Readonly<Record<string, number>>;
-  /** Until the last unit ended. */
+  /** Time until the last unit ended. */
   readonly seconds: number;
-  /** What the same fleet would take if nothing were lost and nobody waited. */
+  /** Time that the same fleet needs without losses and waiting. */
   readonly idealSeconds: number;
   readonly unitsPerHour: number;
-  /** Share of the time of living nodes in which they worked. */
+  /** Share of the time of living nodes that they worked. */
   readonly utilisation: number;
-  /** Share of the work that counted for nothing: silence, deaths, late and double reports. */
+  /** Share of the work that did not count: missing reports, deaths, late and duplicate reports. */
   readonly waste: number;
   readonly lateReports: number;
   readonly doubleReports: number;
   readonly expiredLeases: number;
-  /** From the death of the nodes until the last unit that one of them held was completed by others; null where none died. */
+  /** Time from the death of the nodes until others completed the last unit that one of them held; null if none died. */
   readonly recoverySeconds: number | null;
-  /** Jain's index of the time of counted work of each node that lived: 1 where all have worked as long. */
+  /** Jain's index of the counted work time of the living nodes: 1 if all are equal. */
   readonly fairness: number;
-  /** Units with more votes than they wanted, or two of one worker. Anything but 0 is a bug. */
+  /** Units with more votes than requested, or two of one worker. Must be 0. */
   readonly countedTwice: number;
 }
 
@@ -74,18 +74,18 @@ type Event =
   | { readonly kind: 'sweep' }
   | { readonly kind: 'kill' };
 
-/** As the existing workers wait where there is no work, or nobody answers. */
+/** Python workers wait this long without work or after a failed request. */
 const WAIT_SECONDS = 30;
 const SWEEP_SECONDS = 5;
 const LATENCY_SECONDS = 0.05;
 const SERVICE_SPREAD = 0.5;
 const SPEED_SPREAD = 0.3;
-/** So many leases long nothing was given out: nobody is left who may have what is open. */
+/** Stop when no unit was assigned for this many lease times: no remaining worker may take the open units. */
 const LEASES_WITHOUT_WORK = 10;
 
 /**
- * A fleet of remote workers against the decisions of the real coordinator, event by event on a virtual clock. The same
- * scenario gives the same outcome.
+ * Simulates a fleet of remote workers with the real decisions of the coordinator, event by event on a virtual clock. The
+ * same scenario gives the same outcome.
  */
 export function simulateFleet(scenario: FleetScenario): FleetOutcome {
   const { rules, units, replicas } = scenario;
@@ -96,7 +96,7 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
   const meanService = scenario.serviceSeconds * Math.exp(SERVICE_SPREAD ** 2 / 2);
   const idealSeconds = (units * replicas * meanService) / speed;
   const outage = { from: idealSeconds / 4, to: idealSeconds / 4 + scenario.outageSeconds };
-  const isAway = (at: number): boolean => at >= outage.from && at < outage.to;
+  const isUnavailable = (at: number): boolean => at >= outage.from && at < outage.to;
 
   const events = createEventQueue<Event>();
   nodes.forEach((_, node) => events.add(WAIT_SECONDS * rng.next(), { kind: 'ask', node }));
@@ -105,11 +105,11 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
 
   const giveUpSeconds = LEASES_WITHOUT_WORK * (rules.leaseMs / 1000) + scenario.outageSeconds;
   let now = 0;
-  let givenOutAt = 0;
+  let assignedAt = 0;
   let lateReports = 0;
   let doubleReports = 0;
   let expiredLeases = 0;
-  let inVain = 0;
+  let wasted = 0;
   let results = 0;
   let aliveSeconds = 0;
   const orphaned = new Set<number>();
@@ -120,11 +120,11 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
 
   const ask = (index: number): void => {
     const node = nodes[index]!;
-    if (isAway(now) || rng.next() < scenario.lossRate) return askAgain(index, WAIT_SECONDS);
+    if (isUnavailable(now) || rng.next() < scenario.lossRate) return askAgain(index, WAIT_SECONDS);
     const unit = server.assignUnit(node.asker, now);
     if (unit === null) return askAgain(index, WAIT_SECONDS);
     node.holds = unit;
-    givenOutAt = now;
+    assignedAt = now;
     const took = (scenario.serviceSeconds * Math.exp(SERVICE_SPREAD * rng.normal())) / node.speed;
     const at = now + took + 2 * LATENCY_SECONDS;
     if (rng.next() < scenario.failureRate) events.add(at, { kind: 'silence', node: index, took });
@@ -137,13 +137,13 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
       node.worked += took;
       node.holds = null;
     }
-    // What is not taken is lost: the existing workers never send it again.
-    if (isAway(now)) inVain += took;
+    // A report that the coordinator does not receive is lost: Python workers never send it again.
+    if (isUnavailable(now)) wasted += took;
     else {
       results += 1;
       const verdict = server.submit(unit, node.asker.workerId, again ? -unit : results, `unit ${unit}`, now);
       if (verdict === 'accepted') node.counted += took;
-      else if (!again) inVain += took;
+      else if (!again) wasted += took;
       if (verdict === 'late') lateReports += 1;
       if (verdict === 'duplicate') doubleReports += 1;
       if (orphaned.delete(unit) && isOpen(server.units.get(unit)!)) orphaned.add(unit);
@@ -168,11 +168,11 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
 
   while (server.open > 0) {
     const next = events.next();
-    if (next === null || next.at - givenOutAt > giveUpSeconds) break;
+    if (next === null || next.at - assignedAt > giveUpSeconds) break;
     now = next.at;
     const { event } = next;
     if (event.kind === 'sweep') {
-      if (!isAway(now)) expiredLeases += server.sweep(now);
+      if (!isUnavailable(now)) expiredLeases += server.sweep(now);
       events.add(now + SWEEP_SECONDS, { kind: 'sweep' });
     } else if (event.kind === 'kill') kill();
     else if (nodes[event.node]!.isAlive) {
@@ -181,10 +181,10 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
       else {
         nodes[event.node]!.worked += event.took;
         nodes[event.node]!.holds = null;
-        inVain += event.took;
+        wasted += event.took;
         askAgain(event.node, WAIT_SECONDS);
       }
-    } else if (event.kind !== 'ask') inVain += event.took;
+    } else if (event.kind !== 'ask') wasted += event.took;
   }
   aliveSeconds += nodes.filter(({ isAlive }) => isAlive).length * now;
   return summary();
@@ -206,7 +206,7 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
       idealSeconds,
       unitsPerHour: (completed / now) * 3600,
       utilisation: nodes.reduce((sum, node) => sum + node.worked, 0) / aliveSeconds,
-      waste: inVain / (inVain + counted),
+      waste: wasted / (wasted + counted),
       lateReports,
       doubleReports,
       expiredLeases,

@@ -10,25 +10,25 @@ import {
   type ResultVerdict,
 } from '../../src/domain/fleet/unit.ts';
 
-/** The coordinator's decisions over units in memory: what it decides with, without HTTP and store. */
+/** The coordinator's decisions on units in memory, without HTTP and store. */
 export interface SimulatedServer {
   readonly units: ReadonlyMap<number, Unit>;
   /** Units that have not ended. */
   readonly open: number;
   assignUnit(asker: Asker, now: number): number | null;
   submit(unitId: number, workerId: string, resultId: number, digest: string, now: number): ResultVerdict | 'orphan';
-  /** Ends leases that ran out; gives how many. */
+  /** Ends expired leases; returns their number. */
   sweep(now: number): number;
 }
 
-/** Units looked at for one worker; the real backlog looks as far as it must. */
+/** Units considered for one worker. The real queue of units considers as many as necessary. */
 const LOOK_AHEAD = 64;
 
 export function createSimulatedServer(count: number, replicas: number, rules: FleetRules): SimulatedServer {
   const units = new Map<number, Unit>();
-  /** Units with replicas to give, by turn: a unit that loses its place goes to the end. */
-  const line = new Map<number, Unit>();
-  /** Units that somebody works on. */
+  /** Units with free replicas, in order; a unit that loses its place moves to the end. */
+  const waiting = new Map<number, Unit>();
+  /** Units with a running lease. */
   const running = new Set<number>();
   let open = count;
 
@@ -36,8 +36,8 @@ export function createSimulatedServer(count: number, replicas: number, rules: Fl
     const before = units.get(unit.id);
     if (before && isOpen(before) && !isOpen(unit)) open -= 1;
     units.set(unit.id, unit);
-    if (movesBack || freeReplicas(unit) === 0) line.delete(unit.id);
-    if (freeReplicas(unit) > 0) line.set(unit.id, unit);
+    if (movesBack || freeReplicas(unit) === 0) waiting.delete(unit.id);
+    if (freeReplicas(unit) > 0) waiting.set(unit.id, unit);
     if (nextExpiry(unit) === null) running.delete(unit.id);
     else running.add(unit.id);
   };
@@ -52,7 +52,7 @@ export function createSimulatedServer(count: number, replicas: number, rules: Fl
     },
     assignUnit(asker, now) {
       const first: Unit[] = [];
-      for (const unit of line.values()) {
+      for (const unit of waiting.values()) {
         first.push(unit);
         if (first.length === LOOK_AHEAD) break;
       }

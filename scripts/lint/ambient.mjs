@@ -1,4 +1,4 @@
-/** Rules of our own for oxlint: time, randomness and the environment are passed in; some folders may not reach for them. */
+/** Rules for oxlint. Pure folders receive time, randomness and environment as arguments and may not read them. */
 const refuse = (message, selectors) => ({
   meta: { type: 'problem', schema: [] },
   create: (context) =>

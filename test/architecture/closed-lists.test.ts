@@ -5,7 +5,7 @@ import { TRIAL_STAGES } from '../../src/domain/research/trial.ts';
 import { TRADING_MODES } from '../../src/domain/trading-mode.ts';
 import { read, SOURCES } from './project-files.ts';
 
-/** The words of a list as somebody would copy them: in quotes, between commas or bars. */
+/** Matches a copy of a list: its words in quotes, separated by commas or bars. */
 const copyOf = (list: readonly string[]): RegExp => new RegExp(list.map((word) => `'${word}'`).join('[,|\\s]+'));
 
 describe('each closed list is written once', () => {
@@ -19,7 +19,7 @@ describe('each closed list is written once', () => {
     expect(SOURCES.filter((path) => copyOf(list).test(read(path)))).toEqual([home]);
   });
 
-  it('the dashboard, which imports nothing of ours, shows the phases that there are', () => {
+  it('the dashboard, which imports no project code, shows the existing phases', () => {
     const [, text = ''] = /const PHASES = \[([^\]]*)\]/.exec(read('web/dashboard/research-panels.js')) ?? [];
     expect(text.split(',').map((word) => word.trim().slice(1, -1))).toEqual([...CYCLE_PHASES]);
   });

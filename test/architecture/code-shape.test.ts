@@ -9,19 +9,19 @@ const LONG_FILES: Readonly<Record<string, string>> = {};
 const linesOf = (path: string): number => read(path).split('\n').length;
 
 describe('files', () => {
-  it(`are no longer than ${MAX_LINES} lines, or say why`, () => {
+  it(`have at most ${MAX_LINES} lines, or a listed reason`, () => {
     const long = filesIn(['config', 'queues', 'processors', 'src'], '.ts').filter((path) => linesOf(path) > MAX_LINES);
     expect([...long].sort()).toEqual(Object.keys(LONG_FILES).sort());
   });
 
-  it('are small as a rule', () => {
+  it('have a median below 120 lines', () => {
     const lengths = filesIn(['config', 'queues', 'processors', 'src'], '.ts')
       .map(linesOf)
       .sort((a, b) => a - b);
     expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(120);
   });
 
-  it('are named in kebab-case, after what they hold', () => {
+  it('are named in kebab-case, and after their content', () => {
     const named = PROJECT_PATHS.filter((path) => /^(config|queues|processors|src|bench|test|scripts|web)\//.test(path));
     const odd = named.filter((path) => !/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(basename(path)));
     expect(odd).toEqual([]);
@@ -37,7 +37,7 @@ describe('files', () => {
   });
 });
 
-describe('nothing of one machine is in the repository', () => {
+describe('the repository contains nothing of one machine', () => {
   const texts = PROJECT_PATHS.filter((path) => /(^|\/)[^/]*\.[a-z]+$|Dockerfile$|\/run$|^\.[a-z]+/.test(path));
   const holding = (pattern: RegExp): readonly string[] => {
     const found: string[] = [];
@@ -65,7 +65,7 @@ describe('nothing of one machine is in the repository', () => {
     expect(Object.keys(JSON.parse(read('package.json')) as object)).not.toContain('publishConfig');
   });
 
-  it('no secret that looks like one', () => {
+  it('no text that looks like a secret', () => {
     expect(holding(/-----BEGIN [A-Z ]*PRIVATE KEY|\bghp_[A-Za-z0-9]{20}|\bAKIA[A-Z0-9]{16}\b/)).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ const program = await createProgram(
   COMMAND_NAMES,
 );
 
-/** Those that `--help` shows: a hidden one is not there for people. */
+/** The subcommands that `--help` shows. */
 const childrenOf = (command: Command): readonly Command[] =>
   command
     .createHelp()
@@ -21,7 +21,7 @@ const childrenOf = (command: Command): readonly Command[] =>
 const find = (command: Command, name: string): Command | undefined =>
   childrenOf(command).find((child) => child.name() === name);
 
-/** What is wrong with a line like `corp start --port 3100`; null when the program takes it. */
+/** The error in a line like `corp start --port 3100`; null if the program accepts it. */
 function faultOf(line: string): string | null {
   const words = line
     .replace(/\s+#.*$/, '')
@@ -42,7 +42,7 @@ function faultOf(line: string): string | null {
   return unknown === undefined ? null : `${line}: no flag ${unknown}`;
 }
 
-/** Lines of fenced shell blocks and texts in backquotes that begin with this program. */
+/** Lines of fenced shell blocks and texts in backquotes that match `start`. */
 function linesWith(markdown: string, start: RegExp): readonly string[] {
   const fenced = [...markdown.matchAll(/^```(?:bash(?: run)?|text)\n([\s\S]*?)^```/gm)].flatMap((match) =>
     match[1]!.split('\n'),

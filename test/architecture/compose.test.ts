@@ -41,7 +41,7 @@ const VALUES: Readonly<Record<string, string>> = {
   MONGO_PASSWORD: 'def456',
 };
 
-/** The configuration in a container, when the variables of .env have these values. */
+/** The configuration in a container for these values of .env. */
 function configOf(name: string, values = VALUES): Config {
   const environment = Object.fromEntries(
     Object.entries(service(name).environment).map(([key, value]) => [
@@ -55,32 +55,32 @@ function configOf(name: string, values = VALUES): Config {
 }
 
 describe('docker-compose.yml', () => {
-  it('runs redis, mongo, feed, api and processors, and the coordinator where it is asked for', () => {
+  it('runs redis, mongo, feed, api and processors, and the coordinator only with its profile', () => {
     expect(Object.keys(file.services).sort()).toEqual(['api', 'coordinator', 'feed', 'mongo', 'processor', 'redis']);
     const asked = services.filter(([, { profiles }]) => profiles !== undefined).map(([name]) => name);
     expect(asked).toEqual(['coordinator']);
   });
 
-  it('processors can be as many as one likes: nothing of one is in the way of another', () => {
+  it('any number of processors can run: none has a setting that only one may have', () => {
     const fields = Object.keys(service('processor'));
-    // A name, an address or a port of its own can be had once only.
+    // Only one container can have a given name, address or port.
     for (const field of ['container_name', 'hostname', 'ports', 'network_mode', 'networks', 'mac_address'])
       expect(fields).not.toContain(field);
-    // What they share are settings, read only, and log files, to which they only append.
+    // They share settings (read-only) and log files (append-only).
     expect(service('processor').volumes).toEqual(['./config:/app/config:ro', 'logs:/app/logs']);
     expect(service('processor').command).toEqual(['node', '--queues', 'all']);
-    // Its health check asks for the heartbeat of this very container, and nodes are named after it.
+    // The health check reads the heartbeat of this container, because a node is named after its host.
     expect(service('processor').healthcheck.test.at(-1)).toContain('$$HOSTNAME');
     expect(read('src/runtime/node.ts')).toContain('const name = `${hostname()}.${process.pid}`');
   });
 
-  it('processors get the time that their drain takes', () => {
+  it('processors have more time to stop than their drain takes', () => {
     const drain = Number(/'--drain <seconds>'[^]*?\.default\((\d+)\)/.exec(read('src/cli/commands/node.ts'))?.[1]);
     const beyond = Number(/\(options\.drain \+ (\d+)\) \* 1000/.exec(read('src/cli/commands/node.ts'))?.[1]);
     expect(parseInt(service('processor').stop_grace_period)).toBeGreaterThan(drain + beyond);
   });
 
-  it('uses official images with a tag, and ours', () => {
+  it('uses official images with a tag, and our image', () => {
     const images = services.map(([, { image, build }]) => (build === undefined ? image : `built from ${build}`));
     expect([...new Set(images)].sort()).toEqual(['built from .', 'mongo:8', 'redis:7']);
     expect(read('Dockerfile')).toMatch(/^FROM node:24-bookworm-slim AS base$/m);
@@ -103,7 +103,7 @@ describe('docker-compose.yml', () => {
     },
   );
 
-  it('waits for health, not for a start', () => {
+  it('waits until services are healthy', () => {
     const conditions = services.flatMap(([, { depends_on = {} }]) => Object.values(depends_on).map((d) => d.condition));
     expect(new Set(conditions)).toEqual(new Set(['service_healthy']));
     for (const name of ['api', 'processor']) expect(Object.keys(service(name).depends_on ?? {})).toEqual(['feed']);
@@ -111,7 +111,7 @@ describe('docker-compose.yml', () => {
       expect(Object.keys(service(name).depends_on ?? {}).sort()).toEqual(['mongo', 'redis']);
   });
 
-  it('Redis keeps every acknowledged write and evicts nothing', () => {
+  it('Redis syncs every acknowledged write and evicts nothing', () => {
     const command = service('redis').command ?? [];
     const valueOf = (flag: string): string | undefined => command[command.indexOf(flag) + 1];
     expect(valueOf('--appendonly')).toBe('yes');
@@ -137,23 +137,23 @@ describe('docker-compose.yml', () => {
     const values = services.flatMap(([, { environment }]) => Object.entries(environment));
     const bare = values.filter(([key, value]) => /TOKEN|SECRET|PASSWORD|AUTH|_URL$/.test(key) && !value.includes('${'));
     expect(bare).toEqual([]);
-    // A variable that may be empty would open the door: only settings have defaults, and a token without which nothing opens.
+    // An empty secret would give open access. Only settings have defaults, and the token without which the coordinator refuses to start.
     const optional = [...text.matchAll(/\$\{(\w+):-/g)].map((match) => match[1]);
     expect([...new Set(optional)].sort()).toEqual(['COORDINATOR_TOKEN', 'LOG_LEVEL']);
     expect(() => checkCoordinator(configOf('coordinator', {}))).toThrow(/is reachable from other machines/);
   });
 
-  it.each(['feed', 'api', 'processor'])('%s gets an environment that config/ accepts', (name) => {
+  it.each(['feed', 'api', 'processor'])('config/ accepts the environment of %s', (name) => {
     const { secrets, exchange } = configOf(name);
     expect(secrets.redisUrl).toBe('redis://:abc123@redis:6379');
     expect(secrets.mongoUrl).toMatch(/^mongodb:\/\/corp:def456@mongo:27017\//);
     expect(secrets.approvalSecret).toBe(VALUES['APPROVAL_SECRET']);
-    // Open to other containers, and then only with a token.
+    // The API is open to other containers, and has a token.
     expect(exchange.api.host).toBe(name === 'api' ? '0.0.0.0' : '127.0.0.1');
     expect(secrets.apiToken).toBe(name === 'api' ? VALUES['API_TOKEN'] : undefined);
   });
 
-  it('the coordinator gets no more than it needs, and listens where it is published', () => {
+  it('the coordinator has only the secrets that it needs, and listens on the published port', () => {
     const config = configOf('coordinator');
     const { host, port } = config.agents.coordinator;
     expect(`127.0.0.1:${port}:${port}`).toBe(service('coordinator').ports?.[0]);
@@ -171,13 +171,13 @@ describe('docker-compose.yml', () => {
 describe('Dockerfile', () => {
   const dockerfile = read('Dockerfile');
 
-  it('installs exactly the lock file, and runs as nobody special', () => {
+  it('installs the lock file exactly, and does not run as root', () => {
     const installs = [...dockerfile.matchAll(/^RUN npm (\w+)/gm)].map((match) => match[1]);
     expect(installs).toEqual(['ci', 'ci']);
     expect(dockerfile.lastIndexOf('\nUSER node\n')).toBeGreaterThan(dockerfile.lastIndexOf('\nRUN '));
   });
 
-  it('copies only what .dockerignore lets in', () => {
+  it('copies what .dockerignore allows, and nothing else', () => {
     const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap((match) => match[1]!.split(' '));
     const letIn = read('.dockerignore')
       .split('\n')

@@ -12,7 +12,7 @@ import { codeSpans, DOCUMENTS, PROJECT_PATHS, read, ROOT, section, tableRows, wi
 const architecture = read('docs/architecture.md');
 
 describe('docs/glossary.md', () => {
-  it('has the words that mean something of their own here, in order', () => {
+  it('has the terms with a special meaning, in order', () => {
     const words = tableRows(read('docs/glossary.md')).map(([word = '']) => word);
     const needed =
       'opportunity analysis strategy-spec strategy trial work-unit cycle tick intent verdict approval halt node fold lease replica quarantine quorum sweep genome oracle';
@@ -46,7 +46,7 @@ describe('docs/architecture.md', () => {
 
 describe('docs/configuration.md', () => {
   const page = read('docs/configuration.md');
-  /** Groups whose keys are markets. */
+  /** Groups whose keys are symbols of markets. */
   const BY_SYMBOL = ['replay.markets', 'backtest.forward.markets'];
   const leavesOf = (tree: unknown, path: string): readonly string[] =>
     typeof tree === 'object' && tree !== null && !Array.isArray(tree) && !BY_SYMBOL.includes(path)
@@ -69,7 +69,7 @@ describe('docs/configuration.md', () => {
     expect([...listed('Environment')].sort()).toEqual([...variables].sort());
     const example = read('.env.example');
     expect(variables.filter((variable) => !example.includes(`\n${variable}=`))).toEqual([]);
-    // A name that config/ does not know would be listed here by mistake.
+    // Each listed name must be one that config/ reads.
     const everySet = Object.fromEntries(variables.map((variable) => [variable, 'x']));
     expect(Object.keys({ ...secretsFrom(everySet), ...runtimeFrom(everySet) })).toHaveLength(variables.length);
   });
@@ -94,13 +94,13 @@ describe('examples/', () => {
 describe('decision records', () => {
   const records = DOCUMENTS.filter((path) => /^docs\/adr\/\d/.test(path)).sort();
 
-  it('are numbered without a hole and listed', () => {
+  it('are numbered without gaps, and listed', () => {
     expect(records.map((path) => Number(path.slice(9, 13)))).toEqual(records.map((_, i) => i + 1));
     const index = read('docs/adr/README.md');
     expect(records.filter((path) => !index.includes(`(${path.slice(9)})`))).toEqual([]);
   });
 
-  it.each(records)('%s says context, decision and consequences', (path) => {
+  it.each(records)('%s has context, decision and consequences', (path) => {
     const headings = [...read(path).matchAll(/^## (.*)$/gm)].map((match) => match[1]);
     expect(headings).toEqual(['Context', 'Decision', 'Consequences']);
     expect(read(path)).toMatch(new RegExp(`^# ${path.slice(9, 13)}: `));
@@ -115,14 +115,14 @@ describe('links and paths', () => {
       .replaceAll(' ', '-');
   const headingsIn = (path: string): readonly string[] =>
     [...withoutCode(read(path)).matchAll(/^#{1,4} (.*)$/gm)].map((match) => anchorOf(match[1]!));
-  /** Whether a path from the root is a file of the project, and what follows `#` one of its headings. */
+  /** Whether a path from the root is a file of the project and the part after `#` is one of its headings. */
   const isThere = (target: string): boolean => {
     const [file = '', anchor] = target.split('#');
     if (file.startsWith('..') || !existsSync(join(ROOT, file))) return false;
     return anchor === undefined || (file.endsWith('.md') && headingsIn(file).includes(anchor));
   };
 
-  it.each(DOCUMENTS)('of %s lead somewhere', (path) => {
+  it.each(DOCUMENTS)('in %s resolve', (path) => {
     const links = [...withoutCode(read(path)).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
     const dead = links.filter((link) => {
       if (/^https?:/.test(link)) return false;
@@ -133,7 +133,7 @@ describe('links and paths', () => {
 
   it.each(DOCUMENTS)('%s has no two headings with the same anchor', (path) => {
     const headings = headingsIn(path);
-    // A changelog repeats the headings of each version; nothing links to them.
+    // A changelog repeats headings in each version; no link uses them.
     const repeated = path === 'CHANGELOG.md' ? [] : headings.filter((heading, i) => headings.indexOf(heading) !== i);
     expect(repeated).toEqual([]);
   });
@@ -183,13 +183,13 @@ describe('links and paths', () => {
       expect(cited.filter(({ number }) => !rules.has(number))).toEqual([]);
     });
 
-    it('and only tests read data from outside the repository', () => {
+    it('only tests read data from outside the repository', () => {
       const outside = texts.filter((path) => !path.startsWith('test/') && /\.\.\/shared\b/.test(read(path)));
-      // CONTRIBUTING says where the tests look for them.
+      // CONTRIBUTING documents where the tests look for them.
       expect(outside.filter((path) => path !== 'CONTRIBUTING.md')).toEqual([]);
     });
 
-    it('and nothing cites an issue by its number, which only its tracker explains', () => {
+    it('no text cites an issue by its number', () => {
       const cited = texts.flatMap((path) =>
         [...read(path).matchAll(/\bissue #?\d+\b/gi)].map(([text]) => `${path}: ${text}`),
       );

@@ -1,24 +1,24 @@
 import ts from 'typescript';
 import { read } from './project-files.ts';
 
-/** Where the code stands among the arguments of a class; classes that extend one of these say it in `super(...)`. */
+/** Position of the code among the constructor arguments; subclasses pass it in `super(...)`. */
 const CODE_AT = { AppError: 0, ServiceError: 0, RequestError: 1, ContractError: 2 } as const;
 type Kind = keyof typeof CODE_AT;
-/** What a class says when it is given no code. */
+/** The code of a class without an explicit one. */
 const DEFAULT_CODE: Partial<Record<Kind, string>> = { ContractError: 'bad-message' };
 
 export interface ThrownCode {
   readonly code: string;
   readonly kind: Kind;
   readonly retryable: boolean;
-  /** HTTP status of a RequestError, where it stands in the source. */
+  /** HTTP status of a RequestError, if it is a literal in the source. */
   readonly status?: number;
   readonly where: string;
 }
 
 export interface ErrorScan {
   readonly codes: readonly ThrownCode[];
-  /** Codes passed on from another error: nothing to document. */
+  /** Codes passed on from another error; they need no documentation. */
   readonly passedOn: readonly string[];
   /** Classes that extend Error itself. */
   readonly roots: readonly string[];

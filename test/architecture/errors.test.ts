@@ -19,7 +19,7 @@ const answers = rowsOf('Answers of the API');
 const listedIn = (heading: string): readonly string[] =>
   tableRows(section(page, heading)).flatMap(([first = '']) => codeSpans(first));
 
-/** Codes of errors that are not ours. */
+/** Codes of errors from other code. */
 const classified = [
   classify(new Error('anything')).code,
   classify(new UnrecoverableError('enough')).code,
@@ -41,7 +41,7 @@ describe('docs/errors.md and the code name the same errors', () => {
   });
 
   it('answers of the API, with their status', () => {
-    // What an API answers of a contract's refusal carries the contract's own code.
+    // When a contract refuses the data, the answer of the API has the code of the contract.
     expect(unique([...answers.keys()])).toEqual(unique([...codesOf('RequestError'), 'bad-message']));
     const wrong = codes.filter(
       ({ code, status }) => status !== undefined && !(answers.get(code) ?? '').includes(String(status)),
@@ -49,7 +49,7 @@ describe('docs/errors.md and the code name the same errors', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('whether trying again can help', () => {
+  it('whether an error is retryable', () => {
     const said = new Map([...jobs, ...services]);
     const wrong = [...said].flatMap(([code, column]) => {
       const flags = new Set(
@@ -62,7 +62,7 @@ describe('docs/errors.md and the code name the same errors', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('a code that does not stand in the source is one that is passed on', () => {
+  it('a code that is not a literal in the source is passed on', () => {
     expect(passedOn.map((where) => where.replace(/:\d+$/, '')).sort()).toEqual([
       'processors/agent/child-answers.ts',
       'src/api/routes/jobs.ts',
@@ -78,13 +78,13 @@ describe('docs/errors.md and the code name the same errors', () => {
     expect(named.filter((code) => !/^[a-z]+(-[a-z]+)*$/.test(code))).toEqual([]);
   });
 
-  it('codes that end a command with 2', () => {
+  it('codes with exit code 2', () => {
     const [line = ''] = /^Exit code 2: [^.]*\./m.exec(page) ?? [];
     expect(unique(codeSpans(line))).toEqual(unique([...INPUT_CODES]));
     expect([...INPUT_CODES].filter((code) => !jobs.has(code))).toEqual([]);
   });
 
-  it('every error is an AppError, but for those that the page excuses', () => {
+  it('every error is an AppError, except those that the page lists', () => {
     const spans = codeSpans(section(page, 'Inside the embedded store'));
     expect(unique(roots)).toEqual(unique(['AppError', ...spans.filter((span) => /^[A-Z]\w+$/.test(span))]));
   });

@@ -84,7 +84,7 @@ const containerOf = ({ spec }: Manifest): Container => spec.template.spec.contai
 const settings = named('ConfigMap', 'corp-settings').data!;
 const readme = read(`${FOLDER}/README.md`);
 
-/** As `kubectl create secret` of the README makes it. */
+/** The secret that `kubectl create secret` in the README creates. */
 const SECRET: Readonly<Record<string, string>> = {
   REDIS_URL: 'redis://:abc@redis:6379',
   MONGO_URL: 'mongodb://mongo:27017/',
@@ -104,7 +104,7 @@ function environmentOf(manifest: Manifest): Readonly<Record<string, string>> {
 const configOf = (manifest: Manifest): Config =>
   loadConfig({ directory: join(ROOT, 'config'), environment: environmentOf(manifest) });
 
-/** What the compose file asks of its containers. */
+/** The health checks of the compose file. */
 const HEALTH_CHECKS = Object.values(
   (
     parse(read('docker-compose.yml'), { merge: true }) as {
@@ -134,7 +134,7 @@ describe('the kustomization', () => {
     expect(readme).toContain(`kubectl --namespace ${namespace} create secret generic corp`);
   });
 
-  it('runs these deployments, and the README says of each what it is for', () => {
+  it('has these deployments, and the README describes each', () => {
     expect(deployments.map(([name]) => name).sort()).toEqual(['api', 'backtests', 'coordinator', 'desks', 'feed']);
     for (const [name] of deployments) expect(readme).toContain(`\n| \`${name}\` |`);
   });
@@ -144,7 +144,7 @@ describe.each(deployments)('%s', (name, manifest) => {
   const pod = manifest.spec.template;
   const container = containerOf(manifest);
 
-  it('selects its own pods, of one container of our image', () => {
+  it('selects its own pods, each with one container of our image', () => {
     expect(manifest.apiVersion).toBe('apps/v1');
     expect(manifest.spec.selector.matchLabels).toEqual({ app: name });
     expect(pod.metadata.labels).toEqual({ app: name });
@@ -155,7 +155,7 @@ describe.each(deployments)('%s', (name, manifest) => {
     expect(readme).toContain(`/bittrading-corp:${version}`);
   });
 
-  it('gets an environment that config/ accepts, with secrets from the secret only', () => {
+  it('has an environment that config/ accepts, with secrets only from the Secret', () => {
     const { secrets } = configOf(manifest);
     expect(secrets).toMatchObject({ redisUrl: SECRET['REDIS_URL'], mongoUrl: SECRET['MONGO_URL'] });
     const literal = container.env.filter(({ value }) => value !== undefined).map(({ name: variable }) => variable);
@@ -168,7 +168,7 @@ describe.each(deployments)('%s', (name, manifest) => {
       expect(readme).toContain(`--from-literal=${variable}=`);
     }
     expect(container.envFrom).toEqual([{ configMapRef: { name: 'corp-settings' } }]);
-    // A variable that nobody reads would be listed here by mistake.
+    // Each variable must be one that the program reads.
     const known = read('config/environment.ts');
     const { NODE_OPTIONS, ...own } = environmentOf(manifest);
     const unknown = Object.keys(own).filter(
@@ -179,17 +179,17 @@ describe.each(deployments)('%s', (name, manifest) => {
     expect(flags.filter((flagged) => !process.allowedNodeEnvironmentFlags.has(flagged.split('=')[0]!))).toEqual([]);
   });
 
-  it('runs a command that there is, with words it knows', () => {
+  it('runs an existing command with valid roles and queues', () => {
     const [command] = container.args;
     expect(['start', 'node', 'coordinator']).toContain(command);
     if (command === 'start') expect(ROLES).toContain(flag(manifest, '--roles'));
     if (command === 'node') expect(flag(manifest, '--queues')!.split(',').every(isQueueName)).toBe(true);
   });
 
-  it('has probes that the code answers', () => {
+  it('has probes that the code supports', () => {
     const port = container.ports?.[0];
     if (port === undefined) {
-      // No server in it: it counts as started once it is heard of.
+      // It has no server: it counts as started when its heartbeat is in the store.
       const [shell, option, script] = container.startupProbe!.exec!.command;
       expect([shell, option]).toEqual(['sh', '-c']);
       expect(HEALTH_CHECKS).toContain(script);
@@ -209,7 +209,7 @@ describe.each(deployments)('%s', (name, manifest) => {
     expect(spec.ports).toEqual([{ name: port.name, port: port.containerPort, targetPort: port.name }]);
   });
 
-  it('gets the time to stop that it takes', () => {
+  it('has enough time to stop', () => {
     const drain = Number(flag(manifest, '--drain') ?? 0);
     const ends =
       container.args[0] === 'node'
@@ -219,7 +219,7 @@ describe.each(deployments)('%s', (name, manifest) => {
     expect(pod.spec.terminationGracePeriodSeconds).toBeGreaterThan(ends);
   });
 
-  it('can do little harm, and says what memory it needs', () => {
+  it('runs with minimal rights, and states its memory', () => {
     expect(pod.spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
     expect(pod.spec.shareProcessNamespace).toBe(true);
     expect(pod.spec.automountServiceAccountToken).toBe(false);
@@ -237,7 +237,7 @@ describe.each(deployments)('%s', (name, manifest) => {
 });
 
 describe('the fleet', () => {
-  it('has one feed that is never two, and every queue on exactly one kind of node', () => {
+  it('has exactly one feed, and serves every queue by exactly one deployment', () => {
     const feed = named('Deployment', 'feed');
     expect([feed.spec.replicas, feed.spec.strategy]).toEqual([1, { type: 'Recreate' }]);
     const served = deployments.flatMap(([, manifest]) => flag(manifest, '--queues')?.split(',') ?? []);
@@ -248,12 +248,12 @@ describe('the fleet', () => {
     }
   });
 
-  it('runs as many threads as it asks cores for', () => {
+  it('runs as many threads as it requests cores', () => {
     const backtests = named('Deployment', 'backtests');
     expect(configOf(backtests).agents.threads.count).toBe(Number(containerOf(backtests).resources.requests.cpu));
   });
 
-  it('survives that a machine is emptied: all but the feed', () => {
+  it('keeps all but the feed available when a machine is drained', () => {
     const budgets = ofKind('PodDisruptionBudget');
     expect(budgets.map(({ metadata }) => metadata.name).sort()).toEqual(
       deployments
@@ -263,14 +263,14 @@ describe('the fleet', () => {
     );
     for (const { metadata, spec } of budgets) {
       expect(spec.selector).toEqual({ matchLabels: { app: metadata.name } });
-      // A budget that asks for all pods of a deployment would stop every drain.
+      // A budget that requires all pods of a deployment would block every drain.
       const least = spec['minAvailable'] as number | undefined;
       if (least !== undefined) expect(named('Deployment', metadata.name).spec.replicas).toBeGreaterThan(least);
       else expect(spec['maxUnavailable']).toBe('25%');
     }
   });
 
-  it('opens the coordinator only with a token', () => {
+  it('starts the coordinator only with a token', () => {
     const config = configOf(named('Deployment', 'coordinator'));
     expect(() => checkCoordinator(config)).not.toThrow();
     const { coordinatorToken: _, ...secrets } = config.secrets;
@@ -286,9 +286,9 @@ describe('autoscaling', () => {
     readonly triggers: readonly { readonly type: string; readonly metadata: Readonly<Record<string, string>> }[];
   };
 
-  it('follows the advice, within the same bounds, over metrics that there are', () => {
+  it('uses the wanted nodes, with the same bounds and existing metrics', () => {
     const target = named('Deployment', scaled.scaleTargetRef.name);
-    // Its number belongs to the autoscaler: a manifest that names one would undo it at every apply.
+    // The autoscaler sets the number of replicas. A number in the manifest would reset it at every apply.
     expect(target.spec.replicas).toBeUndefined();
     const { minNodes, maxNodes } = configOf(target).agents.scaling;
     expect([scaled.minReplicaCount, scaled.maxReplicaCount]).toEqual([minNodes, maxNodes]);
@@ -302,7 +302,7 @@ describe('autoscaling', () => {
     expect(/queue=~"([^"]+)"/.exec(query)?.[1]?.split('|').sort()).toEqual(flag(target, '--queues')!.split(',').sort());
   });
 
-  it('reads the metrics as the API lets it', () => {
+  it('reads the metrics with the token of the API', () => {
     const [monitor] = ofKind('ServiceMonitor');
     const api = named('Service', 'api');
     expect(monitor!.spec.selector.matchLabels).toEqual(api.metadata.labels);

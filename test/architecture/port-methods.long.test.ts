@@ -62,10 +62,10 @@ function methodsOfPorts(): readonly Method[] {
   return [...methods.values()];
 }
 
-it('every method of a port has a caller in the product, or says for what it waits', { timeout: 240_000 }, () => {
+it('every method of a port has a caller in the product, or a reason to wait for one', { timeout: 240_000 }, () => {
   const methods = methodsOfPorts();
   expect(methods.length).toBeGreaterThan(100);
   expect(methods.filter(({ isCalled, isKept }) => !isCalled && !isKept).map(({ name }) => name)).toEqual([]);
-  // A reason that is no longer needed goes.
+  // A reason that is no longer needed must be removed.
   expect(methods.filter(({ isCalled, isKept }) => isCalled && isKept).map(({ name }) => name)).toEqual([]);
 });

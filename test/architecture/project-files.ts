@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 export const ROOT = process.cwd();
 
-/** What .gitignore leaves out, and git itself. */
+/** The folders that .gitignore excludes, and .git. */
 const NOT_OURS = /(^|\/)(node_modules|dist|\.data|logs|coverage|\.git)$|\.tsbuildinfo$|^\.env$/;
 
 function below(folder: string): readonly string[] {
@@ -55,5 +55,5 @@ export function section(markdown: string, heading: string): string {
 export const codeSpans = (markdown: string): readonly string[] =>
   [...markdown.matchAll(/`([^`\n]+)`/g)].map((match) => match[1]!);
 
-/** A Markdown text without its fenced blocks: `#` is a comment in them, not a heading. */
+/** A Markdown text without fenced blocks, in which `#` starts a comment and not a heading. */
 export const withoutCode = (markdown: string): string => markdown.replaceAll(/^```[\s\S]*?^```$/gm, '');

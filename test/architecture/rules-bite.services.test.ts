@@ -9,9 +9,9 @@ import { TOOLS } from '../../scripts/check.mjs';
 import { lintFolder, putLintInto } from '../fixtures/lint-folder.ts';
 import { ROOT } from './project-files.ts';
 
-/** A rule that nobody has seen bite may have no teeth. The violations live in a temporary folder of the same shape. */
+/** Plants a violation of each rule in a temporary folder of the same layout, so that a rule without effect is found. */
 
-/** A folder with these files; paths relative to it. */
+/** Creates a folder with these files; paths are relative to it. */
 function folderOf(files: Readonly<Record<string, string>>): string {
   const directory = mkdtempSync(join(tmpdir(), 'corp-rules-'));
   for (const [path, text] of Object.entries(files)) {
@@ -74,7 +74,7 @@ describe('lint', () => {
     expect(broken.get('src/adapters/date-now.ts')).toBeUndefined();
   });
 
-  it('takes a time that was passed in', () => {
+  it('accepts a time that was passed in', () => {
     expect(broken.get('src/domain/given-time.ts')).toBeUndefined();
   });
 
@@ -144,7 +144,7 @@ describe('import rules', () => {
     ['nothing-imports-tests', 'src/runtime/knows-a-test.ts', '../../test/fixture.ts'],
   ];
 
-  /** What the table allows. */
+  /** Imports that the table allows. */
   const ALLOWED: readonly (readonly [from: string, imported: string | null])[] = [
     ['src/domain/pure.ts', null],
     ['src/domain/portfolio/money.ts', 'decimal.js'],
@@ -201,7 +201,7 @@ describe('import rules', () => {
       options: ICruiseOptions;
     };
     rules = forbidden.map(({ name }) => name);
-    // The project's own options, but for its tsconfig: these files belong to none.
+    // The project's options without its tsconfig: these files belong to none.
     const { tsConfig: _, ...rest } = options;
     const { output } = await cruise(['config', 'queues', 'processors', 'src', 'bench', 'test'], {
       ...rest,
@@ -217,11 +217,11 @@ describe('import rules', () => {
     expect([...broken]).toContain(`${rule}: ${from}`);
   });
 
-  it('are all seen to bite', () => {
+  it('each have a violation here', () => {
     expect([...new Set(VIOLATIONS.map(([rule]) => rule))].sort()).toEqual([...rules].sort());
   });
 
-  it('take what the table allows', () => {
+  it('accept what the table allows', () => {
     const allowed = ALLOWED.map(([from]) => from);
     expect([...broken].filter((violation) => allowed.some((path) => violation.endsWith(`: ${path}`)))).toEqual([]);
   });
@@ -243,7 +243,7 @@ describe('unused code', () => {
     const directory = folderOf({ ...ENTRIES, ...files });
     cpSync(join(ROOT, 'knip.product.json'), join(directory, 'knip.product.json'));
     const { tool, args } = TOOLS.find(({ name }) => name === 'unused')!;
-    // Most entries of the project are not in this folder, which is a hint of its own.
+    // Most entries of the project are missing in this folder, which knip would report as a hint.
     const own = args.filter((argument) => argument !== '--treat-config-hints-as-errors');
     const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules', '.bin', tool), own, {
       cwd: directory,
@@ -253,13 +253,13 @@ describe('unused code', () => {
     return { status, output: stdout + stderr };
   }
 
-  it('is what only tests call', () => {
+  it('is code that only tests call', () => {
     const refused = unusedIn({ 'src/domain/used.ts': `${ENTRIES['src/domain/used.ts']}${tested('')}` });
     expect(refused.status, refused.output).toBe(1);
     expect(refused.output).toMatch(/tested +function +src\/domain\/used\.ts/);
   });
 
-  it('may wait for a user with a reason, and no longer than until it has one', () => {
+  it('is allowed with a reason until product code uses it', () => {
     const waiting = tested(' @later its user');
     const kept = unusedIn({ 'src/domain/used.ts': `${ENTRIES['src/domain/used.ts']}${waiting}` });
     expect(kept.status, kept.output).toBe(0);
