@@ -137,6 +137,7 @@ describe('import rules', () => {
     ['feed', 'src/feed/knows-the-context.ts', '../runtime/root.ts'],
     ['feed', 'src/feed/knows-an-agent.ts', '../../processors/one/agent.ts'],
     ['reports', 'src/reports/knows-a-table.ts', '../cli/table.ts'],
+    ['process-lock', 'src/process-lock/knows-an-adapter.ts', '../adapters/one/own.ts'],
     ['paths', 'src/paths.ts', './domain/pure.ts'],
     ['composition-roots-are-tops', 'src/adapters/one/knows-the-root.ts', '../../runtime/root.ts'],
     ['runtime-below-cli', 'src/runtime/knows-a-command.ts', '../cli/table.ts'],
