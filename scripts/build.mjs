@@ -6,11 +6,17 @@ import { notice } from './notice.mjs';
 import { root } from './root.mjs';
 import { withSetupLock } from './setup-lock.mjs';
 
-const FOLDERS = ['config', 'queues', 'processors', 'src', 'bench'];
-const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/build.mjs'];
+const FOLDERS = ['config', 'queues', 'processors', 'src', 'bench', 'web'];
+const SETTINGS = [
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package-lock.json',
+  'scripts/build.mjs',
+  'scripts/bundle-report.mjs',
+];
 
 /** Compiles into dist, unless dist was built from the same sources. */
-export async function build(directory = root, compile = tsc) {
+export async function build(directory = root, compile = compileAll) {
   if (isBuilt(directory)) return;
   await withSetupLock(
     join(directory, '.data', 'setup'),
@@ -33,7 +39,7 @@ export async function build(directory = root, compile = tsc) {
 /** Builds with the Node that is first on the PATH of `env`, even if dist is up to date. */
 export async function rebuild(env) {
   rmSync(stampIn(root), { force: true });
-  await build(root, () => tsc(env));
+  await build(root, () => compileAll(env));
 }
 
 export function isBuilt(directory = root) {
@@ -56,6 +62,20 @@ function sourceHash(directory) {
 
 /** Inside dist, so that removing dist removes the stamp too. */
 const stampIn = (directory) => join(directory, 'dist', '.source-hash');
+
+/** The compiler's files, and the script of the report page. */
+async function compileAll(env) {
+  const compiled = await tsc(env);
+  if (compiled.exitCode !== 0) return compiled;
+  // Only now: it needs a package, and this file must load without any.
+  const { bundleReport } = await import('./bundle-report.mjs');
+  try {
+    await bundleReport();
+    return compiled;
+  } catch (error) {
+    return { exitCode: 1, output: error.message };
+  }
+}
 
 async function tsc(env = process.env) {
   const compiled = await captureTool('tsc', ['-p', 'tsconfig.build.json'], env);

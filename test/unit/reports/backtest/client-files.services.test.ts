@@ -1,39 +1,31 @@
-import { runInNewContext, Script } from 'node:vm';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { bundle, readClientFiles } from '../../../../src/reports/backtest/client-files.ts';
+import { bundleReport } from '../../../../scripts/bundle-report.mjs';
+import { readClientFiles } from '../../../../src/reports/backtest/client-files.ts';
+import { PROJECT_ROOT } from '../../../../src/paths.ts';
+import { temporaryDirectory } from '../../../fixtures/services/workspace.ts';
 
-const bundled = (files: Readonly<Record<string, string>>): Promise<string> =>
-  bundle('a/main.js', async (path) => files[path] ?? Promise.reject(new Error(`no ${path}`)));
-
-describe('bundle', () => {
-  it('runs each module once, after what it imports, and keeps their names apart', async () => {
-    const script = await bundled({
-      'a/main.js':
-        "import { one } from './one.js';\nimport {\n  two,\n} from '../b/two.js';\nglobalThis.answer = [one(), two];\n",
-      'a/one.js':
-        "import { two } from '../b/two.js';\nconst own = 1;\nexport function one() {\n  return own + two;\n}\n",
-      'b/two.js': 'globalThis.runs = (globalThis.runs ?? 0) + 1;\nconst own = 2;\nexport const two = own * 10;\n',
-    });
-    const scope: { answer?: unknown; runs?: number } = {};
-    runInNewContext(script, scope);
-    expect([JSON.stringify(scope.answer), scope.runs]).toEqual(['[21,20]', 1]);
+describe('the bundle of the report page', () => {
+  it('is the same to the byte wherever the checkout is, and the one that was built', async () => {
+    const elsewhere = temporaryDirectory();
+    cpSync(join(PROJECT_ROOT, 'web'), join(elsewhere, 'web'), { recursive: true });
+    await bundleReport(elsewhere);
+    const script = readFileSync(join(elsewhere, 'dist/web/report/main.js'), 'utf8');
+    expect(script).toBe((await readClientFiles()).script);
+    expect(script).not.toContain(elsewhere);
   });
 
-  it.each([
-    ['a default export', 'export default 1;\n'],
-    ['an import of everything', "import * as all from './b.js';\n"],
-    ['an import under another name', "import { a as b } from './b.js';\n"],
-    ['an export list', 'const a = 1;\nexport { a };\n'],
-    ['an import of a package', "import { a } from 'package';\n"],
-  ])('refuses %s', async (_what, source) => {
-    await expect(bundled({ 'a/main.js': source, 'a/b.js': 'export const a = 1;\n' })).rejects.toThrow(
-      /a\/main\.js: an import or export that cannot be bundled/,
-    );
+  it('is refused when a module imports what is not there', async () => {
+    const broken = temporaryDirectory();
+    mkdirSync(join(broken, 'web/report'), { recursive: true });
+    writeFileSync(join(broken, 'web/report/main.js'), "import { a } from './none.js';\na();\n");
+    await expect(bundleReport(broken)).rejects.toThrow('./none.js');
   });
 
-  it('refuses modules that import each other', async () => {
-    const files = { 'a/main.js': "import { b } from './b.js';\n", 'a/b.js': "import { c } from './main.js';\n" };
-    await expect(bundled(files)).rejects.toThrow('a/main.js imports a/b.js imports a/main.js: a circle');
+  it('is missed with advice', async () => {
+    await expect(readClientFiles(temporaryDirectory())).rejects.toMatchObject({ advice: 'Run npm run build' });
   });
 });
 

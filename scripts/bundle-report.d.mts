@@ -1,0 +1,1 @@
+export function bundleReport(directory: string): Promise<void>;
