@@ -8,25 +8,25 @@ export interface DirectoryLock {
   release(): void;
 }
 
-/** The errors of whoever takes the lock. */
+/** Creates the errors that `lockDirectory` throws. */
 export interface LockErrors {
-  /** Another process lives that owns the directory. */
+  /** A running process owns the directory. */
   inUse(ownerPid: number): Error;
-  /** What is at `lock` is not ours to understand. */
+  /** The entry at `lock` has an unknown form. */
   stuck(lock: string): Error;
 }
 
 const ENTRY = /^(\d+)\.([\w-]+)$/;
-/** Each round another process got ahead of us between two system calls. */
+/** Maximum attempts; an attempt fails when another process changes the lock between two system calls. */
 const ROUNDS = 100;
 
 /**
- * Makes this process the one owner of a directory. Throws what `errors` makes when another owner lives.
+ * Makes this process the only owner of a directory. Throws an error of `errors` when another running process owns it.
  *
- * The lock is the directory `lock` with one entry, named after its owner. Two renames, each atomic, are all there is:
- * a prepared directory renamed to `lock` (the system refuses unless `lock` is missing or empty), and the entry of a
- * dead owner renamed to ours (of several takers one finds it). So a lock is never seen without an owner, no taker
- * removes the lock of another, and a crash at any point leaves a state that the next process can take.
+ * The lock is the directory `lock` with one entry, named after its owner. It changes only by two atomic renames: a
+ * prepared directory is renamed to `lock` (the system refuses unless `lock` is missing or empty), or the entry of a
+ * dead owner is renamed to ours (only one of several processes succeeds). A lock therefore always has an owner, no
+ * process removes the lock of another, and after a crash at any point the next process can take the lock.
  */
 export function lockDirectory(directory: string, errors: LockErrors): DirectoryLock {
   const owner = identifyProcess(process.pid);
@@ -76,7 +76,7 @@ function leave(lock: string, entry: string): void {
   try {
     rmdirSync(lock);
   } catch {
-    // Somebody entered meanwhile: the directory is theirs now.
+    // Another process has taken the lock in the meantime; the directory belongs to it now.
   }
 }
 

@@ -17,7 +17,7 @@ export function equityChart(points) {
   const line = points.map((point) => `${x(point.time).toFixed(1)},${y(point.equity).toFixed(1)}`).join(' L');
   const falling = last.equity < first.equity;
   const label = `Equity from ${money(first.equity)} on ${utc(first.time)} to ${money(last.equity)} on ${utc(last.time)}; lowest ${money(low)}, highest ${money(high)}`;
-  const picture = svg(
+  const chart = svg(
     'svg',
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': label },
     svg('line', {
@@ -37,5 +37,5 @@ export function equityChart(points) {
     element('span', {}, `low ${money(low)} · high ${money(high)}`),
     element('span', {}, utc(last.time)),
   );
-  return element('div', {}, picture, scale);
+  return element('div', {}, chart, scale);
 }

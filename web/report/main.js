@@ -15,7 +15,7 @@ import { connectTradeCard } from './trade-card.js';
 import { showTradeList } from './trade-list.js';
 
 const HELP =
-  'Drag to move, Shift and drag to choose a span, double click for everything, Ctrl and wheel to zoom. Keys: arrows, + and -, 0 for everything, n and p for the next and previous trade. Hollow marks are entries, solid ones exits; lost trades are dashed, ambiguous ones ringed; missing candles are shaded.';
+  'Drag to move, Shift and drag to choose a span, double click for everything, Ctrl and wheel to zoom. Keys: arrows, + and -, 0 for everything, n and p for the next and previous trade. Hollow marks are entries, solid ones exits; losing trades are dashed, ambiguous ones ringed; missing candles are shaded.';
 
 /** How long a hint is shown, in ms. */
 const HINT_MS = 2500;

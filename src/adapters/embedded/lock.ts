@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/errors.ts';
 import { lockDirectory, type DirectoryLock } from '../../process-lock/directory-lock.ts';
 
-/** Makes this process the one owner of a store. @throws AppError `store-locked` when another one lives. */
+/** Makes this process the only owner of a store. @throws AppError `store-locked` when another process owns it */
 export const lockStore = (directory: string): DirectoryLock =>
   lockDirectory(directory, {
     inUse: (ownerPid) =>

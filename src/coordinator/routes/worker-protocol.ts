@@ -77,10 +77,10 @@ export function workerProtocolRoutes(fleet: Pick<Fleet, 'assignUnit' | 'submit'>
       method: 'post',
       path: SUBMIT_RESULT,
       tag: TAG,
-      summary: "A worker's report; whatever it is worth, it is answered with 200",
+      summary: 'Receives a report of a worker; answers 200 for any verdict',
       produces: 'application/json',
-      // No deadline of ours: a worker waits 30 s, and what it does not get rid of then is lost. The store's own
-      // attempts end before that.
+      // No extra time-out: a worker waits 30 s and loses a report that it cannot deliver by then. The store's retries
+      // end before that.
       async respond(request, response) {
         await fleet.submit(readSubmission(request.body));
         response.json({ message: 'Result received', status: 'success' });

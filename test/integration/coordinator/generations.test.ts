@@ -28,7 +28,7 @@ const FLEET: readonly Generation[] = [
   ...(['v5', 'v5', 'v3', 'v3', 'root-without-numba', 'dishonest'] as const),
 ];
 
-const BOOKS: readonly (readonly [name: string, open: () => Promise<FleetStores>])[] = [
+const STORES: readonly (readonly [name: string, open: () => Promise<FleetStores>])[] = [
   ['over maps', async () => createMemoryFleetStores()],
   ['over maps', async () => createMemoryFleetStores()],
   ['over maps', async () => createMemoryFleetStores()],
@@ -42,8 +42,8 @@ const BOOKS: readonly (readonly [name: string, open: () => Promise<FleetStores>]
   ],
 ];
 
-describe.each(BOOKS)('workers of every version, with every deviation, %s', (name, open) => {
-  const seed = BOOKS.findIndex(([, other]) => other === open);
+describe.each(STORES)('workers of every version, with every deviation, %s', (name, open) => {
+  const seed = STORES.findIndex(([, other]) => other === open);
   it('each unit ends completed, or failed with a reason; nothing hangs, is lost, or counts twice', async ({
     annotate,
   }) => {

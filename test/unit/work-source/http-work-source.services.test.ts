@@ -54,9 +54,9 @@ describe('the HTTP work source', () => {
     expect(await ours.source.next(signal)).toEqual({ unit: { id: 3, params: { data_file: 'x.csv' } } });
     expect(ours.asked).toEqual(['/api/corp', '/api/get_work?worker_id=desk_Linux_W1&accepts=specs']);
     await close?.();
-    const existing = await answering((path) => (path === '/api/corp' ? HTML : work));
-    await existing.source.next(signal);
-    expect(existing.asked).toEqual(['/api/corp', '/api/get_work?worker_id=desk_Linux_W1']);
+    const python = await answering((path) => (path === '/api/corp' ? HTML : work));
+    await python.source.next(signal);
+    expect(python.asked).toEqual(['/api/corp', '/api/get_work?worker_id=desk_Linux_W1']);
   });
 
   it.each([
