@@ -159,6 +159,7 @@ describe('import rules', () => {
     ['processors/one/agent.ts', '../agent/wrapper.ts'],
     ['processors/two/agent.ts', '../agent/wrapper.ts'],
     ['src/adapters/one/own.ts', '../../ports/port.ts'],
+    ['src/process-lock/lock.ts', '../domain/pure.ts'],
     ['src/http/routes.ts', '../../queues/fields.ts'],
     ['src/api/routes.ts', '../http/routes.ts'],
     ['src/coordinator/server.ts', '../http/routes.ts'],

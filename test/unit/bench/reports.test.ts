@@ -37,11 +37,11 @@ describe('reports of benchmarks', () => {
       'run  seconds  jobs  trials  trials/s  CPU s  peak RSS MiB',
       '  1      2.5    55     500       200   3.13           300',
       '',
-      'Idle memory (the limit is 500 MiB together)',
-      'process   RSS MiB  PSS MiB',
-      'company       200      180',
-      'redis          14        -',
-      'together      214        -',
+      'Idle memory (the limit is 500 MiB in total)',
+      'process  RSS MiB  PSS MiB',
+      'company      200      180',
+      'redis         14        -',
+      'total        214        -',
       '',
     ]);
   });
