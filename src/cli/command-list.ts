@@ -33,12 +33,12 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'node',
-        description: 'add a node: work on some queues of a company that runs',
+        description: 'add a node: run jobs of some queues of a running company',
         load: async () => (await import('./commands/node.ts')).registerNode,
       },
       {
         name: 'worker',
-        description: 'pull work units from a coordinator over HTTP, like the Python workers, and do them',
+        description: 'pull work units from a coordinator over HTTP, like the Python workers, and run them',
         load: async () => (await import('./commands/worker.ts')).registerWorker,
       },
       {
@@ -53,12 +53,12 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     commands: [
       {
         name: 'data',
-        description: 'candles to replay',
+        description: 'import and check candles for replay',
         load: async () => (await import('./commands/data.ts')).registerData,
       },
       {
         name: 'backtest',
-        description: 'play one spec over one candle file, or an example over a simulated market',
+        description: 'simulate one spec on one candle file, or an example on a simulated market',
         load: async () => (await import('./commands/backtest.ts')).registerBacktest,
       },
       {
@@ -68,22 +68,22 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'search',
-        description: 'play many specs or genomes over one candle file: results and speed',
+        description: 'simulate many specs or genomes on one candle file: results and speed',
         load: async () => (await import('./commands/search.ts')).registerSearch,
       },
       {
         name: 'cycles',
-        description: 'runs of the pipeline',
+        description: 'past and running cycles',
         load: async () => (await import('./commands/cycles.ts')).registerCycles,
       },
       {
         name: 'forwarded',
-        description: 'searches that remote workers were asked for, and what came of each',
+        description: 'searches forwarded to remote workers, and their outcome',
         load: async () => (await import('./commands/forwarded.ts')).registerForwarded,
       },
       {
         name: 'strategies',
-        description: 'stored strategies, with the reason of their state',
+        description: 'stored strategies, with the reason for their state',
         load: async () => (await import('./commands/strategies.ts')).registerStrategies,
       },
       {
@@ -98,7 +98,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     commands: [
       {
         name: 'status',
-        description: 'where the company stands',
+        description: 'state of the company',
         load: async () => (await import('./commands/status.ts')).registerStatus,
       },
       {
@@ -113,7 +113,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'alerts',
-        description: 'what needed attention',
+        description: 'events that need attention',
         load: async () => (await import('./commands/alerts.ts')).registerAlerts,
       },
       {
@@ -128,7 +128,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     commands: [
       {
         name: 'positions',
-        description: 'what each strategy holds; amount 0 is flat',
+        description: 'positions of each strategy; amount 0 is flat',
         load: async () => (await import('./commands/positions.ts')).registerPositions,
       },
       {
@@ -143,7 +143,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'verdicts',
-        description: "the risk manager's answers, with reasons",
+        description: "the risk manager's verdicts, with reasons",
         load: async () => (await import('./commands/verdicts.ts')).registerVerdicts,
       },
       {

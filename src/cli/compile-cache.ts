@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { defaultVariable } from '../../config/process-environment.ts';
 import { PROJECT_ROOT } from '../paths.ts';
 
-/** Since Node 22.1; the types are those of the oldest Node that the project runs on. */
+/** Exists since Node 22.1; the types are those of the oldest supported Node. */
 const { enableCompileCache } = nodeModule as { enableCompileCache?: (directory: string) => unknown };
 
 /**
- * Keeps compiled modules on disk between runs, for this process and its children. Not in the temporary folder, where
- * other users of the machine could plant code. Node itself honours NODE_COMPILE_CACHE and NODE_DISABLE_COMPILE_CACHE,
- * and goes on without a cache where the folder cannot be written.
+ * Caches compiled modules on disk, for this process and its children. Not in the temporary folder, where other users of
+ * the machine could plant code. Node honours NODE_COMPILE_CACHE and NODE_DISABLE_COMPILE_CACHE, and runs without a cache
+ * when the folder is not writable.
  */
 export function useCompileCache(): void {
   const directory = join(PROJECT_ROOT, 'node_modules', '.cache', 'corp-compile');

@@ -4,8 +4,8 @@ import { COMMAND_GROUPS } from './command-list.ts';
 import { type CliIo } from './output/io.ts';
 
 /**
- * The `corp` command line. Commands throw; the caller of the program reports. Loading every module would cost more than
- * most commands' work, so a command that is not in `loaded` is only a name and a description, enough for `--help`.
+ * Creates the `corp` command line. Commands throw; the caller reports errors. Loading every module takes longer than most
+ * commands run, so a command that is not in `loaded` has only a name and a description, which is enough for `--help`.
  */
 export async function createProgram(io: CliIo, loaded: readonly string[]): Promise<Command> {
   const program = new Command('corp')

@@ -3,7 +3,7 @@ import { COMMAND_NAMES } from './command-list.ts';
 import { type CliIo } from './output/io.ts';
 import { createProgram } from './program.ts';
 
-/** Runs one command line; gives the exit code. @param args without interpreter and program. */
+/** Runs one command line; returns the exit code. @param args without interpreter and program. */
 export async function run(args: readonly string[], io: CliIo): Promise<number> {
   try {
     const wanted = args.find((word) => COMMAND_NAMES.includes(word));
@@ -11,7 +11,7 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     await program.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
-    // Commander has printed its message and the usage.
+    // Commander has already printed the message and the usage.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { reportError } = await import('./output/report-error.ts');
     return reportError(error, io);

@@ -7,7 +7,7 @@ import { checkLookAhead } from './check-lookahead.ts';
 import { checkWarmup } from './check-warmup.ts';
 import { type CliIo } from '../output/io.ts';
 
-/** Flags of `corp backtest` that examine a spec instead of showing its trades. */
+/** Flags of `corp backtest` that check a spec instead of showing its trades. */
 export interface CheckOptions {
   readonly checkWarmup: boolean;
   readonly checkLookahead: boolean;
@@ -17,28 +17,29 @@ export interface CheckOptions {
 export function addCheckOptions(command: Command): void {
   command
     .addOption(
-      new Option('--check-warmup', 'instead: how much the indicators still depend on where the candles begin').default(
-        false,
-      ),
+      new Option(
+        '--check-warmup',
+        'instead: measure how much the indicators depend on where the candles begin',
+      ).default(false),
     )
     .addOption(
-      new Option('--check-lookahead', 'instead: recompute on data cut off at each signal and compare')
+      new Option('--check-lookahead', 'instead: recompute each signal on data that ends with it, and compare')
         .default(false)
         .conflicts('checkWarmup'),
     )
     .addOption(
-      new Option('--all', 'with --check-lookahead: every signal, however long that takes')
+      new Option('--all', 'with --check-lookahead: recompute every signal, not a sample')
         .default(false)
         .conflicts('checkWarmup'),
     );
 }
 
-/** @throws AppError `bad-input` when --all has nothing to belong to. */
+/** @throws AppError `bad-input` for --all without --check-lookahead. */
 export function requireCheckOptions({ all, checkLookahead }: CheckOptions): void {
-  if (all && !checkLookahead) throw new AppError('bad-input', '--all belongs to --check-lookahead');
+  if (all && !checkLookahead) throw new AppError('bad-input', '--all needs --check-lookahead');
 }
 
-/** Whether a check was asked for, and made. @throws AppError `warmup-drifts`, `looks-ahead` when it finds something. */
+/** Runs the requested check; returns false when none was requested. @throws AppError `warmup-drifts`, `looks-ahead`. */
 export function runCheck(
   io: CliIo,
   spec: StrategySpec,

@@ -10,16 +10,15 @@ import { type CliIo } from '../output/io.ts';
 import { type Row } from '../output/table.ts';
 import { isoTime } from '../../reports/figures.ts';
 
-/** Milliseconds between two words on how far it is. */
-const PATIENCE_MS = 2_000;
+const PROGRESS_EVERY_MS = 2_000;
 
-/** Progress on standard error: written over on a terminal, lines otherwise. */
+/** Shows progress on standard error: one updated line on a terminal, separate lines otherwise. */
 function showProgress(io: CliIo): (done: number, total: number) => void {
   let last = Date.now();
   let isShown = false;
   return (done, total) => {
     if (done === total && isShown && io.isTTY) io.terminal.write('\r\u001b[K');
-    if (done === total || Date.now() - last < PATIENCE_MS) return;
+    if (done === total || Date.now() - last < PROGRESS_EVERY_MS) return;
     last = Date.now();
     isShown = true;
     const text = `${done} of ${total} bars recomputed`;
@@ -42,8 +41,8 @@ const differenceRow = ({ time, bar, what, whole, truncated }: LookAheadDifferenc
 });
 
 /**
- * Recomputes a spec's signals on data that ends with them.
- * @throws AppError `looks-ahead` when something the spec reads knew the future.
+ * Recomputes a spec's signals on data that ends at each signal.
+ * @throws AppError `looks-ahead` when a value that the spec reads depends on later data.
  */
 export function checkLookAhead(
   io: CliIo,
@@ -61,7 +60,7 @@ export function checkLookAhead(
     const count = recomputed === signals ? `${signals}` : `${recomputed} of ${signals}`;
     io.print(`${count} signals recomputed on truncated data: ${ok ? 'no look-ahead' : `${differing} differences`}`);
     if (recomputed < signals)
-      io.print('A sample: all that led to a fill, and others evenly spaced. --all recomputes every one.');
+      io.print('A sample: all signals that led to a fill, and others evenly spaced. --all recomputes every signal.');
     io.print(`${others} bars without a signal were recomputed as well.`);
     if (!ok) io.table(differences.map(differenceRow), '');
   }

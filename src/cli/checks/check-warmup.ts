@@ -6,10 +6,10 @@ import { type CliIo } from '../output/io.ts';
 import { type Row } from '../output/table.ts';
 import { isoTime } from '../../reports/figures.ts';
 
-/** Percent below which a drift is of no interest to anybody. */
+/** Drifts below this percentage are shown as `< 0.000001 %`. */
 const NEGLIGIBLE = 1e-6;
 
-/** `42 %`, `0.0042 %`; Infinity is a line that is undefined after such a start. */
+/** `42 %`, `0.0042 %`; Infinity means that the line is undefined from such a start. */
 function driftText(drift: number): string {
   const percent = drift * 100;
   if (percent === Infinity) return 'undefined';
@@ -33,7 +33,7 @@ function rowsOf({ line, defined, settled, starts }: LineDrift, warmup: number): 
 }
 
 /**
- * Shows by how much what a spec reads still depends on where the series begins, by the number of candles since.
+ * Shows how much the values that a spec reads depend on the start of the series, by the number of candles since.
  * @throws AppError `warmup-drifts` when the warm-up is too short on these candles.
  */
 export function checkWarmup(io: CliIo, spec: StrategySpec, series: Series, json: boolean): void {
@@ -46,7 +46,7 @@ export function checkWarmup(io: CliIo, spec: StrategySpec, series: Series, json:
   } else {
     io.table(
       lines.flatMap((line) => rowsOf(line, warmup)),
-      'The spec reads no indicator: nothing has to settle.',
+      'The spec reads no indicator and needs no warm-up.',
     );
   }
   const [first] = drifting;
@@ -54,8 +54,8 @@ export function checkWarmup(io: CliIo, spec: StrategySpec, series: Series, json:
     const { drift, time } = driftAfterWarmup(measured, first);
     throw new AppError(
       'warmup-drifts',
-      `${first.line} drifts by ${driftText(drift)} at ${isoTime(time)} after the warm-up of ${warmup} candles, ${driftText(limit)} is the limit`,
-      { advice: 'On these candles use another period, or leave their first part out of what you believe' },
+      `${first.line} drifts by ${driftText(drift)} at ${isoTime(time)} after the warm-up of ${warmup} candles; the limit is ${driftText(limit)}`,
+      { advice: 'Use another indicator period for these candles, or ignore the results of their first part' },
     );
   }
   if (!json) io.print(`\nWarm-up of ${warmup} candles: every line drifts by less than ${driftText(limit)}.`);

@@ -21,7 +21,7 @@ interface Verification {
 
 const BATCH = 1000;
 
-/** Follows the chain from its first record. With `expected`, a chain that no longer holds that hash was cut off. */
+/** Verifies the chain from its first record. With `expected`, a chain without that hash was truncated. */
 export async function verifyAudit(audit: Pick<AuditStore, 'read'>, expected?: string): Promise<Verification> {
   let last: AuditRecord | null = null;
   let isExpectedSeen = expected === undefined;
@@ -33,11 +33,11 @@ export async function verifyAudit(audit: Pick<AuditStore, 'read'>, expected?: st
     isExpectedSeen ||= batch.some(({ hash }) => hash === expected);
     last = batch.at(-1) ?? last;
     if (batch.length === BATCH) continue;
-    const cut = {
+    const truncated = {
       seq: (last?.seq ?? 0) + 1,
       fault: `no record has the hash ${expected}: the end of the log is missing`,
     };
-    return { records: last?.seq ?? 0, head: last?.hash ?? null, fault: isExpectedSeen ? null : cut };
+    return { records: last?.seq ?? 0, head: last?.hash ?? null, fault: isExpectedSeen ? null : truncated };
   }
 }
 
@@ -45,8 +45,8 @@ export function registerAudit(program: Command, io: CliIo): void {
   const audit = program.command('audit');
   audit
     .command('verify')
-    .description('recompute the hash chain; exit 1 where it is broken')
-    .option('--head <hash>', 'a hash noted earlier (auditHead of a cycle): shows whether the end was cut off')
+    .description('recompute the hash chain; exit 1 when it is broken')
+    .option('--head <hash>', 'a hash recorded earlier (auditHead of a cycle): shows whether the end was truncated')
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async ({ json, mode, head }: Options) => {

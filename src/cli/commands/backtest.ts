@@ -25,7 +25,7 @@ interface Options extends BacktestSource, CheckOptions {
 const SIMULATED_NOTE =
   'The candles are generated: this shows what a backtest prints, not what the strategy would earn.';
 
-/** Trades shown from each end of the list. */
+/** Number of trades shown from each end of the list. */
 const SHOWN_TRADES = 5;
 
 function documentOf(
@@ -123,13 +123,13 @@ export function registerBacktest(program: Command, io: CliIo): void {
         .preset('trend-following')
         .conflicts('spec'),
     )
-    .option('--data <file>', 'candles, CSV; an example without them is played over a simulated market')
-    .option('--timeframe <timeframe>', "bars to trade on; the file's own unless said", parseTimeframe);
+    .option('--data <file>', 'candles, CSV; without it an example runs on a simulated market')
+    .option('--timeframe <timeframe>', 'bars to trade on; default: those of the file', parseTimeframe);
   addFillOptions(command);
   addCheckOptions(command);
   command
     .addOption(
-      new Option('--report <file>', 'also write an HTML report; it opens without a server').conflicts([
+      new Option('--report <file>', 'also write an HTML report, which opens without a server').conflicts([
         'checkWarmup',
         'checkLookahead',
       ]),

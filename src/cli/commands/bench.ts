@@ -58,7 +58,7 @@ interface StartupOptions {
   readonly json: boolean;
 }
 
-/** Named in the command line for scripts to come. */
+/** Reserved names of benchmarks that do not exist yet. */
 const LATER = ['tick'] as const;
 
 const MAX_COUNT = 1_000_000;
@@ -77,17 +77,17 @@ const shareOption = (flags: string, description: string, value: number): Option 
     throw new InvalidArgumentError('Write a share from 0 to below 1: 0.05 is 5 %.');
   });
 
-/** The benchmarks are loaded when they run: nobody else needs them in memory. */
+/** Benchmark modules are loaded when they run, so that other commands do not load them. */
 export function registerBench(program: Command, io: CliIo): void {
   const bench = program.command('bench');
   bench
     .command('engine')
-    .description('the backtest engine against its oracle; cost by length, threads, fresh process, memory')
+    .description('the backtest engine against its oracle; cost by length, threads, new process, memory')
     .option('--data <file>', 'candle file instead of a random walk of 59,206 bars')
-    .addOption(countOption('--specs <n>', 'specs the engine plays in a round', 1000))
-    .addOption(countOption('--oracle-specs <n>', 'of them, how many the oracle plays', 100))
+    .addOption(countOption('--specs <n>', 'specs that the engine runs per round', 1000))
+    .addOption(countOption('--oracle-specs <n>', 'how many of them the oracle runs', 100))
     .addOption(countOption('--rounds <n>', 'rounds after a warm-up', 5))
-    .addOption(countOption('--genomes <n>', 'genomes searched in a fresh process', 10_000))
+    .addOption(countOption('--genomes <n>', 'genomes searched in a new process', 10_000))
     .addOption(countOption('--bars <n>', 'bars of the longest series', 1_000_000))
     .addOption(jsonOption())
     .action(async ({ json, ...options }: EngineOptions) => {
@@ -101,11 +101,11 @@ export function registerBench(program: Command, io: CliIo): void {
     });
   bench
     .command('queue')
-    .description("an agent's no-op jobs against those of a bare BullMQ worker, in turn")
+    .description("an agent's no-op jobs compared with those of a plain BullMQ worker")
     .addOption(countOption('--rounds <n>', 'rounds after a warm-up', 7))
-    .addOption(countOption('--jobs <n>', 'jobs in a round', 10_000))
+    .addOption(countOption('--jobs <n>', 'jobs per round', 10_000))
     .addOption(countOption('--concurrency <n>', 'jobs at once', 50))
-    .addOption(countOption('--latency-jobs <n>', 'jobs in a round of the latency measurement', 200))
+    .addOption(countOption('--latency-jobs <n>', 'jobs per round of the latency measurement', 200))
     .addOption(jsonOption())
     .action(async ({ json, ...options }: QueueOptions) => {
       const { benchQueue, printQueueBench } = await import('../../../bench/queue/bench.ts');
@@ -119,7 +119,7 @@ export function registerBench(program: Command, io: CliIo): void {
     .option('--data <files...>', 'candle files instead of the simulated market')
     .addOption(countOption('--runs <n>', 'cycles, each in a new company', 3))
     .option('--no-memory', 'leave out the memory of an idle company')
-    .addOption(countOption('--settle <seconds>', 'between its first cycle and the look at its memory', 30))
+    .addOption(countOption('--settle <seconds>', 'wait between its first cycle and the memory measurement', 30))
     .addOption(jsonOption())
     .action(async ({ json, ...options }: CycleOptions) => {
       const { benchCycle, printCycleBench } = await import('../../../bench/cycle/bench.ts');
@@ -129,11 +129,11 @@ export function registerBench(program: Command, io: CliIo): void {
     });
   bench
     .command('coordinator')
-    .description('scripted workers against the coordinator: pairs of get_work and submit in a second')
+    .description('scripted workers on the coordinator: pairs of get_work and submit per second')
     .addOption(countOption('--workers <n>', 'workers at once, of several generations', 50))
-    .addOption(countOption('--warm-up <n>', 'work units before those that are measured', 1000))
+    .addOption(countOption('--warm-up <n>', 'work units before the measured ones', 1000))
     .addOption(countOption('--units <n>', 'work units', 2000))
-    .addOption(countOption('--replicas <n>', 'results for each', 2))
+    .addOption(countOption('--replicas <n>', 'results per unit', 2))
     .addOption(jsonOption())
     .action(async ({ json, ...options }: CoordinatorOptions) => {
       const { benchCoordinator, printCoordinatorBench } = await import('../../../bench/coordinator/bench.ts');
@@ -143,20 +143,18 @@ export function registerBench(program: Command, io: CliIo): void {
     });
   bench
     .command('scale')
-    .description(
-      'a simulated fleet of remote workers against the decisions of the coordinator; or nodes on this machine',
-    )
+    .description("a simulated fleet of remote workers with the coordinator's decisions; or nodes on this machine")
     .addOption(countOption('--nodes <n>', 'workers', 100))
-    .addOption(countOption('--units-per-node <n>', 'units for each of them', 20))
-    .addOption(countOption('--units <n>', 'units in all, instead'))
-    .addOption(countOption('--service-seconds <n>', 'median time a unit takes', 60))
-    .addOption(shareOption('--failure-rate <share>', 'of units a worker falls silent on', 0.05))
-    .addOption(shareOption('--kill-share <share>', 'of the workers that die halfway', 0.3))
-    .addOption(countOption('--seed <n>', 'of the simulation', 1))
+    .addOption(countOption('--units-per-node <n>', 'units per worker', 20))
+    .addOption(countOption('--units <n>', 'total number of units, instead'))
+    .addOption(countOption('--service-seconds <n>', 'median time of a unit', 60))
+    .addOption(shareOption('--failure-rate <share>', 'share of units that a worker never reports', 0.05))
+    .addOption(shareOption('--kill-share <share>', 'share of workers that die halfway', 0.3))
+    .addOption(countOption('--seed <n>', 'seed of the simulation', 1))
     .option('--local', 'no simulation: a cycle with one and with two nodes on this machine', false)
-    .addOption(countOption('--rounds <n>', 'of --local', 3))
-    .addOption(countOption('--specs <n>', 'of --local, in a cycle', 4096))
-    .addOption(countOption('--history-days <n>', 'of --local, of five-minute candles', 720))
+    .addOption(countOption('--rounds <n>', 'with --local: rounds', 3))
+    .addOption(countOption('--specs <n>', 'with --local: specs per cycle', 4096))
+    .addOption(countOption('--history-days <n>', 'with --local: days of five-minute candles', 720))
     .addOption(jsonOption())
     .action(async ({ json, local, rounds, specs, historyDays, unitsPerNode, ...fleet }: ScaleOptions) => {
       if (local) {

@@ -16,20 +16,21 @@ interface Options {
 export function registerCoordinator(program: Command, io: CliIo): void {
   program
     .command('coordinator')
+    .addOption(new Option('--port <port>', 'port for workers; default: config/agents.yaml').argParser(parsePort))
     .addOption(
-      new Option('--port <port>', 'where workers find it; config/agents.yaml unless said').argParser(parsePort),
-    )
-    .addOption(
-      new Option('--distinct <what>', 'what no two replicas of a unit may share').choices(['workers', 'hosts']),
+      new Option('--distinct <what>', 'replicas of a unit go to different workers or hosts').choices([
+        'workers',
+        'hosts',
+      ]),
     )
     .addOption(jsonOption())
     .action(async ({ port, distinct, json }: Options) => {
       const config = loadCliConfig(io);
       checkCoordinator(config);
-      const { host, port: usual } = config.agents.coordinator;
+      const { host, port: configured } = config.agents.coordinator;
       await runCoordinator(io, config, {
         openServices: anyServices,
-        listen: { host, port: port ?? usual },
+        listen: { host, port: port ?? configured },
         ...(distinct !== undefined && { distinct }),
         json,
       });

@@ -37,8 +37,8 @@ async function run(io: CliIo, options: Options): Promise<void> {
   const files = options.symbols ? all.filter(({ symbol }) => options.symbols?.includes(symbol)) : all;
   const missing = options.symbols?.find((symbol) => !all.some((file) => file.symbol === symbol));
   if (missing !== undefined)
-    throw new AppError('bad-input', `--symbols: there is no file for ${missing}`, {
-      advice: `Files hold ${all.map(({ symbol }) => symbol).join(', ')}`,
+    throw new AppError('bad-input', `--symbols: no file has ${missing}`, {
+      advice: `The files contain ${all.map(({ symbol }) => symbol).join(', ')}`,
     });
   const reports = files.map(describeCandles);
   const timeframe = options.timeframe ?? timeframeFor(reports, base.exchange.timeframe);
@@ -47,14 +47,14 @@ async function run(io: CliIo, options: Options): Promise<void> {
   if (coarse)
     throw new AppError(
       'bad-input',
-      `--timeframe ${timeframe} cannot be made of the ${coarse.timeframe} candles of ${coarse.path}`,
+      `--timeframe ${timeframe} cannot be built from the ${coarse.timeframe} candles of ${coarse.path}`,
       { advice: `Choose ${coarse.timeframe} or a multiple of it` },
     );
   const { to } = commonSpan(reports, timeframe);
 
   const source = contentName(files);
   const symbols = files.map(({ symbol }) => symbol).sort();
-  // Decided on the close of the last candle but one: the last one is known and fills what is ordered.
+  // Decide at the close of the last candle but one, so that the last candle can fill the orders.
   const inputs = {
     symbols,
     timeframe,
@@ -70,13 +70,13 @@ async function run(io: CliIo, options: Options): Promise<void> {
       config,
       finishes: true,
       company: {
-        // Beside a running company the cycle uses its services: the two modes share nothing else.
+        // Use the services of a running company; the two modes share nothing else.
         openServices: anyServices,
         descriptor: draft,
         async prepare(context) {
           await importCandleFiles(context.stores, config, files, source, { isContentAddressed: true });
           await setMarketTime(context, to);
-          // Every run has an account of its own: what an earlier run bought must not change what this one decides.
+          // Each run has its own account, so that positions of an earlier run cannot affect its decisions.
           request = await runRequestFor(
             context.stores.cycles,
             source,
@@ -97,10 +97,10 @@ async function run(io: CliIo, options: Options): Promise<void> {
 export function registerCycle(program: Command, io: CliIo): void {
   program
     .command('cycle')
-    .requiredOption('--data <files...>', 'candle files (CSV), one for each market')
+    .requiredOption('--data <files...>', 'candle files (CSV), one per market')
     .addOption(new Option('--symbols <list>', 'only these markets, like BTC-USD,ETH-USD').argParser(parseSymbols))
     .addOption(new Option('--timeframe <t>', 'candle length to trade on, like 5m or 1h').argParser(parseTimeframe))
-    .addOption(new Option('--seed <n>', 'of everything random').argParser(parseSeed))
+    .addOption(new Option('--seed <n>', 'seed of all random draws').argParser(parseSeed))
     .addOption(jsonOption())
     .action((options: Options) => run(io, options));
 }

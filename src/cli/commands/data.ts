@@ -16,7 +16,7 @@ interface Options {
   readonly json: boolean;
 }
 
-/** The largest gaps that are listed of each market. */
+/** Number of the largest gaps listed per market. */
 const LISTED_GAPS = 10;
 
 async function describeStored(store: CandleStore, source: string): Promise<readonly CandleReport[]> {
@@ -40,7 +40,7 @@ const rowOf = ({ symbol, timeframe, bars, from, to, gaps, missing, coverage }: C
   coverage: percent(coverage),
 });
 
-/** As JSON: the number of gaps, and the largest of them. */
+/** A report as JSON: the number of gaps and the largest ones. */
 function documentOf<R extends CandleReport>({ gaps, ...report }: R) {
   const largest = [...gaps].sort((a, b) => b.bars - a.bars || a.from - b.from).slice(0, LISTED_GAPS);
   return { ...report, gaps: gaps.length, largestGaps: largest };
@@ -79,16 +79,16 @@ export function registerData(program: Command, io: CliIo): void {
   const data = program.command('data');
   data
     .command('import')
-    .description('store candle files (CSV) as markets; all of them, or none when one is broken')
+    .description('store candle files (CSV) as markets; stores none when one is invalid')
     .argument('<file...>', 'named like BTC-USD_FIVE_MINUTE.csv')
-    .option('--source <name>', 'candle source to put them in', IMPORTED_SOURCE)
+    .option('--source <name>', 'candle source to store them in', IMPORTED_SOURCE)
     .addOption(jsonOption())
     .action((paths: string[], options: Options) => runImport(io, paths, options));
   data
     .command('check')
-    .description('coverage and gaps of candle files, or of what is stored')
+    .description('coverage and gaps of candle files, or of stored candles')
     .argument('[file...]')
-    .option('--source <name>', 'candle source to look at', IMPORTED_SOURCE)
+    .option('--source <name>', 'candle source to check', IMPORTED_SOURCE)
     .addOption(jsonOption())
     .action((paths: string[], options: Options) => runCheck(io, paths, options));
 }

@@ -31,12 +31,12 @@ export function registerFlatten(program: Command, io: CliIo): void {
         }
         const flow = flattenFlow(account, reason, randomUUID());
         await context.producer.addFlow(flow);
-        const asked = { queue: 'trader', name: 'execute', jobId: flow.jobId } as const;
-        return { account, ...(await answerOf(context, { ...asked, agents: ['risk-manager', 'trader'] })) };
+        const request = { queue: 'trader', name: 'execute', jobId: flow.jobId } as const;
+        return { account, ...(await answerOf(context, { ...request, agents: ['risk-manager', 'trader'] })) };
       });
       const { account, orders, refused } = answer;
       if (json) io.json(answer);
-      else if (orders.length === 0 && refused === 0) io.print(`${account}: there was no position to close.`);
+      else if (orders.length === 0 && refused === 0) io.print(`${account}: no open position.`);
       else
         io.print(`${account}: ${orders.length} closing orders placed; they fill at the next candle. See corp orders.`);
       if (refused > 0) {

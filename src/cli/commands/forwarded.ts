@@ -7,7 +7,7 @@ import { isoTime } from '../../reports/figures.ts';
 export function registerForwarded(program: Command, io: CliIo): void {
   const command = program
     .command('forwarded')
-    .option('--unclear', 'only those that a coordinator may still have, or of which that is not known', false);
+    .option('--unclear', 'only those that a coordinator may still have', false);
   listing<ForwardedUnit, ListOptions & { readonly unclear: boolean }>(command, io, {
     async read({ stores: { forwarding } }, { limit, unclear }) {
       if (!unclear) return forwarding.list({ newestFirst: true, limit });

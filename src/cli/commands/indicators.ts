@@ -7,7 +7,7 @@ import { type CliIo } from '../output/io.ts';
 const paramText = ({ name, min, max, default: usual }: IndicatorParameter): string =>
   `${name}=${usual} (${min}..${max})`;
 
-/** Bars are counted with the usual parameters. */
+/** Warm-up and convergence in bars, with the default parameters. */
 function documentOf(name: string, definition: IndicatorDefinition) {
   const { inputs, params, outputs, unit } = definition;
   const usual = usualParams(definition);
@@ -38,8 +38,8 @@ function run(io: CliIo, { json }: { readonly json: boolean }): void {
     '',
   );
   io.print(
-    '\nWarm-up: bars before the first value. Converged: bars after which the start of the series no longer shows. ' +
-      'Both count with the values shown; a spec names every parameter.',
+    '\nWarm-up: bars before the first value. Converged: bars after which the start of the series has no effect. ' +
+      'Both are for the parameters shown; a spec must set every parameter.',
   );
 }
 

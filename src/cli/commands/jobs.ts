@@ -29,7 +29,7 @@ function parseData(text: string): unknown {
 export function registerJobs(program: Command, io: CliIo): void {
   const jobs = program.command('jobs');
 
-  listing(jobs.command('failed').description('jobs that failed for good, and what can be done about them'), io, {
+  listing(jobs.command('failed').description('finally failed jobs, with advice'), io, {
     read: ({ stores }, { limit }) => stores.deadLetters.list(limit),
     row: ({ failedAt, queue, name, jobId, attempts, retriedAt, reason, advice }) => ({
       failed: isoTime(failedAt),
@@ -44,7 +44,7 @@ export function registerJobs(program: Command, io: CliIo): void {
     empty: 'No failed jobs.',
   });
 
-  const say = (json: boolean, queue: QueueName, jobId: string, sentence: string): void => {
+  const report = (json: boolean, queue: QueueName, jobId: string, sentence: string): void => {
     if (json) io.json({ queue, jobId });
     else io.print(sentence);
   };
@@ -67,15 +67,15 @@ export function registerJobs(program: Command, io: CliIo): void {
         await job.retry('failed', { resetAttemptsMade: true });
         await stores.deadLetters.markRetried(queue, id, clock.now());
       });
-      say(json, queue, id, `Job ${id} is back on queue ${queue}.`);
+      report(json, queue, id, `Job ${id} is back on queue ${queue}.`);
     });
 
   jobs
     .command('add')
-    .description('ask an agent for something; what it can be asked for is in its contract')
+    .description('add a job of an agent; its contract defines the jobs')
     .argument('<queue>', 'name of its queue', parseQueue)
     .argument('<name>', 'name of the job')
-    .requiredOption('--data <json>', "what the job's contract wants to know")
+    .requiredOption('--data <json>', "payload that matches the job's contract")
     .addOption(new Option('--priority <priority>').choices(Object.keys(PRIORITIES)).default('normal'))
     .addOption(modeOption())
     .addOption(jsonOption())
@@ -84,6 +84,6 @@ export function registerJobs(program: Command, io: CliIo): void {
       const jobId = await withContext(io, announcedDescriptor(mode), ({ producer }) =>
         producer.addUnchecked(queue, name, payload, { meta: { priority, causedBy: 'corp jobs add' } }),
       );
-      say(json, queue, jobId, `Job ${jobId} (${name}) is on queue ${queue}.`);
+      report(json, queue, jobId, `Job ${jobId} (${name}) is on queue ${queue}.`);
     });
 }

@@ -40,7 +40,7 @@ function parseSeconds(text: string): number {
   throw new InvalidArgumentError('Write seconds from 0 to 600.');
 }
 
-/** In a fleet, nodes may be up before the company is. */
+/** In a fleet, nodes may start before the company. */
 const COMPANY_WAIT_MS = 60_000;
 
 /** Runs agents of a company that was started elsewhere, until a signal ends it. */
@@ -79,7 +79,7 @@ async function open(
   });
   cleanup.push('node', () => node.close(options.drain * 1000));
   io.complain(
-    `node ${node.name} works on ${options.queues.join(', ')} (${descriptor.mode}, account ${descriptor.account}); Ctrl-C drains it`,
+    `node ${node.name} serves ${options.queues.join(', ')} (${descriptor.mode}, account ${descriptor.account}); Ctrl-C drains it`,
   );
 }
 
@@ -87,14 +87,14 @@ export function registerNode(program: Command, io: CliIo): void {
   program
     .command('node')
     .addOption(
-      new Option('--queues <list>', 'queues to work on, like backtest,optimizer, or all')
+      new Option('--queues <list>', 'queues to serve, like backtest,optimizer, or all')
         .argParser(parseQueues)
         .makeOptionMandatory(),
     )
-    .addOption(new Option('--concurrency <n>', 'jobs of a queue at once').argParser(parseCount))
+    .addOption(new Option('--concurrency <n>', 'concurrent jobs per queue').argParser(parseCount))
     .addOption(modeOption())
     .addOption(
-      new Option('--drain <seconds>', 'at the end, wait this long for jobs in hand')
+      new Option('--drain <seconds>', 'at shutdown, wait this long for running jobs')
         .argParser(parseSeconds)
         .default(30),
     )

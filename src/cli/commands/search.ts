@@ -17,7 +17,7 @@ import { type Row } from '../output/table.ts';
 import { percent } from '../../reports/figures.ts';
 
 const MAX_THREADS = 256;
-/** Of the best, in the table for people. */
+/** Number of best results in the table. */
 const SHOWN = 10;
 
 const PROFILES = ['realistic', 'worker'] as const;
@@ -34,7 +34,7 @@ function parseThreads(text: string): number {
   throw new InvalidArgumentError(`Write a whole number from 1 to ${MAX_THREADS}.`);
 }
 
-/** Each loads only what it needs: starting up is part of what a search costs. */
+/** Loads only the modules of the chosen profile, because start-up is part of the measured cost. */
 async function prepare(io: CliIo, options: Options): Promise<PreparedSearch> {
   const { exchange } = loadCliConfig(io);
   if (options.profile === 'worker') {
@@ -45,7 +45,7 @@ async function prepare(io: CliIo, options: Options): Promise<PreparedSearch> {
   return prepareRealisticSearch(exchange, options);
 }
 
-/** One thread is this one: starting another would cost more than it could win. */
+/** With one thread the search runs on the main thread; starting another would cost more than it gains. */
 async function withPool<T>(threads: number, use: (pool: BacktestPool | null) => Promise<T>): Promise<T> {
   if (threads === 1) return use(null);
   const { createBacktestPool } = await import('../../adapters/threads/backtest-pool.ts');
@@ -110,7 +110,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
     `\n${seconds.toFixed(2)} s on ${threads}, ${document.cpuSeconds.toFixed(2)} s of CPU: ` +
       `${count(perSecond)} genomes, ${count((perSecond * search.bars) / 1e6)} million genome-bars a second`,
   );
-  io.print('In sample: the best of so many tries is luck until it is proven out of sample (corp cycle).');
+  io.print('In sample: the best of many trials may be luck. Verify it out of sample (corp cycle).');
   io.print(`result hash ${document.resultHash}`);
 }
 
@@ -118,15 +118,18 @@ export function registerSearch(program: Command, io: CliIo): void {
   const command = program
     .command('search')
     .requiredOption('--data <file>', 'candles, CSV')
-    .requiredOption('--genomes <file>', 'specs and genomes: a JSON list, or one on each line')
+    .requiredOption('--genomes <file>', 'specs and genomes: a JSON list, or one per line')
     .addOption(
-      new Option('--profile <profile>', "rules of simulation: ours, or the Python workers' for their genomes")
+      new Option(
+        '--profile <profile>',
+        "simulation rules: docs/simulation-rules.md, or the Python workers' rules for genomes",
+      )
         .choices(PROFILES)
         .default('realistic'),
     )
-    .option('--timeframe <timeframe>', "bars to trade on; the file's own unless said", parseTimeframe)
+    .option('--timeframe <timeframe>', 'bars to trade on; default: those of the file', parseTimeframe)
     .addOption(
-      new Option('--threads <n>', 'all cores unless said').default(availableParallelism()).argParser(parseThreads),
+      new Option('--threads <n>', 'default: all cores').default(availableParallelism()).argParser(parseThreads),
     );
   addFillOptions(command)
     .addOption(jsonOption())

@@ -79,7 +79,7 @@ function announce(
     io.json({ mode, account, roles, ...addresses });
     return;
   }
-  io.print(`Bittrading Corp is at work: ${mode} market, orders on paper (account ${account})`);
+  io.print(`Bittrading Corp is running: ${mode} market, orders on paper (account ${account})`);
   if (url !== null) {
     io.print(`  dashboard   ${url}/`);
     io.print(`  API         ${url}/api   (docs: ${url}/api/docs)`);
@@ -91,12 +91,12 @@ function announce(
   io.print('Ctrl-C stops everything.');
 }
 
-/** One cycle in an account of its own: decided on the close of the last candle but one; the last one fills. */
+/** Runs one cycle in its own account. It decides at the close of the last candle but one; the last candle fills. */
 async function runOnce(io: CliIo, config: Config, options: Options): Promise<void> {
   const { descriptor, opensAt, endsAt, seed, prepare } = await chooseMarketSource(config, options);
   const { timeframe } = config.exchange;
   const now = endsAt ?? opensAt;
-  // A feed of its own as well: a company that ran on before has its market time further on.
+  // Its own feed too: the market time of an earlier company may be ahead.
   const draft = {
     ...descriptor,
     source: descriptor.mode === 'simulated' ? `${descriptor.source}-once` : descriptor.source,
@@ -125,12 +125,12 @@ async function runOnce(io: CliIo, config: Config, options: Options): Promise<voi
   });
 }
 
-/** Works for a company that another process leads: no market, no candles of its own. */
+/** Joins a company that another process leads; needs no market source. */
 async function joinUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
   const mode = modeField.safeParse(options.exchange);
   const company = {
     openServices: options.roles.includes('services') ? ownServices : anyServices,
-    // Only the mode of this card counts: the rest comes from the one that the leader announced.
+    // Only the mode of this descriptor is used; the rest comes from the descriptor that the leader announced.
     descriptor: {
       mode: mode.success ? mode.data : 'simulated',
       account: 'joins',
@@ -142,7 +142,7 @@ async function joinUntilStopped(io: CliIo, config: Config, options: Options): Pr
     prepare: async () => ({ account: 'joins' }),
   };
   await withCompany(io, { config, finishes: false, company }, async (opened, stop) => {
-    await welcome(io, opened, config, options);
+    await openEndpoints(io, opened, config, options);
     await aborted(stop);
   });
 }
@@ -161,7 +161,7 @@ async function leadUntilStopped(io: CliIo, config: Config, options: Options): Pr
     },
   };
   await withCompany(io, { config, finishes: false, company }, async (opened, stop) => {
-    await welcome(io, opened, config, options);
+    await openEndpoints(io, opened, config, options);
     const abortSignal = AbortSignal.any([stop, opened.lost]);
     await runFeed(opened.context, {
       from: marketSource.opensAt,
@@ -171,26 +171,31 @@ async function leadUntilStopped(io: CliIo, config: Config, options: Options): Pr
       cycleEveryCandles: feed.cycleEveryCandles,
       abortSignal,
     });
-    // A replay that is over leaves its company open to look at.
+    // After the end of a replay the company stays open for inspection.
     await aborted(abortSignal);
     if (opened.lost.aborted) {
       throw new AppError('feed-lost', 'another feed took over this company', {
-        advice: 'Look for a second corp start',
+        advice: 'Check whether a second corp start is running',
       });
     }
   });
 }
 
-async function welcome(io: CliIo, company: Company, { exchange, agents }: Config, options: Options): Promise<void> {
+async function openEndpoints(
+  io: CliIo,
+  company: Company,
+  { exchange, agents }: Config,
+  options: Options,
+): Promise<void> {
   const { roles } = options;
   const { host, port } = exchange.api;
   const api = roles.includes('api') ? await company.startApi(host, options.port ?? port) : null;
-  const { coordinator: door } = agents;
-  const coordinator = roles.includes('coordinator') ? await company.startCoordinator(door.host, door.port) : null;
+  const { coordinator: address } = agents;
+  const coordinator = roles.includes('coordinator') ? await company.startCoordinator(address.host, address.port) : null;
   announce(io, company, { api, coordinator }, options);
 }
 
-/** The coordinator needs no company around it. */
+/** Runs the coordinator alone; it needs no company. */
 async function coordinateUntilStopped(io: CliIo, config: Config, { roles, json }: Options): Promise<void> {
   const { host, port } = config.agents.coordinator;
   await runCoordinator(io, config, {
@@ -207,10 +212,10 @@ export function registerStart(program: Command, io: CliIo): void {
     .option('--data <files...>', 'candle files to replay')
     .addOption(new Option('--speed <n>', 'market seconds per second, or max').argParser(parseSpeed))
     .option('--once', 'one full cycle, then exit', false)
-    .addOption(new Option('--port <port>', 'of API and dashboard').argParser(parsePort))
-    .addOption(new Option('--seed <n>', 'of the simulated market and of the strategies').argParser(parseSeed))
+    .addOption(new Option('--port <port>', 'port of API and dashboard').argParser(parsePort))
+    .addOption(new Option('--seed <n>', 'seed of the simulated market and of the strategies').argParser(parseSeed))
     .addOption(
-      new Option('--roles <list>', `what this process does, of ${ROLES.join(',')}`)
+      new Option('--roles <list>', `roles of this process, from ${ROLES.join(',')}`)
         .argParser(parseRoles)
         .default(COMPANY_ROLES, COMPANY_ROLES.join(',')),
     )

@@ -20,7 +20,7 @@ interface Options {
 type Status = Awaited<ReturnType<typeof statusOf>>;
 
 interface QueueWithNodes extends QueueStatus {
-  /** Nodes that serve it and take new jobs. */
+  /** Number of nodes that serve the queue and take new jobs. */
   readonly nodes: number;
   /** Null before the first census. */
   readonly wantedNodes: number | null;
@@ -101,8 +101,8 @@ async function statusOf(context: ReadContext, { redis, mongo, origin }: CommandS
 }
 
 const ORIGINS: Readonly<Record<CommandServices['origin'], string>> = {
-  configured: 'named by REDIS_URL and MONGO_URL',
-  running: 'of the company that is running',
+  configured: 'from REDIS_URL and MONGO_URL',
+  running: 'of the running company',
   own: 'started for this command: the company is not running',
 };
 
@@ -116,7 +116,7 @@ function summary(status: Status): readonly Row[] {
     equity: status.equity?.toFixed(2),
     exposure: status.exposure?.toFixed(2),
     positions: String(status.positions.length),
-    agents: words.join(', ') || 'none at work',
+    agents: words.join(', ') || 'none running',
     nodes: String(status.nodes),
     'last cycle': lastCycle && `${lastCycle.id} ${lastCycle.state}, as of ${isoTime(lastCycle.asOf)}`,
     services: `Redis ${services.redis}, store ${services.mongo}; ${ORIGINS[services.origin]}`,

@@ -24,6 +24,6 @@ export function registerStrategies(program: Command, io: CliIo): void {
       hash: hash.slice(0, 12),
       reason: stateReason,
     }),
-    empty: 'No strategies: the first cycle makes some.',
+    empty: 'No strategies: the first cycle creates them.',
   });
 }

@@ -12,7 +12,7 @@ interface Options {
   readonly mode?: Mode;
 }
 
-/** The operator's hand on the brake. Takes effect whether or not the company is running. */
+/** A command that sets the trading state. It takes effect even when the company is not running. */
 const verb =
   (name: string, state: TradingState) =>
   (program: Command, io: CliIo): void => {

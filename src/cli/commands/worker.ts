@@ -23,13 +23,13 @@ interface Options {
 
 const MAX_INSTANCE = 10_000;
 const MAX_WAIT_SECONDS = 3600;
-/** A unit under way is given up: its lease runs out. */
+/** A running unit is abandoned at shutdown; its lease expires. */
 const STOP_WITHIN_MS = 15_000;
 
-/** The names that the existing workers give their systems. */
+/** Names of operating systems as the Python workers report them. */
 const SYSTEMS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'Darwin', win32: 'Windows' };
 
-/** `desk_Linux_W1`: a coordinator tells machines and instances by it. */
+/** Worker id such as `studio_Linux_W1`; the coordinator distinguishes machines and instances by it. */
 export function workerId(name: string, instance: number, system: NodeJS.Platform): string {
   return `${name}_${SYSTEMS[system] ?? 'Linux'}_W${instance}`;
 }
@@ -52,7 +52,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
   const { exchange, secrets } = config;
   const url = options.coordinator ?? secrets.coordinatorUrl;
   if (url === undefined) {
-    throw new AppError('bad-input', 'no coordinator is named', {
+    throw new AppError('bad-input', 'no coordinator URL is set', {
       advice: 'Give --coordinator URL, or set COORDINATOR_URL',
     });
   }
@@ -69,7 +69,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
   await runProcess(io, shell, async ({ cleanup, stop }) => {
     const threads = createUnitThreads(options.threads);
     cleanup.push('threads', () => threads.close());
-    io.complain(`${id} works for ${url}, candles from ${directories.join(', ')}`);
+    io.complain(`${id} pulls units from ${url}, candles from ${directories.join(', ')}`);
     const { done, failed } = await runWorkLoop({
       source,
       work: (unit, signal) => doUnit({ workerId: id, threads, candles, exchange }, unit, signal),
@@ -86,18 +86,22 @@ async function run(io: CliIo, options: Options): Promise<void> {
 export function registerWorker(program: Command, io: CliIo): void {
   program
     .command('worker')
-    .addOption(new Option('--coordinator <url>', 'where it listens; COORDINATOR_URL unless said').argParser(parseUrl))
-    .option('--name <host>', "this machine's name to the coordinator; its host name unless said")
     .addOption(
-      new Option('--instance <n>', 'which worker of this machine it is').default(1).argParser(parseCount(MAX_INSTANCE)),
+      new Option('--coordinator <url>', 'URL of the coordinator; default: COORDINATOR_URL').argParser(parseUrl),
+    )
+    .option('--name <host>', 'name of this machine at the coordinator; default: its host name')
+    .addOption(
+      new Option('--instance <n>', 'number of this worker on this machine')
+        .default(1)
+        .argParser(parseCount(MAX_INSTANCE)),
     )
     .addOption(new Option('--threads <n>', 'threads for units of specs').default(1).argParser(parseCount(256)))
-    .option('--data <directories...>', 'where candle files are', ['data', 'data_futures'])
+    .option('--data <directories...>', 'directories with candle files', ['data', 'data_futures'])
     .addOption(
-      new Option('--wait <seconds>', 'between questions while there is no work')
+      new Option('--wait <seconds>', 'interval of requests while there is no work')
         .default(30)
         .argParser(parseCount(MAX_WAIT_SECONDS)),
     )
-    .option('--once', 'end when there is no more work', false)
+    .option('--once', 'exit when there is no more work', false)
     .action((options: Options) => run(io, options));
 }

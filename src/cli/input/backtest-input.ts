@@ -11,7 +11,7 @@ import { fillModelFor, type FillOptions } from './fill-options.ts';
 import { readSeries } from './read-series.ts';
 import { readSpec } from './read-spec.ts';
 
-/** What a backtest is made of: a spec or an example, over a file or, for an example, over a simulated market. */
+/** Input of a backtest: a spec or an example, and a candle file or, for an example, a simulated market. */
 export interface BacktestSource extends FillOptions {
   readonly spec?: string;
   readonly example?: Family;
@@ -24,20 +24,20 @@ export interface BacktestInput extends ImportedGenome {
   readonly series: Series;
   readonly model: FillModel;
   readonly market: 'files' | 'simulated';
-  /** The candle file, or which simulated market it was. */
+  /** The candle file, or a description of the simulated market. */
   readonly candles: string;
 }
 
-/** @throws AppError `bad-input` for flags that do not fit together, a file that cannot be read, or the field that is wrong. */
+/** @throws AppError `bad-input` for conflicting flags or an unreadable file; `bad-spec` with the invalid field. */
 export async function readBacktestInput(exchange: Config['exchange'], source: BacktestSource): Promise<BacktestInput> {
   const { example, data, timeframe } = source;
   const specFile = source.spec ?? (example && examplePath(example));
   if (specFile === undefined) {
-    throw new AppError('bad-input', '--spec <file> is missing', { advice: 'Name a spec, or add --example to see one' });
+    throw new AppError('bad-input', '--spec <file> is missing', { advice: 'Give a spec, or use --example' });
   }
   if (data === undefined && example === undefined) {
     throw new AppError('bad-input', '--data <file> is missing', {
-      advice: 'Name a candle file; only --example goes without, over a simulated market',
+      advice: 'Give a candle file; only --example can run without one, on a simulated market',
     });
   }
   const model = fillModelFor(exchange, data === undefined ? SIMULATED_SYMBOL : symbolOfFile(data), source);

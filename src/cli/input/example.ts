@@ -9,27 +9,30 @@ import { type Family } from '../../domain/strategies/spec.ts';
 import { AppError } from '../../domain/errors.ts';
 import { PROJECT_ROOT } from '../../paths.ts';
 
-/** Open of the first candle: fixed, so that an example gives the same result on every day. */
+/** Open time of the first candle. Fixed, so that an example always gives the same result. */
 const START = Date.UTC(2025, 0, 1);
 const DAY_MS = 86_400_000;
 
-/** The market that an example is played on when nobody gives candles. */
+/** Market of an example without candles. */
 export const SIMULATED_SYMBOL = 'BTC-USD';
 
-/** The file of examples/ that belongs to a family. */
+/** Path of a family's example spec. */
 export const examplePath = (family: Family): string => join(PROJECT_ROOT, 'examples', `${family}.json`);
 
-/** `historyDays` of a seeded market, in the timeframe asked for. @throws AppError `bad-input` for one that its bars cannot make. */
+/**
+ * `historyDays` of a seeded market in the requested timeframe.
+ * @throws AppError `bad-input` for a timeframe that its bars cannot build.
+ */
 export function simulatedSeries({ seed, simulated, timeframe }: Config['exchange'], wanted?: Timeframe): Series {
   const simulation = createSimulation({ seed, startTime: START });
   const own = timeframeOf(simulation.barMs);
-  const asked = wanted ?? timeframe;
-  if (timeframeMs(asked) % simulation.barMs !== 0) {
-    throw new AppError('bad-input', `${asked} cannot be made of simulated candles of ${own}`, {
+  const requested = wanted ?? timeframe;
+  if (timeframeMs(requested) % simulation.barMs !== 0) {
+    throw new AppError('bad-input', `${requested} cannot be built from simulated candles of ${own}`, {
       advice: `Choose ${own} or a multiple of it`,
     });
   }
   const bars = (simulated.historyDays * DAY_MS) / simulation.barMs;
   const series = buildSeries(SIMULATED_SYMBOL, own, simulation.candles(SIMULATED_SYMBOL, 0, bars));
-  return asked === own ? series : resample(series, asked);
+  return requested === own ? series : resample(series, requested);
 }

@@ -8,13 +8,13 @@ interface Fees {
   readonly maker: number;
 }
 
-/** What trades cost, where somebody says it on the command line. */
+/** Trading costs given on the command line. */
 export interface FillOptions {
   readonly fees?: Fees;
   readonly slippage?: number;
 }
 
-/** Above this a fee or slippage is a percentage somebody took for a fraction. */
+/** A higher fee or slippage is probably a percentage given instead of a fraction. */
 const MAX_RATE = 0.1;
 
 function parseRate(text: string): number {
@@ -33,8 +33,8 @@ function parseFees(text: string): Fees {
 
 export function addFillOptions(command: Command): Command {
   return command
-    .option('--fees <taker,maker>', 'fractions of notional; config/exchange.yaml unless said', parseFees)
-    .option('--slippage <rate>', 'fraction of price; config/exchange.yaml unless said', parseRate);
+    .option('--fees <taker,maker>', 'fractions of notional; default: config/exchange.yaml', parseFees)
+    .option('--slippage <rate>', 'fraction of the price; default: config/exchange.yaml', parseRate);
 }
 
 /** The fill model of a replayed market. */

@@ -3,19 +3,17 @@ import { modeField, reasonField, timeframeField } from '../../../queues/fields.t
 import { isQueueName, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
 
-/** Flags and arguments that several commands share. Commander turns what they throw into one line of bad usage. */
+/** Flags and arguments that several commands share. Commander prints InvalidArgumentError as one line of bad usage. */
 
 const MAX_ROWS = 10_000;
 
 export const jsonOption = (): Option => new Option('--json', 'print one JSON document instead of text').default(false);
 
 export const modeOption = (): Option =>
-  new Option('--mode <mode>', 'company to speak to; the one that was started last unless said').choices(
-    modeField.options,
-  );
+  new Option('--mode <mode>', 'mode of the company; default: the company started last').choices(modeField.options);
 
 export const limitOption = (): Option =>
-  new Option('--limit <rows>', 'at most so many, the newest').default(50).argParser((text) => {
+  new Option('--limit <rows>', 'maximum number of rows, newest first').default(50).argParser((text) => {
     const rows = Number(text);
     if (Number.isInteger(rows) && rows >= 1 && rows <= MAX_ROWS) return rows;
     throw new InvalidArgumentError(`Write a whole number from 1 to ${MAX_ROWS}.`);
@@ -39,8 +37,8 @@ export function parseQueue(text: string): QueueName {
 }
 
 export const reasonOption = (): Option =>
-  new Option('--reason <text>', 'why; it is kept in the audit log').makeOptionMandatory().argParser((text) => {
+  new Option('--reason <text>', 'reason, stored in the audit log').makeOptionMandatory().argParser((text) => {
     const reason = reasonField.safeParse(text.trim());
     if (reason.success) return reason.data;
-    throw new InvalidArgumentError('Say why, in 1 to 500 characters.');
+    throw new InvalidArgumentError('Write a reason of 1 to 500 characters.');
   });

@@ -1,5 +1,6 @@
 /**
- * JSON has no NaN and no Infinity, though some write them. As texts they are refused at their field, not as bad JSON.
+ * Parses JSON that may contain NaN and Infinity, which some programs write. They become strings, so that validation
+ * refuses them with the name of their field.
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {

@@ -5,21 +5,21 @@ import { parseStrategy, type WrittenStrategy } from './parse-strategy.ts';
 import { readText } from './read-text.ts';
 
 interface Entry {
-  /** Where it stands, for people: `[17]`, `genomes[17]`, `line 18`. */
+  /** Position in the file, for messages: `[17]`, `genomes[17]`, `line 18`. */
   readonly place: string;
   readonly value: unknown;
 }
 
 /**
- * Genomes and specs, in any mixture: a JSON list of them, an object with a list `genomes`, JSON Lines, or a single one.
- * @throws AppError naming the file, the place in it and the field.
+ * Reads genomes and specs, in any mixture: a JSON list, an object with a list `genomes`, JSON Lines, or a single one.
+ * @throws AppError with file, position and field.
  */
 export async function readGenomes(path: string): Promise<readonly WrittenStrategy[]> {
   const text = await readText(path);
   const entries = isList(text) ? ofDocument(path, text) : ofLines(path, text);
   if (entries.length === 0) {
-    throw new AppError('bad-input', `${path}: holds no genome`, {
-      advice: 'Give it a JSON list of genomes or specs, or one of them per line',
+    throw new AppError('bad-input', `${path}: contains no genome`, {
+      advice: 'Write a JSON list of genomes or specs, or one per line',
     });
   }
   return entries.map(({ place, value }) => {
@@ -31,7 +31,7 @@ export async function readGenomes(path: string): Promise<readonly WrittenStrateg
   });
 }
 
-/** JSON Lines is an object on each line: where the first line is a whole one, more may follow. */
+/** Whether the text is one JSON document. In JSON Lines the first line is a complete object without `genomes`. */
 function isList(text: string): boolean {
   const start = text.trimStart();
   if (!start.startsWith('{')) return start !== '';

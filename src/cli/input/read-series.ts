@@ -5,7 +5,7 @@ import { type Series } from '../../domain/market/series.ts';
 import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
 import { AppError, withPlace } from '../../domain/errors.ts';
 
-/** A file's candles in the timeframe asked for. @throws AppError naming the file. */
+/** Reads a file's candles in the requested timeframe. @throws AppError with the file. */
 export async function readSeries(path: string, timeframe: Timeframe | undefined): Promise<Series> {
   const file = await readCandleColumns(path);
   let own: Series;
@@ -16,11 +16,11 @@ export async function readSeries(path: string, timeframe: Timeframe | undefined)
   }
   if (timeframe === undefined || timeframe === file.timeframe) return own;
   if (timeframeMs(timeframe) % timeframeMs(file.timeframe) !== 0) {
-    throw new AppError('bad-input', `${path}: ${timeframe} cannot be made of candles of ${file.timeframe}`, {
+    throw new AppError('bad-input', `${path}: ${timeframe} cannot be built from candles of ${file.timeframe}`, {
       advice: `Choose ${file.timeframe} or a multiple of it`,
     });
   }
   const series = resample(own, timeframe);
-  if (series.length === 0) throw new AppError('bad-input', `${path}: holds not one whole candle of ${timeframe}`);
+  if (series.length === 0) throw new AppError('bad-input', `${path}: contains no complete candle of ${timeframe}`);
   return series;
 }

@@ -6,8 +6,9 @@ import { parseStrategy } from './parse-strategy.ts';
 import { readText } from './read-text.ts';
 
 /**
- * A spec in a JSON file; or a genome, as a spec for a market of this kind, with what of it could not be kept.
- * @throws AppError naming the file and the field.
+ * Reads a spec from a JSON file. A genome is imported as a spec for a market of this kind, with notes on the rules that
+ * could not be imported.
+ * @throws AppError with file and field.
  */
 export async function readSpec(path: string, marketKind: Market['kind']): Promise<ImportedGenome> {
   const text = await readText(path);

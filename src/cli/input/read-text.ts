@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AppError, errorText } from '../../domain/errors.ts';
 
-/** A text file that was named on the command line, without its byte order mark. @throws AppError `bad-input` when it cannot be read. */
+/** Reads a text file given on the command line, without byte order mark. @throws AppError `bad-input` when unreadable. */
 export async function readText(path: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');

@@ -8,28 +8,28 @@ import { createJobWaiter } from '../../feed/job-waiter.ts';
 import { startNode } from '../../runtime/node.ts';
 import { type AppContext } from '../../runtime/context.ts';
 
-/** Longer than a job's retries take; nobody should wait longer for a brake. */
+/** Longer than all retries of a job take, and short enough for an operator who halts trading. */
 const ANSWER_WITHIN_MS = 20_000;
-/** The desks of a company at work answer in milliseconds. Then we do it ourselves. */
-const PATIENCE_MS = 5_000;
+/** Agents of a running company answer in milliseconds. After this time the command runs the job itself. */
+const AGENTS_ANSWER_WITHIN_MS = 5_000;
 const DRAIN_MS = 5_000;
 
-interface Asked<Q extends QueueName, N extends JobName<Q>> {
+interface AddedJob<Q extends QueueName, N extends JobName<Q>> {
   readonly queue: Q;
   readonly name: N;
   readonly jobId: string;
-  /** Queues whose agents have a part in it. */
+  /** Queues whose agents take part in the job. */
   readonly agents: readonly QueueName[];
 }
 
 /**
- * The answer of a job that is on its queue. An operator's word must take effect: where no worker serves the queues, or
- * none answers soon, this process does the desks' work until the job has ended.
- * @throws AppError what the job failed with; `no-answer`.
+ * Returns the result of a job that was added to its queue. An operator's command must take effect: when no worker serves
+ * the queues or none answers soon, this process runs the agents until the job has ended.
+ * @throws AppError with the code of the failed job; `no-answer`.
  */
 export async function answerOf<Q extends QueueName, N extends JobName<Q>>(
   context: AppContext,
-  { queue, name, jobId, agents }: Asked<Q, N>,
+  { queue, name, jobId, agents }: AddedJob<Q, N>,
 ): Promise<Result<Q, N>> {
   const waiter = createJobWaiter(context, queue);
   const endedWithin = async (ms: number): Promise<Job | null> => {
@@ -39,8 +39,9 @@ export async function answerOf<Q extends QueueName, N extends JobName<Q>>(
   };
   try {
     const workers = await Promise.all(agents.map((agent) => context.producer.queue(agent).getWorkersCount()));
-    const job = (workers.every((count) => count > 0) && (await endedWithin(PATIENCE_MS))) || (await workOff());
-    // A reason alone says little: an attempt before the one that went well leaves it behind.
+    const job =
+      (workers.every((count) => count > 0) && (await endedWithin(AGENTS_ANSWER_WITHIN_MS))) || (await runAgentsHere());
+    // Check the state: a failed attempt leaves its failedReason on a job that succeeded later.
     if (await job.isFailed()) {
       const { code, message } = readFailedReason(job.failedReason);
       throw new AppError(code, `${queue}:${name} failed: ${message}`, { advice: 'See corp jobs failed' });
@@ -50,18 +51,18 @@ export async function answerOf<Q extends QueueName, N extends JobName<Q>>(
     await waiter.close();
   }
 
-  async function workOff(): Promise<Job> {
+  async function runAgentsHere(): Promise<Job> {
     const node = await startNode(context, { queues: agents });
     try {
       const job = await endedWithin(ANSWER_WITHIN_MS);
       if (job) return job;
     } finally {
       await node.close(DRAIN_MS);
-      // A desk manned for one job must not be missed when it is gone.
+      // Remove the heartbeat rows of these temporary agents, or they would be reported as silent.
       await context.stores.agentStates.removeNode(node.name);
     }
     throw new AppError('no-answer', `${queue} did not answer within ${ANSWER_WITHIN_MS / 1000} s`, {
-      advice: `Job ${jobId} stays on its queue and takes effect when the desk gets to it; look at corp status`,
+      advice: `Job ${jobId} stays on its queue and takes effect when the agent runs it; see corp status`,
     });
   }
 }

@@ -8,7 +8,7 @@ export interface Progress {
 
 const PHASES = 8;
 
-/** Shows the phases of a running cycle on standard error: a bar that is written over on a terminal, lines otherwise. */
+/** Shows the phases of a running cycle on standard error: an updated bar on a terminal, lines otherwise. */
 export function followCycle(io: CliIo, context: AppContext, cycleId: string): Progress {
   const stopping = new AbortController();
   const reader = createRedisBroadcastReader({

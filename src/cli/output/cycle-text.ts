@@ -2,7 +2,7 @@ import { type CycleReport } from '../../reports/cycle/cycle-report.ts';
 import { type CliIo } from './io.ts';
 import { percent } from '../../reports/figures.ts';
 
-/** How many rejected candidates are listed before the rest is counted. */
+/** Number of rejected candidates that are listed; the rest is counted. */
 const LISTED = 12;
 
 function printMarkets(io: CliIo, { markets }: CycleReport): void {
@@ -21,14 +21,14 @@ function printMarkets(io: CliIo, { markets }: CycleReport): void {
   for (const { symbol, largestGaps } of markets) {
     if (largestGaps.length === 0) continue;
     io.print(
-      `${symbol}: largest gaps ${largestGaps.map((gap) => `${gap.bars} bars from ${gap.from}`).join(', ')}; filled flat with volume 0, nothing fills on them`,
+      `${symbol}: largest gaps ${largestGaps.map((gap) => `${gap.bars} bars from ${gap.from}`).join(', ')}; missing bars are filled flat with volume 0, and no order fills on them`,
     );
   }
 }
 
 function printRefusedMarkets(io: CliIo, { opportunities }: CycleReport): void {
   for (const { symbol, accepted, reasons } of opportunities) {
-    if (!accepted) io.print(`${symbol} was not taken up: ${reasons.join('; ')}`);
+    if (!accepted) io.print(`${symbol} was rejected: ${reasons.join('; ')}`);
   }
 }
 
@@ -46,7 +46,7 @@ function printSelection(io: CliIo, { strategies, portfolio, rejections }: CycleR
       'max drawdown': percent(outOfSample.maxDrawdown),
       why: reason,
     })),
-    'Nothing was selected: no strategy passed the gates. Trading is never forced.',
+    'No strategy was selected: none met the requirements.',
   );
   if (rejections.screened.length > 0) {
     io.print('\nRejected in sample');
@@ -87,12 +87,12 @@ function printOrders(io: CliIo, { review, orders, fills, equity }: CycleReport):
       fees,
       reason,
     })),
-    'No orders: no selected strategy wants in at the close of the last candle.',
+    'No orders: no selected strategy enters at the close of the last candle.',
   );
   io.print(`\n${fills.length} fills; equity ${equity.toFixed(2)} USD`);
 }
 
-/** The story of a cycle for a person at a terminal. */
+/** Prints a cycle as readable text. */
 export function printCycle(io: CliIo, report: CycleReport): void {
   io.print(
     `Cycle ${report.cycleId} (${report.mode}, as of ${report.asOf}, seed ${report.seed}): ${report.state}${report.reason === undefined ? '' : `: ${report.reason}`}\n`,

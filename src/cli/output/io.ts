@@ -1,21 +1,21 @@
 import { processEnvironment, type Environment } from '../../../config/process-environment.ts';
 import { formatTable, type Row } from './table.ts';
 
-/** Everything a command sees of the world around its process. */
+/** The environment of a command: variables, working directory and output streams. */
 export interface CliIo {
   readonly environment: Environment;
   readonly cwd: string;
-  /** Whether a person looks at standard error, where progress is shown. */
+  /** Whether standard error, where progress is shown, is a terminal. */
   readonly isTTY: boolean;
-  /** Standard error: logs, progress and complaints go here, so that standard output belongs to the answer. */
+  /** Standard error, for logs, progress and errors. Standard output contains the result only. */
   readonly terminal: NodeJS.WritableStream;
-  /** A line on standard output. */
+  /** Prints a line on standard output. */
   print(line: string): void;
-  /** A line on standard error. */
+  /** Prints a line on standard error. */
   complain(line: string): void;
-  /** The one JSON document of a command with `--json`. */
+  /** Prints the JSON document of a command with `--json`. */
   json(document: unknown): void;
-  /** An aligned table, or the line `empty` when there is nothing to show. */
+  /** Prints an aligned table, or the line `empty` when there are no rows. */
   table(rows: readonly Row[], empty: string): void;
 }
 
@@ -24,7 +24,7 @@ export interface CliStreams {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** What `CliIo` writes, over any pair of streams. */
+/** Creates a CliIo over any pair of streams. */
 export function createIo(
   { stdout, stderr }: CliStreams,
   { environment, cwd }: Pick<CliIo, 'environment' | 'cwd'>,
@@ -42,7 +42,7 @@ export function createIo(
   };
 }
 
-/** The process's own streams. A reader that has gone (`corp orders | head`) ends the writing, not with a trace. */
+/** Creates the CliIo of this process. A closed pipe (`corp orders | head`) is not an error. */
 export function processIo(): CliIo {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -3,13 +3,13 @@ import { type CliIo } from './io.ts';
 const WIDTH = 30;
 const TENTHS = 10;
 
-/** Progress of long work on standard error: a bar that is written over on a terminal, a line for each tenth otherwise. */
+/** Progress of long work on standard error: an updated bar on a terminal, a line per tenth otherwise. */
 export interface ProgressBar {
   update(done: number): void;
   end(): void;
 }
 
-/** @param what is counted, in the plural. */
+/** @param what the counted things, in the plural. */
 export function createProgressBar(io: CliIo, what: string, total: number): ProgressBar {
   let tenths = 0;
   let wasShown = false;

@@ -1,14 +1,14 @@
 export type Cell = string | number | boolean | null | undefined;
-/** Cells by column title; the first row decides which columns there are, and in which order. */
+/** Cells by column title. The first row defines the columns and their order. */
 export type Row = Readonly<Record<string, Cell>>;
 
 const GAP = '  ';
 const NUMBER_FORMAT: Intl.NumberFormatOptions = { maximumSignificantDigits: 15, useGrouping: false };
 
-/** Control characters in a stored text must not move the cursor of whoever reads it. */
+/** Control characters in a stored text must not reach the terminal. */
 const CONTROL = /\p{Cc}+/gu;
 
-/** Never with an exponent. Intl is the slow way: its first use alone costs a tenth of a short command. */
+/** Formats without exponent. Intl is only the fallback: its first use takes a tenth of a short command's time. */
 function numberText(value: number): string {
   const text = String(Number(value.toPrecision(15)));
   return /^-?[\d.]+$/.test(text) ? text : value.toLocaleString('en-US', NUMBER_FORMAT);
@@ -19,7 +19,7 @@ function textOf(cell: Cell): string {
   return typeof cell === 'number' ? numberText(cell) : String(cell).replaceAll(CONTROL, ' ');
 }
 
-/** Aligned columns under their titles, a line each; columns of numbers stand to the right. */
+/** Formats rows as aligned columns with titles; columns of numbers are right-aligned. */
 export function formatTable(rows: readonly Row[]): string {
   const columns = Object.keys(rows[0] ?? {}).map((title) => {
     const cells = rows.map((row) => row[title]);

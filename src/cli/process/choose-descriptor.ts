@@ -4,19 +4,19 @@ import { findCompany, type CompanyDescriptor } from '../../runtime/company-descr
 import { simulatedMarketSource } from '../../runtime/simulated-descriptor.ts';
 
 export type Mode = CompanyDescriptor['mode'];
-/** Decides which company a command is about. */
+/** Chooses the company that a command works on. */
 export type DescriptorChoice = (config: Config, redisUrl: string) => Promise<CompanyDescriptor>;
 
-/** Name of the candle source that `corp data import` fills unless told otherwise. */
+/** Default candle source of `corp data import`. */
 export const IMPORTED_SOURCE = 'imported';
 
-/** The company that announced itself: of this mode, of TRADING_MODE, or the latest. @throws AppError `no-company`. */
+/** The announced company: of this mode, of TRADING_MODE, or the latest. @throws AppError `no-company`. */
 export const announcedDescriptor =
   (mode?: Mode): DescriptorChoice =>
   ({ database, runtime }, redisUrl) =>
     findCompany(redisUrl, database.namespace, mode ?? runtime.tradingMode);
 
-/** The same, or one that has not begun yet (`announcedAt` 0): enough to look at what is stored, or to store something. */
+/** The same, or the descriptor of a company that was never started (`announcedAt` 0), to read or store data. */
 export const anyDescriptor =
   (mode?: Mode): DescriptorChoice =>
   async (config, redisUrl) => {

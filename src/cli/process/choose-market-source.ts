@@ -8,17 +8,17 @@ import { describeCandles, importCandleFiles, type CandleReport } from '../../ada
 import { type AppContext } from '../../runtime/context.ts';
 import { simulatedMarketSource } from '../../runtime/simulated-descriptor.ts';
 
-/** The market a company lives in. Market times in epoch ms. */
+/** The market of a company. Market times in epoch ms. */
 export interface MarketSource {
   readonly descriptor: CompanyDescriptor;
   readonly seed: number;
   readonly opensAt: number;
-  /** Close of the last candle there is; absent for a market without end. */
+  /** Close of the last candle; absent for a market without end. */
   readonly endsAt?: number;
   readonly prepare: (context: AppContext) => Promise<void>;
 }
 
-/** Share of replayed candles that are history when the company opens. */
+/** Share of the replayed candles that are history when the company opens. */
 const HISTORY_SHARE = 0.6;
 
 export async function readFiles(paths: readonly string[]): Promise<readonly CandleFile[]> {
@@ -26,13 +26,13 @@ export async function readFiles(paths: readonly string[]): Promise<readonly Cand
   for (const path of paths) files.push(await readCandleFile(path));
   const doubled = files.find((file, i) => files.findIndex(({ symbol }) => symbol === file.symbol) !== i);
   if (doubled)
-    throw new AppError('bad-input', `${doubled.path}: ${doubled.symbol} is in two of the files`, {
-      advice: 'Give one file for each market',
+    throw new AppError('bad-input', `${doubled.path}: ${doubled.symbol} is in more than one file`, {
+      advice: 'Give one file per market',
     });
   return files;
 }
 
-/** Same candles, same name: what is imported under it never mixes with anything else. */
+/** Source name from a hash of the candles, so that a source only ever contains the same candles. */
 export function contentName(files: readonly CandleFile[]): string {
   const hash = createHash('sha256');
   for (const { symbol, timeframe, candles } of [...files].sort((a, b) => (a.symbol < b.symbol ? -1 : 1))) {
@@ -43,7 +43,7 @@ export function contentName(files: readonly CandleFile[]): string {
   return `files-${hash.digest('hex').slice(0, 16)}`;
 }
 
-/** The stretch that all markets share: from the latest first candle to the earliest last close, on edges of `timeframe`. */
+/** The period that all markets cover: from the latest first candle to the earliest last close, on candle boundaries. */
 export function commonSpan(
   reports: readonly CandleReport[],
   timeframe: Timeframe,
@@ -53,16 +53,16 @@ export function commonSpan(
   const to = Math.floor(Math.min(...reports.map((report) => report.to + timeframeMs(report.timeframe))) / step) * step;
   if (to - from < 2 * step)
     throw new AppError('bad-input', `the files have less than two candles of ${timeframe} in common`, {
-      advice: 'Give files of the same time, or a shorter --timeframe',
+      advice: 'Give files of the same period, or a shorter --timeframe',
     });
   return { from, to };
 }
 
-/** Candles that a cycle wants: below, splits and averages say little. */
+/** Candles that a cycle needs: with fewer, splits and averages are not meaningful. */
 const ENOUGH_CANDLES = 1000;
 const SHORTER: readonly Timeframe[] = ['30m', '15m', '5m', '1m'];
 
-/** `preferred` if the files hold enough candles of it, else the longest shorter one of which they do. */
+/** `preferred` when the files have enough candles of it, else the longest shorter timeframe with enough. */
 export function timeframeFor(reports: readonly CandleReport[], preferred: Timeframe): Timeframe {
   const from = Math.max(...reports.map((report) => report.from));
   const to = Math.min(...reports.map((report) => report.to));
@@ -93,7 +93,7 @@ async function replayMarketSource(config: Config, paths: readonly string[], seed
   };
 }
 
-/** @throws AppError `bad-input` for an exchange we do not speak to, or files that cannot be replayed. */
+/** @throws AppError `bad-input` for an unsupported exchange, or files that cannot be replayed. */
 export async function chooseMarketSource(
   config: Config,
   options: { readonly exchange: string; readonly data?: readonly string[]; readonly seed?: number },
@@ -102,7 +102,7 @@ export async function chooseMarketSource(
   switch (options.exchange) {
     case 'simulated': {
       if (options.data)
-        throw new AppError('bad-input', '--data belongs to --exchange replay', { advice: 'Add --exchange replay' });
+        throw new AppError('bad-input', '--data needs --exchange replay', { advice: 'Add --exchange replay' });
       const { descriptor, opensAt } = simulatedMarketSource(config, seed, Date.now());
       return { descriptor, seed, opensAt, prepare: async () => undefined };
     }

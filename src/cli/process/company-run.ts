@@ -6,19 +6,18 @@ import { runProcess } from './run-process.ts';
 export interface CompanyRun {
   readonly config: Config;
   /**
-   * Whether the run comes to an end by itself. Then the screen shows only what needs attention (the files get
-   * everything), and a run that a signal interrupts has failed.
+   * Whether the run ends by itself. Then the terminal shows only warnings and errors (the log files contain everything),
+   * and a run that a signal interrupts has failed.
    */
   readonly finishes: boolean;
   readonly company: Omit<CompanyOptions, 'config' | 'log' | 'signal' | 'onFatal'>;
 }
 
-/** A clean stop may take this long: draining, stores, services. */
+/** Time limit of a clean stop: draining, stores, services. */
 const STOP_WITHIN_MS = 30_000;
 
 /**
- * Runs `use` inside a company of its own and closes it again, whatever happens. A signal aborts `stop`; `use` is then
- * expected to come to its end.
+ * Runs `use` in a company and always closes the company afterwards. A signal aborts `stop`; then `use` must end.
  */
 export async function withCompany<T>(
   io: CliIo,

@@ -16,7 +16,7 @@ export interface CoordinatorRun {
 
 const STOP_WITHIN_MS = 27_000;
 
-/** Runs the coordinator, without a company around it, until a signal ends it. */
+/** Runs the coordinator, without a company, until a signal ends it. */
 export async function runCoordinator(io: CliIo, config: Config, run: CoordinatorRun): Promise<void> {
   await runProcess(io, { config, finishes: false, keepsLogs: true, stopWithinMs: STOP_WITHIN_MS }, async (running) => {
     await untilAborted(open(io, config, run, running), running.stop);
@@ -44,7 +44,7 @@ async function open(
   cleanup.push('coordinator', () => coordinator.close());
   if (json) io.json({ coordinator: coordinator.url, services: { redis: redis.kind, mongo: mongo.kind } });
   else {
-    io.print(`The coordinator is at work: ${coordinator.url}`);
+    io.print(`The coordinator is running: ${coordinator.url}`);
     io.print(`  workers     COORDINATOR_URL=${coordinator.url}`);
     io.print(`  services    Redis: ${redis.kind}, MongoDB: ${mongo.kind}`);
     io.print('Ctrl-C stops it.');

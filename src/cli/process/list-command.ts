@@ -13,14 +13,14 @@ export interface ListOptions {
 }
 
 export interface Listing<T, O extends ListOptions> {
-  /** The stored rows; with `--json` they are printed as they are, times in epoch ms. */
+  /** Reads the rows; with `--json` they are printed unchanged, times in epoch ms. */
   read(context: ReadContext, options: O): Promise<readonly T[]>;
   row(item: T): Row;
-  /** Said instead of an empty table. */
+  /** Printed instead of an empty table. */
   readonly empty: string;
 }
 
-/** Makes `command` print rows of the company's stores. */
+/** Defines a command that prints rows of the company's stores. */
 export function listing<T, O extends ListOptions = ListOptions>(
   command: Command,
   io: CliIo,

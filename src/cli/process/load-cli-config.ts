@@ -5,8 +5,8 @@ import { PROJECT_ROOT } from '../../paths.ts';
 import { type CliIo } from '../output/io.ts';
 
 /**
- * The project's configuration, with `.env` of the working directory. A relative data directory lies in the checkout:
- * every command finds the same company, wherever it is typed. `CORP_DATABASE__DATA_DIRECTORY` names another.
+ * Loads the project's configuration and the `.env` of the working directory. A relative data directory is relative to the
+ * checkout, so that every command finds the same company from any directory. `CORP_DATABASE__DATA_DIRECTORY` overrides it.
  * @throws ConfigError
  */
 export function loadCliConfig({ environment, cwd }: Pick<CliIo, 'environment' | 'cwd'>): Config {

@@ -7,7 +7,7 @@ import { followCycle } from '../output/cycle-progress.ts';
 import { printCycle } from '../output/cycle-text.ts';
 import { type CliIo } from '../output/io.ts';
 
-/** Runs one cycle to its end and prints it. @throws AppError `cycle-failed` after printing, when a phase failed. */
+/** Runs one cycle and prints its report. @throws AppError `cycle-failed`, after printing, when a phase failed. */
 export async function runOneCycle(
   io: CliIo,
   { context }: Company,
@@ -15,7 +15,7 @@ export async function runOneCycle(
   json: boolean,
   stop: AbortSignal,
 ): Promise<CycleReport> {
-  if (request.resumed) io.complain(`going on with cycle ${request.id}, which was interrupted`);
+  if (request.resumed) io.complain(`resuming the interrupted cycle ${request.id}`);
   const progress = followCycle(io, context, request.id);
   let cycle: Cycle;
   try {

@@ -11,7 +11,7 @@ import { openServices, type CommandServices } from './open-services.ts';
 
 const CLOSE_WITHIN_MS = 20_000;
 
-/** Runs a short command that works in a company: with queues, market data, broker and threads. */
+/** Runs a short command with the full application context: queues, market data, broker and threads. */
 export async function withContext<T>(
   io: CliIo,
   chooseDescriptor: DescriptorChoice,
@@ -21,7 +21,7 @@ export async function withContext<T>(
   return withOpened(io, chooseDescriptor, openContext, use);
 }
 
-/** Runs a short command that only looks at a company. */
+/** Runs a short command that only reads a company. */
 export async function withReadContext<T>(
   io: CliIo,
   chooseDescriptor: DescriptorChoice,
@@ -30,7 +30,7 @@ export async function withReadContext<T>(
   return withOpened(io, chooseDescriptor, (options) => openReadContext(options), use);
 }
 
-/** Closes everything again, also when a signal ends it. Success is not logged: the command reports it. */
+/** Opens the context, runs `use` and closes everything, also after a signal. Logs warnings and errors only. */
 async function withOpened<C extends ReadContext, T>(
   io: CliIo,
   chooseDescriptor: DescriptorChoice,
@@ -49,13 +49,13 @@ async function withOpened<C extends ReadContext, T>(
   const shutdown = installShutdown({
     stop: async (signal) => {
       interruptedBy = signal;
-      // What is just being started must be there to be stopped.
+      // Wait until services in start-up can be stopped.
       await opening?.catch(() => undefined);
       await release();
     },
     log,
     deadlineMs: CLOSE_WITHIN_MS,
-    // Interrupted is not done, however clean the end.
+    // An interrupted command did not do its work: exit with the signal's code even after a clean stop.
     exit: (code) =>
       process.exit(code === 0 && interruptedBy !== undefined ? 128 + constants.signals[interruptedBy] : code),
   });

@@ -6,20 +6,20 @@ import { attachServices } from '../../runtime/services/attach-services.ts';
 import { identifyProcess, isRunning } from '../../process-lock/process-identity.ts';
 import { external, type Service } from '../../runtime/services/service.ts';
 
-/** Redis and the store as a command found them. */
+/** Redis and the store, as found or started by a command. */
 export interface CommandServices {
   readonly redis: Service;
   readonly mongo: Service;
-  /** `configured`: named by the environment; `running`: of a process that runs; `own`: started for this command. */
+  /** `configured`: URLs from the environment; `running`: of a running process; `own`: started for this command. */
   readonly origin: 'configured' | 'running' | 'own';
-  /** Rejects when they are lost for good: work that waits for them would wait for ever. */
+  /** Rejects when the services are finally lost; work that waits for them would never end. */
   readonly lost: Promise<never>;
   close(): Promise<void>;
 }
 
-const OWNER_LOOK_MS = 500;
+const OWNER_CHECK_EVERY_MS = 500;
 
-/** A promise that only ever rejects, and may be left alone. */
+/** A promise that can only reject. It has a handler, so that an unobserved rejection does not end the process. */
 function loss(): { readonly lost: Promise<never>; readonly lose: (error: Error) => void } {
   let lose: (error: Error) => void = () => undefined;
   const lost = new Promise<never>((_, reject) => (lose = reject));
@@ -28,8 +28,8 @@ function loss(): { readonly lost: Promise<never>; readonly lose: (error: Error) 
 }
 
 /**
- * Services named by `REDIS_URL` and `MONGO_URL`; else those of the process that owns the data directory; else private
- * ones for as long as the command takes. @throws ServiceError
+ * Opens the services at `REDIS_URL` and `MONGO_URL`; else those of the process that owns the data directory; else private
+ * ones for the duration of the command. @throws ServiceError
  */
 export async function openServices(
   { secrets, database }: Config,
@@ -55,8 +55,8 @@ export async function openServices(
         advice: 'Run the command again',
       }),
     );
-  }, OWNER_LOOK_MS);
-  // One that the environment names is used even beside a running company.
+  }, OWNER_CHECK_EVERY_MS);
+  // A URL from the environment takes precedence even while a company is running.
   return {
     redis: redisUrl === undefined ? redis : external(redisUrl).service,
     mongo: mongoUrl === undefined ? mongo : external(mongoUrl).service,
@@ -66,7 +66,7 @@ export async function openServices(
   };
 }
 
-/** The same for a company that need not own its services. */
+/** The same, for a company that does not need its own services. */
 export const anyServices: OpenServices = async (config, log, { signal = new AbortController().signal, onFatal }) => {
   const found = await openServices(config, log, signal);
   found.lost.catch(onFatal);

@@ -10,35 +10,34 @@ import { type CliIo } from '../output/io.ts';
 export interface ProcessOptions {
   readonly config: Config;
   /**
-   * Whether the command comes to an end by itself. Then the screen shows only what needs attention (the files get
+   * Whether the command ends by itself. Then the terminal shows only warnings and errors (the log files contain
    * everything), and a run that a signal interrupts has failed.
    */
   readonly finishes: boolean;
-  /** Whether there are log files besides the terminal. */
+  /** Whether to write log files besides the terminal. */
   readonly keepsLogs: boolean;
-  /** From the first signal to the end of the process. */
+  /** Time limit from the first signal to the end of the process, ms. */
   readonly stopWithinMs: number;
 }
 
-/** What a long-running command works with. */
+/** Passed to a long-running command. */
 export interface ProcessRun {
   readonly log: ClosableLogger;
-  /** What is pushed here is released at the end, however the command ends. */
+  /** Resources pushed here are released whenever the command ends. */
   readonly cleanup: CleanupStack;
-  /** Aborted by the first signal, or by `fail`: the command then comes to its end. */
+  /** Aborts at the first signal or at `fail`; the command must then end. */
   readonly stop: AbortSignal;
   /** Ends the command with this error. */
   readonly fail: (error: Error) => void;
 }
 
-/** Of `stopWithinMs`, for what comes after the release. */
-const LAST_WORDS_MS = 2_000;
+/** Part of `stopWithinMs` reserved for the steps after the release. */
+const AFTER_RELEASE_MS = 2_000;
 
 /**
- * The shell of every long-running command. The first signal aborts `stop`, and the process exits when all is released:
- * with 0, or, when the command should have come to an end by itself, with 128 + the number of the signal. A second signal
- * or the deadline exits at once. Errors after a signal are those of work that was interrupted: only a command that
- * should have finished reports them.
+ * Runs a long-running command. The first signal aborts `stop`, and the process exits when everything is released: with 0,
+ * or with 128 + the number of the signal when the command should have ended by itself (`finishes`). A second signal or the
+ * deadline exits at once. Errors after a signal come from interrupted work; they are reported only with `finishes`.
  */
 export async function runProcess<T>(
   io: CliIo,
@@ -52,7 +51,7 @@ export async function runProcess<T>(
     terminal: io.terminal,
     ...(finishes && level === 'info' && { terminalLevel: 'warn' }),
   });
-  const cleanup = createCleanupStack(stopWithinMs - LAST_WORDS_MS);
+  const cleanup = createCleanupStack(stopWithinMs - AFTER_RELEASE_MS);
   const stopping = new AbortController();
   let fatal: Error | null = null;
   let interruptedBy: ShutdownSignal | null = null;

@@ -1,15 +1,15 @@
-/* What a report's page gets as data. web/report reads these types: nothing is imported here. */
+/* Data of a report's page. web/report reads these types, so this file must not import anything. */
 
-/** Numbers of a chart, decoded by web/report/column.js: differences of value x 10^decimals, zigzag varints, base64. */
+/** Encoded numbers: differences of value x 10^decimals as zigzag varints in base64. web/report/column.js decodes them. */
 export interface EncodedColumn {
   readonly decimals: number;
   readonly data: string;
 }
 
-/** A column for each property of the trades, in order of time; the data that web/report draws and lists. */
+/** One column per property of the trades, in order of time; web/report draws and lists them. */
 export interface TradeColumns {
   readonly long: readonly (0 | 1)[];
-  /** Bars count from the first of the series. */
+  /** Bar number, counted from the first bar of the series. */
   readonly entryBar: readonly number[];
   readonly exitBar: readonly number[];
   readonly entryPrice: readonly number[];
@@ -18,7 +18,7 @@ export interface TradeColumns {
   readonly fees: readonly number[];
   readonly pnl: readonly number[];
   readonly return: readonly number[];
-  /** Positions in `reasons`. */
+  /** Indices into `reasons`. */
   readonly reason: readonly number[];
   readonly ambiguous: readonly (0 | 1)[];
   readonly stop: readonly number[];
@@ -26,14 +26,14 @@ export interface TradeColumns {
   readonly trailing: readonly (number | null)[];
 }
 
-/** What the page's script reads. Times are epoch ms, money is quote currency, returns and drawdowns are fractions. */
+/** Data for the page's script. Times in epoch ms, money in quote currency, returns and drawdowns as fractions. */
 export interface ChartDocument {
   readonly symbol: string;
   readonly quote: string;
   readonly start: number;
   readonly barMs: number;
   readonly bars: number;
-  /** 1 unless the series is too long to be shown bar by bar; then a point is a candle of so many bars. */
+  /** Bars per point of the chart; 1 unless the series is too long to be shown bar by bar. */
   readonly barsPerPoint: number;
   readonly points: number;
   readonly initialCash: number;
@@ -42,14 +42,14 @@ export interface ChartDocument {
   readonly high: EncodedColumn;
   readonly low: EncodedColumn;
   readonly close: EncodedColumn;
-  /** At the close of each point. */
+  /** Equity at the close of each point. */
   readonly equity: EncodedColumn;
-  /** Extremes inside the points; null where each is one bar. */
+  /** Extremes of equity in each point; null when each point is one bar. */
   readonly equityLow: EncodedColumn | null;
   readonly equityHigh: EncodedColumn | null;
-  /** The deepest inside each point. */
+  /** Deepest drawdown in each point. */
   readonly drawdown: EncodedColumn;
-  /** Runs of points that hold filled bars: the first, and how many. */
+  /** Runs of points with filled bars: first point and number of points. */
   readonly missing: readonly (readonly [first: number, points: number])[];
   readonly reasons: readonly string[];
   readonly trades: TradeColumns;

@@ -1,9 +1,9 @@
 import { type Series } from '../../domain/market/series.ts';
 
-/** Bars drawn one by one; a longer series is drawn as candles of several bars, which keeps file and page light. */
+/** Maximum number of points. A longer series is drawn as candles of several bars, to keep file and page small. */
 export const MAX_POINTS = 100_000;
 
-/** Columns of what a chart draws, a place for each point. */
+/** Columns of a chart; one value per point. */
 export interface ChartPoints {
   readonly barsPerPoint: number;
   readonly open: Float64Array;
@@ -16,7 +16,7 @@ export interface ChartPoints {
   readonly drawdown: Float64Array;
 }
 
-/** Extremes survive: no high, low or drawdown of the series is lost in the points. */
+/** Reduces a series to points. Extremes are kept: no high, low or drawdown is lost. */
 export function chartPoints(
   { open, high, low, close, length }: Series,
   equity: Float64Array,
@@ -42,7 +42,7 @@ export function chartPoints(
   };
 }
 
-/** Runs of points with at least one filled bar: the first of each, and how many. */
+/** Runs of points with at least one filled bar: first point and number of points. */
 export function missingRuns(filled: Uint8Array, barsPerPoint: number): (readonly [first: number, points: number])[] {
   const runs: [number, number][] = [];
   for (let bar = filled.indexOf(1); bar >= 0; bar = filled.indexOf(1, bar + 1)) {

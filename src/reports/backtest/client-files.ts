@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { AppError } from '../../domain/errors.ts';
 import { PROJECT_ROOT } from '../../paths.ts';
 
-/** What a report carries besides its figures. */
+/** Script and style embedded in a report. */
 export interface ClientFiles {
   readonly script: string;
   readonly style: string;
 }
 
-/** The page's style, and its modules as the one plain script into which the build bundled them. */
+/** Reads the page's style and the script bundled by the build. @throws AppError `internal` when the build is missing. */
 export async function readClientFiles(root = PROJECT_ROOT): Promise<ClientFiles> {
   const [script, style] = await Promise.all([
     readBuilt(join(root, 'dist/web/report/main.js')),

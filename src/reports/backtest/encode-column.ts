@@ -1,9 +1,9 @@
 import { type EncodedColumn } from './chart-document.ts';
 
-/** Digits kept of the largest value when a column has more: far below what a screen or a reader can tell apart. */
+/** Maximum significant digits of the largest value; more are not visible in a chart. */
 const SIGNIFICANT_DIGITS = 8;
 
-/** The fewest decimals with which every value is exact, or as many as leave `SIGNIFICANT_DIGITS` of the largest. */
+/** The smallest number of decimals that represents every value exactly, limited by `SIGNIFICANT_DIGITS`. */
 export function decimalsOf(columns: readonly Float64Array[]): number {
   let largest = 0;
   for (const column of columns) for (const value of column) largest = Math.max(largest, Math.abs(value));
@@ -16,7 +16,7 @@ export function decimalsOf(columns: readonly Float64Array[]): number {
   return decimals;
 }
 
-/** Numbers of up to 8 digits: what is left by floating point is far smaller than this. */
+/** For numbers of up to 8 digits; their floating-point error is far below the tolerance. */
 const isWhole = (value: number): boolean => Math.abs(value - Math.round(value)) < 1e-6;
 
 export function encodeColumn(values: Float64Array, decimals: number): EncodedColumn {
@@ -27,7 +27,7 @@ export function encodeColumn(values: Float64Array, decimals: number): EncodedCol
     const scaled = Math.round(value * factor);
     const difference = scaled - before;
     before = scaled;
-    // Zigzag by arithmetic: bit operations would cut numbers to 32 bits.
+    // Zigzag by arithmetic: bit operations would truncate numbers to 32 bits.
     let rest = difference >= 0 ? 2 * difference : -2 * difference - 1;
     while (rest >= 128) {
       bytes.push((rest % 128) + 128);

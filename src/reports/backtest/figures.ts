@@ -6,7 +6,7 @@ interface Figure {
   readonly name: string;
   readonly value: string;
   readonly meaning: string;
-  /** The number whose sign colours the figure, where a sign is good or bad. */
+  /** A number whose sign (gain or loss) sets the colour of the figure. */
   readonly signed?: number | null;
 }
 
@@ -15,7 +15,7 @@ interface Group {
   readonly figures: readonly Figure[];
 }
 
-/** The few figures one looks at first, each with another beside it that keeps it honest. */
+/** The key figures, each with a second figure for context. */
 export function headline(metrics: Metrics, quote: string): Html {
   const tiles: readonly Figure[] = [
     {
@@ -67,11 +67,11 @@ export function headline(metrics: Metrics, quote: string): Html {
   </section>`;
 }
 
-/** Every figure of the metrics with what it means. */
+/** All metrics, each with its meaning. */
 export function figureTables(metrics: Metrics, quote: string): Html {
   return html`<section class="panel" aria-labelledby="figures-title">
     <h2 id="figures-title">All figures</h2>
-    <p class="muted">After fees and slippage, on the equity of every bar. – is a figure that is not defined here.</p>
+    <p class="muted">After fees and slippage, on the equity of every bar. – means that the figure is not defined.</p>
     <div class="groups">
       ${[growth(metrics, quote), risk(metrics), trades(metrics, quote), streaks(metrics)].map(groupTable)}
     </div>
@@ -152,7 +152,7 @@ const risk = (m: Metrics): Group => ({
       value: share(m.deflatedSharpe),
       meaning:
         m.trials === null
-          ? 'needs the trials it was chosen from: not known here'
+          ? 'needs the number of trials, which is unknown here'
           : `above the luck of the best of ${count(m.trials)} trials`,
     },
     {

@@ -1,6 +1,6 @@
 import { isoTime, percent } from '../figures.ts';
 
-/** What stands where a figure is not defined. */
+/** Shown for an undefined figure. */
 export const NOTHING = '–';
 
 const MINUTE_MS = 60_000;
@@ -9,7 +9,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 export const share = (fraction: number | null): string => percent(fraction) ?? NOTHING;
 
-/** With its sign, for what may be gained or lost. */
+/** A percentage with its sign, for gains and losses. */
 export function change(fraction: number | null): string {
   return fraction !== null && fraction > 0 ? `+${share(fraction)}` : share(fraction);
 }
@@ -42,6 +42,6 @@ export function span(ms: number | null): string {
   return shown.length > 0 ? shown.join(' ') : '0 min';
 }
 
-/** The class that colours a gain or a loss. */
+/** CSS class that colours a gain or a loss. */
 export const toneOf = (value: number | null): '' | 'gain' | 'loss' =>
   value === null || value === 0 ? '' : value > 0 ? 'gain' : 'loss';

@@ -8,7 +8,7 @@ import { type ReportInput } from './report-input.ts';
 
 const NAMED_GAPS = 3;
 
-/** What was played, on what, at which costs, and what came of it in one line. */
+/** Header of a report: spec, candles, costs, and the result in one line. */
 export function heading(input: ReportInput): Html {
   const { spec, series, metrics, model, resultHash } = input;
   const { market } = model;
@@ -56,9 +56,9 @@ function verdict({ metrics, model }: ReportInput): Html {
 
 function slippageText(rate: number, priceImprovement: boolean): string {
   const targets = priceImprovement
-    ? 'targets gapped through fill at the open'
+    ? 'targets that the market gaps past fill at the open'
     : 'targets fill at their limit, never better';
-  return `${share(rate)} of price against us on every market fill; ${targets}`;
+  return `${share(rate)} of the price, unfavourable, on every market fill; ${targets}`;
 }
 
 function coverageText({ coverage, missing, gaps, bars }: CoverageReport): string {

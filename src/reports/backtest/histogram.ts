@@ -6,20 +6,20 @@ export interface Bin {
   readonly from: number;
   readonly to: number;
   readonly values: number;
-  /** Also holds what lies beyond this side. */
+  /** Side on which the bin also contains all values beyond its edge. */
   readonly open: 'below' | 'above' | null;
 }
 
 const MOST_BINS = 30;
 const FEWEST_BINS = 5;
-/** Of many values the outermost share on each side goes into the end bins: one outlier must not flatten the rest. */
+/** With many values, this share on each side goes into the end bins, so that an outlier does not flatten the rest. */
 const TAIL = 0.01;
 const MANY = 100;
 const HEIGHT = 200;
 const TOP = 16;
 const BASE = 174;
 
-/** Bins of one round width, zero between two of them. Empty without values. */
+/** Bins of equal, round width; zero is an edge. Empty when there are no values. */
 export function binsOf(values: readonly number[]): Bin[] {
   if (values.length === 0) return [];
   const sorted = [...values].sort((a, b) => a - b);
@@ -27,7 +27,7 @@ export function binsOf(values: readonly number[]): Bin[] {
   const [low, high] = [sorted[cut]!, sorted[sorted.length - 1 - cut]!];
   const bins = Math.min(MOST_BINS, Math.max(FEWEST_BINS, Math.ceil(2 * Math.sqrt(values.length))));
   const width = roundWidth(Math.max(high - low, Math.abs(high) * 0.01, 1e-6) / bins);
-  // Values on an edge must not fall below it by a rounding error.
+  // The tolerance keeps values on an edge in the upper bin despite rounding errors.
   const binAt = (value: number): number => Math.floor(value / width + 1e-9);
   const [first, last] = [binAt(low), binAt(high)];
   const counts = new Array<number>(last - first + 1).fill(0);
@@ -51,10 +51,10 @@ function roundWidth(width: number): number {
   return power * ([1, 2, 5, 10].find((step) => step * power >= width * (1 - 1e-9)) ?? 10);
 }
 
-/** A histogram of trade returns that needs no script. Widths are percentages, so that its text keeps its size. */
+/** A histogram of trade returns without script. Widths are percentages, so that the text keeps its size. */
 export function histogram(returns: readonly number[], average: number | null): Html {
   const bins = binsOf(returns);
-  if (bins.length === 0) return html`<p class="empty">No trade, no distribution.</p>`;
+  if (bins.length === 0) return html`<p class="empty">No trades.</p>`;
   const most = Math.max(...bins.map(({ values }) => values));
   const start = bins[0]!.from;
   const width = bins[0]!.to - start;
@@ -101,7 +101,7 @@ interface Label {
   readonly anchor: 'start' | 'middle' | 'end';
 }
 
-/** Both ends, and zero where it does not crowd them. */
+/** Labels of both ends, and of zero when there is enough space. */
 function labelledEdges(bins: readonly Bin[]): readonly Label[] {
   const zero = bins.findIndex(({ from }) => Math.abs(from) < 1e-12);
   const isRoomy = zero > bins.length / 5 && zero < (bins.length * 4) / 5;

@@ -1,9 +1,9 @@
-/** Markup that is safe to put into the page as it is. */
+/** Markup that can be inserted into the page without escaping. */
 export interface Html {
   readonly markup: string;
 }
 
-/** `null` and `false` stand for nothing. */
+/** `null` and `false` render nothing. */
 export type HtmlValue = string | number | Html | readonly Html[] | null | false;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -14,12 +14,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** For text and for attributes in quotes. */
+/** Escapes text and quoted attribute values. */
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character]!);
 }
 
-/** A template whose every value is escaped unless it was made by a template itself. */
+/** Template tag that escapes every value unless it is Html. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return { markup: strings.map((text, i) => (i === 0 ? text : markupOf(values[i - 1]!) + text)).join('') };
 }
@@ -32,17 +32,17 @@ function markupOf(value: HtmlValue): string {
   return value.map(({ markup }) => markup).join('\n');
 }
 
-/** JSON as a script element that is not run: nothing in it can end the element or begin a comment. */
+/** JSON in a script element that is not executed. `<` is escaped, so the data cannot end the element or start a comment. */
 export function jsonElement(id: string, value: unknown): Html {
   const json = JSON.stringify(value).replaceAll('<', '\\u003c');
   return { markup: `<script type="application/json" id="${escapeHtml(id)}">${json}</script>` };
 }
 
 /**
- * A style or script element around exactly this text, as the hash of a content security policy needs it.
+ * A style or script element with exactly this text, as the hash in the content security policy requires.
  * @throws SyntaxError for a text that would end the element.
  */
 export function inlineElement(tag: 'script' | 'style', text: string): Html {
-  if (new RegExp(`</${tag}|<!--`, 'i').test(text)) throw new SyntaxError(`a ${tag} must not hold </${tag} or <!--`);
+  if (new RegExp(`</${tag}|<!--`, 'i').test(text)) throw new SyntaxError(`a ${tag} must not contain </${tag} or <!--`);
   return { markup: `<${tag}>${text}</${tag}>` };
 }

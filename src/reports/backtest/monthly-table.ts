@@ -4,10 +4,10 @@ import { html, type Html } from './html.ts';
 import { type ReportInput } from './report-input.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** Shades on each side of zero. */
+/** Number of colour shades on each side of zero. */
 const SHADES = 5;
 
-/** Years by months, coloured by how much was gained or lost. */
+/** Monthly returns by year, coloured by size. */
 export function monthlyTable({ series, simulation, model, metrics }: ReportInput): Html {
   const months = monthlyReturns(series.time, simulation.equity, series.timeframe, model.initialCash);
   const largest = months.reduce((most, { return: value }) => Math.max(most, Math.abs(value)), 0);

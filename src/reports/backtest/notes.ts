@@ -3,10 +3,10 @@ import { change, count, share } from './format.ts';
 import { html, type Html } from './html.ts';
 import { type ReportInput } from './report-input.ts';
 
-/** Below this a handful of trades decides every figure. */
+/** With fewer trades, single trades decide every figure. */
 const FEW_TRADES = 30;
 
-/** What a reader must know before believing a figure; only what is true of this run. */
+/** Limits of the evidence of this run. */
 export function notes(input: ReportInput, barsPerPoint: number): Html {
   const texts = [...evidence(input.metrics), ...assumptions(input), ...omissions(input, barsPerPoint)];
   return html`<section class="panel notes" aria-labelledby="notes-title">
@@ -17,13 +17,13 @@ export function notes(input: ReportInput, barsPerPoint: number): Html {
   </section>`;
 }
 
-/** Whether the figures say anything about a time after this one. */
+/** What the figures can say about later periods. */
 export function evidence(metrics: Metrics): readonly string[] {
   const { trades, trials, deflatedSharpe } = metrics;
   return [
     'One spec on one stretch of the past: an in-sample figure. It is no evidence that the spec earns anything later.',
     trials === null
-      ? 'How many specs were tried before this one is not known here, so the Sharpe ratio is not deflated: the best of many looks good by luck alone.'
+      ? 'The number of specs tried before this one is unknown here, so the Sharpe ratio is not deflated: the best of many specs looks good by luck alone.'
       : `The Sharpe ratio is deflated by ${count(trials)} trials: with probability ${share(deflatedSharpe)} it is more than the luck of the best of so many.`,
     ...(trades > 0 && trades < FEW_TRADES
       ? [
@@ -39,18 +39,18 @@ function assumptions({ metrics, coverage, simulation, model }: ReportInput): rea
   return [
     ...(ambiguousTrades > 0
       ? [
-          `${plural(ambiguousTrades, 'trade')} touched stop and target in one bar, in an order nobody knows; the stop is assumed. The return lies between ${change(worstCaseReturn)} and ${change(bestCaseReturn)}.`,
+          `${plural(ambiguousTrades, 'trade')} touched stop and target in one bar, in unknown order; the stop is assumed. The return lies between ${change(worstCaseReturn)} and ${change(bestCaseReturn)}.`,
         ]
       : []),
     ...(coverage.missing > 0
       ? [
-          `${plural(coverage.missing, 'candle')} of the exchange are missing; shaded in the chart, and nothing fills on them.`,
+          `${plural(coverage.missing, 'candle')} of the exchange are missing. They are shaded in the chart, and no order fills on them.`,
         ]
       : []),
     ...(takerFeeRate === 0 || makerFeeRate === 0
-      ? ['Played without some or all fees: no exchange is that cheap.']
+      ? ['Simulated without some or all fees: no exchange is that cheap.']
       : []),
-    ...(model.slippageRate === 0 ? ['Played without slippage: every market order got the quoted price.'] : []),
+    ...(model.slippageRate === 0 ? ['Simulated without slippage: every market order got the quoted price.'] : []),
     ...(simulation.trades.at(-1)?.reason === 'end-of-data'
       ? ['The last position was still open; it is closed at the last close and listed as end-of-data.']
       : []),

@@ -18,19 +18,19 @@ const EXITS: Readonly<Record<ExitReason, string>> = {
   stop: 'the fixed stop was touched',
   target: 'the limit at the target filled',
   'trailing-stop': 'the trailing stop was touched',
-  signal: 'the exit rule said so',
-  'max-hold': 'held for as long as allowed',
+  signal: 'the exit rule was true',
+  'max-hold': 'the maximum holding time was reached',
   'end-of-data': 'still open at the end',
 };
 
 const REJECTIONS: Readonly<Record<RejectedSignalReason, string>> = {
   'below-minimum': "amount or notional under the market's minimum",
-  'insufficient-funds': 'the wallet had not got it',
+  'insufficient-funds': 'the account had too little cash',
   'filled-bar': 'the bar of the signal was missing at the exchange',
-  'last-bar': 'no bar was left to fill in',
+  'last-bar': 'no later bar to fill in',
 };
 
-/** How trades ended, how they are spread, what did not become one, and the deepest falls. */
+/** Distribution of trade returns, exits by reason, deepest drawdowns, ambiguous trades and rejected signals. */
 export function outcomeSections(input: ReportInput): Html {
   const { metrics, simulation } = input;
   return html`<div class="pair">
@@ -63,7 +63,7 @@ function exitTable({ metrics, model }: ReportInput): Html {
       <td class="number ${toneOf(pnl)}">${money(pnl)}</td>
     </tr>`;
   });
-  if (rows.length === 0) return html`<p class="empty">No trade, no exit.</p>`;
+  if (rows.length === 0) return html`<p class="empty">No trades.</p>`;
   return html`<table>
     <thead>
       <tr>
@@ -81,7 +81,7 @@ function exitTable({ metrics, model }: ReportInput): Html {
 
 function fallTable({ simulation, series, model }: ReportInput): Html {
   const barMs = timeframeMs(series.timeframe);
-  /** When a bar closes; the start is the close before the first. */
+  /** Close time of a bar, epoch ms; bar -1 is the start of the series. */
   const closeOf = (bar: number): number => series.time[0]! + (bar + 1) * barMs;
   const falls = fallsOf(simulation.equity, model.initialCash)
     .sort((a, b) => b.depth - a.depth || a.peakBar - b.peakBar)
@@ -118,28 +118,26 @@ function fallTable({ simulation, series, model }: ReportInput): Html {
 function ambiguityText({ metrics }: ReportInput): Html {
   const { ambiguousTrades, worstCaseReturn, bestCaseReturn } = metrics;
   if (ambiguousTrades === 0) {
-    return html`<p>
-      No trade is ambiguous: none ended in a bar that touched stop and target in an order nobody knows.
-    </p>`;
+    return html`<p>No trade is ambiguous: none ended in a bar that touched both stop and target.</p>`;
   }
   return html`<p>
       ${count(ambiguousTrades)} of ${count(metrics.trades)} trades are ambiguous: their bar touched stop and target, in
-      an order nobody knows.
+      unknown order.
     </p>
     <table>
       <thead>
         <tr>
-          <th scope="col">Had the bar gone</th>
+          <th scope="col">Assumption for these bars</th>
           <th scope="col" class="number">Total return</th>
         </tr>
       </thead>
       <tbody>
         <tr>
-          <th scope="row">to the stop first, always<span class="muted">worst case; this is the total return</span></th>
+          <th scope="row">stop always first<span class="muted">worst case; this is the total return</span></th>
           <td class="number ${toneOf(worstCaseReturn)}">${change(worstCaseReturn)}</td>
         </tr>
         <tr>
-          <th scope="row">to the target first, always<span class="muted">best case</span></th>
+          <th scope="row">target always first<span class="muted">best case</span></th>
           <td class="number ${toneOf(bestCaseReturn)}">${change(bestCaseReturn)}</td>
         </tr>
       </tbody>

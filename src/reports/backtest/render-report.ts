@@ -11,8 +11,8 @@ import { outcomeSections } from './outcome-tables.ts';
 import { type ReportInput } from './report-input.ts';
 
 /**
- * One page with everything in it: no network, no server, the same bytes for the same backtest. Figures and tables are
- * plain markup; script is needed for the chart and the list of trades only. The policy lets nothing run but that script.
+ * Renders a self-contained page: no network, no server, the same bytes for the same backtest. Figures and tables are plain
+ * markup; only the chart and the list of trades need the script. The content security policy allows only that script.
  */
 export function renderReport(input: ReportInput, { script, style }: ClientFiles): string {
   const { series, metrics, model } = input;
@@ -62,7 +62,7 @@ const chartSection = (): Html =>
       <h2 id="chart-title">Price, equity and drawdown</h2>
       <div id="chart-tools" class="tools" role="toolbar" aria-label="Chart"></div>
     </div>
-    <noscript><p class="empty">The chart needs JavaScript; every figure of this page does not.</p></noscript>
+    <noscript><p class="empty">The chart needs JavaScript; the figures of this page do not.</p></noscript>
     <div id="stage" class="stage"></div>
     <div id="overview" class="overview"></div>
     <p id="chart-help" class="muted"></p>

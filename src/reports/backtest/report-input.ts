@@ -3,10 +3,10 @@ import { type FillModel, type Simulation } from '../../domain/backtest/result.ts
 import { type CoverageReport, type Series } from '../../domain/market/series.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
 
-/** One backtest, played and measured over all of its series. A report shows it and adds no figure of another rule. */
+/** One backtest, simulated and measured over its whole series. A report only shows these figures. */
 export interface ReportInput {
   readonly spec: StrategySpec;
-  /** As the user named it; only the last part is shown. */
+  /** Path as given by the user; the report shows the file name only. */
   readonly dataFile: string;
   readonly series: Series;
   readonly coverage: CoverageReport;

@@ -4,18 +4,18 @@ import { readClientFiles } from './client-files.ts';
 import { renderReport } from './render-report.ts';
 import { type ReportInput } from './report-input.ts';
 
-/** A place that cannot be written is found here, before the long work. @throws AppError `bad-input` saying why. */
+/** Checks before the long work that the report can be written. @throws AppError `bad-input` with the reason. */
 export async function requireReportPath(path: string): Promise<void> {
-  if (!/\.html?$/i.test(path)) throw refused(path, 'a report is an .html file', 'Let its name end in .html');
+  if (!/\.html?$/i.test(path)) throw refused(path, 'a report must be an .html file', 'Use a name that ends in .html');
   const found = await stat(path).catch(() => null);
-  if (found !== null && !found.isFile()) throw refused(path, 'is there already and is no file', 'Choose another name');
+  if (found !== null && !found.isFile()) throw refused(path, 'exists and is not a file', 'Choose another name');
   await orRefuse(path, async () => {
     await (await open(draftOf(path), 'w')).close();
     await rm(draftOf(path));
   });
 }
 
-/** The whole file or none: it takes its name once it is complete. @throws AppError `bad-input` when it cannot be written. */
+/** Writes the report atomically: a complete draft is renamed. @throws AppError `bad-input` when it cannot be written. */
 export async function writeReport(path: string, input: ReportInput): Promise<void> {
   const page = renderReport(input, await readClientFiles());
   await orRefuse(path, async () => {
@@ -29,16 +29,16 @@ export async function writeReport(path: string, input: ReportInput): Promise<voi
   });
 }
 
-/** Beside the file, since a rename stays within one disk; with the process's number, since two may write at once. */
+/** Next to the file, because a rename must stay on one disk; with the pid, because two processes may write at once. */
 const draftOf = (path: string): string => `${path}.${process.pid}.draft`;
 
 async function orRefuse(path: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();
   } catch (cause) {
-    // The rest of the system's sentence names the draft.
+    // Remove the path of the draft from the system's message.
     const problem = errorText(cause).replace(/, \w+ '.*$/s, '');
-    throw refused(path, `cannot be written (${problem})`, 'Name a file in a folder that is there and is yours', cause);
+    throw refused(path, `cannot be written (${problem})`, 'Use an existing folder that you can write to', cause);
   }
 }
 

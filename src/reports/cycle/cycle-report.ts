@@ -4,7 +4,7 @@ import { type MarketData } from '../../ports/market-data.ts';
 import { type Broker } from '../../ports/broker.ts';
 import { groupReasons } from './group-reasons.ts';
 
-/** What `corp cycle --json` prints; further keys may be added, none removed. */
+/** Document of `corp cycle --json`; keys may be added, never renamed or removed. */
 export type CycleReport = Awaited<ReturnType<typeof reportOf>>;
 
 export interface ReportDeps {
@@ -13,7 +13,7 @@ export interface ReportDeps {
   readonly broker: Broker;
 }
 
-/** The largest holes a report lists for each market. */
+/** Number of the largest gaps listed per market. */
 const LISTED_GAPS = 5;
 
 const iso = (time: number): string => new Date(time).toISOString();
@@ -40,7 +40,7 @@ async function marketsOf({ data }: ReportDeps, cycle: Cycle) {
   );
 }
 
-/** Reads back from the stores what a cycle did: the report tells what is kept, not what was remembered. */
+/** Builds the report of a cycle from the stores, so that it shows stored data only. */
 export async function reportOf(deps: ReportDeps, cycle: Cycle) {
   const { stores, broker } = deps;
   const [markets, scan, analyses, optimizations, trials, screened, holdings, verdicts, orders, decisions, auditHead] =

@@ -1,6 +1,6 @@
 const NUMBER = /-?\d+(?:\.\d+)?/g;
 
-/** Like texts as one: figures that differ become their range, `0..19 trades in sample, 20 are needed`. */
+/** Merges similar texts; numbers that differ become a range: `0..19 trades in sample, 20 are needed`. */
 function summarise(reasons: readonly string[]): string {
   const figures = reasons.map((reason) => reason.match(NUMBER) ?? []);
   let position = -1;
@@ -12,7 +12,7 @@ function summarise(reasons: readonly string[]): string {
   });
 }
 
-/** Counts of like texts, most frequent first. */
+/** Groups texts that differ only in numbers; most frequent first. */
 export function groupReasons(
   reasons: readonly string[],
 ): readonly { readonly reason: string; readonly count: number }[] {

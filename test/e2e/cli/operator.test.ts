@@ -91,9 +91,7 @@ describe('trading states', () => {
       const node = await startNode(context, { queues: ['risk-manager', 'trader'] });
       expect(await place.json('reduce', '--reason', 'a test')).toMatchObject({ state: 'REDUCING', changed: true });
       expect((await context.stores.riskState.get('paper-test'))?.tradingState).toBe('REDUCING');
-      expect((await place.corp('flatten', '--reason', 'out')).stdout).toBe(
-        'paper-test: there was no position to close.\n',
-      );
+      expect((await place.corp('flatten', '--reason', 'out')).stdout).toBe('paper-test: no open position.\n');
       expect((await place.corp('orders')).stdout).toBe('No orders.\n');
       await node.close(1000);
     });

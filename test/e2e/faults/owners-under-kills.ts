@@ -81,7 +81,9 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
         command = next;
         if (killed.stderr().includes('execute: ')) break;
         if (phase !== 'start')
-          await eventually('the command continues the cycle', () => next.stderr().includes('going on with cycle'));
+          await eventually('the command continues the cycle', () =>
+            next.stderr().includes('resuming the interrupted cycle'),
+          );
       }
       await annotate(`killed after ${kills.join(', ')}`);
       expect(await command.exited).toEqual({ code: 0, signal: null });

@@ -64,5 +64,5 @@ it('a signal ends it while a unit runs, and the lease expires', async () => {
 it('without a coordinator: one line, exit code 2', async () => {
   const running = worker({});
   expect(await running.exited).toEqual({ code: 2, signal: null });
-  expect(running.stderr().trim()).toMatch(/^[^\n]*no coordinator is named[^\n]*COORDINATOR_URL[^\n]*$/);
+  expect(running.stderr().trim()).toMatch(/^[^\n]*no coordinator URL is set[^\n]*COORDINATOR_URL[^\n]*$/);
 });

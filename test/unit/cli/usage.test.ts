@@ -25,7 +25,7 @@ describe('bad usage is one line, the usage of that command, and exit code 2', ()
     ],
     ['a missing option', ['halt'], /required option '--reason <text>'/, 'corp halt [options]'],
     ['an argument too many', ['agents', 'x'], /too many arguments/, 'corp agents [options]'],
-    ['an empty reason', ['resume', '--reason', ' '], /Say why, in 1 to 500 characters/, 'corp resume [options]'],
+    ['an empty reason', ['resume', '--reason', ' '], /Write a reason of 1 to 500 characters/, 'corp resume [options]'],
     ['a state that is none', ['orders', '--state', 'x'], /Allowed choices are intended/, 'corp orders [options]'],
     ['a mode that is none', ['status', '--mode', 'x'], /Allowed choices are simulated/, 'corp status [options]'],
     ['a limit that is none', ['trades', '--limit', '0'], /whole number from 1 to 10000/, 'corp trades [options]'],

@@ -3,22 +3,22 @@ import { type SearchFigures } from '../../../domain/research/search-figures.ts';
 import { type Timeframe } from '../../../domain/market/timeframe.ts';
 import { type FillOptions } from '../../input/fill-options.ts';
 
-/** What a search is asked for, whatever its rules. */
+/** Input of a search, for all profiles. */
 export interface SearchInput extends FillOptions {
   readonly data: string;
   readonly genomes: string;
   readonly timeframe?: Timeframe;
 }
 
-/** A search whose input has been read and found right. */
+/** A search whose input is read and valid. */
 export interface PreparedSearch {
-  /** For people: `BTC-USD 5m`. */
+  /** Display text, such as `BTC-USD 5m`. */
   readonly market: string;
   readonly bars: number;
   readonly count: number;
-  /** What each strategy starts with, quote currency. */
+  /** Starting capital of each strategy, quote currency. */
   readonly capital: number;
   nameOf(index: number): string;
-  /** @param pool null for this thread. */
+  /** @param pool null runs on the main thread. */
   play(pool: BacktestPool | null, onProgress: (done: number) => void): Promise<SearchFigures>;
 }

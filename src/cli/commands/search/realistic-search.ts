@@ -14,7 +14,7 @@ import { readGenomes } from '../../input/read-genomes.ts';
 import { readSeries } from '../../input/read-series.ts';
 import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
 
-/** By docs/simulation-rules.md: specs as they are, genomes as specs. @throws AppError naming file, position and field. */
+/** Search by docs/simulation-rules.md; genomes are imported as specs. @throws AppError with file, position and field. */
 export async function prepareRealisticSearch(
   exchange: Config['exchange'],
   input: SearchInput,
@@ -34,14 +34,14 @@ export async function prepareRealisticSearch(
       try {
         return await (pool === null ? searchHere : searchOn(pool))(request, { onProgress });
       } catch (cause) {
-        // The search knows positions, not files.
+        // The search reports positions only; add the file.
         throw withPlace(input.genomes, cause);
       }
     },
   };
 }
 
-/** What of a genome no spec can say is left out; corp backtest names it for one. */
+/** Rules of a genome that a spec cannot express are left out; corp backtest reports them for a single genome. */
 function specsOf(
   path: string,
   written: readonly WrittenStrategy[],

@@ -12,22 +12,22 @@ import { readGenomes } from '../../input/read-genomes.ts';
 import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
 
 /**
- * By the rules of the Python workers: the candles as the file has them, their costs, their account. @throws AppError
- * `bad-input` for a spec of ours, or for costs or a timeframe, which those rules do not leave open.
+ * Search by the rules of the Python workers: the candles of the file, and the workers' costs and account.
+ * @throws AppError `bad-input` for a spec, or for flags of costs or timeframe, which those rules fix.
  */
 export async function prepareWorkerSearch(exchange: Config['exchange'], input: SearchInput): Promise<PreparedSearch> {
   for (const flag of ['fees', 'slippage', 'timeframe'] as const) {
     if (input[flag] === undefined) continue;
-    throw new AppError('bad-input', `--${flag} belongs to --profile realistic: the workers' rules say it themselves`);
+    throw new AppError('bad-input', `--${flag} needs --profile realistic: the workers' rules fix this value`);
   }
   const { path, symbol, timeframe, columns } = await readCandleColumns(input.data);
   const marketType = replayMarket(exchange, symbol).kind === 'spot' ? 'SPOT' : 'FUTURES';
   const written = genomesOf(input.genomes, await readGenomes(input.genomes));
   const genomes = written.map((genome) => forMarketType(genome, marketType));
-  if (columns.length < 2) throw new AppError('bad-input', `${path}: holds fewer than two candles`);
+  if (columns.length < 2) throw new AppError('bad-input', `${path}: contains fewer than two candles`);
   const request = { columns, terms: termsOf(marketType, columns.time), genomes };
   return {
-    market: `${symbol} ${timeframe} as the workers play it (${marketType})`,
+    market: `${symbol} ${timeframe} by the workers' rules (${marketType})`,
     bars: columns.length,
     count: genomes.length,
     capital: OPENING_BALANCE,
@@ -39,8 +39,8 @@ export async function prepareWorkerSearch(exchange: Config['exchange'], input: S
 function genomesOf(path: string, written: readonly WrittenStrategy[]): readonly Genome[] {
   return written.map((strategy, index) => {
     if (strategy.kind === 'genome') return strategy.genome;
-    throw new AppError('bad-input', `${path}: [${index}]: is a spec, which no worker can play`, {
-      advice: 'Give genomes, or leave --profile worker out',
+    throw new AppError('bad-input', `${path}: [${index}]: is a spec, which the workers' rules cannot run`, {
+      advice: 'Give genomes, or omit --profile worker',
     });
   });
 }

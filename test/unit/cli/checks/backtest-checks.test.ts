@@ -82,7 +82,7 @@ describe('corp backtest --check-warmup', () => {
       const answer = await backtest(collapse, '--check-warmup', ...flags);
       expect(answer.exitCode).toBe(1);
       expect(answer.stderr).toMatch(
-        /^corp: ema\(10\) drifts by \S+ % at 2026-\S+ after the warm-up of 62 candles, 0\.01 % is the limit\. .+\n$/,
+        /^corp: ema\(10\) drifts by \S+ % at 2026-\S+ after the warm-up of 62 candles; the limit is 0\.01 %\. .+\n$/,
       );
       if (flags.length > 0) expect(documentOf(answer)['ok']).toBe(false);
     }
@@ -138,7 +138,7 @@ describe('one check at a time', () => {
   it.each([
     [['--check-warmup', '--check-lookahead'], /'--check-lookahead' cannot be used with option '--check-warmup'/],
     [['--check-warmup', '--all'], /'--all' cannot be used with option '--check-warmup'/],
-    [['--all'], /^corp: --all belongs to --check-lookahead$/m],
+    [['--all'], /^corp: --all needs --check-lookahead$/m],
     [['--check-warmup', '--report', 'x.html'], /cannot be used with option/],
   ])('%j is bad usage', async (flags, line) => {
     const { exitCode, stdout, stderr } = await backtest(csv(400, wave), ...flags);

@@ -33,7 +33,7 @@ describe('verification of the audit log', () => {
     expect(await verifyAudit(store(records))).toMatchObject({ fault: { seq: 1201 } });
   });
 
-  it('notices an end that was cut off by a hash noted earlier', async () => {
+  it('detects a truncated end by a hash recorded earlier', async () => {
     const records = chain(1500);
     const noted = records[1400]!.hash;
     expect((await verifyAudit(store(records), noted)).fault).toBeNull();

@@ -55,7 +55,7 @@ describe('corp backtest --example', () => {
     expect((await document('--example', 'breakout', '--timeframe', '4h')).series.bars).toBe(180 * 6);
     const { exitCode, stderr } = await backtest('--example', 'breakout', '--timeframe', '7m');
     expect(exitCode).toBe(2);
-    expect(stderr).toBe('corp: 7m cannot be made of simulated candles of 5m. Choose 5m or a multiple of it\n');
+    expect(stderr).toBe('corp: 7m cannot be built from simulated candles of 5m. Choose 5m or a multiple of it\n');
   });
 
   it('plays on the candles that are given', async () => {
@@ -69,8 +69,8 @@ describe('corp backtest --example', () => {
   it.each([
     [['--example', 'luck'], /^corp: option '--example \[family\]' argument 'luck' is invalid/],
     [['--example', '--spec', 'x.json'], /cannot be used with option '--spec <file>'/],
-    [[], /^corp: --spec <file> is missing\. Name a spec, or add --example to see one\n/],
-    [['--spec', 'examples/momentum.json'], /^corp: --data <file> is missing\. Name a candle file; only --example/],
+    [[], /^corp: --spec <file> is missing\. Give a spec, or use --example\n/],
+    [['--spec', 'examples/momentum.json'], /^corp: --data <file> is missing\. Give a candle file; only --example/],
   ])('refuses %j in one line', async (args, message) => {
     const { exitCode, stdout, stderr } = await backtest(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

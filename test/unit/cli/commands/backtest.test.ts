@@ -122,7 +122,7 @@ describe('corp backtest --report', () => {
     const { exitCode, stdout, stderr } = await backtest('--report', path, '--spec', join(directory, 'no.json'));
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(
-      `corp: --report ${path}: cannot be written (ENOENT: no such file or directory). Name a file in a folder that is there and is yours\n`,
+      `corp: --report ${path}: cannot be written (ENOENT: no such file or directory). Use an existing folder that you can write to\n`,
     );
   });
 
@@ -200,8 +200,8 @@ describe('what cannot be played is refused in one line that says why', () => {
       () => ['--spec', broken({ side: 'short', target: { kind: 'percent', value: 1 } })],
       /target\.value: \S+ must be a number above 0 and below 1/,
     ],
-    ['not one whole bar', () => ['--timeframe', '90d'], /not one whole candle of 90d/],
-    ['a timeframe that is no multiple', () => ['--timeframe', '90m'], /90m cannot be made of candles of 1h/],
+    ['not one whole bar', () => ['--timeframe', '90d'], /no complete candle of 90d/],
+    ['a timeframe that is no multiple', () => ['--timeframe', '90m'], /90m cannot be built from candles of 1h/],
     ['candles with holes', () => ['--data', file('HOLE-USD.csv', holes())], /coverage 5\d\.\d\d % is below 60\.00 %/],
   ])('%s', async (_what, flags, line) => {
     const { exitCode, stdout, stderr } = await backtest(...flags());

@@ -71,7 +71,7 @@ describe('corp search', () => {
     expect((JSON.parse(again.stdout) as typeof document)['resultHash']).toBe(document['resultHash']);
   });
 
-  it('shows the best first, its speed, and that the best of many is luck', async () => {
+  it('shows the best first, the speed, and that the best of many may be luck', async () => {
     const { exitCode, stdout } = await search([specOf(5), specOf(9), specOf(30)]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^TEST-USD 1h, 1,200 bars; the best of 3:/);
@@ -79,7 +79,7 @@ describe('corp search', () => {
     expect(pnls).toHaveLength(3);
     expect(pnls).toEqual([...pnls].sort((a, b) => b - a));
     expect(stdout).toMatch(/ s on 1 thread, .* of CPU: .* genomes, .* million genome-bars a second/);
-    expect(stdout).toContain('luck until it is proven out of sample');
+    expect(stdout).toContain('may be luck. Verify it out of sample');
   });
 
   it('plays genomes by the rules of the workers, with costs of their own', async () => {
@@ -95,13 +95,13 @@ describe('corp search', () => {
     const realistic = await search(genomes, '--json');
     expect((JSON.parse(realistic.stdout) as typeof document).resultHash).not.toBe(document.resultHash);
     const asPerson = await search(genomes, '--profile', 'worker');
-    expect(asPerson.stdout).toMatch(/^TEST-USD 1h as the workers play it \(SPOT\), 1,200 bars/);
+    expect(asPerson.stdout).toMatch(/^TEST-USD 1h by the workers' rules \(SPOT\), 1,200 bars/);
   });
 
   it.each([
-    ['a spec', [specOf(5)], [], /\[0\]: is a spec, which no worker can play/],
-    ['a fee', genomes, ['--fees', '0.01,0.01'], /--fees belongs to --profile realistic/],
-    ['a timeframe', genomes, ['--timeframe', '4h'], /--timeframe belongs to --profile realistic/],
+    ['a spec', [specOf(5)], [], /\[0\]: is a spec, which the workers' rules cannot run/],
+    ['a fee', genomes, ['--fees', '0.01,0.01'], /--fees needs --profile realistic/],
+    ['a timeframe', genomes, ['--timeframe', '4h'], /--timeframe needs --profile realistic/],
   ])('refuses %s with the rules of the workers', async (_, given, flags, line) => {
     const { exitCode, stderr } = await search(given, '--profile', 'worker', ...flags);
     expect(exitCode).toBe(2);
@@ -139,7 +139,7 @@ describe('corp search', () => {
       [{ ...genomes[0], entry_rules: [{ left: { indicator: 'MACD', period: 14 }, op: '>', right: { value: 0 } }] }],
       /\[0\]\.entry_rules\[0\]\.left\.indicator/,
     ],
-    ['nothing', [], /holds no genome/],
+    ['nothing', [], /contains no genome/],
     ['what is no JSON', '[{"entry_rules":', /is not JSON/],
   ])('refuses %s in one line that names it', async (_, given, line) => {
     const { exitCode, stdout, stderr } = await search(given, '--json');

@@ -72,8 +72,8 @@ describe('readGenomes', () => {
     ['a line that is no JSON', `${lines([genome])}\n{"entry_rules":`, /: line 2: is not JSON: /],
     ['a list that is no JSON', '[1,', /json: is not JSON: /],
     ['genomes that are no list', '{"genomes": 3}', /json: genomes must be a list$/],
-    ['an empty list', '[]', /json: holds no genome$/],
-    ['an empty file', ' \n', /json: holds no genome$/],
+    ['an empty list', '[]', /json: contains no genome$/],
+    ['an empty file', ' \n', /json: contains no genome$/],
   ])('refuses %s, and says where', async (_, text, line) => {
     const path = written(text);
     const fault: unknown = await readGenomes(path).catch((error: unknown) => error);

@@ -50,7 +50,7 @@ describe('what could not be done exits 1', () => {
     const error = new TypeError('x is undefined');
     expect(report(error)).toEqual({
       exitCode: 1,
-      stderr: 'corp: unexpected error: x is undefined. LOG_LEVEL=debug shows where\n',
+      stderr: 'corp: unexpected error: x is undefined. Set LOG_LEVEL=debug to see the stack trace\n',
     });
     expect(report(error, { LOG_LEVEL: 'debug' }).stderr).toContain('report-error.test');
     expect(report('a text').stderr).toContain('unexpected error: a text');

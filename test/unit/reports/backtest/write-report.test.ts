@@ -13,8 +13,8 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('a path that cannot be a report is refused before the work, in one line', () => {
   it.each([
-    ['another ending', () => 'report.txt', /is an \.html file\b/],
-    ['no ending', () => 'report', /is an \.html file\b/],
+    ['another ending', () => 'report.txt', /must be an \.html file\b/],
+    ['no ending', () => 'report', /must be an \.html file\b/],
     [
       'a folder that is not there',
       () => join('nowhere', 'r.html'),
@@ -34,7 +34,7 @@ describe('a path that cannot be a report is refused before the work, in one line
         mkdirSync(join(directory, 'd.html'));
         return 'd.html';
       },
-      /is there already and is no file/,
+      /exists and is not a file/,
     ],
     ['a name that is too long', () => `${'x'.repeat(300)}.html`, /cannot be written \(ENAMETOOLONG/],
   ])('%s', async (_what, name, message) => {
