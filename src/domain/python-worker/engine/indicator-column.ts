@@ -4,7 +4,7 @@ import { type WorkerColumns } from './columns.ts';
 
 /**
  * Computes an indicator like the Python workers, which differs from `src/domain/indicators`
- * (docs/coordinator-protocol.md#the-kernel): SMA and VOLSMA are NaN before bar period - 1, EMA starts at the first
+ * (docs/coordinator-protocol.md#the-worker-engine): SMA and VOLSMA are NaN before bar period - 1, EMA starts at the first
  * close, RSI uses simple means and is 50 during warm-up and when the price does not move.
  */
 export function indicatorColumn(

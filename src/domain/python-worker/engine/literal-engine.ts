@@ -31,7 +31,7 @@ interface Slot {
 const SLOTS = [0, 1] as const;
 
 /**
- * The Python workers' engine, bar by bar, as docs/coordinator-protocol.md#the-kernel describes it. It is not realistic:
+ * The Python workers' engine, bar by bar, as docs/coordinator-protocol.md#the-worker-engine describes it. It is not realistic:
  * fills at the signal's own close, no gaps, the entry fee charged to the balance twice. It is the reference for the
  * fast engine.
  */
