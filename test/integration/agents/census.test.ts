@@ -38,7 +38,7 @@ async function alertsTitled({ context }: TestCompany, title: string) {
   return (await context.stores.alerts.list(100)).filter((alert) => alert.title === title);
 }
 
-/** Takes a job out of Redis behind everybody's back. */
+/** Deletes a job's keys from Redis. */
 async function lose({ context }: TestCompany, name: QueueName, jobId: string): Promise<void> {
   const queue = context.producer.queue(name);
   const client = new Redis(testEnvironment.redisUrl);
@@ -48,7 +48,7 @@ async function lose({ context }: TestCompany, name: QueueName, jobId: string): P
 
 describe('a job that a parent waits for and that is missing from Redis', () => {
   it(
-    'is put back when it is a work unit, once, and its parent goes on after it',
+    'is added again once when it is a work unit, and its parent continues after it',
     inCompany(async (company) => {
       const { context, node, until } = company;
       const { producer, stores } = context;
@@ -81,7 +81,7 @@ describe('a job that a parent waits for and that is missing from Redis', () => {
   );
 
   it(
-    'is reported when nobody can make it again',
+    'is reported when it cannot be recreated',
     inCompany(async (company) => {
       const { producer } = company.context;
       const payload = { cycleId: 'c1', strategyHash: strategyHash('h1'), symbol: 'AAA-USD' };
@@ -102,7 +102,7 @@ describe('a job that a parent waits for and that is missing from Redis', () => {
 });
 
 describe('a job that is active', () => {
-  /** Takes a job as a worker would that then falls silent. */
+  /** Takes a job like a worker that then stops renewing its lock. */
   async function takeOne({ context }: TestCompany, deadline?: number): Promise<string> {
     const jobId = await context.producer.add(
       'analyst',
@@ -121,7 +121,7 @@ describe('a job that is active', () => {
   }
 
   it(
-    'without a lock is reported once, and only after workers of its queue would have had it',
+    'without a lock is reported once, and only after a worker of its queue would have taken it over',
     inCompany(async (company) => {
       await company.node(['worker-manager']);
       const jobId = await takeOne(company);
@@ -141,7 +141,7 @@ describe('a job that is active', () => {
   );
 
   it(
-    'beyond its deadline is reported, before it is not',
+    'is reported after its deadline, and not before',
     inCompany(async (company) => {
       await company.node(['worker-manager']);
       await takeOne(company, company.clock.now() + 2 * MINUTE);
@@ -157,7 +157,7 @@ describe('a job that is active', () => {
 
 describe('the nodes that queues want', () => {
   it(
-    'are counted from what waits, and kept for whoever asks',
+    'are computed from the waiting jobs and stored',
     inCompany(
       async (company) => {
         const { context, node } = company;
@@ -184,7 +184,7 @@ describe('the nodes that queues want', () => {
         expect(advice.get('trader')).toMatchObject({ depth: 3, serial: true, wanted: 1 });
         expect(advice.get('analyst')).toMatchObject({ depth: 0, wanted: 1 });
 
-        // What was measured outlives the node that measured it, and the wish for fewer waits for the hold.
+        // The measured service time outlives its node, and scaling down waits for the hold time.
         await stores.agentStates.removeNode('elsewhere');
         await producer.queue('backtest').drain();
         await census(company);

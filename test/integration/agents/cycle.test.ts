@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => testEnvironment.close());
 
-/** The work of the backtest threads, in this one. */
+/** The evaluator of the backtest threads, on the main thread. */
 const inProcess = ({ data }: AppContext): Evaluator => ({
   async evaluate({ symbol, timeframe, asOf, fillModel, items }) {
     const series = await data.series({ symbol, timeframe, asOf });
@@ -42,7 +42,7 @@ interface Laboratory extends TestCompany {
   readonly run: () => ReturnType<typeof runCycleRequest>;
 }
 
-/** A company over two markets that swing, with a small cycle to run. */
+/** A company with two oscillating markets and a small cycle. */
 const inLaboratory =
   (use: (laboratory: Laboratory) => Promise<void>, bars = BARS, settings: Environment = {}) =>
   (): Promise<void> =>
@@ -97,7 +97,7 @@ const PHASES = ['scan', 'analyze', 'generate', 'backtest', 'optimize', 'select',
 
 describe('a cycle', () => {
   it(
-    'goes through its eight phases once, counts every trial once, and explains every rejection',
+    'runs its eight phases once, counts every trial once, and gives every rejection a reason',
     inLaboratory(async ({ context, agents, run, ticket, ask }) => {
       await agents(QUEUE_NAMES);
       const cycle = await run();
@@ -118,7 +118,7 @@ describe('a cycle', () => {
         .filter(({ stage }) => stage !== 'walk-forward')
         .map(({ strategyHash, symbol, window }) => key(strategyHash, symbol, window));
       expect(new Set(evaluated)).toEqual(new Set(wanted));
-      // Within one unit nothing is asked for twice.
+      // A unit contains no item twice.
       for (const { items, symbol } of units)
         expect(new Set(items.map(({ hash, window }) => key(hash, symbol, window))).size).toBe(items.length);
       const screened = trials.filter(({ stage }) => stage === 'screen');
@@ -127,7 +127,7 @@ describe('a cycle', () => {
       expect(screenings).toHaveLength(screened.length);
       expect(decisions.every(({ reason }) => reason.length > 5)).toBe(true);
 
-      // Asked for again it is the same cycle: nothing runs, nothing changes.
+      // A second request gives the same cycle: nothing runs, nothing changes.
       expect(await run()).toEqual(cycle);
       expect(await stores.cycles.list(10)).toHaveLength(1);
       expect(await stores.trials.count(cycle.id)).toBe(trials.length);
@@ -139,7 +139,7 @@ describe('a cycle', () => {
   );
 
   it(
-    'judges what remote workers found like its own, where they found it, and lets none of it trade at full size at once',
+    'judges the finds of remote workers like its own, on their market, and incubates them first',
     inLaboratory(
       async ({ context, agents, run }) => {
         const { stores } = context;
@@ -168,7 +168,7 @@ describe('a cycle', () => {
         expect(decisions[1]?.reason).toMatch(/found by remote workers: on paper first$/);
         const [measured] = (await stores.optimizations.ofCycle(cycle.id)).filter((one) => one.strategyHash === hash);
         expect(measured).toMatchObject({ optimizedHash: hash, gridSize: 1 });
-        // Searches are planned for the market that workers have such candles of; nobody is there to ask.
+        // Searches are planned for the market with matching candles at the workers; the coordinator is unreachable.
         const forwarded = await stores.forwarding.list({ cycleId: cycle.id });
         expect(forwarded.map(({ id, state }) => [id, state])).toEqual([
           [`${cycle.id}.forward.AAA-USD.u0`, 'planned'],
@@ -191,7 +191,7 @@ describe('a cycle', () => {
   );
 
   it(
-    'asked for twice at once is one cycle',
+    'requested twice at once is one cycle',
     inLaboratory(async ({ context, agents, run }) => {
       await agents(QUEUE_NAMES);
       const [first, second] = await Promise.all([run(), run()]);
@@ -203,7 +203,7 @@ describe('a cycle', () => {
   );
 
   it(
-    'ends as failed, with the reason, when too much of a phase fails, and the dead letters say what it was',
+    'ends as failed with the reason when too many jobs of a phase fail, and leaves dead letters',
     inLaboratory(async ({ context, agents, run }) => {
       const saveAnalysis = () => Promise.reject(new AppError('disk-full', 'no room for analyses'));
       await agents(QUEUE_NAMES, { analyses: { ...context.stores.analyses, saveAnalysis } });
@@ -216,7 +216,7 @@ describe('a cycle', () => {
   );
 
   it(
-    'goes on without a market whose analysis failed',
+    'continues without a market whose analysis failed',
     inLaboratory(async ({ context, agents, run }) => {
       const { analyses } = context.stores;
       const saveAnalysis: typeof analyses.saveAnalysis = (id, analysis) =>
@@ -261,7 +261,7 @@ describe('a cycle', () => {
   );
 
   it(
-    'whose jobs are gone from Redis is put back by the sweep, and completes with nothing counted twice',
+    'whose jobs are missing from Redis is resumed by the sweep, and counts nothing twice',
     inLaboratory(async ({ context, agents, run, ticket, ask, until, broadcastsOn }) => {
       await agents(QUEUE_NAMES.filter((name) => name !== 'backtest'));
       const running = run();
@@ -280,7 +280,7 @@ describe('a cycle', () => {
   );
 
   it(
-    'whose job failed is put back as well',
+    'whose job failed is resumed too',
     inLaboratory(async ({ context, agents, run, ask, ended, ticket }) => {
       const { cycles } = context.stores;
       let broken = true;
@@ -297,7 +297,7 @@ describe('a cycle', () => {
 });
 
 it(
-  'fifty ticks later no connection is open that was not open before',
+  'ticks leave no additional connection open',
   inLaboratory(async ({ context, agents, ticket }) => {
     await agents(QUEUE_NAMES);
     const feed = (candles: number): Promise<void> =>

@@ -35,7 +35,7 @@ const unit: WorkUnit = {
   state: 'open',
 };
 
-/** Asks the API of the company to put a failed job back; gives the status of its answer. */
+/** Retries a failed job through the company's API; returns the HTTP status. */
 async function retry({ context }: TestCompany, queue: QueueName, jobId: string): Promise<number> {
   const { stores, producer, clock, log, descriptor, redisUrl, broadcastKey } = context;
   const reader = createRedisBroadcastReader({ url: redisUrl, key: broadcastKey, onError: () => undefined });
@@ -61,9 +61,9 @@ async function retry({ context }: TestCompany, queue: QueueName, jobId: string):
   }
 }
 
-describe('a job that failed for good', () => {
+describe('a finally failed job', () => {
   it(
-    'is a dead letter with code, reason and advice; retried without the cause it succeeds, and is marked',
+    'is a dead letter with code, reason and advice; it is marked as retried and succeeds without the cause',
     inCompany(async (company) => {
       const { context, ended, until } = company;
       const { deadLetters, workUnits, trials } = context.stores;
@@ -94,7 +94,7 @@ describe('a job that failed for good', () => {
   );
 
   it(
-    'retried too early fails again: the letter is that of the new failure, and waits to be retried',
+    'fails again when it is retried too early; its dead letter has the new failure',
     inCompany(async (company) => {
       const { context, until } = company;
       await company.node(['backtest']);
@@ -111,7 +111,7 @@ describe('a job that failed for good', () => {
   );
 
   it(
-    'is found by the census when the node died before it could record it, once',
+    'is recorded once by the census when its node died before it could record it',
     inCompany(async (company) => {
       const { context, ask } = company;
       const worker = new Worker(
@@ -147,7 +147,7 @@ describe('a job that failed for good', () => {
   );
 
   it(
-    'is explained where nobody could have done it: an unknown name, a wrong message, a deadline that passed',
+    'has a specific code for an unknown name, an invalid message or a passed deadline',
     inCompany(async (company) => {
       const { context, until, clock } = company;
       const queue = context.producer.queue('worker-manager');
@@ -167,10 +167,10 @@ describe('a job that failed for good', () => {
   );
 });
 
-// Bug: errors of the domain had no code, counted as unexpected, and were tried five times.
-describe('a job that fails as often as it is tried', () => {
+// Bug: errors of the domain had no code, counted as unexpected, and were attempted five times.
+describe('a job that always fails', () => {
   it.each([new SpecError('stop.value', 'is missing'), new SeriesTooShortError('an analysis', 236, 40)])(
-    'is not tried again: $code',
+    'is not retried: $code',
     (error) =>
       inCompany(async (company) => {
         const { context, until } = company;
@@ -188,9 +188,9 @@ describe('a job that fails as often as it is tried', () => {
   );
 });
 
-describe('a job that may go well another time', () => {
+describe('a job with a retryable error', () => {
   it(
-    'is tried five times, after longer and longer pauses, none of them the same for all',
+    'gets five attempts, with growing and jittered delays',
     inCompany(async (company) => {
       const { context, until } = company;
       const pauses = new Map<string, number[]>();
@@ -204,7 +204,7 @@ describe('a job that may go well another time', () => {
         prefix: context.prefix,
       });
       await events.waitUntilReady();
-      // Nobody waits: what is delayed is measured and promoted.
+      // The test does not wait: it reads each delay and promotes the job.
       const promotions: Promise<void>[] = [];
       events.on('delayed', ({ jobId }) => {
         promotions.push(
@@ -301,7 +301,7 @@ describe('the order of work', () => {
 
 describe('schedules', () => {
   it(
-    'exist once however many nodes ask for them, change with the intervals, and leave room for what is critical',
+    'exist once for any number of nodes, change with the intervals, and have a lower priority than critical jobs',
     inCompany(async ({ context }) => {
       const { producer } = context;
       const every = { superviseEveryMs: 60_000, censusEveryMs: 60_000, sweepEveryMs: 60_000 };
@@ -321,7 +321,7 @@ describe('schedules', () => {
   );
 
   it(
-    'waiters see a job end that they were not told of',
+    'waiters notice the end of a job whose event was lost',
     inCompany(async (company) => {
       const { context } = company;
       await company.node(['worker-manager']);

@@ -24,7 +24,7 @@ function settings(url: string) {
 }
 
 describe('forwarding on real queues', () => {
-  it('sleeps between looks without holding a slot, and makes each unit once although answers are lost', async () => {
+  it('uses no worker slot between polls, and creates each unit once although responses are lost', async () => {
     const server = await startPythonCoordinator({
       now: () => Date.now(),
       creationFault: (nth) => (nth === 2 ? 'stored-hang' : nth === 4 ? 'lost-500' : 'none'),
@@ -53,7 +53,7 @@ describe('forwarding on real queues', () => {
     await server.close();
   });
 
-  it('does units here when the coordinator is away, and the sweep brings back one whose job was lost', async () => {
+  it('runs units locally when the coordinator is unreachable, and the sweep restores a missing job', async () => {
     const server = await startPythonCoordinator({ now: () => Date.now() });
     const { url } = server;
     await server.close();

@@ -25,11 +25,11 @@ afterAll(() => testEnvironment.close());
 const SYMBOLS = ['AAA-USD', 'BBB-USD', 'CCC-USD', 'DDD-USD', 'EEE-USD', 'FFF-USD', 'GGG-USD'];
 const ACCOUNT = 'paper';
 
-/** The money desks over a quiet market, as the tests speak of them. */
+/** The money agents on a quiet market. */
 interface MoneyAgents extends TestCompany {
   readonly intend: (...intents: Intent[]) => Promise<readonly string[]>;
   readonly review: (...intents: Intent[]) => ReturnType<typeof reviewOf>;
-  /** Intends, has it reviewed, and gives the approval, which must be given. */
+  /** Stores an intent, has it reviewed, and returns the approval; fails when there is none. */
   readonly approved: (intent: Intent) => Promise<Approval>;
   readonly execute: (...approvals: string[]) => Promise<{ orders: readonly string[]; refused: number }>;
   readonly pass: () => Promise<void>;
@@ -88,7 +88,7 @@ const alertsOf = async ({ context }: MoneyAgents) =>
 
 describe('an approved entry', () => {
   it(
-    'becomes one order, one fill and one position, protected by its stop and on record',
+    'becomes one order, one fill and one position, with a stop and audit entries',
     withMoneyAgents(async (agents) => {
       const { context, approved, execute, pass } = agents;
       const intent = entryIntent(context, 'AAA-USD', 's1');
@@ -165,13 +165,13 @@ describe('the trader refuses', () => {
       /does not fit its intent/,
     ],
     [
-      'one for an intent nobody has',
+      'one for an intent that does not exist',
       (approval) => signApproval({ ...approval, id: 'forged', intentId: 'nowhere' }, APPROVAL_SECRET),
       /intent of approval forged is missing/,
     ],
   ];
 
-  it.each(forgeries)('%s: nothing is ordered, and somebody is told', (_, forge, reason) =>
+  it.each(forgeries)('%s: no order, and an alert', (_, forge, reason) =>
     withMoneyAgents(async (agents) => {
       const { context, execute } = agents;
       const intent = entryIntent(context, 'AAA-USD', 's1');
@@ -188,7 +188,7 @@ describe('the trader refuses', () => {
   );
 
   it(
-    'an approval that was used for another order, and one there is not',
+    'an approval that was used for another order, and one that does not exist',
     withMoneyAgents(async (agents) => {
       const { context, execute } = agents;
       const { id } = await agents.approved(entryIntent(context, 'AAA-USD', 's1'));
@@ -204,7 +204,7 @@ describe('the trader refuses', () => {
   );
 
   it(
-    'an approval whose time ran out while nobody executed it; one that was begun in time is carried on with',
+    'an approval that expired before execution; an order started in time continues',
     withMoneyAgents(async (agents) => {
       const { context, execute } = agents;
       const late = await agents.approved(entryIntent(context, 'AAA-USD', 's1'));
@@ -217,8 +217,8 @@ describe('the trader refuses', () => {
   );
 });
 
-describe('an answer of the venue that is lost', () => {
-  /** The venue takes the first order, and the line goes dead before it says so. */
+describe('a lost response of the venue', () => {
+  /** The venue accepts the first order, and the connection breaks before its response. */
   const losesFirstAnswer =
     (seen: string[]) =>
     (broker: Broker): Broker => ({
@@ -235,7 +235,7 @@ describe('an answer of the venue that is lost', () => {
       },
     });
 
-  it('makes the order unknown; it is looked up before anything is sent again, and sent once', async () => {
+  it('makes the order unknown; the order is looked up first, and sent once', async () => {
     const calls: string[] = [];
     await withMoneyAgents(
       async (agents) => {
@@ -252,7 +252,7 @@ describe('an answer of the venue that is lost', () => {
     )();
   });
 
-  it('leaves an unknown order that a later start resolves, if the process ends before it could', async () => {
+  it('leaves an unknown order that the next start resolves when the process ends first', async () => {
     const calls: string[] = [];
     const hangs = (broker: Broker): Broker => ({
       ...losesFirstAnswer(calls)(broker),
@@ -276,7 +276,7 @@ describe('an answer of the venue that is lost', () => {
     });
   });
 
-  it('is sent again under the same id when the venue has never heard of it', async () => {
+  it('is followed by a second request with the same id when the venue does not know the order', async () => {
     let attempts = 0;
     const neverArrives = (broker: Broker): Broker => ({
       ...broker,
@@ -321,8 +321,8 @@ it('an order that the venue rejects is rejected, with its reason, and is not sen
   )();
 });
 
-// Bug: a fault of this program while an order was sent would be taken for the venue's refusal.
-it('a fault of ours while an order is sent does not reject it: the venue is asked first', async () => {
+// Bug: an internal error while an order was sent was taken for the venue's refusal.
+it('an internal error while an order is sent does not reject it: the order is looked up first', async () => {
   let attempts = 0;
   const stumbles = (broker: Broker): Broker => ({
     ...broker,
@@ -369,7 +369,7 @@ describe('the limits', () => {
       expect(value()).toBeLessThanOrEqual(0.25 * EQUITY + 1e-6);
       expect(value()).toBeGreaterThan(0.24 * EQUITY);
 
-      // What was promised counts in the next review, whether ordered, filled or neither.
+      // Approved entries count in the next review, whether ordered, filled or neither.
       await agents.execute(...counts.approvals.slice(0, 3));
       await agents.pass();
       const asOf = OPENS + HOUR;
@@ -456,7 +456,7 @@ describe('the limits', () => {
   );
 });
 
-describe('closing everything', () => {
+describe('closing all positions', () => {
   const openThree = async (agents: MoneyAgents): Promise<void> => {
     const { approvals } = await agents.review(
       ...SYMBOLS.slice(0, 3).map((symbol) => entryIntent(agents.context, symbol, 's1')),
@@ -470,7 +470,7 @@ describe('closing everything', () => {
   const openAmounts = async (agents: MoneyAgents) => (await agents.held()).filter((amount) => amount !== 0).length;
 
   it(
-    'in an emergency reduces, cancels what has not filled, closes every position; asked twice it does no harm',
+    'in an emergency reduces, cancels open entries and closes every position; a second request does no harm',
     withMoneyAgents(
       async (agents) => {
         const { context, ask, ended } = agents;
@@ -504,7 +504,7 @@ describe('closing everything', () => {
   );
 
   it(
-    'is not what an emergency without it does: it halts, cancels, and leaves positions to their stops',
+    'does not happen in an emergency without flatten: it halts, cancels, and keeps positions with their stops',
     withMoneyAgents(
       async (agents) => {
         const { context, ask, ended } = agents;
@@ -525,12 +525,12 @@ describe('closing everything', () => {
 });
 
 it(
-  'a reconciliation takes over the fills that happened while nobody looked, once',
+  'a reconciliation records missed fills once',
   withMoneyAgents(async (agents) => {
     const { context, ask } = agents;
     const { id, amount, intentId } = await agents.approved(entryIntent(context, 'AAA-USD', 's1'));
     await agents.execute(id);
-    // The venue goes on; the company does not hear of it.
+    // The venue fills orders that the company does not notice.
     await setMarketTime(context, OPENS + HOUR);
     await context.broker.onCandle(ACCOUNT, 'AAA-USD', '1h', OPENS);
     expect(await agents.held()).toEqual([]);

@@ -27,7 +27,7 @@ async function passTime(
   const now = clock.now();
   const node = (await context.stores.nodes.list()).find(({ pid }) => pid === process.pid)!;
   await until(async () => {
-    // The node's row is written before those of its desks: the time may pass in between.
+    // The node's row is written before those of its agents: the clock may advance in between.
     const row = (await context.stores.nodes.list()).find((found) => found.node === node.node);
     if (row === undefined || row.lastSeen < now) return false;
     const beats = (await context.stores.agentStates.list()).filter((beat) => beat.node === node.node);
@@ -35,7 +35,7 @@ async function passTime(
   });
 }
 
-/** A sign of life of desks on a node elsewhere. */
+/** Writes heartbeats of agents on another node. */
 async function elsewhere(
   { context, clock }: TestCompany,
   agents: readonly QueueName[],
@@ -67,9 +67,9 @@ async function alertsLike({ context }: TestCompany, start: string) {
   return (await context.stores.alerts.list(100)).filter(({ key }) => key.startsWith(start));
 }
 
-describe('a desk that is silent for five minutes', () => {
+describe('an agent that is silent for five minutes', () => {
   it(
-    'is reported once, restarted, and works again',
+    'is reported once, restarted, and runs again',
     inCompany(async (company) => {
       const { context, ask, ended, until } = company;
       await openMarkets(context, ['AAA-USD']);
@@ -93,7 +93,7 @@ describe('a desk that is silent for five minutes', () => {
       const jobId = await context.producer.add('backtest', 'run-unit', { unitId: unit.id });
       await until(() => hangs);
 
-      // Longer than any job takes: its worker has hung.
+      // Longer than any job takes: its worker hangs.
       await passTime(company, 11 * MINUTE, ['backtest']);
       const twice = [await ask('ceo', 'supervise', {}), await ask('ceo', 'supervise', {})];
       expect(twice[0]).toEqual({ agents: 10, silent: ['backtest'] });
@@ -109,7 +109,7 @@ describe('a desk that is silent for five minutes', () => {
   );
 
   it(
-    'is noticed when its node is long off the books, not before its time, and again at its next silence',
+    'is reported even after its node was removed, not too early, and again at its next silence',
     inCompany(async (company) => {
       const { ask } = company;
       await company.node(['ceo', 'worker-manager']);
@@ -119,7 +119,7 @@ describe('a desk that is silent for five minutes', () => {
         await elsewhere(company, others);
         return (await ask('ceo', 'supervise', {})).silent;
       };
-      // The watch has gone on for an hour before anything happens.
+      // The CEO has supervised for an hour before the silence.
       await elsewhere(company, ['analyst'], 'doomed');
       await passTime(company, 60 * MINUTE);
       for (let silence = 1; silence <= 2; silence += 1) {
@@ -139,7 +139,7 @@ describe('a desk that is silent for five minutes', () => {
 
 describe('a node that died', () => {
   it(
-    'is taken off the books and reported once; the living stay',
+    'is removed and reported once; living nodes stay',
     inCompany(async (company) => {
       const { context, ask } = company;
       const { name } = await company.node(['worker-manager']);
@@ -155,7 +155,7 @@ describe('a node that died', () => {
   );
 
   it(
-    'in order leaves nothing behind',
+    'leaves no rows after a clean stop',
     inCompany(async ({ context, node }) => {
       const running = await node(['analyst', 'worker-manager']);
       expect(await context.stores.agentStates.list()).toHaveLength(2);
@@ -166,9 +166,9 @@ describe('a node that died', () => {
   );
 });
 
-describe('the state of a desk', () => {
+describe('the state of an agent', () => {
   it(
-    'says that its queue is paused, and that it is not any more',
+    'shows when its queue is paused and resumed',
     inCompany(async (company) => {
       const { context, until } = company;
       await company.node(['analyst', 'worker-manager']);
@@ -183,7 +183,7 @@ describe('the state of a desk', () => {
   );
 });
 
-describe('while a money desk is silent', () => {
+describe('while a money agent is silent', () => {
   const state = async ({ context }: TestCompany) => (await context.stores.riskState.get(context.descriptor.account))!;
   const others = allBut('ceo', 'risk-manager', 'trader');
 
@@ -193,7 +193,7 @@ describe('while a money desk is silent', () => {
     await elsewhere(company, traderIsHeard ? [...others, 'trader'] : others);
     const { silent } = await company.ask('ceo', 'supervise', {});
     expect(silent).toEqual(traderIsHeard ? [] : ['trader']);
-    // Whatever the CEO asked of the risk manager is done when it has answered something that came later.
+    // When the risk manager has completed a later job, it has also completed the CEO's request.
     await company.ask('risk-manager', 'monitor', { account: company.context.descriptor.account });
   }
 
@@ -216,7 +216,7 @@ describe('while a money desk is silent', () => {
     }),
   );
 
-  it.each(['HALTED', 'REDUCING'] as const)("an operator's %s stays what it is, silence or not", async (target) =>
+  it.each(['HALTED', 'REDUCING'] as const)("an operator's %s does not change with the silence", async (target) =>
     testEnvironment.withCompany(async (company) => {
       await open(company);
       const account = company.context.descriptor.account;
@@ -228,7 +228,7 @@ describe('while a money desk is silent', () => {
   );
 
   it(
-    'the request to a risk manager that is silent itself waits once, however often the CEO looks',
+    'a silent risk manager has only one waiting request, however often the CEO checks',
     inCompany(async (company) => {
       const { context, ask } = company;
       const { account } = context.descriptor;
@@ -268,7 +268,7 @@ describe("the CEO's stance", () => {
 
 describe('the trading day', () => {
   it(
-    'is opened and closed once, however often it is asked for, with a report that adds up',
+    'is opened and closed once, however often it is requested, with a consistent report',
     inCompany(async (company) => {
       const { context, ask } = company;
       const { account } = context.descriptor;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { connect, startForTest, temporaryDirectory } from '../../fixtures/services/workspace.ts';
 
-// Port 1 is reserved and nobody listens on it.
+// Port 1 is reserved; no program listens on it.
 const nobody = '127.0.0.1:1';
 
 it('uses the URLs it is given, owns nothing and stops nothing', async () => {
@@ -43,7 +43,7 @@ it.each([
   expect(String(error)).not.toMatch(/s3cret|\n/);
 });
 
-it('tells a refused login from a silent server', async () => {
+it('distinguishes a refused login from a server that does not answer', async () => {
   const { services } = await startForTest(temporaryDirectory());
   const wrong = services.redis.url.replace(/:\w+@/, ':s3cret@');
   const error: unknown = await startForTest(temporaryDirectory(), { redisUrl: wrong }).catch(

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 const HOOKS = fileURLToPath(new URL('../../fixtures/typescript-hooks.mjs', import.meta.url));
 const CONNECTION = new URL('../../../src/runtime/redis-connection.ts', import.meta.url).href;
 
-/** What a process of ours would wait before each of its attempts to reach a Redis that went away. */
+/** Delays of a process before each attempt to reconnect to Redis. */
 const SCRIPT = `
   const { connectRedis } = await import(${JSON.stringify(CONNECTION)});
   const log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -22,7 +22,7 @@ async function delaysOfOneProcess(): Promise<readonly number[]> {
   return JSON.parse(stdout) as readonly number[];
 }
 
-it('processes that lost Redis together do not come back together', async () => {
+it('processes that lost Redis together do not reconnect together', async () => {
   const processes = await Promise.all([delaysOfOneProcess(), delaysOfOneProcess(), delaysOfOneProcess()]);
   for (const [attempt] of processes[0].entries()) {
     const delays = processes.map((of) => of[attempt]!);

@@ -52,7 +52,7 @@ it('a company and its coordinator work on a Redis Cluster, with every key in one
       ]);
       await producer.addFlow(parent!);
       expect((await ended('backtest', runUnit({ id: 'c1' }, unit.id).jobId)).returnvalue).toMatchObject({ trials: 1 });
-      // There is no such cycle: it fails, for good, as a dead letter and a broadcast.
+      // The cycle does not exist: the job fails finally, with a dead letter and a broadcast.
       expect(await (await ended('optimizer', parent!.jobId)).isFailed()).toBe(true);
       await producer.add('worker-manager', 'noop', { n: 1 }, { delayMs: 600_000 });
       await producer.add('worker-manager', 'noop', { n: 2 }, { delayMs: 600_000, deduplicationId: 'one' });

@@ -45,7 +45,7 @@ it('brings a killed store back on the same port', async () => {
   expect(services.mongo.pid).not.toBe(pid);
 });
 
-it('gives up a service that dies again and again, and says so once', async () => {
+it('gives up a service that keeps dying, and reports it once', async () => {
   const fatal = vi.fn<(error: ServiceError) => void>();
   const gaveUp = new Promise<void>((resolve) => fatal.mockImplementation(() => resolve()));
   const { services, log } = await startForTest(temporaryDirectory(), {
@@ -64,7 +64,7 @@ it('gives up a service that dies again and again, and says so once', async () =>
   expect(services.redis.pid).toBeUndefined();
 });
 
-it('starts nothing again while it closes', async () => {
+it('restarts nothing while it closes', async () => {
   const { services, log } = await startForTest(temporaryDirectory(), {
     limits: { firstBackoffMs: 60_000, maxBackoffMs: 60_000 },
   });

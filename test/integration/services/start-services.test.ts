@@ -41,7 +41,7 @@ it('keeps the data from one start to the next', async () => {
   expect(await connect(second.services.redis.url).get('kept')).toBe('yes');
 });
 
-it('gives every data directory ports of its own', async () => {
+it('gives every data directory its own ports', async () => {
   const started = await Promise.all([1, 2, 3].map(async () => startForTest(temporaryDirectory())));
   const ports = started.flatMap(({ services }) =>
     [services.redis.url, services.mongo.url].map((url) => new URL(url).port),
@@ -73,14 +73,14 @@ it('runs Redis with every write on disk and nothing evicted', async () => {
   expect(values).toEqual(['yes', 'always', 'noeviction', '', '127.0.0.1']);
 });
 
-it('says what to install when there is no Redis, and gives the directory back', async () => {
+it('names what to install when there is no Redis, and releases the directory', async () => {
   const directory = temporaryDirectory();
   const missing = startForTest(directory, { redisBinaries: ['no-such-redis'] });
   await expect(missing).rejects.toMatchObject({ code: 'redis-missing', message: 'No no-such-redis on the PATH' });
   await startForTest(directory);
 });
 
-it('stops Redis again when the store does not start, and repeats its last words', async () => {
+it("stops Redis again when the store does not start, and repeats the store's last output", async () => {
   const directory = temporaryDirectory();
   const embeddedCommand = [process.execPath, '-e', 'console.error("log is damaged at byte 7"); process.exit(3)', '--'];
   const broken = startForTest(directory, { embeddedCommand });
@@ -107,7 +107,7 @@ it('prefers a mongod on the PATH to the embedded store', async () => {
   expect(identifyProcess(pid)).toBeNull();
 });
 
-it('gives up a start when asked to', async () => {
+it('aborts a start on request', async () => {
   const directory = temporaryDirectory();
   const silentStore = [process.execPath, '-e', 'setInterval(() => undefined, 1000)', '--'];
   const asked = new AbortController();

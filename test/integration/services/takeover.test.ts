@@ -75,7 +75,7 @@ it('recognises the orphan without the record, by its password and directory', as
   expect(identifyProcess(owner.pids.redis)).toBeNull();
 });
 
-it('ends an orphan that does not react', async () => {
+it('ends an orphan that ignores SIGTERM', async () => {
   const directory = temporaryDirectory();
   const owner = await startOwner(directory);
   process.kill(owner.pids.redis, 'SIGSTOP');
@@ -84,7 +84,7 @@ it('ends an orphan that does not react', async () => {
   expect(identifyProcess(owner.pids.redis)).toBeNull();
 });
 
-it('never touches a process that merely has a recorded pid', async () => {
+it('never ends an unrelated process with a recorded pid', async () => {
   const directory = temporaryDirectory();
   const bystander = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
   onTestFinished(() => void bystander.kill('SIGKILL'));

@@ -29,12 +29,7 @@ describe('bad usage is one line, the usage of that command, and exit code 2', ()
     ['a state that is none', ['orders', '--state', 'x'], /Allowed choices are intended/, 'corp orders [options]'],
     ['a mode that is none', ['status', '--mode', 'x'], /Allowed choices are simulated/, 'corp status [options]'],
     ['a limit that is none', ['trades', '--limit', '0'], /whole number from 1 to 10000/, 'corp trades [options]'],
-    [
-      'a queue that is none',
-      ['jobs', 'retry', 'x', '1'],
-      /no such queue: ceo, /,
-      'corp jobs retry [options] <queue> <id>',
-    ],
+    ['an unknown queue', ['jobs', 'retry', 'x', '1'], /no such queue: ceo, /, 'corp jobs retry [options] <queue> <id>'],
     ['fees in percent', ['backtest', '--fees', '1.2,0.6'], /0.006 is 0.6 %/, 'corp backtest [options]'],
     ['one fee', ['backtest', '--fees', '0.01'], /taker and maker/, 'corp backtest [options]'],
     ['a timeframe that is none', ['backtest', '--timeframe', '1x'], /like 5m, 1h or 1d/, 'corp backtest [options]'],
@@ -48,7 +43,7 @@ describe('bad usage is one line, the usage of that command, and exit code 2', ()
     expect(lines[1]).toBe(`Usage: ${usage}`);
   });
 
-  it('no command at all: the help, on standard error', async () => {
+  it('prints the help on standard error when there is no command', async () => {
     const { exitCode, stdout, stderr } = await corp([]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain('Usage: corp [options] [command]');
@@ -66,7 +61,7 @@ it('prints help and version on standard output, with exit code 0', async () => {
   expect(await corp(['--version'])).toEqual({ exitCode: 0, stdout: `${VERSION}\n`, stderr: '' });
 });
 
-it('a setting that is none exits 2 and names the variable, before anything is opened', async () => {
+it('an invalid setting exits 2 and names the variable, before anything is opened', async () => {
   expect(await corp(['status'], { CORP_RISK__MAX_EVERYTHING: '1' })).toEqual({
     exitCode: 2,
     stdout: '',

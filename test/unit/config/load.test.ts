@@ -36,7 +36,7 @@ function problem(run: () => unknown): string {
 }
 
 describe('the configuration', () => {
-  it('as shipped is valid, has the limits the company is built on, and no secrets', () => {
+  it('as shipped is valid, has the documented limits, and no secrets', () => {
     const config = load();
     expect(config.risk).toMatchObject({
       maxAssetExposure: 0.05,
@@ -49,7 +49,7 @@ describe('the configuration', () => {
     expect(config.secrets).toEqual({});
   });
 
-  it('is frozen through and through', () => {
+  it('is deeply frozen', () => {
     const config = load();
     const frozen = (value: unknown): boolean =>
       typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(frozen));
@@ -77,7 +77,7 @@ describe('the configuration', () => {
       'config/risk.yaml: maxOpenPositions: ',
     ],
     [
-      'a figure out of range',
+      'a value out of range',
       'risk.yaml',
       (text: string) => text.replace('maxAssetExposure: 0.05', 'maxAssetExposure: 5'),
       'config/risk.yaml: maxAssetExposure: ',
@@ -89,7 +89,7 @@ describe('the configuration', () => {
       'config/database.yaml: namespace: ',
     ],
     [
-      'two that do not fit together',
+      'two conflicting values',
       'agents.yaml',
       (text: string) => text.replace('silentAfterMs: 300000', 'silentAfterMs: 10'),
       'config/agents.yaml: heartbeat.silentAfterMs: must be longer than everyMs',
@@ -107,7 +107,7 @@ describe('the configuration', () => {
     expect(problem(() => load({}, directoryWith(file, change)))).toContain(expected);
   });
 
-  it('says which file is missing', () => {
+  it('names the missing file', () => {
     expect(problem(() => load({}, root))).toContain('config/agents.yaml: cannot be read');
   });
 });
@@ -153,7 +153,7 @@ describe('the environment', () => {
     expect(problem(() => load(environment))).toContain(expected);
   });
 
-  it('wins over .env, which wins over the files; an empty variable is none', () => {
+  it('overrides .env, which overrides the files; an empty variable is ignored', () => {
     const text = 'CORP_RISK__MAX_ASSET_EXPOSURE=0.02\nLOG_LEVEL=debug\nTRADING_MODE=replay\n';
     const config = load({ LOG_LEVEL: 'warn', API_TOKEN: '' }, SHIPPED, text);
     expect(config.risk.maxAssetExposure).toBe(0.02);
@@ -161,7 +161,7 @@ describe('the environment', () => {
     expect(config.secrets).toEqual({});
   });
 
-  it('brings the secrets, and no error ever repeats one', () => {
+  it('contains the secrets, and no error repeats one', () => {
     const good = {
       REDIS_URL: 'rediss://:pw@h:1',
       MONGO_URL: 'mongodb://u:pw@h',
@@ -181,7 +181,7 @@ describe('the environment', () => {
     }
   });
 
-  it('of other programs is left alone', () => {
+  it('may contain variables of other programs', () => {
     expect(() => load({ CORPORATE_RISK__X: '1', CORP_UNRELATED__X: '1', HOME: '/' })).not.toThrow();
   });
 });

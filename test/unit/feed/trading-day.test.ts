@@ -6,7 +6,7 @@ import { dayEvents } from '../../../src/feed/trading-day.ts';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** What the day's events between two market times ask of the CEO. */
+/** Jobs that the day's events between two market times add for the CEO. */
 async function eventsOf(from: number, to: number, hours: { starts?: string; stops?: string } = {}) {
   const asked: { name: string; day: number; jobId: string }[] = [];
   const deps = {
@@ -25,7 +25,7 @@ const names = async (from: number, to: number): Promise<readonly string[]> =>
   (await eventsOf(from, to)).map(({ name, day }) => `${name} ${day / DAY}`);
 
 describe('trading days', () => {
-  it('open at their hour and close at theirs, at the candle that reaches it', async () => {
+  it('open and close with the candle that reaches the configured time', async () => {
     expect(await names(100 * DAY - HOUR, 100 * DAY)).toEqual(['start-day 100']);
     expect(await names(100 * DAY, 100 * DAY + HOUR)).toEqual([]);
     expect(await names(100 * DAY + 22 * HOUR, 100 * DAY + 23 * HOUR)).toEqual(['stop-day 100']);
@@ -49,7 +49,7 @@ describe('trading days', () => {
     ]);
   });
 
-  it('are the same events however market time is cut into candles, and no id comes twice', async () => {
+  it('give the same events for any candle length, and no id twice', async () => {
     const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 10 * 24 * 60 }), { maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(cuts, async (minutes) => {

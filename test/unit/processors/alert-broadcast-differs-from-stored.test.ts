@@ -30,7 +30,7 @@ function recorded({ isNew = true } = {}) {
 
 const DRAFT = { key: 'k', account: 'paper', severity: 'critical', title: 'Order refused', text: 'why' } as const;
 
-it('broadcasts what was stored, after it was stored: same key, time, title and text', async () => {
+it('broadcasts the stored alert after it was stored: same key, time, title and text', async () => {
   const { raiseAlert, events } = recorded();
   await raiseAlert(DRAFT);
   expect(events).toEqual([
@@ -39,7 +39,7 @@ it('broadcasts what was stored, after it was stored: same key, time, title and t
   ]);
 });
 
-it('does not broadcast an alert again whose key is stored already', async () => {
+it('does not broadcast an alert whose key is already stored', async () => {
   const { raiseAlert, events } = recorded({ isNew: false });
   await raiseAlert(DRAFT);
   expect(events).toEqual([{ ...DRAFT, at: 1001 }]);

@@ -47,7 +47,7 @@ const shapeOf = ({ queue, name, children = [] }: FlowNode): object => ({ [`${que
 const everything = (): readonly FlowNode[] => [...everyPhase(), tick(1), flattenFlow('paper-1', 'storm', 'r1')];
 
 describe('flows', () => {
-  it('are pure: built again they name the same jobs, which is what survives a crash', () => {
+  it('are pure: a rebuilt flow names the same jobs, so that it survives a crash', () => {
     expect(everything()).toEqual(everything());
   });
 
@@ -56,14 +56,14 @@ describe('flows', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('have ids that BullMQ takes: no colon, not all digits', () => {
+  it('have ids that BullMQ accepts: no colon, not all digits', () => {
     for (const { jobId } of flatten(everything())) {
       expect(jobId).not.toContain(':');
       expect(jobId).toMatch(/\D/);
     }
   });
 
-  it('carry what the contracts of their jobs want, and meta that says why', () => {
+  it('match the contracts of their jobs, and name their cause', () => {
     for (const { queue, name, payload, meta } of flatten(everything())) {
       expect(contractOf(queue).jobs[name]?.data.safeParse(payload).error).toBeUndefined();
       expect(metaSchema.parse(meta).causedBy).toBeTypeOf('string');
@@ -72,13 +72,13 @@ describe('flows', () => {
 });
 
 describe('the flow of a cycle', () => {
-  it('lets nothing be executed before it was reviewed, nor reviewed before selection and stance', () => {
+  it('executes after the review, and reviews after selection and stance', () => {
     expect(decidePhase(CYCLE).map(shapeOf)).toEqual([
       { 'trader:execute': [{ 'risk-manager:review': [{ 'strategy-selector:select': [] }, { 'ceo:set-stance': [] }] }] },
     ]);
   });
 
-  it('optimises a candidate when the work units of its own grid are done', () => {
+  it('optimises a candidate after the work units of its grid', () => {
     const nodes = optimizePhase(CYCLE, CANDIDATES);
     expect(nodes.map((node) => node.children?.map(({ payload }) => payload))).toEqual(
       CANDIDATES.map(({ units }) => units.map((unitId) => ({ unitId }))),
@@ -102,7 +102,7 @@ describe('the flow of a tick', () => {
     });
   });
 
-  it('is one tick for a candle of a market, announced however often, and another for every other', () => {
+  it('is one tick per candle and market, however often it is added', () => {
     const candle = fc.integer({ min: 1, max: 1e6 });
     const symbol = fc.constantFrom('BTC-USD', 'ETH-USD');
     fc.assert(
@@ -114,8 +114,8 @@ describe('the flow of a tick', () => {
   });
 });
 
-describe('the flow that closes everything', () => {
-  it('cancels before it plans and plans before it executes, before all other work', () => {
+describe('the flow that closes all positions', () => {
+  it('cancels, then plans, then executes, with the highest priority', () => {
     const flow = flattenFlow('paper-1', 'storm', 'r1');
     expect(shapeOf(flow)).toEqual({
       'trader:execute': [{ 'risk-manager:plan-flatten': [{ 'trader:cancel-open': [] }] }],
@@ -127,7 +127,7 @@ describe('the flow that closes everything', () => {
     expect(flattenFlow('paper-1', 'storm', 'r1').jobId).not.toBe(flattenFlow('paper-1', 'storm', 'r2').jobId);
   });
 
-  it('takes a reason of any length', () => {
+  it('accepts a reason of any length', () => {
     const { meta } = flattenFlow('paper-1', 'x'.repeat(500), 'r1');
     expect(metaSchema.safeParse(meta).success).toBe(true);
   });

@@ -20,7 +20,7 @@ describe('a Redis URL', () => {
     client.disconnect();
   });
 
-  it('makes workers wait for Redis for ever, and people not at all', () => {
+  it('lets workers wait for Redis without limit, and requests of people fail at once', () => {
     expect(clientOptions('patient', Math.random)).toMatchObject({ maxRetriesPerRequest: null });
     expect(clientOptions('prompt', Math.random)).toMatchObject({
       maxRetriesPerRequest: 1,
@@ -48,7 +48,7 @@ describe('reconnecting', () => {
     );
   });
 
-  it('waits as its own randomness says: the same seed the same, another seed never the same', () => {
+  it('has a jitter that depends on the seed', () => {
     expect(delays('patient', 1)).toEqual(delays('patient', 1));
     const [one, other] = [delays('patient', 1), delays('patient', 2)];
     one.forEach((delay, i) => expect(delay).not.toBe(other[i]));

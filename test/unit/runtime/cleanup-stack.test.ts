@@ -3,8 +3,8 @@ import { createCleanupStack } from '../../../src/runtime/cleanup-stack.ts';
 
 const never = (): Promise<void> => new Promise(() => undefined);
 
-describe('a release stack', () => {
-  it('undoes in reverse order, one after the other, once', async () => {
+describe('a cleanup stack', () => {
+  it('closes in reverse order, one after the other, once', async () => {
     const undone: string[] = [];
     const stack = createCleanupStack(1000);
     for (const name of ['redis', 'queue', 'worker']) {
@@ -26,7 +26,7 @@ describe('a release stack', () => {
     ]);
   });
 
-  it('goes on after a failure and reports all of them', async () => {
+  it('continues after a failure and reports all failures', async () => {
     const stack = createCleanupStack(1000);
     let reached = false;
     stack.push('first', () => void (reached = true));
@@ -39,7 +39,7 @@ describe('a release stack', () => {
     expect(reached).toBe(true);
   });
 
-  it('gives those below a hanging undo their turn, within the deadline', async () => {
+  it('still closes the entries below one that hangs, within the deadline', async () => {
     const stack = createCleanupStack(200);
     let reached = false;
     stack.push('services', () => void (reached = true));
@@ -52,7 +52,7 @@ describe('a release stack', () => {
     expect(performance.now() - began).toBeLessThan(1000);
   });
 
-  it('undoes at once what is opened after the release', async () => {
+  it('closes at once what is pushed after the release', async () => {
     const stack = createCleanupStack(1000);
     await stack.release();
     let undone = false;

@@ -33,7 +33,7 @@ describe('the shutdown', () => {
     expect(exit.mock.calls).toEqual([[1]]);
   });
 
-  it('takes copies of one key press for one request', async () => {
+  it('treats copies of one key press as one request', async () => {
     const stop = vi.fn<ShutdownOptions['stop']>(never);
     const { exit, press } = install(stop);
     press('SIGINT');
@@ -64,7 +64,7 @@ describe('the shutdown', () => {
     expect(exit.mock.calls).toEqual([[143]]);
   });
 
-  it('gives the signals back', () => {
+  it('removes its signal handlers', () => {
     const { source, shutdown } = install(never);
     shutdown.uninstall();
     expect([source.listenerCount('SIGINT'), source.listenerCount('SIGTERM')]).toEqual([0, 0]);

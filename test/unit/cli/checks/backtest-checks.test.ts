@@ -58,7 +58,7 @@ describe('corp backtest --check-warmup', () => {
     expect(lastLine(stdout)).toBe('Warm-up of 62 candles: every line drifts by less than 0.01 %.');
   });
 
-  it('has a document of its own', async () => {
+  it('prints its own JSON document', async () => {
     const answer = await backtest(csv(400, wave), '--check-warmup', '--json');
     expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
     const document = documentOf(answer);
@@ -76,7 +76,7 @@ describe('corp backtest --check-warmup', () => {
     });
   });
 
-  it('ends with 1 where the warm-up is too short for the candles', async () => {
+  it('exits 1 when the warm-up is too short for the candles', async () => {
     const collapse = csv(600, (bar) => (bar < 300 ? 1e7 : 1) * wave(bar));
     for (const flags of [[], ['--json']]) {
       const answer = await backtest(collapse, '--check-warmup', ...flags);
@@ -88,7 +88,7 @@ describe('corp backtest --check-warmup', () => {
     }
   });
 
-  it('is refused, with what it needs, where there is no history to measure against', async () => {
+  it('is refused, with the required number of bars, when there is too little history', async () => {
     const { exitCode, stdout, stderr } = await backtest(csv(100, wave), '--check-warmup');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(
@@ -98,7 +98,7 @@ describe('corp backtest --check-warmup', () => {
 });
 
 describe('corp backtest --check-lookahead', () => {
-  it('says how many signals it recomputed and that none of them knew the future', async () => {
+  it('prints how many signals it recomputed and that none has look-ahead', async () => {
     const { exitCode, stdout, stderr } = await backtest(csv(400, wave), '--check-lookahead');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const [first, second] = stdout.trimEnd().split('\n');
@@ -107,7 +107,7 @@ describe('corp backtest --check-lookahead', () => {
     expect(await backtest(csv(400, wave), '--check-lookahead', '--all')).toEqual({ exitCode, stdout, stderr });
   });
 
-  it('has a document of its own', async () => {
+  it('prints its own JSON document', async () => {
     const answer = await backtest(csv(400, wave), '--check-lookahead', '--json');
     expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
     const document = documentOf(answer);
@@ -116,7 +116,7 @@ describe('corp backtest --check-lookahead', () => {
     expect(document).toMatchObject({ ok: true, differences: [], differing: 0, recomputed: document['signals'] });
   });
 
-  it('shows what knew the future, with both values, and is an error', () => {
+  it('shows each look-ahead with both values, and is an error', () => {
     for (const json of [false, true]) {
       const { io, stdout } = recordedIo();
       const check = (): void =>

@@ -21,7 +21,7 @@ describe('verification of the audit log', () => {
     expect(await verifyAudit(store(records))).toEqual({ records: length, head, fault: null });
   });
 
-  it.each([0, 998, 999, 1000, 2400])('names the record that was changed after %i good ones', async (good) => {
+  it.each([0, 998, 999, 1000, 2400])('names the record that was changed after %i valid ones', async (good) => {
     const records = chain(2500);
     records[good] = { ...records[good]!, actor: 'somebody else' };
     expect(await verifyAudit(store(records))).toMatchObject({ records: good, fault: { seq: good + 1 } });

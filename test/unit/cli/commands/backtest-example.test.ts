@@ -43,7 +43,7 @@ describe('corp backtest --example', () => {
     expect(result.trades.length).toBeGreaterThan(0);
   });
 
-  it('needs no name, is the same every time, and says that the market is simulated', async () => {
+  it('needs no family, always gives the same result, and says that the market is simulated', async () => {
     const { exitCode, stdout } = await backtest('--example');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^Spec \S+trend-following\.json\nNo --data: simulated market, seed \d+\. /);
@@ -51,14 +51,14 @@ describe('corp backtest --example', () => {
     expect(stdout).toContain(`result hash ${resultHash}`);
   });
 
-  it('takes another timeframe that five minutes make, and no other', async () => {
+  it('accepts a multiple of five minutes as timeframe, and no other', async () => {
     expect((await document('--example', 'breakout', '--timeframe', '4h')).series.bars).toBe(180 * 6);
     const { exitCode, stderr } = await backtest('--example', 'breakout', '--timeframe', '7m');
     expect(exitCode).toBe(2);
     expect(stderr).toBe('corp: 7m cannot be built from simulated candles of 5m. Choose 5m or a multiple of it\n');
   });
 
-  it('plays on the candles that are given', async () => {
+  it('runs on the given candles', async () => {
     const data = join(directory, 'TEST-USD.csv');
     writeCandleCsv(data, randomSeries(5, 1200));
     const result = await document('--example', 'momentum', '--data', data);

@@ -60,7 +60,7 @@ async function document(...flags: string[]): Promise<Document> {
 }
 
 describe('corp backtest --json', () => {
-  it('is one document of the promised shape', async () => {
+  it('is one document of the documented shape', async () => {
     const result = await document();
     expect(Object.keys(result)).toEqual(['spec', 'market', 'series', 'metrics', 'trades', 'equity', 'resultHash']);
     expect(result.spec).toEqual(spec);
@@ -74,7 +74,7 @@ describe('corp backtest --json', () => {
     expect(result.resultHash).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('gives the same answer again, another one for other costs, and none of the fees when there are none', async () => {
+  it('gives the same result again, another one for other costs, and no fees when they are zero', async () => {
     const [first, again, free] = [
       await document(),
       await document(),
@@ -85,12 +85,12 @@ describe('corp backtest --json', () => {
     expect([first.metrics.feesPaid > 0, free.metrics.feesPaid]).toEqual([true, 0]);
   });
 
-  it('trades on longer bars made of the candles of the file', async () => {
+  it('trades on longer bars built from the candles of the file', async () => {
     expect((await document('--timeframe', '2h')).series).toMatchObject({ timeframe: '2h', bars: 150 });
   });
 });
 
-it('shows people the figures and the trades', async () => {
+it('prints the figures and the trades as text', async () => {
   const { exitCode, stdout } = await backtest();
   expect(exitCode).toBe(0);
   expect(stdout).toContain('Buy when close crosses above sma(5)');
@@ -111,13 +111,13 @@ describe('corp backtest --report', () => {
     expect(page).toContain(metrics.feesPaid.toLocaleString('en-US', { maximumFractionDigits: 2 }));
   });
 
-  it('leaves standard output to the document of --json', async () => {
+  it('prints only the document of --json on standard output', async () => {
     const path = join(directory, 'both.html');
     const result = await document('--report', path);
     expect(readFileSync(path, 'utf8')).toContain(result.resultHash);
   });
 
-  it('is refused where it cannot be written, before anything is read', async () => {
+  it('is refused when it cannot be written, before anything is read', async () => {
     const path = join(directory, 'nowhere', 'report.html');
     const { exitCode, stdout, stderr } = await backtest('--report', path, '--spec', join(directory, 'no.json'));
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -126,14 +126,14 @@ describe('corp backtest --report', () => {
     );
   });
 
-  it('is not there when the backtest fails', async () => {
+  it('is not written when the backtest fails', async () => {
     const path = join(directory, 'failed.html');
     expect((await backtest('--report', path, '--timeframe', '90d')).exitCode).toBe(2);
     expect(readdirSync(directory).filter((name) => name.startsWith('failed'))).toEqual([]);
   });
 });
 
-describe('what cannot be played is refused in one line that says why', () => {
+describe('invalid input is refused in one line with the reason', () => {
   const broken = (change: object): string => file('broken.json', JSON.stringify({ ...spec, ...change }));
   const against = (right: object): object => ({ left: { field: 'close' }, op: '<', right });
   const noIndicator = { left: { indicator: 'rsy', params: {} }, op: '>', right: { value: 1 } };
@@ -168,7 +168,7 @@ describe('what cannot be played is refused in one line that says why', () => {
       /this spec \(trailing\.period: atr\(400\)\) needs at least \d{4} bars, there are 300/,
     ],
     [
-      'an indicator that is defined but has not settled',
+      'an indicator that is defined but has not converged',
       () => ['--spec', broken({ exit: against({ indicator: 'ema', params: { period: 100 } }) })],
       /this spec \(exit\.right: ema\(100\)\) needs at least 562 bars, there are 300/,
     ],
@@ -228,7 +228,7 @@ describe('corp backtest --spec genome.json', () => {
   const play = (value: unknown, ...flags: string[]): Promise<Recorded> =>
     backtest('--spec', file('genome.json', JSON.stringify(value)), ...flags);
 
-  it('plays it by our rules, says on standard error what a spec cannot say, and prints the document of a spec', async () => {
+  it('runs it as a spec, reports the rules it cannot import on standard error, and prints the document of a spec', async () => {
     const { exitCode, stdout, stderr } = await play(genome, '--json');
     expect(exitCode).toBe(0);
     const result = JSON.parse(stdout) as Document;
@@ -251,7 +251,7 @@ describe('corp backtest --spec genome.json', () => {
     expect(again).toEqual({ exitCode: 0, stdout, stderr: '' });
   });
 
-  it('shows people the same', async () => {
+  it('prints the same as text', async () => {
     const { exitCode, stdout } = await play({ ...genome, params: { ...genome.params, direction: 'LONG' } });
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Buy when cutler-rsi(14) is below 45 and close is below ema(20); stop 2 %');
@@ -276,7 +276,7 @@ describe('corp backtest --spec genome.json', () => {
   });
 });
 
-it('the schema accepts every spec the families and tests can make, and nothing beside it', () => {
+it('the schema accepts every spec of the families and tests, and refuses unknown keys', () => {
   fc.assert(
     fc.property(fc.oneof(anySpec, busySpec), (valid) => {
       expect(strategySpecSchema.parse(JSON.parse(JSON.stringify(valid)))).toEqual(valid);

@@ -10,7 +10,7 @@ async function indicators(...args: string[]): Promise<string> {
 }
 
 describe('corp indicators', () => {
-  it('has a line for each indicator of the registry', async () => {
+  it('prints one line per indicator of the registry', async () => {
     const [head, ...lines] = (await indicators()).split('\n');
     expect(head).toMatch(/^name +inputs +parameters \(bounds\) +warm-up +converged after +outputs +unit$/);
     expect(lines.slice(0, Object.keys(INDICATORS).length).map((line) => line.split(' ')[0])).toEqual(

@@ -47,7 +47,7 @@ const specOf = (period: number): object => ({
 });
 
 describe('corp search', () => {
-  it('answers with one document, results in the order of the genomes', async () => {
+  it('prints one document, with results in the order of the genomes', async () => {
     const { exitCode, stdout, stderr } = await search([...genomes, specOf(5)], '--json');
     expect(exitCode, stderr).toBe(0);
     const document = JSON.parse(stdout) as Record<string, unknown> & { results: Record<string, unknown>[] };
@@ -82,7 +82,7 @@ describe('corp search', () => {
     expect(stdout).toContain('may be luck. Verify it out of sample');
   });
 
-  it('plays genomes by the rules of the workers, with costs of their own', async () => {
+  it("runs genomes by the workers' rules and costs", async () => {
     const { exitCode, stdout, stderr } = await search(genomes, '--profile', 'worker', '--json');
     expect(exitCode, stderr).toBe(0);
     const document = JSON.parse(stdout) as {

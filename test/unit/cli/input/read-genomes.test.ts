@@ -83,7 +83,7 @@ describe('readGenomes', () => {
     expect((fault as AppError).message).toMatch(line);
   });
 
-  it('refuses a file that is not there', async () => {
+  it('refuses a missing file', async () => {
     await expect(readGenomes(join(directory, 'no.json'))).rejects.toThrow(/no\.json: cannot be read/);
   });
 });

@@ -18,7 +18,7 @@ function report(error: unknown, environment = {}): { readonly exitCode: number; 
 }
 const zodError = z.strictObject({ a: z.int() }).safeParse({ a: 'x' }).error!;
 
-describe('what somebody must change exits 2, in one line', () => {
+describe('bad usage or input exits 2, in one line', () => {
   it.each([
     [new ConfigError('config/risk.yaml', 'maxPeak', 'unknown key'), 'corp: config/risk.yaml: maxPeak: unknown key'],
     [new AppError('bad-input', 'x.csv: line 3: no', { advice: 'Do' }), 'corp: x.csv: line 3: no. Do'],
@@ -34,8 +34,8 @@ describe('what somebody must change exits 2, in one line', () => {
   });
 });
 
-describe('what could not be done exits 1', () => {
-  it('says what to do where it is known', () => {
+describe('work that could not be done exits 1', () => {
+  it('prints the advice if there is any', () => {
     expect(report(new AppError('no-company', 'nobody is\n here.', { advice: 'Start one' }))).toEqual({
       exitCode: 1,
       stderr: 'corp: nobody is here. Start one\n',
@@ -46,7 +46,7 @@ describe('what could not be done exits 1', () => {
     });
   });
 
-  it('shows the stack of the unexpected to those who ask for it only', () => {
+  it('prints the stack of an unexpected error with LOG_LEVEL=debug only', () => {
     const error = new TypeError('x is undefined');
     expect(report(error)).toEqual({
       exitCode: 1,

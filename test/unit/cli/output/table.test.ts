@@ -14,12 +14,12 @@ describe('a table', () => {
     );
   });
 
-  it('writes small and large numbers without an exponent, and dust not at all', () => {
+  it('writes small and large numbers without an exponent, and hides rounding errors', () => {
     const rows = [{ n: 1e-8 }, { n: 123_456_789_012 }, { n: 0.1 + 0.2 }];
     expect(formatTable(rows).split('\n')).toEqual(['           n', '  0.00000001', '123456789012', '         0.3']);
   });
 
-  it('shows what is not there as a dash, which does not make a column text', () => {
+  it('shows missing values as a dash, and keeps the column numeric', () => {
     expect(formatTable([{ n: null }, { n: 12 }, { n: undefined }]).split('\n')).toEqual([' n', ' -', '12', ' -']);
   });
 
@@ -27,7 +27,7 @@ describe('a table', () => {
     expect(formatTable([{ reason: 'a\n\u001b[31mb\tc' }])).toBe('reason\na [31mb c');
   });
 
-  it('is one friendly line when there is nothing to show', () => {
+  it('is one line when there are no rows', () => {
     const { io, stdout } = recordedIo();
     io.table([], 'No orders.');
     expect(stdout()).toBe('No orders.\n');

@@ -8,7 +8,7 @@ import { describeCandles, type CandleReport } from '../../../../src/adapters/can
 const HOUR = 3_600_000;
 const START = Date.UTC(2025, 0, 1);
 
-/** A file of `count` candles of which the first opens `offset` ms after the start. */
+/** A file of `count` candles; the first opens `offset` ms after the start. */
 function file(symbol: string, timeframe: Timeframe, count: number, offset = 0): CandleFile {
   const candles = Array.from({ length: count }, (_, i): Candle => {
     const time = START + offset + i * timeframeMs(timeframe);
@@ -19,33 +19,33 @@ function file(symbol: string, timeframe: Timeframe, count: number, offset = 0): 
 const report = (...args: Parameters<typeof file>): CandleReport => describeCandles(file(...args));
 
 describe('the timeframe of a cycle', () => {
-  it('is the preferred one where there are enough candles of it', () => {
+  it('is the preferred one when there are enough candles of it', () => {
     expect(timeframeFor([report('BTC-USD', '5m', 12_013)], '1h')).toBe('1h');
   });
 
-  it('is the longest shorter one of which there are enough', () => {
+  it('is otherwise the longest shorter one with enough candles', () => {
     expect(timeframeFor([report('BTC-USD', '5m', 11_000)], '1h')).toBe('30m');
     expect(timeframeFor([report('BTC-USD', '5m', 4000)], '1h')).toBe('15m');
     expect(timeframeFor([report('BTC-USD', '1m', 1500)], '1h')).toBe('1m');
   });
 
-  it('is the shortest there is where there are never enough', () => {
+  it('is the shortest one when there are never enough', () => {
     expect(timeframeFor([report('BTC-USD', '5m', 200)], '1h')).toBe('5m');
   });
 
-  it('is a multiple of the candles of every file, over the time they share', () => {
+  it("is a multiple of every file's timeframe, over their common period", () => {
     const files = [report('BTC-USD', '5m', 12_013), report('ETH-USD', '15m', 4100)];
     expect(timeframeFor(files, '1h')).toBe('1h');
     expect(timeframeFor([report('BTC-USD', '5m', 12_013), report('ETH-USD', '15m', 1200)], '1h')).toBe('15m');
   });
 
-  it('is the preferred one when no other can be made: the message about it comes later', () => {
+  it('is the preferred one when no other fits; a later check reports the error', () => {
     expect(timeframeFor([report('BTC-USD', '1d', 100)], '1h')).toBe('1h');
   });
 });
 
-describe('the span that files share', () => {
-  it('begins with the last to begin and ends with the first to end, on whole candles', () => {
+describe('the common period of files', () => {
+  it('begins with the latest start and ends with the earliest end, on candle boundaries', () => {
     const files = [report('BTC-USD', '5m', 60, 25 * 60_000), report('ETH-USD', '1m', 600)];
     // From 00:25 to 05:25, and from 00:00 to 10:00.
     expect(commonSpan(files, '1h')).toEqual({ from: START + HOUR, to: START + 5 * HOUR });
@@ -65,7 +65,7 @@ describe('the span that files share', () => {
   });
 });
 
-describe('the name of what files hold', () => {
+describe('the content name of files', () => {
   const [btc, eth] = [file('BTC-USD', '1h', 5), file('ETH-USD', '1h', 5)];
 
   it('depends on the candles, not on paths or order', () => {
@@ -74,7 +74,7 @@ describe('the name of what files hold', () => {
     expect(contentName([{ ...eth, path: 'elsewhere.csv' }, btc])).toBe(name);
   });
 
-  it('is another for any other candle', () => {
+  it('changes with any candle', () => {
     const [first, ...rest] = btc.candles;
     const changed = { ...btc, candles: [{ ...first!, close: 100.5 }, ...rest] };
     const names = [[btc], [eth], [changed], [{ ...btc, candles: rest }], [btc, eth]].map(contentName);

@@ -3,8 +3,8 @@ import { loadCliConfig } from '../../../../src/cli/process/load-cli-config.ts';
 import { aborted, runProcess, type ProcessRun } from '../../../../src/cli/process/run-process.ts';
 import { recordedIo } from '../recorded-io.ts';
 
-/** The signals go to a shell through `process`; its exit is recorded instead of done. */
-describe('the shell of long-running commands', () => {
+/** Signals are emitted on `process`; process.exit is recorded instead of executed. */
+describe('runProcess', () => {
   const exits: (number | undefined)[] = [];
   beforeEach(() => {
     exits.length = 0;
@@ -21,7 +21,7 @@ describe('the shell of long-running commands', () => {
     return runProcess(io, { config, finishes, keepsLogs: false, stopWithinMs: 20_000 }, use);
   };
 
-  it('releases what was opened, last first, and gives the answer', async () => {
+  it('releases resources, last opened first, and returns the result', async () => {
     const released: string[] = [];
     const answer = await shell(true, async ({ cleanup }) => {
       cleanup.push('first', () => void released.push('first'));
@@ -45,7 +45,7 @@ describe('the shell of long-running commands', () => {
     expect(released).toEqual(['it']);
   });
 
-  it('does not report what an interrupted service failed with, but what a job failed with', async () => {
+  it('reports an error after a signal only for a command that should finish', async () => {
     const interrupted = async (): Promise<never> => {
       process.emit('SIGINT', 'SIGINT');
       throw new Error('connection closed');
@@ -55,7 +55,7 @@ describe('the shell of long-running commands', () => {
     await vi.waitFor(() => expect(exits).toEqual([0, 130]));
   });
 
-  it('ends with the error of what it cannot do without', async () => {
+  it('ends with a fatal error', async () => {
     const serving = shell(false, async ({ stop, fail }) => {
       fail(new Error('the store is gone'));
       await aborted(stop);

@@ -26,7 +26,7 @@ export function manualClock(start = NOON): ManualClock {
 export interface TestDeps extends AgentDeps {
   readonly clock: ManualClock;
   readonly monitor: AgentMonitor;
-  /** What was written to the audit log, oldest first. */
+  /** Entries of the audit log, oldest first. */
   readonly entries: AuditEntry[];
 }
 
@@ -48,7 +48,7 @@ export function testDeps(): TestDeps {
   };
 }
 
-/** A job as BullMQ hands it to a processor, as far as the wrapper looks at it. */
+/** A job as BullMQ passes it to a processor; only the fields that the wrapper reads. */
 export function jobWith(name: string, data: unknown, fields: Partial<Job> = {}): Job {
   return { id: 'job-1', name, data, attemptsMade: 0, ...fields } as Job;
 }

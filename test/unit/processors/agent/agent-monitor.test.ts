@@ -35,7 +35,7 @@ describe("an agent's state", () => {
     expect(monitor.longestJobMs()).toBe(0);
   });
 
-  it('is error after a failure until something goes well, and remembers the last one', () => {
+  it('is error after a failure until a job succeeds, and keeps the last error', () => {
     const { monitor, status } = open();
     monitor.jobStarted('execute/1');
     monitor.jobEnded('execute/1', 1, 'venue down');
@@ -46,7 +46,7 @@ describe("an agent's state", () => {
     expect(monitor.snapshot()).toMatchObject({ status: 'idle', failed: 1, completed: 1, lastError: 'venue down' });
   });
 
-  it('is paused while its queue is, once what it has in hand is done', () => {
+  it('is paused while its queue is paused, after its running jobs have ended', () => {
     const { monitor, status } = open();
     monitor.jobStarted('execute/1');
     monitor.setPaused(true);
@@ -57,7 +57,7 @@ describe("an agent's state", () => {
     expect(status()).toBe('idle');
   });
 
-  it('is stopped for ever', () => {
+  it('stays stopped', () => {
     const { monitor, status } = open();
     monitor.jobStarted('execute/1');
     monitor.stopped();

@@ -8,7 +8,7 @@ import { AppError } from '../../../../src/domain/errors.ts';
 import { jobWith, NOON } from './agent-fixture.ts';
 
 describe("a job's error", () => {
-  it('gives back code and text from the text alone, whatever they are', () => {
+  it('is restored from its text: any code and any message', () => {
     const code = fc.stringMatching(/^[a-z]+(-[a-z]+)*$/);
     fc.assert(
       fc.property(code, fc.string(), fc.boolean(), (name, text, retryable) => {
@@ -23,7 +23,7 @@ describe("a job's error", () => {
     expect(readFailedReason('something else')).toEqual({ code: 'unexpected', message: 'something else' });
   });
 
-  it('keeps the stack of where it came from, and the advice that came with it', () => {
+  it('keeps the original stack and the advice', () => {
     const cause = new AppError('gone', 'the plan is gone', { advice: 'Start anew' });
     const mapped = toJobError(cause);
     expect(mapped.stack).toContain('dead-letters.test.ts');
@@ -32,7 +32,7 @@ describe("a job's error", () => {
   });
 });
 
-describe('a job is given up', () => {
+describe('a job gets no further attempt', () => {
   const job = (fields: Partial<Job>): Job => jobWith('review', {}, { opts: { attempts: 5 }, ...fields });
 
   it.each([
@@ -50,7 +50,7 @@ describe('a dead letter', () => {
   const job = jobWith('run-unit', { payload: 1 }, { attemptsMade: 3, finishedOn: NOON });
   const letter = (reason: string, advice?: string) => deadLetterOf('backtest', job, reason, NOON + 5, advice);
 
-  it('says what failed, why, and what a person can do', () => {
+  it('contains the job, the reason and advice', () => {
     expect(letter('[unknown-work-unit] there is no work unit u1', 'Start a new cycle')).toEqual({
       queue: 'backtest',
       jobId: 'job-1',
@@ -68,7 +68,7 @@ describe('a dead letter', () => {
     expect(letter(`[${code}] text`).advice.length).toBeGreaterThan(20);
   });
 
-  it('does not advise to retry what fails again', () => {
+  it('does not advise a retry that would fail again', () => {
     expect(letter('[bad-message] x').advice).toContain('fails again');
     expect(letter('job stalled more than allowable limit').advice).toContain('worker');
   });

@@ -11,7 +11,7 @@ type Review = (context: JobContext) => Promise<unknown>;
 const ANSWER = { approved: 1, reduced: 0, vetoed: 0, approvals: ['a1'] };
 const PAYLOAD = { account: 'paper' };
 
-/** The risk manager's desk with this in place of its review; its other jobs are not asked for. */
+/** The risk manager with this handler for `review`; its other jobs are not called. */
 function agentWith(review: Review, deps: TestDeps = testDeps()) {
   const other = async (): Promise<never> => {
     throw new Error('not asked for');
@@ -74,7 +74,7 @@ describe('a message that does not fit its contract', () => {
     });
   });
 
-  it('is told to the handler with its defaults filled in', async () => {
+  it('reaches the handler with its defaults', async () => {
     const agent = defineAgent(
       'risk-manager',
       {
@@ -96,7 +96,7 @@ describe('a message that does not fit its contract', () => {
     await agent.process(jobWith('review', envelope(PAYLOAD, { causedBy: 'test' })), 'token', undefined);
   });
 
-  it('an answer that does not fit is not passed on', async () => {
+  it('a result that does not match the contract is refused', async () => {
     const { failure, deps } = agentWith(async () => ({ ...ANSWER, approved: -1 }));
     const error = await failure(envelope(PAYLOAD));
     expect(error).toBeInstanceOf(UnrecoverableError);
@@ -106,7 +106,7 @@ describe('a message that does not fit its contract', () => {
 });
 
 describe('deadlines', () => {
-  it('one that has passed is not worth a try', async () => {
+  it('a job whose deadline has passed is not attempted', async () => {
     const error = await agentWith(never).failure(envelope(PAYLOAD, { deadline: NOON - 250 }));
     expect(error).toBeInstanceOf(UnrecoverableError);
     expect(readFailedReason(error.message)).toEqual({
@@ -115,7 +115,7 @@ describe('deadlines', () => {
     });
   });
 
-  it('one that passes during the job aborts its signal; the next attempt fails for good', async () => {
+  it('a deadline that passes during the job aborts its signal; the next attempt fails finally', async () => {
     const { deps, failure } = agentWith(async ({ abortSignal }) => {
       await new Promise((resolve) => abortSignal.addEventListener('abort', resolve, { once: true }));
       abortSignal.throwIfAborted();
@@ -127,7 +127,7 @@ describe('deadlines', () => {
   });
 
   // Node fires a timer that is set beyond 2^31 ms at once.
-  it.each([1, 30, 365])('one in %i days is waited for as long as a timer can', async (days) => {
+  it.each([1, 30, 365])('a deadline in %i days does not abort the job', async (days) => {
     const timeout = vi.spyOn(AbortSignal, 'timeout');
     onTestFinished(() => timeout.mockRestore());
     await agentWith(async () => ANSWER).run(envelope(PAYLOAD, { deadline: NOON + days * 86_400_000 }));
@@ -150,7 +150,7 @@ describe('deadlines', () => {
 
 describe('errors of a handler', () => {
   it.each([new WaitingChildrenError(), new DelayedError(), new RateLimitError(), new WaitingError()])(
-    '%s is no failure and passes untouched',
+    '%s is not a failure and is rethrown unchanged',
     async (signal) => {
       const { deps, failure } = agentWith(async () => {
         throw signal;
@@ -181,7 +181,7 @@ describe('errors of a handler', () => {
 });
 
 describe('the audit log', () => {
-  it('gets one entry for a job, however often it ran, with what was asked and answered', async () => {
+  it('gets one entry per job, with payload and result, however often the job ran', async () => {
     const { run, deps } = agentWith(async () => ANSWER);
     const data = envelope(PAYLOAD, { cycleId: 'c1', causedBy: 'flow' });
     await run(data);
@@ -198,7 +198,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('gets none of jobs whose contract does not ask for it', async () => {
+  it('gets no entry of a job that is not audited', async () => {
     const deps = testDeps();
     const agent = defineAgent(
       'worker-manager',
@@ -214,7 +214,7 @@ describe('the audit log', () => {
     expect(deps.entries).toEqual([]);
   });
 
-  it('that cannot be written fails the job, to be tried again', async () => {
+  it('fails the job when it cannot be written; the job is retried', async () => {
     const deps = testDeps();
     const broken: TestDeps = {
       ...deps,

@@ -14,7 +14,7 @@ const FAMILY = 'breakout';
 const FOLDS = 3;
 const GRID = 10;
 
-/** Plans the grid around one candidate that has these parameters. */
+/** Plans the grid around a candidate with these parameters. */
 async function planAround(parameters: FamilyParameters) {
   const spec = buildSpec(FAMILY, parameters);
   const hash = hashSpec(spec);
@@ -49,8 +49,8 @@ async function planAround(parameters: FamilyParameters) {
 describe('the plan of an optimisation', () => {
   const start = templates(FAMILY)[0]!.parameters;
 
-  it('asks for every point of the grid once in each training window, the candidate itself among them', async () => {
-    // One candidate beside its grid, and one that lies on its own.
+  it('contains every point of the grid, including the candidate, once per training window', async () => {
+    // One candidate off its grid, and one on its grid.
     for (const parameters of [start, gridAround(FAMILY, start, GRID)[1]!]) {
       const { units, hash } = await planAround(parameters);
       const points = new Set(gridAround(FAMILY, parameters, GRID).map((point) => hashSpec(buildSpec(FAMILY, point))));
@@ -61,7 +61,7 @@ describe('the plan of an optimisation', () => {
     }
   });
 
-  it('names the units of each candidate, and gives what was turned down its reason', async () => {
+  it('names the units of each candidate, and gives each rejection a reason', async () => {
     const { answer, units, decisions, hash } = await planAround(start);
     expect(answer).toEqual({
       candidates: [{ strategyHash: hash, symbol: 'BTC-USD', units: units.map(({ id }) => id) }],

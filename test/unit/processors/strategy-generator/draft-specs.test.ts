@@ -20,7 +20,7 @@ const draw = fc.record({
 const hashes = (drafts: Awaited<ReturnType<typeof draftSpecs>>): readonly string[] => drafts.map(({ hash }) => hash);
 
 describe('drafts of a market', () => {
-  it('are valid, different, as many as asked for, and named by their hash', async () => {
+  it('are valid and distinct, in the requested number, and named by their hash', async () => {
     await fc.assert(
       fc.asyncProperty(draw, async ({ market, regime, count, seed }) => {
         const drafts = await draftSpecs(market, regime, count, createRng(seed));
@@ -56,7 +56,7 @@ describe('drafts of a market', () => {
     expect(new Set(drafts.slice(0, first).map(({ family }) => family))).toEqual(new Set(FAMILIES));
   });
 
-  it('are the same for the same seed and others for another; asking for more changes none that came first', async () => {
+  it('depend on the seed only; a larger number keeps the first ones', async () => {
     const of = async (seed: number, count: number) =>
       hashes(await draftSpecs(PERPETUAL, 'stormy', count, createRng(seed)));
     expect(await of(7, 100)).toEqual(await of(7, 100));
@@ -64,7 +64,7 @@ describe('drafts of a market', () => {
     expect((await of(7, 100)).slice(0, 60)).toEqual(await of(7, 60));
   });
 
-  it('of one market do not change when another is drawn beside it', async () => {
+  it('of one market do not change when another market is added', async () => {
     const of = async (symbol: string, others: readonly string[]) => {
       const seed = createRng(3);
       for (const other of others) await draftSpecs(SPOT, 'calm', 40, seed.fork(`generate/${other}`));

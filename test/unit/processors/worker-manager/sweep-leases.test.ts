@@ -5,16 +5,16 @@ import { jobWith, testDeps } from '../agent/agent-fixture.ts';
 const SWEPT = { expired: 2, failed: 1, repaired: 0 };
 const job = jobWith('sweep-leases', { meta: {}, payload: {} });
 
-/** Only what a sweep needs: anything else of the agent would throw. */
+/** Only the dependencies of a sweep: any other use would throw. */
 const manager = (fleet?: WorkerManagerDeps['fleet']) =>
   createWorkerManager({ ...testDeps(), ...(fleet && { fleet }) } as unknown as WorkerManagerDeps);
 
-it('the worker manager beside a coordinator sweeps leases', async () => {
+it("the worker manager on the coordinator's queues sweeps leases", async () => {
   const { process } = manager({ sweep: async () => SWEPT });
   expect(await process(job, 'token', undefined)).toEqual(SWEPT);
 });
 
-it('that of a company has none, and says so instead of doing nothing', async () => {
+it('the worker manager of a company refuses the job, because it has no leases', async () => {
   await expect(manager().process(job, 'token', undefined)).rejects.toThrow(
     /^\[no-coordinator\] these queues have no leases/,
   );

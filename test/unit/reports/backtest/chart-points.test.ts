@@ -3,7 +3,7 @@ import { chartPoints, MAX_POINTS, missingRuns } from '../../../../src/reports/ba
 import { type Series } from '../../../../src/domain/market/series.ts';
 import { randomSeries } from '../../market/series-fixture.ts';
 
-/** Long without taking long: the same bars again and again. */
+/** A long series that is cheap to build: it repeats the same bars. */
 function longSeries(length: number): Series {
   const short = randomSeries(5, 1_000);
   const again = (column: Float64Array): Float64Array => Float64Array.from({ length }, (_, i) => column[i % 1_000]!);
@@ -18,7 +18,7 @@ function longSeries(length: number): Series {
 }
 
 describe('the points of a chart', () => {
-  it('are the bars themselves up to the bound', () => {
+  it('are the bars up to the maximum number of points', () => {
     const series = randomSeries(1, 500);
     const points = chartPoints(series, series.close, series.open);
     expect(points).toMatchObject({ barsPerPoint: 1, close: series.close, equityLow: series.close });
@@ -46,7 +46,7 @@ describe('the points of a chart', () => {
 
 describe('runs of missing bars', () => {
   const filled = Uint8Array.of(0, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1);
-  it('are as long as they are', () => {
+  it('have the length of the gap', () => {
     expect(missingRuns(filled, 1)).toEqual([
       [1, 2],
       [6, 3],

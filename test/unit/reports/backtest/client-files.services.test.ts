@@ -8,7 +8,7 @@ import { PROJECT_ROOT } from '../../../../src/paths.ts';
 import { temporaryDirectory } from '../../../fixtures/services/workspace.ts';
 
 describe('the bundle of the report page', () => {
-  it('is the same to the byte wherever the checkout is, and the one that was built', async () => {
+  it('has the same bytes in every checkout, and equals the built file', async () => {
     const elsewhere = temporaryDirectory();
     cpSync(join(PROJECT_ROOT, 'web'), join(elsewhere, 'web'), { recursive: true });
     await bundleReport(elsewhere);
@@ -17,19 +17,19 @@ describe('the bundle of the report page', () => {
     expect(script).not.toContain(elsewhere);
   });
 
-  it('is refused when a module imports what is not there', async () => {
+  it('is refused when a module imports a missing file', async () => {
     const broken = temporaryDirectory();
     mkdirSync(join(broken, 'web/report'), { recursive: true });
     writeFileSync(join(broken, 'web/report/main.js'), "import { a } from './none.js';\na();\n");
     await expect(bundleReport(broken)).rejects.toThrow('./none.js');
   });
 
-  it('is missed with advice', async () => {
+  it('gives advice when it is missing', async () => {
     await expect(readClientFiles(temporaryDirectory())).rejects.toMatchObject({ advice: 'Run npm run build' });
   });
 });
 
-it("the page's own script is one that a browser can run, and names nothing outside the page", async () => {
+it("the page's script parses, and refers to nothing outside the page", async () => {
   const { script, style } = await readClientFiles();
   expect(() => new Script(script)).not.toThrow();
   // The name of SVG looks like an address.

@@ -7,7 +7,7 @@ const roundTrip = (values: Float64Array, decimals: number): Float64Array =>
   decodeColumn(encodeColumn(values, decimals), values.length);
 
 describe('a column', () => {
-  it('of prices on a tick comes back exactly', () => {
+  it('of prices on a tick decodes exactly', () => {
     const cents = fc.array(fc.integer({ min: 1, max: 20_000_000 }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(cents, (integers) => {
@@ -19,7 +19,7 @@ describe('a column', () => {
     );
   });
 
-  it('of anything comes back to eight digits of its largest value', () => {
+  it('of any values decodes to eight digits of its largest value', () => {
     const anything = fc.array(fc.double({ min: -1e12, max: 1e12, noNaN: true }), { minLength: 1, maxLength: 100 });
     fc.assert(
       fc.property(anything, (numbers) => {
@@ -32,7 +32,7 @@ describe('a column', () => {
     );
   });
 
-  it('keeps the digits of a coin that costs next to nothing', () => {
+  it('keeps the digits of very small prices', () => {
     const values = Float64Array.of(0.00001234, 0.00001235);
     expect(decimalsOf([values])).toBe(8);
     expect(roundTrip(values, 8)).toEqual(values);
@@ -49,7 +49,7 @@ describe('a column', () => {
     }
   });
 
-  it('of a flat curve takes one byte a value', () => {
+  it('of a flat curve takes one byte per value', () => {
     expect(encodeColumn(new Float64Array(3_000).fill(7), 0).data).toHaveLength(4_000);
   });
 });

@@ -20,13 +20,13 @@ describe('bins', () => {
     );
   });
 
-  it('count by hand', () => {
+  it('match a hand-counted example', () => {
     const bins = binsOf([-0.02, -0.011, 0.001, 0.002, 0.029]);
     expect(bins.map(({ values }) => values)).toEqual([2, 0, 2, 0, 1]);
     expect(bins[0]!.from).toBeCloseTo(-0.02, 12);
   });
 
-  it('put outliers of many into open ends, so that one of them does not flatten the rest', () => {
+  it('put outliers into the open end bins, so that one does not flatten the rest', () => {
     const values = [...Array.from({ length: 300 }, (_, i) => (i - 150) / 10_000), 40, -0.9];
     const bins = binsOf(values);
     expect(bins.at(-1)).toMatchObject({ open: 'above' });
@@ -34,7 +34,7 @@ describe('bins', () => {
     expect(bins.at(-1)!.to).toBeLessThan(0.03);
   });
 
-  it('are one for equal values, none without', () => {
+  it('are one for equal values, none without values', () => {
     expect(binsOf([0.1, 0.1]).map(({ values }) => values)).toEqual([2]);
     expect(binsOf([0]).map(({ values }) => values)).toEqual([1]);
     expect(binsOf([])).toEqual([]);
@@ -48,7 +48,7 @@ describe('histogram', () => {
     expect(markup.match(/<rect/g)).toHaveLength(binsOf([-0.02, 0.01, 0.011]).length);
     expect(markup).toMatch(/<title>\+1\.00 % to \+2\.00 %: 2<\/title>/);
   });
-  it('says so when there is nothing', () => {
+  it('prints a note when there is no trade', () => {
     expect(histogram([], null).markup).toContain('No trade');
   });
 });

@@ -11,7 +11,7 @@ describe('html', () => {
     const escaped = '&quot;&gt;&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;';
     expect(markup).toBe(`<a title="${escaped}">${escaped}</a>`);
   });
-  it('takes its own markup as it is, one by one or in lists, and numbers; null and false are nothing', () => {
+  it('inserts Html and lists of it unchanged, and numbers; null and false render nothing', () => {
     const items = ['<', 'b'].map((text) => made`<li>${text}</li>`);
     expect(made`<ul>${items}</ul>${made`<br>`}${1.5}${null}${false}`.markup).toBe(
       '<ul><li>&lt;</li>\n<li>b</li></ul><br>1.5',
@@ -20,7 +20,7 @@ describe('html', () => {
 });
 
 describe('jsonElement', () => {
-  it('cannot be left by what is in it, and reads back the same', () => {
+  it('cannot be ended by its content, and parses to the same value', () => {
     const value = { text: `${HOSTILE}<!--` };
     const { markup } = jsonElement('data', value);
     const inside = /^<script type="application\/json" id="data">(.*)<\/script>$/.exec(markup)![1]!;
@@ -30,7 +30,7 @@ describe('jsonElement', () => {
 });
 
 describe('inlineElement', () => {
-  it('is the element around exactly the text', () => {
+  it('contains exactly the text', () => {
     expect(inlineElement('style', 'a > b {}').markup).toBe('<style>a > b {}</style>');
   });
   it.each([

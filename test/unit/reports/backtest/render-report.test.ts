@@ -27,7 +27,7 @@ const textOf = (page: string): string =>
     .replaceAll(/\s+/g, ' ');
 
 describe('a report', () => {
-  it('says what was played, on what, at which costs', () => {
+  it('shows spec, candles and costs', () => {
     const input = playedInput();
     const text = textOf(renderReport(input, files));
     for (const fact of [
@@ -48,15 +48,15 @@ describe('a report', () => {
     expect(renderReport(playedInput(), files)).toBe(renderReport(playedInput(), files));
   });
 
-  it('holds everything it needs: no address, no loaded file, no handler in the markup', () => {
-    // What the script may hold is looked at where it is made.
+  it('is self-contained: no address, no loaded file, no handler in the markup', () => {
+    // The script is checked by the tests of its bundle.
     const page = renderReport(playedInput(), { ...files, script: '' });
     expect(page).not.toMatch(/https?:|<link|<img|<iframe|@import|\ssrc=|\shref=|url\(/);
     expect(page).not.toMatch(/<[^>]+\son[a-z]+=/);
     expect(page).not.toMatch(/<[^>]+\sstyle=/);
   });
 
-  it('lets the browser run its own script and style only', () => {
+  it('allows only its own script and style', () => {
     const page = renderReport(playedInput(), files);
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)![1]!.replaceAll('&#39;', "'");
     const hashOf = (tag: string): string => {
@@ -69,7 +69,7 @@ describe('a report', () => {
     expect(policy).not.toContain('unsafe');
   });
 
-  it('shows every figure of the metrics: another figure, another page', () => {
+  it('shows every metric: another value gives another page', () => {
     const input = playedInput(undefined, undefined, undefined, [0.1, -0.1, 0.02]);
     const page = renderReport(input, files);
     for (const [name, value] of Object.entries(input.metrics)) {
@@ -85,7 +85,7 @@ describe('a report', () => {
     }
   });
 
-  it('escapes what came from outside', () => {
+  it('escapes external texts', () => {
     const hostile = `</script><script>alert(1)</script><img src=x onerror="alert('2')">`;
     const input = playedInput();
     const page = renderReport(
@@ -101,7 +101,7 @@ describe('a report', () => {
     expect(dataOf(page).symbol).toBe(hostile);
   });
 
-  it('has the curves and trades of the simulation', () => {
+  it('contains the curves and trades of the simulation', () => {
     const input = playedInput();
     const { series, simulation, metrics, model } = input;
     const page = renderReport(input, files);
@@ -131,7 +131,7 @@ describe('a report', () => {
     });
   });
 
-  it('looks whole without a trade', () => {
+  it('is complete without a trade', () => {
     const text = textOf(renderReport(playedInput(undefined, idle), files));
     for (const line of ['No trade.', 'None: the spec never entered.', 'No trades.', 'Equity never fell']) {
       expect(text).toContain(line);
@@ -146,7 +146,7 @@ describe('the notes of a report', () => {
   it('always say that it is one spec in sample, at the top and at the end', () => {
     expect(notesOf(playedInput()).match(/in-sample figure/g)).toHaveLength(2);
   });
-  it('say by how many trials it was deflated, or that nobody knows', () => {
+  it('give the number of trials behind the deflated Sharpe ratio, or say that it is unknown', () => {
     expect(notesOf(playedInput())).toContain('not deflated');
     expect(notesOf(playedInput(undefined, undefined, undefined, [0.1, -0.1, 0.2]))).toContain('deflated by 3 trials');
   });
@@ -173,7 +173,7 @@ describe('the notes of a report', () => {
       notesOf(playedInput(undefined, crossing, { ...realistic, market: { ...market, kind: 'spot' } })),
     ).not.toContain(line);
   });
-  it('count a handful of trades as too few', () => {
+  it('warn about too few trades', () => {
     const input = playedInput(randomSeries(7, 80));
     expect(input.metrics.trades).toBeLessThan(30);
     expect(notesOf(input)).toContain('too few to tell skill from luck');
@@ -190,7 +190,7 @@ describe('the size of a report', () => {
     expect(page.length).toBeLessThan(3_000_000);
   });
 
-  it('is bounded for long series: the chart is thinned out and says so, trades stay exact', () => {
+  it('is bounded for long series: the chart has fewer points and says so, trades stay exact', () => {
     const input = playedInput(randomSeries(12, 250_000, { timeframe: '1m', volatility: 0.0005 }));
     const page = renderReport(input, files);
     expect(page).toContain('The chart shows candles of 3 bars');
@@ -198,7 +198,7 @@ describe('the size of a report', () => {
     const { trades } = modelOf(dataOf(page));
     expect(trades.map(({ pnl }) => pnl)).toEqual(input.simulation.trades.map(({ pnl }) => pnl));
     expect(trades.map(({ exitTime }) => exitTime)).toEqual(input.simulation.trades.map(({ exitTime }) => exitTime));
-    // Columns of the chart only: the list of trades is as long as it is.
+    // Columns of the chart only; the list of trades is not limited.
     expect(JSON.stringify({ ...dataOf(page), trades: null }).length).toBeLessThan(3_000_000);
   });
 });

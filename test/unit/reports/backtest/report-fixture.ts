@@ -9,7 +9,7 @@ import { type ReportInput } from '../../../../src/reports/backtest/report-input.
 import { randomSeries } from '../../market/series-fixture.ts';
 import { realistic } from '../../backtest/spec-fixture.ts';
 
-/** Trades often, ends in every way but at its longest holding. */
+/** Trades often; has every exit reason except max-hold. */
 export const crossing: StrategySpec = {
   family: 'momentum',
   side: 'long',
@@ -27,7 +27,7 @@ export const idle: StrategySpec = {
   entry: { left: { field: 'close' }, op: '<', right: { value: 1e-6 } },
 };
 
-/** A backtest as the command makes it. */
+/** A backtest as corp backtest runs it. */
 export function playedInput(
   series: Series = randomSeries(7, 600, { gapShare: 0.02 }),
   spec: StrategySpec = crossing,

@@ -47,7 +47,7 @@ describe('a path that cannot be a report is refused before the work, in one line
     expect(readdirSync(directory).length - before).toBeLessThanOrEqual(1);
   });
 
-  it('a good one leaves nothing behind, and an older report as it was', async () => {
+  it('a valid path leaves no draft, and an older report unchanged', async () => {
     await requireReportPath(join(directory, 'new.html'));
     expect(readdirSync(directory)).toEqual([]);
     writeFileSync(join(directory, 'old.HTM'), 'old');
@@ -57,7 +57,7 @@ describe('a path that cannot be a report is refused before the work, in one line
 });
 
 describe('writing', () => {
-  it('replaces what was there by the whole page, and leaves nothing else', async () => {
+  it('replaces an older file by the complete page, and leaves no draft', async () => {
     const path = join(directory, 'r.html');
     writeFileSync(path, 'old');
     await writeReport(path, playedInput());
@@ -67,7 +67,7 @@ describe('writing', () => {
     expect(page.trimEnd().endsWith('</html>')).toBe(true);
   });
 
-  it('that fails leaves no half of a page', async () => {
+  it('leaves no partial page when it fails', async () => {
     const path = join(directory, 'd.html');
     mkdirSync(path);
     await expect(writeReport(path, playedInput())).rejects.toMatchObject({ code: 'bad-input' });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupReasons } from '../../../../src/reports/cycle/group-reasons.ts';
 
-describe('the tally of reasons', () => {
-  it('counts like texts as one and gives the range of their figures, most frequent first', () => {
+describe('grouped reasons', () => {
+  it('merge similar texts with the range of their numbers, most frequent first', () => {
     const reasons = [
       'loses 3.5 % in sample after fees',
       '7 trades in sample, 20 are needed',
@@ -19,20 +19,20 @@ describe('the tally of reasons', () => {
     ]);
   });
 
-  it('orders figures as numbers, negative ones too', () => {
+  it('order numbers by value, negative ones too', () => {
     expect(groupReasons(['return -9.5 %', 'return -10.5 %', 'return 2.0 %'])).toEqual([
       { reason: 'return -10.5..2.0 %', count: 3 },
     ]);
   });
 
-  it('says a single reason as it is, and nothing of nothing', () => {
+  it('keep a single reason unchanged, and are empty without reasons', () => {
     expect(groupReasons(['drawdown 28.0 % above 25.0 %'])).toEqual([
       { reason: 'drawdown 28.0 % above 25.0 %', count: 1 },
     ]);
     expect(groupReasons([])).toEqual([]);
   });
 
-  it('loses none, whatever the texts and their order', () => {
+  it('lose no reason, whatever the texts and their order', () => {
     const reason = fc.oneof(
       fc.integer().map((n) => `${n} trades`),
       fc.float({ noNaN: true }).map((n) => `loses ${n.toFixed(1)} %`),

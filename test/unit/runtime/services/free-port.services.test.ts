@@ -10,7 +10,7 @@ async function occupy(port: number): Promise<Server> {
   return server;
 }
 
-it('tries another port when somebody else was faster', async () => {
+it('tries another port when another process takes the port first', async () => {
   const tried: number[] = [];
   const port = await withFreePort(async (free) => {
     tried.push(free);
@@ -22,7 +22,7 @@ it('tries another port when somebody else was faster', async () => {
   expect(port).toBe(tried[2]);
 });
 
-it('does not try again when the port was not the reason', async () => {
+it('does not retry when the port is not the cause', async () => {
   let calls = 0;
   const start = withFreePort(async () => {
     calls += 1;

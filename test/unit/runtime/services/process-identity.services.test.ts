@@ -14,14 +14,14 @@ async function startChild(program: string) {
   return { child, identity, exited: once(child, 'exit') };
 }
 
-it('knows a process from a later one with the same pid', async () => {
+it('distinguishes a process from a later one with the same pid', async () => {
   const { identity } = await startChild('setInterval(() => undefined, 1000)');
   expect(isRunning(identity)).toBe(true);
   expect(isRunning({ ...identity, startedAt: 'earlier-1' })).toBe(false);
   expect(identity.startedAt).toMatch(/^[\w-]+$/);
 });
 
-it('ends a process, by force when it does not listen', async () => {
+it('ends a process, with SIGKILL when it ignores SIGTERM', async () => {
   const willing = await startChild('setInterval(() => undefined, 1000)');
   expect(await endProcess(willing.identity, 5000)).toBe(true);
   expect(await willing.exited).toEqual([null, 'SIGTERM']);

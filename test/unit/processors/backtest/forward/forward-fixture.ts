@@ -15,7 +15,7 @@ import { type WorkerEngine } from '../../../../../src/ports/fleet/engine.ts';
 import { silent } from '../../../../fixtures/silent-logger.ts';
 import { type ManualClock } from '../../agent/agent-fixture.ts';
 
-/** An honest report of the newest workers, with a genome that specs can say. */
+/** A correct report of the newest workers, with a genome that can be imported as a spec. */
 export const GENOME = {
   entry_rules: [{ left: { indicator: 'RSI', period: 14 }, op: '<', right: { value: 30 } }],
   params: { sl_pct: 0.02, tp_pct: 0.05, size_pct: 0.2, max_positions: 1, direction: 'LONG', leverage: 1 },
@@ -41,7 +41,7 @@ export const REPORT = {
   test_candles: 500,
 };
 
-/** An engine that always finds the same; the tests here are about who runs it, and when. */
+/** An engine with a constant result; these tests check where and when it runs. */
 export function fixedEngine(report: object | null = REPORT): WorkerEngine & { readonly runs: { count: number } } {
   const runs = { count: 0 };
   const reason = 'its candles are not here';
@@ -69,7 +69,7 @@ export function manualTimeouts(): { expire(): void } {
   return { expire: () => latest.abort(new DOMException('the test let it expire', 'TimeoutError')) };
 }
 
-/** A client on a virtual clock. Its real time-out is far off; a test about time-outs uses `manualTimeouts`. */
+/** A client on a virtual clock. Its real time-out is very long; tests of time-outs use `manualTimeouts`. */
 export function clientOf(
   url: string,
   clock: ManualClock,
@@ -91,7 +91,7 @@ export function clientOf(
 
 export interface Bench {
   readonly strategies: Map<string, Strategy>;
-  /** Runs every unit, each as often as it wakes, in order of waking, until all have ended. */
+  /** Runs the units in order of their wake-up times until all have ended. */
   run(ids: readonly string[]): Promise<readonly ForwardedUnit[]>;
 }
 
@@ -116,7 +116,7 @@ const market: Market = {
   makerFeeRate: 0.0005,
 };
 
-/** A queue of forward jobs over a clock that jumps from one waking to the next. */
+/** A queue of forward jobs on a clock that jumps to the next wake-up time. */
 export function forwardBench({ forwarding, coordinator, engine, clock, settleMs = 60_000 }: BenchDeps): Bench {
   const strategies = new Map<string, Strategy>();
   const store = {

@@ -9,14 +9,14 @@ import { startPythonCoordinator } from '../../../../fixtures/python/coordinator.
 import { manualClock } from '../../agent/agent-fixture.ts';
 import { clientOf, fixedEngine, forwardBench, REPORT } from './forward-fixture.ts';
 
-/** A process dies: whatever it had begun stays as it is in the world, and the queue gives its job to another. */
+/** The process dies: its completed effects remain, and the queue gives its job to another process. */
 class Killed extends AppError {
   constructor() {
     super('killed', 'the process was killed', { retryable: true });
   }
 }
 
-/** Counts everything that leaves the process, and dies before or after the nth of it, once. */
+/** Counts all effects of the process, and dies once before or after the nth effect. */
 function crashing(at: number, when: 'before' | 'after') {
   const seen = { count: 0 };
   const through = async <T>(act: () => Promise<T>): Promise<T> => {
@@ -53,7 +53,7 @@ afterEach(async () => {
 });
 
 describe.each(['before', 'after'] as const)('a process that dies %s any step', (when) => {
-  it('makes no second unit at the existing coordinator, and the unit ends', async () => {
+  it('creates no second unit at the Python coordinator, and the unit ends', async () => {
     let steps = 0;
     for (let at = 1; at <= Math.max(steps, 1) && at <= MOST_STEPS; at += 1) {
       const clock = manualClock();
@@ -86,7 +86,7 @@ describe.each(['before', 'after'] as const)('a process that dies %s any step', (
     expect(steps).toBeGreaterThan(7);
   });
 
-  it('makes no second unit at our coordinator, and its strategy is stored once', async () => {
+  it('creates no second unit at corp coordinator, and its strategy is stored once', async () => {
     let steps = 0;
     for (let at = 1; at <= Math.max(steps, 1) && at <= MOST_STEPS; at += 1) {
       const clock = manualClock();
@@ -98,7 +98,7 @@ describe.each(['before', 'after'] as const)('a process that dies %s any step', (
       const inner = clientOf(server.url, clock);
       const working: Coordinator = {
         ...inner,
-        // Two workers are quicker than the first look.
+        // Two workers finish before the first poll.
         async look(unit) {
           for (const workerId of ['a_Linux_W1', 'b_Linux_W1']) {
             const handed = await server.fleet.assignUnit({ workerId, platform: 'test', acceptsSpecs: false });

@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const markOf = (unit: { readonly params: Readonly<Record<string, unknown>> }): unknown => unit.params['direction'];
 
-/** Workers that take a few units between two looks. Every fifth replica is never reported: the machine slept. */
+/** Workers that take a few units between two polls. Every fifth replica is never reported, as if the machine slept. */
 function workers(): (database: PythonDatabase) => void {
   let nth = 0;
   return (database) => {
@@ -33,8 +33,8 @@ function workers(): (database: PythonDatabase) => void {
   };
 }
 
-describe('the existing coordinator, with all its quirks', () => {
-  it('finishes 200 units: none lost, none made twice, and says of which it could not know', async ({ annotate }) => {
+describe('the Python coordinator, with all its quirks', () => {
+  it('finishes 200 units: none lost, none created twice, and reports the unclear ones', async ({ annotate }) => {
     const rng = createRng(11);
     const faults: readonly Fault[] = [
       ...Array<Fault>(24).fill('none'),
@@ -55,7 +55,7 @@ describe('the existing coordinator, with all its quirks', () => {
     server = await startPythonCoordinator({
       now: () => clock.now(),
       creationFault(nth) {
-        // Lost for good, while somebody else makes units: nothing tells any more.
+        // The request is lost while another client creates units: the outcome stays unclear.
         isBusy = nth % 60 === 0;
         return isBusy ? 'lost-hang' : rng.pick(faults);
       },
@@ -64,7 +64,7 @@ describe('the existing coordinator, with all its quirks', () => {
       onStatus(database) {
         work(database);
         looks += 1;
-        // The thread that makes units by itself.
+        // The coordinator's own thread that creates units.
         if (looks % 40 === 0 || isBusy) for (let i = 0; i < 5; i += 1) database.add({ direction: 'BOTH' }, 2);
         isBusy = false;
       },
@@ -86,7 +86,7 @@ describe('the existing coordinator, with all its quirks', () => {
     for (const unit of server.database.units) made.set(markOf(unit), (made.get(markOf(unit)) ?? 0) + 1);
     const timesMade = ended.map((unit) => made.get(markerOf(unit.order)) ?? 0);
     expect(timesMade.filter((times) => times > 1)).toEqual([]);
-    // Whatever was done here because it was not known to be made is told from what is known.
+    // Units that ran locally because their creation was unclear are marked as such.
     const byOthers = ended.filter(({ doneBy }) => doneBy === 'remote');
     expect(byOthers.every((unit) => made.get(markerOf(unit.order)) === 1)).toBe(true);
     expect(byOthers.every(({ mayExist, reports }) => !mayExist && reports.length > 0)).toBe(true);
@@ -103,11 +103,11 @@ describe('the existing coordinator, with all its quirks', () => {
     await annotate(
       `${byOthers.length} done by workers, ${unknowable.length} not known, ${slow.length} late, ${unasked.length} never asked for`,
     );
-    // No genome comes back from it: what it finds is a figure, no strategy.
+    // This coordinator returns no genome, so its results give figures but no strategy.
     expect(byOthers.flatMap(({ reports }) => reports).every(({ strategyHash }) => strategyHash === '')).toBe(true);
   }, 240_000);
 
-  it('is asked again when nothing was stored, and never when something may have been', async () => {
+  it('gets a second request when nothing was stored, and never when something may have been', async () => {
     const clock = manualClock();
     const timeouts = manualTimeouts();
     const outcomes: Record<string, { asked: number; made: number; state: string; mayExist: boolean }> = {};
@@ -169,7 +169,7 @@ describe('the existing coordinator, with all its quirks', () => {
         return 'lost-hang';
       },
       onHang: timeouts.expire,
-      // Somebody else makes one at the same moment: the count says nothing any more.
+      // Another client creates a unit at the same moment, so the count is ambiguous.
       onStatus: (database) => asked && database.units.length === 0 && database.add({ direction: 'BOTH' }, 0),
     });
     const forwarding = createMemoryForwarding();
@@ -184,7 +184,7 @@ describe('the existing coordinator, with all its quirks', () => {
     expect(server.requests.creations).toBe(1);
   });
 
-  it('refuses what old workers send of everything, and does the unit here', async () => {
+  it('refuses every faulty report of old workers, and runs the unit locally', async () => {
     const clock = manualClock();
     const constants = { ...FIGURES, trades: 10, win_rate: 0.65, sharpe_ratio: 1.5, max_drawdown: 0.15 };
     server = await startPythonCoordinator({
@@ -211,10 +211,10 @@ describe('the existing coordinator, with all its quirks', () => {
     ]);
   });
 
-  it('goes on with the units it has when it comes back', async () => {
+  it('continues with its units when it is reachable again', async () => {
     const clock = manualClock();
     const work = workers();
-    // Away from the sixth request on, for longer than the circuit breaker gives up on it.
+    // Unreachable from the sixth request on, for longer than the circuit breaker stays open.
     server = await startPythonCoordinator({
       now: () => clock.now(),
       readingFault: (nth) => (nth > 6 && nth < 60 ? '500' : 'none'),
@@ -231,7 +231,7 @@ describe('the existing coordinator, with all its quirks', () => {
     expect(server.database.units).toHaveLength(1);
   });
 
-  it('is left alone while it is away: units are done here, and none is asked for', async () => {
+  it('gets no request while it is unreachable: units run locally', async () => {
     const clock = manualClock();
     server = await startPythonCoordinator({ now: () => clock.now() });
     const { url } = server;
@@ -244,7 +244,7 @@ describe('the existing coordinator, with all its quirks', () => {
     const bench = forwardBench({ forwarding, engine, clock, coordinator: clientOf(url, clock) });
     const ended = await bench.run(ids);
     expect(ended.every((unit) => unit.doneBy === 'local' && !unit.mayExist)).toBe(true);
-    // Each is computed once, and once more to check it.
+    // Each unit is computed once, and once more for verification.
     expect(engine.runs.count).toBe(6);
     expect(bench.strategies.size).toBe(1);
   });
