@@ -2,7 +2,11 @@ import { expect, it } from 'vitest';
 import { corp } from '../recorded-io.ts';
 
 it.each([
-  ['it would be reachable from other machines', { CORP_AGENTS__COORDINATOR__HOST: '0.0.0.0' }, /coordinator\.host 0\.0\.0\.0/],
+  [
+    'it would be reachable from other machines',
+    { CORP_AGENTS__COORDINATOR__HOST: '0.0.0.0' },
+    /coordinator\.host 0\.0\.0\.0/,
+  ],
   [
     'workers need a token and none is set',
     { CORP_AGENTS__COORDINATOR__WORKERS_NEED_TOKEN: 'true' },

@@ -60,7 +60,7 @@ export function fixedEngine(report: object | null = REPORT): WorkerEngine & { re
  * Replaces `AbortSignal.timeout`: the latest time-out fires when `expire` is called, never by wall time, so that load on
  * the machine cannot turn an answer into a time-out. Undone by `vi.restoreAllMocks()`.
  */
-export function manualTimeouts(): { expire(): void } {
+export function manualTimeouts(): { readonly expire: () => void } {
   let latest = new AbortController();
   vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
     latest = new AbortController();
