@@ -36,15 +36,15 @@ const inProcess = ({ data }: AppContext): Evaluator => ({
   close: async () => undefined,
 });
 
-interface Laboratory extends TestCompany {
-  readonly ticket: CycleRunRequest;
+interface CycleCompany extends TestCompany {
+  readonly request: CycleRunRequest;
   readonly agents: (queues: readonly QueueName[], stores?: Partial<Stores>) => Promise<void>;
   readonly run: () => ReturnType<typeof runCycleRequest>;
 }
 
 /** A company with two oscillating markets and a small cycle. */
-const inLaboratory =
-  (use: (laboratory: Laboratory) => Promise<void>, bars = BARS, settings: Environment = {}) =>
+const withCycleCompany =
+  (use: (cycleCompany: CycleCompany) => Promise<void>, bars = BARS, settings: Environment = {}) =>
   (): Promise<void> =>
     testEnvironment.withCompany(
       async (company) => {
@@ -64,7 +64,7 @@ const inLaboratory =
         const now = START + bars * HOUR;
         await setMarketTime(context, now);
         const inputs = { symbols: SYMBOLS, timeframe: '1h', seed: 1, asOf: now - HOUR, settles: true } as const;
-        const ticket = await runRequestFor(
+        const request = await runRequestFor(
           context.stores.cycles,
           context.descriptor.source,
           inputs,
@@ -72,11 +72,11 @@ const inLaboratory =
         );
         await use({
           ...company,
-          ticket,
+          request,
           async agents(queues, stores = {}) {
             await company.node(queues, { evaluator: inProcess(context), stores: { ...context.stores, ...stores } });
           },
-          run: () => runCycleRequest(context, ticket),
+          run: () => runCycleRequest(context, request),
         });
       },
       {
@@ -98,10 +98,10 @@ const PHASES = ['scan', 'analyze', 'generate', 'backtest', 'optimize', 'select',
 describe('a cycle', () => {
   it(
     'runs its eight phases once, counts every trial once, and gives every rejection a reason',
-    inLaboratory(async ({ context, agents, run, ticket, ask }) => {
+    withCycleCompany(async ({ context, agents, run, request, ask }) => {
       await agents(QUEUE_NAMES);
       const cycle = await run();
-      expect(cycle).toMatchObject({ id: ticket.id, state: 'completed' });
+      expect(cycle).toMatchObject({ id: request.id, state: 'completed' });
       expect(cycle.phases.map(({ phase }) => phase)).toEqual(PHASES);
       expect(cycle.phases.every(({ jobs, ok, failed }) => ok === jobs && failed === 0)).toBe(true);
       const { stores } = context;
@@ -140,7 +140,7 @@ describe('a cycle', () => {
 
   it(
     'judges the finds of remote workers like its own, on their market, and incubates them first',
-    inLaboratory(
+    withCycleCompany(
       async ({ context, agents, run }) => {
         const { stores } = context;
         const average = (period: number) => ({ indicator: 'EMA', period });
@@ -192,7 +192,7 @@ describe('a cycle', () => {
 
   it(
     'requested twice at once is one cycle',
-    inLaboratory(async ({ context, agents, run }) => {
+    withCycleCompany(async ({ context, agents, run }) => {
       await agents(QUEUE_NAMES);
       const [first, second] = await Promise.all([run(), run()]);
       expect(second).toEqual(first);
@@ -204,7 +204,7 @@ describe('a cycle', () => {
 
   it(
     'ends as failed with the reason when too many jobs of a phase fail, and leaves dead letters',
-    inLaboratory(async ({ context, agents, run }) => {
+    withCycleCompany(async ({ context, agents, run }) => {
       const saveAnalysis = () => Promise.reject(new AppError('disk-full', 'no room for analyses'));
       await agents(QUEUE_NAMES, { analyses: { ...context.stores.analyses, saveAnalysis } });
       const { state, reason, phases } = await run();
@@ -217,7 +217,7 @@ describe('a cycle', () => {
 
   it(
     'continues without a market whose analysis failed',
-    inLaboratory(async ({ context, agents, run }) => {
+    withCycleCompany(async ({ context, agents, run }) => {
       const { analyses } = context.stores;
       const saveAnalysis: typeof analyses.saveAnalysis = (id, analysis) =>
         analysis.symbol === 'AAA-USD'
@@ -232,7 +232,7 @@ describe('a cycle', () => {
 
   it(
     'a spec that cannot be evaluated fails its own trial, not its unit, and is rejected by name',
-    inLaboratory(async ({ context, agents, run }) => {
+    withCycleCompany(async ({ context, agents, run }) => {
       const { strategies } = context.stores;
       let poisoned = '';
       const addMany: typeof strategies.addMany = (rows) =>
@@ -262,14 +262,14 @@ describe('a cycle', () => {
 
   it(
     'whose jobs are missing from Redis is resumed by the sweep, and counts nothing twice',
-    inLaboratory(async ({ context, agents, run, ticket, ask, until, broadcastsOn }) => {
+    withCycleCompany(async ({ context, agents, run, request, ask, until, broadcastsOn }) => {
       await agents(QUEUE_NAMES.filter((name) => name !== 'backtest'));
       const running = run();
       await until(() => broadcastsOn('cycle-progress').some(({ phase }) => phase === 'generate'));
       await until(async () => (await context.producer.queue('backtest').getJobCountByTypes('prioritized')) >= 5);
       expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [] });
       await testEnvironment.deleteKeys(context.prefix);
-      expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [ticket.id] });
+      expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [request.id] });
       await agents(['backtest']);
       const cycle = await running;
       expect(cycle.state).toBe('completed');
@@ -281,16 +281,16 @@ describe('a cycle', () => {
 
   it(
     'whose job failed is resumed too',
-    inLaboratory(async ({ context, agents, run, ask, ended, ticket }) => {
+    withCycleCompany(async ({ context, agents, run, ask, ended, request }) => {
       const { cycles } = context.stores;
       let broken = true;
       const recordPhase: typeof cycles.recordPhase = (id, phase) =>
         broken ? Promise.reject(new AppError('disk-full', 'no room')) : cycles.recordPhase(id, phase);
       await agents(QUEUE_NAMES, { cycles: { ...cycles, recordPhase } });
       await expect(run()).rejects.toThrow('no room');
-      await ended('task-manager', cycleJobId(ticket.id));
+      await ended('task-manager', cycleJobId(request.id));
       broken = false;
-      expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [ticket.id] });
+      expect(await ask('task-manager', 'sweep', {})).toEqual({ restarted: [request.id] });
       expect((await run()).state).toBe('completed');
     }),
   );
@@ -298,12 +298,12 @@ describe('a cycle', () => {
 
 it(
   'ticks leave no additional connection open',
-  inLaboratory(async ({ context, agents, ticket }) => {
+  withCycleCompany(async ({ context, agents, request }) => {
     await agents(QUEUE_NAMES);
     const feed = (candles: number): Promise<void> =>
       runFeed(context, {
-        from: ticket.asOf + HOUR,
-        to: ticket.asOf + HOUR + candles * HOUR,
+        from: request.asOf + HOUR,
+        to: request.asOf + HOUR + candles * HOUR,
         speed: Infinity,
         seed: 1,
         cycleEveryCandles: 10_000,
@@ -312,7 +312,7 @@ it(
     await feed(3);
     const before = await testEnvironment.clients();
     await feed(28);
-    expect(await context.data.now()).toBe(ticket.asOf + 29 * HOUR);
+    expect(await context.data.now()).toBe(request.asOf + 29 * HOUR);
     const after = await testEnvironment.clients();
     expect(after.length).toBeLessThanOrEqual(before.length);
     const ticks = await context.producer.queue('trader').getJobCountByTypes('completed');

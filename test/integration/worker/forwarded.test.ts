@@ -17,7 +17,12 @@ import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { writeCandleCsv } from '../../fixtures/candle-csv.ts';
 import { startTestCoordinator, type TestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
 import { createMemoryForwarding } from '../../fixtures/memory-forwarding.ts';
-import { clientOf, forwardBench, GENOME, type Bench } from '../../unit/processors/backtest/forward/forward-fixture.ts';
+import {
+  clientOf,
+  createForwardQueue,
+  GENOME,
+  type ForwardQueue,
+} from '../../unit/processors/backtest/forward/forward-fixture.ts';
 import { randomSeries } from '../../unit/market/series-fixture.ts';
 import { manualClock, type ManualClock } from '../../unit/processors/agent/agent-fixture.ts';
 
@@ -67,7 +72,7 @@ async function workerDoesAll(url: string, lie: (report: Report) => Report = (rep
 
 interface Forwarded {
   readonly unit: ForwardedUnit | undefined;
-  readonly bench: Bench;
+  readonly forwardQueue: ForwardQueue;
 }
 
 /** Forwards one search; `meanwhile` runs before each status request. */
@@ -84,9 +89,9 @@ async function forwardOne(url: string, clock: ManualClock, meanwhile: () => Prom
       return client.look(unit);
     },
   };
-  const bench = forwardBench({ forwarding, coordinator, engine, clock });
-  const [unit] = await bench.run(['u']);
-  return { unit, bench };
+  const forwardQueue = createForwardQueue({ forwarding, coordinator, engine, clock });
+  const [unit] = await forwardQueue.run(['u']);
+  return { unit, forwardQueue };
 }
 
 describe('a search that is forwarded', () => {
@@ -94,10 +99,10 @@ describe('a search that is forwarded', () => {
     const clock = manualClock();
     server = await startTestCoordinator({ clock });
     const { url } = server;
-    const { unit, bench } = await forwardOne(url, clock, () => workerDoesAll(url));
+    const { unit, forwardQueue } = await forwardOne(url, clock, () => workerDoesAll(url));
     expect(unit).toMatchObject({ state: 'done', doneBy: 'remote', mayExist: false });
     expect(unit?.reports).toMatchObject([{ workerId: 'desk_Linux_W1', verdict: 'accepted', verification: 'verified' }]);
-    expect([...bench.strategies.values()]).toMatchObject([
+    expect([...forwardQueue.strategies.values()]).toMatchObject([
       { hash: unit?.reports[0]?.strategyHash, origin: 'remote', state: 'candidate', symbol: 'TEST-USD' },
     ]);
   });
@@ -106,7 +111,7 @@ describe('a search that is forwarded', () => {
     const clock = manualClock();
     server = await startTestCoordinator({ clock });
     const { url } = server;
-    const { unit, bench } = await forwardOne(url, clock, () =>
+    const { unit, forwardQueue } = await forwardOne(url, clock, () =>
       workerDoesAll(url, (report) => ({ ...report, pnl: Number(report['pnl']) + 0.01 })),
     );
     expect(unit).toMatchObject({ state: 'done', doneBy: 'local' });
@@ -114,8 +119,8 @@ describe('a search that is forwarded', () => {
     expect(lie).toMatchObject({ workerId: 'desk_Linux_W1', verification: 'disagrees', strategyHash: '' });
     expect(lie?.note).toMatch(/^pnl is/);
     expect(own).toMatchObject({ workerId: 'local', verification: 'verified' });
-    expect(bench.strategies.has(own?.strategyHash ?? '')).toBe(true);
-    expect(bench.strategies.size).toBe(1);
+    expect(forwardQueue.strategies.has(own?.strategyHash ?? '')).toBe(true);
+    expect(forwardQueue.strategies.size).toBe(1);
   });
 
   it('is executed here while the coordinator is unreachable, with the same strategy each time', async () => {

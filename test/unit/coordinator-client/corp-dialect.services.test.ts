@@ -7,7 +7,13 @@ import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { startTestCoordinator, type TestCoordinator } from '../../fixtures/fleet/test-coordinator.ts';
 import { createMemoryForwarding } from '../../fixtures/memory-forwarding.ts';
 import { call } from '../../fixtures/http-call.ts';
-import { clientOf, fixedEngine, forwardBench, GENOME, REPORT } from '../processors/backtest/forward/forward-fixture.ts';
+import {
+  clientOf,
+  fixedEngine,
+  createForwardQueue,
+  GENOME,
+  REPORT,
+} from '../processors/backtest/forward/forward-fixture.ts';
 import { manualClock } from '../processors/agent/agent-fixture.ts';
 
 const DAY_MS = 86_400_000;
@@ -84,8 +90,8 @@ describe('the Bittrading Corp coordinator', () => {
     await forwarding.addMany([unit]);
     const engine = fixedEngine();
     const coordinator = clientOf(server.url, clock);
-    const bench = forwardBench({ forwarding, engine, clock, coordinator });
-    const running = bench.run(['c1.u0']);
+    const forwardQueue = createForwardQueue({ forwarding, engine, clock, coordinator });
+    const running = forwardQueue.run(['c1.u0']);
     // The test clock jumps, while the workers run in real time.
     let reported = 0;
     for (let asked = 0; reported < 2; asked += 1) {
@@ -98,8 +104,8 @@ describe('the Bittrading Corp coordinator', () => {
       ['verified', expect.any(String)],
       ['disagrees', 'pnl is 1, 120.5 was computed'],
     ]);
-    expect(bench.strategies.size).toBe(1);
-    for (const row of bench.strategies.values()) {
+    expect(forwardQueue.strategies.size).toBe(1);
+    for (const row of forwardQueue.strategies.values()) {
       expect(row).toMatchObject({ origin: 'remote', family: 'imported', state: 'candidate', symbol: unit.symbol });
     }
   });

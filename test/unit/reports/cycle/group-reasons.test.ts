@@ -40,9 +40,11 @@ describe('grouped reasons', () => {
     );
     fc.assert(
       fc.property(fc.array(reason), (reasons) => {
-        const tally = groupReasons(reasons);
-        expect(tally.reduce((sum, { count }) => sum + count, 0)).toBe(reasons.length);
-        expect(groupReasons([...reasons].reverse()).map(({ count }) => count)).toEqual(tally.map(({ count }) => count));
+        const groups = groupReasons(reasons);
+        expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(reasons.length);
+        expect(groupReasons([...reasons].reverse()).map(({ count }) => count)).toEqual(
+          groups.map(({ count }) => count),
+        );
       }),
     );
   });

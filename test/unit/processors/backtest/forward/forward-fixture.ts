@@ -89,7 +89,7 @@ export function clientOf(
   });
 }
 
-export interface Bench {
+export interface ForwardQueue {
   readonly strategies: Map<string, Strategy>;
   /** Runs the units in order of their wake-up times until all have ended. */
   run(ids: readonly string[]): Promise<readonly ForwardedUnit[]>;
@@ -117,7 +117,13 @@ const market: Market = {
 };
 
 /** A queue of forward jobs on a clock that jumps to the next wake-up time. */
-export function forwardBench({ forwarding, coordinator, engine, clock, settleMs = 60_000 }: BenchDeps): Bench {
+export function createForwardQueue({
+  forwarding,
+  coordinator,
+  engine,
+  clock,
+  settleMs = 60_000,
+}: BenchDeps): ForwardQueue {
   const strategies = new Map<string, Strategy>();
   const store = {
     async addMany(rows: readonly Strategy[]) {

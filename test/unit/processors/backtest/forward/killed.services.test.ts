@@ -7,7 +7,7 @@ import { startTestCoordinator } from '../../../../fixtures/fleet/test-coordinato
 import { createMemoryForwarding } from '../../../../fixtures/memory-forwarding.ts';
 import { startPythonCoordinator } from '../../../../fixtures/python/coordinator.ts';
 import { manualClock } from '../../agent/agent-fixture.ts';
-import { clientOf, fixedEngine, forwardBench, REPORT } from './forward-fixture.ts';
+import { clientOf, fixedEngine, createForwardQueue, REPORT } from './forward-fixture.ts';
 
 /** The process dies: its completed effects remain, and the queue gives its job to another process. */
 class Killed extends AppError {
@@ -68,13 +68,13 @@ describe.each(['before', 'after'] as const)('a process that dies %s any step', (
       const { seen, store, client } = crashing(at, when);
       const forwarding = createMemoryForwarding();
       await forwarding.addMany([forwardedUnit('u', { deadlineAt: clock.now() + 86_400_000 })]);
-      const bench = forwardBench({
+      const forwardQueue = createForwardQueue({
         forwarding: store(forwarding),
         coordinator: client(clientOf(server.url, clock)),
         engine: fixedEngine(null),
         clock,
       });
-      const [unit] = await bench.run(['u']);
+      const [unit] = await forwardQueue.run(['u']);
       expect({ at, made: server.database.units.length, state: unit?.state, doneBy: unit?.doneBy }).toEqual({
         at,
         made: 1,
@@ -110,15 +110,15 @@ describe.each(['before', 'after'] as const)('a process that dies %s any step', (
           return inner.look(unit);
         },
       };
-      const bench = forwardBench({
+      const forwardQueue = createForwardQueue({
         forwarding: store(forwarding),
         coordinator: client(working),
         engine: fixedEngine(),
         clock,
       });
-      const [unit] = await bench.run(['u']);
+      const [unit] = await forwardQueue.run(['u']);
       const made = (await server.stores.units.list({ limit: 10 })).length;
-      expect({ at, made, state: unit?.state, doneBy: unit?.doneBy, strategies: bench.strategies.size }).toEqual({
+      expect({ at, made, state: unit?.state, doneBy: unit?.doneBy, strategies: forwardQueue.strategies.size }).toEqual({
         at,
         made: 1,
         state: 'done',

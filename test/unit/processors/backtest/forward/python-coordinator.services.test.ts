@@ -6,7 +6,7 @@ import { createMemoryForwarding } from '../../../../fixtures/memory-forwarding.t
 import { startPythonCoordinator, type Fault, type PythonCoordinator } from '../../../../fixtures/python/coordinator.ts';
 import { type PythonDatabase } from '../../../../fixtures/python/units.ts';
 import { manualClock } from '../../agent/agent-fixture.ts';
-import { clientOf, fixedEngine, forwardBench, manualTimeouts, REPORT } from './forward-fixture.ts';
+import { clientOf, fixedEngine, createForwardQueue, manualTimeouts, REPORT } from './forward-fixture.ts';
 
 const { strategy_genome: _, ...FIGURES } = REPORT;
 const DAY_MS = 86_400_000;
@@ -75,9 +75,9 @@ describe('the Python coordinator, with all its quirks', () => {
     await forwarding.addMany(ids.map((id, i) => forwardedUnit(id, { plannedAt: i, deadlineAt })));
     const engine = fixedEngine();
     const coordinator = clientOf(server.url, clock, { freshMs: 10_000 });
-    const bench = forwardBench({ forwarding, engine, clock, coordinator });
+    const forwardQueue = createForwardQueue({ forwarding, engine, clock, coordinator });
 
-    const ended = await bench.run(ids);
+    const ended = await forwardQueue.run(ids);
 
     expect(ended).toHaveLength(200);
     expect(new Set(ended.map(({ id }) => id)).size).toBe(200);
@@ -129,13 +129,13 @@ describe('the Python coordinator, with all its quirks', () => {
       });
       const forwarding = createMemoryForwarding();
       await forwarding.addMany([forwardedUnit('u', { deadlineAt: clock.now() + DAY_MS })]);
-      const bench = forwardBench({
+      const forwardQueue = createForwardQueue({
         forwarding,
         engine: fixedEngine(null),
         clock,
         coordinator: clientOf(own.url, clock),
       });
-      const [unit] = await bench.run(['u']);
+      const [unit] = await forwardQueue.run(['u']);
       outcomes[fault] = {
         asked: own.requests.creations,
         made: own.database.units.length,
@@ -175,8 +175,8 @@ describe('the Python coordinator, with all its quirks', () => {
     const forwarding = createMemoryForwarding();
     await forwarding.addMany([forwardedUnit('u', { deadlineAt: clock.now() + 600_000 })]);
     const engine = fixedEngine();
-    const bench = forwardBench({ forwarding, engine, clock, coordinator: clientOf(server.url, clock) });
-    const [unit] = await bench.run(['u']);
+    const forwardQueue = createForwardQueue({ forwarding, engine, clock, coordinator: clientOf(server.url, clock) });
+    const [unit] = await forwardQueue.run(['u']);
     expect(unit).toMatchObject({ state: 'done', doneBy: 'local', mayExist: true, attempts: 1 });
     expect(unit?.reason).toBe(
       'it is unknown whether it was created: 1 units were created since, none of them identifiable yet',
@@ -196,13 +196,13 @@ describe('the Python coordinator, with all its quirks', () => {
     });
     const forwarding = createMemoryForwarding();
     await forwarding.addMany([forwardedUnit('u', { deadlineAt: clock.now() + DAY_MS })]);
-    const bench = forwardBench({
+    const forwardQueue = createForwardQueue({
       forwarding,
       engine: fixedEngine(),
       clock,
       coordinator: clientOf(server.url, clock),
     });
-    const [unit] = await bench.run(['u']);
+    const [unit] = await forwardQueue.run(['u']);
     expect(unit).toMatchObject({ state: 'done', doneBy: 'local' });
     expect(unit?.reports.map(({ verdict, workerId }) => `${verdict} ${workerId}`)).toEqual([
       'constants old_Linux_W1',
@@ -224,8 +224,8 @@ describe('the Python coordinator, with all its quirks', () => {
     const forwarding = createMemoryForwarding();
     await forwarding.addMany([forwardedUnit('u', { deadlineAt: startedAt + DAY_MS })]);
     const engine = fixedEngine();
-    const bench = forwardBench({ forwarding, engine, clock, coordinator: clientOf(server.url, clock) });
-    const [unit] = await bench.run(['u']);
+    const forwardQueue = createForwardQueue({ forwarding, engine, clock, coordinator: clientOf(server.url, clock) });
+    const [unit] = await forwardQueue.run(['u']);
     expect(unit).toMatchObject({ state: 'done', doneBy: 'remote', attempts: 1 });
     expect(server.requests.readings).toBeGreaterThan(60);
     expect(server.database.units).toHaveLength(1);
@@ -241,12 +241,12 @@ describe('the Python coordinator, with all its quirks', () => {
     const ids = ['a', 'b', 'c'];
     await forwarding.addMany(ids.map((id) => forwardedUnit(id, { deadlineAt: clock.now() + DAY_MS })));
     const engine = fixedEngine();
-    const bench = forwardBench({ forwarding, engine, clock, coordinator: clientOf(url, clock) });
-    const ended = await bench.run(ids);
+    const forwardQueue = createForwardQueue({ forwarding, engine, clock, coordinator: clientOf(url, clock) });
+    const ended = await forwardQueue.run(ids);
     expect(ended.every((unit) => unit.doneBy === 'local' && !unit.mayExist)).toBe(true);
     // Each unit is computed once, and once more for verification.
     expect(engine.runs.count).toBe(6);
-    expect(bench.strategies.size).toBe(1);
+    expect(forwardQueue.strategies.size).toBe(1);
   });
 
   it.each([
@@ -278,13 +278,13 @@ describe('the Python coordinator, with all its quirks', () => {
       return forwarding.takeTurn(...turn);
     };
     const coordinator = clientOf(server.url, clock);
-    const bench = forwardBench({
+    const forwardQueue = createForwardQueue({
       forwarding: { ...forwarding, takeTurn },
       engine: fixedEngine(null),
       clock,
       coordinator,
     });
-    const [unit] = await bench.run(['u']);
+    const [unit] = await forwardQueue.run(['u']);
     expect(unit).toMatchObject({ state: 'done', doneBy: 'remote' });
     expect(askedAt - startedAt).toBeGreaterThanOrEqual(heldMs);
     expect(askedAt - startedAt).toBeLessThan(latest);
