@@ -38,7 +38,7 @@ describe('an answer lost after the write was done', () => {
   let stores: Stores;
   beforeAll(async () => {
     proxy = await startLossyProxy(store.port);
-    stores = createMongoStores(await store.connect(proxy.url));
+    stores = createMongoStores(await store.connect({ via: proxy.url }));
   });
   afterAll(() => proxy?.close());
 
@@ -129,9 +129,13 @@ describe('a server that becomes unreachable', () => {
   });
 
   it('permanently causes one clear, retryable error', async () => {
+    const impatient = createMongoStores(await store.connect({ serverSelectionMs: 500 }));
     await store.stop();
     try {
-      await expect(direct.orders.get('a', 'b')).rejects.toMatchObject({ code: 'mongo-unreachable', retryable: true });
+      await expect(impatient.orders.get('a', 'b')).rejects.toMatchObject({
+        code: 'mongo-unreachable',
+        retryable: true,
+      });
     } finally {
       await store.start();
     }

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await opened.ensureIndexes();
   direct = opened;
   proxy = await startLossyProxy(store.port);
-  stores = createMongoFleetStores(await store.connect(proxy.url));
+  stores = createMongoFleetStores(await store.connect({ via: proxy.url }));
 });
 afterAll(async () => {
   await proxy?.close();

@@ -7,8 +7,8 @@ import { connectMongo } from '../../../src/adapters/mongo/connection.ts';
 
 export interface TemporaryStore {
   readonly port: number;
-  /** A connection to the store, or to `via`; closed together with the store. */
-  connect(via?: string): Promise<Connection>;
+  /** A connection to the store, or to `via`; closed together with the store. `serverSelectionMs`: 5 s when not given. */
+  connect(options?: { readonly via?: string; readonly serverSelectionMs?: number }): Promise<Connection>;
   /** Stops the server; connections are kept. */
   stop(): Promise<void>;
   /** Restarts the server on the same data and port. */
@@ -24,9 +24,13 @@ export async function openTemporaryStore(): Promise<TemporaryStore> {
   const { url, port } = server;
   return {
     port,
-    async connect(via = url) {
-      const options = { url: via, database: 'corp-test', serverSelectionMs: 300, onError: () => {} };
-      const connection = await connectMongo(options);
+    async connect({ via = url, serverSelectionMs = 5_000 } = {}) {
+      const connection = await connectMongo({
+        url: via,
+        database: 'corp-test',
+        serverSelectionMs,
+        onError: () => {},
+      });
       connections.push(connection);
       return connection;
     },
