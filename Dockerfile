@@ -3,7 +3,7 @@
 FROM node:24-bookworm-slim AS base
 WORKDIR /app
 
-# Compile dist/, and bundle the script of the report page, with the development packages.
+# Compile dist/, and bundle the script of the report page and the commands that only read, with the development packages.
 FROM base AS build
 COPY package.json package-lock.json ./
 RUN npm ci --include=dev --no-audit --no-fund
@@ -14,8 +14,9 @@ COPY processors processors
 COPY src src
 COPY bench bench
 COPY web web
-COPY scripts/bundle-report.mjs scripts/root.mjs scripts/
-RUN npx tsc -p tsconfig.build.json && node scripts/bundle-report.mjs
+COPY scripts/bundle scripts/bundle
+COPY scripts/root.mjs scripts/
+RUN npx tsc -p tsconfig.build.json && node scripts/bundle/report.mjs && node scripts/bundle/program.mjs
 
 # The final image needs no compiler, linter or test runner.
 FROM base AS packages

@@ -12,7 +12,8 @@ const SETTINGS = [
   'tsconfig.build.json',
   'package-lock.json',
   'scripts/build.mjs',
-  'scripts/bundle-report.mjs',
+  'scripts/bundle/report.mjs',
+  'scripts/bundle/program.mjs',
 ];
 
 /** Compiles into dist, unless dist was built from the same sources. */
@@ -63,14 +64,18 @@ function sourceHash(directory) {
 /** Inside dist, so that removing dist removes the stamp too. */
 const stampIn = (directory) => join(directory, 'dist', '.source-hash');
 
-/** The compiler's files, and the script of the report page. */
+/** The compiler's files, the script of the report page, and last the bundles of the program: an older bundle is not used. */
 async function compileAll(env) {
   const compiled = await tsc(env);
   if (compiled.exitCode !== 0) return compiled;
-  // Only now: it needs a package, and this file must load without any.
-  const { bundleReport } = await import('./bundle-report.mjs');
+  // Only now: they need a package, and this file must load without any.
+  const [{ bundleReport }, { bundle }] = await Promise.all([
+    import('./bundle/report.mjs'),
+    import('./bundle/program.mjs'),
+  ]);
   try {
     await bundleReport();
+    await bundle();
     return compiled;
   } catch (error) {
     return { exitCode: 1, output: error.message };

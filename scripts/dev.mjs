@@ -26,6 +26,8 @@ function watchFiles(onChange) {
 function startCompiler() {
   // tsc changes dist without `npm run build`, so the stamp of that build is no longer valid.
   rmSync(inRoot('dist/.source-hash'), { force: true });
+  // The watching compiler makes no bundle; without one, the program runs the modules that it compiled.
+  rmSync(inRoot('dist/bundle'), { recursive: true, force: true });
   return spawn(inRoot('node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],

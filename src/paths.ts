@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,3 +16,17 @@ export const PROJECT_ROOT: string = (() => {
 export const VERSION: string = (
   JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string }
 ).version;
+
+/**
+ * Path of dist/bundle/<name>.js, which scripts/bundle/program.mjs makes. null when it is missing or older than the last compilation,
+ * as after `tsc` alone: the caller then runs the plain modules.
+ */
+export function bundlePath(name: 'cli' | 'embedded-store'): string | null {
+  const path = join(PROJECT_ROOT, 'dist', 'bundle', `${name}.js`);
+  const bundled = changedAt(path);
+  // tsc writes only the files that changed, but always this one.
+  const compiled = changedAt(join(PROJECT_ROOT, 'dist', '.tsbuildinfo'));
+  return bundled !== undefined && compiled !== undefined && bundled >= compiled ? path : null;
+}
+
+const changedAt = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.mtimeMs;

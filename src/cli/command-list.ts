@@ -7,6 +7,11 @@ export type Register = (program: Command, io: CliIo) => void;
 export interface ListedCommand {
   readonly name: string;
   readonly description: string;
+  /**
+   * It opens a company only through runtime/read-context.ts, and lives in `./commands/<name>.ts`. The built program runs
+   * it from the bundle dist/bundle/cli.js: loading the thousand files of its packages would take most of its time.
+   */
+  readonly onlyReads?: true;
   /** Imports the command's module. */
   readonly load: () => Promise<Register>;
 }
@@ -74,16 +79,19 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       {
         name: 'cycles',
         description: 'past and running cycles',
+        onlyReads: true,
         load: async () => (await import('./commands/cycles.ts')).registerCycles,
       },
       {
         name: 'forwarded',
         description: 'searches forwarded to remote workers, and their outcome',
+        onlyReads: true,
         load: async () => (await import('./commands/forwarded.ts')).registerForwarded,
       },
       {
         name: 'strategies',
         description: 'stored strategies, with the reason for their state',
+        onlyReads: true,
         load: async () => (await import('./commands/strategies.ts')).registerStrategies,
       },
       {
@@ -99,11 +107,13 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       {
         name: 'status',
         description: 'state of the company',
+        onlyReads: true,
         load: async () => (await import('./commands/status.ts')).registerStatus,
       },
       {
         name: 'agents',
         description: 'every agent on every node, with its last heartbeat',
+        onlyReads: true,
         load: async () => (await import('./commands/agents.ts')).registerAgents,
       },
       {
@@ -114,11 +124,13 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       {
         name: 'alerts',
         description: 'events that need attention',
+        onlyReads: true,
         load: async () => (await import('./commands/alerts.ts')).registerAlerts,
       },
       {
         name: 'audit',
         description: 'the log of every decision',
+        onlyReads: true,
         load: async () => (await import('./commands/audit.ts')).registerAudit,
       },
     ],
@@ -129,21 +141,25 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       {
         name: 'positions',
         description: 'positions of each strategy; amount 0 is flat',
+        onlyReads: true,
         load: async () => (await import('./commands/positions.ts')).registerPositions,
       },
       {
         name: 'orders',
         description: 'orders of the account',
+        onlyReads: true,
         load: async () => (await import('./commands/orders.ts')).registerOrders,
       },
       {
         name: 'trades',
         description: 'fills of the account',
+        onlyReads: true,
         load: async () => (await import('./commands/trades.ts')).registerTrades,
       },
       {
         name: 'verdicts',
         description: "the risk manager's verdicts, with reasons",
+        onlyReads: true,
         load: async () => (await import('./commands/verdicts.ts')).registerVerdicts,
       },
       {
@@ -170,6 +186,12 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   },
 ];
 
-export const COMMAND_NAMES: readonly string[] = COMMAND_GROUPS.flatMap(({ commands }) =>
-  commands.map(({ name }) => name),
-);
+const COMMANDS: readonly ListedCommand[] = COMMAND_GROUPS.flatMap(({ commands }) => commands);
+
+export const COMMAND_NAMES: readonly string[] = COMMANDS.map(({ name }) => name);
+
+/** The command that these words ask for; undefined for `--help`, `--version` and words that name none. */
+export function wantedCommand(args: readonly string[]): ListedCommand | undefined {
+  const word = args.find((arg) => COMMAND_NAMES.includes(arg));
+  return COMMANDS.find(({ name }) => name === word);
+}

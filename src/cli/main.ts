@@ -1,10 +1,20 @@
 #!/usr/bin/env node
+import { pathToFileURL } from 'node:url';
+import { bundlePath } from '../paths.ts';
+import type * as Cli from './cli.ts';
 import { useCompileCache } from './compile-cache.ts';
 
+const IS_BUILT = import.meta.url.endsWith('.js');
+
 useCompileCache();
+const args = process.argv.slice(2);
 // Dynamic imports: static ones would be compiled before the cache is enabled.
-const [{ processIo }, { run }] = await Promise.all([import('./output/io.ts'), import('./run.ts')]);
-const exitCode = await run(process.argv.slice(2), processIo());
+const { wantedCommand } = await import('./command-list.ts');
+const bundle = IS_BUILT && wantedCommand(args)?.onlyReads === true ? bundlePath('cli') : null;
+// One or the other: two copies of a class in one process would not know each other's instances.
+const { processIo, run } =
+  bundle === null ? await import('./cli.ts') : ((await import(pathToFileURL(bundle).href)) as typeof Cli);
+const exitCode = await run(args, processIo());
 // A failed output stream has already set the exit code.
 process.exitCode ??= exitCode;
 

@@ -1,13 +1,13 @@
 import { CommanderError } from 'commander';
-import { COMMAND_NAMES } from './command-list.ts';
+import { wantedCommand } from './command-list.ts';
 import { type CliIo } from './output/io.ts';
 import { createProgram } from './program.ts';
 
 /** Runs one command line; returns the exit code. @param args without interpreter and program. */
 export async function run(args: readonly string[], io: CliIo): Promise<number> {
   try {
-    const wanted = args.find((word) => COMMAND_NAMES.includes(word));
-    const program = await createProgram(io, wanted === undefined ? [] : [wanted]);
+    const wanted = wantedCommand(args);
+    const program = await createProgram(io, wanted === undefined ? [] : [wanted.name]);
     await program.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {

@@ -1,17 +1,5 @@
-import { type EventEmitter } from 'node:events';
-import { createRequire } from 'node:module';
-
-/** The used part of the driver's internal `Connection` (not in its types): one socket, one command at a time. */
-interface DriverConnection extends EventEmitter {
-  /** Why the connection was closed; set before the `close` event. */
-  readonly error: Error;
-  writeCommand(command: unknown, options: unknown): Promise<void>;
-}
-
-/** The class of the driver instance that mongoose has loaded. */
-const { Connection } = createRequire(createRequire(import.meta.url).resolve('mongoose'))(
-  'mongodb/lib/cmap/connection.js',
-) as { Connection: new (...of: readonly unknown[]) => DriverConnection };
+// Of the driver that mongoose loads, which package.json pins: one copy of it is installed.
+import { Connection } from 'mongodb/lib/cmap/connection.js';
 
 /**
  * The MongoDB driver (7.8, 7.9) can hang on a socket that closed during a write: after a partial write it awaits

@@ -3,26 +3,22 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { bundlePath, PROJECT_ROOT } from '../../paths.ts';
 import { lastLines, openChildLog } from './child-log.ts';
 import type { Program } from './supervised-process.ts';
 
 const announcement = z.object({ url: z.string().startsWith('mongodb://127.0.0.1:') });
 
-/** The store runs as compiled JavaScript, even when a test runs this file from source. */
-const MAIN = import.meta.url.endsWith('.ts')
-  ? '../../../dist/src/adapters/embedded/main.js'
-  : '../../adapters/embedded/main.js';
+/** The store runs as compiled JavaScript even when a test runs this file from source: one file, if the build made it. */
+const storeProgram = (): string =>
+  bundlePath('embedded-store') ?? join(PROJECT_ROOT, 'dist', 'src', 'adapters', 'embedded', 'main.js');
 
 /** A small young generation: the store's garbage is short-lived messages, and the default would take 30 MB more. */
 const SMALL_YOUNG_GENERATION = '--max-semi-space-size=2';
 
-export const EMBEDDED_COMMAND: readonly string[] = [
-  process.execPath,
-  SMALL_YOUNG_GENERATION,
-  fileURLToPath(new URL(MAIN, import.meta.url)),
-];
+/** The command that starts the store. Not a constant: a build can make or remove the bundle while this process runs. */
+export const embeddedStoreCommand = (): readonly string[] => [process.execPath, SMALL_YOUNG_GENERATION, storeProgram()];
 
 /**
  * The embedded store as a separate process. It ends when its standard input closes, so it cannot outlive this process. It

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { COMMAND_GROUPS } from '../../../src/cli/command-list.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'corp-modules-'));
@@ -36,6 +37,11 @@ function loadedBy(...args: string[]): readonly string[] {
 /** The paths that must not be loaded. */
 const unwantedOf = (paths: readonly string[], unwanted: RegExp) => paths.filter((path) => unwanted.test(path));
 
+const BUNDLED = COMMAND_GROUPS.flatMap(({ commands }) => commands).filter(({ onlyReads }) => onlyReads);
+/** All but what decides for the bundle, and packages of native code, which no bundle can hold. */
+const BESIDE_BUNDLE =
+  /^(dist\/(?!bundle\/cli\.js|src\/(paths|cli\/(main|compile-cache|command-list))\.js|config\/process-environment\.js)|node_modules\/(?!msgpackr-extract|node-gyp-build|@msgpackr-extract|detect-libc))/;
+
 describe('what a short command loads', () => {
   it.each(['--version', '--help'])('corp %s loads no command, and no package except commander', (flag) => {
     const loaded = loadedBy(flag);
@@ -44,15 +50,42 @@ describe('what a short command loads', () => {
     expect(unwantedOf(loaded, /^node_modules\/(?!commander\/)/)).toEqual([]);
   });
 
-  it('corp status loads no API, thread pool, simulation, agents or engine', () => {
+  it.each(BUNDLED.map(({ name }) => name))('corp %s runs from the bundle, and loads no package beside it', (name) => {
+    const loaded = loadedBy(name, '--help');
+    expect(loaded).toContain('dist/bundle/cli.js');
+    expect(unwantedOf(loaded, BESIDE_BUNDLE)).toEqual([]);
+  });
+
+  it('corp status loads nothing beside the bundle while it works either', () => {
     const loaded = loadedBy('status', '--json');
-    expect(loaded).toContain('dist/src/cli/commands/status.js');
-    expect(unwantedOf(loaded, /^dist\/(processors|src\/(api|coordinator|feed|http|worker))\//)).toEqual([]);
-    expect(unwantedOf(loaded, /^dist\/src\/domain\/(backtest|simulation|indicators|python-worker)\//)).toEqual([]);
-    expect(unwantedOf(loaded, /^dist\/src\/adapters\/(?!mongo\/)/)).toEqual([]);
-    expect(unwantedOf(loaded, /^dist\/src\/cli\/commands\/(?!status\.js)/)).toEqual([]);
+    expect(loaded).toContain('dist/bundle/cli.js');
+    expect(unwantedOf(loaded, BESIDE_BUNDLE)).toEqual([]);
+  });
+
+  it('a command that writes loads nothing of the bundle', () => {
+    const loaded = loadedBy('halt', '--help');
+    expect(loaded).toContain('dist/src/cli/commands/trading-state.js');
+    expect(unwantedOf(loaded, /^dist\/bundle\//)).toEqual([]);
+  });
+});
+
+describe('the bundle', () => {
+  it('contains no API, thread pool, simulation of trades, agents, engine or other command', () => {
+    const { sources } = JSON.parse(readFileSync(join(ROOT, 'dist/bundle/cli.js.map'), 'utf8')) as { sources: string[] };
+    const contents = sources.map((source) => relative(ROOT, join(ROOT, 'dist/bundle', source)));
+    const commands = BUNDLED.map(({ name }) => `src/cli/commands/${name}.ts`);
+    expect(unwantedOf(contents, /^src\/cli\/commands\//).sort()).toEqual(commands.sort());
+    expect(unwantedOf(contents, /^(processors|src\/(api|coordinator|feed|http|worker))\//)).toEqual([]);
+    expect(unwantedOf(contents, /^src\/domain\/(backtest|indicators|python-worker)\//)).toEqual([]);
+    expect(unwantedOf(contents, /^src\/adapters\/(?!mongo\/)/)).toEqual([]);
     expect(
-      unwantedOf(loaded, /^node_modules\/(@bull-board|express|helmet|piscina|prom-client|technicalindicators|ccxt)\//),
+      unwantedOf(
+        contents,
+        /^node_modules\/(@bull-board|express|helmet|piscina|prom-client|technicalindicators|ccxt)\//,
+      ),
     ).toEqual([]);
+    // One copy each: classes of two would not know each other's instances.
+    for (const file of ['mongodb/lib/cmap/connection.js', 'bson/lib/bson.node.mjs', 'bson/lib/bson.cjs'])
+      expect(contents.filter((path) => path.endsWith(file)).length, file).toBeLessThanOrEqual(1);
   });
 });

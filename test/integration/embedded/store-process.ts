@@ -14,7 +14,7 @@ export interface StoreProcess {
 }
 
 /** The built program, as the company starts it. */
-const MAIN = join(process.cwd(), 'dist', 'src', 'adapters', 'embedded', 'main.js');
+const MAIN = join(process.cwd(), 'dist', 'bundle', 'embedded-store.js');
 
 export const spawnStore = (...flags: string[]): StoreProcess =>
   watch(spawn(process.execPath, [MAIN, ...flags], { stdio: ['pipe', 'pipe', 'pipe'] }));

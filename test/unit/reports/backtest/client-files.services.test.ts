@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { bundleReport } from '../../../../scripts/bundle-report.mjs';
+import { bundleReport } from '../../../../scripts/bundle/report.mjs';
 import { readClientFiles } from '../../../../src/reports/backtest/client-files.ts';
 import { PROJECT_ROOT } from '../../../../src/paths.ts';
 import { temporaryDirectory } from '../../../fixtures/services/workspace.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { root } from './root.mjs';
+import { root } from '../root.mjs';
 
 /**
  * The modules of web/report as one plain script, since a page opened from a file may not load modules. The same sources give
