@@ -11,11 +11,9 @@ export interface ClientFiles {
 
 /** Reads the page's style and the script bundled by the build. @throws AppError `internal` when the build is missing. */
 export async function readClientFiles(root = PROJECT_ROOT): Promise<ClientFiles> {
-  const [script, style] = await Promise.all([
-    readBuilt(join(root, 'dist/web/report/main.js')),
-    readFile(join(root, 'web/report/report.css'), 'utf8'),
-  ]);
-  return { script, style };
+  // In order: where both are missing, the advice is that of the build.
+  const script = await readBuilt(join(root, 'dist/web/report/main.js'));
+  return { script, style: await readFile(join(root, 'web/report/report.css'), 'utf8') };
 }
 
 async function readBuilt(path: string): Promise<string> {
