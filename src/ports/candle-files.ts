@@ -7,6 +7,12 @@ export interface CandleColumnsFile {
   readonly symbol: string;
   readonly timeframe: Timeframe;
   readonly columns: CandleColumns;
+  /** Most fraction digits printed in the four price columns; trailing zeros count. JSON numbers: their shortest form. */
+  readonly fractionDigits: number;
+  /** `unknown`: the file has no column of volume in base units, and `columns.volume` is NaN throughout. */
+  readonly volume: 'base' | 'unknown';
+  /** What the reader assumed about the file, one clause each; empty when the file left no doubt. */
+  readonly assumed: readonly string[];
 }
 
 /** Access to candle files by the names used in work units. */

@@ -28,7 +28,12 @@ export interface ImportOptions {
 }
 
 /** @throws AppError with the file's path when its candles do not form a series */
-export function describeCandles({ path, symbol, timeframe, candles }: CandleFile): CandleReport {
+export function describeCandles({
+  path,
+  symbol,
+  timeframe,
+  candles,
+}: Pick<CandleFile, 'path' | 'symbol' | 'timeframe' | 'candles'>): CandleReport {
   try {
     const { bars, ...coverage } = coverageOf(buildSeries(symbol, timeframe, candles));
     const [from, to] = [candles[0]!.time, candles.at(-1)!.time];

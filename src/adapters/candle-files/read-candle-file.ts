@@ -5,15 +5,13 @@ import { candleAt, columnsOf } from '../../domain/market/candle-columns.ts';
 import { CANDLE_FILE_WORDS } from '../../domain/market/candle-file-name.ts';
 import { parseCandleCsv } from '../../domain/market/candle-csv.ts';
 import { inferTimeframe } from '../../domain/market/infer-timeframe.ts';
-import { quickCandleColumns } from '../../domain/market/quick-candle-csv.ts';
-import { type Timeframe } from '../../domain/market/timeframe.ts';
+import { quickCandleColumns, type QuickCandles } from '../../domain/market/quick-candle-csv.ts';
+import { decimalsOf } from '../../domain/market/rounding.ts';
 import { AppError, errorText, withPlace } from '../../domain/errors.ts';
 import { type CandleColumnsFile } from '../../ports/candle-files.ts';
 
-export interface CandleFile {
-  readonly path: string;
-  readonly symbol: string;
-  readonly timeframe: Timeframe;
+/** A candle file with its candles as a list. */
+export interface CandleFile extends Omit<CandleColumnsFile, 'columns'> {
   readonly candles: readonly Candle[];
 }
 
@@ -51,7 +49,7 @@ export async function readCandleColumns(path: string): Promise<CandleColumnsFile
     });
   }
   try {
-    const columns = quickCandleColumns(bytes) ?? columnsOf(parseCandleCsv(new TextDecoder().decode(bytes)));
+    const { columns, fractionDigits } = quickCandleColumns(bytes) ?? strictCandles(bytes);
     const inferred = inferTimeframe(columns.time);
     const named = NAMED_TIMEFRAMES.find(([words]) => basename(path).toUpperCase().includes(words))?.[1];
     if (named !== undefined && named !== inferred) {
@@ -59,8 +57,18 @@ export async function readCandleColumns(path: string): Promise<CandleColumnsFile
         advice: 'Rename the file or check its times',
       });
     }
-    return { path, symbol, timeframe: inferred, columns };
+    return { path, symbol, timeframe: inferred, columns, fractionDigits, volume: 'base', assumed: [] };
   } catch (cause) {
     throw withPlace(path, cause);
   }
+}
+
+function strictCandles(bytes: Uint8Array): QuickCandles {
+  const columns = columnsOf(parseCandleCsv(new TextDecoder().decode(bytes)));
+  const { open, high, low, close } = columns;
+  let fractionDigits = 0;
+  for (const column of [open, high, low, close]) {
+    for (const price of column) fractionDigits = Math.max(fractionDigits, decimalsOf(price));
+  }
+  return { columns, fractionDigits };
 }

@@ -13,7 +13,7 @@ const HOUR = 3_600_000;
 
 function file(symbol: string, bars: readonly number[], timeframe: Timeframe = '1h'): CandleFile {
   const candles = bars.map((bar) => ({ time: bar * HOUR, open: 1, high: 2, low: 1, close: 2, volume: 3 }));
-  return { path: `${symbol}.csv`, symbol, timeframe, candles };
+  return { path: `${symbol}.csv`, symbol, timeframe, candles, fractionDigits: 0, volume: 'base', assumed: [] };
 }
 
 /** A candle store of one source that counts writes. */

@@ -24,10 +24,15 @@ describe('the quick reader of candle files', () => {
           return `${time},100.1,${100.2 + i},0.0${i}1,100.15,${volume}`;
         });
         const text = [HEADER, ...rows, ''].join(hasReturns ? '\r\n' : '\n');
-        expect(quick(text)).toEqual(columnsOf(parseCandleCsv(text)));
-        expect(quick(text.trimEnd())).toEqual(columnsOf(parseCandleCsv(text)));
+        expect(quick(text)?.columns).toEqual(columnsOf(parseCandleCsv(text)));
+        expect(quick(text.trimEnd())?.columns).toEqual(columnsOf(parseCandleCsv(text)));
       }),
     );
+  });
+
+  it('counts the fraction digits of prices, trailing zeros included, and not those of volumes', () => {
+    const text = `${HEADER}\n2025-01-01 00:00:00,1,2.500,0.5,1.50,3.123456\n2025-01-01 01:00:00,1,2,0.5,1.5,3\n`;
+    expect(quick(text)?.fractionDigits).toBe(3);
   });
 
   const row = (time: string, rest = '1,2,0.5,1.5,3'): string =>
@@ -58,7 +63,7 @@ describe('the quick reader of candle files', () => {
   const need = needsRealFiles('BTC-USD_FIVE_MINUTE.csv');
   it.skipIf(need.isMissing)(need.title('reads the real candles'), () => {
     const bytes = readFileSync(realFile('BTC-USD_FIVE_MINUTE.csv'));
-    const { length, ...read } = quickCandleColumns(bytes)!;
+    const { length, ...read } = quickCandleColumns(bytes)!.columns;
     const { length: expected, ...strict } = columnsOf(parseCandleCsv(bytes.toString()));
     expect(length).toBe(expected);
     for (const [name, column] of Object.entries(strict)) {

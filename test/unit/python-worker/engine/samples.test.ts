@@ -31,7 +31,7 @@ const samples = need.isMissing ? null : (JSON.parse(readFileSync(realFile(SAMPLE
 
 const candlesOf = (file: string) => {
   const bytes = readFileSync(realFile(file));
-  return quickCandleColumns(bytes) ?? columnsOf(parseCandleCsv(bytes.toString()));
+  return quickCandleColumns(bytes)?.columns ?? columnsOf(parseCandleCsv(bytes.toString()));
 };
 
 /** Results of the owner's Python workers; compared bit for bit. */
