@@ -29,4 +29,15 @@ export function bundlePath(name: 'cli' | 'embedded-store'): string | null {
   return bundled !== undefined && compiled !== undefined && bundled >= compiled ? path : null;
 }
 
+/**
+ * The compiled file of a module that runs in a thread, also when the caller runs from the sources: Node 20 cannot run a
+ * .ts thread. @param module like `src/adapters/threads/backtest-thread`
+ * @throws Error when the project is not built
+ */
+export function compiledThread(module: string): string {
+  const path = join(PROJECT_ROOT, 'dist', `${module}.js`);
+  if (!existsSync(path)) throw new Error(`${module} is not built: run npm run build`);
+  return path;
+}
+
 const changedAt = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.mtimeMs;

@@ -30,7 +30,7 @@ export function createAnalyst(deps: AnalystDeps): Agent {
         );
         if (holdings.length === 0) return { intents: [] };
         const [series, positions, strategies] = await Promise.all([
-          data.series({ symbol, timeframe, asOf: candleTime + timeframeMs(timeframe) }),
+          data.series({ symbol, timeframe, asOf: candleTime + timeframeMs(timeframe), anyCoverage: true }),
           stores.ledger.positions(account),
           stores.strategies.getMany(holdings.map(({ strategyHash }) => strategyHash)),
         ]);

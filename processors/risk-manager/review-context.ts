@@ -31,7 +31,7 @@ export async function lastPrice(
   timeframe: Intent['timeframe'],
   asOf: number,
 ): Promise<{ price: number; candleTime: number }> {
-  const series = await data.series({ symbol, timeframe, asOf, bars: 1 });
+  const series = await data.series({ symbol, timeframe, asOf, bars: 1, anyCoverage: true });
   const bar = series.length - 1;
   return { price: series.close[bar]!, candleTime: series.time[bar]! };
 }

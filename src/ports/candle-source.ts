@@ -1,4 +1,4 @@
-import { type Candle } from '../domain/market/candle.ts';
+import { type CandleColumns } from '../domain/market/candle-columns.ts';
 import { type Market, type MarketTrade, type OrderBook } from '../domain/market/market.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
 
@@ -14,9 +14,10 @@ export interface SourcedMarket {
 export interface CandleSource {
   markets(): Promise<readonly SourcedMarket[]>;
   /** Candles with from <= time < to, ascending, at the market's own timeframe. */
-  candles(symbol: string, from: number, to: number): Promise<readonly Candle[]>;
+  candles(symbol: string, from: number, to: number): Promise<CandleColumns>;
   /** Null when the source has no book. */
   orderBook(symbol: string, time: number): Promise<OrderBook | null>;
   /** Trades of the candle that opens at `candleTime`; null when the source has none. */
   trades(symbol: string, candleTime: number): Promise<readonly MarketTrade[] | null>;
+  close(): Promise<void>;
 }

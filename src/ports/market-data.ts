@@ -9,6 +9,8 @@ export interface SeriesRequest {
   readonly asOf: number;
   /** Number of most recent bars; all when absent. */
   readonly bars?: number;
+  /** Also a series with more gaps than research accepts: a market that is traded is read however thin it is. */
+  readonly anyCoverage?: boolean;
 }
 
 export interface MarketData {
@@ -17,7 +19,11 @@ export interface MarketData {
   markets(): Promise<readonly Market[]>;
   /** @throws AppError `unknown-market`, `no-candles`. */
   market(symbol: string): Promise<Market>;
-  /** The series with gaps filled flat and flagged. @throws AppError `unknown-market`, `no-candles`, `poor-coverage`. */
+  /**
+   * The series with gaps filled flat and flagged, up to the last bar that has closed at `asOf`: a candle that is missing
+   * when it is due is a flagged bar, for everybody and for good.
+   * @throws AppError `unknown-market`, `no-candles`, `poor-coverage`.
+   */
   series(request: SeriesRequest): Promise<Series>;
   /** Gaps of the stored candles up to `asOf`, at their own timeframe. */
   coverage(symbol: string, asOf: number): Promise<CoverageReport>;

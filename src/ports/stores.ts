@@ -1,5 +1,5 @@
 import { type Analysis, type Opportunity } from '../domain/analysis/analysis.ts';
-import { type Candle } from '../domain/market/candle.ts';
+import { type CandleColumns } from '../domain/market/candle-columns.ts';
 import { type Market } from '../domain/market/market.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
 import { type Fill, type Order, type OrderState } from '../domain/orders/order.ts';
@@ -253,10 +253,10 @@ export interface CandleStore {
   /** Stores a market's description; replaces an existing one. */
   saveMarket(source: string, market: Market, timeframe: Timeframe): Promise<void>;
   markets(source: string): Promise<readonly { readonly market: Market; readonly timeframe: Timeframe }[]>;
-  /** Adds or replaces candles, in any order; stored in monthly chunks. */
-  put(source: string, symbol: string, timeframe: Timeframe, candles: readonly Candle[]): Promise<void>;
+  /** Adds or replaces candles, in any order; stored in monthly chunks. @throws AppError `bad-candles` for a time that is no date */
+  put(source: string, symbol: string, timeframe: Timeframe, candles: CandleColumns): Promise<void>;
   /** Candles with from <= time < to, ascending. */
-  range(source: string, symbol: string, timeframe: Timeframe, from: number, to: number): Promise<readonly Candle[]>;
+  range(source: string, symbol: string, timeframe: Timeframe, from: number, to: number): Promise<CandleColumns>;
   bounds(
     source: string,
     symbol: string,

@@ -7,7 +7,6 @@ import { createPaperBroker } from '../adapters/paper/broker.ts';
 import { createReplaySource } from '../adapters/market-data/replay-source.ts';
 import { createSimulatedSource } from '../adapters/simulated/candle-source.ts';
 import { createEvaluator } from '../adapters/threads/evaluator.ts';
-import { createSimulation } from '../domain/simulation/simulation.ts';
 import { type Broadcaster } from '../ports/broadcaster.ts';
 import { type Broker } from '../ports/broker.ts';
 import { type CandleSource } from '../ports/candle-source.ts';
@@ -45,8 +44,7 @@ function sourceOf(descriptor: CompanyDescriptor, stores: Stores, { fees }: Confi
       if (!descriptor.simulation)
         throw new AppError('bad-descriptor', 'the descriptor of a simulated company has no seed and start');
       return createSimulatedSource(
-        createSimulation({ ...descriptor.simulation, cachedChunks: SIMULATED_DAYS }),
-        descriptor.simulation.startTime,
+        { ...descriptor.simulation, cachedChunks: SIMULATED_DAYS },
         { takerFeeRate: fees.taker, makerFeeRate: fees.maker },
       );
     }
@@ -83,8 +81,10 @@ export async function openContext(options: ContextOptions): Promise<AppContext> 
     cleanup.push('broadcaster', () => broadcaster.close());
 
     const { exchange, agents } = config;
+    const source = sourceOf(descriptor, stores, exchange);
+    cleanup.push('candle source', () => source.close());
     const data = createMarketData({
-      source: sourceOf(descriptor, stores, exchange),
+      source,
       name: descriptor.source,
       feed: stores.feed,
       minimumCoverage: exchange.minimumCoverage,

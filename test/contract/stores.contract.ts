@@ -1,3 +1,5 @@
+import { columnsOf } from '../../src/domain/market/candle-columns.ts';
+import { rowsOf } from '../fixtures/candle-rows.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../src/domain/audit/chain.ts';
 import { type Stores } from '../../src/ports/stores.ts';
@@ -37,7 +39,7 @@ export function storesContract(name: string, open: () => Promise<OpenStores>): v
       await before.strategies.addMany([strategy('re')]);
       await before.orders.insert(order('re', 'o', { state: 'open' }));
       await before.riskState.save(riskState('re'), 0);
-      await before.candles.put('re', 'BTC/USD', '1h', [candle(T0)]);
+      await before.candles.put('re', 'BTC/USD', '1h', columnsOf([candle(T0)]));
       const audited = await before.audit.append(auditEntry('re'));
       const [head, trials] = [await before.audit.head(), await before.trials.count()];
 
@@ -48,7 +50,7 @@ export function storesContract(name: string, open: () => Promise<OpenStores>): v
       expect(await after.orders.get('re', 'o')).toStrictEqual(order('re', 'o', { state: 'open' }));
       expect(await after.riskState.save(riskState('re'), 0)).toBe(false);
       expect(await after.riskState.save(riskState('re', { version: 2 }), 1)).toBe(true);
-      expect(await after.candles.range('re', 'BTC/USD', '1h', 0, Infinity)).toStrictEqual([candle(T0)]);
+      expect(rowsOf(await after.candles.range('re', 'BTC/USD', '1h', 0, Infinity))).toStrictEqual([candle(T0)]);
       expect(await after.trials.count()).toBe(trials);
       expect(await after.audit.head()).toStrictEqual(head);
       expect(await after.audit.append(auditEntry('re'))).toStrictEqual(audited);

@@ -1,5 +1,5 @@
-import { type CandleFile } from './read-candle-file.ts';
-import { buildSeries } from '../../domain/market/build-series.ts';
+import { type CandleColumnsFile } from '../../ports/candle-files.ts';
+import { seriesOfColumns } from '../../domain/market/build-series.ts';
 import { coverageOf } from '../../domain/market/coverage.ts';
 import { replayMarket, type ReplaySettings } from '../../domain/market/replay-market.ts';
 import { type CoverageReport } from '../../domain/market/series.ts';
@@ -32,11 +32,11 @@ export function describeCandles({
   path,
   symbol,
   timeframe,
-  candles,
-}: Pick<CandleFile, 'path' | 'symbol' | 'timeframe' | 'candles'>): CandleReport {
+  columns,
+}: Pick<CandleColumnsFile, 'path' | 'symbol' | 'timeframe' | 'columns'>): CandleReport {
   try {
-    const { bars, ...coverage } = coverageOf(buildSeries(symbol, timeframe, candles));
-    const [from, to] = [candles[0]!.time, candles.at(-1)!.time];
+    const { bars, ...coverage } = coverageOf(seriesOfColumns(symbol, timeframe, columns));
+    const [from, to] = [columns.time[0]!, columns.time[columns.length - 1]!];
     return { symbol, timeframe, ...coverage, bars: bars - coverage.missing, from, to };
   } catch (cause) {
     throw withPlace(path, cause);
@@ -50,7 +50,7 @@ export function describeCandles({
 export async function importCandleFiles(
   { candles: store }: Pick<Stores, 'candles'>,
   { exchange }: { readonly exchange: ReplaySettings },
-  files: readonly CandleFile[],
+  files: readonly CandleColumnsFile[],
   source: string,
   { isContentAddressed = false }: ImportOptions = {},
 ): Promise<readonly ImportReport[]> {
@@ -66,11 +66,11 @@ export async function importCandleFiles(
     timeframes.set(symbol, timeframe);
   }
   const imported: ImportReport[] = [];
-  for (const [i, { symbol, timeframe, candles }] of files.entries()) {
+  for (const [i, { symbol, timeframe, columns }] of files.entries()) {
     const report = reports[i]!;
     const bounds = isContentAddressed ? await store.bounds(source, symbol, timeframe) : null;
     const isThere = bounds?.count === report.bars && bounds.first === report.from && bounds.last === report.to;
-    if (!isThere) await store.put(source, symbol, timeframe, candles);
+    if (!isThere) await store.put(source, symbol, timeframe, columns);
     await store.saveMarket(source, replayMarket(exchange, symbol), timeframe);
     imported.push({ ...report, stored: !isThere });
   }

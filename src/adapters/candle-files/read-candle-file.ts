@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type Candle } from '../../domain/market/candle.ts';
-import { candleAt, columnsOf } from '../../domain/market/candle-columns.ts';
+import { columnsOf } from '../../domain/market/candle-columns.ts';
 import { CANDLE_FILE_WORDS } from '../../domain/market/candle-file-name.ts';
 import { parseCandleCsv } from '../../domain/market/candle-csv.ts';
 import { inferTimeframe } from '../../domain/market/infer-timeframe.ts';
@@ -9,11 +8,6 @@ import { quickCandleColumns, type QuickCandles } from '../../domain/market/quick
 import { decimalsOf } from '../../domain/market/rounding.ts';
 import { AppError, errorText, withPlace } from '../../domain/errors.ts';
 import { type CandleColumnsFile } from '../../ports/candle-files.ts';
-
-/** A candle file with its candles as a list. */
-export interface CandleFile extends Omit<CandleColumnsFile, 'columns'> {
-  readonly candles: readonly Candle[];
-}
 
 const NAMED_TIMEFRAMES: typeof CANDLE_FILE_WORDS = [...CANDLE_FILE_WORDS, ['TWO_HOUR', '2h'], ['SIX_HOUR', '6h']];
 
@@ -31,12 +25,6 @@ export function symbolOfFile(path: string): string {
 }
 
 /** Reads a whole file; one bad line rejects the file. @throws AppError with file and line */
-export async function readCandleFile(path: string): Promise<CandleFile> {
-  const { columns, ...file } = await readCandleColumns(path);
-  return { ...file, candles: Array.from({ length: columns.length }, (_, i) => candleAt(columns, i)) };
-}
-
-/** Like `readCandleFile`, but returns columns, which need a fraction of the memory. */
 export async function readCandleColumns(path: string): Promise<CandleColumnsFile> {
   const symbol = symbolOfFile(path);
   let bytes: Uint8Array;

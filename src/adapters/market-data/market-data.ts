@@ -1,6 +1,7 @@
-import { buildSeries } from '../../domain/market/build-series.ts';
-import { type Candle } from '../../domain/market/candle.ts';
+import { seriesOfColumns } from '../../domain/market/build-series.ts';
+import { emptyColumns, joinColumns, type CandleColumns } from '../../domain/market/candle-columns.ts';
 import { coverageOf, requireCoverage } from '../../domain/market/coverage.ts';
+import { flatUntil } from '../../domain/market/flat-until.ts';
 import { resample } from '../../domain/market/resample.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { seriesUntil, sliceSeries } from '../../domain/market/slice-series.ts';
@@ -27,9 +28,6 @@ interface Loaded {
   readonly resampled: Map<Timeframe, GrowingSeries>;
 }
 
-/** Candles per read. As objects they need ten times the memory of the series, so years are not read at once. */
-const WINDOW_BARS = 16_384;
-
 /** Upper limit of bars allocated in advance: eight years of one-minute candles. */
 const MAX_EXPECTED_BARS = 2 ** 22;
 
@@ -38,9 +36,10 @@ const endOf = (series: Series): number => series.time[series.length - 1]! + time
 
 const barAt = (series: Series, time: number): number => (time - series.time[0]!) / timeframeMs(series.timeframe);
 
-function lastCandle({ length, time, open, high, low, close, volume }: Series): Candle {
-  const i = length - 1;
-  return { time: time[i]!, open: open[i]!, high: high[i]!, low: low[i]!, close: close[i]!, volume: volume[i]! };
+/** The last bar as the first candle of what follows, so that a gap between them is filled like any other. */
+function lastCandle(series: Series): CandleColumns {
+  const { length, time, open, high, low, close, volume } = sliceSeries(series, series.length - 1, series.length);
+  return { length, time, open, high, low, close, volume };
 }
 
 /** Market data from any candle source, loaded once and extended as market time advances. */
@@ -49,14 +48,6 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
   // One load per market at a time: concurrent jobs must not load a market twice.
   const loading = new Map<string, Promise<Loaded>>();
   let known: readonly SourcedMarket[] | null = null;
-
-  // One window at a time over all markets: its candle objects become short-lived garbage before the next read.
-  let turn: Promise<void> = Promise.resolve();
-  const inTurn = (read: () => Promise<void>): Promise<void> => {
-    const reading = turn.then(read);
-    turn = reading.catch(() => undefined);
-    return reading;
-  };
 
   const sourced = async (): Promise<readonly SourcedMarket[]> => {
     if (known === null || known.length === 0) known = await source.markets();
@@ -76,39 +67,28 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
     return found;
   };
 
-  /** Appends the bars closed in [from, until) to the series `before`, or starts a new one. */
-  const append = async (
-    before: GrowingSeries | null,
-    { symbol, timeframe, from, until }: { symbol: string; timeframe: Timeframe; from: number; until: number },
-  ): Promise<GrowingSeries | null> => {
-    let base = before;
-    const window = WINDOW_BARS * timeframeMs(timeframe);
-    const read = async (start: number): Promise<void> => {
-      const fresh = await source.candles(symbol, start, Math.min(until, start + window));
-      if (fresh.length === 0) return;
-      if (base === null) {
-        const expected = Math.min((until - fresh[0]!.time) / timeframeMs(timeframe), MAX_EXPECTED_BARS);
-        base = createGrowingSeries(buildSeries(symbol, timeframe, fresh), expected);
-        return;
-      }
-      // Built together with the previous bar, so that a gap between them is filled like any other.
-      const joined = buildSeries(symbol, timeframe, [lastCandle(base.series), ...fresh]);
-      base.append(sliceSeries(joined, 1, joined.length));
-    };
-    for (let start = from; start < until; start += window) await inTurn(() => read(start));
-    return base;
-  };
-
+  /**
+   * Reads the bars closed by `until`. One that is missing when it is due is a flat, flagged bar for good: a returned
+   * series never changes, so a candle that comes later stays out of it (docs/simulation-rules.md rule 11).
+   */
   const extend = async (symbol: string, until: number): Promise<Loaded> => {
     const before = loaded.get(symbol);
-    if (before && before.until >= until) return before;
     const { timeframe, first } = await find(symbol);
     const from = before ? endOf(before.base.series) : first;
-    const base = await append(before?.base ?? null, { symbol, timeframe, from, until });
-    if (base === null)
-      throw new AppError('no-candles', `there is no candle of ${symbol} before ${new Date(until).toISOString()}`, {
-        advice: 'Import some with corp data import',
-      });
+    const fresh = from < until ? await source.candles(symbol, from, until) : emptyColumns(0);
+    let base = before?.base;
+    if (base === undefined) {
+      if (fresh.length === 0)
+        throw new AppError('no-candles', `there is no candle of ${symbol} before ${new Date(until).toISOString()}`, {
+          advice: 'Import some with corp data import',
+        });
+      const expected = Math.min((until - fresh.time[0]!) / timeframeMs(timeframe), MAX_EXPECTED_BARS);
+      base = createGrowingSeries(seriesOfColumns(symbol, timeframe, fresh), expected);
+    } else if (fresh.length > 0) {
+      const joined = seriesOfColumns(symbol, timeframe, joinColumns([lastCandle(base.series), fresh]));
+      base.append(sliceSeries(joined, 1, joined.length));
+    }
+    base.append(flatUntil(base.series, until));
     const next: Loaded = { base, resampled: before?.resampled ?? new Map<Timeframe, GrowingSeries>(), until };
     loaded.set(symbol, next);
     return next;
@@ -164,7 +144,7 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
     async market(symbol) {
       return (await find(symbol)).market;
     },
-    async series({ symbol, timeframe, asOf, bars }) {
+    async series({ symbol, timeframe, asOf, bars, anyCoverage = false }) {
       const whole = inTimeframe(symbol, await load(symbol, asOf), timeframe);
       const visible = seriesUntil(whole, asOf);
       if (visible.length === 0)
@@ -172,7 +152,7 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
           'no-candles',
           `no candle of ${symbol} ${timeframe} had closed at ${new Date(asOf).toISOString()}`,
         );
-      requireCoverage(visible, minimumCoverage);
+      if (!anyCoverage) requireCoverage(visible, minimumCoverage);
       return bars === undefined || bars >= visible.length
         ? visible
         : sliceSeries(visible, visible.length - bars, visible.length);

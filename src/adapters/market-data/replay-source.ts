@@ -1,3 +1,4 @@
+import { emptyColumns } from '../../domain/market/candle-columns.ts';
 import { type CandleSource } from '../../ports/candle-source.ts';
 import { type CandleStore } from '../../ports/stores.ts';
 
@@ -17,13 +18,16 @@ export function createReplaySource(store: CandleStore, source: string): CandleSo
     },
     async candles(symbol, from, to) {
       const timeframe = await timeframeOfMarket(symbol);
-      return timeframe === undefined ? [] : store.range(source, symbol, timeframe, from, to);
+      return timeframe === undefined ? emptyColumns(0) : store.range(source, symbol, timeframe, from, to);
     },
     async orderBook() {
       return null;
     },
     async trades() {
       return null;
+    },
+    async close() {
+      // The store is closed by its owner.
     },
   };
 }

@@ -1,71 +1,47 @@
-import { AppError } from '../../domain/errors.ts';
-import { type Candle } from '../../domain/market/candle.ts';
+import { endianness } from 'node:os';
+import { CANDLE_COLUMNS, type CandleColumns } from '../../domain/market/candle-columns.ts';
 
 /** Candles of one month as columns of little-endian 64-bit floats, sorted by time ascending. */
-export interface CandleColumns {
-  readonly time: Uint8Array;
-  readonly open: Uint8Array;
-  readonly high: Uint8Array;
-  readonly low: Uint8Array;
-  readonly close: Uint8Array;
-  readonly volume: Uint8Array;
+export type PackedColumns = Readonly<Record<(typeof CANDLE_COLUMNS)[number], Uint8Array>>;
+
+const WIDTH = Float64Array.BYTES_PER_ELEMENT;
+const IS_LITTLE = endianness() === 'LE';
+
+function packed(column: Float64Array): Uint8Array {
+  const bytes = Buffer.from(column.slice().buffer);
+  return IS_LITTLE ? bytes : bytes.swap64();
 }
 
-const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const satisfies readonly (keyof Candle)[];
-const WIDTH = 8;
-
-/** Start of the calendar month, epoch ms UTC. */
-export function monthOf(time: number): number {
-  const date = new Date(time);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+/** Copies, because the bytes of a document begin at any address and a column must not. */
+function unpacked(bytes: Uint8Array): Float64Array {
+  const { buffer } = new Uint8Array(bytes);
+  if (!IS_LITTLE) Buffer.from(buffer).swap64();
+  return new Float64Array(buffer);
 }
 
-/** Groups candles by the month of their open time. @throws AppError `bad-candles` when a time is not a valid date. */
-export function byMonth(candles: readonly Candle[]): ReadonlyMap<number, readonly Candle[]> {
-  const months = new Map<number, Candle[]>();
-  for (const candle of candles) {
-    const month = monthOf(candle.time);
-    if (!Number.isFinite(month)) throw new AppError('bad-candles', `a candle's time is ${candle.time}: not a date`);
-    const others = months.get(month);
-    if (others) others.push(candle);
-    else months.set(month, [candle]);
-  }
-  return months;
-}
-
-/** Merges both, sorted by time. For a duplicate time `added` replaces `stored`, and the last of `added` wins. */
-export function mergeCandles(stored: readonly Candle[], added: readonly Candle[]): readonly Candle[] {
-  const byTime = new Map([...stored, ...added].map((candle) => [candle.time, candle]));
-  return [...byTime.values()].sort((a, b) => a.time - b.time);
-}
-
-export function packCandles(candles: readonly Candle[]): CandleColumns {
-  const column = (name: keyof Candle): Uint8Array => {
-    const bytes = Buffer.alloc(candles.length * WIDTH);
-    candles.forEach((candle, i) => bytes.writeDoubleLE(candle[name], i * WIDTH));
-    return bytes;
-  };
+export function packCandles({ time, open, high, low, close, volume }: CandleColumns): PackedColumns {
   return {
-    time: column('time'),
-    open: column('open'),
-    high: column('high'),
-    low: column('low'),
-    close: column('close'),
-    volume: column('volume'),
+    time: packed(time),
+    open: packed(open),
+    high: packed(high),
+    low: packed(low),
+    close: packed(close),
+    volume: packed(volume),
   };
 }
 
-export function unpackCandles(columns: CandleColumns): readonly Candle[] {
-  const views = COLUMNS.map((name) => {
-    const { buffer, byteOffset, byteLength } = columns[name];
-    return new DataView(buffer, byteOffset, byteLength);
-  });
-  return Array.from({ length: columns.time.byteLength / WIDTH }, (_, i) => {
-    const [time, open, high, low, close, volume] = views.map((view) => view.getFloat64(i * WIDTH, true));
-    return { time: time!, open: open!, high: high!, low: low!, close: close!, volume: volume! };
-  });
+export function unpackCandles({ time, open, high, low, close, volume }: PackedColumns): CandleColumns {
+  return {
+    length: time.byteLength / WIDTH,
+    time: unpacked(time),
+    open: unpacked(open),
+    high: unpacked(high),
+    low: unpacked(low),
+    close: unpacked(close),
+    volume: unpacked(volume),
+  };
 }
 
-export function sameColumns(a: CandleColumns, b: CandleColumns): boolean {
-  return COLUMNS.every((name) => Buffer.compare(a[name], b[name]) === 0);
+export function samePacked(a: PackedColumns, b: PackedColumns): boolean {
+  return CANDLE_COLUMNS.every((name) => Buffer.compare(a[name], b[name]) === 0);
 }

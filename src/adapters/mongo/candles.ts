@@ -1,8 +1,16 @@
-import { type Candle } from '../../domain/market/candle.ts';
+import { AppError } from '../../domain/errors.ts';
+import {
+  emptyColumns,
+  indexAtOrAfter,
+  joinColumns,
+  sliceColumns,
+  type CandleColumns,
+} from '../../domain/market/candle-columns.ts';
+import { byMonth, inOrder, mergeColumns, monthOf } from '../../domain/market/merge-columns.ts';
 import { type Market } from '../../domain/market/market.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
 import { type CandleStore } from '../../ports/stores.ts';
-import { byMonth, type CandleColumns, mergeCandles, packCandles, sameColumns, unpackCandles } from './candle-chunk.ts';
+import { packCandles, samePacked, unpackCandles, type PackedColumns } from './candle-chunk.ts';
 import { type Database } from './database.ts';
 import { bytes, number, plain, text } from './fields.ts';
 import { keyOf } from './model.ts';
@@ -19,7 +27,7 @@ interface MarketRow {
 /**
  * Candles of one calendar month (UTC). `first` and `last` are open times, so that a range reads only matching chunks.
  */
-interface Chunk extends CandleColumns {
+interface Chunk extends PackedColumns {
   readonly source: string;
   readonly symbol: string;
   readonly timeframe: Timeframe;
@@ -65,15 +73,15 @@ export function createCandleStore(database: Database): CandleStore {
   const inTurn = createSerial();
 
   /** Reads, merges and writes by compare-and-set, and retries after a conflict. Writes nothing when nothing changed. */
-  async function merge(of: ChunkOf, added: readonly Candle[]): Promise<void> {
+  async function merge(of: ChunkOf, added: CandleColumns): Promise<void> {
     const key = chunkKey(of);
     for (;;) {
       const stored = await chunks.get(key);
-      const merged = mergeCandles(stored ? unpackCandles(stored) : [], added);
+      const merged = mergeColumns(stored ? unpackCandles(stored) : emptyColumns(0), added);
       const columns = packCandles(merged);
-      if (stored && sameColumns(stored, columns)) return;
+      if (stored && samePacked(stored, columns)) return;
       const version = stored?.version ?? 0;
-      const bounds = { count: merged.length, first: merged[0]!.time, last: merged.at(-1)!.time };
+      const bounds = { count: merged.length, first: merged.time[0]!, last: merged.time[merged.length - 1]! };
       if (await saveVersion(chunks, { ...of, ...columns, ...bounds, version }, version)) return;
     }
   }
@@ -87,16 +95,19 @@ export function createCandleStore(database: Database): CandleStore {
     },
 
     async put(source, symbol, timeframe, candles) {
-      for (const [month, added] of byMonth(candles)) {
+      const wrong = candles.time.find((time) => !Number.isSafeInteger(time) || !Number.isFinite(monthOf(time)));
+      if (wrong !== undefined) throw new AppError('bad-candles', `a candle's time is ${wrong}: not a date`);
+      for (const { month, part } of byMonth(inOrder(candles))) {
         const of = { source, symbol, timeframe, month };
-        await inTurn(chunkKey(of), () => merge(of, added));
+        await inTurn(chunkKey(of), () => merge(of, part));
       }
     },
 
     async range(source, symbol, timeframe, from, to) {
       const touched = { source, symbol, timeframe, first: { $lt: to }, last: { $gte: from } };
-      const found = await chunks.find(touched, { first: 1 });
-      return found.flatMap(unpackCandles).filter(({ time }) => time >= from && time < to);
+      const found = (await chunks.find(touched, { first: 1 })).map(unpackCandles);
+      const all = found.length === 0 ? emptyColumns(0) : joinColumns(found);
+      return sliceColumns(all, indexAtOrAfter(all, from), indexAtOrAfter(all, to));
     },
 
     async bounds(source, symbol, timeframe) {

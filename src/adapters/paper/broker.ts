@@ -105,7 +105,7 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
       const barMs = timeframeMs(timeframe);
       const [market, series] = await Promise.all([
         data.market(symbol),
-        data.series({ symbol, timeframe, asOf: candleTime + barMs, bars: 1 }),
+        data.series({ symbol, timeframe, asOf: candleTime + barMs, bars: 1, anyCoverage: true }),
       ]);
       const bar = series.length - 1;
       if (series.time[bar] !== candleTime) {

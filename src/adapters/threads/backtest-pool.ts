@@ -1,12 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import { Piscina } from 'piscina';
-import { AppError } from '../../domain/errors.ts';
 import { type IndicatorColumns } from '../../domain/indicators/indicator.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { type StrategySpec } from '../../domain/strategies/spec.ts';
+import { compiledThread } from '../../paths.ts';
 import { createColumnStore } from './column-store.ts';
 import { valueOf, type Ended } from './ended.ts';
 import { shareSeries } from './share-series.ts';
@@ -52,23 +50,9 @@ const IDLE_MS = 10_000;
 /** Maximum number of shared copies kept; a cycle uses a handful of markets. */
 const MAX_SHARED = 8;
 
-/** Node 20 cannot run a .ts worker, so tests that run from the sources use the compiled thread. */
-function threadFile(): string {
-  const compiled = fileURLToPath(new URL('./backtest-thread.js', import.meta.url));
-  if (existsSync(compiled)) return compiled;
-  const built = compiled.replace(
-    /\/src\/adapters\/threads\/backtest-thread\.js$/,
-    '/dist/src/adapters/threads/backtest-thread.js',
-  );
-  if (!existsSync(built)) {
-    throw new AppError('not-built', 'the backtest thread is not built', { advice: 'Run npm run build' });
-  }
-  return built;
-}
-
 /**
  * @param threads maximum number of threads.
- * @throws AppError `not-built` on first use when the thread is not compiled
+ * @throws Error on first use when the project is not built
  */
 export function createBacktestPool(threads: number): BacktestPool {
   let pool: Piscina | null = null;
@@ -77,7 +61,7 @@ export function createBacktestPool(threads: number): BacktestPool {
 
   const open = (): Piscina => {
     const opened = new Piscina({
-      filename: threadFile(),
+      filename: compiledThread('src/adapters/threads/backtest-thread'),
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_MS,

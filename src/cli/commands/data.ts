@@ -22,9 +22,9 @@ const LISTED_GAPS = 10;
 async function describeStored(store: CandleStore, source: string): Promise<readonly CandleReport[]> {
   const reports: CandleReport[] = [];
   for (const { market, timeframe } of await store.markets(source)) {
-    const candles = await store.range(source, market.symbol, timeframe, 0, Number.MAX_SAFE_INTEGER);
+    const columns = await store.range(source, market.symbol, timeframe, 0, Number.MAX_SAFE_INTEGER);
     const path = `source '${source}'`;
-    if (candles.length > 0) reports.push(describeCandles({ path, symbol: market.symbol, timeframe, candles }));
+    if (columns.length > 0) reports.push(describeCandles({ path, symbol: market.symbol, timeframe, columns }));
   }
   return reports;
 }

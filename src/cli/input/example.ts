@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Config } from '../../../config/schema.ts';
-import { buildSeries } from '../../domain/market/build-series.ts';
+import { seriesOfColumns } from '../../domain/market/build-series.ts';
 import { resample } from '../../domain/market/resample.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { timeframeMs, timeframeOf, type Timeframe } from '../../domain/market/timeframe.ts';
@@ -33,6 +33,6 @@ export function simulatedSeries({ seed, simulated, timeframe }: Config['exchange
     });
   }
   const bars = (simulated.historyDays * DAY_MS) / simulation.barMs;
-  const series = buildSeries(SIMULATED_SYMBOL, own, simulation.candles(SIMULATED_SYMBOL, 0, bars));
+  const series = seriesOfColumns(SIMULATED_SYMBOL, own, simulation.candles(SIMULATED_SYMBOL, 0, bars));
   return requested === own ? series : resample(series, requested);
 }

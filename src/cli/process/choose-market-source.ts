@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Config } from '../../../config/schema.ts';
-import { readCandleFile, type CandleFile } from '../../adapters/candle-files/read-candle-file.ts';
+import { readCandleColumns } from '../../adapters/candle-files/read-candle-file.ts';
+import { CANDLE_COLUMNS } from '../../domain/market/candle-columns.ts';
+import { type CandleColumnsFile } from '../../ports/candle-files.ts';
 import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type CompanyDescriptor } from '../../runtime/company-descriptor.ts';
@@ -21,9 +23,9 @@ export interface MarketSource {
 /** Share of the replayed candles that are history when the company opens. */
 const HISTORY_SHARE = 0.6;
 
-export async function readFiles(paths: readonly string[]): Promise<readonly CandleFile[]> {
-  const files: CandleFile[] = [];
-  for (const path of paths) files.push(await readCandleFile(path));
+export async function readFiles(paths: readonly string[]): Promise<readonly CandleColumnsFile[]> {
+  const files: CandleColumnsFile[] = [];
+  for (const path of paths) files.push(await readCandleColumns(path));
   const doubled = files.find((file, i) => files.findIndex(({ symbol }) => symbol === file.symbol) !== i);
   if (doubled)
     throw new AppError('bad-input', `${doubled.path}: ${doubled.symbol} is in more than one file`, {
@@ -33,12 +35,11 @@ export async function readFiles(paths: readonly string[]): Promise<readonly Cand
 }
 
 /** Source name from a hash of the candles, so that a source only ever contains the same candles. */
-export function contentName(files: readonly CandleFile[]): string {
+export function contentName(files: readonly CandleColumnsFile[]): string {
   const hash = createHash('sha256');
-  for (const { symbol, timeframe, candles } of [...files].sort((a, b) => (a.symbol < b.symbol ? -1 : 1))) {
-    hash.update(`${symbol}/${timeframe}/${candles.length}\n`);
-    for (const { time, open, high, low, close, volume } of candles)
-      hash.update(`${time},${open},${high},${low},${close},${volume}\n`);
+  for (const { symbol, timeframe, columns } of [...files].sort((a, b) => (a.symbol < b.symbol ? -1 : 1))) {
+    hash.update(`${symbol}/${timeframe}/${columns.length}\n`);
+    for (const name of CANDLE_COLUMNS) hash.update(new Uint8Array(columns[name].slice().buffer));
   }
   return `files-${hash.digest('hex').slice(0, 16)}`;
 }

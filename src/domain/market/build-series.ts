@@ -1,6 +1,5 @@
 import { AppError } from '../errors.ts';
-import { type Candle } from './candle.ts';
-import { columnsOf, faultAt, type CandleColumns } from './candle-columns.ts';
+import { faultAt, type CandleColumns } from './candle-columns.ts';
 import { requireOnGrid } from './infer-timeframe.ts';
 import { type Series } from './series.ts';
 import { timeframeMs, type Timeframe } from './timeframe.ts';
@@ -31,11 +30,6 @@ export function emptySeries(symbol: string, timeframe: Timeframe, length: number
  * @throws AppError `bad-candles` when there is no candle, or when a candle is invalid, off the grid, out of order or a
  * duplicate.
  */
-export function buildSeries(symbol: string, timeframe: Timeframe, candles: readonly Candle[]): Series {
-  return seriesOfColumns(symbol, timeframe, columnsOf(candles));
-}
-
-/** Same as `buildSeries`, from columns. @throws AppError `bad-candles` in the same cases. */
 export function seriesOfColumns(symbol: string, timeframe: Timeframe, candles: CandleColumns): Series {
   if (candles.length === 0) throw new AppError('bad-candles', `${symbol}: a series needs at least one candle`);
   const { time } = candles;

@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import { type Regime } from '../analysis/analysis.ts';
 import { type Candle } from '../market/candle.ts';
+import { emptyColumns, type CandleColumns } from '../market/candle-columns.ts';
 import { type Market, type MarketTrade, type OrderBook } from '../market/market.ts';
 import { createRng } from '../random/rng.ts';
 import { bookAround } from './book.ts';
@@ -18,6 +19,7 @@ const CACHED_CHUNKS = 400;
 const CACHED_FACTORS = 64;
 /** Number of closed bars that a book is derived from. */
 const BOOK_LOOKBACK = 12;
+const CHUNK_COLUMNS = ['open', 'high', 'low', 'close', 'volume'] as const;
 
 export interface SimulationOptions {
   readonly seed: number | string;
@@ -38,7 +40,7 @@ export interface MarketSimulation {
   readonly markets: readonly Market[];
   readonly barMs: number;
   /** @throws AppError `unknown-market`, or `internal` for a negative index. */
-  candles(symbol: string, fromIndex: number, count: number): readonly Candle[];
+  candles(symbol: string, fromIndex: number, count: number): CandleColumns;
   /** The regime that produced a bar. For tests and diagnostics; analysts must not use it. */
   regime(symbol: string, index: number): Regime;
   /** Trades of the bar that opens at `candleTime`. @throws AppError `unknown-market`, or `internal` before the start. */
@@ -90,11 +92,21 @@ export function createSimulation(options: SimulationOptions): MarketSimulation {
       volume: chunk.volume[bar]!,
     };
   };
-  const candles = (symbol: string, fromIndex: number, count: number): readonly Candle[] => {
+  const candles = (symbol: string, fromIndex: number, count: number): CandleColumns => {
     if (!Number.isSafeInteger(fromIndex) || fromIndex < 0)
       throw new AppError('internal', `there is no bar ${fromIndex}`);
     const slot = slotOf(symbol);
-    return Array.from({ length: count }, (_, i) => candle(slot, fromIndex + i));
+    const columns = emptyColumns(count);
+    for (let at = 0; at < count;) {
+      const index = fromIndex + at;
+      const first = index % CHUNK_BARS;
+      const length = Math.min(count - at, CHUNK_BARS - first);
+      const chunk = chunkAt(slot, Math.floor(index / CHUNK_BARS));
+      for (const name of CHUNK_COLUMNS) columns[name].set(chunk[name].subarray(first, first + length), at);
+      for (let i = 0; i < length; i += 1) columns.time[at + i] = startTime + (index + i) * BAR_MS;
+      at += length;
+    }
+    return columns;
   };
   const trades = (symbol: string, candleTime: number): readonly MarketTrade[] => {
     const slot = slotOf(symbol);
@@ -112,7 +124,7 @@ export function createSimulation(options: SimulationOptions): MarketSimulation {
       const slot = slotOf(symbol);
       const index = indexAt(time);
       const from = Math.max(0, index - BOOK_LOOKBACK);
-      const closed = candles(symbol, from, index - from);
+      const closed = Array.from({ length: index - from }, (_, i) => candle(slot, from + i));
       const mean = (of: (bar: Candle) => number, otherwise: number): number =>
         closed.length === 0 ? otherwise : closed.reduce((sum, bar) => sum + of(bar), 0) / closed.length;
       const { market, dailyTurnover } = definitions[slot]!;

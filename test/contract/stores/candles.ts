@@ -1,3 +1,5 @@
+import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
+import { rowsOf } from '../../fixtures/candle-rows.ts';
 import { describe, expect, it } from 'vitest';
 import { type Candle } from '../../../src/domain/market/candle.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
@@ -31,8 +33,8 @@ export function candlesContract(stores: () => Stores): void {
     it('are read back bit by bit, ascending, across months', async () => {
       const { candles } = stores();
       const year = hours(T0, 24 * 366);
-      await candles.put('ca-year', symbol, '1h', year.toReversed());
-      expect(await candles.range('ca-year', symbol, '1h', 0, Number.MAX_SAFE_INTEGER)).toStrictEqual(year);
+      await candles.put('ca-year', symbol, '1h', columnsOf(year.toReversed()));
+      expect(rowsOf(await candles.range('ca-year', symbol, '1h', 0, Number.MAX_SAFE_INTEGER))).toStrictEqual(year);
       expect(await candles.bounds('ca-year', symbol, '1h')).toStrictEqual({
         first: T0,
         last: year.at(-1)!.time,
@@ -43,8 +45,8 @@ export function candlesContract(stores: () => Stores): void {
     it('are limited to the range: `from` inclusive, `to` exclusive, also at a month boundary', async () => {
       const { candles } = stores();
       const turn = hours(FEBRUARY - 3 * HOUR, 6);
-      await candles.put('ca-turn', symbol, '1h', turn);
-      const range = (from: number, to: number) => candles.range('ca-turn', symbol, '1h', from, to);
+      await candles.put('ca-turn', symbol, '1h', columnsOf(turn));
+      const range = async (from: number, to: number) => rowsOf(await candles.range('ca-turn', symbol, '1h', from, to));
       expect(await range(FEBRUARY, MARCH)).toStrictEqual(turn.slice(3));
       expect(await range(T0, FEBRUARY)).toStrictEqual(turn.slice(0, 3));
       expect(await range(FEBRUARY - HOUR, FEBRUARY + HOUR)).toStrictEqual(turn.slice(2, 4));
@@ -56,12 +58,17 @@ export function candlesContract(stores: () => Stores): void {
     it('replace those of the same time and keep the others', async () => {
       const { candles } = stores();
       const stored = hours(FEBRUARY, 10);
-      await candles.put('ca-merge', symbol, '1h', stored);
+      await candles.put('ca-merge', symbol, '1h', columnsOf(stored));
       const corrected = { ...stored[4]!, close: 42_050, volume: 9 };
-      await candles.put('ca-merge', symbol, '1h', [candle(FEBRUARY - HOUR), { ...corrected, volume: 8 }, corrected]);
-      await candles.put('ca-merge', symbol, '1h', []);
+      await candles.put(
+        'ca-merge',
+        symbol,
+        '1h',
+        columnsOf([candle(FEBRUARY - HOUR), { ...corrected, volume: 8 }, corrected]),
+      );
+      await candles.put('ca-merge', symbol, '1h', columnsOf([]));
       const expected = [candle(FEBRUARY - HOUR), ...stored.slice(0, 4), corrected, ...stored.slice(5)];
-      expect(await candles.range('ca-merge', symbol, '1h', 0, MARCH)).toStrictEqual(expected);
+      expect(rowsOf(await candles.range('ca-merge', symbol, '1h', 0, MARCH))).toStrictEqual(expected);
       expect(await candles.bounds('ca-merge', symbol, '1h')).toStrictEqual({
         first: FEBRUARY - HOUR,
         last: FEBRUARY + 9 * HOUR,
@@ -72,25 +79,25 @@ export function candlesContract(stores: () => Stores): void {
     it('of one month lose nothing under 50 concurrent puts', async () => {
       const { candles } = stores();
       const month = hours(FEBRUARY, 100);
-      await together(50, (i) => candles.put('ca-race', symbol, '1h', month.slice(2 * i, 2 * i + 2)));
-      expect(await candles.range('ca-race', symbol, '1h', FEBRUARY, MARCH)).toStrictEqual(month);
+      await together(50, (i) => candles.put('ca-race', symbol, '1h', columnsOf(month.slice(2 * i, 2 * i + 2))));
+      expect(rowsOf(await candles.range('ca-race', symbol, '1h', FEBRUARY, MARCH))).toStrictEqual(month);
     });
 
     it('keep sources, symbols and timeframes apart', async () => {
       const { candles } = stores();
-      await candles.put('ca-apart', symbol, '1h', [candle(T0, 42_001)]);
-      await candles.put('ca-apart', symbol, '1d', [candle(T0, 42_002)]);
-      await candles.put('ca-apart', 'ETH/USD', '1h', [candle(T0, 42_003)]);
-      await candles.put('ca-apart-2', symbol, '1h', [candle(T0, 42_004)]);
-      expect(await candles.range('ca-apart', symbol, '1h', 0, MARCH)).toStrictEqual([candle(T0, 42_001)]);
-      expect(await candles.range('ca-apart', symbol, '1d', 0, MARCH)).toStrictEqual([candle(T0, 42_002)]);
+      await candles.put('ca-apart', symbol, '1h', columnsOf([candle(T0, 42_001)]));
+      await candles.put('ca-apart', symbol, '1d', columnsOf([candle(T0, 42_002)]));
+      await candles.put('ca-apart', 'ETH/USD', '1h', columnsOf([candle(T0, 42_003)]));
+      await candles.put('ca-apart-2', symbol, '1h', columnsOf([candle(T0, 42_004)]));
+      expect(rowsOf(await candles.range('ca-apart', symbol, '1h', 0, MARCH))).toStrictEqual([candle(T0, 42_001)]);
+      expect(rowsOf(await candles.range('ca-apart', symbol, '1d', 0, MARCH))).toStrictEqual([candle(T0, 42_002)]);
       expect(await candles.bounds('ca-apart', 'SOL/USD', '1h')).toBeNull();
-      expect(await candles.range('ca-none', symbol, '1h', 0, MARCH)).toEqual([]);
+      expect(rowsOf(await candles.range('ca-none', symbol, '1h', 0, MARCH))).toEqual([]);
     });
 
     it('with an invalid time are refused as a whole', async () => {
       const { candles } = stores();
-      const put = candles.put('ca-bad', symbol, '1h', [candle(T0), candle(Number.NaN)]);
+      const put = candles.put('ca-bad', symbol, '1h', columnsOf([candle(T0), candle(Number.NaN)]));
       await expect(put).rejects.toThrow('not a date');
       expect(await candles.bounds('ca-bad', symbol, '1h')).toBeNull();
     });

@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSimulation } from '../../../src/domain/simulation/simulation.ts';
-import { buildSeries } from '../../../src/domain/market/build-series.ts';
+import { seriesOfColumns } from '../../../src/domain/market/build-series.ts';
 import { writeCandleCsv } from '../../fixtures/candle-csv.ts';
 import { missingLines, type RunnableBlock } from './document-blocks.ts';
 
@@ -40,7 +40,7 @@ function writeCandles(directory: string): void {
   const start = Date.UTC(2025, 0, 1);
   const simulation = createSimulation({ seed: 28, startTime: start });
   const candles = simulation.candles('BTC-USD', 0, CANDLES_DAYS * BARS_A_DAY);
-  writeCandleCsv(join(directory, 'BTC-USD_FIVE_MINUTE.csv'), buildSeries('BTC-USD', '5m', candles));
+  writeCandleCsv(join(directory, 'BTC-USD_FIVE_MINUTE.csv'), seriesOfColumns('BTC-USD', '5m', candles));
 }
 
 /** Commands `npx corp` and `npm start` that run the built checkout without npm: nothing is installed or built. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tickFlow } from '../../../queues/flows/tick-flow.ts';
 import { QUEUE_NAMES } from '../../../queues/names.ts';
 import { importCandleFiles } from '../../../src/adapters/candle-files/import-candles.ts';
-import { readCandleFile } from '../../../src/adapters/candle-files/read-candle-file.ts';
+import { readCandleColumns } from '../../../src/adapters/candle-files/read-candle-file.ts';
 import { hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
 import { setMarketTime } from '../../../src/feed/feed.ts';
 import { createJobWaiter } from '../../../src/feed/job-waiter.ts';
@@ -27,7 +27,7 @@ describe.skipIf(need.isMissing)(need.title('a replay'), () => {
 
   const trade = async ({ context }: TestCompany): Promise<void> => {
     const { stores, config, descriptor, data, producer } = context;
-    await importCandleFiles(stores, config, [await readCandleFile(realFile(BITCOIN))], descriptor.source);
+    await importCandleFiles(stores, config, [await readCandleColumns(realFile(BITCOIN))], descriptor.source);
     const symbol = (await data.markets())[0]!.symbol;
     const held = SPECS.filter(({ name }) => name.endsWith(' 0'));
     for (const [rank, { name, spec }] of held.entries()) {

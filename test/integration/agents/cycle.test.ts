@@ -1,3 +1,4 @@
+import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Environment } from '../../../config/process-environment.ts';
 import { cycleJobId } from '../../../queues/flows/cycle-flow.ts';
@@ -59,7 +60,7 @@ const withCycleCompany =
             return { time: START + bar * HOUR, open, high, low, close, volume: 50_000 };
           });
           await context.stores.candles.saveMarket(context.descriptor.source, market(symbol), '1h');
-          await context.stores.candles.put(context.descriptor.source, symbol, '1h', candles);
+          await context.stores.candles.put(context.descriptor.source, symbol, '1h', columnsOf(candles));
         }
         const now = START + bars * HOUR;
         await setMarketTime(context, now);

@@ -1,3 +1,4 @@
+import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
 import { type Connection } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectMongo } from '../../../src/adapters/mongo/connection.ts';
@@ -83,8 +84,8 @@ describe('an answer lost after the write was done', () => {
   it('leaves one audit record and every candle', async () => {
     const record = await losing('insert', () => stores.audit.append(auditEntry('lost')));
     expect(await stores.audit.head()).toStrictEqual(record);
-    await losing('insert', () => stores.candles.put('lost', 'BTC/USD', '1h', [candle(T0)]));
-    await losing('update', () => stores.candles.put('lost', 'BTC/USD', '1h', [candle(T0 + HOUR)]));
+    await losing('insert', () => stores.candles.put('lost', 'BTC/USD', '1h', columnsOf([candle(T0)])));
+    await losing('update', () => stores.candles.put('lost', 'BTC/USD', '1h', columnsOf([candle(T0 + HOUR)])));
     expect((await stores.candles.bounds('lost', 'BTC/USD', '1h'))?.count).toBe(2);
   });
 });
@@ -97,7 +98,7 @@ describe('two processes', () => {
     expect(new Set(appended.map(({ seq }) => seq)).size).toBe(35);
     expect(verifyChain(await direct.audit.read(1, 1_000), null)).toBeNull();
 
-    await together(30, (i) => of(i).candles.put('two', 'BTC/USD', '1h', [candle(T0 + i * HOUR)]));
+    await together(30, (i) => of(i).candles.put('two', 'BTC/USD', '1h', columnsOf([candle(T0 + i * HOUR)])));
     expect(await direct.candles.bounds('two', 'BTC/USD', '1h')).toEqual({ first: T0, last: T0 + 29 * HOUR, count: 30 });
   });
 });

@@ -6,7 +6,7 @@ import {
   type LineDrift,
 } from '../../../src/domain/backtest/guards/warmup-drift.ts';
 import { CONVERGED_DRIFT } from '../../../src/domain/indicators/convergence.ts';
-import { buildSeries } from '../../../src/domain/market/build-series.ts';
+import { buildSeries } from '../../fixtures/build-series.ts';
 import { parseCandleCsv } from '../../../src/domain/market/candle-csv.ts';
 import { resample } from '../../../src/domain/market/resample.ts';
 import { needsRealFiles, realFile } from '../../fixtures/needs.ts';

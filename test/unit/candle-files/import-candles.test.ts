@@ -1,7 +1,7 @@
+import { columnsOf, emptyColumns, type CandleColumns } from '../../../src/domain/market/candle-columns.ts';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../config/load.ts';
-import { type CandleFile } from '../../../src/adapters/candle-files/read-candle-file.ts';
-import { type Candle } from '../../../src/domain/market/candle.ts';
+import { type CandleColumnsFile } from '../../../src/ports/candle-files.ts';
 import { type Market } from '../../../src/domain/market/market.ts';
 import { type Timeframe } from '../../../src/domain/market/timeframe.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
@@ -11,15 +11,15 @@ import { replayMarket } from '../../../src/domain/market/replay-market.ts';
 const config = loadConfig({ directory: 'config', environment: {} });
 const HOUR = 3_600_000;
 
-function file(symbol: string, bars: readonly number[], timeframe: Timeframe = '1h'): CandleFile {
+function file(symbol: string, bars: readonly number[], timeframe: Timeframe = '1h'): CandleColumnsFile {
   const candles = bars.map((bar) => ({ time: bar * HOUR, open: 1, high: 2, low: 1, close: 2, volume: 3 }));
-  return { path: `${symbol}.csv`, symbol, timeframe, candles, fractionDigits: 0, volume: 'base', assumed: [] };
+  return { path: `${symbol}.csv`, symbol, timeframe, columns: columnsOf(candles), fractionDigits: 0, volume: 'base', assumed: [] };
 }
 
 /** A candle store of one source that counts writes. */
 function memoryStore() {
   const markets: { market: Market; timeframe: Timeframe }[] = [];
-  const candles = new Map<string, readonly Candle[]>();
+  const candles = new Map<string, CandleColumns>();
   const puts: string[] = [];
   const store: Pick<Stores, 'candles'> = {
     candles: {
@@ -29,10 +29,10 @@ function memoryStore() {
         puts.push(symbol);
         candles.set(symbol, added);
       },
-      range: async () => [],
+      range: async () => emptyColumns(0),
       async bounds(_source, symbol) {
         const stored = candles.get(symbol);
-        return stored ? { first: stored[0]!.time, last: stored.at(-1)!.time, count: stored.length } : null;
+        return stored ? { first: stored.time[0]!, last: stored.time[stored.length - 1]!, count: stored.length } : null;
       },
     },
   };
@@ -73,7 +73,7 @@ describe('importing candle files', () => {
   it('stores nothing when one of the files is inconsistent', async () => {
     const { store, markets, puts } = memoryStore();
     const good = file('BTC-USD', [0, 1]);
-    const broken = { ...file('ETH-USD', [0, 1]), candles: file('ETH-USD', [1, 0]).candles };
+    const broken = { ...file('ETH-USD', [0, 1]), columns: file('ETH-USD', [1, 0]).columns };
     await expect(importCandleFiles(store, config, [good, broken], 's')).rejects.toThrow(/^ETH-USD\.csv: /);
     const other = file('BTC-USD', [0, 2], '2h');
     await expect(importCandleFiles(store, config, [good, other], 's')).rejects.toThrow(

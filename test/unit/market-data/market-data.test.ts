@@ -1,11 +1,13 @@
+import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMarketData } from '../../../src/adapters/market-data/market-data.ts';
-import { buildSeries } from '../../../src/domain/market/build-series.ts';
+import { buildSeries } from '../../fixtures/build-series.ts';
 import { type Candle } from '../../../src/domain/market/candle.ts';
 import { type Market } from '../../../src/domain/market/market.ts';
 import { resample } from '../../../src/domain/market/resample.ts';
-import { seriesUntil } from '../../../src/domain/market/slice-series.ts';
+import { type Series } from '../../../src/domain/market/series.ts';
+import { seriesUntil, sliceSeries } from '../../../src/domain/market/slice-series.ts';
 import { type Timeframe } from '../../../src/domain/market/timeframe.ts';
 import { type MarketData } from '../../../src/ports/market-data.ts';
 
@@ -38,22 +40,31 @@ function dataOf(
   candles: readonly Candle[],
   asked: Asked[] = [],
   fail: (asked: Asked) => boolean = () => false,
+  minimumCoverage = 0,
 ): MarketData {
   return createMarketData({
     name: 'test',
-    minimumCoverage: 0,
+    minimumCoverage,
     feed: { get: async () => null, advance: async () => undefined },
     source: {
       markets: async () => [{ market: MARKET, timeframe: '5m', first: START }],
       async candles(_symbol, from, to) {
         asked.push({ from, to });
         if (fail({ from, to })) throw new Error('the source is away');
-        return candles.filter(({ time }) => from <= time && time < to);
+        return columnsOf(candles.filter(({ time }) => from <= time && time < to));
       },
       orderBook: async () => null,
       trades: async () => null,
+      close: async () => undefined,
     },
   });
+}
+
+/** The bars closed at `asOf`, each missing one flat and flagged: one more candle ends the series, and is cut off. */
+function barsUntil(candles: readonly Candle[], asOf: number): Series {
+  const end: Candle = { time: asOf, open: 1, high: 1, low: 1, close: 1, volume: 1 };
+  const series = buildSeries('X-USD', '5m', [...candles.filter(({ time }) => time < asOf), end]);
+  return sliceSeries(series, 0, series.length - 1);
 }
 
 const TIMEFRAMES: readonly Timeframe[] = ['5m', '15m', '1h'];
@@ -74,11 +85,7 @@ describe('market data', () => {
           let bars = 12;
           for (const step of steps) {
             const asOf = START + bars * STEP;
-            const known = buildSeries(
-              'X-USD',
-              '5m',
-              candles.filter(({ time }) => time < asOf),
-            );
+            const known = barsUntil(candles, asOf);
             for (const timeframe of TIMEFRAMES) {
               const expected = seriesUntil(timeframe === '5m' ? known : resample(known, timeframe), asOf);
               if (expected.length === 0) continue;
@@ -105,14 +112,34 @@ describe('market data', () => {
     ]);
   });
 
-  it('loads long histories window by window, across a gap longer than a window', async () => {
-    const bars = [0, 1, 2, 50_000, 50_001];
-    const asOf = START + 50_002 * STEP;
-    const asked: Asked[] = [];
-    const series = await dataOf(bars.map(candleAt), asked).series({ symbol: 'X-USD', timeframe: '5m', asOf });
-    expect(series).toEqual(buildSeries('X-USD', '5m', bars.map(candleAt)));
-    expect(asked.length).toBeGreaterThan(1);
-    expect(asked.map(({ from }) => from)).toEqual([START, ...asked.slice(0, -1).map(({ to }) => to)]);
+  it('gives a bar that is missing when it is due as a flat, flagged one, also the last of a longer bar', async () => {
+    const candles = Array.from({ length: 11 }, (_, bar) => candleAt(bar - 4));
+    const data = dataOf(candles);
+    // 00:00 to 01:00 lacks its last five minutes.
+    const asOf = START - 4 * STEP + 12 * STEP;
+    const own = await data.series({ symbol: 'X-USD', timeframe: '5m', asOf });
+    expect([own.length, own.filled.at(-1), own.close.at(-1), own.volume.at(-1)]).toEqual([8, 1, candles[10]!.close, 0]);
+    const half = await data.series({ symbol: 'X-USD', timeframe: '15m', asOf });
+    expect([half.length, half.filled.at(-1), half.close.at(-1)]).toEqual([2, 0, candles[10]!.close]);
+  });
+
+  it('keeps a bar flagged when its candle comes late: what was decided on does not change', async () => {
+    const candles = Array.from({ length: 20 }, (_, bar) => candleAt(bar));
+    const arrived = candles.filter((_, bar) => bar !== 9);
+    const data = dataOf(arrived);
+    const at = (bars: number) => data.series({ symbol: 'X-USD', timeframe: '5m', asOf: START + bars * STEP });
+    expect((await at(10)).filled.at(-1)).toBe(1);
+    arrived.splice(9, 0, candles[9]!);
+    const later = await at(12);
+    expect([...later.filled]).toEqual(Array.from({ length: 12 }, (_, bar) => (bar === 9 ? 1 : 0)));
+    expect(later.close[9]).toBe(candles[8]!.close);
+  });
+
+  it('gives what is traded however thin it is, and refuses to research it', async () => {
+    const data = dataOf([candleAt(0), candleAt(50)], [], () => false, 0.9);
+    const asOf = START + 51 * STEP;
+    await expect(data.series({ symbol: 'X-USD', timeframe: '5m', asOf })).rejects.toThrow('coverage 3.92 %');
+    expect((await data.series({ symbol: 'X-USD', timeframe: '5m', asOf, anyCoverage: true })).length).toBe(51);
   });
 
   it('continues at its position after the source failed in the middle', async () => {

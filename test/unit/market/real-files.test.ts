@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { buildSeries } from '../../../src/domain/market/build-series.ts';
+import { buildSeries } from '../../fixtures/build-series.ts';
 import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
 import { parseCandleCsv } from '../../../src/domain/market/candle-csv.ts';
 import { coverageOf } from '../../../src/domain/market/coverage.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildSeries } from '../../../src/domain/market/build-series.ts';
+import { buildSeries } from '../../fixtures/build-series.ts';
 import { type Candle } from '../../../src/domain/market/candle.ts';
 import { CoverageError, coverageOf, requireCoverage } from '../../../src/domain/market/coverage.ts';
 import { inferTimeframe } from '../../../src/domain/market/infer-timeframe.ts';

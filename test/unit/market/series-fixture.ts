@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { buildSeries } from '../../../src/domain/market/build-series.ts';
+import { buildSeries } from '../../fixtures/build-series.ts';
 import { type Candle } from '../../../src/domain/market/candle.ts';
 import { type Series } from '../../../src/domain/market/series.ts';
 import { type Timeframe, timeframeMs } from '../../../src/domain/market/timeframe.ts';

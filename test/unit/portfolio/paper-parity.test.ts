@@ -6,7 +6,7 @@ import { type FillModel, type Trade } from '../../../src/domain/backtest/result.
 import { simulate } from '../../../src/domain/backtest/oracle/simulate.ts';
 import { affordableQuantity, committedShare } from '../../../src/domain/strategies/sizing.ts';
 import { createIndicatorCache } from '../../../src/domain/indicators/indicator-cache.ts';
-import { buildSeries } from '../../../src/domain/market/build-series.ts';
+import { buildSeries } from '../../fixtures/build-series.ts';
 import { type Candle } from '../../../src/domain/market/candle.ts';
 import { type Series } from '../../../src/domain/market/series.ts';
 import { clientOrderId } from '../../../src/domain/orders/client-order-id.ts';

@@ -1,3 +1,4 @@
+import { rowsOf } from '../../fixtures/candle-rows.ts';
 import { describe, expect, it } from 'vitest';
 import { REGIMES, type Regime } from '../../../src/domain/analysis/analysis.ts';
 import { type Candle, candleFault } from '../../../src/domain/market/candle.ts';
@@ -29,25 +30,25 @@ describe('the simulated market', () => {
   it('gives every process the same candles, books and trades from the seed alone', () => {
     const [a, b] = [simulate(), simulate()];
     for (const { symbol } of a.markets) {
-      expect(a.candles(symbol, 0, 2 * DAY)).toEqual(b.candles(symbol, 0, 2 * DAY));
+      expect(rowsOf(a.candles(symbol, 0, 2 * DAY))).toEqual(rowsOf(b.candles(symbol, 0, 2 * DAY)));
       expect(a.trades(symbol, START + 300_000 * 50)).toEqual(b.trades(symbol, START + 300_000 * 50));
       expect(a.orderBook(symbol, START + 12_345_678)).toEqual(b.orderBook(symbol, START + 12_345_678));
     }
-    expect(simulate(8).candles('BTC-USD', 0, DAY)).not.toEqual(a.candles('BTC-USD', 0, DAY));
+    expect(rowsOf(simulate(8).candles('BTC-USD', 0, DAY))).not.toEqual(rowsOf(a.candles('BTC-USD', 0, DAY)));
   });
 
   it('gives the same values in random and sequential order, also after cache eviction', () => {
-    const whole = simulate().candles('ETH-USD', 0, 420 * DAY);
+    const whole = rowsOf(simulate().candles('ETH-USD', 0, 420 * DAY));
     const fresh = simulate();
     for (const from of [419 * DAY + 17, 3, 200 * DAY - 5, 0, 418 * DAY]) {
-      expect(fresh.candles('ETH-USD', from, 40)).toEqual(whole.slice(from, from + 40));
+      expect(rowsOf(fresh.candles('ETH-USD', from, 40))).toEqual(whole.slice(from, from + 40));
     }
   });
 
   it('gives valid candles on the market grid, each opening at the previous close', () => {
     const simulation = simulate();
     for (const { symbol, tickSize, stepSize, minAmount } of simulation.markets) {
-      const candles = simulation.candles(symbol, 0, 60 * DAY);
+      const candles = rowsOf(simulation.candles(symbol, 0, 60 * DAY));
       const faults = candles.map(candleFault).filter((fault) => fault !== null);
       expect(faults, symbol).toEqual([]);
       expect(candles.every((c) => [c.open, c.high, c.low, c.close].every((p) => isMultiple(p, tickSize)))).toBe(true);
@@ -59,7 +60,7 @@ describe('the simulated market', () => {
 
   it('moves its markets together, but not in lockstep', () => {
     const simulation = simulate();
-    const series = simulation.markets.map(({ symbol }) => returns(simulation.candles(symbol, 0, 90 * DAY)));
+    const series = simulation.markets.map(({ symbol }) => returns(rowsOf(simulation.candles(symbol, 0, 90 * DAY))));
     for (let i = 0; i < series.length; i += 1) {
       for (let j = i + 1; j < series.length; j += 1) {
         const value = correlation(series[i]!, series[j]!);
@@ -73,7 +74,7 @@ describe('the simulated market', () => {
     const simulation = simulate();
     for (const { symbol } of simulation.markets) {
       const squares = new Map(REGIMES.map((regime) => [regime, { sum: 0, bars: 0 }]));
-      for (const [i, r] of returns(simulation.candles(symbol, 0, 240 * DAY)).entries()) {
+      for (const [i, r] of returns(rowsOf(simulation.candles(symbol, 0, 240 * DAY))).entries()) {
         const of = squares.get(simulation.regime(symbol, i))!;
         of.sum += r * r;
         of.bars += 1;
@@ -85,7 +86,7 @@ describe('the simulated market', () => {
   });
 
   it('has fat tails, clustered volatility, and volume that rises with both', () => {
-    const candles = simulate().candles('BTC-USD', 0, 180 * DAY);
+    const candles = rowsOf(simulate().candles('BTC-USD', 0, 180 * DAY));
     const r = returns(candles);
     const second = r.reduce((sum, x) => sum + x ** 2, 0) / r.length;
     const fourth = r.reduce((sum, x) => sum + x ** 4, 0) / r.length;
@@ -102,10 +103,10 @@ describe('the simulated market', () => {
 
   it('keeps prices within a factor of five of the start price for two years', () => {
     const simulation = simulate(3);
-    const first = simulation.markets.map(({ symbol }) => simulation.candles(symbol, 0, 1)[0]!.open);
+    const first = simulation.markets.map(({ symbol }) => rowsOf(simulation.candles(symbol, 0, 1))[0]!.open);
     for (let day = 0; day < 2 * 365; day += 30) {
       for (const [i, { symbol }] of simulation.markets.entries()) {
-        const ratio = simulation.candles(symbol, day * DAY, 1)[0]!.close / first[i]!;
+        const ratio = rowsOf(simulation.candles(symbol, day * DAY, 1))[0]!.close / first[i]!;
         expect(Math.abs(Math.log(ratio))).toBeLessThan(Math.log(5));
       }
     }
@@ -114,8 +115,7 @@ describe('the simulated market', () => {
   it('trends long enough for a moving-average cross on hourly bars to earn more than real fees', () => {
     const simulation = simulate();
     const growth = simulation.markets.map(({ symbol }) => {
-      const closes = simulation
-        .candles(symbol, 0, 240 * DAY)
+      const closes = rowsOf(simulation.candles(symbol, 0, 240 * DAY))
         .filter((_, i) => i % 12 === 11)
         .map(({ close }) => close);
       const mean = (end: number, length: number) => closes.slice(end - length, end).reduce((a, b) => a + b, 0) / length;
@@ -135,8 +135,8 @@ describe('the simulated market', () => {
 
   it('refuses unknown markets and times before its start', () => {
     const simulation = simulate();
-    expect(() => simulation.candles('BTC-EUR', 0, 1)).toThrow("no market 'BTC-EUR'");
-    expect(() => simulation.candles('BTC-USD', -1, 1)).toThrow('there is no bar -1');
+    expect(() => rowsOf(simulation.candles('BTC-EUR', 0, 1))).toThrow("no market 'BTC-EUR'");
+    expect(() => rowsOf(simulation.candles('BTC-USD', -1, 1))).toThrow('there is no bar -1');
     expect(() => simulation.trades('BTC-USD', START - 1)).toThrow('before the simulation');
     expect(() => createSimulation({ seed: 1, startTime: START + 1 })).toThrow('multiple of five minutes');
   });
@@ -147,7 +147,7 @@ describe('trades and books', () => {
 
   it('trades add up to the volume of their candle and touch its open, high, low and close', () => {
     for (const market of simulation.markets) {
-      for (const candle of simulation.candles(market.symbol, 500, 60)) {
+      for (const candle of rowsOf(simulation.candles(market.symbol, 500, 60))) {
         const prints = simulation.trades(market.symbol, candle.time);
         const total = prints.reduce((sum, { amount }) => sum + amount, 0);
         expect(Math.abs(total - candle.volume)).toBeLessThanOrEqual(market.stepSize * 1e-3 + candle.volume * 1e-9);
@@ -186,7 +186,7 @@ describe('trades and books', () => {
   });
 
   it('a book at a bar boundary is centred on the last close', () => {
-    const [last] = simulation.candles('BTC-USD', 99, 1);
+    const [last] = rowsOf(simulation.candles('BTC-USD', 99, 1));
     const { bids, asks } = simulation.orderBook('BTC-USD', last!.time + simulation.barMs - 1);
     expect(bids[0]!.price).toBeLessThan(last!.close);
     expect(asks[0]!.price).toBeGreaterThan(last!.close);

@@ -1,20 +1,21 @@
+import { columnsOf, sliceColumns } from '../../../../src/domain/market/candle-columns.ts';
 import { describe, expect, it } from 'vitest';
 import { commonSpan, contentName, timeframeFor } from '../../../../src/cli/process/choose-market-source.ts';
 import { type Candle } from '../../../../src/domain/market/candle.ts';
 import { timeframeMs, type Timeframe } from '../../../../src/domain/market/timeframe.ts';
-import { type CandleFile } from '../../../../src/adapters/candle-files/read-candle-file.ts';
+import { type CandleColumnsFile } from '../../../../src/ports/candle-files.ts';
 import { describeCandles, type CandleReport } from '../../../../src/adapters/candle-files/import-candles.ts';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2025, 0, 1);
 
 /** A file of `count` candles; the first opens `offset` ms after the start. */
-function file(symbol: string, timeframe: Timeframe, count: number, offset = 0): CandleFile {
+function file(symbol: string, timeframe: Timeframe, count: number, offset = 0): CandleColumnsFile {
   const candles = Array.from({ length: count }, (_, i): Candle => {
     const time = START + offset + i * timeframeMs(timeframe);
     return { time, open: 100, high: 101, low: 99, close: 100 + (i % 2), volume: 5 };
   });
-  return { path: `${symbol}.csv`, symbol, timeframe, candles, fractionDigits: 0, volume: 'base', assumed: [] };
+  return { path: `${symbol}.csv`, symbol, timeframe, columns: columnsOf(candles), fractionDigits: 0, volume: 'base', assumed: [] };
 }
 const report = (...args: Parameters<typeof file>): CandleReport => describeCandles(file(...args));
 
@@ -75,9 +76,10 @@ describe('the content name of files', () => {
   });
 
   it('changes with any candle', () => {
-    const [first, ...rest] = btc.candles;
-    const changed = { ...btc, candles: [{ ...first!, close: 100.5 }, ...rest] };
-    const names = [[btc], [eth], [changed], [{ ...btc, candles: rest }], [btc, eth]].map(contentName);
+    const { columns } = btc;
+    const changed = { ...btc, columns: { ...columns, close: columns.close.with(0, 100.5) } };
+    const shorter = { ...btc, columns: sliceColumns(columns, 1, columns.length) };
+    const names = [[btc], [eth], [changed], [shorter], [btc, eth]].map(contentName);
     expect(new Set(names).size).toBe(names.length);
   });
 });
