@@ -12,6 +12,7 @@ import { type AgentMonitor } from './agent-monitor.ts';
 import { type Handlers, type JobContext } from './job-context.ts';
 import { failedReasonOf } from '../../queues/failed-reason.ts';
 import { classify, isControlFlow, toJobError } from './job-errors.ts';
+import { lockLossOf } from './lock-lost.ts';
 
 export interface AgentDeps {
   readonly clock: Clock;
@@ -122,12 +123,13 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
         deps.monitor.jobEnded(label, ms);
         deps.log.debug('done', { ...fields, ms });
         return result;
-      } catch (error) {
+      } catch (thrown) {
         const ms = deps.clock.now() - startedAt;
-        if (isControlFlow(error)) {
+        if (isControlFlow(thrown)) {
           deps.monitor.jobEnded(label, ms);
-          throw error;
+          throw thrown;
         }
+        const error = lockLossOf(abortSignal) ?? thrown;
         const { code, message, retryable } = classify(error);
         deps.monitor.jobEnded(label, ms, `${job.name}: ${failedReasonOf({ code, message })}`);
         deps.log.warn(message, { ...fields, code, retryable, attempt: job.attemptsMade + 1 });

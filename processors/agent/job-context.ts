@@ -8,7 +8,7 @@ import { type Logger } from '../../src/ports/logger.ts';
 export interface JobContext {
   readonly jobId: string;
   readonly meta: Meta;
-  /** Aborts at the deadline, on cancellation and at a forced shutdown. */
+  /** Aborts at the deadline, on cancellation, at a forced shutdown and when the job's lock was lost. */
   readonly abortSignal: AbortSignal;
   readonly log: Logger;
   /** For step jobs only: children, waiting, progress. */

@@ -10,6 +10,7 @@ import { type AgentMonitor } from './agent-monitor.ts';
 import { deadLetterOf, isDead } from './dead-letters.ts';
 import { type Agent } from './define-agent.ts';
 import { adviceOf } from './job-errors.ts';
+import { LOCK_LOST } from './lock-lost.ts';
 
 export interface RunAgentDeps {
   readonly connection: ConnectionOptions;
@@ -62,6 +63,11 @@ export function runAgent(agent: Agent, deps: RunAgentDeps): RunningAgent {
   };
 
   worker.on('error', throttledErrors(deps.log, `worker ${agent.queue}`));
+  // The result of such a job would be refused, and on a busy machine its work slows the worker that runs the job now,
+  // until that one loses the lock too.
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const jobId of jobIds) worker.cancelJob(jobId, LOCK_LOST);
+  });
   worker.on('failed', (job, error) => {
     if (!job || !isDead(job, error)) return;
     const recording = recordDeadLetter(job, error).finally(() => recordings.delete(recording));

@@ -106,13 +106,14 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
   return defineAgent(
     'optimizer',
     {
-      async plan({ cycleId }) {
+      async plan({ cycleId }, { abortSignal }) {
         const cycle = await requireCycle(stores.cycles, cycleId);
         const { candidates, rejected } = screen(await stores.trials.ofCycle(cycleId, 'screen'), deps);
         await stores.decisions.recordMany([
           ...candidates.map((trial) => screened(trial, 'candidate', 'goes on to optimisation')),
           ...rejected.map(({ trial, reason }) => screened(trial, 'rejected', reason)),
         ]);
+        abortSignal.throwIfAborted();
         // A template that fails on one market may be a candidate on another.
         const kept = new Set(candidates.map((trial) => trial.strategyHash));
         const dropped = rejected.filter(({ trial }) => !kept.has(trial.strategyHash));
@@ -120,6 +121,7 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
           dropped.map(({ trial, reason }) => ({ hash: trial.strategyHash, reason })),
           clock.now(),
         );
+        abortSignal.throwIfAborted();
         const strategies = new Map(
           (await stores.strategies.getMany(candidates.map((trial) => trial.strategyHash))).map((s) => [s.hash, s]),
         );

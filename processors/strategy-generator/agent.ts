@@ -51,7 +51,7 @@ const suited = (regime: Regime): readonly Family[] =>
 /** Share of random draws for the families that suit the regime; the rest is drawn from all families. */
 const SUITED_SHARE = 0.6;
 
-/** A thousand drafts take a third of a second; the pauses let BullMQ renew the job's lock and other jobs run. */
+/** A thousand drafts take a third of a second; the pauses let BullMQ renew the locks of jobs and other jobs run. */
 const DRAFTS_BETWEEN_PAUSES = 64;
 
 /** Maximum draws per wanted spec. Duplicate specs are drawn again, and a small parameter space can be exhausted. */
@@ -75,6 +75,7 @@ export async function draftSpecs(
   regime: Regime,
   count: number,
   rng: Rng,
+  abortSignal?: AbortSignal,
 ): Promise<readonly Draft[]> {
   const drafts = new Map<string, Draft>();
   const take = (candidate: Draft): void => {
@@ -86,7 +87,9 @@ export async function draftSpecs(
   for (let draws = 0; drafts.size < count && draws < count * DRAWS_PER_SPEC; draws += 1) {
     const family = rng.next() < SUITED_SHARE ? rng.pick(suited(regime)) : rng.pick(FAMILIES);
     take(draft(family, randomParameters(family, rng), 'random'));
-    if (draws % DRAFTS_BETWEEN_PAUSES === 0) await setImmediate();
+    if (draws % DRAFTS_BETWEEN_PAUSES !== 0) continue;
+    await setImmediate();
+    abortSignal?.throwIfAborted();
   }
   return [...drafts.values()];
 }
@@ -127,6 +130,7 @@ export function createStrategyGenerator(deps: GeneratorDeps): Agent {
     symbol: string,
     regime: Regime,
     count: number,
+    abortSignal: AbortSignal,
   ): Promise<{ strategies: Strategy[]; units: readonly WorkUnit[] }> => {
     const [market, series] = await Promise.all([
       data.market(symbol),
@@ -134,7 +138,8 @@ export function createStrategyGenerator(deps: GeneratorDeps): Agent {
     ]);
     const { inSample } = walkForwardSplit(series.length, deps.folds, deps.testShare);
     // The random stream depends on seed and market only, so adding a market does not change the draws of another.
-    const drafts = await draftSpecs(market, regime, count, createRng(cycle.seed).fork(`generate/${symbol}`));
+    const rng = createRng(cycle.seed).fork(`generate/${symbol}`);
+    const drafts = await draftSpecs(market, regime, count, rng, abortSignal);
     const remote = (await remoteFinds(cycle, symbol)).filter(({ spec }) => tradable(spec, market));
     const hashes = new Set([...drafts, ...remote].map(({ hash }) => hash));
     const items = [...hashes].map((hash) => ({ hash, window: inSample }));
@@ -147,18 +152,19 @@ export function createStrategyGenerator(deps: GeneratorDeps): Agent {
   return defineAgent(
     'strategy-generator',
     {
-      async generate({ cycleId }) {
+      async generate({ cycleId }, { abortSignal }) {
         const cycle = await requireCycle(stores.cycles, cycleId);
         const analyses = await stores.analyses.analyses(cycleId);
         const count = Math.ceil(deps.specsPerCycle / Math.max(1, analyses.length));
         const perMarket = await Promise.all(
-          analyses.map(({ symbol, regime }) => unitsFor(cycle, symbol, regime, count)),
+          analyses.map(({ symbol, regime }) => unitsFor(cycle, symbol, regime, count, abortSignal)),
         );
         const strategies = new Map(
           perMarket.flatMap((market) => market.strategies.map((strategy) => [strategy.hash, strategy])),
         );
         const units = perMarket.flatMap((market) => market.units);
         await stores.strategies.addMany([...strategies.values()]);
+        abortSignal.throwIfAborted();
         await stores.workUnits.addMany(units);
         const forwarded = await forward(
           cycle,

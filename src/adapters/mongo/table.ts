@@ -3,6 +3,7 @@ import { mongo, type Model } from 'mongoose';
 import { AppError } from '../../domain/errors.ts';
 import { defined, type Direction, rowCodec, type RowDocument, type TableSpec } from './model.ts';
 import { isDuplicateKey, retrying } from './retry.ts';
+import { inSlices } from './slices.ts';
 
 export type Filter = Readonly<Record<string, unknown>>;
 /** New values of top-level fields or, with a dotted path, of nested ones ('phases.scan'). */
@@ -28,7 +29,7 @@ export interface Table<Row> {
   /** Like `change`, but returns the changed row, or null. */
   changeAndGet(key: string, when: Filter, set: Change<Row>): Promise<Row | null>;
   /**
-   * Several changes in one command; returns for each whether its row matched. Fields are not validated: use it only for
+   * Several changes in few commands; returns for each whether its row matched. Fields are not validated: use it only for
    * rows whose values this program produces.
    */
   changeEach(
@@ -83,6 +84,9 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
     return limit === Infinity ? query : query.limit(limit);
   };
 
+  const decodeAll = async (documents: readonly object[]): Promise<Row[]> =>
+    (await inSlices(documents, (slice) => slice.map(decode))).flat();
+
   const isOwnWrite = async (_id: string, _changed: string): Promise<boolean> =>
     (await model.countDocuments({ _id, _changed })) === 1;
 
@@ -90,12 +94,16 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
     async insert(rows) {
       if (rows.length === 0) return 0;
       const _inserted = randomUUID();
-      const documents = rows.map((row) => documentOf(row, { _inserted }));
-      return retrying(async (again) => {
-        const inserted = await insertNew(documents);
-        if (!again || inserted === documents.length) return inserted;
-        return model.countDocuments({ _id: { $in: documents.map(({ _id }) => _id) }, _inserted });
-      });
+      // All before the first write: an invalid row must leave nothing stored.
+      const documents = (await inSlices(rows, (slice) => slice.map((row) => documentOf(row, { _inserted })))).flat();
+      const counts = await inSlices(documents, (slice) =>
+        retrying(async (again) => {
+          const inserted = await insertNew(slice);
+          if (!again || inserted === slice.length) return inserted;
+          return model.countDocuments({ _id: { $in: slice.map(({ _id }) => _id) }, _inserted });
+        }),
+      );
+      return counts.reduce((sum, count) => sum + count, 0);
     },
 
     async insertOrGet(row) {
@@ -153,23 +161,25 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
     },
 
     async changeEach(changes) {
-      if (changes.length === 0) return [];
-      const marked = changes.map((change) => ({ ...change, _changed: randomUUID() }));
-      const operations = marked.map(({ key, when, set, _changed }) => ({
-        updateOne: { filter: { ...when, _id: key }, update: { $set: { ...encode(set), _changed } } },
-      }));
-      return retrying(async () => {
-        const { matchedCount } = await collection.bulkWrite(operations, { ordered: false });
-        if (matchedCount === changes.length) return changes.map(() => true);
-        // The answer contains only a count. The tokens in the rows tell which changes matched, also after a lost
-        // answer.
-        const written = await model
-          .find({ _id: { $in: changes.map(({ key }) => key) } })
-          .select(['_changed'])
-          .lean();
-        const own = new Set(written.map(({ _changed }) => _changed));
-        return marked.map(({ _changed }) => own.has(_changed));
+      const done = await inSlices(changes, (slice) => {
+        const marked = slice.map((change) => ({ ...change, _changed: randomUUID() }));
+        const operations = marked.map(({ key, when, set, _changed }) => ({
+          updateOne: { filter: { ...when, _id: key }, update: { $set: { ...encode(set), _changed } } },
+        }));
+        return retrying(async () => {
+          const { matchedCount } = await collection.bulkWrite(operations, { ordered: false });
+          if (matchedCount === slice.length) return slice.map(() => true);
+          // The answer contains only a count. The tokens in the rows tell which changes matched, also after a lost
+          // answer.
+          const written = await model
+            .find({ _id: { $in: slice.map(({ key }) => key) } })
+            .select(['_changed'])
+            .lean();
+          const own = new Set(written.map(({ _changed }) => _changed));
+          return marked.map(({ _changed }) => own.has(_changed));
+        });
       });
+      return done.flat();
     },
 
     async changeAll(keys, set) {
@@ -187,13 +197,12 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
     async getMany(keys) {
       const documents = await retrying(() => model.find({ _id: { $in: [...keys] } }).lean());
       const byKey = new Map(documents.map((document) => [document._id, document]));
-      return keys.flatMap((key) => byKey.get(key) ?? []).map(decode);
+      return decodeAll(keys.flatMap((key) => byKey.get(key) ?? []));
     },
 
     async find(filter, order, { limit = Infinity } = {}) {
       if (limit <= 0) return [];
-      const documents = await retrying(() => sorted(filter, order, limit).lean());
-      return documents.map(decode);
+      return decodeAll(await retrying(() => sorted(filter, order, limit).lean()));
     },
 
     async pick(filter, order, names, { limit = Infinity } = {}) {
@@ -203,7 +212,7 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
           .select([...names])
           .lean(),
       );
-      return documents.map(decode);
+      return decodeAll(documents);
     },
 
     async add(key, name, amount) {

@@ -1,7 +1,9 @@
 import { QueueEvents, Worker, type Job } from 'bullmq';
+import { Redis } from 'ioredis';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LOCK_LOST } from '../../../processors/agent/lock-lost.ts';
 import { type QueueName } from '../../../queues/names.ts';
 import { clientOptions } from '../../../queues/options.ts';
 import { upsertSchedules } from '../../../queues/schedulers.ts';
@@ -11,6 +13,7 @@ import { createApi } from '../../../src/api/create-api.ts';
 import { createJobWaiter } from '../../../src/feed/job-waiter.ts';
 import { type WorkUnit } from '../../../src/domain/research/work-unit.ts';
 import { onSignal } from '../../unit/backtest/spec-fixture.ts';
+import { metricsWith } from '../../unit/research/trial-fixture.ts';
 import { openTestEnvironment, type TestEnvironment, type TestCompany } from '../../fixtures/company.ts';
 import { call } from '../../fixtures/http-call.ts';
 import { storeSpec, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
@@ -234,6 +237,38 @@ describe('a job with a retryable error', () => {
         expect(await context.stores.deadLetters.get('backtest', id)).toMatchObject({ code: 'unexpected', attempts: 5 });
       }
       expect(new Set([...pauses.values()].map(([first]) => first)).size).toBeGreaterThan(1);
+    }),
+  );
+});
+
+describe('a job whose lock was not renewed in time', () => {
+  it(
+    'is stopped here, and completes in its next run',
+    inCompany(async ({ context, node, ended }) => {
+      await openMarkets(context, ['AAA-USD']);
+      await storeSpec(context, 'h1', onSignal);
+      await context.stores.workUnits.addMany([unit]);
+      const jobId = await context.producer.add('backtest', 'run-unit', { unitId: unit.id });
+      const reasons: unknown[] = [];
+      let runs = 0;
+      await node(['backtest'], {
+        evaluator: {
+          ...context.evaluator,
+          async evaluate(_work, signal) {
+            runs += 1;
+            if (runs > 1) return [metricsWith()];
+            const redis = new Redis(context.redisUrl);
+            await redis.del(`${context.prefix}:backtest:${jobId}:lock`);
+            redis.disconnect();
+            // Without the signal this run would go on for ever beside the next one.
+            await once(signal, 'abort');
+            reasons.push(signal.reason);
+            throw new Error('aborted');
+          },
+        },
+      });
+      expect((await ended('backtest', jobId)).returnvalue).toMatchObject({ unitId: unit.id, recorded: 1 });
+      expect({ runs, reasons }).toEqual({ runs: 2, reasons: [LOCK_LOST] });
     }),
   );
 });
