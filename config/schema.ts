@@ -59,6 +59,7 @@ export const agentsSchema = z.strictObject({
       minPositiveFolds: rate,
     }),
     incubating: z.strictObject({ minTrades: z.int().min(1), minProbabilisticSharpe: rate, maxDrawdown: positiveRate }),
+    minDays: z.int().min(2),
     maxCorrelation: z.number().min(-1).max(1),
     maxActive: z.int().min(0),
     maxIncubating: z.int().min(0),
@@ -131,6 +132,7 @@ export const databaseSchema = z.strictObject({
 export const exchangeSchema = z.strictObject({
   fees: z.strictObject({ taker: z.number().min(0).max(0.1), maker: z.number().min(-0.01).max(0.1) }),
   slippageRate: z.number().min(0).max(0.1),
+  stopRangeShare: z.number().min(0).max(1),
   priceImprovement: z.boolean(),
   minimumCoverage: rate,
   paper: z.strictObject({ startingCash: z.number().positive().max(1e9) }),

@@ -88,6 +88,7 @@ export const BENCH_MODEL: FillModel = {
     makerFeeRate: 0.006,
   },
   slippageRate: 0.0005,
+  stopRangeShare: 0.02,
   priceImprovement: false,
   initialCash: 100_000,
 };

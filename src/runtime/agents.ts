@@ -34,6 +34,7 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
   const base: AgentDeps = { clock, log, audit: stores.audit, monitor };
   const fill = {
     slippageRate: exchange.slippageRate,
+    stopRangeShare: exchange.stopRangeShare,
     priceImprovement: exchange.priceImprovement,
     initialCash: exchange.paper.startingCash,
   };

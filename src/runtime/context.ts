@@ -89,13 +89,13 @@ export async function openContext(options: ContextOptions): Promise<AppContext> 
       feed: stores.feed,
       minimumCoverage: exchange.minimumCoverage,
     });
-    const { slippageRate, priceImprovement } = exchange;
+    const { slippageRate, stopRangeShare, priceImprovement } = exchange;
     const broker = createPaperBroker({
       accounts: stores.venueAccounts,
       data,
       startingCash: exchange.paper.startingCash,
       quote: 'USD',
-      terms: { slippageRate, priceImprovement },
+      terms: { slippageRate, stopRangeShare, priceImprovement },
     });
     const threads = agents.threads.count > 0 ? agents.threads.count : Math.max(1, availableParallelism() - 1);
     const evaluator = createEvaluator({ data, threads });

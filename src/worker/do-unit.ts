@@ -43,6 +43,7 @@ async function doSpecs(deps: UnitDeps, unit: SpecUnit, signal: AbortSignal): Pro
   const fillModel = {
     market: replayMarket({ ...exchange, fees: unit.fees ?? exchange.fees }, unit.market),
     slippageRate: unit.slippage_rate ?? exchange.slippageRate,
+    stopRangeShare: exchange.stopRangeShare,
     priceImprovement: exchange.priceImprovement,
     initialCash: exchange.paper.startingCash,
   };

@@ -15,7 +15,8 @@ it.each(
   expect(verdict.decision).toBe('approve');
   expect(decimalsOf(verdict.amount)).toBeLessThanOrEqual(decimalsOf(market.stepSize));
   // The largest whole number of steps within the requested amount.
-  const asked = (0.04 * 100_000) / price;
+  // A share of equity includes the entry fee.
+  const asked = (0.04 * 100_000) / (price * (1 + market.takerFeeRate));
   expect(asked - verdict.amount).toBeLessThan(market.stepSize * 1.000_001);
   expect(verdict.amount).toBeLessThanOrEqual(asked);
   for (const level of [

@@ -49,13 +49,17 @@ function documentOf(
   };
 }
 
+/** Why an annualised figure is missing; stands in its place. */
+const shortPeriod = ({ notAnnualised }: Metrics, text: string | null | undefined): string | null | undefined =>
+  notAnnualised === null ? text : `- (${notAnnualised})`;
+
 const metricRows = (metrics: Metrics): readonly Row[] =>
   Object.entries({
     'total return': percent(metrics.totalReturn),
     'buy and hold': percent(metrics.buyAndHold),
-    'yearly growth': percent(metrics.cagr),
-    sharpe: metrics.sharpe?.toFixed(2),
-    sortino: metrics.sortino?.toFixed(2),
+    'yearly growth': shortPeriod(metrics, percent(metrics.cagr)),
+    sharpe: shortPeriod(metrics, metrics.sharpe?.toFixed(2)),
+    sortino: shortPeriod(metrics, metrics.sortino?.toFixed(2)),
     'probabilistic sharpe': percent(metrics.probabilisticSharpe),
     'deepest drawdown': percent(metrics.maxDrawdown),
     trades: String(metrics.trades),
@@ -68,6 +72,12 @@ const metricRows = (metrics: Metrics): readonly Row[] =>
     'ambiguous trades': String(metrics.ambiguousTrades),
     'return at best': percent(metrics.bestCaseReturn),
   }).map(([metric, value]) => ({ metric, value }));
+
+function rejections({ rejectedSignals }: Metrics): string {
+  const counts = Object.entries(rejectedSignals).filter(([, count]) => count > 0);
+  if (counts.length === 0) return 'Rejected signals: none';
+  return `Rejected signals: ${counts.map(([reason, count]) => `${count} ${reason}`).join(', ')}`;
+}
 
 const tradeRow = (trade: Trade): Row => ({
   side: trade.side,
@@ -105,6 +115,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
   io.print(`${describeSpec(spec)}\n${symbol} ${timeframe}, ${bars} bars, coverage ${percent(coverage.coverage)}\n`);
   io.table(metricRows(metrics), '');
   const { trades } = simulation;
+  io.print(`\n${rejections(metrics)}`);
   const isShort = trades.length <= 2 * SHOWN_TRADES;
   io.print(`\n${isShort ? 'Trades' : `First and last ${SHOWN_TRADES} of ${trades.length} trades`}`);
   const shown = isShort ? trades : [...trades.slice(0, SHOWN_TRADES), ...trades.slice(-SHOWN_TRADES)];

@@ -42,6 +42,7 @@ export function fillModelFor(exchange: Config['exchange'], symbol: string, optio
   return {
     market: replayMarket({ ...exchange, fees: options.fees ?? exchange.fees }, symbol),
     slippageRate: options.slippage ?? exchange.slippageRate,
+    stopRangeShare: exchange.stopRangeShare,
     priceImprovement: exchange.priceImprovement,
     initialCash: exchange.paper.startingCash,
   };

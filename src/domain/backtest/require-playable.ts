@@ -33,8 +33,9 @@ function requireWindow(series: Series, { from, to }: Window): void {
   throw new AppError('internal', `window ${from}..${to} is not within the ${series.length} bars of the series`);
 }
 
-function requireFillModel({ market, slippageRate, initialCash }: FillModel): void {
+function requireFillModel({ market, slippageRate, stopRangeShare, initialCash }: FillModel): void {
   requireRate('slippageRate', slippageRate);
+  requireRate('stopRangeShare', stopRangeShare);
   requireRate('takerFeeRate', market.takerFeeRate);
   requireRate('makerFeeRate', market.makerFeeRate);
   if (!(initialCash > 0 && Number.isFinite(initialCash))) {

@@ -5,8 +5,10 @@ import { type PositionSide } from '../market/side.ts';
 export interface FillModel {
   /** Tick, step and minimum sizes, and the fee rates. */
   readonly market: Market;
-  /** Fraction of price by which a market fill is worse than the quoted price. */
+  /** Fraction of price by which a market fill is worse than the quoted price. 0 switches `stopRangeShare` off too. */
   readonly slippageRate: number;
+  /** Least slippage of a stop hit inside a bar, as a fraction of the bar's range. */
+  readonly stopRangeShare: number;
   /** Whether a target fills at the open instead of its limit after a gap in our favour. */
   readonly priceImprovement: boolean;
   /** Cash at the start, quote currency. */
@@ -26,7 +28,15 @@ export interface Window {
   readonly to: number;
 }
 
-export const EXIT_REASONS = ['stop', 'target', 'trailing-stop', 'signal', 'max-hold', 'end-of-data'] as const;
+export const EXIT_REASONS = [
+  'stop',
+  'target',
+  'trailing-stop',
+  'signal',
+  'max-hold',
+  'end-of-data',
+  'liquidation',
+] as const;
 export type ExitReason = (typeof EXIT_REASONS)[number];
 
 export interface Trade {
@@ -51,9 +61,17 @@ export interface Trade {
 /**
  * Why an entry signal led to no trade. `below-minimum`: amount or notional below the market's minimum.
  * `insufficient-funds`: not enough cash. `filled-bar`: the signal's bar was filled flat because the exchange published
- * no candle. `last-bar`: no real bar was left for the fill.
+ * no candle. `last-bar`: no real bar was left for the fill. `stop-too-near`: the stop is nearer than one tick plus the
+ * slippage, or an ATR is 0. `target-too-near`: the target is nearer than one tick.
  */
-export const REJECTED_SIGNAL_REASONS = ['below-minimum', 'insufficient-funds', 'filled-bar', 'last-bar'] as const;
+export const REJECTED_SIGNAL_REASONS = [
+  'below-minimum',
+  'insufficient-funds',
+  'filled-bar',
+  'last-bar',
+  'stop-too-near',
+  'target-too-near',
+] as const;
 export type RejectedSignalReason = (typeof REJECTED_SIGNAL_REASONS)[number];
 
 export interface Simulation {

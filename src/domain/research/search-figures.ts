@@ -1,4 +1,5 @@
 import { sha256 } from '../identity/sha256.ts';
+import { notAnnualised } from '../statistics/sharpe.ts';
 import { type TrialMetrics } from '../backtest/metrics/trial-metrics.ts';
 
 /** Result of a search for one spec. */
@@ -7,7 +8,7 @@ export interface SearchResult {
   readonly pnl: number;
   readonly trades: number;
   readonly wins: number;
-  /** Annualised; null when undefined. */
+  /** Annualised; null when undefined, and by our rules for fewer than 30 days. */
   readonly sharpe: number | null;
   readonly maxDrawdown: number;
 }
@@ -19,7 +20,9 @@ export const FIGURES = 5;
 export type SearchFigures = Float64Array;
 
 export function packFigures(into: SearchFigures, index: number, metrics: TrialMetrics, initialCash: number): void {
-  packResult(into, index, { ...metrics, pnl: metrics.totalReturn * initialCash });
+  // An annualised figure needs enough days (docs/simulation-rules.md rule 14).
+  const sharpe = notAnnualised(metrics.dailyReturns.length) === null ? metrics.sharpe : null;
+  packResult(into, index, { ...metrics, sharpe, pnl: metrics.totalReturn * initialCash });
 }
 
 export function packResult(into: SearchFigures, index: number, result: SearchResult): void {

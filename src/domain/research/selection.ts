@@ -18,6 +18,8 @@ export interface SelectionRules {
     readonly minProbabilisticSharpe: number;
     readonly maxDrawdown: number;
   };
+  /** Least number of daily returns out of sample: from fewer, a Sharpe ratio and its probability say nothing. */
+  readonly minDays: number;
   readonly maxCorrelation: number;
   readonly maxActive: number;
   readonly maxIncubating: number;
@@ -124,6 +126,9 @@ export function selectStrategies(
     if (m.error !== undefined) return outcome('rejected', `could not be evaluated out of sample: ${m.error}`);
     if (seen.has(key)) return outcome('rejected', 'another candidate was optimised into the same strategy');
     seen.add(key);
+    if (m.dailyReturns.length < rules.minDays) {
+      return outcome('rejected', `out of sample: ${m.dailyReturns.length} days, ${rules.minDays} are needed`);
+    }
     const notActive = activeFaults(candidate, dsr, rules.active);
     const notIncubating = notActive.length > 0 ? incubatingFaults(candidate, psr, rules.incubating) : [];
     if (notIncubating.length > 0) return outcome('rejected', `out of sample: ${notIncubating.join('; ')}`);

@@ -15,13 +15,14 @@ export interface EntrySize {
 }
 
 /**
- * Computes the size of an entry: the requested share of equity, times each factor below 1, then cut to the limits and
- * the free cash. No step makes it larger. Exposure counts positions and pending entries.
+ * Computes the size of an entry: the requested share of equity, which includes the entry fee (docs/simulation-rules.md
+ * rule 19), times each factor below 1, then cut to the limits and the free cash. No step makes it larger. Exposure counts
+ * positions and pending entries.
  */
 export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLimits): EntrySize {
   const { state, equity, positions, pendingEntries, market, price } = context;
   const reasons: VerdictReason[] = [];
-  const requested = equity * intent.requestedFraction;
+  const requested = (equity * intent.requestedFraction) / (1 + market.takerFeeRate);
   let notional = requested;
 
   const scale = (code: string, factor: number, why: string) => {

@@ -1,4 +1,4 @@
-import { mean, shape, variance } from './moments.ts';
+import { mean, shape, spreadOf } from './moments.ts';
 import { normalCdf } from './normal-distribution.ts';
 
 /** A Sharpe ratio estimate with its sample moments. */
@@ -13,9 +13,9 @@ export interface SharpeSample {
 
 /** Null for fewer than two returns or returns that do not vary. */
 export function sharpeSample(returns: readonly number[]): SharpeSample | null {
-  const spread = variance(returns);
-  if (!(spread > 0)) return null;
-  return { sharpe: mean(returns) / Math.sqrt(spread), periods: returns.length, ...shape(returns) };
+  const spread = spreadOf(returns);
+  if (spread === null) return null;
+  return { sharpe: mean(returns) / spread, periods: returns.length, ...shape(returns) };
 }
 
 /**

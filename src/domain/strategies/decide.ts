@@ -1,5 +1,5 @@
 import { createIndicatorCache, type IndicatorCache } from '../indicators/indicator-cache.ts';
-import { bracketOf } from './protection.ts';
+import { bracketOf, usedPeriods } from './protection.ts';
 import { committedShare } from './sizing.ts';
 import { type Bracket } from '../orders/order.ts';
 import { compileRules } from './compile-rules.ts';
@@ -40,6 +40,8 @@ export function decide(
   if (!rules.entry(bar))
     return { action: 'none', because: `entry rule does not hold: ${describeCondition(spec.entry)}` };
   const atrAt = (period: number): number => cache.column('atr', { period })[bar]!;
+  if (usedPeriods(spec).some((period) => !(atrAt(period) > 0)))
+    return { action: 'none', because: 'stop-too-near: the ATR is 0, so that a stop would lie at the price' };
   return {
     action: 'enter',
     because: `entry rule holds: ${describeCondition(spec.entry)}`,

@@ -16,6 +16,11 @@ export function bracketOf(spec: StrategySpec, atrAt: AtrAt): Bracket {
   };
 }
 
+/** ATR periods of stop, trailing stop and sizing. Where one of them is 0, nothing can be entered (rule 9). */
+export function usedPeriods({ stop, trailing, sizing }: StrategySpec): readonly number[] {
+  return [stop, trailing, sizing].flatMap((part) => (part && 'period' in part ? [part.period] : []));
+}
+
 function offsetOf(distance: Distance, atrAt: AtrAt): Offset {
   return distance.kind === 'percent'
     ? { kind: 'percent', value: distance.value }
@@ -37,6 +42,22 @@ export function stopLevel(side: PositionSide, from: number, distance: number, ti
 export function targetLevel(side: PositionSide, entryPrice: number, distance: number, tickSize: number): number {
   const level = side === 'long' ? entryPrice + distance : entryPrice - distance;
   return roundAgainstUs(Math.max(0, level), tickSize, exitSide(side));
+}
+
+/** Distances may be short of a limit by the error of earlier arithmetic. */
+const ROUNDING = 1 - 1e-9;
+
+/**
+ * Whether a stop is so near that its own entry could trigger it: nearer than one tick plus the slippage of the entry
+ * (rule 9).
+ */
+export function isStopTooNear(distance: number, entryPrice: number, tickSize: number, slippageRate: number): boolean {
+  return !(distance >= (tickSize + entryPrice * slippageRate) * ROUNDING);
+}
+
+/** Whether a target is nearer than one tick. */
+export function isTargetTooNear(distance: number, tickSize: number): boolean {
+  return !(distance >= tickSize * ROUNDING);
 }
 
 /** The better price for a position; trailing stops follow it (rule 6). */

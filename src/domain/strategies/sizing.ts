@@ -18,7 +18,15 @@ export function affordableQuantity(committed: number, price: number, market: Mar
   return roundDownToStep(committed / (price * (1 + market.takerFeeRate)), market.stepSize);
 }
 
+/** Relative tolerance of comparisons of money: an amount smaller than this decides nothing (rule 9). */
+export const DUST = 1e-9;
+
+/** Whether an entry costs more than the free cash. Without cash nothing can be paid. */
+export function exceedsFunds(cost: number, cash: number): boolean {
+  return cash <= 0 || cost > cash * (1 + DUST);
+}
+
 /** Whether an order is below the market's minimum; it is then rejected, never enlarged (rule 9). */
 export function isBelowMinimum(quantity: number, price: number, market: Market): boolean {
-  return quantity <= 0 || quantity < market.minAmount || quantity * price < market.minNotional;
+  return quantity <= 0 || quantity < market.minAmount || quantity * price < market.minNotional * (1 - DUST);
 }

@@ -32,7 +32,7 @@ export function headline(metrics: Metrics, quote: string): Html {
     {
       name: 'Sharpe ratio',
       value: ratio(metrics.sharpe),
-      meaning: `above zero with probability ${share(metrics.probabilisticSharpe)}`,
+      meaning: metrics.notAnnualised ?? `above zero with probability ${share(metrics.probabilisticSharpe)}`,
       signed: metrics.sharpe,
     },
     { name: 'Trades', value: count(metrics.trades), meaning: `in the market ${share(metrics.exposure)} of the time` },
@@ -141,6 +141,12 @@ const risk = (m: Metrics): Group => ({
       value: ratio(m.sharpe),
       meaning: 'daily return over its deviation, a year of 365 days',
       signed: m.sharpe,
+    },
+    {
+      name: 'Daily Sharpe',
+      value: m.dailySharpe?.toFixed(4) ?? ratio(null),
+      meaning: `the same over ${count(m.days)} days, not annualised`,
+      signed: m.dailySharpe,
     },
     {
       name: 'Probabilistic Sharpe',

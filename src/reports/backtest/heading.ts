@@ -18,7 +18,7 @@ export function heading(input: ReportInput): Html {
     ['Coverage', coverageText(input.coverage)],
     ['Market', `${market.kind}, tick ${market.tickSize}, step ${market.stepSize}`],
     ['Fees', `taker ${share(market.takerFeeRate)}, maker ${share(market.makerFeeRate)} of notional, on every fill`],
-    ['Slippage', slippageText(model.slippageRate, model.priceImprovement)],
+    ['Slippage', slippageText(model)],
     ['Starting cash', `${money(model.initialCash)} ${market.quote}`],
     ['Result hash', resultHash],
     ['Made by', `Bittrading Corp ${VERSION}, corp backtest`],
@@ -54,11 +54,15 @@ function verdict({ metrics, model }: ReportInput): Html {
     ${model.market.quote} of fees; ${hold}.`;
 }
 
-function slippageText(rate: number, priceImprovement: boolean): string {
+function slippageText({ slippageRate, stopRangeShare, priceImprovement }: ReportInput['model']): string {
   const targets = priceImprovement
     ? 'targets that the market gaps past fill at the open'
     : 'targets fill at their limit, never better';
-  return `${share(rate)} of the price, unfavourable, on every market fill; ${targets}`;
+  const stops =
+    slippageRate > 0 && stopRangeShare > 0
+      ? `, for a stop inside a bar at least ${share(stopRangeShare)} of the bar's range`
+      : '';
+  return `${share(slippageRate)} of the price, unfavourable, on every market fill${stops}; ${targets}`;
 }
 
 function coverageText({ coverage, missing, gaps, bars }: CoverageReport): string {

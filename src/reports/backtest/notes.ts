@@ -19,12 +19,13 @@ export function notes(input: ReportInput, barsPerPoint: number): Html {
 
 /** What the figures can say about later periods. */
 export function evidence(metrics: Metrics): readonly string[] {
-  const { trades, trials, deflatedSharpe } = metrics;
+  const { trades, trials, deflatedSharpe, notAnnualised } = metrics;
   return [
     'One spec on one stretch of the past: an in-sample figure. It is no evidence that the spec earns anything later.',
     trials === null
       ? 'The number of specs tried before this one is unknown here, so the Sharpe ratio is not deflated: the best of many specs looks good by luck alone.'
       : `The Sharpe ratio is deflated by ${count(trials)} trials: with probability ${share(deflatedSharpe)} it is more than the luck of the best of so many.`,
+    ...(notAnnualised === null ? [] : [`No figure is annualised here: ${notAnnualised}.`]),
     ...(trades > 0 && trades < FEW_TRADES
       ? [
           `${trades === 1 ? 'One trade decides' : `${trades} trades decide`} every figure here: too few to tell skill from luck.`,
@@ -51,6 +52,9 @@ function assumptions({ metrics, coverage, simulation, model }: ReportInput): rea
       ? ['Simulated without some or all fees: no exchange is that cheap.']
       : []),
     ...(model.slippageRate === 0 ? ['Simulated without slippage: every market order got the quoted price.'] : []),
+    ...(simulation.trades.at(-1)?.reason === 'liquidation'
+      ? ['The last trade cost the whole account. It was liquidated there, and nothing was traded after it.']
+      : []),
     ...(simulation.trades.at(-1)?.reason === 'end-of-data'
       ? ['The last position was still open; it is closed at the last close and listed as end-of-data.']
       : []),

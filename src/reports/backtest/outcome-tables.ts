@@ -21,6 +21,7 @@ const EXITS: Readonly<Record<ExitReason, string>> = {
   signal: 'the exit rule was true',
   'max-hold': 'the maximum holding time was reached',
   'end-of-data': 'still open at the end',
+  liquidation: 'the account had lost everything',
 };
 
 const REJECTIONS: Readonly<Record<RejectedSignalReason, string>> = {
@@ -28,6 +29,8 @@ const REJECTIONS: Readonly<Record<RejectedSignalReason, string>> = {
   'insufficient-funds': 'the account had too little cash',
   'filled-bar': 'the bar of the signal was missing at the exchange',
   'last-bar': 'no later bar to fill in',
+  'stop-too-near': 'the stop was nearer than one tick plus the slippage',
+  'target-too-near': 'the target was nearer than one tick',
 };
 
 /** Distribution of trade returns, exits by reason, deepest drawdowns, ambiguous trades and rejected signals. */

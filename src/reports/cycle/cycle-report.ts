@@ -1,4 +1,5 @@
 import { type CyclePhase, CYCLE_PHASES, type Cycle } from '../../domain/research/cycle.ts';
+import { notAnnualised } from '../../domain/statistics/sharpe.ts';
 import { type Stores } from '../../ports/stores.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type Broker } from '../../ports/broker.ts';
@@ -131,7 +132,7 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
       outOfSample: {
         trades: holding.outOfSample.trades,
         totalReturn: holding.outOfSample.totalReturn,
-        sharpe: holding.outOfSample.sharpe,
+        sharpe: notAnnualised(holding.outOfSample.dailyReturns.length) === null ? holding.outOfSample.sharpe : null,
         maxDrawdown: holding.outOfSample.maxDrawdown,
       },
     })),

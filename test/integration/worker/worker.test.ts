@@ -125,6 +125,7 @@ describe('a Bittrading Corp worker', () => {
     const model = {
       market: replayMarket(exchange, 'TEST-USD'),
       slippageRate: exchange.slippageRate,
+      stopRangeShare: exchange.stopRangeShare,
       priceImprovement: exchange.priceImprovement,
       initialCash: exchange.paper.startingCash,
     };

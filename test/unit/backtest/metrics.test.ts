@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { monthlyReturns } from '../../../src/domain/backtest/metrics/monthly-returns.ts';
 import { drawdownOf, fallsOf, underwater } from '../../../src/domain/backtest/metrics/drawdown.ts';
 import { computeMetrics } from '../../../src/domain/backtest/metrics/metrics.ts';
 import { annualVolatility, sharpeRatio, sortinoRatio } from '../../../src/domain/statistics/sharpe.ts';
@@ -8,6 +9,7 @@ import { tradeStatistics } from '../../../src/domain/backtest/metrics/trade-stat
 import { resultHash } from '../../../src/domain/backtest/result-hash.ts';
 import { type Simulation, type Trade } from '../../../src/domain/backtest/result.ts';
 import { simulate } from '../../../src/domain/backtest/oracle/simulate.ts';
+import { probabilisticSharpe } from '../../../src/domain/statistics/probabilistic-sharpe.ts';
 import { dailyReturns } from '../../../src/domain/statistics/daily-returns.ts';
 import { anySeries, randomSeries, seriesOf } from '../market/series-fixture.ts';
 import { busySpec, free, onSignal, realistic, SIGNAL } from './spec-fixture.ts';
@@ -40,6 +42,24 @@ describe('Sharpe, Sortino and volatility', () => {
     expect([sharpeRatio([]), sharpeRatio([0.1]), sharpeRatio([0, 0, 0])]).toEqual([null, null, null]);
     expect([sortinoRatio([0.1]), sortinoRatio([0.1, 0.2])]).toEqual([null, null]);
     expect(annualVolatility([0.1])).toBeNull();
+  });
+  it('are null for equal returns, whatever the rounding of their equity', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -0.2, max: 0.2, noNaN: true }),
+        fc.double({ min: 1, max: 1e9, noNaN: true }),
+        fc.integer({ min: 2, max: 400 }),
+        (growth, cash, days) => {
+          const time = Float64Array.from({ length: days }, (_, day) => day * 24 * HOUR);
+          const exact = Array.from(time, () => growth);
+          expect([sharpeRatio(exact), probabilisticSharpe(exact, 0)]).toEqual([null, null]);
+          const equity = new Float64Array(days);
+          exact.reduce((value, r, day) => (equity[day] = value * (1 + r)), cash);
+          expect(sharpeRatio(dailyReturns(time, equity, '1d', cash))).toBeNull();
+        },
+      ),
+    );
+    expect(sharpeRatio([0.01, 0.01, 0.01 + 1e-10])).toBeGreaterThan(1e6);
   });
 });
 
@@ -110,7 +130,7 @@ describe('trade statistics', () => {
       profitFactor: 7,
       expectancy: 6,
       maxConsecutiveWins: 2,
-      maxConsecutiveLosses: 2,
+      maxConsecutiveLosses: 1,
     });
     expect(stats.averageTrade).toBeCloseTo((0.1 - 0.05 + 0 + 0.1 + 0.05) / 5, 12);
     // Deviations 4, -11, -6, 14, -1: 370 over 4.
@@ -203,6 +223,64 @@ describe('computeMetrics', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('annualises nothing over fewer than 30 days, and says why', () => {
+    const simulationOf = (days: number): Simulation => ({
+      trades: [],
+      equity: Float64Array.from({ length: days }, (_, day) => 100 + 10 * Math.sin(day)),
+      exposedBars: 0,
+      rejectedSignals: simulate(randomSeries(1, 50), onSignal, free).rejectedSignals,
+      bestCaseEquity: 100,
+    });
+    const of = (days: number) => {
+      const series = randomSeries(1, days, { timeframe: '1d' });
+      return computeMetrics(simulationOf(days), series, { from: 0, to: days }, { initialCash: 100 });
+    };
+    const names = ['cagr', 'annualVolatility', 'sharpe', 'sortino', 'calmar'] as const;
+    const [short, long] = [of(29), of(30)];
+    expect(short.notAnnualised).toBe('29 days: annualised figures need 30');
+    expect(names.map((name) => short[name])).toEqual(names.map(() => null));
+    expect(short.dailySharpe).toBeCloseTo(sharpeRatio(dailyReturnsOf(29))! / Math.sqrt(365), 12);
+    expect(short.probabilisticSharpe).not.toBeNull();
+    expect(long.notAnnualised).toBeNull();
+    expect(names.filter((name) => long[name] === null)).toEqual([]);
+    function dailyReturnsOf(days: number): number[] {
+      const { equity } = simulationOf(days);
+      return dailyReturns(randomSeries(1, days, { timeframe: '1d' }).time, equity, '1d', 100);
+    }
+  });
+
+  it('gives figures of a ruined account that agree with each other', () => {
+    const bars = Array.from({ length: 60 }, () => [90, 90, 90, 90] as const);
+    const series = seriesOf(
+      [[100, 101, 99.5, 100.2], [100, 101, 99.5, SIGNAL], [100, 101, 99, 100], [100, 350, 99, 300], ...bars],
+      '1d',
+    );
+    const spec = {
+      ...onSignal,
+      side: 'short',
+      stop: { kind: 'atr', period: 1, multiple: 100 },
+      sizing: { kind: 'fraction', fraction: 1 },
+    } as const;
+    const simulation = simulate(series, spec, free);
+    const metrics = computeMetrics(simulation, series, { from: 0, to: series.length }, { initialCash: 10_000 });
+    expect(metrics).toMatchObject({
+      trades: 1,
+      finalEquity: 0,
+      totalReturn: -1,
+      maxDrawdown: 1,
+      worstCaseReturn: -1,
+      expectancy: -10_000,
+      cagr: null,
+      calmar: null,
+    });
+    expect(metrics.byExitReason.liquidation).toEqual({ trades: 1, wins: 0, pnl: -10_000 });
+    expect(metrics.sharpe).toBeLessThan(0);
+    expect(metrics.dailySharpe).toBeLessThan(0);
+    const months = monthlyReturns(series.time, simulation.equity, '1d', 10_000);
+    expect(months.reduce((growth, month) => growth * (1 + month.return), 1)).toBe(0);
+    expect(months.every((month) => Number.isFinite(month.return))).toBe(true);
   });
 
   it('refuses a window other than the simulated one', () => {

@@ -26,10 +26,10 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
       [[100, 100.5, 96, 97], 98, 'stop', false],
       [[100, 104, 97, 101], 98, 'stop', true],
       [[105, 107, 104, 106], 103, 'target', false],
-      // Not in the table: after a gap through the stop, touching the target later is not ambiguous.
       [[94, 104, 90, 100], 94, 'stop', false],
-      // Also not in the table: in a bar that opens beyond the stop, the stop fills before the target.
-      [[105, 107, 97, 100], 98, 'stop', true],
+      // A bar that opens beyond the target fills it, whatever it does later.
+      [[105, 106, 97, 98], 103, 'target', false],
+      [[103, 103, 90, 91], 103, 'target', false],
     ])('%j exits at %f by %s', (bar, price, reason, ambiguous) => {
       const [trade] = play([entry, bar, quiet]).trades;
       expect(trade).toMatchObject({ side: 'long', entryPrice: 100, exitPrice: price, reason, ambiguous });
@@ -42,6 +42,7 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
       [[100, 104, 99.5, 103], 102, 'stop', false],
       [[100, 103, 96, 99], 102, 'stop', true],
       [[95, 96, 93, 94], 97, 'target', false],
+      [[95, 103, 94, 102], 97, 'target', false],
     ])('mirrored for a short with stop 102 and target 97: %j exits at %f by %s', (bar, price, reason, ambiguous) => {
       const [trade] = play([entry, bar, quiet], { side: 'short' }).trades;
       expect(trade).toMatchObject({ side: 'short', entryPrice: 100, exitPrice: price, reason, ambiguous });
@@ -82,6 +83,57 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
       expect(trades[0]!.quantity).toBe(49.35);
       expect(trades[0]!.fees).toBeCloseTo(49.35 * (100.1 + 97.95) * 0.012, 9);
       expect(trades[0]!.pnl).toBeCloseTo(49.35 * (97.95 - 100.1) - trades[0]!.fees, 9);
+    });
+
+    it('slip a stop inside a bar by at least a share of the range of the bar', () => {
+      const fast: FillModel = { ...model, stopRangeShare: 0.02 };
+      // Stop 98.05, range 10: 98.05 - 0.2 is below 98.05 * 0.999.
+      const inside: Bar = [100, 102, 92, 95];
+      expect(play([entry, inside, quiet], {}, fast).trades[0]).toMatchObject({ exitPrice: 97.85, reason: 'stop' });
+      // In a calm bar the rate is more: 98.05 * 0.999 = 97.95195.
+      const calm: Bar = [98.5, 98.6, 98, 98.2];
+      expect(play([entry, calm, quiet], {}, fast).trades[0]).toMatchObject({ exitPrice: 97.95, reason: 'stop' });
+      // The open is the first price of a bar that opens beyond the stop: it slips by the rate alone.
+      const gap: Bar = [97, 102, 92, 95];
+      expect(play([entry, gap, quiet], {}, fast).trades[0]).toMatchObject({ exitPrice: 96.9, reason: 'stop' });
+      const short = play([entry, [100, 108, 98, 101], quiet], { side: 'short' }, fast).trades[0];
+      // Sold at 99.90, stop 101.898 up to 101.90, and 2 % of 10 more.
+      expect(short).toMatchObject({ entryPrice: 99.9, exitPrice: 102.1, reason: 'stop' });
+      // A slippage of 0 switches both off.
+      const none = play([entry, inside, quiet], {}, { ...fast, slippageRate: 0 }).trades[0];
+      expect(none).toMatchObject({ entryPrice: 100, exitPrice: 98 });
+    });
+
+    it('never sell a stop below 0, however far a bar ranged', () => {
+      const wild = play([entry, [100, 100_000, 97, 99], quiet], {}, { ...model, stopRangeShare: 0.02 }).trades[0]!;
+      expect(wild).toMatchObject({ exitPrice: 0, reason: 'stop' });
+    });
+
+    it.each([
+      ['a stop nearer than one tick plus the slippage', { stop: { kind: 'percent', value: 0.0014 } }, 'stop-too-near'],
+      ['such a trailing stop', { trailing: { kind: 'percent', value: 0.0014 } }, 'stop-too-near'],
+      ['a target nearer than one tick', { target: { kind: 'percent', value: 0.0004 } }, 'target-too-near'],
+    ] as const)('reject %s', (_, spec, reason) => {
+      for (const side of ['long', 'short'] as const) {
+        const { trades, rejectedSignals } = play([entry, quiet], { ...spec, side }, model);
+        expect(trades).toEqual([]);
+        expect(rejectedSignals[reason]).toBe(1);
+      }
+      const { kind, value } = 'stop' in spec ? spec.stop : 'target' in spec ? spec.target : spec.trailing;
+      const farther = Object.fromEntries(Object.keys(spec).map((key) => [key, { kind, value: value + 0.0003 }]));
+      expect(play([entry, quiet], farther, model).trades).toHaveLength(1);
+    });
+
+    it('reject an entry where an ATR is 0', () => {
+      const bars = Array.from({ length: 60 }, (): Bar => [SIGNAL, SIGNAL, SIGNAL, SIGNAL]);
+      for (const spec of [
+        { stop: { kind: 'atr', period: 2, multiple: 2 } },
+        { sizing: { kind: 'volatility', period: 2, risk: 0.01, cap: 1 } },
+      ] as const) {
+        const { trades, rejectedSignals } = simulate(seriesOf(bars), { ...onSignal, ...spec }, free);
+        expect(trades).toEqual([]);
+        expect(rejectedSignals['stop-too-near']).toBeGreaterThan(10);
+      }
     });
 
     it('fill a resting target at its limit, without slippage, at the maker fee', () => {
@@ -285,6 +337,67 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
       const [trade] = play([entry, quiet], { sizing: { kind: 'fraction', fraction: 1 } }, model).trades;
       expect(trade!.quantity * trade!.entryPrice * 1.012).toBeLessThanOrEqual(10_000);
       expect(trade!.quantity * trade!.entryPrice * 1.012).toBeGreaterThan(9_999.99);
+    });
+
+    it('are not short of funds by dust', () => {
+      // 0.39 * 1.012 leaves a cost one rounding error above the cash.
+      const model: FillModel = { ...free, market: { ...market, tickSize: 0.01, stepSize: 1e-8 }, initialCash: 100_000 };
+      const bars = [signal, [0.39, 0.39, 0.39, 0.39], [0.39, 0.39, 0.39, 0.39]] as const;
+      const spec: StrategySpec = {
+        ...onSignal,
+        stop: { kind: 'percent', value: 0.5 },
+        sizing: { kind: 'fraction', fraction: 1 },
+      };
+      const { trades, rejectedSignals } = simulate(seriesOf(bars), spec, model);
+      expect([trades.length, rejectedSignals['insufficient-funds']]).toEqual([1, 0]);
+    });
+
+    it.each<[string, Bar]>([
+      ['inside a bar, at the price that takes all of it', [100, 350, 100, 300]],
+      ['by a touch', [100, 200, 100, 150]],
+      ['at that price too where the bar opens beyond it', [300, 350, 250, 300]],
+    ])('liquidates a short %s, and trades no more', (_, bar) => {
+      const far: StrategySpec = {
+        ...onSignal,
+        side: 'short',
+        sizing: { kind: 'fraction', fraction: 1 },
+        stop: { kind: 'atr', period: 1, multiple: 100 },
+        target: { kind: 'percent', value: 0.9 },
+      };
+      const runOf = (ruin: Bar): Simulation =>
+        simulate(seriesOf([quiet, signal, entry, ruin, [90, 90, 90, 90], signal, entry, quiet]), far, free);
+      const { trades, equity, rejectedSignals } = runOf(bar);
+      expect(trades).toHaveLength(1);
+      expect(trades[0]).toMatchObject({
+        exitPrice: 200,
+        exitTime: T0 + 3 * HOUR,
+        reason: 'liquidation',
+        pnl: -10_000,
+        ambiguous: false,
+      });
+      expect([...equity.subarray(3)]).toEqual([0, 0, 0, 0, 0]);
+      expect(rejectedSignals['insufficient-funds']).toBe(1);
+      expect(runOf([100, 199.99, 100, 150]).trades[0]).toMatchObject({ reason: 'end-of-data' });
+      // A bar that also touches the target ends in ruin, and is ambiguous.
+      const both = runOf([100, 200, 5, 150]);
+      expect(both.trades[0]).toMatchObject({ reason: 'liquidation', ambiguous: true });
+      expect(both.bestCaseEquity).toBeGreaterThan(18_900);
+    });
+
+    it('takes the stop of a short where it is nearer than its ruin', () => {
+      const short: Partial<StrategySpec> = { side: 'short', sizing: { kind: 'fraction', fraction: 1 } };
+      const stopped = { ...short, stop: { kind: 'percent', value: 0.9 } } as const;
+      expect(play([entry, [100, 350, 100, 300], quiet], stopped).trades[0]).toMatchObject({
+        exitPrice: 190,
+        reason: 'stop',
+      });
+      // The slippage of that stop takes the rest: nothing is left, so it was a liquidation.
+      const slipped = play([entry, [100, 900, 100, 300], quiet], stopped, {
+        slippageRate: 0.0001,
+        stopRangeShare: 0.02,
+      });
+      expect(slipped.trades[0]).toMatchObject({ reason: 'liquidation', pnl: -10_000 });
+      expect(slipped.equity.at(-1)).toBe(0);
     });
 
     it('liquidates a short that gaps beyond its cash, and stops trading', () => {

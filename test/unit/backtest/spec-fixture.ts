@@ -18,7 +18,13 @@ export const market: Market = {
   makerFeeRate: 0.006,
 };
 
-export const realistic: FillModel = { market, slippageRate: 0.0005, priceImprovement: false, initialCash: 10_000 };
+export const realistic: FillModel = {
+  market,
+  slippageRate: 0.0005,
+  stopRangeShare: 0.02,
+  priceImprovement: false,
+  initialCash: 10_000,
+};
 
 /** No fees, no slippage, negligible ticks: results can be computed by hand. */
 export const free: FillModel = {

@@ -185,7 +185,13 @@ describe('paper venue and backtest', () => {
         fc.boolean(),
         (drawn, seed, slippageRate, priceImprovement) => {
           const market = drawn.side === 'short' ? PERPETUAL : MARKET;
-          const model: FillModel = { market, slippageRate, priceImprovement, initialCash: 10_000 };
+          const model: FillModel = {
+            market,
+            slippageRate,
+            stopRangeShare: 0.02,
+            priceImprovement,
+            initialCash: 10_000,
+          };
           const series = randomSeries(seed, market.symbol);
           const expected = simulate(series, drawn, model);
           const paper = playOnPaper(series, drawn, model);

@@ -135,12 +135,19 @@ describe('brackets', () => {
     expect(told(play(account, [bar(1, [99, 99, 96.5, 97])], terms))[1]).toEqual(['target', 97, 1]);
   });
 
-  it('a short that gaps beyond all cash is liquidated: cash is zero and the rest is recorded', () => {
+  it('a short that gaps beyond all cash is liquidated where its equity is zero, and nothing is traded after', () => {
     const terms = termsOf({ market: PERPETUAL });
     const request = buy({ symbol: 'BTC-PERP', side: 'sell', amount: 90 });
     const account = play(submit(start(), request, 0, PERPETUAL), [flat(0, 100), flat(1, 400)], terms);
     expect(account.cash).toBe('0');
-    expect(Number(account.writtenOff)).toBeCloseTo(90 * 300 + 90 * 500 * 0.012 - 10_000, 6);
+    // Sold 90 at 100 for 108 of fees: 9,892 of cash and gain are gone at 209.911.., up to the tick.
+    expect(told(account)[1]).toEqual(['liquidation', 209.92, 90]);
+    expect(account.fills[1]!.fee).toBe(0);
+    expect(Number(account.writtenOff)).toBeCloseTo(90 * 109.92 + 108 - 10_000, 6);
+    expect(openOrdersOf(account)).toEqual([]);
+    const again = play(submit(account, { ...request, clientOrderId: 'bc-again' }, 2, PERPETUAL), [flat(2, 400)], terms);
+    expect(again.fills).toHaveLength(2);
+    expect(again.rejected).toEqual({ 'insufficient-funds': 1 });
   });
 });
 

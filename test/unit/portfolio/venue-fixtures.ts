@@ -23,6 +23,7 @@ export const PERPETUAL: Market = { ...MARKET, symbol: 'BTC-PERP', kind: 'perpetu
 export const termsOf = (patch: Partial<VenueTerms> = {}): VenueTerms => ({
   market: MARKET,
   slippageRate: 0,
+  stopRangeShare: 0.02,
   priceImprovement: false,
   ...patch,
 });

@@ -12,6 +12,7 @@ import { metricsWith, returnsOf } from './trial-fixture.ts';
 const RULES: SelectionRules = {
   active: { minTrades: 20, minDeflatedSharpe: 0.95, maxDrawdown: 0.25, minProfitFactor: 1.1, minPositiveFolds: 0.5 },
   incubating: { minTrades: 8, minProbabilisticSharpe: 0.6, maxDrawdown: 0.3 },
+  minDays: 10,
   maxCorrelation: 0.7,
   maxActive: 8,
   maxIncubating: 6,
@@ -54,6 +55,11 @@ describe('selection', () => {
     expect(outcome.reason).toContain(`not proven: ${reason}`);
   });
 
+  it('judges no Sharpe ratio from fewer days than the rules ask for', () => {
+    const outcome = only(candidate('h1', { dailyReturns: returnsOf(1, 9, 0.003) }));
+    expect(outcome).toMatchObject({ decision: 'rejected', reason: 'out of sample: 9 days, 10 are needed' });
+  });
+
   it('requires enough profitable test windows', () => {
     const outcome = only(candidate('h1', {}, [0.5, -0.1, -0.1, -0.1]));
     expect(outcome).toMatchObject({ decision: 'incubating' });
@@ -63,7 +69,11 @@ describe('selection', () => {
   it.each([
     ['too few trades even for that', { trades: 7 }, '7 trades, 8 are needed even to incubate'],
     ['a loss', { totalReturn: -0.01 }, 'return -1.0 %'],
-    ['returns that do not vary', { dailyReturns: [] }, 'probabilistic Sharpe undefined'],
+    [
+      'returns that do not vary',
+      { dailyReturns: Array.from({ length: 40 }, () => 0.001) },
+      'probabilistic Sharpe undefined',
+    ],
     ['a drawdown beyond all', { maxDrawdown: 0.5 }, 'drawdown 50.0 % above 30.0 %'],
     ['an error', { error: 'no data' }, 'could not be evaluated out of sample: no data'],
   ])('rejects %s with its reason', (_, metrics, reason) => {

@@ -18,8 +18,9 @@ describe('review of entries', () => {
     expect(review(entryWith())).toEqual({
       intentId: 'bc-entry',
       decision: 'approve',
-      amount: 0.08,
-      reasons: [{ code: 'within-limits', text: '0.08 BTC worth 4000.00 USD is within every limit' }],
+      // A share of 4,000, the entry fee of 1.2 % included.
+      amount: 0.07905138,
+      reasons: [{ code: 'within-limits', text: '0.07905138 BTC worth 3952.57 USD is within every limit' }],
     });
   });
 
@@ -69,7 +70,7 @@ describe('review of entries', () => {
   it('reduces by volatility, incubation and budget, each with a reason', () => {
     const intent = entryWith({ volatility: 1, incubating: true });
     const verdict = review(intent, { state: stateWith({ riskBudget: 0.5, stance: 'balanced' }) });
-    expect(verdict).toMatchObject({ decision: 'reduce', amount: 0.005 });
+    expect(verdict).toMatchObject({ decision: 'reduce', amount: 0.00494071 });
     expect(verdict.reasons.map(({ code }) => code)).toEqual(['volatility-sizing', 'incubating', 'risk-budget']);
   });
 

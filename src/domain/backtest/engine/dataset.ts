@@ -21,9 +21,6 @@ export interface Dataset {
   readonly real: Bitmap;
   /** Ranges of the closes. */
   readonly closes: BlockRanges;
-  /** Over all bars. */
-  readonly minClose: number;
-  readonly maxClose: number;
   /**
    * Bars whose close ends a UTC day (see `dailyReturns`), ascending. `quietDays` counts the days without a bar after
    * each.
@@ -47,8 +44,6 @@ export function createDataset(series: Series): Dataset {
     series,
     real,
     closes,
-    minClose: closes.by256.reduce((a, b) => Math.min(a, b), Infinity),
-    maxClose: closes.by256.reduce((a, b) => Math.max(a, b), -Infinity),
     ...daysOf(series),
     reach(side) {
       if (side === 'long') return longReach();

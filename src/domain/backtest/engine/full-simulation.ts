@@ -14,7 +14,6 @@ export function fullSimulation(
   const { from } = plan.window;
   const { side } = plan.spec;
   const direction = side === 'long' ? 1 : -1;
-  const worst = direction === 1 ? plan.dataset.minClose : plan.dataset.maxClose;
   const trades: Trade[] = [];
   let cash = plan.model.initialCash;
   let exposedBars = 0;
@@ -26,8 +25,7 @@ export function fullSimulation(
     const quantity = tape.quantity[n]!;
     const entryFee = tape.entryFee[n]!;
     equity.fill(cash, bar - from, entryBar - from);
-    const held = equity.subarray(entryBar - from, exitBar - from);
-    markAll(held, close.subarray(entryBar, exitBar), worst, cash, direction, entryPrice, quantity, entryFee);
+    markAll(equity, from, close, entryBar, exitBar, cash, direction, entryPrice, quantity, entryFee);
     cash += tape.pnl[n]!;
     bar = exitBar;
     exposedBars += heldBars(entryBar, exitBar, tape.reason[n]!);

@@ -1,4 +1,4 @@
-/** Equity with an open position at `price`, marked as by `walkBars`: the loss is limited to the cash. Quote currency. */
+/** Equity with an open position at `price`, marked as by `walkBars`. Quote currency. */
 export function marked(
   cash: number,
   direction: number,
@@ -7,44 +7,23 @@ export function marked(
   quantity: number,
   entryFee: number,
 ): number {
-  const gain = direction * (price - entryPrice) * quantity - entryFee;
-  return cash + (gain > -cash ? gain : -cash);
+  return cash + (direction * (price - entryPrice) * quantity - entryFee);
 }
 
-/**
- * Writes `marked` at each close to `equity`; both have the same length.
- * @param worst lower bound of all closes for the position: when even this price leaves cash, the limit is skipped.
- */
+/** Writes `marked` at the closes of bars [from, to) to `equity`, whose first entry is that of bar `first`. */
 export function markAll(
   equity: Float64Array,
-  closes: Float64Array,
-  worst: number,
+  first: number,
+  close: Float64Array,
+  from: number,
+  to: number,
   cash: number,
   direction: number,
   entryPrice: number,
   quantity: number,
   entryFee: number,
 ): void {
-  if (direction * (worst - entryPrice) * quantity - entryFee < -cash) {
-    for (let i = 0; i < closes.length; i += 1) {
-      equity[i] = marked(cash, direction, closes[i]!, entryPrice, quantity, entryFee);
-    }
-    return;
-  }
-  // Unrolled by eight: loop overhead is half of the cost per bar, and a full run spends most of its time here.
-  const whole = closes.length & ~7;
-  let i = 0;
-  for (; i < whole; i += 8) {
-    equity[i] = cash + (direction * (closes[i]! - entryPrice) * quantity - entryFee);
-    equity[i + 1] = cash + (direction * (closes[i + 1]! - entryPrice) * quantity - entryFee);
-    equity[i + 2] = cash + (direction * (closes[i + 2]! - entryPrice) * quantity - entryFee);
-    equity[i + 3] = cash + (direction * (closes[i + 3]! - entryPrice) * quantity - entryFee);
-    equity[i + 4] = cash + (direction * (closes[i + 4]! - entryPrice) * quantity - entryFee);
-    equity[i + 5] = cash + (direction * (closes[i + 5]! - entryPrice) * quantity - entryFee);
-    equity[i + 6] = cash + (direction * (closes[i + 6]! - entryPrice) * quantity - entryFee);
-    equity[i + 7] = cash + (direction * (closes[i + 7]! - entryPrice) * quantity - entryFee);
-  }
-  for (; i < closes.length; i += 1) {
-    equity[i] = cash + (direction * (closes[i]! - entryPrice) * quantity - entryFee);
+  for (let bar = from; bar < to; bar += 1) {
+    equity[bar - first] = cash + (direction * (close[bar]! - entryPrice) * quantity - entryFee);
   }
 }

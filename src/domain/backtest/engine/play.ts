@@ -1,6 +1,15 @@
-import { feeOf, marketFill, outcomeOf, stopFill, targetFill } from '../fills.ts';
-import { stopLevel, targetLevel } from '../../strategies/protection.ts';
-import { affordableQuantity, isBelowMinimum } from '../../strategies/sizing.ts';
+import {
+  feeOf,
+  isRuin,
+  liquidationFill,
+  liquidationLevel,
+  marketFill,
+  outcomeOf,
+  stopFill,
+  targetFill,
+} from '../fills.ts';
+import { isStopTooNear, isTargetTooNear, stopLevel, targetLevel } from '../../strategies/protection.ts';
+import { affordableQuantity, exceedsFunds, isBelowMinimum } from '../../strategies/sizing.ts';
 import { type AmbiguityRule } from '../oracle/walk-bars.ts';
 import { isSet, nextSet } from './bitmap.ts';
 import { distanceAt, type EnginePlan } from './engine-plan.ts';
@@ -27,6 +36,8 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
   const reach = dataset.reach(side);
   const maxHold = spec.maxHoldBars ?? Infinity;
   const trail: Trail = { extreme: 0 };
+  const { slippageRate } = model;
+  const isShort = side === 'short';
   let distance = 0;
   const trailingLevel = (extreme: number): number =>
     direction * stopLevel(side, direction * extreme, distance, tickSize);
@@ -49,6 +60,23 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
     }
 
     const entryPrice = marketFill(buySide, open[entryBar]!, model);
+    const stopDistance = distanceAt(plan.stop, entryPrice, signal);
+    const targetDistance = plan.target === null ? NaN : distanceAt(plan.target, entryPrice, signal);
+    if (plan.trailing !== null) distance = distanceAt(plan.trailing, entryPrice, signal);
+    if (
+      isStopTooNear(stopDistance, entryPrice, tickSize, slippageRate) ||
+      (plan.trailing !== null && isStopTooNear(distance, entryPrice, tickSize, slippageRate)) ||
+      (plan.sizingAtr !== null && !(plan.sizingAtr[signal]! > 0))
+    ) {
+      tape.rejected['stop-too-near'] += 1;
+      bar = entryBar;
+      continue;
+    }
+    if (plan.target !== null && isTargetTooNear(targetDistance, tickSize)) {
+      tape.rejected['target-too-near'] += 1;
+      bar = entryBar;
+      continue;
+    }
     // Same as `committedShare`, with the ATR column already resolved.
     const share =
       sizing.kind === 'fraction'
@@ -56,7 +84,7 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
         : Math.min(sizing.cap, (sizing.risk * close[signal]!) / plan.sizingAtr![signal]!);
     const quantity = affordableQuantity(cash * share, entryPrice, market);
     const entryFee = feeOf(quantity, entryPrice, takerFeeRate);
-    if (quantity * entryPrice + entryFee > cash || cash <= 0) {
+    if (exceedsFunds(quantity * entryPrice + entryFee, cash)) {
       tape.rejected['insufficient-funds'] += 1;
       bar = entryBar;
       continue;
@@ -67,25 +95,26 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
       continue;
     }
 
-    const fixedStop = stopLevel(side, entryPrice, distanceAt(plan.stop, entryPrice, signal), tickSize);
-    const target =
-      plan.target === null ? NaN : targetLevel(side, entryPrice, distanceAt(plan.target, entryPrice, signal), tickSize);
+    const fixedStop = stopLevel(side, entryPrice, stopDistance, tickSize);
+    const target = plan.target === null ? NaN : targetLevel(side, entryPrice, targetDistance, tickSize);
+    // A short that is ruined before it reaches its stop leaves where it is ruined, as by a stop.
+    const ruin = liquidationLevel(side, cash, entryPrice, quantity, entryFee);
+    const outer = isShort && ruin <= fixedStop ? ruin : fixedStop;
 
     // Exit by rule or holding time: decided at the close of `end`, filled at the next real open.
     const exitSignal = exit === null ? to : nextSet(exit, entryBar, to);
     const end = Math.min(exitSignal, entryBar + maxHold - 1);
     const leaveBar = end < to ? nextSet(real, end + 1, to) : to;
 
-    let stop = fixedStop;
+    let stop = outer;
     let touch: number;
     if (plan.trailing === null) {
-      touch = findTouch(reach, direction * fixedStop, direction * target, entryBar, leaveBar);
+      touch = findTouch(reach, direction * outer, direction * target, entryBar, leaveBar);
     } else {
-      distance = distanceAt(plan.trailing, entryPrice, signal);
       trail.extreme = direction * entryPrice;
       touch = findTrailingTouch(
         reach,
-        direction * fixedStop,
+        direction * outer,
         direction * target,
         distance,
         trailingLevel,
@@ -93,7 +122,7 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
         entryBar,
         leaveBar,
       );
-      if (touch < leaveBar) stop = direction * Math.max(direction * fixedStop, trailingLevel(trail.extreme));
+      if (touch < leaveBar) stop = direction * Math.max(direction * outer, trailingLevel(trail.extreme));
     }
 
     let exitBar: number;
@@ -120,8 +149,13 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
         feeRate = makerFeeRate;
         reason = REASON_CODES.target;
       } else {
-        exitPrice = stopFill(side, stop, open[touch]!, model);
-        reason = stop === fixedStop ? REASON_CODES.stop : REASON_CODES['trailing-stop'];
+        exitPrice = stopFill(side, stop, open[touch]!, direction * (inFavour - against), model);
+        reason =
+          isShort && stop === ruin
+            ? REASON_CODES.liquidation
+            : stop === fixedStop
+              ? REASON_CODES.stop
+              : REASON_CODES['trailing-stop'];
       }
     } else if (leaveBar < to) {
       exitBar = leaveBar;
@@ -133,8 +167,19 @@ export function play(plan: EnginePlan, ambiguityRule: AmbiguityRule, tape: Trade
       reason = REASON_CODES['end-of-data'];
     }
 
-    const exitFee = feeOf(quantity, exitPrice, feeRate);
-    const pnl = Math.max(-cash, direction * (exitPrice - entryPrice) * quantity - entryFee - exitFee);
+    let exitFee = feeOf(quantity, exitPrice, feeRate);
+    let pnl = direction * (exitPrice - entryPrice) * quantity - entryFee - exitFee;
+    if (
+      isShort &&
+      reason !== REASON_CODES['end-of-data'] &&
+      (reason === REASON_CODES.liquidation || isRuin(pnl, cash))
+    ) {
+      exitPrice = liquidationFill(ruin, tickSize);
+      reason = REASON_CODES.liquidation;
+      exitFee = 0;
+      pnl = -cash;
+    }
+    if (pnl < -cash) pnl = -cash;
     cash += pnl;
     const n = tape.count;
     if (n === tape.entryBar.length) grow(tape);

@@ -35,7 +35,14 @@ export function createTradeTape(): TradeTape {
     pnl: new Float64Array(FIRST_CAPACITY),
     reason: new Uint8Array(FIRST_CAPACITY),
     ambiguous: new Uint8Array(FIRST_CAPACITY),
-    rejected: { 'below-minimum': 0, 'insufficient-funds': 0, 'filled-bar': 0, 'last-bar': 0 },
+    rejected: {
+      'below-minimum': 0,
+      'insufficient-funds': 0,
+      'filled-bar': 0,
+      'last-bar': 0,
+      'stop-too-near': 0,
+      'target-too-near': 0,
+    },
     finalCash: 0,
   };
 }
@@ -46,6 +53,8 @@ export function rewind(tape: TradeTape): void {
   tape.rejected['insufficient-funds'] = 0;
   tape.rejected['filled-bar'] = 0;
   tape.rejected['last-bar'] = 0;
+  tape.rejected['stop-too-near'] = 0;
+  tape.rejected['target-too-near'] = 0;
 }
 
 /** Doubles the capacity and keeps the trades. */
@@ -75,4 +84,5 @@ export const REASON_CODES: Readonly<Record<ExitReason, number>> = {
   signal: 3,
   'max-hold': 4,
   'end-of-data': 5,
+  liquidation: 6,
 };

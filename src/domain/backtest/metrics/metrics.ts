@@ -5,10 +5,10 @@ import { sliceSeries } from '../../market/slice-series.ts';
 import { timeframeMs } from '../../market/timeframe.ts';
 import { dailyReturns } from '../../statistics/daily-returns.ts';
 import { deflatedSharpe } from '../../statistics/deflated-sharpe.ts';
-import { probabilisticSharpe } from '../../statistics/probabilistic-sharpe.ts';
+import { probabilisticSharpe, sharpeSample } from '../../statistics/probabilistic-sharpe.ts';
 import { type RejectedSignalReason, type Simulation, type Window } from '../result.ts';
 import { drawdownOf } from './drawdown.ts';
-import { annualVolatility, DAYS_PER_YEAR, sharpeRatio, sortinoRatio } from '../../statistics/sharpe.ts';
+import { annualVolatility, DAYS_PER_YEAR, notAnnualised, sharpeRatio, sortinoRatio } from '../../statistics/sharpe.ts';
 import { tailRisk } from './tail-risk.ts';
 import { tradeStatistics, type TradeStatistics } from './trade-statistics.ts';
 
@@ -27,10 +27,16 @@ export interface Metrics extends TradeStatistics {
   readonly totalReturn: number;
   /** Return of buying at the first open and holding to the last close, without costs. */
   readonly buyAndHold: number;
-  /** Null for less than a day or when all cash is lost. */
+  /** UTC days of the equity curve. */
+  readonly days: number;
+  /** Why `cagr`, `annualVolatility`, `sharpe`, `sortino` and `calmar` are null: fewer than 30 days. Null when they are not. */
+  readonly notAnnualised: string | null;
+  /** Also null when all cash is lost. */
   readonly cagr: number | null;
   readonly annualVolatility: number | null;
   readonly sharpe: number | null;
+  /** Of daily returns, not annualised; null when they do not vary. */
+  readonly dailySharpe: number | null;
   /** Probability that the true Sharpe ratio is above zero. */
   readonly probabilisticSharpe: number | null;
   /** Probability that it exceeds the expected maximum of all trials by luck; null when no trials were given. */
@@ -83,7 +89,10 @@ export function computeMetrics(
   const drawdown = drawdownOf(equity, initialCash, barMs);
   const finalEquity = equity.at(-1)!;
   const totalReturn = finalEquity / initialCash - 1;
-  const cagr = annualGrowth(1 + totalReturn, (part.length * barMs) / DAY_MS);
+  const reason = notAnnualised(returns.length);
+  const annualised = (figure: (returns: readonly number[]) => number | null): number | null =>
+    reason === null ? figure(returns) : null;
+  const cagr = annualised(() => annualGrowth(1 + totalReturn, (part.length * barMs) / DAY_MS));
   return {
     start: part.time[0]!,
     end: part.time.at(-1)! + barMs,
@@ -95,12 +104,15 @@ export function computeMetrics(
     totalReturn,
     buyAndHold: part.close.at(-1)! / part.open[0]! - 1,
     cagr,
-    annualVolatility: annualVolatility(returns),
-    sharpe: sharpeRatio(returns),
+    days: returns.length,
+    notAnnualised: reason,
+    annualVolatility: annualised(annualVolatility),
+    sharpe: annualised(sharpeRatio),
+    dailySharpe: sharpeSample(returns)?.sharpe ?? null,
     probabilisticSharpe: probabilisticSharpe(returns, 0),
     deflatedSharpe: trialSharpes ? deflatedSharpe(returns, trialSharpes) : null,
     trials: trialSharpes?.length ?? null,
-    sortino: sortinoRatio(returns),
+    sortino: annualised(sortinoRatio),
     calmar: cagr !== null && drawdown.max > 0 ? cagr / drawdown.max : null,
     maxDrawdown: drawdown.max,
     averageDrawdown: drawdown.average,

@@ -24,6 +24,7 @@ export interface TradeStatistics {
   readonly expectancy: number | null;
   /** System quality number: root of the number of trades x mean / standard deviation (ddof 1) of their pnl. */
   readonly sqn: number | null;
+  /** A trade of exactly 0 is neither a win nor a loss in a run. */
   readonly maxConsecutiveWins: number;
   readonly maxConsecutiveLosses: number;
   readonly byExitReason: Readonly<Record<ExitReason, ExitBreakdown>>;
@@ -65,7 +66,7 @@ export function tradeStatistics(trades: readonly Trade[]): TradeStatistics {
     expectancy: traded ? mean(pnls) : null,
     sqn: spread > 0 ? (Math.sqrt(trades.length) * mean(pnls)) / Math.sqrt(spread) : null,
     maxConsecutiveWins: longestRun(pnls, (pnl) => pnl > 0),
-    maxConsecutiveLosses: longestRun(pnls, (pnl) => pnl <= 0),
+    maxConsecutiveLosses: longestRun(pnls, (pnl) => pnl < 0),
     byExitReason: breakdown(trades),
   };
 }

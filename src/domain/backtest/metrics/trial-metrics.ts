@@ -4,7 +4,10 @@ export interface TrialMetrics {
   readonly wins: number;
   /** Fraction of initial cash. */
   readonly totalReturn: number;
-  /** Annualised, from daily returns (UTC); null when undefined. */
+  /**
+   * Daily Sharpe ratio times √365, for ranking at any length; null when undefined. Reports show it from 30 days on
+   * (docs/simulation-rules.md rule 14).
+   */
   readonly sharpe: number | null;
   readonly maxDrawdown: number;
   /** Sums of pnl over winning and over losing trades, as fractions of initial cash; the loss is positive. */

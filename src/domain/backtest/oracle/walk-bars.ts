@@ -1,9 +1,27 @@
 import { type Series } from '../../market/series.ts';
 import { type CompiledRules } from '../../strategies/compile-rules.ts';
 import { type StrategySpec } from '../../strategies/spec.ts';
-import { feeOf, marketFill, outcomeOf, stopFill, targetFill } from '../fills.ts';
-import { bracketOf, furthest, offsetAmount, stopLevel, targetLevel, tighterStop } from '../../strategies/protection.ts';
-import { affordableQuantity, committedShare, isBelowMinimum } from '../../strategies/sizing.ts';
+import {
+  feeOf,
+  isRuin,
+  liquidationFill,
+  liquidationLevel,
+  marketFill,
+  outcomeOf,
+  stopFill,
+  targetFill,
+} from '../fills.ts';
+import {
+  bracketOf,
+  furthest,
+  isStopTooNear,
+  isTargetTooNear,
+  offsetAmount,
+  stopLevel,
+  targetLevel,
+  tighterStop,
+} from '../../strategies/protection.ts';
+import { affordableQuantity, committedShare, exceedsFunds, isBelowMinimum } from '../../strategies/sizing.ts';
 import {
   REJECTED_SIGNAL_REASONS,
   type ExitReason,
@@ -39,6 +57,8 @@ interface OpenPosition {
   readonly target: number;
   /** Distance of the trailing stop, quote currency per base unit; NaN when there is none. */
   readonly trail: number;
+  /** Price at which the account is insolvent; Infinity for a long. */
+  readonly ruin: number;
   /** Best price for us over the bars closed since the entry. */
   extreme: number;
   /** The current stop: the tighter of the fixed and the trailing one. */
@@ -70,25 +90,31 @@ export function walkBars(plan: Plan, ambiguityRule: AmbiguityRule): Omit<Simulat
   const enter = (bar: number): OpenPosition | null => {
     const atrAt = (period: number): number => plan.atr(period)[entrySignal]!;
     const entryPrice = marketFill(entrySide(side), open[bar]!, model);
+    const bracket = bracketOf(spec, atrAt);
+    const stopDistance = offsetAmount(bracket.stop, entryPrice);
+    const trail = bracket.trailing ? offsetAmount(bracket.trailing, entryPrice) : NaN;
+    const targetDistance = bracket.target ? offsetAmount(bracket.target, entryPrice) : NaN;
+    const isTooNear = (distance: number): boolean =>
+      isStopTooNear(distance, entryPrice, market.tickSize, model.slippageRate);
+    if (isTooNear(stopDistance) || (bracket.trailing && isTooNear(trail))) return reject('stop-too-near');
+    if (spec.sizing.kind === 'volatility' && !(atrAt(spec.sizing.period) > 0)) return reject('stop-too-near');
+    if (bracket.target && isTargetTooNear(targetDistance, market.tickSize)) return reject('target-too-near');
     const committed = cash * committedShare(spec.sizing, close[entrySignal]!, atrAt);
     const quantity = affordableQuantity(committed, entryPrice, market);
     const entryFee = feeOf(quantity, entryPrice, market.takerFeeRate);
-    if (quantity * entryPrice + entryFee > cash || cash <= 0) return reject('insufficient-funds');
+    if (exceedsFunds(quantity * entryPrice + entryFee, cash)) return reject('insufficient-funds');
     if (isBelowMinimum(quantity, entryPrice, market)) return reject('below-minimum');
-    const bracket = bracketOf(spec, atrAt);
     const levelOf = (distance: number): number => stopLevel(side, entryPrice, distance, market.tickSize);
-    const fixedStop = levelOf(offsetAmount(bracket.stop, entryPrice));
-    const trail = bracket.trailing ? offsetAmount(bracket.trailing, entryPrice) : NaN;
+    const fixedStop = levelOf(stopDistance);
     return {
       entryBar: bar,
       entryPrice,
       quantity,
       entryFee,
       fixedStop,
-      target: bracket.target
-        ? targetLevel(side, entryPrice, offsetAmount(bracket.target, entryPrice), market.tickSize)
-        : NaN,
+      target: bracket.target ? targetLevel(side, entryPrice, targetDistance, market.tickSize) : NaN,
       trail,
+      ruin: liquidationLevel(side, cash, entryPrice, quantity, entryFee),
       extreme: entryPrice,
       stop: Number.isNaN(trail) ? fixedStop : tighterStop(side, fixedStop, levelOf(trail)),
     };
@@ -99,24 +125,29 @@ export function walkBars(plan: Plan, ambiguityRule: AmbiguityRule): Omit<Simulat
     return null;
   };
 
-  /** Gain of the position at `price`, entry fee included; the loss is limited to the cash (see `leave`). */
-  const gainAt = (held: OpenPosition, price: number, exitFee: number): number =>
-    Math.max(-cash, direction * (price - held.entryPrice) * held.quantity - held.entryFee - exitFee);
+  /** Gain of the position at `price`, entry fee included. */
+  const gainAt = (held: OpenPosition, price: number): number =>
+    direction * (price - held.entryPrice) * held.quantity - held.entryFee;
 
-  /**
-   * A short that gaps beyond twice its entry price loses more than the cash. Like an isolated-margin position it is
-   * liquidated for all of the cash, which never becomes negative (rule 13).
-   */
   const leave = (
     held: OpenPosition,
     bar: number,
-    price: number,
+    quoted: number,
     feeRate: number,
-    reason: ExitReason,
+    cause: ExitReason,
     ambiguous = false,
   ) => {
-    const exitFee = feeOf(held.quantity, price, feeRate);
-    const pnl = gainAt(held, price, exitFee);
+    let [price, reason] = [quoted, cause];
+    let exitFee = feeOf(held.quantity, price, feeRate);
+    let pnl = gainAt(held, price) - exitFee;
+    // Rule 12: an exit that takes all of the cash is a liquidation, whatever triggered it. Nothing is left for its fee.
+    const isRuined = side === 'short' && reason !== 'end-of-data' && isRuin(pnl, cash);
+    if (reason === 'liquidation' || isRuined) {
+      [price, reason] = [liquidationFill(held.ruin, market.tickSize), 'liquidation'];
+      exitFee = 0;
+      pnl = -cash;
+    }
+    pnl = Math.max(-cash, pnl);
     cash += pnl;
     trades.push({
       side,
@@ -135,15 +166,20 @@ export function walkBars(plan: Plan, ambiguityRule: AmbiguityRule): Omit<Simulat
   };
 
   const leaveInside = (held: OpenPosition, bar: number): void => {
-    const outcome = outcomeOf(side, held.stop, held.target, open[bar]!, high[bar]!, low[bar]!);
+    const isRuinFirst = side === 'short' && held.ruin <= held.stop;
+    const stop = isRuinFirst ? held.ruin : held.stop;
+    const outcome = outcomeOf(side, stop, held.target, open[bar]!, high[bar]!, low[bar]!);
     if (outcome === 'none') return;
     const ambiguous = outcome === 'ambiguous';
     if (outcome === 'target' || (ambiguous && ambiguityRule === 'target-first')) {
       const price = targetFill(side, held.target, open[bar]!, model);
       leave(held, bar, price, market.makerFeeRate, 'target', ambiguous);
+    } else if (isRuinFirst) {
+      leave(held, bar, held.ruin, market.takerFeeRate, 'liquidation', ambiguous);
     } else {
       const reason = held.stop === held.fixedStop ? 'stop' : 'trailing-stop';
-      leave(held, bar, stopFill(side, held.stop, open[bar]!, model), market.takerFeeRate, reason, ambiguous);
+      const price = stopFill(side, held.stop, open[bar]!, high[bar]! - low[bar]!, model);
+      leave(held, bar, price, market.takerFeeRate, reason, ambiguous);
     }
   };
 
@@ -164,7 +200,7 @@ export function walkBars(plan: Plan, ambiguityRule: AmbiguityRule): Omit<Simulat
     // (c) at the close
     if (position !== null) {
       exposedBars += 1;
-      equity[bar - window.from] = cash + gainAt(position, close[bar]!, 0);
+      equity[bar - window.from] = cash + gainAt(position, close[bar]!);
       if (filled[bar] === 0 && rules.exit(bar)) pendingExit ??= 'signal';
       else if (bar - position.entryBar + 1 >= (spec.maxHoldBars ?? Infinity)) pendingExit ??= 'max-hold';
     } else {

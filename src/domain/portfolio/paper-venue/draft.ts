@@ -115,8 +115,10 @@ export interface Execution {
   readonly ambiguous?: boolean;
 }
 
+export type VenueFees = Pick<Market, 'takerFeeRate' | 'makerFeeRate'>;
+
 /** Applies a fill to cash, position and order. A partial fill ends the order: the rest is dropped. */
-export function bookFill(draft: Draft, order: VenueOrder, execution: Execution, market: Market): void {
+export function bookFill(draft: Draft, order: VenueOrder, execution: Execution, market: VenueFees): void {
   const { amount, price, liquidity, time, cause, ambiguous = false } = execution;
   const fee = feeOf(amount, price, liquidity === 'maker' ? market.makerFeeRate : market.takerFeeRate);
   const fill: VenueFill = {

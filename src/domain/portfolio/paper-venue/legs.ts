@@ -1,7 +1,31 @@
 import { exitSide, type PositionSide } from '../../market/side.ts';
-import { furthest, offsetAmount, stopLevel, targetLevel, tighterStop } from '../../strategies/protection.ts';
+import {
+  furthest,
+  isStopTooNear,
+  isTargetTooNear,
+  offsetAmount,
+  stopLevel,
+  targetLevel,
+  tighterStop,
+} from '../../strategies/protection.ts';
+import { type Offset } from '../../orders/order.ts';
 import { legOrderId } from '../../orders/client-order-id.ts';
 import { type VenueOrder } from './account.ts';
+
+/** Why a bracket may not protect an entry at `fillPrice` (docs/simulation-rules.md rule 9); null when it may. */
+export function bracketFault(
+  { bracket }: VenueOrder,
+  fillPrice: number,
+  tickSize: number,
+  slippageRate: number,
+): 'stop-too-near' | 'target-too-near' | null {
+  if (!bracket) return null;
+  const { stop, target, trailing } = bracket;
+  const isTooNear = (offset: Offset): boolean =>
+    isStopTooNear(offsetAmount(offset, fillPrice), fillPrice, tickSize, slippageRate);
+  if (isTooNear(stop) || (trailing && isTooNear(trailing))) return 'stop-too-near';
+  return target && isTargetTooNear(offsetAmount(target, fillPrice), tickSize) ? 'target-too-near' : null;
+}
 
 /** Creates the bracket orders of a filled entry: stop, target, and the exit at the end of the holding time. */
 export function legsOf(entry: VenueOrder, fillPrice: number, tickSize: number, time: number): readonly VenueOrder[] {

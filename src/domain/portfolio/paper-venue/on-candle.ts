@@ -1,6 +1,6 @@
 import { feeOf, marketFill, outcomeOf, stopFill, targetFill } from '../../backtest/fills.ts';
 import { type FillModel } from '../../backtest/result.ts';
-import { isBelowMinimum } from '../../strategies/sizing.ts';
+import { DUST, isBelowMinimum } from '../../strategies/sizing.ts';
 import { type Candle } from '../../market/candle.ts';
 import { decimal } from '../money.ts';
 import { type FillCause, heldAmount, type VenueAccount, type VenueOrder } from './account.ts';
@@ -19,7 +19,8 @@ import {
   seal,
   type VenueStep,
 } from './draft.ts';
-import { legsOf, ratcheted } from './legs.ts';
+import { bracketFault, legsOf, ratcheted } from './legs.ts';
+import { liquidate, ruinLevel, ruins } from './liquidation.ts';
 import { type PositionSide } from '../../market/side.ts';
 
 /** One closed candle of a market. */
@@ -46,10 +47,11 @@ interface BarStep extends VenueBar {
 const restsFor = (order: VenueOrder): PositionSide => (order.side === 'sell' ? 'long' : 'short');
 
 /**
- * Processes one closed candle of `terms.market` by docs/simulation-rules.md. (a) At the open: market exits, stops that
- * the open gapped through, then market entries, by arrival. (b) Inside the bar: stops before targets, then resting
- * entries. (c) At the close: trailing stops move and holding times count down. A candle that is not newer than the last
- * one changes nothing, so it may be delivered twice.
+ * Processes one closed candle of `terms.market` by docs/simulation-rules.md. (a) At the open: market exits, stops and
+ * targets that the open gapped through, then market entries, by arrival. (b) Inside the bar: stops before targets, then
+ * resting entries. (c) At the close: trailing stops move and holding times count down. Where a price takes the equity
+ * of the account to 0, everything is closed (rule 12). A candle that is not newer than the last one changes nothing, so
+ * it may be delivered twice.
  *
  * An order sent during a bar waits for the next one: only orders that arrived at or before the open may fill. Where the
  * rules leave resting entries open, the worst case is taken: after a fill inside a bar the stop is active at once, the
@@ -63,11 +65,14 @@ export function onCandle(account: VenueAccount, bar: VenueBar, terms: VenueTerms
 
   const step: BarStep = { ...bar, draft: draftOf(account), terms, insideTime: candle.time + barMs - 1 };
   if (!filled) {
+    liquidateFrom(step, candle.open, candle.time, null);
     exitAtOpen(step);
     stopAtOpen(step);
+    targetAtOpen(step);
     enterAtOpen(step);
     closeInside(step);
     enterInside(step);
+    liquidateFrom(step, candle.high, step.insideTime, candle);
     ratchet(step);
   }
   countBar(step);
@@ -84,6 +89,14 @@ function eligible({ draft, terms, candle }: BarStep, accept: (order: VenueOrder)
 
 const isEntry = ({ purpose }: VenueOrder): boolean => purpose === 'entry';
 const isDue = ({ waitsBars = 0 }: VenueOrder): boolean => waitsBars === 0;
+
+/** Closes everything when the account is insolvent at `price`. Returns whether it was. */
+function liquidateFrom({ draft, terms }: BarStep, price: number, time: number, inside: Candle | null): boolean {
+  const level = ruinLevel(draft, terms.market.symbol);
+  if (!(price >= level)) return false;
+  liquidate(draft, terms.market, level, time, inside);
+  return true;
+}
 
 function exitAtOpen(step: BarStep): void {
   const { candle, terms } = step;
@@ -103,6 +116,17 @@ function stopAtOpen(step: BarStep): void {
   }
 }
 
+function targetAtOpen(step: BarStep): void {
+  const { candle, terms } = step;
+  const { open } = candle;
+  for (const target of eligible(step, (o) => !isEntry(o) && o.type === 'limit')) {
+    const side = restsFor(target);
+    if (outcomeOf(side, Number.NaN, target.price!, open, open, open) !== 'target') continue;
+    const price = targetFill(side, target.price!, open, terms);
+    close(step, target, { price, liquidity: 'maker', time: candle.time, cause: 'target' });
+  }
+}
+
 function enterAtOpen(step: BarStep): void {
   const { candle, terms } = step;
   for (const order of eligible(step, (o) => isEntry(o) && o.type === 'market')) {
@@ -110,14 +134,26 @@ function enterAtOpen(step: BarStep): void {
   }
 }
 
-/** Legs of one parent are processed together; an order without a parent is its own group. */
+/**
+ * Legs of one parent are processed together; an order without a parent is its own group. In a bar that could ruin the
+ * account, stops nearer than the ruin fill first; then the account is liquidated, unless they have saved it.
+ */
 function closeInside(step: BarStep): void {
+  const { draft, candle, terms, insideTime } = step;
   const groups = new Map<string, VenueOrder[]>();
   for (const order of eligible(step, (o) => !isEntry(o) && o.type !== 'market')) {
     const key = order.parentId ?? order.clientOrderId;
     groups.set(key, [...(groups.get(key) ?? []), order]);
   }
-  for (const group of groups.values()) protect(step, group, step.candle.open);
+  const ruin = ruinLevel(draft, terms.market.symbol);
+  if (candle.high >= ruin) {
+    for (const group of groups.values()) {
+      const isNearer = group.some(({ type, side, price }) => type === 'stop' && (side === 'sell' || price! < ruin));
+      if (isNearer) protect(step, group, candle.open);
+    }
+    if (liquidateFrom(step, candle.high, insideTime, candle)) return;
+  }
+  for (const group of groups.values()) protect(step, group, candle.open);
 }
 
 /** Rule 4: the effect of a bar on the stop and target of one position, starting at price `open`. */
@@ -146,7 +182,8 @@ function protect(step: BarStep, group: readonly VenueOrder[], open: number): voi
 }
 
 function closeByStop(step: BarStep, stop: VenueOrder, open: number, time: number, ambiguous: boolean): void {
-  const price = stopFill(restsFor(stop), stop.price!, open, step.terms);
+  const { high, low } = step.candle;
+  const price = stopFill(restsFor(stop), stop.price!, open, high - low, step.terms);
   const cause = stop.trail && stop.price !== stop.trail.fixedStop ? 'trailing-stop' : 'stop';
   close(step, stop, { price, liquidity: 'taker', time, cause, ambiguous });
 }
@@ -164,6 +201,13 @@ function close(step: BarStep, listed: VenueOrder, execution: Omit<Execution, 'am
     cancelInDraft(draft, order, 'nothing left to close', execution.time);
     return;
   }
+  const { takerFeeRate, makerFeeRate, symbol } = terms.market;
+  const fee = feeOf(amount, execution.price, execution.liquidity === 'maker' ? makerFeeRate : takerFeeRate);
+  if (ruins(draft, order, amount, execution.price, fee)) {
+    const inside = execution.ambiguous ? step.candle : null;
+    liquidate(draft, terms.market, ruinLevel(draft, symbol), execution.time, inside);
+    return;
+  }
   bookFill(draft, order, { ...execution, amount }, terms.market);
   cancelOrphans(draft, order, execution.time);
 }
@@ -177,7 +221,9 @@ function enterInside(step: BarStep): void {
     const [stop, limit] = order.type === 'stop' ? [level, Number.NaN] : [Number.NaN, level];
     if (outcomeOf(side, stop, limit, candle.open, candle.high, candle.low) === 'none') continue;
     const isStop = order.type === 'stop';
-    const price = isStop ? stopFill(side, level, candle.open, terms) : targetFill(side, level, candle.open, terms);
+    const price = isStop
+      ? stopFill(side, level, candle.open, candle.high - candle.low, terms)
+      : targetFill(side, level, candle.open, terms);
     if (!enter(step, order, price, isStop ? 'taker' : 'maker', insideTime)) continue;
     const stops = openInDraft(draft).filter((o) => o.parentId === order.clientOrderId && o.type === 'stop');
     protect(step, stops, price);
@@ -202,12 +248,16 @@ function enter(
   const cost = decimal(amount)
     .times(price)
     .plus(feeOf(amount, price, rate));
+  const fault = bracketFault(order, price, market.tickSize, terms.slippageRate);
   const free = freeCash(draft, order);
+  const isUnpaid = !free.isPositive() || free.isZero() || cost.greaterThan(free.times(1 + DUST));
   const held = heldAmount(draft.positions, order);
   const against = order.side === 'buy' ? held < 0 : held > 0;
-  if (against || !free.isPositive() || cost.greaterThan(free) || isBelowMinimum(amount, price, market)) {
-    const unpaid = !free.isPositive() || cost.greaterThan(free);
-    rejectOrder(draft, order, against ? 'opposite-position' : unpaid ? 'insufficient-funds' : 'below-minimum', time);
+  const objection = against
+    ? 'opposite-position'
+    : (fault ?? (isUnpaid ? 'insufficient-funds' : isBelowMinimum(amount, price, market) ? 'below-minimum' : null));
+  if (objection !== null) {
+    rejectOrder(draft, order, objection, time);
     return false;
   }
   bookFill(draft, order, { amount, price, liquidity, time, cause: 'entry' }, market);

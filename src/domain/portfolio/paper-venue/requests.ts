@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { type Market } from '../../market/market.ts';
+import { exceedsFunds } from '../../strategies/sizing.ts';
 import { roundAgainstUs, roundDownToStep } from '../../market/rounding.ts';
 import { type OrderRequest } from '../../orders/order-request.ts';
 import { type VenueAccount, heldAmount, type VenueOrder } from './account.ts';
@@ -72,7 +73,7 @@ function objectionTo(order: VenueOrder, market: Market, held: number): string | 
 
 /** The price of a market order is not known yet, so it is rejected only when no cash is free. */
 function isPayable(order: VenueOrder, free: number): boolean {
-  return order.type === 'market' ? free > 0 : order.reserved <= free;
+  return order.type === 'market' ? free > 0 : !exceedsFunds(order.reserved, free);
 }
 
 /**

@@ -1,0 +1,126 @@
+import { isRuin, liquidationFill, outcomeOf } from '../../backtest/fills.ts';
+import { type Market } from '../../market/market.ts';
+import { type Candle } from '../../market/candle.ts';
+import { exitSide, type PositionSide } from '../../market/side.ts';
+import { DUST } from '../../strategies/sizing.ts';
+import { decimal, ZERO } from '../money.ts';
+import { type Position } from '../position.ts';
+import { type VenueOrder } from './account.ts';
+import { bookFill, cancelInDraft, type Draft, openInDraft } from './draft.ts';
+
+/** Net amount and value at their last closes of the positions that are not in `symbol`, and the net of those that are. */
+function exposureOf({ positions, account }: Draft, symbol: string) {
+  let others = ZERO;
+  let net = 0;
+  for (const position of Object.values(positions)) {
+    if (position.symbol === symbol) net += position.amount;
+    else others = others.plus(decimal(position.amount).times(account.marks[position.symbol]?.close ?? 0));
+  }
+  return { others, net };
+}
+
+/**
+ * Price of `symbol` at which the equity of the account is 0 (docs/simulation-rules.md rule 12); Infinity unless the
+ * account is short of it. Other positions count at their last closes.
+ */
+export function ruinLevel(draft: Draft, symbol: string): number {
+  const { others, net } = exposureOf(draft, symbol);
+  if (net >= 0) return Infinity;
+  return draft.cash.plus(others).dividedBy(-net).toNumber() * (1 - DUST);
+}
+
+/** Whether buying `amount` back at this price and fee leaves the account without equity. */
+export function ruins(draft: Draft, order: VenueOrder, amount: number, price: number, fee: number): boolean {
+  if (order.side === 'sell') return false;
+  const { others, net } = exposureOf(draft, order.symbol);
+  const after = draft.cash
+    .plus(others)
+    .minus(decimal(amount).times(price))
+    .minus(fee)
+    .plus(decimal(net + amount).times(price));
+  const held = Object.values(draft.positions).find(
+    ({ symbol, strategyHash }) => symbol === order.symbol && strategyHash === order.strategyHash,
+  );
+  const before = draft.cash
+    .plus(others)
+    .minus(decimal(amount).times(held?.averagePrice ?? price))
+    .toNumber();
+  return isRuin(after.minus(before).toNumber(), before);
+}
+
+/**
+ * Closes every position of an insolvent account: those of the market where its equity is 0, others at their last closes.
+ * Nothing is left, not even for a fee; the venue bears what is missing. All open orders are cancelled.
+ * @param level result of `ruinLevel`.
+ * @param inside the bar, unless the account was insolvent at its open: a target touched in it makes the end ambiguous.
+ */
+export function liquidate(
+  draft: Draft,
+  market: Pick<Market, 'symbol' | 'tickSize'>,
+  level: number,
+  time: number,
+  inside: Candle | null,
+): void {
+  const price = liquidationFill(level, market.tickSize);
+  for (const position of Object.values(draft.positions)) {
+    const isHere = position.symbol === market.symbol;
+    bookFill(
+      draft,
+      closingOrder(draft, position, time),
+      {
+        amount: Math.abs(position.amount),
+        price: isHere ? price : (draft.account.marks[position.symbol]?.close ?? 0),
+        liquidity: 'taker',
+        time,
+        cause: 'liquidation',
+        ambiguous: isHere && inside !== null && touchesTarget(draft, position, inside),
+      },
+      { takerFeeRate: 0, makerFeeRate: 0 },
+    );
+  }
+  draft.writtenOff = draft.writtenOff.minus(draft.cash);
+  draft.cash = ZERO;
+  for (const order of openInDraft(draft)) cancelInDraft(draft, order, 'the account is insolvent', time);
+}
+
+const sideOf = ({ amount }: Position): PositionSide => (amount > 0 ? 'long' : 'short');
+
+const closersOf = (draft: Draft, position: Position): readonly VenueOrder[] =>
+  openInDraft(draft).filter(
+    ({ symbol, strategyHash, purpose, side }) =>
+      purpose !== 'entry' &&
+      symbol === position.symbol &&
+      strategyHash === position.strategyHash &&
+      side === exitSide(sideOf(position)),
+  );
+
+function touchesTarget(draft: Draft, position: Position, { open, high, low }: Candle): boolean {
+  return closersOf(draft, position).some(
+    ({ type, price = Number.NaN }) =>
+      type === 'limit' && outcomeOf(sideOf(position), Number.NaN, price, open, high, low) === 'target',
+  );
+}
+
+/** The order that a liquidation fills: the stop, another order that closes the position, or one of its own. */
+function closingOrder(draft: Draft, position: Position, time: number): VenueOrder {
+  const closers = closersOf(draft, position);
+  const present = closers.find(({ type }) => type === 'stop') ?? closers[0];
+  if (present) return present;
+  const { strategyHash, symbol, amount } = position;
+  return {
+    clientOrderId: `liquidation-${draft.nextFill}`,
+    strategyHash,
+    symbol,
+    side: exitSide(sideOf(position)),
+    type: 'market',
+    purpose: 'exit',
+    amount: Math.abs(amount),
+    state: 'open',
+    readyAt: time,
+    reserved: 0,
+    filledAmount: 0,
+    fees: 0,
+    createdAt: time,
+    updatedAt: time,
+  };
+}
