@@ -15,7 +15,7 @@ export default defineConfig({
     // The heavy ones start processes of their own; more at a time only wait for each other on two cores.
     maxWorkers: 2,
     projects: [
-      // Without a fresh module graph for each file: what takes them longest is to be loaded.
+      // Without a fresh module graph for each file: to load it takes up to two seconds of CPU, longer than most files run.
       {
         extends: true,
         test: {
@@ -27,7 +27,7 @@ export default defineConfig({
           exclude: [...services, ...long],
         },
       },
-      { extends: true, test: { name: 'services', include: services, exclude: long, pool: 'forks' } },
+      { extends: true, test: { name: 'services', include: services, exclude: long, pool: 'forks', isolate: false } },
       { extends: true, test: { name: 'long', include: long, pool: 'forks' } },
     ],
   },
