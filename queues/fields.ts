@@ -10,6 +10,9 @@ export const symbolField = z
   .string()
   .regex(/^[A-Z0-9]{1,12}(-[A-Z0-9]{1,12}){1,3}$/, 'not a market symbol: write it like BTC-USD');
 
+/** Markets of one job; more than any company watches. */
+export const symbolsField = z.array(symbolField).min(1).max(1000);
+
 export const timeframeField = z.custom<Timeframe>((value) => typeof value === 'string' && isTimeframe(value), {
   message: 'not a timeframe: write it like 5m, 1h or 1d',
 });

@@ -4,16 +4,36 @@ import { type MarketData } from '../../src/ports/market-data.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { intentsAt, signalInputs } from '../../src/domain/portfolio/intents.ts';
+import { errorText } from '../../src/domain/errors.ts';
+import { type Intent } from '../../src/domain/risk/intent.ts';
+import { type Broadcaster } from '../../src/ports/broadcaster.ts';
+import { type MarketFailure } from '../../src/ports/broker.ts';
+import { marketsFailed } from '../agent/markets-failed.ts';
+import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
 
 export interface AnalystDeps extends AgentDeps {
-  readonly stores: Pick<Stores, 'cycles' | 'analyses' | 'portfolio' | 'strategies' | 'ledger' | 'intents'>;
+  readonly stores: Pick<Stores, 'cycles' | 'analyses' | 'portfolio' | 'strategies' | 'ledger' | 'intents' | 'alerts'>;
   readonly data: MarketData;
+  readonly broadcaster: Broadcaster;
 }
 
 /** Senior analyst: analyses a market for a cycle, and evaluates the strategies that trade it on every candle. */
 export function createAnalyst(deps: AnalystDeps): Agent {
   const { data, stores } = deps;
+  const raiseAlert = createRaiseAlert(deps);
+
+  /** The strategies of the other markets decide without these. */
+  const reportFailed = async (account: string, candleTime: number, failed: readonly MarketFailure[]): Promise<void> => {
+    await raiseAlert({
+      key: `unread/${account}/${candleTime}`,
+      account,
+      severity: 'critical',
+      title: 'Markets could not be evaluated',
+      text: marketsFailed('strategies did not decide', failed).message,
+    });
+  };
+
   return defineAgent(
     'analyst',
     {
@@ -24,19 +44,36 @@ export function createAnalyst(deps: AnalystDeps): Agent {
         return { symbol, regime: analysis.regime, score: analysis.score };
       },
 
-      async signals({ account, symbol, timeframe, candleTime }) {
-        const holdings = (await stores.portfolio.list({ account, symbol })).filter(
-          (holding) => holding.timeframe === timeframe,
+      async signals({ account, symbols, timeframe, candleTime }, { job }) {
+        const held = (await stores.portfolio.list({ account })).filter(
+          (holding) => holding.timeframe === timeframe && symbols.includes(holding.symbol),
         );
-        if (holdings.length === 0) return { intents: [] };
-        const [series, positions, strategies] = await Promise.all([
-          data.series({ symbol, timeframe, asOf: candleTime + timeframeMs(timeframe), anyCoverage: true }),
+        if (held.length === 0) return { intents: [], failed: [] };
+        const [positions, strategies] = await Promise.all([
           stores.ledger.positions(account),
-          stores.strategies.getMany(holdings.map(({ strategyHash }) => strategyHash)),
+          stores.strategies.getMany([...new Set(held.map(({ strategyHash }) => strategyHash))]),
         ]);
-        const intents = intentsAt(series, signalInputs(holdings, strategies, positions));
+        const asOf = candleTime + timeframeMs(timeframe);
+        const intents: Intent[] = [];
+        const failed: MarketFailure[] = [];
+        for (const symbol of symbols) {
+          const holdings = held.filter((holding) => holding.symbol === symbol);
+          if (holdings.length === 0) continue;
+          try {
+            const series = await data.series({ symbol, timeframe, asOf, anyCoverage: true });
+            intents.push(...intentsAt(series, signalInputs(holdings, strategies, positions)));
+          } catch (error) {
+            failed.push({ symbol, error });
+          }
+        }
         await stores.intents.addMany(intents);
-        return { intents: intents.map(({ id }) => id) };
+        const isLastAttempt = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+        if (failed.length > 0 && !isLastAttempt) throw marketsFailed('not evaluated', failed);
+        if (failed.length > 0) await reportFailed(account, candleTime, failed);
+        return {
+          intents: intents.map(({ id }) => id),
+          failed: failed.map(({ symbol, error }) => ({ symbol, reason: errorText(error) })),
+        };
       },
     },
     deps,

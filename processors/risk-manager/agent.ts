@@ -54,6 +54,8 @@ function addCommitment(
   return { ...summary, pendingEntries: [...summary.pendingEntries, commitment], ordersToday: summary.ordersToday + 1 };
 }
 
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Risk manager. Its veto cannot be bypassed: the trader acts only on an approval signed here. */
 export function createRiskManager(deps: RiskManagerDeps): Agent {
   const { stores, data, broker, clock, limits, broadcaster, riskStates } = deps;
@@ -77,7 +79,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
       ),
     );
 
-  /** Reviews intents in order of their ids. The first verdict on an intent is final. */
+  /** Reviews intents in order of market and id. The first verdict on an intent is final. */
   const reviewAll = async (
     account: string,
     intents: readonly Intent[],
@@ -86,7 +88,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
     const verdicts: Verdict[] = [];
     const approvals: string[] = [];
     let summary: AccountSummary | null = null;
-    for (const intent of [...intents].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    for (const intent of [...intents].sort((a, b) => byText(a.symbol, b.symbol) || byText(a.id, b.id))) {
       summary ??= await accountSummary(deps, account, intent.timeframe, intent.asOf, intents);
       const context = await contextOf(deps, intent, state, summary);
       const verdict = await stores.intents.recordVerdict(

@@ -5,6 +5,7 @@ import { type Stores } from '../../src/ports/stores.ts';
 import { childAnswers } from '../agent/child-answers.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
+import { marketsFailed } from '../agent/markets-failed.ts';
 import { markAccount, syncOrders, takeFills } from './ledger-sync.ts';
 import { placeApproved, type PlaceDeps, type Refusal } from './place-order.ts';
 
@@ -57,12 +58,16 @@ export function createTrader(deps: TraderDeps): Agent {
         return { orders, refused };
       },
 
-      async settle({ account, symbol, timeframe, candleTime }) {
+      async settle(closed) {
+        const { account } = closed;
         await broker.open(account);
-        await broker.onCandle(account, symbol, timeframe, candleTime);
-        await syncOrders(deps, account, symbol);
-        const fills = await takeFills(deps, account, candleTime);
-        return { fills, equity: await markAccount(deps, account) };
+        const failed = await broker.onCandles(closed);
+        await syncOrders(deps, account);
+        const fills = await takeFills(deps, account);
+        const equity = await markAccount(deps, account);
+        // The other markets are settled: a retry, or the next candle, settles these.
+        if (failed.length > 0) throw marketsFailed('not settled', failed);
+        return { fills, equity };
       },
 
       // Start-up and crash recovery are the same path: read from the venue what happened meanwhile, then trade.
@@ -80,7 +85,7 @@ export function createTrader(deps: TraderDeps): Agent {
           );
         }
         const orders = await syncOrders(deps, account);
-        const fills = await takeFills(deps, account, 0);
+        const fills = await takeFills(deps, account);
         await markAccount(deps, account);
         return { orders, fills, resolved };
       },

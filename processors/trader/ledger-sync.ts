@@ -117,35 +117,36 @@ async function auditFill({ stores, clock }: LedgerDeps, fill: Fill): Promise<voi
   });
 }
 
-/** Number of stored fills to compare with; a venue reports a few hundred at most. */
-const KNOWN_FILLS = 1000;
-
 /**
- * Records fills in the ledger and rebuilds the affected positions. Returns the number of new fills. New fills are
- * broadcast before they are recorded: an interruption in between repeats a broadcast but never loses one.
+ * Records the venue's fills that the ledger lacks, whatever their time, and rebuilds the affected positions. Returns the
+ * number of new fills. They are recorded last: an interruption repeats all steps, of which only the broadcast is visible.
  */
-export async function takeFills(deps: LedgerDeps, account: string, since: number): Promise<number> {
+export async function takeFills(deps: LedgerDeps, account: string): Promise<number> {
   const { stores, broker, broadcaster, clock } = deps;
-  const fills = await broker.fills(account, since);
+  const reported = await broker.fills(account, 0);
+  const known = new Set(
+    await stores.ledger.recorded(
+      account,
+      reported.map(({ id }) => id),
+    ),
+  );
+  const fills = reported.filter(({ id }) => !known.has(id));
   if (fills.length === 0) return 0;
-  const known = new Set((await stores.ledger.fills({ account, limit: KNOWN_FILLS })).map(({ id }) => id));
-  for (const { id, clientOrderId, symbol, side, purpose, amount, price, fee } of fills.filter(
-    (f) => !known.has(f.id),
-  )) {
+  for (const { id, clientOrderId, symbol, side, purpose, amount, price, fee } of fills) {
     await broadcaster.publish({
       topic: 'fill',
       at: clock.now(),
       data: { account, id, clientOrderId, symbol, side, purpose, amount, price, fee },
     });
   }
-  const fresh = await stores.ledger.recordFills(fills);
   const touched = new Map(fills.map((fill) => [`${fill.strategyHash}/${fill.symbol}`, fill]));
   for (const { strategyHash, symbol } of touched.values()) {
-    const all = await stores.ledger.fills({ account, strategyHash, symbol });
-    await stores.ledger.savePositions(foldFills(all));
+    const before = await stores.ledger.fills({ account, strategyHash, symbol });
+    const fresh = fills.filter((fill) => fill.strategyHash === strategyHash && fill.symbol === symbol);
+    await stores.ledger.savePositions(foldFills([...before, ...fresh]));
   }
   for (const fill of fills) await auditFill(deps, fill);
-  return fresh;
+  return stores.ledger.recordFills(fills);
 }
 
 /** Marks the account to market and stores the equity point. Returns equity in quote currency. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { REGIMES } from '../../src/domain/analysis/analysis.ts';
 import { defineContract } from '../contract.ts';
-import { accountField, idField, symbolField, timeField, timeframeField } from '../fields.ts';
+import { accountField, idField, symbolField, symbolsField, timeField, timeframeField } from '../fields.ts';
 
 export const analystContract = defineContract({
   queue: 'analyst',
@@ -12,14 +12,18 @@ export const analystContract = defineContract({
       result: z.strictObject({ symbol: symbolField, regime: z.enum(REGIMES), score: z.number() }),
     },
     signals: {
-      summary: 'Evaluates the strategies of a market at the close of one candle',
+      summary: 'Evaluates the strategies of markets at the close of their candles',
       data: z.strictObject({
         account: accountField,
-        symbol: symbolField,
+        symbols: symbolsField,
         timeframe: timeframeField,
         candleTime: timeField,
       }),
-      result: z.strictObject({ intents: z.array(idField) }),
+      result: z.strictObject({
+        intents: z.array(idField),
+        /** Markets that could not be evaluated; the others were. */
+        failed: z.array(z.strictObject({ symbol: symbolField, reason: z.string() })),
+      }),
     },
   },
 });

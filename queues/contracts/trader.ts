@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineContract } from '../contract.ts';
-import { accountField, countField, idField, reasonField, symbolField, timeField, timeframeField } from '../fields.ts';
+import { accountField, countField, idField, reasonField, symbolsField, timeField, timeframeField } from '../fields.ts';
 
 export const traderContract = defineContract({
   queue: 'trader',
@@ -12,10 +12,10 @@ export const traderContract = defineContract({
       audited: true,
     },
     settle: {
-      summary: 'Applies one closed candle at the venue and records its fills in the ledger',
+      summary: 'Applies the closed candles of one open time at the venue and records the fills in the ledger',
       data: z.strictObject({
         account: accountField,
-        symbol: symbolField,
+        symbols: symbolsField,
         timeframe: timeframeField,
         candleTime: timeField,
       }),

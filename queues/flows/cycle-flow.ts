@@ -140,13 +140,16 @@ export function decidePhase(cycle: CycleIdentity): readonly FlowNode[] {
 
 /** For markets whose next candle is already known: the venue applies it before the cycle reports. */
 export function concludePhase(cycle: CycleIdentity, symbols: readonly string[]): readonly FlowNode[] {
-  return symbols.map((symbol) => ({
-    queue: 'trader',
-    name: 'settle',
-    payload: { account: cycle.account, symbol, timeframe: cycle.timeframe, candleTime: cycle.asOf },
-    jobId: `settle.${cycle.id}.${symbol}`,
-    meta: metaOf(cycle, 'high'),
-  }));
+  const { account, timeframe, asOf: candleTime } = cycle;
+  return [
+    {
+      queue: 'trader',
+      name: 'settle',
+      payload: { account, symbols: [...symbols], timeframe, candleTime },
+      jobId: `settle.${cycle.id}`,
+      meta: metaOf(cycle, 'high'),
+    },
+  ];
 }
 
 /** All nodes of the trees, parents before children. */

@@ -29,24 +29,18 @@ export async function setMarketTime(
 }
 
 /**
- * Processes one candle: runs the tick flow of every market, then adds a job that marks the account. Returns when the
- * flows have ended. Safe to repeat: only missing jobs are added.
+ * Processes one candle: runs the tick flow of all markets, then adds a job that marks the account. Returns when the flow
+ * has ended. Safe to repeat: only missing jobs are added.
  */
 async function runTick(deps: FeedDeps, trader: JobWaiter, now: number, abortSignal: AbortSignal): Promise<void> {
   const { producer, data, descriptor, config } = deps;
   const { timeframe } = config.exchange;
   const candleTime = now - timeframeMs(timeframe);
-  const flows = (await data.markets()).map(({ symbol }) =>
-    tickFlow({ account: descriptor.account, symbol, timeframe, candleTime }),
-  );
-  for (const flow of flows) {
-    // After an interruption, add only the missing flows.
-    if (!(await producer.queue('trader').getJob(flow.jobId))) await producer.addFlow(flow);
-  }
-  await trader.ended(
-    flows.map(({ jobId }) => jobId),
-    abortSignal,
-  );
+  const symbols = (await data.markets()).map(({ symbol }) => symbol).sort();
+  const flow = tickFlow({ account: descriptor.account, symbols, timeframe, candleTime });
+  // After an interruption the flow may be there.
+  if (!(await producer.queue('trader').getJob(flow.jobId))) await producer.addFlow(flow);
+  await trader.ended([flow.jobId], abortSignal);
   await producer.add(
     'risk-manager',
     'monitor',

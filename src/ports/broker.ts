@@ -16,6 +16,20 @@ export interface VenueBalance {
   readonly time: number;
 }
 
+/** The candles of one open time (epoch ms) that have closed, or were due and are missing. */
+export interface ClosedCandles {
+  readonly account: string;
+  readonly symbols: readonly string[];
+  readonly timeframe: Timeframe;
+  readonly candleTime: number;
+}
+
+/** A market that failed alone, while others went on. */
+export interface MarketFailure {
+  readonly symbol: string;
+  readonly error: unknown;
+}
+
 export interface Broker {
   /** Creates the paper account with its starting cash if it does not exist; does nothing on a real venue. */
   open(account: string): Promise<void>;
@@ -30,8 +44,9 @@ export interface Broker {
   fills(account: string, since: number): Promise<readonly Fill[]>;
   balance(account: string): Promise<VenueBalance>;
   /**
-   * Lets a paper venue process one closed candle (docs/simulation-rules.md); idempotent per symbol and candle. Does
-   * nothing on a real venue, which fills by itself.
+   * Lets a paper venue process the closed candles of these markets (docs/simulation-rules.md), in this order, with those
+   * before them that it has not processed yet; idempotent per market and candle. Returns the markets whose candles could
+   * not be read: they are processed with the next ones. Does nothing on a real venue, which fills by itself.
    */
-  onCandle(account: string, symbol: string, timeframe: Timeframe, candleTime: number): Promise<void>;
+  onCandles(closed: ClosedCandles): Promise<readonly MarketFailure[]>;
 }

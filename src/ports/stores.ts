@@ -186,6 +186,8 @@ export interface OrderStore {
 export interface LedgerStore {
   /** Unique by account and fill id; returns the number of new fills. */
   recordFills(fills: readonly Fill[]): Promise<number>;
+  /** Those of these fill ids that the account's ledger has. */
+  recorded(account: string, fillIds: readonly string[]): Promise<readonly string[]>;
   /** Newest first. */
   fills(filter: {
     readonly account?: string;

@@ -68,7 +68,7 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
       });
     }
     case 'analyst':
-      return createAnalyst({ ...base, stores, data });
+      return createAnalyst({ ...base, stores, data, broadcaster });
     case 'strategy-generator':
       return createStrategyGenerator({
         ...base,

@@ -51,6 +51,11 @@ export function createLedgerStore(database: Database): LedgerStore {
   return {
     recordFills: (recorded) => fills.insert(recorded),
 
+    async recorded(account, fillIds) {
+      const rows = await fills.getMany(fillIds.map((id) => keyOf(account, id)));
+      return rows.map(({ id }) => id);
+    },
+
     fills: ({ limit, ...filter }) => fills.find(filter, { time: -1, id: -1 }, { limit }),
 
     savePositions: (saved) => positions.replace(saved),

@@ -1,4 +1,7 @@
 import { type Fill } from '../../domain/orders/order.ts';
+import { candleAt } from '../../domain/market/candle-columns.ts';
+import { type Market } from '../../domain/market/market.ts';
+import { type Series } from '../../domain/market/series.ts';
 import { timeframeMs } from '../../domain/market/timeframe.ts';
 import {
   openAccount,
@@ -8,12 +11,12 @@ import {
   type VenueOrder as PaperOrder,
 } from '../../domain/portfolio/paper-venue/account.ts';
 import { type VenueStep } from '../../domain/portfolio/paper-venue/draft.ts';
-import { onCandle, type VenueTerms } from '../../domain/portfolio/paper-venue/on-candle.ts';
+import { onCandle, type VenueBar, type VenueTerms } from '../../domain/portfolio/paper-venue/on-candle.ts';
 import { cancelOrder, submitOrder } from '../../domain/portfolio/paper-venue/requests.ts';
-import { type Broker } from '../../ports/broker.ts';
+import { type Broker, type MarketFailure } from '../../ports/broker.ts';
 import { compareAndSet } from '../../ports/compare-and-set.ts';
 import { type OrderReport } from '../../domain/orders/order-request.ts';
-import { AppError } from '../../domain/errors.ts';
+import { AppError, hasCode } from '../../domain/errors.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type VenueAccountStore } from '../../ports/stores.ts';
 
@@ -56,7 +59,10 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
     return { version: row.version, state: row.state as VenueAccount };
   };
 
-  const change = <T extends VenueStep>(account: string, step: (state: VenueAccount) => T): Promise<T> =>
+  const change = <T extends Pick<VenueStep, 'account'>>(
+    account: string,
+    step: (state: VenueAccount) => T,
+  ): Promise<T> =>
     compareAndSet(`paper account ${account}`, async () => {
       const { version, state } = await load(account);
       const answer = step(state);
@@ -101,31 +107,57 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
       // Before the first candle there is no mark price: use market time.
       return value.time > 0 ? value : { ...value, time: await data.now() };
     },
-    async onCandle(account, symbol, timeframe, candleTime) {
-      const barMs = timeframeMs(timeframe);
-      const [market, series] = await Promise.all([
-        data.market(symbol),
-        data.series({ symbol, timeframe, asOf: candleTime + barMs, bars: 1, anyCoverage: true }),
-      ]);
-      const bar = series.length - 1;
-      if (series.time[bar] !== candleTime) {
-        throw new AppError(
-          'no-candles',
-          `the last ${timeframe} candle of ${symbol} opens at ${new Date(series.time[bar]!).toISOString()}, not at ${new Date(candleTime).toISOString()}`,
-          { retryable: true },
-        );
+    async onCandles({ account, symbols, timeframe, candleTime }) {
+      const asOf = candleTime + timeframeMs(timeframe);
+      const failed: MarketFailure[] = [];
+      const ready: ReadyMarket[] = [];
+      for (const symbol of symbols) {
+        try {
+          const [market, series] = await Promise.all([
+            data.market(symbol),
+            data.series({ symbol, timeframe, asOf, anyCoverage: true }),
+          ]);
+          ready.push({ market, series });
+        } catch (error) {
+          // A market that has not begun to trade has nothing to process.
+          if (!hasCode(error, 'no-candles')) failed.push({ symbol, error });
+        }
       }
-      const candle = {
-        time: candleTime,
-        open: series.open[bar]!,
-        high: series.high[bar]!,
-        low: series.low[bar]!,
-        close: series.close[bar]!,
-        volume: series.volume[bar]!,
-      };
-      await change(account, (state) =>
-        onCandle(state, { candle, filled: series.filled[bar] === 1, barMs }, { ...terms, market }),
-      );
+      await change(account, (state) => ({
+        account: ready.reduce((current, market) => applyBars(current, market, terms), state),
+      }));
+      return failed;
     },
   };
 }
+
+interface ReadyMarket {
+  readonly market: Market;
+  readonly series: Series;
+}
+
+/**
+ * Processes the bars after the last one that the account has seen: usually one, more when the candles of a tick could
+ * not be read. An account that has seen none starts with the last.
+ */
+function applyBars(
+  account: VenueAccount,
+  { market, series }: ReadyMarket,
+  terms: PaperBrokerDeps['terms'],
+): VenueAccount {
+  const { length, timeframe } = series;
+  const barMs = timeframeMs(timeframe);
+  const seen = account.marks[market.symbol]?.time;
+  const first = seen === undefined ? length - 1 : Math.max(0, Math.floor((seen - series.time[0]!) / barMs) + 1);
+  let current = account;
+  for (let bar = first; bar < length; bar += 1) {
+    const { candle, filled } = barAt(series, bar);
+    current = onCandle(current, { candle, filled, barMs }, { ...terms, market }).account;
+  }
+  return current;
+}
+
+const barAt = (series: Series, bar: number): Pick<VenueBar, 'candle' | 'filled'> => ({
+  candle: candleAt(series, bar),
+  filled: series.filled[bar] === 1,
+});

@@ -1,7 +1,8 @@
 import { kebabCaseCodes } from './001-kebab-case-codes.ts';
+import { severalMarkets } from './002-several-markets.ts';
 import { type Migration } from './migration.ts';
 
 /** All migrations in order; the last one leads to the format of this version. */
-export const MIGRATIONS: readonly Migration[] = [kebabCaseCodes];
+export const MIGRATIONS: readonly Migration[] = [kebabCaseCodes, severalMarkets];
 
-export const CURRENT_FORMAT = 1;
+export const CURRENT_FORMAT = 2;

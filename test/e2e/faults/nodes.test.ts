@@ -31,7 +31,7 @@ it('announces a candle that its killed feed did not announce, and its cycle once
       await context.producer.addFlow(flow, parent);
     },
   };
-  const ticks = runRequest.symbols.map((symbol) => `tick-execute.faults.${symbol}.1h.t${runRequest.asOf}`);
+  const ticks = [`tick-execute.faults.1h.t${runRequest.asOf}`];
   await expect(feed(dying)).rejects.toThrow('killed');
   expect(announced).toEqual([ticks[0]]);
   await feed(context.producer);

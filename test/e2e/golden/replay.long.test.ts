@@ -44,7 +44,7 @@ describe.skipIf(need.isMissing)(need.title('a replay'), () => {
       await setMarketTime(context, OPENS);
       for (let candleTime = OPENS; candleTime < OPENS + CANDLES * HOUR; candleTime += HOUR) {
         await setMarketTime(context, candleTime + HOUR);
-        const flow = tickFlow({ account: ACCOUNT, symbol, timeframe: '1h', candleTime });
+        const flow = tickFlow({ account: ACCOUNT, symbols: [symbol], timeframe: '1h', candleTime });
         await producer.addFlow(flow);
         await trader.ended([flow.jobId]);
         const monitor = `monitor.${ACCOUNT}.t${candleTime}`;

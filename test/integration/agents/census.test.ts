@@ -165,7 +165,7 @@ describe('the nodes that queues want', () => {
         const { producer, stores } = context;
         for (let i = 0; i < 30; i += 1) await producer.add('backtest', 'run-unit', { unitId: `u${i}` });
         for (let i = 0; i < 3; i += 1)
-          await producer.add('trader', 'settle', { account: 'a', symbol: 'A-USD', timeframe: '1h', candleTime: i });
+          await producer.add('trader', 'settle', { account: 'a', symbols: ['A-USD'], timeframe: '1h', candleTime: i });
         await stores.agentStates.beat({
           agent: 'backtest',
           node: 'elsewhere',

@@ -532,7 +532,7 @@ it(
     await agents.execute(id);
     // The venue fills orders that the company does not notice.
     await setMarketTime(context, OPENS + HOUR);
-    await context.broker.onCandle(ACCOUNT, 'AAA-USD', '1h', OPENS);
+    await context.broker.onCandles({ account: ACCOUNT, symbols: ['AAA-USD'], timeframe: '1h', candleTime: OPENS });
     expect(await agents.held()).toEqual([]);
     expect(await ask('trader', 'reconcile', { account: ACCOUNT })).toMatchObject({ fills: 1 });
     expect(await ask('trader', 'reconcile', { account: ACCOUNT })).toMatchObject({ fills: 0 });

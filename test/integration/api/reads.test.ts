@@ -139,7 +139,7 @@ describe('read routes of the API', () => {
     expect(signals?.data).toMatchObject({
       additionalProperties: false,
       properties: { timeframe: { type: 'string' }, candleTime: { type: 'integer', minimum: 0 } },
-      required: ['account', 'symbol', 'timeframe', 'candleTime'],
+      required: ['account', 'symbols', 'timeframe', 'candleTime'],
     });
     const sweep = items.find(({ queue }) => queue === 'task-manager')?.jobs.find(({ name }) => name === 'sweep');
     expect(sweep?.data.required ?? []).toEqual([]);

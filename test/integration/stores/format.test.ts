@@ -70,12 +70,26 @@ describe('the format number of store and queues', () => {
     expect(await marks()).toEqual([CURRENT_FORMAT, String(CURRENT_FORMAT)]);
   });
 
+  it('jobs of one market become jobs of several markets', async () => {
+    const key = `${prefix}:trader:tick-settle.paper.BTC-USD.1h.t0`;
+    const old = { meta: { priority: 'high' }, payload: { account: 'paper', symbol: 'BTC-USD', timeframe: '1h' } };
+    await redis.hset(key, { name: 'settle', data: JSON.stringify(old) });
+    await redis.hset(`${prefix}:trader:other`, { name: 'execute', data: JSON.stringify(old) });
+    await redis.set(`${prefix}:trader:id`, '7');
+    await open('write');
+    const { symbol, ...rest } = old.payload;
+    const expected = { meta: old.meta, payload: { ...rest, symbols: [symbol] } };
+    expect(JSON.parse((await redis.hget(key, 'data'))!)).toEqual(expected);
+    expect(JSON.parse((await redis.hget(`${prefix}:trader:other`, 'data'))!)).toEqual(old);
+    expect((await marks())[1]).toBe(String(CURRENT_FORMAT));
+  });
+
   it('a migration killed between store and queues is completed by the next process', async () => {
     await writeOldData();
     await collection('meta').insertOne({ _id: 'format', format: 1 });
     await open('write');
     expect((await codes())[1]).toBe('[mongo-unreachable] gone');
-    expect((await marks())[1]).toBe('1');
+    expect((await marks())[1]).toBe(String(CURRENT_FORMAT));
   });
 
   it('two processes may open it concurrently', async () => {

@@ -13,7 +13,15 @@ const HOUR = 3_600_000;
 
 function file(symbol: string, bars: readonly number[], timeframe: Timeframe = '1h'): CandleColumnsFile {
   const candles = bars.map((bar) => ({ time: bar * HOUR, open: 1, high: 2, low: 1, close: 2, volume: 3 }));
-  return { path: `${symbol}.csv`, symbol, timeframe, columns: columnsOf(candles), fractionDigits: 0, volume: 'base', assumed: [] };
+  return {
+    path: `${symbol}.csv`,
+    symbol,
+    timeframe,
+    columns: columnsOf(candles),
+    fractionDigits: 0,
+    volume: 'base',
+    assumed: [],
+  };
 }
 
 /** A candle store of one source that counts writes. */

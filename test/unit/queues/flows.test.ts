@@ -38,8 +38,8 @@ const everyPhase = (): readonly FlowNode[] =>
     concludePhase(CYCLE, ['BTC-USD', 'ETH-USD']),
   ].flat();
 
-const tick = (candle: number, symbol = 'BTC-USD') =>
-  tickFlow({ account: 'paper-1', symbol, timeframe: '1h', candleTime: candle * HOUR });
+const tick = (candle: number, account = 'paper-1') =>
+  tickFlow({ account, symbols: ['BTC-USD', 'ETH-USD'], timeframe: '1h', candleTime: candle * HOUR });
 
 /** `parent <- child, child` at each level, by queue and name. */
 const shapeOf = ({ queue, name, children = [] }: FlowNode): object => ({ [`${queue}:${name}`]: children.map(shapeOf) });
@@ -102,11 +102,11 @@ describe('the flow of a tick', () => {
     });
   });
 
-  it('is one tick per candle and market, however often it is added', () => {
+  it('is one tick per account and candle, however often it is added and for however many markets', () => {
     const candle = fc.integer({ min: 1, max: 1e6 });
-    const symbol = fc.constantFrom('BTC-USD', 'ETH-USD');
+    const account = fc.constantFrom('paper-1', 'paper-2');
     fc.assert(
-      fc.property(candle, symbol, candle, symbol, (a, s, b, t) => {
+      fc.property(candle, account, candle, account, (a, s, b, t) => {
         const [first, second] = [tick(a, s).jobId, tick(b, t).jobId];
         expect(first === second).toBe(a === b && s === t);
       }),

@@ -15,7 +15,15 @@ function file(symbol: string, timeframe: Timeframe, count: number, offset = 0): 
     const time = START + offset + i * timeframeMs(timeframe);
     return { time, open: 100, high: 101, low: 99, close: 100 + (i % 2), volume: 5 };
   });
-  return { path: `${symbol}.csv`, symbol, timeframe, columns: columnsOf(candles), fractionDigits: 0, volume: 'base', assumed: [] };
+  return {
+    path: `${symbol}.csv`,
+    symbol,
+    timeframe,
+    columns: columnsOf(candles),
+    fractionDigits: 0,
+    volume: 'base',
+    assumed: [],
+  };
 }
 const report = (...args: Parameters<typeof file>): CandleReport => describeCandles(file(...args));
 
