@@ -44,7 +44,7 @@ function venueOf(candles: Readonly<Record<string, readonly Candle[]>>, away: Rea
     data: data as MarketData,
     startingCash: 10_000,
     quote: 'USD',
-    terms: { slippageRate: 0, priceImprovement: false } as never,
+    terms: { slippageRate: 0, stopRangeShare: 0, priceImprovement: false },
   });
 }
 
