@@ -10,6 +10,7 @@ import {
   agentsSchema,
   databaseSchema,
   exchangeSchema,
+  marketsSchema,
   riskSchema,
   runtimeSchema,
   secretsSchema,
@@ -39,13 +40,18 @@ function readYaml(path: string, place: string): Record<string, unknown> {
   }
 }
 
+/** Keys of earlier versions, by place. */
+const MOVED: Readonly<Record<string, string>> = {
+  'config/exchange.yaml replay': 'has moved to config/markets.yaml; remove it here',
+};
+
 function check<S extends z.ZodType>(schema: S, tree: unknown, place: (key: string) => string): z.output<S> {
   const result = schema.safeParse(tree);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   if (issue?.code === 'unrecognized_keys') {
     const key = [...issue.path, issue.keys[0]].join('.');
-    throw new ConfigError(place(key), key, 'unknown key');
+    throw new ConfigError(place(key), key, MOVED[`${place(key)} ${key}`] ?? 'unknown key');
   }
   const key = issue?.path.join('.') ?? '';
   throw new ConfigError(place(key), key, issue?.message ?? 'is not valid');
@@ -60,7 +66,7 @@ function deepFreeze<T>(value: T): T {
 }
 
 export interface ConfigSource {
-  /** Folder with agents.yaml, database.yaml, exchange.yaml, risk.yaml. */
+  /** Folder with agents.yaml, database.yaml, exchange.yaml, markets.yaml, risk.yaml. */
   readonly directory: string;
   /** Read if it exists; the environment wins over it. */
   readonly envFile?: string;
@@ -72,7 +78,10 @@ export function loadConfig(source: ConfigSource): Config {
   const fromFile =
     source.envFile !== undefined && existsSync(source.envFile) ? parseEnv(readFileSync(source.envFile, 'utf8')) : {};
   const environment: Environment = { ...fromFile, ...source.environment };
-  const file = <S extends z.ZodType>(name: 'agents' | 'database' | 'exchange' | 'risk', schema: S): z.output<S> => {
+  const file = <S extends z.ZodType>(
+    name: 'agents' | 'database' | 'exchange' | 'markets' | 'risk',
+    schema: S,
+  ): z.output<S> => {
     const place = `config/${name}.yaml`;
     const tree = readYaml(join(source.directory, `${name}.yaml`), place);
     const { tree: overridden, variables } = applyOverrides(name, tree, environment);
@@ -87,7 +96,7 @@ export function loadConfig(source: ConfigSource): Config {
   return deepFreeze({
     agents: file('agents', agentsSchema),
     database: file('database', databaseSchema),
-    exchange: file('exchange', exchangeSchema),
+    exchange: { ...file('exchange', exchangeSchema), ...file('markets', marketsSchema) },
     risk: file('risk', riskSchema),
     secrets: check(secretsSchema, secretsFrom(environment), variable),
     runtime: check(runtimeSchema, runtimeFrom(environment), variable),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MARKET_KINDS } from '../src/domain/market/market.ts';
 import { isTimeframe, type Timeframe } from '../src/domain/market/timeframe.ts';
 import { TRADING_MODES } from '../src/domain/trading-mode.ts';
 
@@ -11,12 +12,27 @@ const timeframe = z.custom<Timeframe>((value) => typeof value === 'string' && is
   message: 'write it like 5m, 1h or 1d',
 });
 
-const marketLimits = z.strictObject({
-  tickSize: z.number().positive(),
-  stepSize: z.number().positive(),
-  minAmount: z.number().positive(),
-  minNotional: z.number().min(0),
-  kind: z.enum(['spot', 'perpetual', 'future']),
+const word = z.string().regex(/^[A-Z0-9]{1,20}$/, 'capital letters and digits');
+const size = z.number().positive();
+const marketDescription = z.strictObject({
+  kind: z.enum(MARKET_KINDS).exactOptional(),
+  base: word.exactOptional(),
+  quote: word.exactOptional(),
+  underlying: word.exactOptional(),
+  contractSize: size.exactOptional(),
+  tickSize: size.exactOptional(),
+  stepSize: size.exactOptional(),
+  minAmount: size.exactOptional(),
+  minNotional: z.number().min(0).exactOptional(),
+});
+
+export const marketsSchema = z.strictObject({
+  markets: z
+    .record(z.string().regex(/^[A-Z0-9*][A-Z0-9*_/-]{0,60}$/, 'a symbol, or a pattern like *-PERP'), marketDescription)
+    .refine((markets) => markets['*']?.kind !== undefined, {
+      path: ['*'],
+      message: 'needs the kind of markets that nobody has described; restore "*": { kind: spot, minNotional: 1 }',
+    }),
 });
 
 export const agentsSchema = z.strictObject({
@@ -141,7 +157,6 @@ export const exchangeSchema = z.strictObject({
   seed: z.int().nonnegative(),
   feed: z.strictObject({ speed: z.number().positive().max(1e6), cycleEveryCandles: z.int().min(1) }),
   simulated: z.strictObject({ historyDays: z.int().min(30).max(3650) }),
-  replay: z.strictObject({ defaults: marketLimits, markets: z.record(z.string(), marketLimits) }),
 });
 
 export const riskSchema = z.strictObject({
@@ -184,7 +199,8 @@ export const runtimeSchema = z.strictObject({
 export interface Config {
   readonly agents: z.output<typeof agentsSchema>;
   readonly database: z.output<typeof databaseSchema>;
-  readonly exchange: z.output<typeof exchangeSchema>;
+  /** Of exchange.yaml, with the markets of markets.yaml. */
+  readonly exchange: z.output<typeof exchangeSchema> & z.output<typeof marketsSchema>;
   readonly risk: z.output<typeof riskSchema>;
   readonly secrets: z.output<typeof secretsSchema>;
   readonly runtime: z.output<typeof runtimeSchema>;

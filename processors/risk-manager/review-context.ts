@@ -1,3 +1,4 @@
+import { assetOf } from '../../src/domain/market/market.ts';
 import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
 import { dayStartOf } from '../../src/domain/risk/trading-state.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
@@ -57,7 +58,7 @@ export async function accountSummary(
   ]);
   const commit = async (strategyHash: string, symbol: string, amount: number): Promise<Commitment> => {
     const [market, { price }] = await Promise.all([data.market(symbol), lastPrice(data, symbol, timeframe, asOf)]);
-    return { strategyHash, symbol, asset: market.base, amount, value: Math.abs(amount) * price };
+    return { strategyHash, symbol, asset: assetOf(market), amount, value: Math.abs(amount) * price };
   };
   const reviewed = new Set(review.map(({ id }) => id));
   const entries = orders.filter((order) => order.purpose === 'entry' && !reviewed.has(order.clientOrderId));

@@ -1,6 +1,7 @@
 import { type FillSettings } from '../domain/backtest/result.ts';
 import { CANDLE_FILE_WORDS } from '../domain/market/candle-file-name.ts';
-import { replayMarket, type ReplaySettings } from '../domain/market/replay-market.ts';
+import { describedMarket, type MarketSettings } from '../domain/market/described-market.ts';
+import { printedPrices, type PrintedPrices } from '../domain/market/market-limits.ts';
 import { type UnitThreads } from '../ports/fleet/unit-threads.ts';
 import { seriesOfColumns } from '../domain/market/build-series.ts';
 import { resample } from '../domain/market/resample.ts';
@@ -13,7 +14,7 @@ import { type SpecUnit } from '../../queues/spec-unit-schema.ts';
 import { isSpecUnit, parseSpecUnit } from './spec-unit.ts';
 
 /** Costs and limits that a unit of specs does not specify. */
-export interface TradingTerms extends ReplaySettings, Omit<FillSettings, 'initialCash'> {
+export interface TradingTerms extends MarketSettings, Omit<FillSettings, 'initialCash'> {
   readonly paper: { readonly startingCash: number };
 }
 
@@ -37,11 +38,11 @@ export async function doUnit(deps: UnitDeps, { id, params }: AssignedUnit, signa
 }
 
 async function doSpecs(deps: UnitDeps, unit: SpecUnit, signal: AbortSignal): Promise<Report> {
-  const series = await seriesFor(deps, unit);
+  const { series, printed } = await seriesFor(deps, unit);
   const window = windowOf(series, unit);
   const { exchange } = deps;
   const fillModel = {
-    market: replayMarket({ ...exchange, fees: unit.fees ?? exchange.fees }, unit.market),
+    market: describedMarket({ ...exchange, fees: unit.fees ?? exchange.fees }, unit.market, printed).market,
     slippageRate: unit.slippage_rate ?? exchange.slippageRate,
     stopRangeShare: exchange.stopRangeShare,
     priceImprovement: exchange.priceImprovement,
@@ -53,7 +54,10 @@ async function doSpecs(deps: UnitDeps, unit: SpecUnit, signal: AbortSignal): Pro
   return { spec_results: unit.specs.map((spec, i) => ({ hash: hashSpec(spec), metrics: metrics[i]! })) };
 }
 
-async function seriesFor({ candles }: UnitDeps, { market, timeframe, data_file }: SpecUnit): Promise<Series> {
+async function seriesFor(
+  { candles }: UnitDeps,
+  { market, timeframe, data_file }: SpecUnit,
+): Promise<{ readonly series: Series; readonly printed: PrintedPrices }> {
   const names = data_file === undefined ? CANDLE_FILE_WORDS.map(([words]) => `${market}_${words}.csv`) : [data_file];
   // Shortest timeframe first: it can be resampled to every longer one.
   let missing: unknown;
@@ -61,7 +65,8 @@ async function seriesFor({ candles }: UnitDeps, { market, timeframe, data_file }
     try {
       const file = await candles.read(name);
       const own = seriesOfColumns(file.symbol, file.timeframe, file.columns);
-      return timeframe === file.timeframe ? own : resample(own, timeframe);
+      const series = timeframe === file.timeframe ? own : resample(own, timeframe);
+      return { series, printed: printedPrices(file.columns, file.fractionDigits) };
     } catch (error) {
       if (!hasCode(error, 'no-candles')) throw error;
       missing ??= error;

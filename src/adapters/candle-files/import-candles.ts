@@ -1,7 +1,8 @@
 import { type CandleColumnsFile } from '../../ports/candle-files.ts';
 import { seriesOfColumns } from '../../domain/market/build-series.ts';
 import { coverageOf } from '../../domain/market/coverage.ts';
-import { replayMarket, type ReplaySettings } from '../../domain/market/replay-market.ts';
+import { describedMarket, type DescribedMarket, type MarketSettings } from '../../domain/market/described-market.ts';
+import { printedPrices } from '../../domain/market/market-limits.ts';
 import { type CoverageReport } from '../../domain/market/series.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
 import { AppError, withPlace } from '../../domain/errors.ts';
@@ -20,6 +21,8 @@ export interface CandleReport extends Omit<CoverageReport, 'bars'> {
 export interface ImportReport extends CandleReport {
   /** False when the store already had these candles. */
   readonly stored: boolean;
+  /** What was assumed about the market. */
+  readonly notes: readonly string[];
 }
 
 export interface ImportOptions {
@@ -49,13 +52,14 @@ export function describeCandles({
  */
 export async function importCandleFiles(
   { candles: store }: Pick<Stores, 'candles'>,
-  { exchange }: { readonly exchange: ReplaySettings },
+  { exchange }: { readonly exchange: MarketSettings },
   files: readonly CandleColumnsFile[],
   source: string,
   { isContentAddressed = false }: ImportOptions = {},
 ): Promise<readonly ImportReport[]> {
   const reports = files.map(describeCandles);
-  const timeframes = new Map((await store.markets(source)).map(({ market, timeframe }) => [market.symbol, timeframe]));
+  const present = await store.markets(source);
+  const timeframes = new Map(present.map(({ market, timeframe }) => [market.symbol, timeframe]));
   for (const { path, symbol, timeframe } of files) {
     const known = timeframes.get(symbol) ?? timeframe;
     if (known !== timeframe) {
@@ -65,14 +69,24 @@ export async function importCandleFiles(
     }
     timeframes.set(symbol, timeframe);
   }
+  // Limits are fixed when a market is first imported: later candles do not change them.
+  const markets: DescribedMarket[] = files.map(({ path, symbol, columns, fractionDigits }) => {
+    const known = present.find(({ market }) => market.symbol === symbol)?.market;
+    try {
+      return describedMarket(exchange, symbol, printedPrices(columns, fractionDigits), known);
+    } catch (cause) {
+      throw withPlace(path, cause);
+    }
+  });
   const imported: ImportReport[] = [];
   for (const [i, { symbol, timeframe, columns }] of files.entries()) {
     const report = reports[i]!;
     const bounds = isContentAddressed ? await store.bounds(source, symbol, timeframe) : null;
     const isThere = bounds?.count === report.bars && bounds.first === report.from && bounds.last === report.to;
     if (!isThere) await store.put(source, symbol, timeframe, columns);
-    await store.saveMarket(source, replayMarket(exchange, symbol), timeframe);
-    imported.push({ ...report, stored: !isThere });
+    const { market, notes } = markets[i]!;
+    await store.saveMarket(source, market, timeframe);
+    imported.push({ ...report, stored: !isThere, notes });
   }
   return imported;
 }

@@ -95,8 +95,12 @@ async function run(io: CliIo, options: Options): Promise<void> {
   requireCheckOptions(options);
   const { exchange } = loadCliConfig(io);
   if (options.report !== undefined) await requireReportPath(options.report);
-  const { spec, notes, specFile, series, model, market, candles } = await readBacktestInput(exchange, options);
+  const { spec, notes, specFile, series, model, market, marketNotes, candles } = await readBacktestInput(
+    exchange,
+    options,
+  );
   for (const note of notes) io.complain(`corp: ${specFile}: ${note}`);
+  for (const note of marketNotes) io.complain(`corp: ${note}`);
   const coverage = requireCoverage(series, exchange.minimumCoverage);
   const simulation = createEngine(series).simulate(spec, model);
   if (runCheck(io, spec, series, simulation.trades, options)) return;

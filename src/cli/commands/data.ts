@@ -53,6 +53,7 @@ async function runImport(io: CliIo, paths: readonly string[], { source, json }: 
   const reports = await withContext(io, anyDescriptor('replay'), ({ stores, config }) =>
     importCandleFiles(stores, config, files, source),
   );
+  for (const { notes } of reports) for (const note of notes) io.complain(`corp: ${note}`);
   if (json) io.json({ source, markets: reports.map(documentOf) });
   else io.table(reports.map(rowOf), 'No candles.');
 }

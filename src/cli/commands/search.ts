@@ -7,6 +7,7 @@ import {
   type SearchFigures,
   type SearchResult,
 } from '../../domain/research/search-figures.ts';
+import { MARKET_KINDS } from '../../domain/market/market.ts';
 import { addFillOptions } from '../input/fill-options.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
@@ -81,6 +82,7 @@ function bestRows(search: PreparedSearch, results: readonly SearchResult[]): Row
 
 async function run(io: CliIo, options: Options): Promise<void> {
   const search = await prepare(io, options);
+  for (const note of search.notes) io.complain(`corp: ${note}`);
   const bar = createProgressBar(io, 'genomes', search.count);
   const [began, cpuBefore] = [performance.now(), cpuSeconds()];
   let figures: SearchFigures;
@@ -126,6 +128,12 @@ export function registerSearch(program: Command, io: CliIo): void {
       )
         .choices(PROFILES)
         .default('realistic'),
+    )
+    .addOption(
+      new Option(
+        '--market-type <type>',
+        'profile worker only: fees, funding and shorts as on such a market; default: config/markets.yaml, or the name',
+      ).choices(MARKET_KINDS),
     )
     .option('--timeframe <timeframe>', 'bars to trade on; default: those of the file', parseTimeframe)
     .addOption(

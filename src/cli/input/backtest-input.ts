@@ -1,14 +1,13 @@
 import { type Config } from '../../../config/schema.ts';
-import { symbolOfFile } from '../../adapters/candle-files/read-candle-file.ts';
 import { type FillModel } from '../../domain/backtest/result.ts';
 import { type ImportedGenome } from '../../domain/python-worker/genomes/import-genome.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
 import { type Family } from '../../domain/strategies/spec.ts';
 import { AppError } from '../../domain/errors.ts';
-import { examplePath, SIMULATED_SYMBOL, simulatedSeries } from './example.ts';
-import { fillModelFor, type FillOptions } from './fill-options.ts';
-import { readSeries } from './read-series.ts';
+import { examplePath, simulatedMarket, simulatedSeries } from './example.ts';
+import { fillModelFor, fillModelOn, type FillOptions } from './fill-options.ts';
+import { readPrintedSeries } from './read-series.ts';
 import { readSpec } from './read-spec.ts';
 
 /** Input of a backtest: a spec or an example, and a candle file or, for an example, a simulated market. */
@@ -24,6 +23,8 @@ export interface BacktestInput extends ImportedGenome {
   readonly series: Series;
   readonly model: FillModel;
   readonly market: 'files' | 'simulated';
+  /** What was assumed about the market. */
+  readonly marketNotes: readonly string[];
   /** The candle file, or a description of the simulated market. */
   readonly candles: string;
 }
@@ -40,19 +41,24 @@ export async function readBacktestInput(exchange: Config['exchange'], source: Ba
       advice: 'Give a candle file; only --example can run without one, on a simulated market',
     });
   }
-  const model = fillModelFor(exchange, data === undefined ? SIMULATED_SYMBOL : symbolOfFile(data), source);
-  const strategy = await readSpec(specFile, model.market.kind);
-  return {
-    spec: strategy.spec,
-    notes: strategy.notes,
-    specFile,
-    model,
-    ...(data === undefined
-      ? {
-          series: simulatedSeries(exchange, timeframe),
-          market: 'simulated',
-          candles: `simulated market, seed ${exchange.seed}`,
-        }
-      : { series: await readSeries(data, timeframe), market: 'files', candles: data }),
-  };
+  if (data === undefined) {
+    const market = simulatedMarket(exchange);
+    const model = fillModelOn(market, exchange, source);
+    const { spec, notes } = await readSpec(specFile, market.kind);
+    const candles = `simulated market, seed ${exchange.seed}`;
+    return {
+      spec,
+      notes,
+      specFile,
+      model,
+      marketNotes: [],
+      series: simulatedSeries(exchange, timeframe),
+      market: 'simulated',
+      candles,
+    };
+  }
+  const { series, printed } = await readPrintedSeries(data, timeframe);
+  const { model, notes: marketNotes } = fillModelFor(exchange, series.symbol, printed, source);
+  const { spec, notes } = await readSpec(specFile, model.market.kind);
+  return { spec, notes, specFile, model, marketNotes, series, market: 'files', candles: data };
 }

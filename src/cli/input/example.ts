@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Config } from '../../../config/schema.ts';
 import { seriesOfColumns } from '../../domain/market/build-series.ts';
 import { resample } from '../../domain/market/resample.ts';
+import { type Market } from '../../domain/market/market.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { timeframeMs, timeframeOf, type Timeframe } from '../../domain/market/timeframe.ts';
 import { createSimulation } from '../../domain/simulation/simulation.ts';
@@ -14,10 +15,18 @@ const START = Date.UTC(2025, 0, 1);
 const DAY_MS = 86_400_000;
 
 /** Market of an example without candles. */
-export const SIMULATED_SYMBOL = 'BTC-USD';
+const SIMULATED_SYMBOL = 'BTC-USD';
 
 /** Path of a family's example spec. */
 export const examplePath = (family: Family): string => join(PROJECT_ROOT, 'examples', `${family}.json`);
+
+/** The market of an example without candles, with its own limits. */
+export function simulatedMarket({ seed, fees }: Config['exchange']): Market {
+  const market = createSimulation({ seed, startTime: START }).markets.find(
+    ({ symbol }) => symbol === SIMULATED_SYMBOL,
+  )!;
+  return { ...market, takerFeeRate: fees.taker, makerFeeRate: fees.maker };
+}
 
 /**
  * `historyDays` of a seeded market in the requested timeframe.

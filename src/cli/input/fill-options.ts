@@ -1,7 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { type Config } from '../../../config/schema.ts';
 import { type FillModel } from '../../domain/backtest/result.ts';
-import { replayMarket } from '../../domain/market/replay-market.ts';
+import { describedMarket } from '../../domain/market/described-market.ts';
+import { type PrintedPrices } from '../../domain/market/market-limits.ts';
+import { type Market } from '../../domain/market/market.ts';
 
 interface Fees {
   readonly taker: number;
@@ -37,13 +39,28 @@ export function addFillOptions(command: Command): Command {
     .option('--slippage <rate>', 'fraction of the price; default: config/exchange.yaml', parseRate);
 }
 
-/** The fill model of a replayed market. */
-export function fillModelFor(exchange: Config['exchange'], symbol: string, options: FillOptions): FillModel {
+/** The fill model of a market. */
+export function fillModelOn(market: Market, exchange: Config['exchange'], options: FillOptions): FillModel {
+  const { taker, maker } = options.fees ?? exchange.fees;
   return {
-    market: replayMarket({ ...exchange, fees: options.fees ?? exchange.fees }, symbol),
+    market: { ...market, takerFeeRate: taker, makerFeeRate: maker },
     slippageRate: options.slippage ?? exchange.slippageRate,
     stopRangeShare: exchange.stopRangeShare,
     priceImprovement: exchange.priceImprovement,
     initialCash: exchange.paper.startingCash,
   };
+}
+
+/**
+ * The fill model of a candle file's market, and what was assumed about it.
+ * @throws AppError `bad-input` for a configured tick that its prices do not allow.
+ */
+export function fillModelFor(
+  exchange: Config['exchange'],
+  symbol: string,
+  printed: PrintedPrices,
+  options: FillOptions,
+): { readonly model: FillModel; readonly notes: readonly string[] } {
+  const { market, notes } = describedMarket(exchange, symbol, printed);
+  return { model: fillModelOn(market, exchange, options), notes };
 }

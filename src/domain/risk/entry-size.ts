@@ -1,4 +1,5 @@
 import { roundDownToStep } from '../market/rounding.ts';
+import { assetOf } from '../market/market.ts';
 import { money, percent, plain } from './figures.ts';
 import { exposureOf, freeNotional, type ReviewContext } from './review-context.ts';
 import { type VerdictReason } from './verdict.ts';
@@ -44,12 +45,12 @@ export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLi
     reasons.push({ code, text: `${what} leaves ${money(notional, market.quote)}` });
   };
   const committed = [...positions, ...pendingEntries];
-  const ofAsset = exposureOf(committed.filter(({ asset }) => asset === market.base));
+  const ofAsset = exposureOf(committed.filter(({ asset }) => asset === assetOf(market)));
   const total = exposureOf(committed);
   cut(
     'asset-exposure',
     equity * limits.maxAssetExposure - ofAsset,
-    `${market.base} exposure of ${money(ofAsset)} under the limit of ${percent(limits.maxAssetExposure)} of equity`,
+    `${assetOf(market)} exposure of ${money(ofAsset)} under the limit of ${percent(limits.maxAssetExposure)} of equity`,
   );
   cut(
     'total-exposure',

@@ -11,7 +11,8 @@ import { type Genome } from '../../../src/domain/python-worker/genomes/genome.ts
 import { hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
 import { submissionOf, unitFrames } from '../../../src/domain/python-worker/engine/submission.ts';
 import { loadCliConfig } from '../../../src/cli/process/load-cli-config.ts';
-import { replayMarket } from '../../../src/domain/market/replay-market.ts';
+import { describedMarket } from '../../../src/domain/market/described-market.ts';
+import { printedPrices } from '../../../src/domain/market/market-limits.ts';
 import { doUnit } from '../../../src/worker/do-unit.ts';
 import { findCandleFile } from '../../../src/adapters/candle-files/find-candle-file.ts';
 import { runWorkLoop, type WorkDone } from '../../../src/worker/work-loop.ts';
@@ -123,7 +124,7 @@ describe('a Bittrading Corp worker', () => {
     expect(result!.verdict).toBe('accepted');
     const engine = createEngine({ ...candles, symbol: 'TEST-USD' });
     const model = {
-      market: replayMarket(exchange, 'TEST-USD'),
+      market: describedMarket(exchange, 'TEST-USD', printedPrices(candles, 2)).market,
       slippageRate: exchange.slippageRate,
       stopRangeShare: exchange.stopRangeShare,
       priceImprovement: exchange.priceImprovement,

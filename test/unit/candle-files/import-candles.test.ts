@@ -6,7 +6,6 @@ import { type Market } from '../../../src/domain/market/market.ts';
 import { type Timeframe } from '../../../src/domain/market/timeframe.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
 import { importCandleFiles } from '../../../src/adapters/candle-files/import-candles.ts';
-import { replayMarket } from '../../../src/domain/market/replay-market.ts';
 
 const config = loadConfig({ directory: 'config', environment: {} });
 const HOUR = 3_600_000;
@@ -61,9 +60,23 @@ describe('importing candle files', () => {
         coverage: 4 / 6,
         gaps: [{ from: 3 * HOUR, to: 4 * HOUR, bars: 2 }],
         stored: true,
+        notes: [],
       },
     ]);
     expect(markets).toMatchObject([{ timeframe: '1h', market: { symbol: 'BTC-USD' } }]);
+  });
+
+  it('fixes the limits of an undescribed market when it is first imported, and reports a finer tick', async () => {
+    const { store, markets } = memoryStore();
+    const first = file('DOGE-USD', [0, 1, 2]);
+    const later = { ...file('DOGE-USD', [3, 4, 5]), fractionDigits: 6 };
+    await importCandleFiles(store, config, [first], 's');
+    expect(markets.at(-1)!.market.tickSize).toBe(0.0001);
+    const [report] = await importCandleFiles(store, config, [later], 's');
+    expect(markets.at(-1)!.market.tickSize).toBe(0.0001);
+    expect(report!.notes).toEqual([
+      'these prices of DOGE-USD would have a tick of 0.000001; it stays 0.0001, as when it was first read',
+    ]);
   });
 
   it('stores candles again, because they may have been corrected, unless the source is content-addressed', async () => {
@@ -90,25 +103,5 @@ describe('importing candle files', () => {
     expect([markets, puts]).toEqual([[], []]);
     await importCandleFiles(store, config, [good], 's');
     await expect(importCandleFiles(store, config, [other], 's')).rejects.toThrow(/has candles of 1h/);
-  });
-});
-
-describe('a replayed market', () => {
-  it('has its configured limits, else the defaults, and the fees', () => {
-    const { exchange } = config;
-    expect(replayMarket(exchange, 'BTC-USD')).toEqual({
-      symbol: 'BTC-USD',
-      base: 'BTC',
-      quote: 'USD',
-      ...exchange.replay.defaults,
-      takerFeeRate: exchange.fees.taker,
-      makerFeeRate: exchange.fees.maker,
-    });
-    expect(replayMarket(exchange, 'BIP-20DEC30-CDE')).toMatchObject({
-      base: 'BIP',
-      quote: 'USD',
-      kind: 'perpetual',
-      tickSize: 5,
-    });
   });
 });

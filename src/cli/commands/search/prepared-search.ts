@@ -1,5 +1,6 @@
 import { type BacktestPool } from '../../../adapters/threads/backtest-pool.ts';
 import { type SearchFigures } from '../../../domain/research/search-figures.ts';
+import { type MarketKind } from '../../../domain/market/market.ts';
 import { type Timeframe } from '../../../domain/market/timeframe.ts';
 import { type FillOptions } from '../../input/fill-options.ts';
 
@@ -8,12 +9,16 @@ export interface SearchInput extends FillOptions {
   readonly data: string;
   readonly genomes: string;
   readonly timeframe?: Timeframe;
+  /** Profile worker only: overrides the kind that config/markets.yaml or the name of the market tells. */
+  readonly marketType?: MarketKind;
 }
 
 /** A search whose input is read and valid. */
 export interface PreparedSearch {
   /** Display text, such as `BTC-USD 5m`. */
   readonly market: string;
+  /** What was assumed about the market. */
+  readonly notes: readonly string[];
   readonly bars: number;
   readonly count: number;
   /** Starting capital of each strategy, quote currency. */

@@ -1,5 +1,4 @@
 import { type Config } from '../../../../config/schema.ts';
-import { symbolOfFile } from '../../../adapters/candle-files/read-candle-file.ts';
 import { searchHere, searchOn } from '../../../adapters/threads/searcher.ts';
 import { importGenome } from '../../../domain/python-worker/genomes/import-genome.ts';
 import { requireCoverage } from '../../../domain/market/coverage.ts';
@@ -7,11 +6,11 @@ import { type Market } from '../../../domain/market/market.ts';
 import { describeSpec } from '../../../domain/strategies/describe-spec.ts';
 import { SpecError } from '../../../domain/spec-error.ts';
 import { type StrategySpec } from '../../../domain/strategies/spec.ts';
-import { withPlace } from '../../../domain/errors.ts';
+import { AppError, withPlace } from '../../../domain/errors.ts';
 import { fillModelFor } from '../../input/fill-options.ts';
 import { type WrittenStrategy } from '../../input/parse-strategy.ts';
 import { readGenomes } from '../../input/read-genomes.ts';
-import { readSeries } from '../../input/read-series.ts';
+import { readPrintedSeries } from '../../input/read-series.ts';
 import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
 
 /** Search by docs/simulation-rules.md; genomes are imported as specs. @throws AppError with file, position and field. */
@@ -19,13 +18,19 @@ export async function prepareRealisticSearch(
   exchange: Config['exchange'],
   input: SearchInput,
 ): Promise<PreparedSearch> {
-  const fillModel = fillModelFor(exchange, symbolOfFile(input.data), input);
+  if (input.marketType !== undefined) {
+    throw new AppError('bad-input', '--market-type needs --profile worker', {
+      advice: 'Describe the market in config/markets.yaml',
+    });
+  }
+  const { series, printed } = await readPrintedSeries(input.data, input.timeframe);
+  const { model: fillModel, notes } = fillModelFor(exchange, series.symbol, printed, input);
   const specs = specsOf(input.genomes, await readGenomes(input.genomes), fillModel.market.kind);
-  const series = await readSeries(input.data, input.timeframe);
   requireCoverage(series, exchange.minimumCoverage);
   const request = { series, fillModel, window: { from: 0, to: series.length }, specs };
   return {
     market: `${series.symbol} ${series.timeframe}`,
+    notes,
     bars: series.length,
     count: specs.length,
     capital: fillModel.initialCash,

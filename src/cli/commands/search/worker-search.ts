@@ -6,7 +6,7 @@ import { OPENING_BALANCE } from '../../../domain/python-worker/engine/engine-res
 import { forMarketType } from '../../../domain/python-worker/engine/for-market-type.ts';
 import { termsOf } from '../../../domain/python-worker/engine/terms.ts';
 import { AppError } from '../../../domain/errors.ts';
-import { replayMarket } from '../../../domain/market/replay-market.ts';
+import { marketKind } from '../../../domain/market/described-market.ts';
 import { type WrittenStrategy } from '../../input/parse-strategy.ts';
 import { readGenomes } from '../../input/read-genomes.ts';
 import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
@@ -21,13 +21,16 @@ export async function prepareWorkerSearch(exchange: Config['exchange'], input: S
     throw new AppError('bad-input', `--${flag} needs --profile realistic: the workers' rules fix this value`);
   }
   const { path, symbol, timeframe, columns } = await readCandleColumns(input.data);
-  const marketType = replayMarket(exchange, symbol).kind === 'spot' ? 'SPOT' : 'FUTURES';
+  const kind = input.marketType ?? marketKind(exchange, symbol);
+  // The workers know two types: every contract, perpetual or dated, is FUTURES to them.
+  const marketType = kind === 'spot' ? 'SPOT' : 'FUTURES';
   const written = genomesOf(input.genomes, await readGenomes(input.genomes));
   const genomes = written.map((genome) => forMarketType(genome, marketType));
   if (columns.length < 2) throw new AppError('bad-input', `${path}: contains fewer than two candles`);
   const request = { columns, terms: termsOf(marketType, columns.time), genomes };
   return {
     market: `${symbol} ${timeframe} by the workers' rules (${marketType})`,
+    notes: [],
     bars: columns.length,
     count: genomes.length,
     capital: OPENING_BALANCE,

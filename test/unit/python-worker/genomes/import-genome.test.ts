@@ -10,7 +10,7 @@ import { SpecError } from '../../../../src/domain/spec-error.ts';
 import { validateSpec } from '../../../../src/domain/strategies/validate-spec.ts';
 import { anyGenome, genome } from './genome-fixture.ts';
 
-const MARKET_KINDS = ['spot', 'perpetual', 'future'] as const;
+const MARKET_KINDS = ['spot', 'perpetual', 'dated'] as const;
 const perpetual = { marketKind: 'perpetual' } as const;
 const ruled = (...rules: unknown[]): Genome => parseGenome({ ...genome, entry_rules: rules });
 const sized = (params: object): Genome => parseGenome({ ...genome, params: { ...genome.params, ...params } });
@@ -76,7 +76,7 @@ describe('importGenome', () => {
   it.each([
     [{ direction: 'SHORT' }, 'spot', { side: 'long' }, /^params\.direction SHORT becomes LONG/],
     [{ max_positions: 3 }, 'spot', {}, /^params\.max_positions 3 becomes 1/],
-    [{ leverage: 5 }, 'future', {}, /^params\.leverage 5 becomes 1/],
+    [{ leverage: 5 }, 'dated', {}, /^params\.leverage 5 becomes 1/],
     [
       { size_pct: 0.45 },
       'spot',

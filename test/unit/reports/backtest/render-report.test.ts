@@ -164,7 +164,7 @@ describe('the notes of a report', () => {
     ['funding', realistic, 'Funding payments of the perpetual contract are not simulated'],
     [
       'borrowing',
-      { ...realistic, market: { ...market, kind: 'future' as const } },
+      { ...realistic, market: { ...market, kind: 'dated' as const } },
       'cost of borrowing is not simulated',
     ],
   ])('say that there were no %s', (_what, model, line) => {
