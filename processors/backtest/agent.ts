@@ -46,6 +46,15 @@ export function createBacktest(deps: BacktestDeps): Agent {
         const startedAt = clock.now();
         const market = await data.market(unit.symbol);
         const { symbol, timeframe, asOf, items } = unit;
+        const played = await data.identity({ symbol, timeframe, asOf });
+        if (unit.dataset !== undefined && unit.dataset !== played.dataset)
+          throw new AppError(
+            'other-candles',
+            `${symbol} ${timeframe} has other candles here than unit ${unitId} was planned on`,
+            {
+              advice: 'Compare corp data check on both machines, then start a new cycle',
+            },
+          );
         const specs = await specsOf(items.map(({ hash }) => hash));
         const metrics = await evaluator.evaluate(
           {
@@ -60,7 +69,13 @@ export function createBacktest(deps: BacktestDeps): Agent {
         const trials = items.map(({ hash, window }, i): Trial => {
           const identity = { cycleId: unit.cycleId, stage: unit.stage, strategyHash: hash, symbol, timeframe, window };
           // Daily returns are most of a trial's size, and nothing reads those of in-sample trials.
-          return { ...identity, id: trialId(identity), unitId, metrics: { ...metrics[i]!, dailyReturns: [] } };
+          return {
+            ...identity,
+            ...played,
+            id: trialId(identity),
+            unitId,
+            metrics: { ...metrics[i]!, dailyReturns: [] },
+          };
         });
         const recorded = await stores.trials.recordMany(trials);
         await stores.workUnits.finish(unitId, {

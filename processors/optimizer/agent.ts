@@ -82,9 +82,11 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
     symbol: string,
   ): Promise<{ variants: Strategy[]; units: readonly WorkUnit[] }> => {
     const { folds } = await splitOf(cycle, symbol);
+    const identity = await data.identity({ symbol, timeframe: cycle.timeframe, asOf: cycle.asOf });
     const variants = variantsOf(candidate);
     const items = folds.flatMap(({ train }) => variants.map(({ hash }) => ({ hash, window: train })));
-    return { variants, units: cutIntoUnits(cycle, 'grid', symbol, labelOf(candidate.hash), items, deps.unitSize) };
+    const units = cutIntoUnits(cycle, 'grid', { symbol, ...identity }, labelOf(candidate.hash), items, deps.unitSize);
+    return { variants, units };
   };
 
   /**

@@ -132,9 +132,11 @@ export function createStrategyGenerator(deps: GeneratorDeps): Agent {
     count: number,
     abortSignal: AbortSignal,
   ): Promise<{ strategies: Strategy[]; units: readonly WorkUnit[] }> => {
-    const [market, series] = await Promise.all([
+    const request = { symbol, timeframe: cycle.timeframe, asOf: cycle.asOf };
+    const [market, series, identity] = await Promise.all([
       data.market(symbol),
-      data.series({ symbol, timeframe: cycle.timeframe, asOf: cycle.asOf }),
+      data.series(request),
+      data.identity(request),
     ]);
     const { inSample } = walkForwardSplit(series.length, deps.folds, deps.testShare);
     // The random stream depends on seed and market only, so adding a market does not change the draws of another.
@@ -145,7 +147,7 @@ export function createStrategyGenerator(deps: GeneratorDeps): Agent {
     const items = [...hashes].map((hash) => ({ hash, window: inSample }));
     return {
       strategies: drafts.map((d) => strategyOf(d, clock.now())),
-      units: cutIntoUnits(cycle, 'screen', symbol, '', items, deps.unitSize),
+      units: cutIntoUnits(cycle, 'screen', { symbol, ...identity }, '', items, deps.unitSize),
     };
   };
 

@@ -1,3 +1,4 @@
+import { type SeriesIdentity } from '../domain/market/dataset.ts';
 import { type Market, type MarketTrade, type OrderBook } from '../domain/market/market.ts';
 import { type CoverageReport, type Series } from '../domain/market/series.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
@@ -25,6 +26,8 @@ export interface MarketData {
    * @throws AppError `unknown-market`, `no-candles`, `poor-coverage`.
    */
   series(request: SeriesRequest): Promise<Series>;
+  /** The identity of the series that `series` returns for the same request. @throws as `series` */
+  identity(request: SeriesRequest): Promise<SeriesIdentity>;
   /** Gaps of the stored candles up to `asOf`, at their own timeframe. */
   coverage(symbol: string, asOf: number): Promise<CoverageReport>;
   /** Null when the source has no book (replayed candles). */

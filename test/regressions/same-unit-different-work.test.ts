@@ -14,7 +14,7 @@ const items = (count: number) =>
 it('a unit is one job with one id, for any planner and any number of plans', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 20 }), (count, size) => {
-      const units = cutIntoUnits(CYCLE, 'screen', 'BTC-USD', '', items(count), size).map(({ id }) => id);
+      const units = cutIntoUnits(CYCLE, 'screen', { symbol: 'BTC-USD' }, '', items(count), size).map(({ id }) => id);
       const jobs = () => backtestPhase(CYCLE, units).map(({ jobId, payload }) => ({ jobId, payload }));
       expect(jobs()).toEqual(jobs());
       expect(new Set(jobs().map(({ jobId }) => jobId)).size).toBe(units.length);

@@ -1,6 +1,8 @@
+import { LRUCache } from 'lru-cache';
 import { seriesOfColumns } from '../../domain/market/build-series.ts';
 import { emptyColumns, joinColumns, type CandleColumns } from '../../domain/market/candle-columns.ts';
 import { coverageOf, requireCoverage } from '../../domain/market/coverage.ts';
+import { datasetOf, seriesIdOf } from '../../domain/market/dataset.ts';
 import { flatUntil } from '../../domain/market/flat-until.ts';
 import { resample } from '../../domain/market/resample.ts';
 import { type Series } from '../../domain/market/series.ts';
@@ -28,6 +30,9 @@ interface Loaded {
   readonly resampled: Map<Timeframe, GrowingSeries>;
 }
 
+/** Hashes of series that are kept: those of a cycle's markets, several times over. */
+const MAX_DATASETS = 256;
+
 /** Upper limit of bars allocated in advance: eight years of one-minute candles. */
 const MAX_EXPECTED_BARS = 2 ** 22;
 
@@ -47,6 +52,7 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
   const loaded = new Map<string, Loaded>();
   // One load per market at a time: concurrent jobs must not load a market twice.
   const loading = new Map<string, Promise<Loaded>>();
+  const datasets = new LRUCache<string, string>({ max: MAX_DATASETS });
   let known: readonly SourcedMarket[] | null = null;
 
   const sourced = async (): Promise<readonly SourcedMarket[]> => {
@@ -128,6 +134,20 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
     return made.series;
   };
 
+  const series: MarketData['series'] = async ({ symbol, timeframe, asOf, bars, anyCoverage = false }) => {
+    const whole = inTimeframe(symbol, await load(symbol, asOf), timeframe);
+    const visible = seriesUntil(whole, asOf);
+    if (visible.length === 0)
+      throw new AppError(
+        'no-candles',
+        `no candle of ${symbol} ${timeframe} had closed at ${new Date(asOf).toISOString()}`,
+      );
+    if (!anyCoverage) requireCoverage(visible, minimumCoverage);
+    return bars === undefined || bars >= visible.length
+      ? visible
+      : sliceSeries(visible, visible.length - bars, visible.length);
+  };
+
   return {
     async now() {
       const state = await feed.get(name);
@@ -144,18 +164,14 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
     async market(symbol) {
       return (await find(symbol)).market;
     },
-    async series({ symbol, timeframe, asOf, bars, anyCoverage = false }) {
-      const whole = inTimeframe(symbol, await load(symbol, asOf), timeframe);
-      const visible = seriesUntil(whole, asOf);
-      if (visible.length === 0)
-        throw new AppError(
-          'no-candles',
-          `no candle of ${symbol} ${timeframe} had closed at ${new Date(asOf).toISOString()}`,
-        );
-      if (!anyCoverage) requireCoverage(visible, minimumCoverage);
-      return bars === undefined || bars >= visible.length
-        ? visible
-        : sliceSeries(visible, visible.length - bars, visible.length);
+    series,
+    async identity(request) {
+      const played = await series(request);
+      const key = `${request.symbol}/${request.timeframe}/${played.time[0]}/${played.length}`;
+      // A returned series never changes, so neither does its hash.
+      const dataset = datasets.get(key) ?? datasetOf(played);
+      datasets.set(key, dataset);
+      return { seriesId: seriesIdOf(name, played), dataset };
     },
     async coverage(symbol, asOf) {
       return coverageOf(seriesUntil((await load(symbol, asOf)).base.series, asOf));

@@ -1,7 +1,7 @@
 import { type Trial, TRIAL_STAGES } from '../../domain/research/trial.ts';
 import { type TrialStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
-import { oneOf, plain, text } from './fields.ts';
+import { oneOf, optional, plain, text } from './fields.ts';
 
 export function createTrialStore(database: Database): TrialStore {
   const trials = database.table<Trial>({
@@ -16,6 +16,8 @@ export function createTrialStore(database: Database): TrialStore {
       symbol: text,
       timeframe: text,
       window: plain(),
+      seriesId: optional(text),
+      dataset: optional(text),
       metrics: plain(),
     },
     indexes: [{ cycleId: 1, stage: 1 }],

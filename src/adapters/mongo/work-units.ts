@@ -17,6 +17,8 @@ export function createWorkUnitStore(database: Database): WorkUnitStore {
       timeframe: text,
       asOf: number,
       items: plain(),
+      seriesId: optional(text),
+      dataset: optional(text),
       state: oneOf(['open', 'done']),
       node: optional(text),
       ms: optional(number),

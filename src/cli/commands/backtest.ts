@@ -1,3 +1,4 @@
+import { datasetOf, seriesIdOf } from '../../domain/market/dataset.ts';
 import { Option, type Command } from 'commander';
 import { createEngine } from '../../domain/backtest/engine/engine.ts';
 import { computeMetrics, type Metrics } from '../../domain/backtest/metrics/metrics.ts';
@@ -41,7 +42,18 @@ function documentOf(
   return {
     spec,
     market,
-    series: { symbol, timeframe, bars: length, from, to, missing, gaps: gaps.length, coverage },
+    series: {
+      symbol,
+      timeframe,
+      seriesId: seriesIdOf(market, series),
+      dataset: datasetOf(series),
+      bars: length,
+      from,
+      to,
+      missing,
+      gaps: gaps.length,
+      coverage,
+    },
     metrics,
     trades: simulation.trades,
     equity: Array.from(simulation.equity, (value, i) => [time[i], value]),

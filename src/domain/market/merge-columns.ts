@@ -30,13 +30,18 @@ export function monthOf(time: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
 }
 
+/** Start of the calendar month after that of `time`, epoch ms UTC. */
+export function nextMonthOf(time: number): number {
+  const date = new Date(time);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+}
+
 /** Splits ordered candles by the calendar month (UTC) of their open time, as views. */
 export function byMonth(columns: CandleColumns): readonly { readonly month: number; readonly part: CandleColumns }[] {
   const months: { month: number; part: CandleColumns }[] = [];
   for (let from = 0; from < columns.length;) {
     const month = monthOf(columns.time[from]!);
-    const date = new Date(month);
-    const next = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+    const next = nextMonthOf(month);
     let to = from + 1;
     while (to < columns.length && columns.time[to]! < next) to += 1;
     months.push({ month, part: sliceColumns(columns, from, to) });

@@ -1,10 +1,14 @@
 import { type Window } from '../backtest/result.ts';
+import { type SeriesIdentity } from '../market/dataset.ts';
 import { type Timeframe } from '../market/timeframe.ts';
 import { type Cycle } from './cycle.ts';
 import { type TrialStage } from './trial.ts';
 
-/** A batch of trials for one worker: hashes of stored specs, and the windows to run them on. */
-export interface WorkUnit {
+/**
+ * A batch of trials for one worker: hashes of stored specs, the windows to run them on, and the data that the windows
+ * were cut from (units of older versions name none).
+ */
+export interface WorkUnit extends Partial<SeriesIdentity> {
   readonly id: string;
   readonly cycleId: string;
   readonly stage: TrialStage;
@@ -27,18 +31,19 @@ export interface WorkUnit {
 export function cutIntoUnits(
   cycle: Pick<Cycle, 'id' | 'timeframe' | 'asOf'>,
   stage: TrialStage,
-  symbol: string,
+  market: { readonly symbol: string } & Partial<SeriesIdentity>,
   label: string,
   items: WorkUnit['items'],
   size: number,
 ): readonly WorkUnit[] {
+  const { symbol } = market;
   const units: WorkUnit[] = [];
   for (let from = 0; from < items.length; from += size) {
     units.push({
       id: [cycle.id, stage, symbol, ...(label === '' ? [] : [label]), `u${from / size}`].join('.'),
       cycleId: cycle.id,
       stage,
-      symbol,
+      ...market,
       timeframe: cycle.timeframe,
       asOf: cycle.asOf,
       items: items.slice(from, from + size),

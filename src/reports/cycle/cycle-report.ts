@@ -22,14 +22,17 @@ const iso = (time: number): string => new Date(time).toISOString();
 async function marketsOf({ data }: ReportDeps, cycle: Cycle) {
   return Promise.all(
     cycle.symbols.map(async (symbol) => {
-      const [series, { bars, missing, coverage, gaps }] = await Promise.all([
-        data.series({ symbol, timeframe: cycle.timeframe, asOf: cycle.asOf }),
+      const request = { symbol, timeframe: cycle.timeframe, asOf: cycle.asOf };
+      const [series, identity, { bars, missing, coverage, gaps }] = await Promise.all([
+        data.series(request),
+        data.identity(request),
         data.coverage(symbol, cycle.asOf),
       ]);
       const largest = [...gaps].sort((a, b) => b.bars - a.bars || a.from - b.from).slice(0, LISTED_GAPS);
       return {
         symbol,
         timeframe: cycle.timeframe,
+        ...identity,
         bars: series.length,
         sourceBars: bars,
         gaps: gaps.length,

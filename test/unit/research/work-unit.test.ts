@@ -13,7 +13,7 @@ describe('work units', () => {
   it('contain every trial exactly once, in order, within the size limit', () => {
     fc.assert(
       fc.property(cut, ({ count, size }) => {
-        const units = cutIntoUnits(CYCLE, 'screen', 'BTC-USD', '', items(count), size);
+        const units = cutIntoUnits(CYCLE, 'screen', { symbol: 'BTC-USD' }, '', items(count), size);
         expect(units.flatMap((unit) => unit.items)).toEqual(items(count));
         expect(units.every((unit) => unit.items.length >= 1 && unit.items.length <= size)).toBe(true);
         expect(units).toHaveLength(Math.ceil(count / size));
@@ -24,7 +24,9 @@ describe('work units', () => {
   it('are the same when split again: an id always means the same work', () => {
     fc.assert(
       fc.property(cut, ({ count, size }) => {
-        const [first, second] = [0, 0].map(() => cutIntoUnits(CYCLE, 'grid', 'BTC-USD', 'h1', items(count), size));
+        const [first, second] = [0, 0].map(() =>
+          cutIntoUnits(CYCLE, 'grid', { symbol: 'BTC-USD' }, 'h1', items(count), size),
+        );
         expect(second).toEqual(first);
       }),
     );
@@ -34,7 +36,7 @@ describe('work units', () => {
     const units = ['c1', 'c2'].flatMap((id) =>
       (['screen', 'grid'] as const).flatMap((stage) =>
         ['BTC-USD', 'ETH-USD'].flatMap((symbol) =>
-          ['', 'ha', 'hb'].flatMap((label) => cutIntoUnits({ ...CYCLE, id }, stage, symbol, label, items(25), 10)),
+          ['', 'ha', 'hb'].flatMap((label) => cutIntoUnits({ ...CYCLE, id }, stage, { symbol }, label, items(25), 10)),
         ),
       ),
     );

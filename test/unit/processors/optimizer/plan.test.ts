@@ -33,7 +33,7 @@ async function planAround(parameters: FamilyParameters) {
   const deps = {
     ...testDeps(),
     stores,
-    data: { series: async () => ({ length: 1000 }) },
+    data: { series: async () => ({ length: 1000 }), identity: async () => ({ seriesId: 's', dataset: 'd' }) },
     candidates: 5,
     gridSize: GRID,
     folds: FOLDS,
