@@ -3,7 +3,7 @@
 FROM node:24-bookworm-slim AS base
 WORKDIR /app
 
-# Compile dist/, and bundle the script of the report page and the commands that only read, with the development packages.
+# Compile dist/, and bundle the script of the report page and the commands, with the development packages.
 FROM base AS build
 COPY package.json package-lock.json ./
 RUN npm ci --include=dev --no-audit --no-fund

@@ -21,7 +21,7 @@ export const VERSION: string = (
  * Path of dist/bundle/<name>.js, which scripts/bundle/program.mjs makes. null when it is missing or older than the last compilation,
  * as after `tsc` alone: the caller then runs the plain modules.
  */
-export function bundlePath(name: 'cli' | 'embedded-store'): string | null {
+export function bundlePath(name: 'cli' | 'corp' | 'embedded-store'): string | null {
   const path = join(PROJECT_ROOT, 'dist', 'bundle', `${name}.js`);
   const bundled = changedAt(path);
   // tsc writes only the files that changed, but always this one.

@@ -9,7 +9,7 @@ export interface ListedCommand {
   readonly description: string;
   /**
    * It opens a company only through runtime/read-context.ts, and lives in `./commands/<name>.ts`. The built program runs
-   * it from the bundle dist/bundle/cli.js: loading the thousand files of its packages would take most of its time.
+   * it from dist/bundle/cli.js, one file without the modules of the other commands, which run from dist/bundle/corp.js.
    */
   readonly onlyReads?: true;
   /** Imports the command's module. */

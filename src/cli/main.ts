@@ -10,7 +10,8 @@ useCompileCache();
 const args = process.argv.slice(2);
 // Dynamic imports: static ones would be compiled before the cache is enabled.
 const { wantedCommand } = await import('./command-list.ts');
-const bundle = IS_BUILT && wantedCommand(args)?.onlyReads === true ? bundlePath('cli') : null;
+const wanted = wantedCommand(args);
+const bundle = IS_BUILT && wanted ? bundlePath(wanted.onlyReads === true ? 'cli' : 'corp') : null;
 // One or the other: two copies of a class in one process would not know each other's instances.
 const { processIo, run } =
   bundle === null ? await import('./cli.ts') : ((await import(pathToFileURL(bundle).href)) as typeof Cli);

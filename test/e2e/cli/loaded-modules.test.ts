@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { COMMAND_GROUPS } from '../../../src/cli/command-list.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+interface SourceMap {
+  readonly sources: readonly string[];
+}
+
 const directory = mkdtempSync(join(tmpdir(), 'corp-modules-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -38,9 +42,12 @@ function loadedBy(...args: string[]): readonly string[] {
 const unwantedOf = (paths: readonly string[], unwanted: RegExp) => paths.filter((path) => unwanted.test(path));
 
 const BUNDLED = COMMAND_GROUPS.flatMap(({ commands }) => commands).filter(({ onlyReads }) => onlyReads);
-/** All but what decides for the bundle, and packages of native code, which no bundle can hold. */
-const BESIDE_BUNDLE =
-  /^(dist\/(?!bundle\/cli\.js|src\/(paths|cli\/(main|compile-cache|command-list))\.js|config\/process-environment\.js)|node_modules\/(?!msgpackr-extract|node-gyp-build|@msgpackr-extract|detect-libc))/;
+/** Compiled modules, but for what decides for a bundle. */
+const PLAIN =
+  /^dist\/(?!bundle\/|src\/(paths|cli\/(main|compile-cache|command-list))\.js|config\/process-environment\.js)/;
+/** Packages, but for those of native code, which no bundle can hold. */
+const PACKAGES = /^node_modules\/(?!msgpackr-extract|node-gyp-build|@msgpackr-extract|detect-libc)/;
+const BESIDE_BUNDLE = new RegExp(`${PLAIN.source}|${PACKAGES.source}|^dist/bundle/(?!cli\\.js)`);
 
 describe('what a short command loads', () => {
   it.each(['--version', '--help'])('corp %s loads no command, and no package except commander', (flag) => {
@@ -62,16 +69,36 @@ describe('what a short command loads', () => {
     expect(unwantedOf(loaded, BESIDE_BUNDLE)).toEqual([]);
   });
 
-  it('a command that writes loads nothing of the bundle', () => {
-    const loaded = loadedBy('halt', '--help');
-    expect(loaded).toContain('dist/src/cli/commands/trading-state.js');
-    expect(unwantedOf(loaded, /^dist\/bundle\//)).toEqual([]);
+  it.each(['halt', 'node', 'start'])(
+    'corp %s runs from the bundle of all commands, and from no plain module',
+    (name) => {
+      const loaded = loadedBy(name, '--help');
+      expect(loaded).toContain('dist/bundle/corp.js');
+      expect(unwantedOf(loaded, /^dist\/bundle\/(?!corp[./])/)).toEqual([]);
+      expect(unwantedOf(loaded, PLAIN)).toEqual([]);
+      expect(unwantedOf(loaded, /^node_modules\/(mongoose|mongodb|bson|bullmq|ioredis|zod|yaml|commander)\//)).toEqual(
+        [],
+      );
+    },
+  );
+});
+
+describe('the bundle of all commands', () => {
+  it('contains one copy of each module', () => {
+    const chunks = readdirSync(join(ROOT, 'dist/bundle/corp')).filter((name) => name.endsWith('.map'));
+    const contents = chunks.flatMap((name) => {
+      const { sources } = JSON.parse(readFileSync(join(ROOT, 'dist/bundle/corp', name), 'utf8')) as SourceMap;
+      return sources.map((source) => relative(ROOT, join(ROOT, 'dist/bundle/corp', source)));
+    });
+    expect(contents.filter((path, i) => contents.indexOf(path) !== i)).toEqual([]);
+    for (const file of ['src/domain/errors.ts', 'bullmq/dist/cjs/classes/queue.js', 'mongodb/src/cmap/connection.ts'])
+      expect(contents.filter((path) => path.endsWith(file)).length, file).toBe(1);
   });
 });
 
-describe('the bundle', () => {
+describe('the bundle of the commands that only read', () => {
   it('contains no API, thread pool, simulation of trades, agents, engine or other command', () => {
-    const { sources } = JSON.parse(readFileSync(join(ROOT, 'dist/bundle/cli.js.map'), 'utf8')) as { sources: string[] };
+    const { sources } = JSON.parse(readFileSync(join(ROOT, 'dist/bundle/cli.js.map'), 'utf8')) as SourceMap;
     const contents = sources.map((source) => relative(ROOT, join(ROOT, 'dist/bundle', source)));
     const commands = BUNDLED.map(({ name }) => `src/cli/commands/${name}.ts`);
     expect(unwantedOf(contents, /^src\/cli\/commands\//).sort()).toEqual(commands.sort());
