@@ -1,9 +1,18 @@
 import { type CandleColumnsFile } from '../../ports/candle-files.ts';
 import { seriesOfColumns } from '../../domain/market/build-series.ts';
+import {
+  changeSince,
+  datasetChain,
+  datasetOf,
+  seriesIdOf,
+  type DatasetChange,
+  type SeriesIdentity,
+} from '../../domain/market/dataset.ts';
 import { coverageOf } from '../../domain/market/coverage.ts';
 import { describedMarket, type DescribedMarket, type MarketSettings } from '../../domain/market/described-market.ts';
 import { printedPrices } from '../../domain/market/market-limits.ts';
-import { type CoverageReport } from '../../domain/market/series.ts';
+import { storedSeries } from './stored-series.ts';
+import { type CoverageReport, type Series } from '../../domain/market/series.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
 import { AppError, withPlace } from '../../domain/errors.ts';
 import { type Stores } from '../../ports/stores.ts';
@@ -18,12 +27,24 @@ export interface CandleReport extends Omit<CoverageReport, 'bars'> {
   readonly to: number;
 }
 
-export interface ImportReport extends CandleReport {
+export interface ImportReport extends CandleReport, SeriesIdentity {
+  readonly change: ImportChange;
   /** False when the store already had these candles. */
   readonly stored: boolean;
   /** What was assumed about the market. */
   readonly notes: readonly string[];
 }
+
+/** What an import made of the candles that the store had. */
+export type ImportChange = DatasetChange | { readonly kind: 'new' };
+
+const identityOf = (source: string, series: Series): SeriesIdentity => ({
+  seriesId: seriesIdOf(source, series),
+  dataset: datasetOf(series),
+});
+
+const changeOf = (before: Series | null, after: Series): ImportChange =>
+  before === null ? { kind: 'new' } : changeSince(datasetChain(before), after);
 
 export interface ImportOptions {
   /** The source's name identifies its content: equal count and bounds mean equal candles. */
@@ -83,10 +104,18 @@ export async function importCandleFiles(
     const report = reports[i]!;
     const bounds = isContentAddressed ? await store.bounds(source, symbol, timeframe) : null;
     const isThere = bounds?.count === report.bars && bounds.first === report.from && bounds.last === report.to;
+    const before = await storedSeries(store, source, symbol, timeframe);
     if (!isThere) await store.put(source, symbol, timeframe, columns);
     const { market, notes } = markets[i]!;
     await store.saveMarket(source, market, timeframe);
-    imported.push({ ...report, stored: !isThere, notes });
+    const after = (await storedSeries(store, source, symbol, timeframe))!;
+    imported.push({
+      ...report,
+      stored: !isThere,
+      notes,
+      ...identityOf(source, after),
+      change: changeOf(before, after),
+    });
   }
   return imported;
 }

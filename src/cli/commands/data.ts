@@ -46,6 +46,10 @@ function documentOf<R extends CandleReport>({ gaps, ...report }: R) {
   return { ...report, gaps: gaps.length, largestGaps: largest };
 }
 
+/** Strategies were judged on the candles that were replaced. */
+const correction = (symbol: string, month: number): string =>
+  `corp: ${symbol}: stored candles from ${isoTime(month).slice(0, 7)} on were replaced: results on them are of other data`;
+
 async function runImport(io: CliIo, paths: readonly string[], { source, json }: Options): Promise<void> {
   if (!idField.safeParse(source).success)
     throw new AppError('bad-input', '--source needs a name of 1 to 200 characters');
@@ -53,9 +57,15 @@ async function runImport(io: CliIo, paths: readonly string[], { source, json }: 
   const reports = await withContext(io, anyDescriptor('replay'), ({ stores, config }) =>
     importCandleFiles(stores, config, files, source),
   );
+  for (const { symbol, change } of reports)
+    if (change.kind === 'corrected') io.complain(correction(symbol, change.month));
   for (const { notes } of reports) for (const note of notes) io.complain(`corp: ${note}`);
   if (json) io.json({ source, markets: reports.map(documentOf) });
-  else io.table(reports.map(rowOf), 'No candles.');
+  else
+    io.table(
+      reports.map((report) => ({ ...rowOf(report), change: report.change.kind })),
+      'No candles.',
+    );
 }
 
 async function runCheck(io: CliIo, paths: readonly string[], { source, json }: Options): Promise<void> {

@@ -36,7 +36,7 @@ function memoryStore() {
         puts.push(symbol);
         candles.set(symbol, added);
       },
-      range: async () => emptyColumns(0),
+      range: async (_source, symbol) => candles.get(symbol) ?? emptyColumns(0),
       async bounds(_source, symbol) {
         const stored = candles.get(symbol);
         return stored ? { first: stored.time[0]!, last: stored.time[stored.length - 1]!, count: stored.length } : null;
@@ -49,7 +49,7 @@ function memoryStore() {
 describe('importing candle files', () => {
   it('stores candles and market, and reports bars, gaps and coverage', async () => {
     const { store, markets } = memoryStore();
-    expect(await importCandleFiles(store, config, [file('BTC-USD', [0, 1, 2, 5])], 's')).toEqual([
+    expect(await importCandleFiles(store, config, [file('BTC-USD', [0, 1, 2, 5])], 's')).toMatchObject([
       {
         symbol: 'BTC-USD',
         timeframe: '1h',
@@ -89,6 +89,23 @@ describe('importing candle files', () => {
     expect([puts.length, report?.stored]).toEqual([2, false]);
     await importCandleFiles(store, config, [file('BTC-USD', [0, 1, 2])], 's', { isContentAddressed: true });
     expect(puts).toHaveLength(3);
+  });
+
+  it('says what became of the candles that were there', async () => {
+    const { store } = memoryStore();
+    const changes = [];
+    const corrected = file('BTC-USD', [0, 1, 2]);
+    corrected.columns.close[1] = 1;
+    const files = [file('BTC-USD', [0, 1]), file('BTC-USD', [0, 1]), file('BTC-USD', [0, 1, 2]), corrected];
+    for (const one of files) changes.push((await importCandleFiles(store, config, [one], 's'))[0]!);
+    expect(changes.map(({ change }) => change)).toEqual([
+      { kind: 'new' },
+      { kind: 'same' },
+      { kind: 'grown', bars: 1 },
+      { kind: 'corrected', month: 0 },
+    ]);
+    expect(new Set(changes.map(({ dataset }) => dataset)).size).toBe(3);
+    expect(new Set(changes.map(({ seriesId }) => seriesId))).toEqual(new Set(['s/BTC-USD/1h']));
   });
 
   it('stores nothing when one of the files is inconsistent', async () => {
