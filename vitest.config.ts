@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/slow-first.ts';
 
 /** What opens ports, starts processes or writes outside the temporary folder; the rest is `fast`. */
 const services = ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/**/*.services.test.ts'];
@@ -12,8 +14,9 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 240_000,
     expect: { poll: { timeout: 30_000 } },
-    // The heavy ones start processes of their own; more at a time only wait for each other on two cores.
-    maxWorkers: 2,
+    // One more than cores: a test of processes waits half of its time for starts, expired locks and disks.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: SlowFirst },
     projects: [
       // Without a fresh module graph for each file: to load it takes up to two seconds of CPU, longer than most files run.
       {

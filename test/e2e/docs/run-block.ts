@@ -11,7 +11,7 @@ import { missingLines, type RunnableBlock } from './document-blocks.ts';
 
 const ROOT = process.cwd();
 const MAIN = join(ROOT, 'dist/src/cli/main.js');
-const CANDLES_DAYS = 60;
+const CANDLES_DAYS = 30;
 const BARS_A_DAY = 288;
 /** A process that has not ended this long after its signal is killed, and the test fails. */
 const LONGEST_END_MS = 60_000;

@@ -312,11 +312,11 @@ it(
       });
     await feed(3);
     const before = await testEnvironment.clients();
-    await feed(28);
-    expect(await context.data.now()).toBe(request.asOf + 29 * HOUR);
+    await feed(10);
+    expect(await context.data.now()).toBe(request.asOf + 11 * HOUR);
     const after = await testEnvironment.clients();
     expect(after.length).toBeLessThanOrEqual(before.length);
     const ticks = await context.producer.queue('trader').getJobCountByTypes('completed');
-    expect(ticks).toBeGreaterThanOrEqual(28 * 2);
+    expect(ticks).toBeGreaterThanOrEqual(10 * 2);
   }, BARS - 60),
 );
