@@ -44,7 +44,7 @@ const SCALING_SHARES = [0.01, 0.03, 0.1, 0.3, 1];
 export async function benchEngine(io: CliIo, options: EngineBenchOptions): Promise<EngineBenchReport> {
   return withTemporaryCompany(io, async ({ stop, directory, environment }) => {
     const whole = options.data
-      ? await readSeries(options.data, undefined)
+      ? await readSeries([options.data], undefined)
       : walkSeries(createRng('bench'), DEFAULT_BARS);
     const series = sliceSeries(whole, 0, Math.min(whole.length, DEFAULT_BARS));
     const comparisons: Comparison[] = [];

@@ -1,4 +1,4 @@
-import { columnsOf } from '../../src/domain/market/candle-columns.ts';
+import { columnsOf } from '../fixtures/columns-of.ts';
 import { rowsOf } from '../fixtures/candle-rows.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../src/domain/audit/chain.ts';

@@ -100,22 +100,22 @@ export async function importCandleFiles(
     }
   });
   const imported: ImportReport[] = [];
+  // A market is announced when all candles are there, so that an import that ends early shows nothing new.
   for (const [i, { symbol, timeframe, columns }] of files.entries()) {
     const report = reports[i]!;
     const bounds = isContentAddressed ? await store.bounds(source, symbol, timeframe) : null;
     const isThere = bounds?.count === report.bars && bounds.first === report.from && bounds.last === report.to;
     const before = await storedSeries(store, source, symbol, timeframe);
     if (!isThere) await store.put(source, symbol, timeframe, columns);
-    const { market, notes } = markets[i]!;
-    await store.saveMarket(source, market, timeframe);
     const after = (await storedSeries(store, source, symbol, timeframe))!;
     imported.push({
       ...report,
       stored: !isThere,
-      notes,
+      notes: markets[i]!.notes,
       ...identityOf(source, after),
       change: changeOf(before, after),
     });
   }
+  for (const [i, { timeframe }] of files.entries()) await store.saveMarket(source, markets[i]!.market, timeframe);
   return imported;
 }

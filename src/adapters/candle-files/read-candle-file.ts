@@ -1,62 +1,133 @@
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { columnsOf } from '../../domain/market/candle-columns.ts';
-import { CANDLE_FILE_WORDS } from '../../domain/market/candle-file-name.ts';
-import { parseCandleCsv } from '../../domain/market/candle-csv.ts';
+import { type CandleFileHints, type Layout } from '../../domain/market/candle-layout/layout.ts';
+import { inferLayout } from '../../domain/market/candle-layout/infer-layout.ts';
+import { quoteText } from '../../domain/market/candle-layout/quote-text.ts';
+import { clockChangeIn } from '../../domain/market/candle-layout/local-time.ts';
+import { createRowReader } from '../../domain/market/candle-layout/row-reader.ts';
+import { settleCandles, type SettledCandles } from '../../domain/market/candle-layout/settle-candles.ts';
 import { inferTimeframe } from '../../domain/market/infer-timeframe.ts';
-import { quickCandleColumns, type QuickCandles } from '../../domain/market/quick-candle-csv.ts';
-import { decimalsOf } from '../../domain/market/rounding.ts';
-import { AppError, errorText, withPlace } from '../../domain/errors.ts';
+import { marketOfName, symbolOfText, type NamedMarket } from '../../domain/market/market-of-name.ts';
+import { quickCandleColumns } from '../../domain/market/quick-candle-csv.ts';
+import { AppError, withPlace } from '../../domain/errors.ts';
 import { type CandleColumnsFile } from '../../ports/candle-files.ts';
+import { encodedText, type EncodedText } from './decode-text.ts';
+import { readBytes } from './read-bytes.ts';
+import { readJsonRows } from './read-json-rows.ts';
+import { refuseOtherFormats } from './refuse-other-formats.ts';
+import { eachTextRow, sampleTextRows, SEPARATORS, type Separator } from './text-rows.ts';
 
-const NAMED_TIMEFRAMES: typeof CANDLE_FILE_WORDS = [...CANDLE_FILE_WORDS, ['TWO_HOUR', '2h'], ['SIX_HOUR', '6h']];
-
-const FILE_NAME = /^([A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){1,3})(?:[_.].*)?\.csv$/i;
-
-/** `BTC-USD_FIVE_MINUTE.csv` -> BTC-USD. @throws AppError `bad-input` when the name contains no symbol */
-export function symbolOfFile(path: string): string {
-  const match = FILE_NAME.exec(basename(path));
-  if (!match?.[1]) {
-    throw new AppError('bad-input', `${path}: the file's name does not begin with a market symbol`, {
-      advice: 'Name it like BTC-USD_FIVE_MINUTE.csv',
-    });
-  }
-  return match[1].toUpperCase();
+/** A file and, for messages about several files, the line of each candle; null when candle i is on line i + 2. */
+export interface ReadCandles extends CandleColumnsFile {
+  readonly lines: Uint32Array | null;
 }
 
-/** Reads a whole file; one bad line rejects the file. @throws AppError with file and line */
-export async function readCandleColumns(path: string): Promise<CandleColumnsFile> {
-  const symbol = symbolOfFile(path);
-  let bytes: Uint8Array;
+const nameless = (): AppError =>
+  new AppError('bad-input', "the file's name does not contain a market", {
+    advice: 'Give --symbol, such as --symbol BTC-USD, or name the file like BTC-USD_FIVE_MINUTE.csv',
+  });
+
+/**
+ * Reads a whole file of candles; one bad row rejects the file.
+ * @throws AppError with the file, the place and what to do
+ */
+export async function readCandleFile(path: string, hints: CandleFileHints = {}): Promise<ReadCandles> {
   try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new AppError('bad-input', `${path}: cannot be read (${errorText(cause)})`, {
-      advice: 'Check the path',
-      cause,
-    });
-  }
-  try {
-    const { columns, fractionDigits } = quickCandleColumns(bytes) ?? strictCandles(bytes);
-    const inferred = inferTimeframe(columns.time);
-    const named = NAMED_TIMEFRAMES.find(([words]) => basename(path).toUpperCase().includes(words))?.[1];
-    if (named !== undefined && named !== inferred) {
-      throw new AppError('bad-input', `the name says ${named}, the candles are ${inferred}`, {
-        advice: 'Rename the file or check its times',
-      });
-    }
-    return { path, symbol, timeframe: inferred, columns, fractionDigits, volume: 'base', assumed: [] };
+    const bytes = await readBytes(path);
+    if (bytes.length === 0)
+      throw new AppError('bad-candles', 'the file is empty', { advice: 'Export the candles again' });
+    const named = marketOfName(path);
+    const settled = quickly(bytes, named, hints) ?? slowly(bytes, path, named, hints);
+    const symbol = hints.symbol ?? named.symbol ?? (settled.symbol && symbolOfText(settled.symbol));
+    if (symbol === null) throw nameless();
+    const { columns, timeframe, fractionDigits, volume, assumed, lines } = settled;
+    return { path, symbol, timeframe, columns, fractionDigits, volume, assumed, lines };
   } catch (cause) {
     throw withPlace(path, cause);
   }
 }
 
-function strictCandles(bytes: Uint8Array): QuickCandles {
-  const columns = columnsOf(parseCandleCsv(new TextDecoder().decode(bytes)));
-  const { open, high, low, close } = columns;
-  let fractionDigits = 0;
-  for (const column of [open, high, low, close]) {
-    for (const price of column) fractionDigits = Math.max(fractionDigits, decimalsOf(price));
+/** Like `readCandleFile`, without what only joining files needs. */
+export async function readCandleColumns(path: string, hints: CandleFileHints = {}): Promise<CandleColumnsFile> {
+  const { lines: _, ...file } = await readCandleFile(path, hints);
+  return file;
+}
+
+type Settled = Omit<SettledCandles, 'lines'> & { readonly lines: Uint32Array | null };
+
+/** The common layout, unless a hint says that it is to be read otherwise. */
+function quickly(
+  bytes: Uint8Array,
+  { timeframe: named, guessed }: NamedMarket,
+  hints: CandleFileHints,
+): Settled | null {
+  if (hints.columns || hints.timezone !== undefined || hints.timeIs === 'close' || hints.decimal === 'comma')
+    return null;
+  const quick = quickCandleColumns(bytes);
+  if (quick === null) return null;
+  const { time, volume } = quick.columns;
+  // The other path knows what to say about local time and about a volume that is 0 throughout.
+  if (clockChangeIn(time, () => false) !== null || !volume.some((value) => value > 0)) return null;
+  const timeframe = inferTimeframe(quick.columns.time, { named, guessed, wanted: hints.timeframe });
+  return { ...quick, timeframe, volume: 'base', symbol: null, assumed: [], lines: null };
+}
+
+function slowly(bytes: Uint8Array, path: string, named: NamedMarket, hints: CandleFileHints): Settled {
+  refuseOtherFormats(bytes, path);
+  const text = encodedText(bytes);
+  const name = { named: named.timeframe, guessed: named.guessed };
+  const symbol = hints.symbol ?? named.symbol ?? undefined;
+  const json = readJsonRows(text);
+  if (json !== null) {
+    const layout = inferLayout(json.rows, hints, { symbol, separator: null });
+    const reader = createRowReader(layout);
+    for (const { line, cells } of json.rows) if (line >= layout.firstLine) reader.push(line, cells);
+    const settled = settleCandles(reader.finish(), layout, hints, name, 'candle');
+    return { ...settled, symbol: settled.symbol ?? json.symbol };
   }
-  return { columns, fractionDigits };
+  const { layout, separator } = textLayout(text, hints, symbol);
+  const reader = createRowReader(layout);
+  eachTextRow(text, separator, ({ line, cells }) => line >= layout.firstLine && reader.push(line, cells));
+  return settleCandles(reader.finish(), layout, hints, name, 'line');
+}
+
+/** Tries each separator; most give rows of one cell. @throws the error of the separator that splits rows most */
+function textLayout(
+  text: EncodedText,
+  hints: CandleFileHints,
+  symbol: string | undefined,
+): { readonly layout: Layout; readonly separator: Separator } {
+  const found: { readonly layout: Layout; readonly separator: Separator }[] = [];
+  let failure: { readonly cause: unknown; readonly width: number } | null = null;
+  for (const separator of SEPARATORS) {
+    // A file that can be split by a sign is not aligned with blanks: blanks are then inside its cells.
+    if (separator === ' ' && (found.length > 0 || (failure !== null && failure.width >= MIN_WIDTH))) continue;
+    const rows = sampleTextRows(text, separator);
+    const width = commonWidth(rows.map(({ cells }) => cells.length));
+    if (width < MIN_WIDTH && separator !== ',') continue;
+    try {
+      found.push({ layout: inferLayout(rows, hints, { symbol, separator }), separator });
+    } catch (cause) {
+      if (failure === null || width > failure.width) failure = { cause, width };
+    }
+  }
+  const [only, ...others] = found;
+  if (only === undefined) throw failure!.cause;
+  if (others.length > 0) {
+    throw new AppError(
+      'bad-candles',
+      `columns may be separated by ${found.map(({ separator }) => quoteText(separator)).join(' or ')}`,
+      {
+        advice: 'Name the columns with --columns',
+      },
+    );
+  }
+  return only;
+}
+
+/** A time and four prices. */
+const MIN_WIDTH = 5;
+
+function commonWidth(widths: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
 }

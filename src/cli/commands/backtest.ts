@@ -10,6 +10,7 @@ import { describeSpec } from '../../domain/strategies/describe-spec.ts';
 import { FAMILIES, type StrategySpec } from '../../domain/strategies/spec.ts';
 import { addCheckOptions, requireCheckOptions, runCheck, type CheckOptions } from '../checks/backtest-checks.ts';
 import { readBacktestInput, type BacktestInput, type BacktestSource } from '../input/backtest-input.ts';
+import { addCandleFileOptions } from '../input/candle-file-options.ts';
 import { addFillOptions } from '../input/fill-options.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
@@ -150,8 +151,9 @@ export function registerBacktest(program: Command, io: CliIo): void {
         .preset('trend-following')
         .conflicts('spec'),
     )
-    .option('--data <file>', 'candles, CSV; without it an example runs on a simulated market')
+    .option('--data <files...>', 'candles of one market; without it an example runs on a simulated market')
     .option('--timeframe <timeframe>', 'bars to trade on; default: those of the file', parseTimeframe);
+  addCandleFileOptions(command);
   addFillOptions(command);
   addCheckOptions(command);
   command

@@ -6,16 +6,18 @@ import { type CompanyDescriptor } from '../../runtime/company-descriptor.ts';
 import { runRequestFor, type CycleRunRequest } from '../../feed/cycle-run.ts';
 import { setMarketTime } from '../../feed/feed.ts';
 import { describeCandles, importCandleFiles } from '../../adapters/candle-files/import-candles.ts';
+import { readMarketFiles } from '../../adapters/candle-files/read-market-files.ts';
+import { addCandleFileOptions, hintsOf, sayAssumed, type CandleFileOptions } from '../input/candle-file-options.ts';
 import { withCompany } from '../process/company-run.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { anyServices } from '../process/open-services.ts';
 import { runOneCycle } from '../process/one-cycle.ts';
 import { jsonOption, parseTimeframe } from '../input/options.ts';
-import { commonSpan, contentName, readFiles, timeframeFor } from '../process/choose-market-source.ts';
+import { commonSpan, contentName, timeframeFor } from '../process/choose-market-source.ts';
 import { parseSeed } from './start.ts';
 
-interface Options {
+interface Options extends CandleFileOptions {
   readonly data: readonly string[];
   readonly symbols?: readonly string[];
   readonly timeframe?: Timeframe;
@@ -33,7 +35,8 @@ function parseSymbols(text: string): readonly string[] {
 
 async function run(io: CliIo, options: Options): Promise<void> {
   const base = loadCliConfig(io);
-  const all = await readFiles(options.data);
+  const all = await readMarketFiles(options.data, hintsOf(options, options.timeframe));
+  sayAssumed(io, all);
   const files = options.symbols ? all.filter(({ symbol }) => options.symbols?.includes(symbol)) : all;
   const missing = options.symbols?.find((symbol) => !all.some((file) => file.symbol === symbol));
   if (missing !== undefined)
@@ -95,9 +98,9 @@ async function run(io: CliIo, options: Options): Promise<void> {
 }
 
 export function registerCycle(program: Command, io: CliIo): void {
-  program
-    .command('cycle')
-    .requiredOption('--data <files...>', 'candle files (CSV), one per market')
+  addCandleFileOptions(
+    program.command('cycle').requiredOption('--data <files...>', 'candle files; those of one market are joined'),
+  )
     .addOption(new Option('--symbols <list>', 'only these markets, like BTC-USD,ETH-USD').argParser(parseSymbols))
     .addOption(new Option('--timeframe <t>', 'candle length to trade on, like 5m or 1h').argParser(parseTimeframe))
     .addOption(new Option('--seed <n>', 'seed of all random draws').argParser(parseSeed))

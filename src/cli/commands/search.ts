@@ -8,6 +8,7 @@ import {
   type SearchResult,
 } from '../../domain/research/search-figures.ts';
 import { MARKET_KINDS } from '../../domain/market/market.ts';
+import { addCandleFileOptions } from '../input/candle-file-options.ts';
 import { addFillOptions } from '../input/fill-options.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
@@ -119,7 +120,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
 export function registerSearch(program: Command, io: CliIo): void {
   const command = program
     .command('search')
-    .requiredOption('--data <file>', 'candles, CSV')
+    .requiredOption('--data <files...>', 'candles of one market')
     .requiredOption('--genomes <file>', 'specs and genomes: a JSON list, or one per line')
     .addOption(
       new Option(
@@ -139,6 +140,7 @@ export function registerSearch(program: Command, io: CliIo): void {
     .addOption(
       new Option('--threads <n>', 'default: all cores').default(availableParallelism()).argParser(parseThreads),
     );
+  addCandleFileOptions(command);
   addFillOptions(command)
     .addOption(jsonOption())
     .action((options: Options) => run(io, options));

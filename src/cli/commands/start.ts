@@ -4,7 +4,7 @@ import { QUEUE_NAMES } from '../../../queues/names.ts';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { isLoopback } from '../../http/security/host-policy.ts';
 import { AppError } from '../../domain/errors.ts';
-import { timeframeMs } from '../../domain/market/timeframe.ts';
+import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
 import { COMPANY_ROLES, ownServices, ROLES, type Company, type Role } from '../../runtime/company.ts';
 import { checkCoordinator } from '../../runtime/coordinator.ts';
 import { requireCoordinatorUrl } from '../../runtime/remote-work.ts';
@@ -18,12 +18,14 @@ import { runCoordinator } from '../process/coordinator-run.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { runOneCycle } from '../process/one-cycle.ts';
-import { jsonOption, parsePort } from '../input/options.ts';
+import { addCandleFileOptions, hintsOf, sayAssumed, type CandleFileOptions } from '../input/candle-file-options.ts';
+import { jsonOption, parsePort, parseTimeframe } from '../input/options.ts';
 import { chooseMarketSource } from '../process/choose-market-source.ts';
 
-interface Options {
+interface Options extends CandleFileOptions {
   readonly exchange: string;
   readonly data?: readonly string[];
+  readonly timeframe?: Timeframe;
   readonly speed?: number;
   readonly once: boolean;
   readonly port?: number;
@@ -91,9 +93,19 @@ function announce(
   io.print('Ctrl-C stops everything.');
 }
 
+const withTimeframe = (config: Config, timeframe: Timeframe | undefined): Config =>
+  timeframe === undefined ? config : { ...config, exchange: { ...config.exchange, timeframe } };
+
+/** Options of the market source: how to read files applies to none but a replay. */
+const sourceOptions = (options: Options) => ({ ...options, hints: hintsOf(options, options.timeframe) });
+
 /** Runs one cycle in its own account. It decides at the close of the last candle but one; the last candle fills. */
 async function runOnce(io: CliIo, config: Config, options: Options): Promise<void> {
-  const { descriptor, opensAt, endsAt, seed, prepare } = await chooseMarketSource(config, options);
+  const { descriptor, opensAt, endsAt, seed, prepare, files } = await chooseMarketSource(
+    config,
+    sourceOptions(options),
+  );
+  sayAssumed(io, files ?? []);
   const { timeframe } = config.exchange;
   const now = endsAt ?? opensAt;
   // Its own feed too: the market time of an earlier company may be ahead.
@@ -148,7 +160,8 @@ async function joinUntilStopped(io: CliIo, config: Config, options: Options): Pr
 }
 
 async function leadUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
-  const marketSource = await chooseMarketSource(config, options);
+  const marketSource = await chooseMarketSource(config, sourceOptions(options));
+  sayAssumed(io, marketSource.files ?? []);
   const { feed } = config.exchange;
   const company = {
     openServices: options.roles.includes('services') ? ownServices : anyServices,
@@ -206,10 +219,12 @@ async function coordinateUntilStopped(io: CliIo, config: Config, { roles, json }
 }
 
 export function registerStart(program: Command, io: CliIo): void {
-  program
+  const command = program
     .command('start')
     .option('--exchange <name>', 'simulated, replay, or an exchange', 'simulated')
-    .option('--data <files...>', 'candle files to replay')
+    .option('--data <files...>', 'candle files to replay; those of one market are joined')
+    .addOption(new Option('--timeframe <t>', 'candle length to trade on, like 5m or 1h').argParser(parseTimeframe));
+  addCandleFileOptions(command)
     .addOption(new Option('--speed <n>', 'market seconds per second, or max').argParser(parseSpeed))
     .option('--once', 'one full cycle, then exit', false)
     .addOption(new Option('--port <port>', 'port of API and dashboard').argParser(parsePort))
@@ -221,7 +236,7 @@ export function registerStart(program: Command, io: CliIo): void {
     )
     .addOption(jsonOption())
     .action(async (options: Options) => {
-      const config = loadCliConfig(io);
+      const config = withTimeframe(loadCliConfig(io), options.timeframe);
       const { host } = config.exchange.api;
       if (options.roles.includes('api') && !isLoopback(host) && config.secrets.apiToken === undefined) {
         throw new AppError(

@@ -5,16 +5,17 @@ import { type Series } from '../../domain/market/series.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
 import { type Family } from '../../domain/strategies/spec.ts';
 import { AppError } from '../../domain/errors.ts';
+import { hintsOf, type CandleFileOptions } from './candle-file-options.ts';
 import { examplePath, simulatedMarket, simulatedSeries } from './example.ts';
 import { fillModelFor, fillModelOn, type FillOptions } from './fill-options.ts';
 import { readPrintedSeries } from './read-series.ts';
 import { readSpec } from './read-spec.ts';
 
 /** Input of a backtest: a spec or an example, and a candle file or, for an example, a simulated market. */
-export interface BacktestSource extends FillOptions {
+export interface BacktestSource extends FillOptions, CandleFileOptions {
   readonly spec?: string;
   readonly example?: Family;
-  readonly data?: string;
+  readonly data?: readonly string[];
   readonly timeframe?: Timeframe;
 }
 
@@ -23,7 +24,7 @@ export interface BacktestInput extends ImportedGenome {
   readonly series: Series;
   readonly model: FillModel;
   readonly market: 'files' | 'simulated';
-  /** What was assumed about the market. */
+  /** What was assumed about the file and the market. */
   readonly marketNotes: readonly string[];
   /** The candle file, or a description of the simulated market. */
   readonly candles: string;
@@ -57,8 +58,17 @@ export async function readBacktestInput(exchange: Config['exchange'], source: Ba
       candles,
     };
   }
-  const { series, printed } = await readPrintedSeries(data, timeframe);
+  const { series, printed, assumed, path } = await readPrintedSeries(data, timeframe, hintsOf(source));
   const { model, notes: marketNotes } = fillModelFor(exchange, series.symbol, printed, source);
   const { spec, notes } = await readSpec(specFile, model.market.kind);
-  return { spec, notes, specFile, model, marketNotes, series, market: 'files', candles: data };
+  return {
+    spec,
+    notes,
+    specFile,
+    model,
+    marketNotes: [...assumed, ...marketNotes],
+    series,
+    market: 'files',
+    candles: path,
+  };
 }

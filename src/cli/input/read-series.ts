@@ -1,30 +1,41 @@
-import { readCandleColumns } from '../../adapters/candle-files/read-candle-file.ts';
+import { assumedNotes } from './candle-file-options.ts';
+import { readOneMarket } from '../../adapters/candle-files/read-market-files.ts';
 import { seriesOfColumns } from '../../domain/market/build-series.ts';
+import { type CandleFileHints } from '../../domain/market/candle-layout/layout.ts';
 import { printedPrices, type PrintedPrices } from '../../domain/market/market-limits.ts';
-import { type CandleColumnsFile } from '../../ports/candle-files.ts';
 import { resample } from '../../domain/market/resample.ts';
 import { type Series } from '../../domain/market/series.ts';
 import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
 import { AppError, withPlace } from '../../domain/errors.ts';
+import { type CandleColumnsFile } from '../../ports/candle-files.ts';
 
-/** A series, and what all candles of its file show of the market's limits, whatever the timeframe. */
+/** A series, and what all candles of its files show of the market's limits, whatever the timeframe. */
 export interface PrintedSeries {
   readonly series: Series;
   readonly printed: PrintedPrices;
+  /** The files, for messages, and what their reader assumed. */
+  readonly path: string;
+  readonly assumed: readonly string[];
 }
 
-/** Reads a file's candles in the requested timeframe. @throws AppError with the file. */
-export async function readSeries(path: string, timeframe: Timeframe | undefined): Promise<Series> {
-  return (await readPrintedSeries(path, timeframe)).series;
+/** Reads the candles of one market in the requested timeframe. @throws AppError with the file. */
+export async function readSeries(paths: readonly string[], timeframe: Timeframe | undefined): Promise<Series> {
+  return (await readPrintedSeries(paths, timeframe)).series;
 }
 
 /** As `readSeries`, with the prices that decide the limits of an undescribed market. */
-export async function readPrintedSeries(path: string, timeframe: Timeframe | undefined): Promise<PrintedSeries> {
-  const file = await readCandleColumns(path);
+export async function readPrintedSeries(
+  paths: readonly string[],
+  timeframe: Timeframe | undefined,
+  hints: CandleFileHints = {},
+): Promise<PrintedSeries> {
+  const file = await readOneMarket(paths, { ...hints, ...(timeframe !== undefined && { timeframe }) });
   const series = seriesOfFile(file, timeframe);
-  return { series, printed: printedPrices(file.columns, file.fractionDigits) };
+  const printed = printedPrices(file.columns, file.fractionDigits);
+  return { series, printed, path: file.path, assumed: assumedNotes(file) };
 }
 
+/** The series of a file, in its own timeframe or in a longer one. @throws AppError with the file. */
 function seriesOfFile(file: CandleColumnsFile, timeframe: Timeframe | undefined): Series {
   const { path } = file;
   let own: Series;
@@ -33,13 +44,17 @@ function seriesOfFile(file: CandleColumnsFile, timeframe: Timeframe | undefined)
   } catch (cause) {
     throw withPlace(path, cause);
   }
-  if (timeframe === undefined || timeframe === file.timeframe) return own;
+  if (timeframe === undefined || timeframeMs(timeframe) === timeframeMs(file.timeframe)) return own;
   if (timeframeMs(timeframe) % timeframeMs(file.timeframe) !== 0) {
     throw new AppError('bad-input', `${path}: ${timeframe} cannot be built from candles of ${file.timeframe}`, {
       advice: `Choose ${file.timeframe} or a multiple of it`,
     });
   }
   const series = resample(own, timeframe);
-  if (series.length === 0) throw new AppError('bad-input', `${path}: contains no complete candle of ${timeframe}`);
+  if (series.length === 0) {
+    throw new AppError('bad-input', `${path}: contains no complete candle of ${timeframe}`, {
+      advice: `Choose a --timeframe from ${file.timeframe} on, or a longer file`,
+    });
+  }
   return series;
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Config } from '../../../config/schema.ts';
-import { readCandleColumns } from '../../adapters/candle-files/read-candle-file.ts';
+import { readMarketFiles } from '../../adapters/candle-files/read-market-files.ts';
+import { type CandleFileHints } from '../../domain/market/candle-layout/layout.ts';
 import { CANDLE_COLUMNS } from '../../domain/market/candle-columns.ts';
 import { type CandleColumnsFile } from '../../ports/candle-files.ts';
-import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
+import { timeframeAnchor, timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type CompanyDescriptor } from '../../runtime/company-descriptor.ts';
 import { describeCandles, importCandleFiles, type CandleReport } from '../../adapters/candle-files/import-candles.ts';
@@ -18,21 +19,12 @@ export interface MarketSource {
   /** Close of the last candle; absent for a market without end. */
   readonly endsAt?: number;
   readonly prepare: (context: AppContext) => Promise<void>;
+  /** Candle files that are replayed, with what their reader assumed. */
+  readonly files?: readonly Pick<CandleColumnsFile, 'path' | 'assumed'>[];
 }
 
 /** Share of the replayed candles that are history when the company opens. */
 const HISTORY_SHARE = 0.6;
-
-export async function readFiles(paths: readonly string[]): Promise<readonly CandleColumnsFile[]> {
-  const files: CandleColumnsFile[] = [];
-  for (const path of paths) files.push(await readCandleColumns(path));
-  const doubled = files.find((file, i) => files.findIndex(({ symbol }) => symbol === file.symbol) !== i);
-  if (doubled)
-    throw new AppError('bad-input', `${doubled.path}: ${doubled.symbol} is in more than one file`, {
-      advice: 'Give one file per market',
-    });
-  return files;
-}
 
 /** Source name from a hash of the candles, so that a source only ever contains the same candles. */
 export function contentName(files: readonly CandleColumnsFile[]): string {
@@ -50,8 +42,12 @@ export function commonSpan(
   timeframe: Timeframe,
 ): { readonly from: number; readonly to: number } {
   const step = timeframeMs(timeframe);
-  const from = Math.ceil(Math.max(...reports.map((report) => report.from)) / step) * step;
-  const to = Math.floor(Math.min(...reports.map((report) => report.to + timeframeMs(report.timeframe))) / step) * step;
+  const own = reports.find((report) => timeframeMs(report.timeframe) === step);
+  const anchor = own ? own.from % step : timeframeAnchor(timeframe);
+  const first = Math.max(...reports.map((report) => report.from)) - anchor;
+  const last = Math.min(...reports.map((report) => report.to + timeframeMs(report.timeframe))) - anchor;
+  const from = anchor + Math.ceil(first / step) * step;
+  const to = anchor + Math.floor(last / step) * step;
   if (to - from < 2 * step)
     throw new AppError('bad-input', `the files have less than two candles of ${timeframe} in common`, {
       advice: 'Give files of the same period, or a shorter --timeframe',
@@ -74,11 +70,18 @@ export function timeframeFor(reports: readonly CandleReport[], preferred: Timefr
     preferred,
     ...SHORTER.filter((timeframe) => timeframeMs(timeframe) < timeframeMs(preferred)),
   ].filter(fits);
-  return candidates.find(enough) ?? candidates.at(-1) ?? preferred;
+  // Files of longer candles than the preferred ones are traded on their own.
+  const longest = reports.reduce((a, b) => (timeframeMs(b.timeframe) > timeframeMs(a.timeframe) ? b : a)).timeframe;
+  return candidates.find(enough) ?? candidates.at(-1) ?? (fits(longest) ? longest : preferred);
 }
 
-async function replayMarketSource(config: Config, paths: readonly string[], seed: number): Promise<MarketSource> {
-  const files = await readFiles(paths);
+async function replayMarketSource(
+  config: Config,
+  paths: readonly string[],
+  seed: number,
+  hints: CandleFileHints,
+): Promise<MarketSource> {
+  const files = await readMarketFiles(paths, hints);
   const { timeframe } = config.exchange;
   const { from, to } = commonSpan(files.map(describeCandles), timeframe);
   const step = timeframeMs(timeframe);
@@ -88,6 +91,7 @@ async function replayMarketSource(config: Config, paths: readonly string[], seed
     seed,
     opensAt: from + Math.floor(((to - from) * HISTORY_SHARE) / step) * step,
     endsAt: to,
+    files,
     prepare: async ({ stores }) => {
       await importCandleFiles(stores, config, files, source, { isContentAddressed: true });
     },
@@ -97,7 +101,12 @@ async function replayMarketSource(config: Config, paths: readonly string[], seed
 /** @throws AppError `bad-input` for an unsupported exchange, or files that cannot be replayed. */
 export async function chooseMarketSource(
   config: Config,
-  options: { readonly exchange: string; readonly data?: readonly string[]; readonly seed?: number },
+  options: {
+    readonly exchange: string;
+    readonly data?: readonly string[];
+    readonly seed?: number;
+    readonly hints?: CandleFileHints;
+  },
 ): Promise<MarketSource> {
   const seed = options.seed ?? config.exchange.seed;
   switch (options.exchange) {
@@ -112,7 +121,7 @@ export async function chooseMarketSource(
         throw new AppError('bad-input', '--exchange replay needs --data FILE...', {
           advice: 'Give one or more candle files',
         });
-      return replayMarketSource(config, options.data, seed);
+      return replayMarketSource(config, options.data, seed, options.hints ?? {});
     default:
       throw new AppError(
         'bad-input',

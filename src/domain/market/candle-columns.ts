@@ -11,19 +11,6 @@ export interface CandleColumns {
   readonly volume: Float64Array;
 }
 
-export function columnsOf(candles: readonly Candle[]): CandleColumns {
-  const column = (name: keyof Candle): Float64Array => Float64Array.from(candles, (candle) => candle[name]);
-  return {
-    length: candles.length,
-    time: column('time'),
-    open: column('open'),
-    high: column('high'),
-    low: column('low'),
-    close: column('close'),
-    volume: column('volume'),
-  };
-}
-
 export const CANDLE_COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 
 /** Columns of `length` zeros; the caller fills them. */
@@ -95,7 +82,6 @@ export function faultAt(columns: CandleColumns, i: number): string | null {
     open[i]! <= top &&
     bottom <= close[i]! &&
     close[i]! <= top &&
-    volume[i]! >= 0 &&
-    volume[i]! < Infinity;
+    ((volume[i]! >= 0 && volume[i]! < Infinity) || Number.isNaN(volume[i]));
   return isSound ? null : candleFault(candleAt(columns, i));
 }

@@ -1,5 +1,6 @@
 /**
- * One OHLCV bar. `time` is the open time in epoch milliseconds UTC, prices are in quote currency, volume in base units.
+ * One OHLCV bar. `time` is the open time in epoch milliseconds UTC, prices are in quote currency, volume in base units;
+ * NaN when it is unknown.
  */
 export interface Candle {
   readonly time: number;
@@ -18,7 +19,8 @@ export function candleFault(candle: Candle): string | null {
     if (!Number.isFinite(value)) return `${name} is not a number`;
     if (value <= 0) return `${name} is ${value}: a price must be above zero`;
   }
-  if (!Number.isFinite(volume)) return 'volume is not a number';
+  // NaN: the source has no volume.
+  if (volume === Infinity || volume === -Infinity) return 'volume is not a number';
   if (volume < 0) return `volume is ${volume}: it may not be negative`;
   if (low > high) return `low ${low} is above high ${high}`;
   if (open < low || open > high) return `open ${open} is outside low ${low} .. high ${high}`;

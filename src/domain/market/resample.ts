@@ -1,10 +1,11 @@
 import { AppError } from '../errors.ts';
 import { emptySeries } from './build-series.ts';
 import { type Series } from './series.ts';
-import { timeframeMs, type Timeframe } from './timeframe.ts';
+import { timeframeAnchor, timeframeMs, type Timeframe } from './timeframe.ts';
 
 /**
- * Resamples a series to a longer timeframe. Buckets are aligned to the UTC epoch. Buckets that the series covers only
+ * Resamples a series to a longer timeframe. Buckets are aligned to the UTC epoch, weeks to Monday, and keep the clock
+ * time at which days of the series begin. Buckets that the series covers only
  * in part, at its start or end, are dropped, because a candle exists only after it closes. A bucket is `filled` only
  * when all its bars are; in other buckets, bars filled flat do not affect open, high, low or volume.
  * @throws AppError `bad-timeframe` when `timeframe` is not a whole multiple of the series' own.
@@ -19,7 +20,8 @@ export function resample(series: Series, timeframe: Timeframe): Series {
     );
   }
   const perBucket = step / from;
-  const offset = series.length === 0 ? 0 : (step - (series.time[0]! % step)) % step;
+  const start = series.length === 0 ? 0 : series.time[0]! - (series.time[0]! % from);
+  const offset = (((timeframeAnchor(timeframe) - timeframeAnchor(series.timeframe) - start) % step) + step) % step;
   const first = offset / from;
   const buckets = Math.max(0, Math.floor((series.length - first) / perBucket));
   const out = emptySeries(series.symbol, timeframe, buckets);

@@ -1,4 +1,4 @@
-import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
+import { columnsOf } from '../../fixtures/columns-of.ts';
 import { rowsOf } from '../../fixtures/candle-rows.ts';
 import { describe, expect, it } from 'vitest';
 import { type Candle } from '../../../src/domain/market/candle.ts';

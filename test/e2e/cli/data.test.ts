@@ -21,10 +21,10 @@ it('an unknown flag exits 2 with the problem and the usage', async () => {
 
 describe('a bad file exits 2 with file and line, and no file is stored', () => {
   it.each([
-    ['broken row', `${GOOD}2026-01-01 02:00:00,11,12\n`, 4, /3 values where the header has 6/],
-    ['time out of order', `${GOOD}2025-12-31 23:00:00,11,12,10,12,5\n`, 4, /sort the file by time/],
+    ['broken row', `${GOOD}2026-01-01 02:00:00,11,12\n`, 4, /3 values, the other rows have 6/],
+    ['time out of order', `${GOOD}2025-12-31 23:00:00,11,12,10,12,5\n`, 4, /is out of order/],
     ['negative price', `${GOOD}2026-01-01 02:00:00,-11,12,10,12,5\n`, 4, /open is -11: a price must be above zero/],
-    ['missing column', GOOD.replace(',volume', ''), 1, /column volume is missing/],
+    ['missing column', GOOD.replace(',close', ',note'), 1, /the header has no column close/],
   ])('%s', async (_what, broken, line, problem) => {
     const { corp, directory, dataDirectory } = workspace();
     const [good, bad] = [join(directory, 'BTC-USD.csv'), join(directory, 'ETH-USD.csv')];

@@ -1,4 +1,4 @@
-import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
+import { columnsOf } from '../../fixtures/columns-of.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Environment } from '../../../config/process-environment.ts';
 import { cycleJobId } from '../../../queues/flows/cycle-flow.ts';

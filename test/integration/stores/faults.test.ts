@@ -1,4 +1,4 @@
-import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
+import { columnsOf } from '../../fixtures/columns-of.ts';
 import { type Connection } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectMongo } from '../../../src/adapters/mongo/connection.ts';

@@ -15,7 +15,10 @@ const FREE: FillOptions = { fees: { taker: 0, maker: 0 }, slippage: 0 };
 describe.skipIf(needsFieldCases.isMissing)(needsFieldCases.title('cases from the field'), () => {
   describe.each(IMPLEMENTATIONS)('in the $name', ({ simulate }) => {
     async function play(id: string, file: string, options: FillOptions = FREE) {
-      const { series, printed } = await readPrintedSeries(join(FIELD_CASES, 'engine', `${file}_${id}.csv`), undefined);
+      const { series, printed } = await readPrintedSeries(
+        [join(FIELD_CASES, 'engine', `${file}_${id}.csv`)],
+        undefined,
+      );
       const { model } = fillModelFor(exchange, series.symbol, printed, options);
       const spec = JSON.parse(readFileSync(join(FIELD_CASES, 'engine', `${id}.spec.json`), 'utf8')) as StrategySpec;
       const simulation = simulate(series, spec, model);

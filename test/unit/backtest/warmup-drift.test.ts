@@ -6,8 +6,8 @@ import {
   type LineDrift,
 } from '../../../src/domain/backtest/guards/warmup-drift.ts';
 import { CONVERGED_DRIFT } from '../../../src/domain/indicators/convergence.ts';
-import { buildSeries } from '../../fixtures/build-series.ts';
-import { parseCandleCsv } from '../../../src/domain/market/candle-csv.ts';
+import { seriesOfColumns } from '../../../src/domain/market/build-series.ts';
+import { quickCandleColumns } from '../../../src/domain/market/quick-candle-csv.ts';
 import { resample } from '../../../src/domain/market/resample.ts';
 import { needsRealFiles, realFile } from '../../fixtures/needs.ts';
 import { type Series } from '../../../src/domain/market/series.ts';
@@ -79,7 +79,7 @@ describe('a converged line drifts by less than 0.01 %', () => {
     ['BIP-20DEC30-CDE_ONE_MINUTE', '1m', '5m'],
     ['ETP-20DEC30-CDE_ONE_MINUTE', '1m', '1m'],
   ])(need.title('on the real candles of %s (%s) as %s'), (file, own, timeframe) => {
-    const series = buildSeries('REAL', own, parseCandleCsv(readFileSync(realFile(`${file}.csv`), 'utf8')));
+    const series = seriesOfColumns('REAL', own, quickCandleColumns(readFileSync(realFile(`${file}.csv`)))!.columns);
     expectConverged(timeframe === own ? series : resample(series, timeframe), FAMILY_LINES);
   });
 });

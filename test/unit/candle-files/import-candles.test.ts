@@ -1,4 +1,5 @@
-import { columnsOf, emptyColumns, type CandleColumns } from '../../../src/domain/market/candle-columns.ts';
+import { columnsOf } from '../../fixtures/columns-of.ts';
+import { emptyColumns, type CandleColumns } from '../../../src/domain/market/candle-columns.ts';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../config/load.ts';
 import { type CandleColumnsFile } from '../../../src/ports/candle-files.ts';

@@ -1,4 +1,4 @@
-import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
+import { columnsOf } from '../../fixtures/columns-of.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMarketData } from '../../../src/adapters/market-data/market-data.ts';

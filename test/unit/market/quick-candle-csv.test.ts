@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
-import { parseCandleCsv } from '../../../src/domain/market/candle-csv.ts';
+import { slowColumns } from './slow-columns.ts';
 import { quickCandleColumns } from '../../../src/domain/market/quick-candle-csv.ts';
 import { needsRealFiles, realFile } from '../../fixtures/needs.ts';
 
@@ -11,7 +10,7 @@ const quick = (text: string): ReturnType<typeof quickCandleColumns> =>
   quickCandleColumns(new TextEncoder().encode(text));
 
 describe('the quick reader of candle files', () => {
-  it('gives the values of the strict reader, bit for bit', () => {
+  it('gives the values of the layout inference, bit for bit', () => {
     const decimal = fc
       .tuple(fc.integer({ min: 0, max: 10 ** 9 }), fc.integer({ min: 0, max: 10 ** 9 }), fc.nat(9), fc.boolean())
       .map(([whole, fraction, zeros, isPlain]) =>
@@ -24,8 +23,8 @@ describe('the quick reader of candle files', () => {
           return `${time},100.1,${100.2 + i},0.0${i}1,100.15,${volume}`;
         });
         const text = [HEADER, ...rows, ''].join(hasReturns ? '\r\n' : '\n');
-        expect(quick(text)?.columns).toEqual(columnsOf(parseCandleCsv(text)));
-        expect(quick(text.trimEnd())?.columns).toEqual(columnsOf(parseCandleCsv(text)));
+        expect(quick(text)?.columns).toEqual(slowColumns(text));
+        expect(quick(text.trimEnd())?.columns).toEqual(slowColumns(text));
       }),
     );
   });
@@ -56,7 +55,7 @@ describe('the quick reader of candle files', () => {
     ['low above high', row('2025-01-01 01:00:00', '1,2,3,1.5,3')],
     ['a price of zero', row('2025-01-01 01:00:00', '1,2,0,1.5,3')],
     ['a byte order mark', `\uFEFF${row('2025-01-01 01:00:00')}`],
-  ])('leaves %s to the strict one', (_, text) => {
+  ])('leaves %s to the layout inference', (_, text) => {
     expect(quick(text)).toBeNull();
   });
 
@@ -64,7 +63,7 @@ describe('the quick reader of candle files', () => {
   it.skipIf(need.isMissing)(need.title('reads the real candles'), () => {
     const bytes = readFileSync(realFile('BTC-USD_FIVE_MINUTE.csv'));
     const { length, ...read } = quickCandleColumns(bytes)!.columns;
-    const { length: expected, ...strict } = columnsOf(parseCandleCsv(bytes.toString()));
+    const { length: expected, ...strict } = slowColumns(bytes.toString());
     expect(length).toBe(expected);
     for (const [name, column] of Object.entries(strict)) {
       // Compare bytes: comparing 59,206 numbers one by one takes seconds.

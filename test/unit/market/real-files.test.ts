@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { buildSeries } from '../../fixtures/build-series.ts';
-import { columnsOf } from '../../../src/domain/market/candle-columns.ts';
-import { parseCandleCsv } from '../../../src/domain/market/candle-csv.ts';
+import { seriesOfColumns } from '../../../src/domain/market/build-series.ts';
+import { columnsOf } from '../../fixtures/columns-of.ts';
+import { quickCandleColumns } from '../../../src/domain/market/quick-candle-csv.ts';
 import { coverageOf } from '../../../src/domain/market/coverage.ts';
 import { inferTimeframe } from '../../../src/domain/market/infer-timeframe.ts';
 import { needsRealFiles, realFile } from '../../fixtures/needs.ts';
@@ -27,14 +27,14 @@ describe.skipIf(need.isMissing)(need.title('the real Coinbase files'), () => {
       2505,
     ],
   ])('%s', (file, timeframe, bars, from, to, gaps, missing) => {
-    const candles = parseCandleCsv(readFileSync(realFile(file), 'utf8'));
-    expect(candles).toHaveLength(bars);
-    expect(inferTimeframe(columnsOf(candles).time)).toBe(timeframe);
-    const series = buildSeries(file, inferTimeframe(columnsOf(candles).time), candles);
+    const { columns } = quickCandleColumns(readFileSync(realFile(file)))!;
+    expect(columns).toHaveLength(bars);
+    expect(inferTimeframe(columns.time)).toBe(timeframe);
+    const series = seriesOfColumns(file, inferTimeframe(columns.time), columns);
     expect(new Date(series.time[0]!).toISOString()).toBe(from);
     expect(new Date(series.time.at(-1)!).toISOString()).toBe(to);
     const report = coverageOf(series);
     expect([report.gaps.length, report.missing, report.bars]).toEqual([gaps, missing, bars + missing]);
-    expect(candlesOf(series)).toEqual(candles);
+    expect(columnsOf(candlesOf(series))).toEqual(columns);
   });
 });

@@ -2,11 +2,12 @@ import { type BacktestPool } from '../../../adapters/threads/backtest-pool.ts';
 import { type SearchFigures } from '../../../domain/research/search-figures.ts';
 import { type MarketKind } from '../../../domain/market/market.ts';
 import { type Timeframe } from '../../../domain/market/timeframe.ts';
+import { type CandleFileOptions } from '../../input/candle-file-options.ts';
 import { type FillOptions } from '../../input/fill-options.ts';
 
 /** Input of a search, for all profiles. */
-export interface SearchInput extends FillOptions {
-  readonly data: string;
+export interface SearchInput extends FillOptions, CandleFileOptions {
+  readonly data: readonly string[];
   readonly genomes: string;
   readonly timeframe?: Timeframe;
   /** Profile worker only: overrides the kind that config/markets.yaml or the name of the market tells. */
@@ -17,7 +18,7 @@ export interface SearchInput extends FillOptions {
 export interface PreparedSearch {
   /** Display text, such as `BTC-USD 5m`. */
   readonly market: string;
-  /** What was assumed about the market. */
+  /** What was assumed about the file and the market. */
   readonly notes: readonly string[];
   readonly bars: number;
   readonly count: number;

@@ -7,6 +7,7 @@ import { describeSpec } from '../../../domain/strategies/describe-spec.ts';
 import { SpecError } from '../../../domain/spec-error.ts';
 import { type StrategySpec } from '../../../domain/strategies/spec.ts';
 import { AppError, withPlace } from '../../../domain/errors.ts';
+import { hintsOf } from '../../input/candle-file-options.ts';
 import { fillModelFor } from '../../input/fill-options.ts';
 import { type WrittenStrategy } from '../../input/parse-strategy.ts';
 import { readGenomes } from '../../input/read-genomes.ts';
@@ -23,14 +24,14 @@ export async function prepareRealisticSearch(
       advice: 'Describe the market in config/markets.yaml',
     });
   }
-  const { series, printed } = await readPrintedSeries(input.data, input.timeframe);
+  const { series, printed, assumed } = await readPrintedSeries(input.data, input.timeframe, hintsOf(input));
   const { model: fillModel, notes } = fillModelFor(exchange, series.symbol, printed, input);
   const specs = specsOf(input.genomes, await readGenomes(input.genomes), fillModel.market.kind);
   requireCoverage(series, exchange.minimumCoverage);
   const request = { series, fillModel, window: { from: 0, to: series.length }, specs };
   return {
     market: `${series.symbol} ${series.timeframe}`,
-    notes,
+    notes: [...assumed, ...notes],
     bars: series.length,
     count: specs.length,
     capital: fillModel.initialCash,

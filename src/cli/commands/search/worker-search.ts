@@ -1,5 +1,5 @@
 import { type Config } from '../../../../config/schema.ts';
-import { readCandleColumns } from '../../../adapters/candle-files/read-candle-file.ts';
+import { readOneMarket } from '../../../adapters/candle-files/read-market-files.ts';
 import { searchGenomesHere, searchGenomesOn } from '../../../adapters/threads/genome-searcher.ts';
 import { type Genome } from '../../../domain/python-worker/genomes/genome.ts';
 import { OPENING_BALANCE } from '../../../domain/python-worker/engine/engine-result.ts';
@@ -8,6 +8,7 @@ import { termsOf } from '../../../domain/python-worker/engine/terms.ts';
 import { AppError } from '../../../domain/errors.ts';
 import { marketKind } from '../../../domain/market/described-market.ts';
 import { type WrittenStrategy } from '../../input/parse-strategy.ts';
+import { assumedNotes, hintsOf } from '../../input/candle-file-options.ts';
 import { readGenomes } from '../../input/read-genomes.ts';
 import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
 
@@ -20,7 +21,13 @@ export async function prepareWorkerSearch(exchange: Config['exchange'], input: S
     if (input[flag] === undefined) continue;
     throw new AppError('bad-input', `--${flag} needs --profile realistic: the workers' rules fix this value`);
   }
-  const { path, symbol, timeframe, columns } = await readCandleColumns(input.data);
+  const file = await readOneMarket(input.data, hintsOf(input));
+  const { path, symbol, timeframe, columns } = file;
+  if (file.volume === 'unknown') {
+    throw new AppError('bad-input', `${path}: has no volume, which the workers' rules need`, {
+      advice: 'Give a file with a volume, or omit --profile worker',
+    });
+  }
   const kind = input.marketType ?? marketKind(exchange, symbol);
   // The workers know two types: every contract, perpetual or dated, is FUTURES to them.
   const marketType = kind === 'spot' ? 'SPOT' : 'FUTURES';
@@ -30,7 +37,7 @@ export async function prepareWorkerSearch(exchange: Config['exchange'], input: S
   const request = { columns, terms: termsOf(marketType, columns.time), genomes };
   return {
     market: `${symbol} ${timeframe} by the workers' rules (${marketType})`,
-    notes: [],
+    notes: assumedNotes(file),
     bars: columns.length,
     count: genomes.length,
     capital: OPENING_BALANCE,

@@ -23,7 +23,7 @@ describe('bad usage or input exits 2, in one line', () => {
     [new ConfigError('config/risk.yaml', 'maxPeak', 'unknown key'), 'corp: config/risk.yaml: maxPeak: unknown key'],
     [new AppError('bad-input', 'x.csv: line 3: no', { advice: 'Do' }), 'corp: x.csv: line 3: no. Do'],
     [new SpecError('stop.value', 'is missing'), 'corp: stop.value: is missing'],
-    [new CandleFileError(7, 'broken'), 'corp: line 7: broken'],
+    [new CandleFileError([{ line: 7, problem: 'broken' }], 1, 'line', 'Fix it'), 'corp: line 7: broken. Fix it'],
     [new SeriesTooShortError('this spec', 52, 6), /^corp: this spec needs at least 52 bars, there are 6/],
     [new ContractError('trader:execute', zodError), /^corp: trader:execute: a: /],
   ])('%s', (error, line) => {

@@ -1,4 +1,5 @@
-import { columnsOf, sliceColumns } from '../../../../src/domain/market/candle-columns.ts';
+import { columnsOf } from '../../../fixtures/columns-of.ts';
+import { sliceColumns } from '../../../../src/domain/market/candle-columns.ts';
 import { describe, expect, it } from 'vitest';
 import { commonSpan, contentName, timeframeFor } from '../../../../src/cli/process/choose-market-source.ts';
 import { type Candle } from '../../../../src/domain/market/candle.ts';
@@ -48,8 +49,13 @@ describe('the timeframe of a cycle', () => {
     expect(timeframeFor([report('BTC-USD', '5m', 12_013), report('ETH-USD', '15m', 1200)], '1h')).toBe('15m');
   });
 
+  it("is the files' own when the preferred one cannot be made of them", () => {
+    expect(timeframeFor([report('BTC-USD', '1d', 100)], '1h')).toBe('1d');
+    expect(timeframeFor([report('BTC-USD', '2h', 100), report('ETH-USD', '4h', 100)], '1h')).toBe('4h');
+  });
+
   it('is the preferred one when no other fits; a later check reports the error', () => {
-    expect(timeframeFor([report('BTC-USD', '1d', 100)], '1h')).toBe('1h');
+    expect(timeframeFor([report('BTC-USD', '2h', 100), report('ETH-USD', '3h', 100)], '1h')).toBe('1h');
   });
 });
 

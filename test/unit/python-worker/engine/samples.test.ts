@@ -2,8 +2,6 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { encodeGenome } from '../../../../src/domain/python-worker/genomes/encode-genome.ts';
 import { parseGenome } from '../../../../src/domain/python-worker/genomes/parse-genome.ts';
-import { columnsOf } from '../../../../src/domain/market/candle-columns.ts';
-import { parseCandleCsv } from '../../../../src/domain/market/candle-csv.ts';
 import { quickCandleColumns } from '../../../../src/domain/market/quick-candle-csv.ts';
 import { createWorkerDataset } from '../../../../src/domain/python-worker/engine/dataset.ts';
 import { runFast } from '../../../../src/domain/python-worker/engine/fast-engine.ts';
@@ -29,10 +27,7 @@ const SAMPLES = 'worker-engine-samples.json';
 const need = needsRealFiles(SAMPLES);
 const samples = need.isMissing ? null : (JSON.parse(readFileSync(realFile(SAMPLES), 'utf8')) as Samples);
 
-const candlesOf = (file: string) => {
-  const bytes = readFileSync(realFile(file));
-  return quickCandleColumns(bytes)?.columns ?? columnsOf(parseCandleCsv(bytes.toString()));
-};
+const candlesOf = (file: string) => quickCandleColumns(readFileSync(realFile(file)))!.columns;
 
 /** Results of the owner's Python workers; compared bit for bit. */
 describe.skipIf(need.isMissing)(need.title('answers of real workers'), () => {

@@ -1,0 +1,258 @@
+import { AppError } from '../../errors.ts';
+import { PRICES, roleOfName, type Price } from './column-names.ts';
+import { type ColumnHint, type CandleFileHints, type FileRow, type Layout } from './layout.ts';
+import { layoutDoubt } from './layout-doubt.ts';
+import { isMissing, NUMBER_STYLES, plainNumber, stylesOf, type NumberStyle } from './number-style.ts';
+import { pricesByPosition, type PriceColumns } from './price-columns.ts';
+import { quoteText } from './quote-text.ts';
+import { timeByName, timeByPosition, type TimeChoice } from './time-column.ts';
+import { readTime } from './time-style.ts';
+import { readVolume, volumeByName } from './volume-column.ts';
+
+/** Lines above the candles that a file may have, header included. */
+const MAX_PREAMBLE = 40;
+/** Prices a row must name to be a header: two, so that one that is missing is reported. */
+const HEADER_PRICES = 2;
+const MAX_SUBHEADERS = 4;
+
+export interface SampleFacts {
+  /** The market when it is known, for the names of volume columns. */
+  readonly symbol: string | undefined;
+  /** A comma cannot be a decimal sign in unquoted cells. */
+  readonly separator: string | null;
+}
+
+/**
+ * Finds out from sample rows of a file where its candles begin and what its columns are.
+ * @throws AppError `bad-candles` when there are no candles, no reading, or more than one.
+ */
+export function inferLayout(rows: readonly FileRow[], hints: CandleFileHints, facts: SampleFacts): Layout {
+  const filled = rows.filter(({ cells }) => cells.some((cell) => cell !== ''));
+  if (filled.length === 0)
+    throw new AppError('bad-candles', 'the file is empty', { advice: 'Export the candles again' });
+  if (hints.columns !== undefined) return layoutByHint(filled, hints, hints.columns, facts);
+  const headerAt = filled.slice(0, MAX_PREAMBLE).findIndex(({ cells }) => isHeader(cells));
+  return headerAt === -1
+    ? layoutByPosition(filled, hints, facts)
+    : layoutByName(filled[headerAt]!, filled.slice(headerAt + 1), hints, facts);
+}
+
+function isHeader(cells: readonly string[]): boolean {
+  const prices = new Set(cells.map(roleOfName).filter((role) => (PRICES as readonly string[]).includes(role)));
+  return prices.size >= HEADER_PRICES;
+}
+
+function layoutByName(
+  { line, cells: names }: FileRow,
+  below: readonly FileRow[],
+  hints: CandleFileHints,
+  facts: SampleFacts,
+): Layout {
+  const header = names.at(-1) === '' && names.length > 5 ? names.slice(0, -1) : names;
+  const roles = header.map(roleOfName);
+  const at = (price: Price): number => {
+    const found = roles.flatMap((role, i) => (role === price ? [i] : []));
+    if (found.length > 1) throw layoutDoubt(`line ${line}: the header has ${found.length} columns of ${price}`);
+    if (found.length === 1) return found[0]!;
+    const substitute = price === 'close' ? header.findIndex((name) => /^price$/i.test(name)) : -1;
+    if (substitute !== -1) return substitute;
+    throw layoutDoubt(`line ${line}: the header has no column ${price} (${quoteText(header.join(', '))})`);
+  };
+  const prices: PriceColumns = { open: at('open'), high: at('high'), low: at('low'), close: at('close') };
+  const columns = PRICES.map((price) => prices[price]);
+  const first = below
+    .slice(0, MAX_SUBHEADERS)
+    .findIndex(({ cells }) => columns.some((column) => isNumber(cells[column] ?? '')));
+  if (below.length === 0 || first === -1) {
+    throw new AppError('bad-candles', `line ${line}: there is a header but no candle below it`, {
+      advice: 'Export the candles again',
+    });
+  }
+  const width = widthOf(below.slice(first));
+  if (width !== header.length) {
+    const isUneven = below.slice(first).some(({ cells }) => cells.slice(header.length).some((cell) => cell !== ''));
+    if (isUneven || width < header.length) {
+      throw layoutDoubt(`line ${line}: the header has ${header.length} names, the rows below have ${width} values`);
+    }
+  }
+  const body = below
+    .slice(first)
+    .filter(({ cells }) => cells.length >= header.length)
+    .map(({ cells }) => cells);
+  const time = timeByName(header, body, hints.dateOrder);
+  const numbers = numberStyle(body, columns, hints, facts);
+  const volume = volumeByName(header, facts.symbol, (a, b) => isPair(body, prices, numbers, a, b));
+  const symbol = roles.indexOf('symbol');
+  return {
+    firstLine: below[first]!.line,
+    width: header.length,
+    header: names,
+    times: time.styles,
+    ...prices,
+    volume: volume.at,
+    numbers,
+    timeIs: hints.timeIs ?? (time.isClose ? 'close' : 'open'),
+    symbol: symbol === -1 || time.columns.includes(symbol) ? null : symbol,
+    assumed: [...volume.assumed, ...(hints.timeIs === undefined ? time.assumed : [])],
+  };
+}
+
+function layoutByPosition(rows: readonly FileRow[], hints: CandleFileHints, facts: SampleFacts): Layout {
+  const width = widthOf(rows);
+  const first = rows.findIndex(({ cells }) => cells.length === width && cells.filter(isNumber).length >= PRICES.length);
+  if (first === -1 || first > MAX_PREAMBLE) throw layoutDoubt(noCandles(rows));
+  const body = rows
+    .slice(first)
+    .filter(({ cells }) => cells.length === width)
+    .map(({ cells }) => cells);
+  const time = timeByPosition(body, width, hints.dateOrder);
+  if (time === null) throw layoutDoubt(noCandles(rows.slice(first)));
+  const behind = Math.max(...time.columns) + 1;
+  const numeric = Array.from({ length: width - behind }, (_, i) => behind + i).filter((at) => isNumeric(body, at));
+  const numbers = numberStyle(body, numeric.slice(0, PRICES.length), hints, facts);
+  const isNewestFirst = directionOf(body, time) < 0;
+  const { prices, volume, order } = pricesByPosition(body, numeric, numbers, isNewestFirst, (p, a, b) =>
+    isPair(body, p, numbers, a, b),
+  );
+  return {
+    firstLine: rows[first]!.line,
+    width,
+    header: null,
+    times: time.styles,
+    ...prices,
+    volume,
+    numbers,
+    timeIs: hints.timeIs ?? 'open',
+    symbol: null,
+    assumed: [`no header: columns taken as ${order}`, ...(volume === null ? ['volume unknown (no column of it)'] : [])],
+  };
+}
+
+function layoutByHint(
+  rows: readonly FileRow[],
+  hints: CandleFileHints,
+  columns: readonly ColumnHint[],
+  facts: SampleFacts,
+): Layout {
+  const at = (name: ColumnHint): number => columns.indexOf(name);
+  const prices: PriceColumns = { open: at('open'), high: at('high'), low: at('low'), close: at('close') };
+  const positions = PRICES.map((price) => prices[price]);
+  const first = rows.findIndex(({ cells }) => positions.every((position) => isNumber(cells[position] ?? '')));
+  if (first === -1 || first > MAX_PREAMBLE) {
+    throw layoutDoubt(
+      `no row has numbers in the columns ${PRICES.join(', ')} of --columns; the first row is ${quoteText(rows[0]!.cells.join(', '))}`,
+    );
+  }
+  const width = widthOf(rows.slice(first));
+  if (width !== columns.length) {
+    throw layoutDoubt(`--columns names ${columns.length} columns, the rows have ${width} values`);
+  }
+  const body = rows
+    .slice(first)
+    .filter(({ cells }) => cells.length === width)
+    .map(({ cells }) => cells);
+  const names = columns.map((name) =>
+    name === 'time' && columns.includes('date') ? 'clock' : name === '-' ? '(skipped)' : name,
+  );
+  const time = timeByName(names, body, hints.dateOrder);
+  const volume = at('volume');
+  return {
+    firstLine: rows[first]!.line,
+    width,
+    header: null,
+    times: time.styles,
+    ...prices,
+    volume: volume === -1 ? null : volume,
+    numbers: numberStyle(body, positions, hints, facts),
+    timeIs: hints.timeIs ?? 'open',
+    symbol: null,
+    assumed: volume === -1 ? ['volume unknown (--columns names none)'] : [],
+  };
+}
+
+const noCandles = (rows: readonly FileRow[]): string =>
+  `no rows of a time and four prices are found; line ${rows[0]!.line} is ${quoteText(rows[0]!.cells.join(', '))}`;
+
+/** Cells that most rows have. */
+function widthOf(rows: readonly FileRow[]): number {
+  const counts = new Map<number, number>();
+  for (const { cells } of rows) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0]?.[0] ?? 0;
+}
+
+const isNumber = (cell: string): boolean => NUMBER_STYLES.some((style) => plainNumber(cell, style) !== null);
+
+function isNumeric(body: readonly (readonly string[])[], at: number): boolean {
+  const cells = body.map((row) => row[at] ?? '').filter((cell) => !isMissing(cell));
+  return cells.length > 0 && cells.filter(isNumber).length >= cells.length * 0.9;
+}
+
+const POINT_OR_COMMA = 'Give --decimal point or --decimal comma';
+
+/** @throws AppError when 40,123 may be forty thousand or forty */
+function numberStyle(
+  body: readonly (readonly string[])[],
+  columns: readonly number[],
+  hints: CandleFileHints,
+  { separator }: SampleFacts,
+): NumberStyle {
+  const cells = body.flatMap((row) => columns.map((at) => row[at] ?? '')).filter(isNumber);
+  const wanted = hints.decimal && (hints.decimal === 'point' ? '.' : ',');
+  const fits = ({ decimal }: NumberStyle): boolean => wanted === undefined || decimal === wanted;
+  const all = stylesOf(cells).filter(fits);
+  const [only, second] = all;
+  if (only === undefined) return mostReading(cells, NUMBER_STYLES.filter(fits));
+  // Between commas or tabs, programs write a decimal point; a semicolon is what one with decimal commas writes.
+  if (second === undefined || (only.decimal === '.' && only.group === '' && separator !== ';')) return only;
+  const example = cells.find((cell) => /[.,]/.test(cell)) ?? '';
+  throw layoutDoubt(`${quoteText(example)} may be a number with a decimal sign or with thousands`, POINT_OR_COMMA);
+}
+
+/** The style that reads most cells: the others are reported with their lines. */
+function mostReading(cells: readonly string[], styles: readonly NumberStyle[]): NumberStyle {
+  const read = (style: NumberStyle): number => cells.filter((cell) => plainNumber(cell, style) !== null).length;
+  return styles.reduce((best, style) => (read(style) > read(best) ? style : best));
+}
+
+/** Negative when the newest candle comes first. */
+function directionOf(body: readonly (readonly string[])[], { styles }: TimeChoice): number {
+  let direction = 0;
+  let previous: number | null = null;
+  for (const cells of body) {
+    const time = readTimeOf(cells, styles);
+    if (time !== null && previous !== null) direction += Math.sign(time - previous);
+    if (time !== null) previous = time;
+  }
+  return direction;
+}
+
+function readTimeOf(cells: readonly string[], styles: TimeChoice['styles']): number | null {
+  for (const style of styles) {
+    const time = readTime(cells, style);
+    if (time !== null) return time.ms;
+  }
+  return null;
+}
+
+/** Volumes of a pair of columns differ by the price: `b` / `a` lies within the bar. */
+function isPair(
+  body: readonly (readonly string[])[],
+  prices: PriceColumns,
+  numbers: NumberStyle,
+  a: number,
+  b: number,
+): boolean {
+  const value = (cells: readonly string[], at: number): number =>
+    Number(plainNumber(cells[at] ?? '', numbers) ?? Number.NaN);
+  let judged = 0;
+  let within = 0;
+  for (const cells of body) {
+    const [base, quote] = [readVolume(cells[a] ?? '', numbers), readVolume(cells[b] ?? '', numbers)];
+    if (base === null || quote === null || !(base > 0)) continue;
+    judged += 1;
+    const price = quote / base;
+    // A quote volume is printed with few digits, so a bar with little volume may miss by a little.
+    if (price >= value(cells, prices.low) * 0.995 && price <= value(cells, prices.high) * 1.005) within += 1;
+  }
+  return judged > 0 && within >= judged * 0.95;
+}

@@ -1,0 +1,196 @@
+import { candleFault } from '../candle.ts';
+import { PRICES } from './column-names.ts';
+import { type Layout } from './layout.ts';
+import { isMissing, plainNumber, printedDecimals } from './number-style.ts';
+import { quoteText } from './quote-text.ts';
+import { createRowFaults, type RowFaults } from './row-faults.ts';
+import { epochUnitOf, readTime, type TimeStyle } from './time-style.ts';
+import { readVolume } from './volume-column.ts';
+
+/** Times of one reading of the time column. */
+export interface TimeReading {
+  readonly style: TimeStyle;
+  readonly times: Float64Array;
+  /** Whether the times are UTC; otherwise they are what a clock showed. */
+  readonly isUtc: boolean;
+}
+
+/** What the rows of a file hold, in file order. */
+export interface ReadRows {
+  readonly length: number;
+  readonly lines: Uint32Array;
+  /** Readings that fit every row: several when no row tells day from month. */
+  readonly readings: readonly TimeReading[];
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+  readonly fractionDigits: number;
+  /** Rows with a time and no price. */
+  readonly gaps: number;
+  readonly faults: RowFaults;
+  /** Markets that the column of markets names. */
+  readonly symbols: readonly string[];
+}
+
+export interface RowReader {
+  push(line: number, cells: readonly string[]): void;
+  finish(): ReadRows;
+}
+
+/** More different markets than that are not kept: two are too many already. */
+const MAX_SYMBOLS = 5;
+
+interface Alternative {
+  readonly style: TimeStyle;
+  times: Float64Array;
+  isUtc: boolean | null;
+  isAlive: boolean;
+}
+
+/** Reads rows one by one into columns, which hold a fraction of the memory of their text. */
+export function createRowReader(layout: Layout): RowReader {
+  const { header, width, numbers, symbol } = layout;
+  const faults = createRowFaults();
+  const symbols = new Set<string>();
+  const columns = Array.from({ length: 5 }, () => new Float64Array(1024)) as Float64Array[];
+  const alternatives: Alternative[] = layout.times.map((style) => ({
+    style,
+    times: new Float64Array(1024),
+    isUtc: null,
+    isAlive: true,
+  }));
+  let lines = new Uint32Array(1024);
+  let length = 0;
+  let gaps = 0;
+  let fractionDigits = 0;
+  const values = new Float64Array(5);
+
+  const grow = (): void => {
+    const wider = (column: Float64Array): Float64Array => {
+      const next = new Float64Array(2 * length);
+      next.set(column);
+      return next;
+    };
+    columns.forEach((column, i) => void (columns[i] = wider(column)));
+    for (const alternative of alternatives) alternative.times = wider(alternative.times);
+    const next = new Uint32Array(2 * length);
+    next.set(lines);
+    lines = next;
+  };
+
+  /** Puts the time into all readings that fit; a reading that fails where another fits is given up. */
+  const readTimes = (line: number, cells: readonly string[]): boolean => {
+    const alive = alternatives.filter(({ isAlive }) => isAlive);
+    const read = alive.map(({ style }) => readTime(cells, style));
+    if (read.every((time) => time === null)) {
+      faults.add(line, timeProblem(cells, alive[0]!.style));
+      return false;
+    }
+    for (const [i, alternative] of alive.entries()) {
+      const time = read[i];
+      if (time === null || time === undefined) {
+        alternative.isAlive = false;
+        continue;
+      }
+      if (alternative.isUtc !== null && alternative.isUtc !== time.isUtc) {
+        faults.add(
+          line,
+          `the time ${quoteText(cells[alternative.style.at]!)} has ${time.isUtc ? 'a' : 'no'} zone, the ones before have ${time.isUtc ? 'none' : 'one'}`,
+        );
+        return false;
+      }
+      alternative.isUtc = time.isUtc;
+      alternative.times[length] = time.ms;
+    }
+    return true;
+  };
+
+  return {
+    push(line, cells) {
+      if (cells.every((cell) => cell === '')) return;
+      if (header !== null && cells.length === header.length && cells.every((cell, i) => cell === header[i])) return;
+      if (cells.length !== width && (cells.length < width || cells.slice(width).some((cell) => cell !== ''))) {
+        faults.add(line, `${cells.length} values, the other rows have ${width} (${quoteText(cells.join(', '))})`);
+        return;
+      }
+      let missing = 0;
+      for (const [i, price] of PRICES.entries()) {
+        const cell = cells[layout[price]]!;
+        const plain = plainNumber(cell, numbers);
+        if (plain !== null) {
+          values[i] = Number(plain);
+          const digits = printedDecimals(plain);
+          if (digits > fractionDigits) fractionDigits = digits;
+        } else if (isMissing(cell)) {
+          values[i] = Number.NaN;
+          missing += 1;
+        } else {
+          faults.add(line, `${price} ${quoteText(cell)} is not a number`);
+          return;
+        }
+      }
+      if (missing === PRICES.length) {
+        gaps += 1;
+        return;
+      }
+      if (missing > 0) {
+        faults.add(
+          line,
+          `${PRICES.filter((_, i) => Number.isNaN(values[i])).join(' and ')} ${missing === 1 ? 'is' : 'are'} missing`,
+        );
+        return;
+      }
+      if (length === lines.length) grow();
+      if (!readTimes(line, cells)) return;
+      const volume = layout.volume === null ? Number.NaN : readVolume(cells[layout.volume]!, numbers);
+      const fault =
+        volume === null
+          ? `volume ${quoteText(cells[layout.volume!]!)} is not a number`
+          : candleFault({ time: 0, open: values[0]!, high: values[1]!, low: values[2]!, close: values[3]!, volume });
+      if (fault !== null) faults.add(line, fault);
+      values[4] = volume ?? Number.NaN;
+      for (let i = 0; i < 5; i += 1) columns[i]![length] = values[i]!;
+      if (symbol !== null && symbols.size < MAX_SYMBOLS) symbols.add(cells[symbol]!);
+      lines[length] = line;
+      length += 1;
+    },
+    finish() {
+      const cut = (column: Float64Array): Float64Array => column.slice(0, length);
+      const [open, high, low, close, volume] = columns.map(cut) as [
+        Float64Array,
+        Float64Array,
+        Float64Array,
+        Float64Array,
+        Float64Array,
+      ];
+      const readings = alternatives
+        .filter(({ isAlive }) => isAlive)
+        .map(({ style, times, isUtc }) => ({ style, times: cut(times), isUtc: isUtc ?? true }));
+      return {
+        length,
+        lines: lines.slice(0, length),
+        readings,
+        open,
+        high,
+        low,
+        close,
+        volume,
+        fractionDigits,
+        gaps,
+        faults,
+        symbols: [...symbols],
+      };
+    },
+  };
+}
+
+function timeProblem(cells: readonly string[], style: TimeStyle): string {
+  const text = style.kind === 'date-and-clock' ? `${cells[style.at]} ${cells[style.clockAt]}` : cells[style.at]!;
+  const unit = epochUnitOf(cells[style.at]!);
+  if (style.kind === 'epoch' && unit !== null) {
+    return `time ${quoteText(text)} is in ${unit}, others are in ${style.unit}: write all in one unit, or take another column with --columns`;
+  }
+  return `${quoteText(text)} is not a time`;
+}

@@ -1,0 +1,170 @@
+import { AppError } from '../../errors.ts';
+import { type CandleColumns } from '../candle-columns.ts';
+import { inferTimeframe, unusualAnchor, type TimeframeHints } from '../infer-timeframe.ts';
+import { timeframeMs, type Timeframe } from '../timeframe.ts';
+import { chooseReading } from './choose-reading.ts';
+import { type CandleFileHints, type Layout } from './layout.ts';
+import { clockChangeIn } from './local-time.ts';
+import { type ReadRows } from './row-reader.ts';
+import { offsetOfZone, utcTimesOf, zonesChangingAt } from './zone.ts';
+
+const MINUTE_MS = 60_000;
+const REPAIR = 'Repair or remove these rows';
+
+/** Candles of a file in ascending order, with the line of each. */
+export interface SettledCandles {
+  readonly columns: CandleColumns;
+  readonly lines: Uint32Array;
+  readonly timeframe: Timeframe;
+  readonly fractionDigits: number;
+  readonly volume: 'base' | 'unknown';
+  /** The market that a column of the file names. */
+  readonly symbol: string | null;
+  readonly assumed: readonly string[];
+}
+
+/**
+ * Puts the rows of a file in order of time, in UTC.
+ * @param place what line numbers count, for messages
+ * @throws AppError `bad-candles` for rows that are wrong, out of order or there twice, for local time without a zone, and
+ * for an unclear timeframe
+ */
+export function settleCandles(
+  rows: ReadRows,
+  layout: Layout,
+  hints: CandleFileHints,
+  { named, guessed }: Pick<TimeframeHints, 'named' | 'guessed'>,
+  place: string,
+): SettledCandles {
+  if (rows.length === 0) {
+    rows.faults.throwIfAny(place, REPAIR);
+    throw new AppError('bad-candles', 'no row has prices', { advice: 'Export the candles again' });
+  }
+  if (rows.symbols.length > 1) {
+    throw new AppError('bad-candles', `the file holds several markets (${rows.symbols.join(', ').slice(0, 60)})`, {
+      advice: 'Split it into one file per market',
+    });
+  }
+  const assumed = [...layout.assumed];
+  const reading = chooseReading(rows.readings);
+  const isReversed = directionOf(reading.times) < 0;
+  const pick = <T extends Float64Array | Uint32Array>(column: T): T =>
+    isReversed ? (column.slice().reverse() as T) : column;
+  const lines = pick(rows.lines);
+  const [open, high, low, close] = [pick(rows.open), pick(rows.high), pick(rows.low), pick(rows.close)];
+  let volume = pick(rows.volume);
+  let time = pick(reading.times);
+  const isEqual = (a: number, b: number): boolean =>
+    [open, high, low, close].every((column) => column[a] === column[b]);
+
+  if (reading.isUtc) {
+    if (hints.timezone !== undefined) assumed.push('times carry their zone: --timezone is not used');
+  } else if (hints.timezone === undefined) {
+    const change = clockChangeIn(time, isEqual);
+    if (change !== null) {
+      throw localTime(change, time);
+    }
+    assumed.push('times without a zone taken as UTC');
+  } else {
+    time = toUtc(time, lines, hints.timezone, rows);
+  }
+  checkOrder(time, lines, rows);
+  rows.faults.throwIfAny(place, REPAIR);
+
+  if (layout.timeIs === 'close') time = afterLastMoment(time);
+  const timeframe = inferTimeframe(time, { named: named ?? null, guessed: guessed ?? null, wanted: hints.timeframe });
+  if (layout.timeIs === 'close') {
+    const step = timeframeMs(timeframe);
+    time = time.map((close_) => close_ - step);
+  }
+  const anchor = unusualAnchor(time, timeframe);
+  if (anchor !== null) assumed.push(anchor);
+  if (reading.style.kind !== 'epoch' && 'order' in reading.style && rows.readings.length > 1) {
+    assumed.push(`dates taken as ${reading.style.order}`);
+  }
+  if (rows.gaps > 0)
+    assumed.push(
+      `${rows.gaps} ${rows.gaps === 1 ? 'row' : 'rows'} without prices taken as ${rows.gaps === 1 ? 'a gap' : 'gaps'}`,
+    );
+  const isUnknown = layout.volume === null || isNothing(volume, high, low);
+  if (isUnknown && layout.volume !== null) {
+    assumed.push('volume unknown (its column is 0 or empty throughout)');
+    volume = new Float64Array(rows.length).fill(Number.NaN);
+  } else if (!isUnknown) {
+    rejectMissingVolumes(volume, lines, rows, place);
+  }
+  return {
+    columns: { length: rows.length, time, open, high, low, close, volume },
+    lines,
+    timeframe,
+    fractionDigits: rows.fractionDigits,
+    volume: isUnknown ? 'unknown' : 'base',
+    symbol: rows.symbols[0] ?? null,
+    assumed,
+  };
+}
+
+function localTime(change: number, walls: Float64Array): AppError {
+  const zones = zonesChangingAt(change).slice(0, 3);
+  const isSkipped = !walls.includes(change);
+  const example = zones.length === 0 ? 'the zone of its clocks' : `--timezone ${zones.join(' or ')}`;
+  return new AppError(
+    'bad-candles',
+    `local time, give --timezone: an hour ${isSkipped ? 'is missing' : 'repeats'} at ${textOf(change).slice(0, 16)}`,
+    {
+      advice: `Clocks change there: give ${example}${isSkipped ? ', or --timezone UTC if the candle is only missing' : ''}`,
+    },
+  );
+}
+
+function directionOf(times: Float64Array): number {
+  let direction = 0;
+  for (let i = 1; i < times.length; i += 1) direction += Math.sign(times[i]! - times[i - 1]!);
+  return direction;
+}
+
+/** In an hour that repeats, the earlier time comes first. */
+function toUtc(walls: Float64Array, lines: Uint32Array, zone: string, { faults }: ReadRows): Float64Array {
+  const offsetAt = offsetOfZone(zone);
+  let previous = -Infinity;
+  return walls.map((wall, i) => {
+    const times = utcTimesOf(wall, offsetAt);
+    if (times.length === 0) {
+      faults.add(lines[i]!, `${textOf(wall)} does not exist in ${zone}: clocks skip it`);
+      return wall - offsetAt(wall);
+    }
+    previous = times.find((utc) => utc > previous) ?? times.at(-1)!;
+    return previous;
+  });
+}
+
+function checkOrder(time: Float64Array, lines: Uint32Array, { faults }: ReadRows): void {
+  for (let i = 1; i < time.length; i += 1) {
+    if (time[i]! > time[i - 1]!) continue;
+    const [at, before] = [new Date(time[i]!).toISOString(), new Date(time[i - 1]!).toISOString()];
+    // Of two rows the lower one in the file is named, whatever the order of the file.
+    const line = Math.max(lines[i]!, lines[i - 1]!);
+    faults.add(line, at === before ? `duplicate time ${at}` : `time ${at} is out of order, next to ${before}`);
+  }
+}
+
+/** Some name the last moment of a bar (10:59:59 or .999): the close is the moment after it. */
+function afterLastMoment(times: Float64Array): Float64Array {
+  const isLast = times.every((time) => time % MINUTE_MS === MINUTE_MS - 1 || time % MINUTE_MS === MINUTE_MS - 1000);
+  return isLast ? times.map((time) => Math.ceil(time / MINUTE_MS) * MINUTE_MS) : times;
+}
+
+/** Whether a volume column says nothing: empty, or 0 in a market that moved. */
+function isNothing(volume: Float64Array, high: Float64Array, low: Float64Array): boolean {
+  if (volume.every((value) => Number.isNaN(value))) return true;
+  return volume.every((value) => value === 0 || Number.isNaN(value)) && high.some((value, i) => value > low[i]!);
+}
+
+function rejectMissingVolumes(volume: Float64Array, lines: Uint32Array, { faults }: ReadRows, place: string): void {
+  volume.forEach((value, i) => {
+    if (Number.isNaN(value)) faults.add(lines[i]!, 'volume is missing');
+  });
+  faults.throwIfAny(place, `${REPAIR}, or leave the volume out with --columns and - in its place`);
+}
+
+const textOf = (wall: number): string => new Date(wall).toISOString().slice(0, 19).replace('T', ' ');
