@@ -8,8 +8,13 @@ import { type EmbeddedStore, startEmbeddedStore } from '../../../src/adapters/em
 let directory: string;
 let store: EmbeddedStore;
 let connection: mongoose.Connection;
+/** Sockets and servers of this process; a file that ran before in the same process may have left some. */
+const handles = () =>
+  process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap' || name === 'TCPSocketWrap').length;
+let handlesBefore: number;
 
 beforeEach(async () => {
+  handlesBefore = handles();
   directory = await mkdtemp(join(tmpdir(), 'embedded-mongoose-'));
   store = await startEmbeddedStore({ directory });
   connection = await mongoose.createConnection(store.url, { dbName: 'corp', autoCreate: false }).asPromise();
@@ -131,11 +136,9 @@ describe('mongoose on the embedded store', () => {
 
   it('closes under open connections and leaves no handles behind', async () => {
     await orders().create({ clientId: 'a' });
-    const handles = () =>
-      process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap' || name === 'TCPSocketWrap').length;
-    expect(handles()).toBeGreaterThan(0);
+    expect(handles()).toBeGreaterThan(handlesBefore);
     await Promise.all([store.close(), connection.close()]);
     await new Promise(setImmediate);
-    expect(handles()).toBe(0);
+    expect(handles()).toBeLessThanOrEqual(handlesBefore);
   });
 });
