@@ -37,24 +37,31 @@ it('no contract accepts an invalid symbol', () => {
   const jobs = QUEUE_NAMES.flatMap((queue) =>
     Object.entries(contractOf(queue).jobs).map(([name, { data }]) => ({ name: `${queue}:${name}`, data })),
   );
-  const withSymbol = jobs.filter(({ data }) =>
-    [
-      base,
-      { cycleId: 'c1' },
-      { cycleId: 'c1', strategyHash: base.strategyHash },
-      { account: 'paper', timeframe: '1h', candleTime: 0 },
-    ].some((payload) => data.safeParse({ ...payload, symbol: 'BTC-USD' }).success && !data.safeParse(payload).success),
+  const payloads = [
+    base,
+    { cycleId: 'c1' },
+    { cycleId: 'c1', strategyHash: base.strategyHash },
+    { account: 'paper', timeframe: '1h', candleTime: 0 },
+  ];
+  /** Payloads that name markets, by their job: one symbol, or a list of them. */
+  const withSymbol = jobs.flatMap(({ name, data }) =>
+    payloads.flatMap((payload) =>
+      [(symbol: string) => ({ ...payload, symbol }), (symbol: string) => ({ ...payload, symbols: [symbol] })].flatMap(
+        (naming) =>
+          data.safeParse(naming('BTC-USD')).success && !data.safeParse(payload).success ? [{ name, data, naming }] : [],
+      ),
+    ),
   );
-  expect(withSymbol.map(({ name }) => name).sort()).toEqual([
+  expect([...new Set(withSymbol.map(({ name }) => name))].sort()).toEqual([
     'analyst:analyze',
     'analyst:signals',
     'optimizer:optimize',
     'trader:settle',
   ]);
   fc.assert(
-    fc.property(fc.string(), fc.constantFrom(...withSymbol), (symbol, { data }) => {
+    fc.property(fc.string(), fc.constantFrom(...withSymbol), (symbol, { data, naming }) => {
       fc.pre(!/^[A-Z0-9]+(-[A-Z0-9]+)+$/.test(symbol));
-      expect(data.safeParse({ ...base, symbol }).success).toBe(false);
+      expect(data.safeParse(naming(symbol)).success).toBe(false);
     }),
   );
 });
