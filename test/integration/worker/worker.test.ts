@@ -123,8 +123,10 @@ describe('a Bittrading Corp worker', () => {
     const [result] = (await unitOf(server, id))['results'] as { verdict: string; spec_results: unknown }[];
     expect(result!.verdict).toBe('accepted');
     const engine = createEngine({ ...candles, symbol: 'TEST-USD' });
+    // As many decimals as the file prints, which the tick follows from.
+    const { fractionDigits } = await createCandleFiles([join(directory, 'data')]).read(FILE);
     const model = {
-      market: describedMarket(exchange, 'TEST-USD', printedPrices(candles, 2)).market,
+      market: describedMarket(exchange, 'TEST-USD', printedPrices(candles, fractionDigits)).market,
       slippageRate: exchange.slippageRate,
       stopRangeShare: exchange.stopRangeShare,
       priceImprovement: exchange.priceImprovement,
