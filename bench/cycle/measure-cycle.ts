@@ -1,5 +1,6 @@
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { AppError } from '../../src/domain/errors.ts';
+import { readMarketFiles } from '../../src/adapters/candle-files/read-market-files.ts';
 import { chooseMarketSource } from '../../src/cli/process/choose-market-source.ts';
 import { ownServices, startCompany } from '../../src/runtime/company.ts';
 import { reportOf, type CycleReport } from '../../src/reports/cycle/cycle-report.ts';
@@ -28,7 +29,7 @@ export async function measureCycle(
   const config = configOf(name);
   const marketSource = await chooseMarketSource(
     config,
-    data ? { exchange: 'replay', data } : { exchange: 'simulated' },
+    data ? { exchange: 'replay', candles: () => readMarketFiles(data) } : { exchange: 'simulated' },
   );
   const now = marketSource.endsAt ?? marketSource.opensAt;
   const company = await startCompany({

@@ -1,4 +1,5 @@
 import { type CandleColumns } from '../domain/market/candle-columns.ts';
+import { type Market } from '../domain/market/market.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
 
 /** The content of a candle file. */
@@ -13,6 +14,8 @@ export interface CandleColumnsFile {
   readonly volume: 'base' | 'unknown';
   /** What the reader assumed about the file, one clause each; empty when the file left no doubt. */
   readonly assumed: readonly string[];
+  /** The market as it was stored first, for candles that come from the store: its limits stay. */
+  readonly market?: Market;
 }
 
 /** Access to candle files by the names used in work units. */

@@ -5,12 +5,12 @@ import { computeMetrics, type Metrics } from '../../domain/backtest/metrics/metr
 import { resultHash } from '../../domain/backtest/result-hash.ts';
 import { type Simulation, type Trade } from '../../domain/backtest/result.ts';
 import { requireCoverage } from '../../domain/market/coverage.ts';
-import { type CoverageReport, type Series } from '../../domain/market/series.ts';
+import { type CoverageReport } from '../../domain/market/series.ts';
 import { describeSpec } from '../../domain/strategies/describe-spec.ts';
 import { FAMILIES, type StrategySpec } from '../../domain/strategies/spec.ts';
 import { addCheckOptions, requireCheckOptions, runCheck, type CheckOptions } from '../checks/backtest-checks.ts';
 import { readBacktestInput, type BacktestInput, type BacktestSource } from '../input/backtest-input.ts';
-import { addCandleFileOptions } from '../input/candle-file-options.ts';
+import { addCandlesOptions } from '../input/candles-input.ts';
 import { addFillOptions } from '../input/fill-options.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
@@ -32,8 +32,7 @@ const SHOWN_TRADES = 5;
 
 function documentOf(
   spec: StrategySpec,
-  market: BacktestInput['market'],
-  series: Series,
+  { market, source, series }: Pick<BacktestInput, 'market' | 'source' | 'series'>,
   { missing, coverage, gaps }: CoverageReport,
   metrics: Metrics,
   simulation: Simulation,
@@ -46,7 +45,7 @@ function documentOf(
     series: {
       symbol,
       timeframe,
-      seriesId: seriesIdOf(market, series),
+      seriesId: seriesIdOf(source, series),
       dataset: datasetOf(series),
       bars: length,
       from,
@@ -108,21 +107,19 @@ async function run(io: CliIo, options: Options): Promise<void> {
   requireCheckOptions(options);
   const { exchange } = loadCliConfig(io);
   if (options.report !== undefined) await requireReportPath(options.report);
-  const { spec, notes, specFile, series, model, market, marketNotes, candles } = await readBacktestInput(
-    exchange,
-    options,
-  );
+  const input = await readBacktestInput(io, exchange, options);
+  const { spec, notes, specFile, series, model, market, marketNotes, candles } = input;
   for (const note of notes) io.complain(`corp: ${specFile}: ${note}`);
   for (const note of marketNotes) io.complain(`corp: ${note}`);
   const coverage = requireCoverage(series, exchange.minimumCoverage);
   const simulation = createEngine(series).simulate(spec, model);
   if (runCheck(io, spec, series, simulation.trades, options)) return;
   const metrics = computeMetrics(simulation, series, { from: 0, to: series.length }, model);
-  const document = documentOf(spec, market, series, coverage, metrics, simulation);
+  const document = documentOf(spec, input, coverage, metrics, simulation);
   if (options.report !== undefined) {
     const { resultHash } = document;
-    const input = { spec, dataFile: candles, series, coverage, model, simulation, metrics, resultHash };
-    await writeReport(options.report, input);
+    const reported = { spec, dataFile: candles, series, coverage, model, simulation, metrics, resultHash };
+    await writeReport(options.report, reported);
   }
   if (options.json) return io.json(document);
 
@@ -151,9 +148,8 @@ export function registerBacktest(program: Command, io: CliIo): void {
         .preset('trend-following')
         .conflicts('spec'),
     )
-    .option('--data <files...>', 'candles of one market; without it an example runs on a simulated market')
-    .option('--timeframe <timeframe>', 'bars to trade on; default: those of the file', parseTimeframe);
-  addCandleFileOptions(command);
+    .option('--timeframe <timeframe>', 'bars to trade on; default: those of the candles', parseTimeframe);
+  addCandlesOptions(command, { several: false });
   addFillOptions(command);
   addCheckOptions(command);
   command

@@ -1,13 +1,14 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { symbolField } from '../../../queues/fields.ts';
-import { timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
+import { Option, type Command } from 'commander';
+import { timeframeMs } from '../../domain/market/timeframe.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type CompanyDescriptor } from '../../runtime/company-descriptor.ts';
 import { runRequestFor, type CycleRunRequest } from '../../feed/cycle-run.ts';
 import { setMarketTime } from '../../feed/feed.ts';
 import { describeCandles, importCandleFiles } from '../../adapters/candle-files/import-candles.ts';
-import { readMarketFiles } from '../../adapters/candle-files/read-market-files.ts';
-import { addCandleFileOptions, hintsOf, sayAssumed, type CandleFileOptions } from '../input/candle-file-options.ts';
+import { sayAssumed } from '../input/candle-file-options.ts';
+import { addCandlesOptions, readCandles, type CandlesOptions } from '../input/candles-input.ts';
+import { cashOption } from '../input/fill-options.ts';
+import { withCash } from '../input/with-cash.ts';
 import { withCompany } from '../process/company-run.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
@@ -17,32 +18,16 @@ import { jsonOption, parseTimeframe } from '../input/options.ts';
 import { commonSpan, contentName, timeframeFor } from '../process/choose-market-source.ts';
 import { parseSeed } from './start.ts';
 
-interface Options extends CandleFileOptions {
-  readonly data: readonly string[];
-  readonly symbols?: readonly string[];
-  readonly timeframe?: Timeframe;
+interface Options extends CandlesOptions {
+  readonly cash?: number;
   readonly seed?: number;
   readonly json: boolean;
 }
 
-function parseSymbols(text: string): readonly string[] {
-  const symbols = text.split(',').map((symbol) => symbolField.safeParse(symbol.trim().toUpperCase()));
-  return symbols.map((symbol) => {
-    if (!symbol.success) throw new InvalidArgumentError('Write them like BTC-USD,ETH-USD.');
-    return symbol.data;
-  });
-}
-
 async function run(io: CliIo, options: Options): Promise<void> {
-  const base = loadCliConfig(io);
-  const all = await readMarketFiles(options.data, hintsOf(options, options.timeframe));
-  sayAssumed(io, all);
-  const files = options.symbols ? all.filter(({ symbol }) => options.symbols?.includes(symbol)) : all;
-  const missing = options.symbols?.find((symbol) => !all.some((file) => file.symbol === symbol));
-  if (missing !== undefined)
-    throw new AppError('bad-input', `--symbols: no file has ${missing}`, {
-      advice: `The files contain ${all.map(({ symbol }) => symbol).join(', ')}`,
-    });
+  const base = withCash(loadCliConfig(io), options.cash);
+  const files = await readCandles(io, options);
+  sayAssumed(io, files);
   const reports = files.map(describeCandles);
   const timeframe = options.timeframe ?? timeframeFor(reports, base.exchange.timeframe);
   const config = { ...base, exchange: { ...base.exchange, timeframe } };
@@ -98,10 +83,8 @@ async function run(io: CliIo, options: Options): Promise<void> {
 }
 
 export function registerCycle(program: Command, io: CliIo): void {
-  addCandleFileOptions(
-    program.command('cycle').requiredOption('--data <files...>', 'candle files; those of one market are joined'),
-  )
-    .addOption(new Option('--symbols <list>', 'only these markets, like BTC-USD,ETH-USD').argParser(parseSymbols))
+  addCandlesOptions(program.command('cycle'), { several: true })
+    .addOption(cashOption())
     .addOption(new Option('--timeframe <t>', 'candle length to trade on, like 5m or 1h').argParser(parseTimeframe))
     .addOption(new Option('--seed <n>', 'seed of all random draws').argParser(parseSeed))
     .addOption(jsonOption())

@@ -8,7 +8,7 @@ import {
   type SearchResult,
 } from '../../domain/research/search-figures.ts';
 import { MARKET_KINDS } from '../../domain/market/market.ts';
-import { addCandleFileOptions } from '../input/candle-file-options.ts';
+import { addCandlesOptions } from '../input/candles-input.ts';
 import { addFillOptions } from '../input/fill-options.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
@@ -41,10 +41,10 @@ async function prepare(io: CliIo, options: Options): Promise<PreparedSearch> {
   const { exchange } = loadCliConfig(io);
   if (options.profile === 'worker') {
     const { prepareWorkerSearch } = await import('./search/worker-search.ts');
-    return prepareWorkerSearch(exchange, options);
+    return prepareWorkerSearch(io, exchange, options);
   }
   const { prepareRealisticSearch } = await import('./search/realistic-search.ts');
-  return prepareRealisticSearch(exchange, options);
+  return prepareRealisticSearch(io, exchange, options);
 }
 
 /** With one thread the search runs on the main thread; starting another would cost more than it gains. */
@@ -120,7 +120,6 @@ async function run(io: CliIo, options: Options): Promise<void> {
 export function registerSearch(program: Command, io: CliIo): void {
   const command = program
     .command('search')
-    .requiredOption('--data <files...>', 'candles of one market')
     .requiredOption('--genomes <file>', 'specs and genomes: a JSON list, or one per line')
     .addOption(
       new Option(
@@ -140,7 +139,7 @@ export function registerSearch(program: Command, io: CliIo): void {
     .addOption(
       new Option('--threads <n>', 'default: all cores').default(availableParallelism()).argParser(parseThreads),
     );
-  addCandleFileOptions(command);
+  addCandlesOptions(command, { several: false });
   addFillOptions(command)
     .addOption(jsonOption())
     .action((options: Options) => run(io, options));

@@ -18,14 +18,16 @@ import { runCoordinator } from '../process/coordinator-run.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { runOneCycle } from '../process/one-cycle.ts';
-import { addCandleFileOptions, hintsOf, sayAssumed, type CandleFileOptions } from '../input/candle-file-options.ts';
+import { sayAssumed } from '../input/candle-file-options.ts';
+import { addCandlesOptions, namesCandles, readCandles, type CandlesOptions } from '../input/candles-input.ts';
+import { cashOption } from '../input/fill-options.ts';
+import { withCash } from '../input/with-cash.ts';
 import { jsonOption, parsePort, parseTimeframe } from '../input/options.ts';
 import { chooseMarketSource } from '../process/choose-market-source.ts';
 
-interface Options extends CandleFileOptions {
+interface Options extends CandlesOptions {
   readonly exchange: string;
-  readonly data?: readonly string[];
-  readonly timeframe?: Timeframe;
+  readonly cash?: number;
   readonly speed?: number;
   readonly once: boolean;
   readonly port?: number;
@@ -96,14 +98,18 @@ function announce(
 const withTimeframe = (config: Config, timeframe: Timeframe | undefined): Config =>
   timeframe === undefined ? config : { ...config, exchange: { ...config.exchange, timeframe } };
 
-/** Options of the market source: how to read files applies to none but a replay. */
-const sourceOptions = (options: Options) => ({ ...options, hints: hintsOf(options, options.timeframe) });
+/** Options of the market source: candles apply to none but a replay. */
+const sourceOptions = (io: CliIo, options: Options) => ({
+  exchange: options.exchange,
+  ...(options.seed !== undefined && { seed: options.seed }),
+  ...(namesCandles(options) && { candles: () => readCandles(io, options) }),
+});
 
 /** Runs one cycle in its own account. It decides at the close of the last candle but one; the last candle fills. */
 async function runOnce(io: CliIo, config: Config, options: Options): Promise<void> {
   const { descriptor, opensAt, endsAt, seed, prepare, files } = await chooseMarketSource(
     config,
-    sourceOptions(options),
+    sourceOptions(io, options),
   );
   sayAssumed(io, files ?? []);
   const { timeframe } = config.exchange;
@@ -160,7 +166,7 @@ async function joinUntilStopped(io: CliIo, config: Config, options: Options): Pr
 }
 
 async function leadUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
-  const marketSource = await chooseMarketSource(config, sourceOptions(options));
+  const marketSource = await chooseMarketSource(config, sourceOptions(io, options));
   sayAssumed(io, marketSource.files ?? []);
   const { feed } = config.exchange;
   const company = {
@@ -222,9 +228,9 @@ export function registerStart(program: Command, io: CliIo): void {
   const command = program
     .command('start')
     .option('--exchange <name>', 'simulated, replay, or an exchange', 'simulated')
-    .option('--data <files...>', 'candle files to replay; those of one market are joined')
     .addOption(new Option('--timeframe <t>', 'candle length to trade on, like 5m or 1h').argParser(parseTimeframe));
-  addCandleFileOptions(command)
+  addCandlesOptions(command, { several: true })
+    .addOption(cashOption())
     .addOption(new Option('--speed <n>', 'market seconds per second, or max').argParser(parseSpeed))
     .option('--once', 'one full cycle, then exit', false)
     .addOption(new Option('--port <port>', 'port of API and dashboard').argParser(parsePort))
@@ -236,7 +242,7 @@ export function registerStart(program: Command, io: CliIo): void {
     )
     .addOption(jsonOption())
     .action(async (options: Options) => {
-      const config = withTimeframe(loadCliConfig(io), options.timeframe);
+      const config = withCash(withTimeframe(loadCliConfig(io), options.timeframe), options.cash);
       const { host } = config.exchange.api;
       if (options.roles.includes('api') && !isLoopback(host) && config.secrets.apiToken === undefined) {
         throw new AppError(

@@ -1,8 +1,8 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { type Config } from '../../../config/schema.ts';
 import { type FillModel } from '../../domain/backtest/result.ts';
 import { describedMarket } from '../../domain/market/described-market.ts';
-import { type PrintedPrices } from '../../domain/market/market-limits.ts';
+import { type PrintedSeries } from './read-series.ts';
 import { type Market } from '../../domain/market/market.ts';
 
 interface Fees {
@@ -14,6 +14,8 @@ interface Fees {
 export interface FillOptions {
   readonly fees?: Fees;
   readonly slippage?: number;
+  /** Cash at the start, quote currency. */
+  readonly cash?: number;
 }
 
 /** A higher fee or slippage is probably a percentage given instead of a fraction. */
@@ -33,10 +35,22 @@ function parseFees(text: string): Fees {
   throw new InvalidArgumentError('Write two fractions, taker and maker: 0.012,0.006.');
 }
 
+export function parseCash(text: string): number {
+  const cash = Number(text);
+  if (text.trim() !== '' && cash > 0 && Number.isFinite(cash)) return cash;
+  throw new InvalidArgumentError('Write an amount above zero in quote currency, like 10000.');
+}
+
+export const cashOption = (): Option =>
+  new Option('--cash <amount>', 'cash at the start, quote currency; default: config/exchange.yaml').argParser(
+    parseCash,
+  );
+
 export function addFillOptions(command: Command): Command {
   return command
     .option('--fees <taker,maker>', 'fractions of notional; default: config/exchange.yaml', parseFees)
-    .option('--slippage <rate>', 'fraction of the price; default: config/exchange.yaml', parseRate);
+    .option('--slippage <rate>', 'fraction of the price; default: config/exchange.yaml', parseRate)
+    .addOption(cashOption());
 }
 
 /** The fill model of a market. */
@@ -47,20 +61,19 @@ export function fillModelOn(market: Market, exchange: Config['exchange'], option
     slippageRate: options.slippage ?? exchange.slippageRate,
     stopRangeShare: exchange.stopRangeShare,
     priceImprovement: exchange.priceImprovement,
-    initialCash: exchange.paper.startingCash,
+    initialCash: options.cash ?? exchange.paper.startingCash,
   };
 }
 
 /**
- * The fill model of a candle file's market, and what was assumed about it.
+ * The fill model of a series' market, and what was assumed about it.
  * @throws AppError `bad-input` for a configured tick that its prices do not allow.
  */
 export function fillModelFor(
   exchange: Config['exchange'],
-  symbol: string,
-  printed: PrintedPrices,
+  { series, printed, known }: Pick<PrintedSeries, 'series' | 'printed' | 'known'>,
   options: FillOptions,
 ): { readonly model: FillModel; readonly notes: readonly string[] } {
-  const { market, notes } = describedMarket(exchange, symbol, printed);
+  const { market, notes } = describedMarket(exchange, series.symbol, printed, known);
   return { model: fillModelOn(market, exchange, options), notes };
 }

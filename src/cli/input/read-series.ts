@@ -1,7 +1,7 @@
 import { assumedNotes } from './candle-file-options.ts';
 import { readOneMarket } from '../../adapters/candle-files/read-market-files.ts';
 import { seriesOfColumns } from '../../domain/market/build-series.ts';
-import { type CandleFileHints } from '../../domain/market/candle-layout/layout.ts';
+import { type Market } from '../../domain/market/market.ts';
 import { printedPrices, type PrintedPrices } from '../../domain/market/market-limits.ts';
 import { resample } from '../../domain/market/resample.ts';
 import { type Series } from '../../domain/market/series.ts';
@@ -13,6 +13,8 @@ import { type CandleColumnsFile } from '../../ports/candle-files.ts';
 export interface PrintedSeries {
   readonly series: Series;
   readonly printed: PrintedPrices;
+  /** The market as it was stored first; its limits stay. */
+  readonly known?: Market;
   /** The files, for messages, and what their reader assumed. */
   readonly path: string;
   readonly assumed: readonly string[];
@@ -20,19 +22,16 @@ export interface PrintedSeries {
 
 /** Reads the candles of one market in the requested timeframe. @throws AppError with the file. */
 export async function readSeries(paths: readonly string[], timeframe: Timeframe | undefined): Promise<Series> {
-  return (await readPrintedSeries(paths, timeframe)).series;
+  const file = await readOneMarket(paths, timeframe === undefined ? {} : { timeframe });
+  return seriesOfFile(file, timeframe);
 }
 
-/** As `readSeries`, with the prices that decide the limits of an undescribed market. */
-export async function readPrintedSeries(
-  paths: readonly string[],
-  timeframe: Timeframe | undefined,
-  hints: CandleFileHints = {},
-): Promise<PrintedSeries> {
-  const file = await readOneMarket(paths, { ...hints, ...(timeframe !== undefined && { timeframe }) });
+/** The candles of one market in the requested timeframe, with the prices that decide the limits of an undescribed one. */
+export function printedSeries(file: CandleColumnsFile, timeframe: Timeframe | undefined): PrintedSeries {
+  const { path, market } = file;
   const series = seriesOfFile(file, timeframe);
   const printed = printedPrices(file.columns, file.fractionDigits);
-  return { series, printed, path: file.path, assumed: assumedNotes(file) };
+  return { series, printed, path, assumed: assumedNotes(file), ...(market && { known: market }) };
 }
 
 /** The series of a file, in its own timeframe or in a longer one. @throws AppError with the file. */

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { type Config } from '../../../config/schema.ts';
-import { readMarketFiles } from '../../adapters/candle-files/read-market-files.ts';
-import { type CandleFileHints } from '../../domain/market/candle-layout/layout.ts';
 import { CANDLE_COLUMNS } from '../../domain/market/candle-columns.ts';
 import { type CandleColumnsFile } from '../../ports/candle-files.ts';
 import { timeframeAnchor, timeframeMs, type Timeframe } from '../../domain/market/timeframe.ts';
@@ -75,13 +73,8 @@ export function timeframeFor(reports: readonly CandleReport[], preferred: Timefr
   return candidates.find(enough) ?? candidates.at(-1) ?? (fits(longest) ? longest : preferred);
 }
 
-async function replayMarketSource(
-  config: Config,
-  paths: readonly string[],
-  seed: number,
-  hints: CandleFileHints,
-): Promise<MarketSource> {
-  const files = await readMarketFiles(paths, hints);
+/** A market that replays these candles. */
+function replayMarketSource(config: Config, files: readonly CandleColumnsFile[], seed: number): MarketSource {
   const { timeframe } = config.exchange;
   const { from, to } = commonSpan(files.map(describeCandles), timeframe);
   const step = timeframeMs(timeframe);
@@ -103,25 +96,27 @@ export async function chooseMarketSource(
   config: Config,
   options: {
     readonly exchange: string;
-    readonly data?: readonly string[];
     readonly seed?: number;
-    readonly hints?: CandleFileHints;
+    /** Reads the candles to replay; absent when none are named. */
+    readonly candles?: () => Promise<readonly CandleColumnsFile[]>;
   },
 ): Promise<MarketSource> {
   const seed = options.seed ?? config.exchange.seed;
   switch (options.exchange) {
     case 'simulated': {
-      if (options.data)
-        throw new AppError('bad-input', '--data needs --exchange replay', { advice: 'Add --exchange replay' });
+      if (options.candles)
+        throw new AppError('bad-input', 'candles are named, and --exchange is simulated', {
+          advice: 'Add --exchange replay',
+        });
       const { descriptor, opensAt } = simulatedMarketSource(config, seed, Date.now());
       return { descriptor, seed, opensAt, prepare: async () => undefined };
     }
     case 'replay':
-      if (!options.data)
-        throw new AppError('bad-input', '--exchange replay needs --data FILE...', {
-          advice: 'Give one or more candle files',
+      if (!options.candles)
+        throw new AppError('bad-input', '--exchange replay needs --data FILE..., or --market SYMBOL', {
+          advice: 'Give one or more candle files, or a market that corp data import stored',
         });
-      return replayMarketSource(config, options.data, seed, options.hints ?? {});
+      return replayMarketSource(config, await options.candles(), seed);
     default:
       throw new AppError(
         'bad-input',

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../config/load.ts';
 import { fillModelFor, type FillOptions } from '../../../src/cli/input/fill-options.ts';
-import { readPrintedSeries } from '../../../src/cli/input/read-series.ts';
+import { readOneMarket } from '../../../src/adapters/candle-files/read-market-files.ts';
+import { printedSeries } from '../../../src/cli/input/read-series.ts';
 import { computeMetrics } from '../../../src/domain/backtest/metrics/metrics.ts';
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
 import { IMPLEMENTATIONS } from '../../fixtures/engine/implementations.ts';
@@ -15,11 +16,9 @@ const FREE: FillOptions = { fees: { taker: 0, maker: 0 }, slippage: 0 };
 describe.skipIf(needsFieldCases.isMissing)(needsFieldCases.title('cases from the field'), () => {
   describe.each(IMPLEMENTATIONS)('in the $name', ({ simulate }) => {
     async function play(id: string, file: string, options: FillOptions = FREE) {
-      const { series, printed } = await readPrintedSeries(
-        [join(FIELD_CASES, 'engine', `${file}_${id}.csv`)],
-        undefined,
-      );
-      const { model } = fillModelFor(exchange, series.symbol, printed, options);
+      const read = printedSeries(await readOneMarket([join(FIELD_CASES, 'engine', `${file}_${id}.csv`)]), undefined);
+      const { series } = read;
+      const { model } = fillModelFor(exchange, read, options);
       const spec = JSON.parse(readFileSync(join(FIELD_CASES, 'engine', `${id}.spec.json`), 'utf8')) as StrategySpec;
       const simulation = simulate(series, spec, model);
       return { ...simulation, metrics: computeMetrics(simulation, series, { from: 0, to: series.length }, model) };

@@ -1,15 +1,12 @@
 import { type BacktestPool } from '../../../adapters/threads/backtest-pool.ts';
 import { type SearchFigures } from '../../../domain/research/search-figures.ts';
 import { type MarketKind } from '../../../domain/market/market.ts';
-import { type Timeframe } from '../../../domain/market/timeframe.ts';
-import { type CandleFileOptions } from '../../input/candle-file-options.ts';
+import { type CandlesOptions } from '../../input/candles-input.ts';
 import { type FillOptions } from '../../input/fill-options.ts';
 
 /** Input of a search, for all profiles. */
-export interface SearchInput extends FillOptions, CandleFileOptions {
-  readonly data: readonly string[];
+export interface SearchInput extends FillOptions, CandlesOptions {
   readonly genomes: string;
-  readonly timeframe?: Timeframe;
   /** Profile worker only: overrides the kind that config/markets.yaml or the name of the market tells. */
   readonly marketType?: MarketKind;
 }

@@ -7,15 +7,17 @@ import { describeSpec } from '../../../domain/strategies/describe-spec.ts';
 import { SpecError } from '../../../domain/spec-error.ts';
 import { type StrategySpec } from '../../../domain/strategies/spec.ts';
 import { AppError, withPlace } from '../../../domain/errors.ts';
-import { hintsOf } from '../../input/candle-file-options.ts';
+import { type CliIo } from '../../output/io.ts';
+import { readOneMarketOf } from '../../input/candles-input.ts';
 import { fillModelFor } from '../../input/fill-options.ts';
 import { type WrittenStrategy } from '../../input/parse-strategy.ts';
 import { readGenomes } from '../../input/read-genomes.ts';
-import { readPrintedSeries } from '../../input/read-series.ts';
+import { printedSeries } from '../../input/read-series.ts';
 import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
 
 /** Search by docs/simulation-rules.md; genomes are imported as specs. @throws AppError with file, position and field. */
 export async function prepareRealisticSearch(
+  io: CliIo,
   exchange: Config['exchange'],
   input: SearchInput,
 ): Promise<PreparedSearch> {
@@ -24,8 +26,9 @@ export async function prepareRealisticSearch(
       advice: 'Describe the market in config/markets.yaml',
     });
   }
-  const { series, printed, assumed } = await readPrintedSeries(input.data, input.timeframe, hintsOf(input));
-  const { model: fillModel, notes } = fillModelFor(exchange, series.symbol, printed, input);
+  const read = printedSeries(await readOneMarketOf(io, input), input.timeframe);
+  const { series, assumed } = read;
+  const { model: fillModel, notes } = fillModelFor(exchange, read, input);
   const specs = specsOf(input.genomes, await readGenomes(input.genomes), fillModel.market.kind);
   requireCoverage(series, exchange.minimumCoverage);
   const request = { series, fillModel, window: { from: 0, to: series.length }, specs };

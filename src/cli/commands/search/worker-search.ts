@@ -1,5 +1,6 @@
 import { type Config } from '../../../../config/schema.ts';
-import { readOneMarket } from '../../../adapters/candle-files/read-market-files.ts';
+import { type CliIo } from '../../output/io.ts';
+import { readOneMarketOf } from '../../input/candles-input.ts';
 import { searchGenomesHere, searchGenomesOn } from '../../../adapters/threads/genome-searcher.ts';
 import { type Genome } from '../../../domain/python-worker/genomes/genome.ts';
 import { OPENING_BALANCE } from '../../../domain/python-worker/engine/engine-result.ts';
@@ -8,7 +9,7 @@ import { termsOf } from '../../../domain/python-worker/engine/terms.ts';
 import { AppError } from '../../../domain/errors.ts';
 import { marketKind } from '../../../domain/market/described-market.ts';
 import { type WrittenStrategy } from '../../input/parse-strategy.ts';
-import { assumedNotes, hintsOf } from '../../input/candle-file-options.ts';
+import { assumedNotes } from '../../input/candle-file-options.ts';
 import { readGenomes } from '../../input/read-genomes.ts';
 import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
 
@@ -16,12 +17,16 @@ import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
  * Search by the rules of the Python workers: the candles of the file, and the workers' costs and account.
  * @throws AppError `bad-input` for a spec, or for flags of costs or timeframe, which those rules fix.
  */
-export async function prepareWorkerSearch(exchange: Config['exchange'], input: SearchInput): Promise<PreparedSearch> {
-  for (const flag of ['fees', 'slippage', 'timeframe'] as const) {
+export async function prepareWorkerSearch(
+  io: CliIo,
+  exchange: Config['exchange'],
+  input: SearchInput,
+): Promise<PreparedSearch> {
+  for (const flag of ['fees', 'slippage', 'cash', 'timeframe'] as const) {
     if (input[flag] === undefined) continue;
     throw new AppError('bad-input', `--${flag} needs --profile realistic: the workers' rules fix this value`);
   }
-  const file = await readOneMarket(input.data, hintsOf(input));
+  const file = await readOneMarketOf(io, input);
   const { path, symbol, timeframe, columns } = file;
   if (file.volume === 'unknown') {
     throw new AppError('bad-input', `${path}: has no volume, which the workers' rules need`, {

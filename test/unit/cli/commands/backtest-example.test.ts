@@ -70,7 +70,10 @@ describe('corp backtest --example', () => {
     [['--example', 'luck'], /^corp: option '--example \[family\]' argument 'luck' is invalid/],
     [['--example', '--spec', 'x.json'], /cannot be used with option '--spec <file>'/],
     [[], /^corp: --spec <file> is missing\. Give a spec, or use --example\n/],
-    [['--spec', 'examples/momentum.json'], /^corp: --data <file> is missing\. Give a candle file; only --example/],
+    [
+      ['--spec', 'examples/momentum.json'],
+      /^corp: --data <file> is missing\. Give a candle file, or --market; only --example/,
+    ],
   ])('refuses %j in one line', async (args, message) => {
     const { exitCode, stdout, stderr } = await backtest(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
