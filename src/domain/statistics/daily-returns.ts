@@ -18,17 +18,23 @@ export function dailyReturns(
   timeframe: Timeframe,
   initial: number,
 ): number[] {
-  const dayOf = (bar: number): number => closingDay(time[bar]!, timeframe);
   const returns: number[] = [];
+  const bars = equity.length;
+  if (bars === 0) return returns;
+  const step = timeframeMs(timeframe);
   let before = initial;
-  for (let bar = 0; bar < equity.length; bar += 1) {
-    const isLast = bar === equity.length - 1;
-    const daysUntilNext = isLast ? 1 : dayOf(bar + 1) - dayOf(bar);
-    if (daysUntilNext === 0) continue;
+  let day = Math.floor((time[0]! + step - 1) / DAY_MS);
+  for (let bar = 0; bar < bars; bar += 1) {
+    // Opening up to here, a bar closes by the end of the day.
+    const lastOpen = (day + 1) * DAY_MS - step;
+    while (bar + 1 < bars && time[bar + 1]! <= lastOpen) bar += 1;
     const value = equity[bar]!;
     returns.push(before > 0 ? value / before - 1 : 0);
-    for (let quiet = 1; quiet < daysUntilNext; quiet += 1) returns.push(0);
     before = value;
+    if (bar + 1 === bars) break;
+    const next = Math.floor((time[bar + 1]! + step - 1) / DAY_MS);
+    for (let quiet = day + 1; quiet < next; quiet += 1) returns.push(0);
+    day = next;
   }
   return returns;
 }

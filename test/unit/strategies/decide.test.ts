@@ -6,8 +6,8 @@ import { type Series } from '../../../src/domain/market/series.ts';
 import { sliceSeries } from '../../../src/domain/market/slice-series.ts';
 import { decide } from '../../../src/domain/strategies/decide.ts';
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
-import { busySpec, free } from '../backtest/spec-fixture.ts';
-import { anySeries } from '../market/series-fixture.ts';
+import { busySpec, free, onSignal } from '../backtest/spec-fixture.ts';
+import { anySeries, seriesOf } from '../market/series-fixture.ts';
 
 const BARS = 150;
 
@@ -52,5 +52,23 @@ describe('decide', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('enters nothing where an ATR that the spec uses is 0: its stop would lie at the price', () => {
+    const still = seriesOf(Array.from({ length: 60 }, () => [100, 100, 100, 100] as const));
+    const always = { left: { field: 'close' }, op: '>', right: { value: 1 } } as const;
+    const spec: StrategySpec = { ...onSignal, entry: always };
+    expect(decide(spec, still, false).action).toBe('enter');
+    const atr = { kind: 'atr', period: 2, multiple: 2 } as const;
+    for (const part of [
+      { stop: atr },
+      { trailing: atr },
+      { sizing: { kind: 'volatility', period: 2, risk: 0.01, cap: 1 } },
+    ] as const) {
+      expect(decide({ ...spec, ...part }, still, false)).toEqual({
+        action: 'none',
+        because: 'stop-too-near: the ATR is 0, so that a stop would lie at the price',
+      });
+    }
   });
 });

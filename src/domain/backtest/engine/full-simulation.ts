@@ -25,7 +25,8 @@ export function fullSimulation(
     const quantity = tape.quantity[n]!;
     const entryFee = tape.entryFee[n]!;
     equity.fill(cash, bar - from, entryBar - from);
-    markAll(equity, from, close, entryBar, exitBar, cash, direction, entryPrice, quantity, entryFee);
+    const held = equity.subarray(entryBar - from, exitBar - from);
+    markAll(held, close.subarray(entryBar, exitBar), cash, direction, entryPrice, quantity, entryFee);
     cash += tape.pnl[n]!;
     bar = exitBar;
     exposedBars += heldBars(entryBar, exitBar, tape.reason[n]!);

@@ -1,22 +1,28 @@
-import { isRuin, liquidationFill, outcomeOf } from '../../backtest/fills.ts';
+import { liquidationFill, outcomeOf } from '../../backtest/fills.ts';
 import { type Market } from '../../market/market.ts';
 import { type Candle } from '../../market/candle.ts';
 import { exitSide, type PositionSide } from '../../market/side.ts';
 import { DUST } from '../../strategies/sizing.ts';
-import { decimal, ZERO } from '../money.ts';
+import { type Decimal, decimal, ZERO } from '../money.ts';
 import { type Position } from '../position.ts';
 import { type VenueOrder } from './account.ts';
 import { bookFill, cancelInDraft, type Draft, openInDraft } from './draft.ts';
 
-/** Net amount and value at their last closes of the positions that are not in `symbol`, and the net of those that are. */
-function exposureOf({ positions, account }: Draft, symbol: string) {
-  let others = ZERO;
+/** Net amount of the positions in a market, base units. */
+function netOf({ positions }: Draft, symbol: string): number {
   let net = 0;
-  for (const position of Object.values(positions)) {
-    if (position.symbol === symbol) net += position.amount;
-    else others = others.plus(decimal(position.amount).times(account.marks[position.symbol]?.close ?? 0));
-  }
-  return { others, net };
+  for (const position of Object.values(positions)) if (position.symbol === symbol) net += position.amount;
+  return net;
+}
+
+/** Cash and positions in other markets at their last closes. */
+function equityElsewhere({ cash, positions, account }: Draft, symbol: string): Decimal {
+  return Object.values(positions)
+    .filter((position) => position.symbol !== symbol)
+    .reduce(
+      (sum, { symbol: other, amount }) => sum.plus(decimal(amount).times(account.marks[other]?.close ?? 0)),
+      cash,
+    );
 }
 
 /**
@@ -24,28 +30,24 @@ function exposureOf({ positions, account }: Draft, symbol: string) {
  * account is short of it. Other positions count at their last closes.
  */
 export function ruinLevel(draft: Draft, symbol: string): number {
-  const { others, net } = exposureOf(draft, symbol);
+  const net = netOf(draft, symbol);
   if (net >= 0) return Infinity;
-  return draft.cash.plus(others).dividedBy(-net).toNumber() * (1 - DUST);
+  return equityElsewhere(draft, symbol).dividedBy(-net).toNumber() * (1 - DUST);
 }
 
 /** Whether buying `amount` back at this price and fee leaves the account without equity. */
 export function ruins(draft: Draft, order: VenueOrder, amount: number, price: number, fee: number): boolean {
   if (order.side === 'sell') return false;
-  const { others, net } = exposureOf(draft, order.symbol);
-  const after = draft.cash
-    .plus(others)
-    .minus(decimal(amount).times(price))
-    .minus(fee)
-    .plus(decimal(net + amount).times(price));
+  const net = netOf(draft, order.symbol);
+  const elsewhere = equityElsewhere(draft, order.symbol);
+  // What is left of the positions in this market counts at the price of the fill.
+  const after = elsewhere.plus(decimal(net).times(price)).minus(fee);
   const held = Object.values(draft.positions).find(
     ({ symbol, strategyHash }) => symbol === order.symbol && strategyHash === order.strategyHash,
   );
-  const before = draft.cash
-    .plus(others)
-    .minus(decimal(amount).times(held?.averagePrice ?? price))
-    .toNumber();
-  return isRuin(after.minus(before).toNumber(), before);
+  // Dust is relative to what the account had before the position, as in the backtest.
+  const before = elsewhere.minus(decimal(amount).times(held?.averagePrice ?? price)).toNumber();
+  return after.lessThanOrEqualTo(DUST * Math.max(0, before));
 }
 
 /**
