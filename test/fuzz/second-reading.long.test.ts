@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { loadConfig } from '../../config/load.ts';
 import { fillModelFor } from '../../src/cli/input/fill-options.ts';
-import { readPrintedSeries } from '../../src/cli/input/read-series.ts';
+import { readOneMarket } from '../../src/adapters/candle-files/read-market-files.ts';
+import { printedSeries } from '../../src/cli/input/read-series.ts';
 import { createEngine } from '../../src/domain/backtest/engine/engine.ts';
 import { simulate } from '../../src/domain/backtest/oracle/simulate.ts';
 import { resultHash } from '../../src/domain/backtest/result-hash.ts';
@@ -24,8 +25,9 @@ const PAPER_BARS = 1500;
 
 async function compareOn(file: (typeof FILES)[number], specs: number) {
   const rng = createRng(`second reading of ${file}`);
-  const { series, printed } = await readPrintedSeries([realFile(file)], undefined);
-  const { model: usual } = fillModelFor(exchange, series.symbol, printed, {});
+  const read = printedSeries(await readOneMarket([realFile(file)]), undefined);
+  const { series } = read;
+  const { model: usual } = fillModelFor(exchange, read, {});
   // A contract, so that shorts are possible on every file. Half of the specs pay less, so that their cash lasts longer.
   const dear: FillModel = { ...usual, market: { ...usual.market, kind: 'perpetual' } };
   const cheap: FillModel = { ...dear, market: { ...dear.market, takerFeeRate: 0.0006, makerFeeRate: 0 } };
