@@ -74,7 +74,7 @@ function units(): string {
 
 function indicators(): string {
   return table(
-    ['indicator', 'reads', 'parameters: usual (bounds)', 'outputs', 'unit', 'warm-up', 'converged'],
+    ['indicator', 'reads', 'parameters: usual (bounds)', 'outputs', 'unit', 'warm-up'],
     Object.entries(INDICATORS).map(([name, definition]) => {
       const usual = usualParams(definition);
       return [
@@ -84,7 +84,6 @@ function indicators(): string {
         codes(definition.outputs),
         definition.unit,
         String(definition.warmup(usual)),
-        String(definition.converge(usual)),
       ];
     }),
   );

@@ -59,9 +59,9 @@ export function describeCandles({
   columns,
 }: Pick<CandleColumnsFile, 'path' | 'symbol' | 'timeframe' | 'columns'>): CandleReport {
   try {
-    const { bars, ...coverage } = coverageOf(seriesOfColumns(symbol, timeframe, columns));
+    const { bars: _, ...coverage } = coverageOf(seriesOfColumns(symbol, timeframe, columns));
     const [from, to] = [columns.time[0]!, columns.time[columns.length - 1]!];
-    return { symbol, timeframe, ...coverage, bars: bars - coverage.missing, from, to };
+    return { symbol, timeframe, ...coverage, bars: columns.length, from, to };
   } catch (cause) {
     throw withPlace(path, cause);
   }

@@ -1,7 +1,7 @@
 import { type Fill } from '../../domain/orders/order.ts';
 import { candleAt } from '../../domain/market/candle-columns.ts';
 import { type Market } from '../../domain/market/market.ts';
-import { type Series } from '../../domain/market/series.ts';
+import { FLAGS, type Series } from '../../domain/market/series.ts';
 import { timeframeMs } from '../../domain/market/timeframe.ts';
 import {
   openAccount,
@@ -159,5 +159,5 @@ function applyBars(
 
 const barAt = (series: Series, bar: number): Pick<VenueBar, 'candle' | 'filled'> => ({
   candle: candleAt(series, bar),
-  filled: series.filled[bar] === 1,
+  filled: series.filled[bar] !== FLAGS.real,
 });

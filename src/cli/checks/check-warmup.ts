@@ -6,15 +6,19 @@ import { type CliIo } from '../output/io.ts';
 import { type Row } from '../output/table.ts';
 import { isoTime } from '../../reports/figures.ts';
 
-/** Drifts below this percentage are shown as `< 0.000001 %`. */
-const NEGLIGIBLE = 1e-6;
+/** Drifts below this percentage are shown as `< 0.00000001 %`. */
+const NEGLIGIBLE = 1e-8;
 
 /** `42 %`, `0.0042 %`; Infinity means that the line is undefined from such a start. */
 function driftText(drift: number): string {
   const percent = drift * 100;
   if (percent === Infinity) return 'undefined';
-  if (percent < NEGLIGIBLE) return percent === 0 ? '0 %' : `< ${NEGLIGIBLE.toFixed(6)} %`;
-  return `${percent >= 10 ? percent.toFixed(0) : Number(percent.toPrecision(2))} %`;
+  if (percent < NEGLIGIBLE) return percent === 0 ? '0 %' : `< ${NEGLIGIBLE.toFixed(8)} %`;
+  if (percent >= 10) return `${percent.toFixed(0)} %`;
+  // Two digits, without an exponent.
+  return `${Number(percent.toPrecision(2))
+    .toFixed(10)
+    .replace(/\.?0+$/, '')} %`;
 }
 
 function rowsOf({ line, defined, settled, starts }: LineDrift, warmup: number): readonly Row[] {

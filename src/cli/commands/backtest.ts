@@ -33,7 +33,7 @@ const SHOWN_TRADES = 5;
 function documentOf(
   spec: StrategySpec,
   { market, source, series }: Pick<BacktestInput, 'market' | 'source' | 'series'>,
-  { missing, coverage, gaps }: CoverageReport,
+  { missing, untraded, coverage, gaps }: CoverageReport,
   metrics: Metrics,
   simulation: Simulation,
 ) {
@@ -51,6 +51,7 @@ function documentOf(
       from,
       to,
       missing,
+      untraded,
       gaps: gaps.length,
       coverage,
     },

@@ -62,7 +62,7 @@ async function readFiles(paths: readonly string[], options: Options): Promise<re
   return files;
 }
 
-const rowOf = ({ symbol, timeframe, bars, from, to, gaps, missing, coverage }: CandleReport): Row => ({
+const rowOf = ({ symbol, timeframe, bars, from, to, gaps, missing, untraded, coverage }: CandleReport): Row => ({
   symbol,
   timeframe,
   bars,
@@ -70,6 +70,7 @@ const rowOf = ({ symbol, timeframe, bars, from, to, gaps, missing, coverage }: C
   to: isoTime(to),
   gaps: gaps.length,
   missing,
+  'of them volume 0': untraded,
   coverage: percent(coverage),
 });
 

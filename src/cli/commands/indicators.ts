@@ -18,7 +18,7 @@ function documentOf(name: string, definition: IndicatorDefinition) {
     outputs,
     unit,
     warmup: definition.warmup(usual),
-    converge: definition.converge(usual),
+    converge: definition.warmup(usual),
   };
 }
 
@@ -26,12 +26,11 @@ function run(io: CliIo, { json }: { readonly json: boolean }): void {
   const indicators = Object.entries(INDICATORS).map(([name, definition]) => documentOf(name, definition));
   if (json) return io.json({ indicators });
   io.table(
-    indicators.map(({ name, inputs, params, outputs, unit, warmup, converge }) => ({
+    indicators.map(({ name, inputs, params, outputs, unit, warmup }) => ({
       name,
       inputs: inputs.join(', '),
       'parameters (bounds)': params.map(paramText).join(', '),
       'warm-up': warmup,
-      'converged after': converge,
       outputs: outputs.join(', '),
       unit,
     })),

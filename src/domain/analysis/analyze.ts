@@ -1,7 +1,8 @@
 import { createIndicatorCache } from '../indicators/indicator-cache.ts';
+import { firstBarAfter } from '../indicators/first-bar-after.ts';
 import { INDICATORS } from '../indicators/registry.ts';
 import { SeriesTooShortError } from '../market/series-too-short-error.ts';
-import { type Series } from '../market/series.ts';
+import { realBars, type Series } from '../market/series.ts';
 import { timeframeMs } from '../market/timeframe.ts';
 import { type Analysis } from './analysis.ts';
 import { classifyRegime } from './classify-regime.ts';
@@ -10,14 +11,15 @@ import { scoreReading } from './score-reading.ts';
 import { annualisedVolatility } from './volatility.ts';
 
 const LONGEST_AVERAGE = 200;
-/** Bars until the slowest indicator used here is defined: SMA 200 or ADX. */
-const NEEDED_BARS = Math.max(LONGEST_AVERAGE, INDICATORS['adx']!.converge({ period: 14 }) + 1);
+/** Bars until the slowest indicator used here is defined: SMA 200 or ADX, and the MACD. */
+const NEEDED_BARS = Math.max(LONGEST_AVERAGE, INDICATORS['adx']!.warmup({ period: 14 }) + 1);
 const VOLATILITY_BARS = 200;
 
-/** Analyses a market at the close of its last bar. @throws SeriesTooShortError below 236 bars. */
+/** Analyses a market at the close of its last bar. @throws SeriesTooShortError below 399 real bars. */
 export function analyze(series: Series): Analysis {
   const bar = series.length - 1;
-  if (series.length < NEEDED_BARS) throw new SeriesTooShortError('an analysis', NEEDED_BARS, series.length);
+  if (firstBarAfter(series, NEEDED_BARS - 1) > bar)
+    throw new SeriesTooShortError('an analysis', NEEDED_BARS, realBars(series));
   const cache = createIndicatorCache(series);
   const now = (indicator: string, params: Readonly<Record<string, number>>, output?: string): number =>
     cache.column(indicator, params, output)[bar]!;

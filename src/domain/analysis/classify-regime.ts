@@ -23,8 +23,8 @@ export interface RegimeReading {
 }
 
 /**
- * Classifies the market at a bar. Extreme volatility is tested first, then trend. `bar` must have at least 60 bars
- * before it.
+ * Classifies the market at a bar. Extreme volatility is tested first, then trend. `bar` must be one at which the ADX is
+ * defined.
  */
 export function classifyRegime(cache: IndicatorCache, bar: number = cache.series.length - 1): RegimeReading {
   const atr = cache.column('atr', { period: 14 });
@@ -34,8 +34,10 @@ export function classifyRegime(cache: IndicatorCache, bar: number = cache.series
   const rise = (average[bar]! - average[bar - SLOPE_BARS]!) / SLOPE_BARS;
   const slope = atr[bar]! > 0 ? rise / atr[bar]! : 0;
   const rangeAt = (i: number): number => atr[i]! / close[i]!;
-  const first = Math.max(14, bar - HISTORY);
-  const past = Array.from({ length: bar - first }, (_, i) => rangeAt(first + i)).sort((a, b) => a - b);
+  const first = Math.max(0, bar - HISTORY);
+  const past = Array.from({ length: bar - first }, (_, i) => rangeAt(first + i))
+    .filter((range) => !Number.isNaN(range))
+    .sort((a, b) => a - b);
   const now = rangeAt(bar);
   const median = past[past.length >> 1]!;
   const volatilityRank = past.filter((range) => range < now).length / past.length;

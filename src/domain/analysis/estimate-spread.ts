@@ -1,5 +1,5 @@
 import { type OrderBook } from '../market/market.ts';
-import { type Series } from '../market/series.ts';
+import { FLAGS, type Series } from '../market/series.ts';
 
 const WINDOW = 200;
 const K = 3 - 2 * Math.SQRT2;
@@ -22,7 +22,7 @@ export function estimateSpread({ high, low, close, filled, length }: Series): nu
   let sum = 0;
   let pairs = 0;
   for (let i = Math.max(1, length - WINDOW); i < length; i += 1) {
-    if (filled[i] === 1 || filled[i - 1] === 1) continue;
+    if (filled[i] !== FLAGS.real || filled[i - 1] !== FLAGS.real) continue;
     const gap = Math.max(0, low[i]! - close[i - 1]!) + Math.min(0, high[i]! - close[i - 1]!);
     sum += pairSpread(high[i - 1]!, low[i - 1]!, high[i]! - gap, low[i]! - gap);
     pairs += 1;

@@ -1,4 +1,5 @@
 import { type IndicatorCache } from '../indicators/indicator-cache.ts';
+import { lastRealBefore } from '../market/series.ts';
 import { timeframeMs } from '../market/timeframe.ts';
 import { type StrategySpec } from '../strategies/spec.ts';
 import { bracketOf, offsetAmount, stopLevel, targetLevel } from '../strategies/protection.ts';
@@ -22,10 +23,9 @@ export function entryLevels(
   cache: IndicatorCache,
   tickSize: number,
 ): EntryLevels {
-  const { time, timeframe, filled } = cache.series;
+  const { time, timeframe } = cache.series;
   // The signal came on the last real bar before the entry: rules and fills skip bars filled flat.
-  let signal = Math.round((entryTime - time[0]!) / timeframeMs(timeframe)) - 1;
-  while (filled[signal] === 1) signal -= 1;
+  const signal = lastRealBefore(cache.series, Math.round((entryTime - time[0]!) / timeframeMs(timeframe)));
   const { stop, target, trailing } = bracketOf(spec, (period) => cache.column('atr', { period })[signal]!);
   return {
     stop: stopLevel(side, entryPrice, offsetAmount(stop, entryPrice), tickSize),

@@ -1,14 +1,15 @@
 import { AppError } from '../errors.ts';
-import { type Series } from '../market/series.ts';
+import { realBars, type Series } from '../market/series.ts';
 import { SpecError } from '../spec-error.ts';
 import { type StrategySpec } from '../strategies/spec.ts';
 import { validateSpec } from '../strategies/validate-spec.ts';
+import { volumeFault } from '../strategies/volume-fault.ts';
 import { firstSignalBar, seriesTooShort, warmupBars } from '../strategies/warmup-bars.ts';
 import { type FillModel, type Window } from './result.ts';
 
 /**
  * Checks that a spec can be simulated over the window. Returns the first bar whose close may give a signal.
- * @throws SpecError for an invalid spec, or a short on a spot market.
+ * @throws SpecError for an invalid spec, a short on a spot market, or a rule on volume that is unknown.
  * @throws SeriesTooShortError when the window ends before the spec could trade once.
  * @throws AppError `internal` for a window outside the series, or an invalid fill model.
  */
@@ -19,11 +20,16 @@ export function requirePlayable(series: Series, spec: StrategySpec, model: FillM
   if (spec.side === 'short' && model.market.kind === 'spot') {
     throw new SpecError('side', `${model.market.symbol} is a spot market: it cannot be sold short`);
   }
+  const fault = volumeFault(spec, series);
+  if (fault !== null) throw fault;
   const firstSignal = Math.max(window.from, firstSignalBar(spec, series));
   if (firstSignal + 2 > window.to) {
-    const printed = (to: number): number => series.filled.subarray(0, to).filter((flag) => flag === 0).length;
     // One bar for the first signal, one for its fill.
-    throw seriesTooShort(spec, Math.max(warmupBars(spec), printed(window.from)) + 2, printed(window.to));
+    throw seriesTooShort(
+      spec,
+      Math.max(warmupBars(spec), realBars(series, 0, window.from)) + 2,
+      realBars(series, 0, window.to),
+    );
   }
   return firstSignal;
 }

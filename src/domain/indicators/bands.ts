@@ -1,7 +1,10 @@
 import { type Series } from '../market/series.ts';
 import { exponentialAverage } from './moving-average.ts';
-import { slidingMaximum, slidingMinimum, slidingMoments } from './sliding-window.ts';
+import { quotient, sumError } from './compensated.ts';
+import { restOf, termsInOneUnit, type ExactTerms } from './exact-terms.ts';
+import { slidingMaximum, slidingMinimum } from './sliding-window.ts';
 import { averageTrueRange } from './true-range.ts';
+import { windowBands } from './window-spread.ts';
 
 type Bands = Record<'upper' | 'middle' | 'lower', Float64Array>;
 
@@ -10,8 +13,7 @@ type Bands = Record<'upper' | 'middle' | 'lower', Float64Array>;
  * period - 1.
  */
 export function bollingerBands(close: Float64Array, period: number, deviations: number): Bands {
-  const { mean, variance } = slidingMoments(close, period);
-  return around(mean, (i) => deviations * Math.sqrt(variance[i]!));
+  return windowBands(close, period, deviations);
 }
 
 /**
@@ -21,7 +23,11 @@ export function bollingerBands(close: Float64Array, period: number, deviations: 
 export function keltnerChannel(series: Series, period: number, atrPeriod: number, multiple: number): Bands {
   const range = averageTrueRange(series, atrPeriod);
   const middle = exponentialAverage(series.close, period).map((value, i) => (Number.isNaN(range[i]!) ? NaN : value));
-  return around(middle, (i) => multiple * range[i]!);
+  return {
+    upper: middle.map((value, i) => value + multiple * range[i]!),
+    middle,
+    lower: middle.map((value, i) => value - multiple * range[i]!),
+  };
 }
 
 /**
@@ -31,15 +37,17 @@ export function keltnerChannel(series: Series, period: number, atrPeriod: number
 export function donchianChannel(series: Series, period: number): Bands {
   const upper = oneBarLater(slidingMaximum(series.high, period));
   const lower = oneBarLater(slidingMinimum(series.low, period));
-  return { upper, middle: upper.map((value, i) => (value + lower[i]!) / 2), lower };
+  return { upper, middle: midpoints(upper, lower), lower };
 }
 
-function around(middle: Float64Array, distance: (bar: number) => number): Bands {
-  return {
-    upper: middle.map((value, i) => value + distance(i)),
-    middle,
-    lower: middle.map((value, i) => value - distance(i)),
-  };
+/** Halves of exact sums: a price half-way between two others is exactly their midpoint. */
+function midpoints(above: Float64Array, below: Float64Array): Float64Array {
+  const [top, bottom] = termsInOneUnit([above, below]) as [ExactTerms, ExactTerms];
+  return top.hi.map((high, i) => {
+    const low = bottom.hi[i]!;
+    const sum = high + low;
+    return quotient(sum, sumError(high, low, sum) + restOf(top, i) + restOf(bottom, i), 2 * top.scale);
+  });
 }
 
 function oneBarLater(column: Float64Array): Float64Array {

@@ -35,17 +35,20 @@ export interface IndicatorDefinition {
   /** Names of its lines; the first is used when a spec names none. */
   readonly outputs: readonly string[];
   readonly unit: Unit;
-  /** Index of the first bar where all lines are defined. */
+  /**
+   * Real bars before the first bar where all lines are defined. Lines that depend on a window only need that window.
+   * Recursive ones are undefined until they differ by less than SETTLED_DRIFT from their value on an endless history:
+   * relative to the value itself for prices, and to the mean absolute value of the line for everything else. Bars
+   * filled flat do not count for these, because they add no new data.
+   */
   warmup(params: IndicatorParams): number;
   /**
-   * Index of the first bar where every line differs by less than 0.01 % from its value on an endless history; equal to
-   * `warmup` when the lines depend on a window only. Bars filled flat do not count, because they add no new data. The
-   * difference is relative to the value itself for prices, and to the mean absolute value of the line for everything
-   * else.
+   * Columns aligned to the series, NaN where undefined. A value may depend only on its own and earlier bars, and, where
+   * it is defined, on no bar outside its window.
    */
-  converge(params: IndicatorParams): number;
-  /** Columns aligned to the series, NaN where undefined. A value may depend only on its own and earlier bars. */
   compute(series: Series, params: IndicatorParams): IndicatorColumns;
+  /** The recursion from its first value on, to measure how it settles. For windows the same as above. */
+  readonly unsettled: Pick<IndicatorDefinition, 'warmup' | 'compute'>;
 }
 
 /** Usual values of all parameters. */

@@ -1,15 +1,10 @@
 import { exponentialWeight, wilderWeight } from './convergence.ts';
-import { slidingMoments } from './sliding-window.ts';
+import { windowMean } from './window-sums.ts';
 
 /**
- * All averages are aligned to their input and NaN before index `start + period - 1`; `start` is the first defined input
- * value.
+ * Recursive averages: they forget their start, but never quite. All are aligned to their input and NaN before index
+ * `start + period - 1`; `start` is the first defined input value. Averages over a window are in window-sums.ts.
  */
-
-/** Arithmetic mean of the last `period` values. */
-export function simpleAverage(column: Float64Array, period: number, start = 0): Float64Array {
-  return slidingMoments(column, period, start).mean;
-}
 
 /** Exponential average with weight 2 / (period + 1), seeded by the mean of the first `period` values. */
 export function exponentialAverage(column: Float64Array, period: number, start = 0): Float64Array {
@@ -25,24 +20,14 @@ function smoothed(column: Float64Array, period: number, weight: number, start: n
   const out = new Float64Array(column.length).fill(NaN);
   const first = start + period - 1;
   if (first >= column.length) return out;
-  let average = 0;
-  for (let i = start; i <= first; i += 1) average += (column[i]! - average) / (i - start + 1);
+  let average = windowMean(column.subarray(start, first + 1), period)[period - 1]!;
   out[first] = average;
-  for (let i = first + 1; i < column.length; i += 1) {
-    average += weight * (column[i]! - average);
-    out[i] = average;
-  }
-  return out;
-}
-
-/** Linearly weighted mean: the newest value weighs `period`, the oldest 1. */
-export function weightedAverage(column: Float64Array, period: number): Float64Array {
-  const out = new Float64Array(column.length).fill(NaN);
-  const weights = (period * (period + 1)) / 2;
-  for (let i = period - 1; i < column.length; i += 1) {
-    let sum = 0;
-    for (let k = 0; k < period; k += 1) sum += column[i - k]! * (period - k);
-    out[i] = sum / weights;
-  }
+  // Without a memory there is nothing to add to: a difference added again would round.
+  if (weight === 1) out.set(column.subarray(first), first);
+  else
+    for (let i = first + 1; i < column.length; i += 1) {
+      average += weight * (column[i]! - average);
+      out[i] = average;
+    }
   return out;
 }

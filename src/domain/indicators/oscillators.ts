@@ -1,21 +1,12 @@
 import { type Series } from '../market/series.ts';
-import { exponentialAverage, simpleAverage, wilderAverage } from './moving-average.ts';
-import { slidingMaximum, slidingMinimum, slidingMoments } from './sliding-window.ts';
+import { productError, ratio, sumError } from './compensated.ts';
+import { exactTerms, restOf, termsInOneUnit, type ExactTerms } from './exact-terms.ts';
+import { exponentialAverage, wilderAverage } from './moving-average.ts';
+import { slidingMaximum, slidingMinimum } from './sliding-window.ts';
+import { dividedSums, foldedSums, windowSums } from './window-sums.ts';
 
 /** Wilder's relative strength index, 0..100; first defined at bar `period`; 50 when the price has not moved. */
 export function relativeStrength(close: Float64Array, period: number): Float64Array {
-  return strength(close, period, wilderAverage);
-}
-
-/**
- * Cutler's relative strength index: simple means of the last `period` gains and losses instead of Wilder's smoothing,
- * so that a value depends on no earlier bar. 0..100; first defined at bar `period`; 50 when the price has not moved.
- */
-export function cutlerRelativeStrength(close: Float64Array, period: number): Float64Array {
-  return strength(close, period, simpleAverage);
-}
-
-function strength(close: Float64Array, period: number, average: typeof wilderAverage): Float64Array {
   const gains = new Float64Array(close.length);
   const losses = new Float64Array(close.length);
   for (let i = 1; i < close.length; i += 1) {
@@ -23,14 +14,72 @@ function strength(close: Float64Array, period: number, average: typeof wilderAve
     if (change > 0) gains[i] = change;
     else losses[i] = -change;
   }
-  const up = average(gains, period, 1);
-  const down = average(losses, period, 1);
+  const up = wilderAverage(gains, period, 1);
+  const down = wilderAverage(losses, period, 1);
   const out = new Float64Array(close.length).fill(NaN);
   for (let i = period; i < close.length; i += 1) {
     const moved = up[i]! + down[i]!;
     out[i] = moved > 0 ? (100 * up[i]!) / moved : 50;
   }
   return out;
+}
+
+/**
+ * Cutler's relative strength index: sums of the last `period` gains and losses instead of Wilder's smoothing, so that a
+ * value depends on no earlier bar. 0..100; first defined at bar `period`; 50 when the price has not moved.
+ */
+export function cutlerRelativeStrength(close: Float64Array, period: number): Float64Array {
+  const terms = exactTerms(close);
+  const gains = new Float64Array(close.length);
+  const gainsLow = new Float64Array(close.length);
+  const moves = new Float64Array(close.length);
+  const movesLow = new Float64Array(close.length);
+  for (let i = 1; i < close.length; i += 1) {
+    const change = terms.hi[i]! - terms.hi[i - 1]!;
+    const low = sumError(terms.hi[i]!, -terms.hi[i - 1]!, change) + (restOf(terms, i) - restOf(terms, i - 1));
+    const isRise = close[i]! > close[i - 1]!;
+    moves[i] = isRise ? change : -change;
+    movesLow[i] = isRise ? low : -low;
+    if (isRise) {
+      gains[i] = change;
+      gainsLow[i] = low;
+    }
+  }
+  const up = summed(terms, gains, gainsLow, period);
+  const moved = summed(terms, moves, movesLow, period);
+  const out = new Float64Array(close.length).fill(NaN);
+  for (let i = period; i < close.length; i += 1) {
+    const total = moved.hi[i]!;
+    out[i] = total > 0 ? share(up.hi[i]!, up.lo?.[i] ?? 0, total, moved.lo?.[i] ?? 0) : 50;
+  }
+  return out;
+}
+
+/** Sums of changes between terms; whole where the terms are. */
+function summed({ lo, scale, largest }: ExactTerms, hi: Float64Array, rest: Float64Array, period: number) {
+  return lo === null ? windowSums({ hi, lo, scale, largest: 2 * largest }, period) : foldedSums(hi, rest, period);
+}
+
+/** 100 * part / whole, rounded once. */
+function share(part: number, partLow: number, whole: number, wholeLow: number): number {
+  const scaled = 100 * part;
+  return ratio(scaled, productError(100, part, scaled) + 100 * partLow, whole, wholeLow);
+}
+
+/** 100 * (a - b) / (c - d), rounded once, of terms in one unit. */
+function shareOfDifferences(
+  a: ExactTerms,
+  b: ExactTerms,
+  c: ExactTerms,
+  d: ExactTerms,
+  i: number,
+  before: number,
+): number {
+  const part = a.hi[i]! - b.hi[before]!;
+  const partLow = sumError(a.hi[i]!, -b.hi[before]!, part) + (restOf(a, i) - restOf(b, before));
+  const whole = c.hi[i]! - d.hi[before]!;
+  const wholeLow = sumError(c.hi[i]!, -d.hi[before]!, whole) + (restOf(c, i) - restOf(d, before));
+  return share(part, partLow, whole, wholeLow);
 }
 
 /**
@@ -41,12 +90,21 @@ function strength(close: Float64Array, period: number, average: typeof wilderAve
 export function stochastic(series: Series, period: number, signal: number): Record<'k' | 'd', Float64Array> {
   const top = slidingMaximum(series.high, period);
   const bottom = slidingMinimum(series.low, period);
+  const first = Math.min(period - 1, series.length);
+  const [close, high, low] = termsInOneUnit([series.close, top, bottom].map((column) => column.subarray(first))) as [
+    ExactTerms,
+    ExactTerms,
+    ExactTerms,
+  ];
   const k = new Float64Array(series.length).fill(NaN);
-  for (let i = period - 1; i < series.length; i += 1) {
-    const range = top[i]! - bottom[i]!;
-    k[i] = range > 0 ? (100 * (series.close[i]! - bottom[i]!)) / range : 50;
+  for (let i = first; i < series.length; i += 1) {
+    const at = i - first;
+    k[i] = top[i]! > bottom[i]! ? shareOfDifferences(close, low, high, low, at, at) : 50;
   }
-  return { k, d: simpleAverage(k, signal, period - 1) };
+  // Ratios are no decimals: they are averaged as the doubles that they are.
+  const d = new Float64Array(series.length).fill(NaN);
+  d.set(dividedSums(foldedSums(k.subarray(first), null, signal), signal), first);
+  return { k, d };
 }
 
 /**
@@ -68,21 +126,13 @@ export function movingAverageConvergence(
 
 /** Change of the close over `period` bars in percent (2 is 2 %); first defined at bar `period`. */
 export function rateOfChange(close: Float64Array, period: number): Float64Array {
+  const terms = exactTerms(close);
   const out = new Float64Array(close.length).fill(NaN);
-  for (let i = period; i < close.length; i += 1) out[i] = 100 * (close[i]! / close[i - period]! - 1);
+  for (let i = period; i < close.length; i += 1) {
+    const before = terms.hi[i - period]!;
+    const change = terms.hi[i]! - before;
+    const low = sumError(terms.hi[i]!, -before, change) + (restOf(terms, i) - restOf(terms, i - period));
+    out[i] = share(change, low, before, restOf(terms, i - period));
+  }
   return out;
-}
-
-/**
- * Standard score: distance of the close from its mean in population standard deviations; first defined at bar period -
- * 1, NaN when the close does not vary.
- */
-export function standardScore(close: Float64Array, period: number): Float64Array {
-  const { mean, variance } = slidingMoments(close, period);
-  return mean.map((value, i) => (variance[i]! > 0 ? (close[i]! - value) / Math.sqrt(variance[i]!) : NaN));
-}
-
-/** Population standard deviation of the close; first defined at bar period - 1. Quote currency. */
-export function standardDeviation(close: Float64Array, period: number): Float64Array {
-  return slidingMoments(close, period).variance.map(Math.sqrt);
 }

@@ -2,19 +2,20 @@ import { SpecError } from '../spec-error.ts';
 import { bollingerBands, donchianChannel, keltnerChannel } from './bands.ts';
 import { directionalMovement } from './directional-movement.ts';
 import { type IndicatorDefinition, type IndicatorParameter, type IndicatorParams } from './indicator.ts';
-import { exponentialAverage, simpleAverage, weightedAverage } from './moving-average.ts';
+import { exponentialAverage } from './moving-average.ts';
 import {
   cutlerRelativeStrength,
   movingAverageConvergence,
   rateOfChange,
   relativeStrength,
-  standardDeviation,
-  standardScore,
   stochastic,
 } from './oscillators.ts';
 import { slidingMaximum, slidingMinimum } from './sliding-window.ts';
-import { barsToConverge, exponentialWeight, FIRST_MOVE_ERROR, FIRST_PRICE_ERROR, wilderWeight } from './convergence.ts';
+import { barsToSettle, exponentialWeight, FIRST_MOVE_ERROR, FIRST_PRICE_ERROR, wilderWeight } from './convergence.ts';
 import { averageTrueRange } from './true-range.ts';
+import { firstBarAfter } from './first-bar-after.ts';
+import { windowDeviation, windowScore } from './window-spread.ts';
+import { weightedWindowMean, windowMean } from './window-sums.ts';
 import { onBalanceVolume, relativeVolume, volumeWeightedPrice } from './volume-flow.ts';
 import { type Series } from '../market/series.ts';
 
@@ -36,43 +37,61 @@ const factor = <N extends string>(name: N, usual: number) => ({
 });
 
 /**
- * Gives a kernel typed parameters by its declared names; `requireParams` has checked that they are present. Without
- * `converge` the indicator has no memory beyond its window.
+ * Gives a kernel typed parameters by its declared names; `requireParams` has checked that they are present. `first` is
+ * the first bar for which the kernel gives all lines, `settle` the number of bars after which a recursion has settled;
+ * without it the indicator has no memory beyond its window.
  */
-function define<N extends string>(definition: {
+function define<N extends string>({
+  first,
+  settle,
+  compute,
+  ...rest
+}: {
   readonly params: readonly (IndicatorParameter & { readonly name: N })[];
   readonly inputs: IndicatorDefinition['inputs'];
   readonly outputs: readonly string[];
   readonly unit: IndicatorDefinition['unit'];
-  readonly warmup: (params: Readonly<Record<N, number>>) => number;
-  readonly converge?: (params: Readonly<Record<N, number>>) => number;
+  readonly first: (params: Readonly<Record<N, number>>) => number;
+  readonly settle?: (params: Readonly<Record<N, number>>) => number;
   readonly compute: (series: Series, params: Readonly<Record<N, number>>) => Record<string, Float64Array>;
 }): IndicatorDefinition {
-  return { ...definition, converge: definition.converge ?? definition.warmup };
+  const unsettled = { warmup: first, compute };
+  if (settle === undefined) return { ...rest, ...unsettled, unsettled };
+  return {
+    ...rest,
+    warmup: settle,
+    compute: (series, params) => fromBar(firstBarAfter(series, settle(params)), compute(series, params)),
+    unsettled,
+  };
 }
 
-const convergeEma = (period: number): number =>
-  period - 1 + barsToConverge([exponentialWeight(period)], FIRST_PRICE_ERROR);
-/** For one Wilder average of moves, or a ratio of two. */
-const convergeWilder = (period: number): number => period + barsToConverge([wilderWeight(period)], FIRST_MOVE_ERROR);
+/** The lines without their values before a bar. */
+function fromBar(bar: number, lines: Record<string, Float64Array>): Record<string, Float64Array> {
+  for (const line of Object.values(lines)) line.fill(NaN, 0, bar);
+  return lines;
+}
 
-/** All indicators that a spec can name. Formulas, ranges and first defined bars are documented at the kernels. */
+const settleEma = (period: number): number => period - 1 + barsToSettle([exponentialWeight(period)], FIRST_PRICE_ERROR);
+/** For one Wilder average of moves, or a ratio of two. */
+const settleWilder = (period: number): number => period + barsToSettle([wilderWeight(period)], FIRST_MOVE_ERROR);
+
+/** All indicators that a spec can name. Formulas, ranges and first bars are documented at the kernels. */
 export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
   sma: define({
     inputs: ['close'],
     params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'price',
-    warmup: ({ period }) => period - 1,
-    compute: ({ close }, { period }) => ({ value: simpleAverage(close, period) }),
+    first: ({ period }) => period - 1,
+    compute: ({ close }, { period }) => ({ value: windowMean(close, period) }),
   }),
   ema: define({
     inputs: ['close'],
     params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'price',
-    warmup: ({ period }) => period - 1,
-    converge: ({ period }) => convergeEma(period),
+    first: ({ period }) => period - 1,
+    settle: ({ period }) => settleEma(period),
     compute: ({ close }, { period }) => ({ value: exponentialAverage(close, period) }),
   }),
   wma: define({
@@ -80,15 +99,15 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'price',
-    warmup: ({ period }) => period - 1,
-    compute: ({ close }, { period }) => ({ value: weightedAverage(close, period) }),
+    first: ({ period }) => period - 1,
+    compute: ({ close }, { period }) => ({ value: weightedWindowMean(close, period) }),
   }),
   vwap: define({
     inputs: ['high', 'low', 'close', 'volume'],
     params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'price',
-    warmup: ({ period }) => period - 1,
+    first: ({ period }) => period - 1,
     compute: (series, { period }) => ({ value: volumeWeightedPrice(series, period) }),
   }),
   /** Highest *close* of the last `period` bars, including the current one; `lowest` likewise. */
@@ -97,7 +116,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'price',
-    warmup: ({ period }) => period - 1,
+    first: ({ period }) => period - 1,
     compute: ({ close }, { period }) => ({ value: slidingMaximum(close, period) }),
   }),
   lowest: define({
@@ -105,7 +124,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'price',
-    warmup: ({ period }) => period - 1,
+    first: ({ period }) => period - 1,
     compute: ({ close }, { period }) => ({ value: slidingMinimum(close, period) }),
   }),
   bollinger: define({
@@ -113,7 +132,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 20, 2), factor('deviations', 2)],
     outputs: ['middle', 'upper', 'lower'],
     unit: 'price',
-    warmup: ({ period }) => period - 1,
+    first: ({ period }) => period - 1,
     compute: ({ close }, { period, deviations }) => bollingerBands(close, period, deviations),
   }),
   keltner: define({
@@ -121,8 +140,8 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 20), bars('atrPeriod', 14), factor('multiple', 2)],
     outputs: ['middle', 'upper', 'lower'],
     unit: 'price',
-    warmup: ({ period, atrPeriod }) => Math.max(period - 1, atrPeriod),
-    converge: ({ period, atrPeriod }) => Math.max(convergeEma(period), convergeWilder(atrPeriod)),
+    first: ({ period, atrPeriod }) => Math.max(period - 1, atrPeriod),
+    settle: ({ period, atrPeriod }) => Math.max(settleEma(period), settleWilder(atrPeriod)),
     compute: (series, { period, atrPeriod, multiple }) => keltnerChannel(series, period, atrPeriod, multiple),
   }),
   donchian: define({
@@ -130,7 +149,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 20)],
     outputs: ['upper', 'lower', 'middle'],
     unit: 'price',
-    warmup: ({ period }) => period,
+    first: ({ period }) => period,
     compute: (series, { period }) => donchianChannel(series, period),
   }),
   macd: define({
@@ -138,12 +157,12 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('fast', 12), bars('slow', 26), bars('signal', 9)],
     outputs: ['line', 'signal', 'histogram'],
     unit: 'price-difference',
-    warmup: ({ fast, slow, signal }) => Math.max(fast, slow) + signal - 2,
-    converge: ({ fast, slow, signal }) =>
+    first: ({ fast, slow, signal }) => Math.max(fast, slow) + signal - 2,
+    settle: ({ fast, slow, signal }) =>
       Math.max(fast, slow) +
       signal -
       2 +
-      barsToConverge([exponentialWeight(Math.max(fast, slow)), exponentialWeight(signal)], FIRST_MOVE_ERROR),
+      barsToSettle([exponentialWeight(Math.max(fast, slow)), exponentialWeight(signal)], FIRST_MOVE_ERROR),
     compute: ({ close }, { fast, slow, signal }) => movingAverageConvergence(close, fast, slow, signal),
   }),
   atr: define({
@@ -151,8 +170,8 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 14)],
     outputs: ['value'],
     unit: 'price-difference',
-    warmup: ({ period }) => period,
-    converge: ({ period }) => convergeWilder(period),
+    first: ({ period }) => period,
+    settle: ({ period }) => settleWilder(period),
     compute: (series, { period }) => ({ value: averageTrueRange(series, period) }),
   }),
   stdev: define({
@@ -160,16 +179,16 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 20, 2)],
     outputs: ['value'],
     unit: 'price-difference',
-    warmup: ({ period }) => period - 1,
-    compute: ({ close }, { period }) => ({ value: standardDeviation(close, period) }),
+    first: ({ period }) => period - 1,
+    compute: ({ close }, { period }) => ({ value: windowDeviation(close, period) }),
   }),
   rsi: define({
     inputs: ['close'],
     params: [bars('period', 14)],
     outputs: ['value'],
     unit: 'oscillator',
-    warmup: ({ period }) => period,
-    converge: ({ period }) => convergeWilder(period),
+    first: ({ period }) => period,
+    settle: ({ period }) => settleWilder(period),
     compute: ({ close }, { period }) => ({ value: relativeStrength(close, period) }),
   }),
   'cutler-rsi': define({
@@ -177,7 +196,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 14)],
     outputs: ['value'],
     unit: 'oscillator',
-    warmup: ({ period }) => period,
+    first: ({ period }) => period,
     compute: ({ close }, { period }) => ({ value: cutlerRelativeStrength(close, period) }),
   }),
   stochastic: define({
@@ -185,7 +204,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 14), bars('signal', 3)],
     outputs: ['k', 'd'],
     unit: 'oscillator',
-    warmup: ({ period, signal }) => period + signal - 2,
+    first: ({ period, signal }) => period + signal - 2,
     compute: (series, { period, signal }) => stochastic(series, period, signal),
   }),
   adx: define({
@@ -193,9 +212,9 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 14)],
     outputs: ['adx', 'plusDi', 'minusDi'],
     unit: 'oscillator',
-    warmup: ({ period }) => 2 * period - 1,
-    converge: ({ period }) =>
-      2 * period - 1 + barsToConverge([wilderWeight(period), wilderWeight(period)], FIRST_MOVE_ERROR),
+    first: ({ period }) => 2 * period - 1,
+    settle: ({ period }) =>
+      2 * period - 1 + barsToSettle([wilderWeight(period), wilderWeight(period)], FIRST_MOVE_ERROR),
     compute: (series, { period }) => directionalMovement(series, period),
   }),
   roc: define({
@@ -203,7 +222,7 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 12)],
     outputs: ['value'],
     unit: 'percent-change',
-    warmup: ({ period }) => period,
+    first: ({ period }) => period,
     compute: ({ close }, { period }) => ({ value: rateOfChange(close, period) }),
   }),
   zscore: define({
@@ -211,15 +230,15 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 20, 2)],
     outputs: ['value'],
     unit: 'deviations',
-    warmup: ({ period }) => period - 1,
-    compute: ({ close }, { period }) => ({ value: standardScore(close, period) }),
+    first: ({ period }) => period - 1,
+    compute: ({ close }, { period }) => ({ value: windowScore(close, period) }),
   }),
   obv: define({
     inputs: ['close', 'volume'],
     params: [bars('period', 20)],
     outputs: ['obv', 'average'],
     unit: 'volume-total',
-    warmup: ({ period }) => period - 1,
+    first: ({ period }) => period - 1,
     compute: (series, { period }) => onBalanceVolume(series, period),
   }),
   'volume-sma': define({
@@ -227,15 +246,15 @@ export const INDICATORS: Readonly<Record<string, IndicatorDefinition>> = {
     params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'volume',
-    warmup: ({ period }) => period - 1,
-    compute: ({ volume }, { period }) => ({ value: simpleAverage(volume, period) }),
+    first: ({ period }) => period - 1,
+    compute: ({ volume }, { period }) => ({ value: windowMean(volume, period) }),
   }),
   'relative-volume': define({
     inputs: ['volume'],
     params: [bars('period', 20)],
     outputs: ['value'],
     unit: 'multiple',
-    warmup: ({ period }) => period,
+    first: ({ period }) => period,
     compute: ({ volume }, { period }) => ({ value: relativeVolume(volume, period) }),
   }),
 };

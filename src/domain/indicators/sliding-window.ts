@@ -1,5 +1,5 @@
 /**
- * Sliding windows in constant time per bar and without drift. The column is cut into blocks of `period`; a window is
+ * Sliding extremes and plain sums in constant time per bar and without drift (exact sums: window-sums.ts). The column is cut into blocks of `period`; a window is
  * the tail of one block joined to the head of the next. Each result is therefore computed only from the bars of its
  * window: no running total accumulates rounding errors or keeps a trace of a removed outlier.
  *
@@ -31,6 +31,10 @@ function slidingFold(
   return out;
 }
 
+/**
+ * Sum of doubles, each addition rounded. Only the engine of the Python workers uses it: its results must equal theirs
+ * bit for bit.
+ */
 export function slidingSum(column: Float64Array, period: number): Float64Array {
   return slidingFold(column, period, (a, b) => a + b);
 }
@@ -41,50 +45,4 @@ export function slidingMaximum(column: Float64Array, period: number): Float64Arr
 
 export function slidingMinimum(column: Float64Array, period: number): Float64Array {
   return slidingFold(column, period, (a, b) => (a < b ? a : b));
-}
-
-export interface Moments {
-  readonly mean: Float64Array;
-  /** Population variance; exactly 0 when all values of the window are equal. */
-  readonly variance: Float64Array;
-}
-
-/** Mean and variance of each window: Welford's recurrence within a block, Chan's formula to join tail and head. */
-export function slidingMoments(column: Float64Array, period: number, start = 0): Moments {
-  const mean = new Float64Array(column.length).fill(NaN);
-  const variance = new Float64Array(column.length).fill(NaN);
-  const tailMean = new Float64Array(period);
-  const tailSquares = new Float64Array(period);
-  for (let block = start; block < column.length; block += period) {
-    const end = Math.min(block + period, column.length);
-    let headMean = 0;
-    let headSquares = 0;
-    for (let i = block; i < end; i += 1) {
-      const count = i - block + 1;
-      const delta = column[i]! - headMean;
-      headMean += delta / count;
-      headSquares += delta * (column[i]! - headMean);
-      if (count === period) {
-        mean[i] = headMean;
-        variance[i] = headSquares / period;
-      } else if (block > start) {
-        const distance = headMean - tailMean[count]!;
-        const share = count / period;
-        mean[i] = tailMean[count]! + distance * share;
-        variance[i] = (tailSquares[count]! + headSquares) / period + distance * distance * share * (1 - share);
-      }
-    }
-    if (end - block < period) break;
-    let backMean = 0;
-    let backSquares = 0;
-    for (let rank = period - 1; rank >= 0; rank -= 1) {
-      const value = column[block + rank]!;
-      const delta = value - backMean;
-      backMean += delta / (period - rank);
-      backSquares += delta * (value - backMean);
-      tailMean[rank] = backMean;
-      tailSquares[rank] = backSquares;
-    }
-  }
-  return { mean, variance };
 }

@@ -1,6 +1,7 @@
 import { type Series } from '../market/series.ts';
-import { simpleAverage } from './moving-average.ts';
-import { slidingSum } from './sliding-window.ts';
+import { productError, quotient, ratio, sumError } from './compensated.ts';
+import { exactTerms, restOf, termsInOneUnit, type ExactTerms } from './exact-terms.ts';
+import { dividedSums, foldedSums, windowSums } from './window-sums.ts';
 
 /**
  * On-balance volume: volume is added on a higher close and subtracted on a lower one, 0 at bar 0. `average`: its mean
@@ -8,11 +9,26 @@ import { slidingSum } from './sliding-window.ts';
  * series begins.
  */
 export function onBalanceVolume({ close, volume }: Series, period: number): Record<'obv' | 'average', Float64Array> {
-  const obv = new Float64Array(close.length);
-  for (let i = 1; i < close.length; i += 1) {
-    obv[i] = obv[i - 1]! + Math.sign(close[i]! - close[i - 1]!) * volume[i]!;
+  const terms = exactTerms(volume);
+  const { length } = close;
+  const total = new Float64Array(length);
+  const rest = new Float64Array(length);
+  let largest = 0;
+  for (let i = 1; i < length; i += 1) {
+    const direction = Math.sign(close[i]! - close[i - 1]!);
+    const step = direction * terms.hi[i]!;
+    const sum = total[i - 1]! + step;
+    const low = rest[i - 1]! + direction * restOf(terms, i) + sumError(total[i - 1]!, step, sum);
+    total[i] = sum + low;
+    rest[i] = low - (total[i]! - sum);
+    largest = Math.max(largest, Math.abs(total[i]!));
   }
-  return { obv, average: simpleAverage(obv, period) };
+  const isPlain = terms.lo === null && largest < Number.MAX_SAFE_INTEGER;
+  const totals: ExactTerms = { ...terms, hi: total, lo: isPlain ? null : rest, largest };
+  return {
+    obv: total.map((value, i) => quotient(value, rest[i]!, terms.scale)),
+    average: dividedSums(windowSums(totals, period), period * terms.scale),
+  };
 }
 
 /**
@@ -20,12 +36,34 @@ export function onBalanceVolume({ close, volume }: Series, period: number): Reco
  * 1, NaN when nothing was traded.
  */
 export function volumeWeightedPrice({ high, low, close, volume }: Series, period: number): Float64Array {
-  const turnover = slidingSum(
-    volume.map((amount, i) => (amount * (high[i]! + low[i]! + close[i]!)) / 3),
-    period,
-  );
-  const traded = slidingSum(volume, period);
-  return turnover.map((value, i) => (traded[i]! > 0 ? value / traded[i]! : NaN));
+  const prices = termsInOneUnit([high, low, close]) as [ExactTerms, ExactTerms, ExactTerms];
+  const amounts = exactTerms(volume);
+  const turnover = new Float64Array(volume.length);
+  const turnoverLow = new Float64Array(volume.length);
+  for (let i = 0; i < volume.length; i += 1) {
+    let price = 0;
+    let priceLow = 0;
+    for (const terms of prices) {
+      const sum = price + terms.hi[i]!;
+      priceLow += sumError(price, terms.hi[i]!, sum) + restOf(terms, i);
+      price = sum;
+    }
+    const amount = amounts.hi[i]!;
+    const product = price * amount;
+    turnover[i] = product;
+    turnoverLow[i] = productError(price, amount, product) + priceLow * amount + price * restOf(amounts, i);
+  }
+  const spent = foldedSums(turnover, turnoverLow, period);
+  const traded = windowSums(amounts, period);
+  // Three prices a bar, in their own unit.
+  const unit = 3 * prices[0].scale;
+  return spent.hi.map((value, i) => {
+    const amount = traded.hi[i]!;
+    if (!(amount > 0)) return NaN;
+    const divisor = unit * amount;
+    const divisorLow = productError(unit, amount, divisor) + unit * (traded.lo?.[i] ?? 0);
+    return ratio(value, spent.lo?.[i] ?? 0, divisor, divisorLow);
+  });
 }
 
 /**
@@ -33,8 +71,14 @@ export function volumeWeightedPrice({ high, low, close, volume }: Series, period
  * when nothing was traded in them.
  */
 export function relativeVolume(volume: Float64Array, period: number): Float64Array {
-  const mean = simpleAverage(volume, period);
+  const terms = exactTerms(volume);
+  const { hi, lo } = windowSums(terms, period);
   const out = new Float64Array(volume.length).fill(NaN);
-  for (let i = period; i < volume.length; i += 1) if (mean[i - 1]! > 0) out[i] = volume[i]! / mean[i - 1]!;
+  for (let i = period; i < volume.length; i += 1) {
+    if (!(hi[i - 1]! > 0)) continue;
+    const amount = period * terms.hi[i]!;
+    const amountLow = productError(period, terms.hi[i]!, amount) + period * restOf(terms, i);
+    out[i] = ratio(amount, amountLow, hi[i - 1]!, lo?.[i - 1] ?? 0);
+  }
   return out;
 }

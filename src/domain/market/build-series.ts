@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
 import { faultAt, type CandleColumns } from './candle-columns.ts';
 import { requireOnGrid } from './infer-timeframe.ts';
-import { type Series } from './series.ts';
+import { FLAGS, type Series } from './series.ts';
 import { timeframeMs, type Timeframe } from './timeframe.ts';
 
 /** Longest allowed series (64 years of one-minute bars). A longer span means wrong times, not a quiet market. */
@@ -25,8 +25,8 @@ export function emptySeries(symbol: string, timeframe: Timeframe, length: number
 }
 
 /**
- * Aligns candles to their timeframe. Missing bars are filled flat at the last close with volume 0 and flagged in
- * `filled`.
+ * Aligns candles to their timeframe. Missing bars, and bars with volume 0 and no range, are filled flat at the last
+ * close with volume 0 and flagged in `filled`.
  * @throws AppError `bad-candles` when there is no candle, or when a candle is invalid, off the grid, out of order or a
  * duplicate.
  */
@@ -50,24 +50,30 @@ export function seriesOfColumns(symbol: string, timeframe: Timeframe, candles: C
     const fault = faultAt(candles, i) ?? (bar < next ? 'it is out of order or a duplicate' : null);
     if (fault !== null)
       throw new AppError('bad-candles', `${symbol}: candle of ${new Date(time[i]!).toISOString()}: ${fault}`);
-    for (; next < bar; next += 1) fillFlat(series, next, first + next * step);
+    for (; next < bar; next += 1) fillFlat(series, next, first + next * step, FLAGS.missing);
+    next = bar + 1;
+    const isUntraded = candles.volume[i] === 0 && candles.high[i] === candles.low[i];
+    if (isUntraded && bar > 0) {
+      fillFlat(series, bar, time[i]!, FLAGS.untraded);
+      continue;
+    }
+    if (isUntraded) series.filled[bar] = FLAGS.untraded;
     series.time[bar] = time[i]!;
     series.open[bar] = candles.open[i]!;
     series.high[bar] = candles.high[i]!;
     series.low[bar] = candles.low[i]!;
     series.close[bar] = candles.close[i]!;
     series.volume[bar] = candles.volume[i]!;
-    next = bar + 1;
   }
   return series;
 }
 
-function fillFlat(series: Series, bar: number, time: number): void {
+function fillFlat(series: Series, bar: number, time: number, flag: number): void {
   const close = series.close[bar - 1]!;
   series.time[bar] = time;
   series.open[bar] = close;
   series.high[bar] = close;
   series.low[bar] = close;
   series.close[bar] = close;
-  series.filled[bar] = 1;
+  series.filled[bar] = flag;
 }

@@ -1,5 +1,5 @@
 import { emptySeries } from './build-series.ts';
-import { type Series } from './series.ts';
+import { FLAGS, type Series } from './series.ts';
 import { timeframeMs } from './timeframe.ts';
 
 /**
@@ -13,6 +13,6 @@ export function flatUntil(series: Series, until: number): Series {
   const flat = emptySeries(series.symbol, series.timeframe, Math.max(0, Math.floor((until - end) / step)));
   for (const column of ['open', 'high', 'low', 'close'] as const) flat[column].fill(series.close[last]!);
   for (let i = 0; i < flat.length; i += 1) flat.time[i] = end + i * step;
-  flat.filled.fill(1);
+  flat.filled.fill(FLAGS.missing);
   return flat;
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import { emptySeries } from './build-series.ts';
-import { type Series } from './series.ts';
+import { FLAGS, type Series } from './series.ts';
 import { timeframeAnchor, timeframeMs, type Timeframe } from './timeframe.ts';
 
 /**
@@ -34,7 +34,10 @@ export function resample(series: Series, timeframe: Timeframe): Series {
 /** A filled bar only repeats the previous close, so open, high and low come from real bars only. */
 function fold(series: Series, from: number, to: number, out: Series, bucket: number): void {
   let firstReal = from;
-  while (firstReal < to && series.filled[firstReal] === 1) firstReal += 1;
+  let flag: number = FLAGS.missing;
+  for (; firstReal < to && series.filled[firstReal] !== FLAGS.real; firstReal += 1) {
+    if (series.filled[firstReal] === FLAGS.untraded) flag = FLAGS.untraded;
+  }
   const start = firstReal === to ? from : firstReal;
   let high = -Infinity;
   let low = Infinity;
@@ -50,5 +53,5 @@ function fold(series: Series, from: number, to: number, out: Series, bucket: num
   out.low[bucket] = low;
   out.close[bucket] = series.close[to - 1]!;
   out.volume[bucket] = volume;
-  out.filled[bucket] = firstReal === to ? 1 : 0;
+  out.filled[bucket] = firstReal === to ? flag : FLAGS.real;
 }

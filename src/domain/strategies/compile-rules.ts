@@ -1,4 +1,5 @@
 import { type IndicatorCache } from '../indicators/indicator-cache.ts';
+import { FLAGS, lastRealBefore, type Series } from '../market/series.ts';
 import { type Comparison, type Condition, type Rule, type StrategySpec } from './spec.ts';
 
 /** Whether a condition holds at the close of a bar. */
@@ -37,14 +38,17 @@ export function compileCondition(condition: Condition, cache: IndicatorCache): B
 }
 
 function compileRule(rule: Rule, cache: IndicatorCache): BarTest {
-  return comparisonOf(rule.op, cache.operand(rule.left), cache.operand(rule.right));
+  return comparisonOf(rule.op, cache.operand(rule.left), cache.operand(rule.right), cache.series);
 }
 
 /**
  * Undefined values are NaN, and comparisons with NaN are false (docs/simulation-rules.md rule 10). For a crossing, the
- * previous bar must be on the other side or equal.
+ * last real bar before must be on the other side or equal: one that happens on flagged bars is found on the next real
+ * bar, and none is found on a flagged bar (rule 11).
  */
-function comparisonOf(op: Comparison, a: Float64Array, b: Float64Array): BarTest {
+function comparisonOf(op: Comparison, a: Float64Array, b: Float64Array, series: Series): BarTest {
+  const isReal = (i: number): boolean => series.filled[i] === FLAGS.real;
+  const before = (i: number): number => lastRealBefore(series, i);
   switch (op) {
     case '>':
       return (i) => a[i]! > b[i]!;
@@ -55,8 +59,8 @@ function comparisonOf(op: Comparison, a: Float64Array, b: Float64Array): BarTest
     case '<=':
       return (i) => a[i]! <= b[i]!;
     case 'crosses-above':
-      return (i) => a[i]! > b[i]! && i > 0 && a[i - 1]! <= b[i - 1]!;
+      return (i) => a[i]! > b[i]! && isReal(i) && a[before(i)]! <= b[before(i)]!;
     case 'crosses-below':
-      return (i) => a[i]! < b[i]! && i > 0 && a[i - 1]! >= b[i - 1]!;
+      return (i) => a[i]! < b[i]! && isReal(i) && a[before(i)]! >= b[before(i)]!;
   }
 }

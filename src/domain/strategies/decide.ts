@@ -5,8 +5,9 @@ import { type Bracket } from '../orders/order.ts';
 import { compileRules } from './compile-rules.ts';
 import { describeCondition } from './describe-spec.ts';
 import { type StrategySpec } from './spec.ts';
+import { volumeFault } from './volume-fault.ts';
 import { firstSignalBar, warmupBars } from './warmup-bars.ts';
-import { type Series } from '../market/series.ts';
+import { FLAGS, realBars, type Series } from '../market/series.ts';
 
 /** Decision of a spec at the close of the last bar of a series. */
 export type Decision =
@@ -27,10 +28,11 @@ export function decide(
 ): Decision {
   const bar = series.length - 1;
   if (bar < firstSignalBar(spec, series)) {
-    const printed = series.filled.filter((flag) => flag === 0).length;
-    return { action: 'none', because: `${printed} candles, warm-up needs ${warmupBars(spec) + 1}` };
+    return { action: 'none', because: `${realBars(series)} candles, warm-up needs ${warmupBars(spec) + 1}` };
   }
-  if (series.filled[bar] === 1) return { action: 'none', because: 'no candle was printed for the last bar' };
+  if (series.filled[bar] !== FLAGS.real) return { action: 'none', because: 'nothing was traded in the last bar' };
+  const fault = volumeFault(spec, series);
+  if (fault !== null) return { action: 'none', because: fault.message };
   const rules = compileRules(spec, cache);
   if (inPosition) {
     if (spec.exit && rules.exit(bar))

@@ -1,3 +1,4 @@
+import { firstBarAfter } from '../indicators/first-bar-after.ts';
 import { INDICATORS } from '../indicators/registry.ts';
 import { SeriesTooShortError } from '../market/series-too-short-error.ts';
 import { type Series } from '../market/series.ts';
@@ -7,8 +8,8 @@ import { type StrategySpec } from './spec.ts';
 
 /**
  * Candles needed before the candle whose close can give a signal. At that point all values that the spec reads are
- * defined and have converged: they no longer depend on where the series began (IndicatorDefinition.converge). Takes a
- * valid spec. Exit rules count too, so that a position is never held by rules that cannot fire yet.
+ * defined: none depends on where the series began (IndicatorDefinition.warmup). Takes a valid spec. Exit rules count
+ * too, so that a position is never held by rules that cannot fire yet.
  */
 export function warmupBars(spec: StrategySpec): number {
   return Math.max(0, ...readsOf(spec).map(barsFor));
@@ -19,10 +20,7 @@ export function warmupBars(spec: StrategySpec): number {
  * count towards the warm-up.
  */
 export function firstSignalBar(spec: StrategySpec, series: Series): number {
-  let missing = warmupBars(spec);
-  let bar = 0;
-  for (; bar < series.length && missing > 0; bar += 1) if (series.filled[bar] === 0) missing -= 1;
-  return missing > 0 ? series.length : bar;
+  return firstBarAfter(series, warmupBars(spec));
 }
 
 /**
@@ -37,5 +35,5 @@ export function seriesTooShort(spec: StrategySpec, needed: number, available: nu
 }
 
 function barsFor({ operand, barsBack }: SpecRead): number {
-  return ('indicator' in operand ? INDICATORS[operand.indicator]!.converge(operand.params) : 0) + barsBack;
+  return ('indicator' in operand ? INDICATORS[operand.indicator]!.warmup(operand.params) : 0) + barsBack;
 }

@@ -1,4 +1,4 @@
-import { type Series } from '../../domain/market/series.ts';
+import { FLAGS, type Series } from '../../domain/market/series.ts';
 
 /** Maximum number of points. A longer series is drawn as candles of several bars, to keep file and page small. */
 export const MAX_POINTS = 100_000;
@@ -45,7 +45,8 @@ export function chartPoints(
 /** Runs of points with at least one filled bar: first point and number of points. */
 export function missingRuns(filled: Uint8Array, barsPerPoint: number): (readonly [first: number, points: number])[] {
   const runs: [number, number][] = [];
-  for (let bar = filled.indexOf(1); bar >= 0; bar = filled.indexOf(1, bar + 1)) {
+  for (let bar = 0; bar < filled.length; bar += 1) {
+    if (filled[bar] === FLAGS.real) continue;
     const point = Math.floor(bar / barsPerPoint);
     const last = runs.at(-1);
     const end = last === undefined ? -1 : last[0] + last[1];

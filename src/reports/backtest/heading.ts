@@ -65,10 +65,11 @@ function slippageText({ slippageRate, stopRangeShare, priceImprovement }: Report
   return `${share(slippageRate)} of the price, unfavourable, on every market fill${stops}; ${targets}`;
 }
 
-function coverageText({ coverage, missing, gaps, bars }: CoverageReport): string {
+function coverageText({ coverage, missing, untraded, gaps, bars }: CoverageReport): string {
   if (missing === 0) return `${share(coverage)}, no candle is missing`;
   const largest = [...gaps].sort((a, b) => b.bars - a.bars || a.from - b.from).slice(0, NAMED_GAPS);
   const named = largest.map((gap) => `${count(gap.bars)} from ${minuteOf(gap.from)}`).join(', ');
+  const quiet = untraded > 0 ? ` (${count(untraded)} of them have volume 0 and no range)` : '';
   const which = gaps.length > NAMED_GAPS ? `${count(gaps.length)} gaps, the largest:` : 'gaps:';
-  return `${share(coverage)}, ${count(missing)} of ${count(bars)} bars are missing and filled flat; ${which} ${named}`;
+  return `${share(coverage)}, ${count(missing)} of ${count(bars)} bars are missing${quiet} and filled flat; ${which} ${named}`;
 }

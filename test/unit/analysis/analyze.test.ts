@@ -27,14 +27,16 @@ const range = (length: number, at: (i: number) => number): number[] => Array.fro
 
 describe('analyze', () => {
   it('needs enough bars for all its indicators', () => {
-    expect(() => analyze(randomSeries(1, 235))).toThrow('an analysis needs at least 236 bars, there are 235');
-    expect(analyze(randomSeries(1, 236)).asOf).toBe(randomSeries(1, 236).time[235]! + 3_600_000);
+    expect(() => analyze(randomSeries(1, 398))).toThrow('an analysis needs at least 399 bars, there are 398');
+    expect(analyze(randomSeries(1, 399)).asOf).toBe(randomSeries(1, 399).time[398]! + 3_600_000);
+    // Candles that are not there settle nothing.
+    expect(() => analyze(randomSeries(1, 410, { gapShare: 0.1 }))).toThrow('an analysis needs at least 399 bars');
   });
 
   it('gives finite values within their ranges for any market, including a flat one', () => {
-    const flat = seriesOf(range(250, () => 7).map((price) => [price, price, price, price, 0]));
+    const flat = seriesOf(range(450, () => 7).map((price) => [price, price, price, price, 1]));
     fc.assert(
-      fc.property(fc.oneof(anySeries(260), fc.constant(flat)), (series) => {
+      fc.property(fc.oneof(anySeries(650), fc.constant(flat)), (series) => {
         const analysis = analyze(series);
         const { bollinger, macd, ...rest } = analysis.indicators;
         for (const value of [...Object.values(bollinger), ...Object.values(macd), ...Object.values(rest)]) {
@@ -61,16 +63,16 @@ describe('analyze', () => {
   });
 
   it('recognises ranging, calm and stormy markets', () => {
-    const swing = range(400, (i) => 1000 + 10 * Math.sin(i / 3));
+    const swing = range(700, (i) => 1000 + 10 * Math.sin(i / 3));
     expect(analyze(along(swing)).regime).toBe('ranging');
-    expect(analyze(along(swing, (i) => (i < 370 ? 20 : 1))).regime).toBe('calm');
-    expect(analyze(along(swing, (i) => (i < 390 ? 1 : 80))).regime).toBe('stormy');
+    expect(analyze(along(swing, (i) => (i < 670 ? 20 : 1))).regime).toBe('calm');
+    expect(analyze(along(swing, (i) => (i < 690 ? 1 : 80))).regime).toBe('stormy');
   });
 
   it('depends on closed bars only', () => {
-    const series = randomSeries(5, 400);
-    const other = withOtherFuture(series, 300, 9);
-    expect(analyze(sliceSeries(other, 0, 300))).toEqual(analyze(sliceSeries(series, 0, 300)));
+    const series = randomSeries(5, 600);
+    const other = withOtherFuture(series, 500, 9);
+    expect(analyze(sliceSeries(other, 0, 500))).toEqual(analyze(sliceSeries(series, 0, 500)));
   });
 });
 

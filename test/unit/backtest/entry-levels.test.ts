@@ -27,10 +27,10 @@ it('entry levels are those of the spec at the entry fill', () => {
 
 it('entry levels read an ATR distance at the signal bar, also across bars filled flat', () => {
   const spec: StrategySpec = { ...onSignal, stop: { kind: 'atr', period: 2, multiple: 1 } };
-  const converged = Array.from({ length: 24 }, () => [100, 102, 98, 100] as const);
-  const series = seriesOf([...converged, [100, 102, 98, SIGNAL], null, [100, 140, 99, 100], [100, 101, 99, 100]]);
+  const settled = Array.from({ length: 40 }, () => [100, 102, 98, 100] as const);
+  const series = seriesOf([...settled, [100, 102, 98, SIGNAL], null, [100, 140, 99, 100], [100, 101, 99, 100]]);
   const [trade] = simulate(series, spec, free).trades;
-  expect(trade!.entryTime).toBe(series.time[converged.length + 2]);
+  expect(trade!.entryTime).toBe(series.time[settled.length + 2]);
   expect(entryLevels(trade!, spec, createIndicatorCache(series), tickSize).stop).toBe(96);
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resultHash } from '../../../src/domain/backtest/result-hash.ts';
 import { createIndicatorCache } from '../../../src/domain/indicators/indicator-cache.ts';
-import { type Series } from '../../../src/domain/market/series.ts';
+import { realBars, type Series } from '../../../src/domain/market/series.ts';
 import { timeframeMs } from '../../../src/domain/market/timeframe.ts';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
@@ -18,7 +18,9 @@ const LONG = 1200;
 const anyHostile = (length: number): fc.Arbitrary<Series> =>
   fc
     .record({ seed: fc.nat(), kind: fc.constantFrom(...HOSTILITIES) })
-    .map(({ seed, kind }) => hostileSeries(createRng(seed), kind, length, '1h'));
+    .map(({ seed, kind }) => hostileSeries(createRng(seed), kind, length, '1h'))
+    // Enough real bars for the warm-up of any of the specs.
+    .filter((series) => realBars(series) > 0.55 * length);
 const convergedSpec = anySpec.filter((spec) => warmupBars(spec) < LONG / 2);
 
 describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => {
@@ -92,7 +94,7 @@ describe.each(IMPLEMENTATIONS)('any simulation by the $name', ({ simulate }) => 
   it('repeats exactly, with a new or a shared cache', () => {
     fc.assert(
       fc.property(anySpec, (spec) => {
-        const series = randomSeries(11, 2000, { gapShare: 0.05 });
+        const series = randomSeries(11, 5000, { gapShare: 0.05 });
         const cache = createIndicatorCache(series);
         const window = { from: 0, to: series.length };
         const first = resultHash(simulate(series, spec, realistic));

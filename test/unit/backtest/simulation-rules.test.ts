@@ -262,12 +262,12 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
   });
 
   describe('rule 10: warm-up', () => {
-    // 4 bars until the first value of atr(4), 44 until it has converged.
+    // 4 bars until the first value of atr(4), 84 until it has settled.
     const spec: StrategySpec = { ...onSignal, stop: { kind: 'atr', period: 4, multiple: 9 } };
-    const WARMUP = 48;
+    const WARMUP = 88;
     const bars = (count: number, bar: Bar): Bar[] => Array.from({ length: count }, () => bar);
 
-    it('gives no signal before all rules and distances are defined and have converged', () => {
+    it('gives no signal before all rules and distances have settled', () => {
       const series = seriesOf([...bars(WARMUP + 1, signal), entry, quiet]);
       expect(simulate(series, spec, free).trades[0]!.entryTime).toBe(T0 + (WARMUP + 1) * HOUR);
     });
@@ -282,10 +282,10 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
       const cut = { from: 0, to: series.length - 1 };
       expect(() => simulate(series, spec, free, cut)).toThrow(SeriesTooShortError);
       expect(() => simulate(series, spec, free, cut)).toThrow(
-        'this spec (stop.period: atr(4)) needs at least 50 bars, there are 49',
+        'this spec (stop.period: atr(4)) needs at least 90 bars, there are 89',
       );
       expect(simulate(series, spec, free).trades).toEqual([]);
-      expect(() => simulate(series, spec, free, { from: 50, to: 51 })).toThrow('needs at least 51 bars, there are 50');
+      expect(() => simulate(series, spec, free, { from: 90, to: 91 })).toThrow('needs at least 91 bars, there are 90');
     });
   });
 
@@ -415,7 +415,7 @@ describe.each(IMPLEMENTATIONS)('$name', ({ simulate }) => {
   describe('sizing by volatility', () => {
     it('makes one ATR of the signal bar cost `risk` of equity, up to the cap', () => {
       const bars = [
-        ...Array.from({ length: 40 }, () => [100, 101, 99, 100] as const),
+        ...Array.from({ length: 65 }, () => [100, 101, 99, 100] as const),
         [100, 101, 99, SIGNAL] as const,
         entry,
         quiet,

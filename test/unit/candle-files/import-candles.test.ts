@@ -58,6 +58,7 @@ describe('importing candle files', () => {
         from: 0,
         to: 5 * HOUR,
         missing: 2,
+        untraded: 0,
         coverage: 4 / 6,
         gaps: [{ from: 3 * HOUR, to: 4 * HOUR, bars: 2 }],
         stored: true,

@@ -3,12 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { INDICATORS } from '../../../src/domain/indicators/registry.ts';
 import { createIndicatorCache } from '../../../src/domain/indicators/indicator-cache.ts';
 import { type IndicatorParams } from '../../../src/domain/indicators/indicator.ts';
+import { type Series } from '../../../src/domain/market/series.ts';
 import { randomSeries, seriesOf } from '../market/series-fixture.ts';
 
 const series = randomSeries(7, 400);
 const cache = createIndicatorCache(series);
+/** From the first value of the recursion on: whether it has settled is tested elsewhere. */
+const lineOf = (from: Series, name: string, params: IndicatorParams, output?: string): Float64Array => {
+  const { unsettled, outputs } = INDICATORS[name]!;
+  return unsettled.compute(from, params)[output ?? outputs[0]!]!;
+};
 const ours = (name: string, params: IndicatorParams, output?: string): number[] => [
-  ...cache.column(name, params, output),
+  ...lineOf(series, name, params, output),
 ];
 const [open, high, low, close] = [series.open, series.high, series.low, series.close].map((column) => [...column]) as [
   number[],
@@ -155,18 +161,20 @@ describe('kernels by hand', () => {
     [9, 15, 9, 14, 100],
     [14, 16, 12, 12, 400],
   ]);
-  const columns = createIndicatorCache(hand);
   const column = (name: string, params: IndicatorParams, output?: string): (number | null)[] =>
-    [...columns.column(name, params, output)].map((value) => (Number.isNaN(value) ? null : Number(value.toFixed(6))));
+    [...lineOf(hand, name, params, output)].map((value) => (Number.isNaN(value) ? null : Number(value.toFixed(6))));
 
   it.each(EXAMPLES)('%s %j %s', (name, params, output, expected) => {
     expect(column(name, params, output)).toEqual(expected);
   });
 
   it('is exactly neutral, undefined or zero when nothing moves', () => {
-    const flat = createIndicatorCache(seriesOf(Array.from({ length: 60 }, () => [0.1, 0.1, 0.1, 0.1, 0])));
+    const flat = createIndicatorCache({
+      ...seriesOf(Array.from({ length: 600 }, () => [0.1, 0.1, 0.1, 0.1, 1])),
+      volume: new Float64Array(600),
+    });
     const last = (name: string, params: IndicatorParams, output?: string): number =>
-      flat.column(name, params, output)[59]!;
+      flat.column(name, params, output)[599]!;
     expect(last('sma', { period: 7 })).toBe(0.1);
     expect(last('ema', { period: 7 })).toBe(0.1);
     expect(last('rsi', { period: 7 })).toBe(50);

@@ -35,7 +35,7 @@ describe.each(Object.keys(INDICATORS))('%s', (name) => {
   it('has all lines defined from its warm-up on, and not before', () => {
     fc.assert(
       fc.property(fc.nat(), anyParams(name), (seed, params) => {
-        const columns = Object.values(definition.compute(randomSeries(seed, 70), params));
+        const columns = Object.values(definition.compute(randomSeries(seed, 700), params));
         const warmup = definition.warmup(params);
         for (const column of columns) expect(column.subarray(warmup).some(Number.isNaN)).toBe(false);
         if (warmup > 0) expect(columns.some((column) => Number.isNaN(column[warmup - 1]!))).toBe(true);

@@ -3,6 +3,7 @@ import { buildSeries } from '../../fixtures/build-series.ts';
 import { type Candle } from '../../../src/domain/market/candle.ts';
 import { CoverageError, coverageOf, requireCoverage } from '../../../src/domain/market/coverage.ts';
 import { inferTimeframe } from '../../../src/domain/market/infer-timeframe.ts';
+import { FLAGS } from '../../../src/domain/market/series.ts';
 import { resample } from '../../../src/domain/market/resample.ts';
 import { seriesUntil, sliceSeries } from '../../../src/domain/market/slice-series.ts';
 import { AppError } from '../../../src/domain/errors.ts';
@@ -44,12 +45,78 @@ describe('buildSeries', () => {
   });
 });
 
+describe('bars in which nothing was traded', () => {
+  const still = (minute: number, close = 100): Candle => ({
+    time: T0 + minute * MINUTE,
+    open: close,
+    high: close,
+    low: close,
+    close,
+    volume: 0,
+  });
+
+  it('are the same as missing ones: flat at the last close, flagged and counted apart', () => {
+    const series = buildSeries('X', '1m', [at(0), still(1, 250), at(3), still(4, 103), at(5)]);
+    const without = buildSeries('X', '1m', [at(0), at(3), at(5)]);
+    expect([...series.filled]).toEqual([
+      FLAGS.real,
+      FLAGS.untraded,
+      FLAGS.missing,
+      FLAGS.real,
+      FLAGS.untraded,
+      FLAGS.real,
+    ]);
+    expect({ ...series, filled: null }).toEqual({ ...without, filled: null });
+    expect(coverageOf(series)).toEqual({ ...coverageOf(without), untraded: 2 });
+    expect(coverageOf(series)).toMatchObject({ missing: 3, untraded: 2, coverage: 0.5 });
+    expect(() => requireCoverage(series, 0.6)).toThrow(
+      'X: coverage 50.00 % is below 60.00 %: 3 of 6 bars are missing (2 of them with volume 0) in 2 gaps',
+    );
+  });
+
+  it('need both: no volume and no range', () => {
+    const moved = { ...at(1), volume: 0 };
+    const traded = { ...still(2), volume: 1 };
+    const unknown = { ...still(3), volume: NaN };
+    expect([...buildSeries('X', '1m', [at(0), moved, traded, unknown]).filled]).toEqual([0, 0, 0, 0]);
+  });
+
+  it('may be the first', () => {
+    const series = buildSeries('X', '1m', [still(0, 90), at(1)]);
+    expect([...series.filled]).toEqual([FLAGS.untraded, FLAGS.real]);
+    expect(series.close[0]).toBe(90);
+  });
+
+  it('make a longer bar only where all of its bars are flagged', () => {
+    const rows = [
+      at(0),
+      ...[1, 2, 3, 4].map((minute) => still(minute)),
+      ...[5, 6, 8, 9].map((minute) => still(minute)),
+    ];
+    const five = resample(buildSeries('X', '1m', [...rows, at(15), at(19)]), '5m');
+    expect([...five.filled]).toEqual([FLAGS.real, FLAGS.untraded, FLAGS.missing, FLAGS.real]);
+  });
+});
+
+describe('unknown volume', () => {
+  it('is kept as unknown, also in longer bars, and other faults are still found', () => {
+    const unknown = (minute: number): Candle => ({ ...at(minute), volume: NaN });
+    const series = buildSeries('X', '1m', [0, 1, 2, 4].map(unknown));
+    expect([...series.volume]).toEqual([NaN, NaN, NaN, 0, NaN]);
+    expect([...resample(series, '5m').volume]).toEqual([NaN]);
+    expect(() => buildSeries('X', '1m', [unknown(0), { ...unknown(1), low: 500 }])).toThrow(
+      'low 500 is above high 103',
+    );
+  });
+});
+
 describe('coverage', () => {
   it('lists every gap and counts missing bars', () => {
     const report = coverageOf(buildSeries('X', '1m', minutes(0, 1, 4, 5, 7)));
     expect(report).toEqual({
       bars: 8,
       missing: 3,
+      untraded: 0,
       coverage: 5 / 8,
       gaps: [
         { from: T0 + 2 * MINUTE, to: T0 + 3 * MINUTE, bars: 2 },

@@ -169,14 +169,14 @@ describe('warmupBars', () => {
     target: { kind: 'percent', value: 0.1 },
   } as StrategySpec;
 
-  it('is the convergence of its slowest operand, plus one bar for a crossing', () => {
+  it('is the warm-up of its slowest operand, plus one bar for a crossing', () => {
     expect(warmupBars(windows)).toBe(19);
     expect(warmupBars({ ...windows, entry: rule(close, 'crosses-above', sma) } as StrategySpec)).toBe(20);
-    const converge = INDICATORS['atr']!.converge({ period: 50 });
-    expect(converge).toBeGreaterThan(500);
+    const settled = INDICATORS['atr']!.warmup({ period: 50 });
+    expect(settled).toBeGreaterThan(500);
     const sized = { ...windows, sizing: { kind: 'volatility', period: 50, risk: 0.01, cap: 1 } };
-    expect(warmupBars(sized as StrategySpec)).toBe(converge);
-    expect(warmupBars({ ...windows, trailing: { kind: 'atr', period: 50, multiple: 1 } })).toBe(converge);
+    expect(warmupBars(sized as StrategySpec)).toBe(settled);
+    expect(warmupBars({ ...windows, trailing: { kind: 'atr', period: 50, multiple: 1 } })).toBe(settled);
   });
 
   it('counts real candles only', () => {

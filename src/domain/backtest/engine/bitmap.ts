@@ -9,6 +9,17 @@ export function isSet(bits: Bitmap, bar: number): boolean {
   return (bits[bar >>> 5]! & (1 << (bar & 31))) !== 0;
 }
 
+/** Sets or clears the bits in [from, to). */
+export function fillRange(bits: Bitmap, from: number, to: number, value: boolean): void {
+  for (let bar = from; bar < to;) {
+    const end = Math.min(to, (bar | 31) + 1);
+    const mask = (0xffff_ffff >>> (32 - (end - bar))) << (bar & 31);
+    if (value) bits[bar >>> 5]! |= mask;
+    else bits[bar >>> 5]! &= ~mask;
+    bar = end;
+  }
+}
+
 /** First set bit in [from, to); `to` when there is none. */
 export function nextSet(bits: Bitmap, from: number, to: number): number {
   if (from >= to) return to;

@@ -1,4 +1,4 @@
-import { type Series } from '../../market/series.ts';
+import { FLAGS, type Series } from '../../market/series.ts';
 import { timeframeMs } from '../../market/timeframe.ts';
 import { DAY_MS } from '../../statistics/daily-returns.ts';
 import { emptyBitmap, type Bitmap } from './bitmap.ts';
@@ -19,6 +19,8 @@ export interface Dataset {
   readonly series: Series;
   /** The real bars. A bitmap takes 1/64 of the memory of a next-real-bar column. */
   readonly real: Bitmap;
+  /** Runs of flagged bars: first bar and first bar after, one after the other. */
+  readonly runs: Int32Array;
   /** Ranges of the closes. */
   readonly closes: BlockRanges;
   /**
@@ -43,6 +45,7 @@ export function createDataset(series: Series): Dataset {
   return {
     series,
     real,
+    runs: flaggedRuns(filled),
     closes,
     ...daysOf(series),
     reach(side) {
@@ -50,6 +53,17 @@ export function createDataset(series: Series): Dataset {
       return (short ??= reachOf(negated(longReach().bars)));
     },
   };
+}
+
+function flaggedRuns(filled: Uint8Array): Int32Array {
+  const runs: number[] = [];
+  for (let bar = 0; bar < filled.length; bar += 1) {
+    if (filled[bar] === FLAGS.real) continue;
+    const from = bar;
+    while (bar < filled.length && filled[bar] !== FLAGS.real) bar += 1;
+    runs.push(from, bar);
+  }
+  return Int32Array.from(runs);
 }
 
 const reachOf = (bars: Float64Array): Reach => ({ bars, ...blockRanges(bars) });

@@ -1,14 +1,15 @@
 import { type Comparison } from '../../strategies/spec.ts';
-import { emptyBitmap, type Bitmap } from './bitmap.ts';
+import { emptyBitmap, fillRange, intersect, isSet, type Bitmap } from './bitmap.ts';
 
 /** A column, or a constant. */
 export type Side = Float64Array | number;
 
 /**
  * Bitmap of the bars where a rule holds: the comparisons of `compileRules` for all bars at once. Undefined values are
- * NaN, and comparisons with NaN are false (docs/simulation-rules.md rule 10). A crossing also needs the previous bar.
+ * NaN, and comparisons with NaN are false (docs/simulation-rules.md rule 10). A crossing also needs the last real bar
+ * before.
  */
-export function ruleBitmap(op: Comparison, left: Side, right: Side, bars: number): Bitmap {
+export function ruleBitmap(op: Comparison, left: Side, right: Side, bars: number, gaps: Gaps): Bitmap {
   switch (op) {
     case '>':
       return above(left, right, bars);
@@ -19,14 +20,30 @@ export function ruleBitmap(op: Comparison, left: Side, right: Side, bars: number
     case '<=':
       return atOrAbove(right, left, bars);
     case 'crosses-above':
-      return crossing(above(left, right, bars), atOrAbove(right, left, bars));
+      return crossing(above(left, right, bars), atOrAbove(right, left, bars), gaps);
     case 'crosses-below':
-      return crossing(above(right, left, bars), atOrAbove(left, right, bars));
+      return crossing(above(right, left, bars), atOrAbove(left, right, bars), gaps);
   }
 }
 
-/** Bars where `now` holds and `before` holds at the previous bar; never bar 0. */
-function crossing(now: Bitmap, before: Bitmap): Bitmap {
+/** Runs of flagged bars. */
+export interface Gaps {
+  /** Bit set where the bar is real. */
+  readonly real: Bitmap;
+  /** First bar of each run, and the first bar after it. */
+  readonly runs: Int32Array;
+}
+
+/**
+ * Real bars where `now` holds and `before` holds at the last real bar before; never bar 0. A flagged bar stands for the
+ * real one before its run: then the bar before is always the right one.
+ */
+function crossing(now: Bitmap, before: Bitmap, { real, runs }: Gaps): Bitmap {
+  for (let run = 0; run < runs.length; run += 2) {
+    const from = runs[run]!;
+    fillRange(before, from, runs[run + 1]!, from > 0 && isSet(before, from - 1));
+  }
+  if (runs.length > 0) intersect(now, real);
   for (let i = now.length - 1; i > 0; i -= 1) now[i]! &= (before[i]! << 1) | (before[i - 1]! >>> 31);
   if (now.length > 0) now[0]! &= before[0]! << 1;
   return now;

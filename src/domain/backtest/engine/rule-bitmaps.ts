@@ -39,7 +39,7 @@ export function createRuleBitmaps(dataset: Dataset, cache: IndicatorCache, maxBy
       }
       return kept;
     }
-    const bits = ruleBitmap(rule.op, sideOf(rule.left), sideOf(rule.right), length);
+    const bits = ruleBitmap(rule.op, sideOf(rule.left), sideOf(rule.right), length, dataset);
     known.set(key, bits);
     if (known.size > maxRules) known.delete(known.keys().next().value!);
     return bits;

@@ -1,5 +1,5 @@
 import { createIndicatorCache, type IndicatorCache } from '../../indicators/indicator-cache.ts';
-import { type Series } from '../../market/series.ts';
+import { lastRealBefore, type Series } from '../../market/series.ts';
 import { sliceSeries } from '../../market/slice-series.ts';
 import { timeframeMs } from '../../market/timeframe.ts';
 import { compileRules } from '../../strategies/compile-rules.ts';
@@ -100,7 +100,7 @@ export function findLookAhead(
         ]);
         for (const { name, column, barsBack } of lines) {
           values.set(name, column[bar]!);
-          if (barsBack === 1) values.set(`${name} one bar before`, column[bar - 1]!);
+          if (barsBack === 1) values.set(`${name} one bar before`, column[lastRealBefore(part, bar)]!);
         }
         return values;
       },
@@ -121,9 +121,7 @@ function affordable(signals: readonly number[], filled: ReadonlySet<number>): re
 function filledFrom(trades: readonly Trade[], series: Series): ReadonlySet<number> {
   const step = timeframeMs(series.timeframe);
   const signalBefore = (time: number): number => {
-    let bar = (time - series.time[0]!) / step - 1;
-    while (series.filled[bar] === 1) bar -= 1;
-    return bar;
+    return lastRealBefore(series, (time - series.time[0]!) / step);
   };
   return new Set(
     trades.flatMap(({ entryTime, exitTime, reason }) => [

@@ -1,6 +1,5 @@
-import { createIndicatorCache, type IndicatorCache } from '../../indicators/indicator-cache.ts';
 import { INDICATORS } from '../../indicators/registry.ts';
-import { CONVERGED_DRIFT } from '../../indicators/convergence.ts';
+import { SETTLED_DRIFT } from '../../indicators/convergence.ts';
 import { SeriesTooShortError } from '../../market/series-too-short-error.ts';
 import { type Series } from '../../market/series.ts';
 import { sliceSeries } from '../../market/slice-series.ts';
@@ -24,7 +23,7 @@ export interface StartDrift {
 export interface LineDrift {
   /** `macd(12, 26, 9) signal` */
   readonly line: string;
-  /** Candles until the line is defined, and until it has converged (IndicatorDefinition). */
+  /** Candles until the line has a first value, and until it has settled and is defined (IndicatorDefinition). */
   readonly defined: number;
   readonly settled: number;
   /** By start length, ascending; includes the spec's warm-up. */
@@ -34,7 +33,7 @@ export interface LineDrift {
 export interface WarmupDrift {
   /** The spec's `warmupBars`. */
   readonly warmup: number;
-  /** Drift below which a line has converged. */
+  /** Drift below which a line has settled. */
   readonly limit: number;
   readonly lines: readonly LineDrift[];
 }
@@ -43,7 +42,7 @@ export interface WarmupDrift {
 const SAMPLE = 500;
 
 /**
- * Measures how much the lines of a spec depend on where the series begins. For each start length n it compares the
+ * Measures how much the lines of a spec depend on where the series begins, before they have settled too. For each start length n it compares the
  * value on a series that begins n candles earlier with the value on the whole series, relative to the value itself for
  * prices and to the mean absolute value of the line for everything else. It measures bars spread evenly over the series
  * and keeps the worst.
@@ -60,29 +59,27 @@ export function measureWarmupDrift(series: Series, spec: StrategySpec): WarmupDr
     throw new SeriesTooShortError('to measure its drift, the warm-up of this spec', 2 * warmup + 1, printed.length);
   }
   const ranks = evenlySpaced(Array.from(printed.keys()).slice(2 * warmup), SAMPLE);
-  const whole = createIndicatorCache(series);
-
   const lines = linesOf(spec).map((line): LineDrift => {
     const { indicator, params } = line;
     const definition = INDICATORS[indicator]!;
-    const [defined, converged] = [definition.warmup(params), definition.converge(params)];
-    const reference = readingOf(whole, line);
+    const [defined, settled] = [definition.unsettled.warmup(params), definition.warmup(params)];
+    const reference = readingOf(series, line);
     const scale = definition.unit === 'price' ? null : meanSize(reference);
     const driftAfter = (candles: number): StartDrift | null => {
       const tried = ranks.filter((rank) => rank >= candles + warmup);
       const drifts = tried.map((rank): StartDrift => {
         const [from, bar] = [printed[rank - candles]!, printed[rank]!];
-        const value = readingOf(createIndicatorCache(sliceSeries(series, from, bar + 1)), line).at(-1)!;
+        const value = readingOf(sliceSeries(series, from, bar + 1), line).at(-1)!;
         const expected = reference[bar]!;
         const drift = relativeError(value, expected, scale ?? Math.abs(expected));
         return { candles, drift, time: series.time[bar]!, bars: tried.length };
       });
       return drifts.reduce<StartDrift | null>((a, b) => (a === null || b.drift > a.drift ? b : a), null);
     };
-    const starts = startLengths(defined, converged, warmup).map(driftAfter);
-    return { line: line.name, defined, settled: converged, starts: starts.filter((start) => start !== null) };
+    const starts = startLengths(defined, settled, warmup).map(driftAfter);
+    return { line: line.name, defined, settled, starts: starts.filter((start) => start !== null) };
   });
-  return { warmup, limit: CONVERGED_DRIFT, lines };
+  return { warmup, limit: SETTLED_DRIFT, lines };
 }
 
 /** Drift of a line after the warm-up. */
@@ -91,26 +88,23 @@ export function driftAfterWarmup({ warmup }: WarmupDrift, { starts }: LineDrift)
 }
 
 /**
- * Start lengths: 1, 2, 4, ... times the defined length, up to the first beyond the warm-up, plus defined, converged and
+ * Start lengths: 1, 2, 4, ... times the defined length, up to the first beyond the warm-up, plus defined, settled and
  * warm-up lengths.
  */
-function startLengths(defined: number, converged: number, warmup: number): readonly number[] {
-  const lengths = new Set([defined, converged, warmup]);
-  if (converged > defined) {
+function startLengths(defined: number, settled: number, warmup: number): readonly number[] {
+  const lengths = new Set([defined, settled, warmup]);
+  if (settled > defined) {
     for (let candles = Math.max(1, defined); candles < 2 * warmup; candles *= 2) lengths.add(candles);
   }
   return [...lengths].sort((a, b) => a - b);
 }
 
-function readingOf(cache: IndicatorCache, { indicator, params, output }: IndicatorLine): Float64Array {
-  const column = cache.column(indicator, params, output);
-  const { unit, outputs } = INDICATORS[indicator]!;
+function readingOf(series: Series, { indicator, params, output }: IndicatorLine): Float64Array {
+  const { unit, outputs, unsettled } = INDICATORS[indicator]!;
+  const columns = unsettled.compute(series, params);
+  const column = columns[output]!;
   if (unit !== 'volume-total') return column;
-  const other = cache.column(
-    indicator,
-    params,
-    outputs.find((name) => name !== output),
-  );
+  const other = columns[outputs.find((name) => name !== output)!]!;
   return column.map((value, i) => value - other[i]!);
 }
 

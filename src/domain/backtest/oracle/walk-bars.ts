@@ -1,4 +1,4 @@
-import { type Series } from '../../market/series.ts';
+import { FLAGS, type Series } from '../../market/series.ts';
 import { type CompiledRules } from '../../strategies/compile-rules.ts';
 import { type StrategySpec } from '../../strategies/spec.ts';
 import {
@@ -206,7 +206,7 @@ export function walkBars(plan: Plan, ambiguityRule: AmbiguityRule): Omit<Simulat
     } else {
       equity[bar - window.from] = cash;
       if (entrySignal < 0 && bar >= plan.firstSignal && rules.entry(bar)) {
-        if (filled[bar] === 1) reject('filled-bar');
+        if (filled[bar] !== FLAGS.real) reject('filled-bar');
         else entrySignal = bar;
       }
     }

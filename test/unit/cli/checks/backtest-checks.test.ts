@@ -53,9 +53,9 @@ describe('corp backtest --check-warmup', () => {
     const { exitCode, stdout, stderr } = await backtest(csv(400, wave), '--check-warmup');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(/^ema\(10\) +9 +[\d.]+ % .* defined$/m);
-    expect(stdout).toMatch(/^ema\(10\) +55 +[< \d.]+ % .* settled$/m);
-    expect(stdout).toMatch(/^atr\(5\) +62 +[< \d.]+ % .* settled, warm-up$/m);
-    expect(lastLine(stdout)).toBe('Warm-up of 62 candles: every line drifts by less than 0.01 %.');
+    expect(stdout).toMatch(/^ema\(10\) +113 +[< \d.]+ % .* settled$/m);
+    expect(stdout).toMatch(/^atr\(5\) +114 +[< \d.]+ % .* settled, warm-up$/m);
+    expect(lastLine(stdout)).toBe('Warm-up of 114 candles: every line drifts by less than 0.0000001 %.');
   });
 
   it('prints its own JSON document', async () => {
@@ -67,11 +67,11 @@ describe('corp backtest --check-warmup', () => {
       spec,
       series: { symbol: 'WAVE-USD', timeframe: '1h', bars: 400 },
       ok: true,
-      warmup: 62,
-      limit: 0.0001,
+      warmup: 114,
+      limit: 1e-9,
       lines: [
-        { line: 'ema(10)', defined: 9, settled: 55 },
-        { line: 'atr(5)', defined: 5, settled: 62 },
+        { line: 'ema(10)', defined: 9, settled: 113 },
+        { line: 'atr(5)', defined: 5, settled: 114 },
       ],
     });
   });
@@ -82,17 +82,17 @@ describe('corp backtest --check-warmup', () => {
       const answer = await backtest(collapse, '--check-warmup', ...flags);
       expect(answer.exitCode).toBe(1);
       expect(answer.stderr).toMatch(
-        /^corp: ema\(10\) drifts by \S+ % at 2026-\S+ after the warm-up of 62 candles; the limit is 0\.01 %\. .+\n$/,
+        /^corp: ema\(10\) drifts by \S+ % at 2026-\S+ after the warm-up of 114 candles; the limit is 0\.0000001 %\. .+\n$/,
       );
       if (flags.length > 0) expect(documentOf(answer)['ok']).toBe(false);
     }
   });
 
   it('is refused, with the required number of bars, when there is too little history', async () => {
-    const { exitCode, stdout, stderr } = await backtest(csv(100, wave), '--check-warmup');
+    const { exitCode, stdout, stderr } = await backtest(csv(200, wave), '--check-warmup');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(
-      'corp: to measure its drift, the warm-up of this spec needs at least 125 bars, there are 100. Use more data or shorter periods\n',
+      'corp: to measure its drift, the warm-up of this spec needs at least 229 bars, there are 200. Use more data or shorter periods\n',
     );
   });
 });

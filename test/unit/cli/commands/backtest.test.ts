@@ -165,12 +165,12 @@ describe('invalid input is refused in one line with the reason', () => {
     [
       'a period longer than the series, in a distance',
       () => ['--spec', broken({ trailing: { kind: 'atr', period: 400, multiple: 2 } })],
-      /this spec \(trailing\.period: atr\(400\)\) needs at least \d{4} bars, there are 300/,
+      /this spec \(trailing\.period: atr\(400\)\) needs at least \d{5} bars, there are 300/,
     ],
     [
-      'an indicator that is defined but has not converged',
+      'an indicator whose window is whole but which has not settled',
       () => ['--spec', broken({ exit: against({ indicator: 'ema', params: { period: 100 } }) })],
-      /this spec \(exit\.right: ema\(100\)\) needs at least 562 bars, there are 300/,
+      /this spec \(exit\.right: ema\(100\)\) needs at least 1138 bars, there are 300/,
     ],
     [
       'a period that is NaN',

@@ -174,7 +174,7 @@ describe('the notes of a report', () => {
     ).not.toContain(line);
   });
   it('warn about too few trades', () => {
-    const input = playedInput(randomSeries(7, 80));
+    const input = playedInput(randomSeries(7, 160));
     expect(input.metrics.trades).toBeLessThan(30);
     expect(notesOf(input)).toContain('too few to tell skill from luck');
   });
