@@ -99,6 +99,21 @@ describe('corp search', () => {
   });
 
   it.each([
+    ['spot', 'SPOT'],
+    ['perpetual', 'FUTURES'],
+    ['dated', 'FUTURES'],
+  ])("runs genomes by the workers' rules for a %s market, whatever its name", async (type, shown) => {
+    const { stdout, stderr } = await search(genomes, '--profile', 'worker', '--market-type', type);
+    expect(stdout, stderr).toContain(`by the workers' rules (${shown})`);
+  });
+
+  it('has no market type of its own by our rules: config/markets.yaml tells it', async () => {
+    const { exitCode, stderr } = await search(genomes, '--market-type', 'spot');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--market-type needs --profile worker. Describe the market in config/markets.yaml');
+  });
+
+  it.each([
     ['a spec', [specOf(5)], [], /\[0\]: is a spec, which the workers' rules cannot run/],
     ['a fee', genomes, ['--fees', '0.01,0.01'], /--fees needs --profile realistic/],
     ['a timeframe', genomes, ['--timeframe', '4h'], /--timeframe needs --profile realistic/],
