@@ -12,6 +12,7 @@ import { addCheckOptions, requireCheckOptions, runCheck, type CheckOptions } fro
 import { readBacktestInput, type BacktestInput, type BacktestSource } from '../input/backtest-input.ts';
 import { addCandlesOptions } from '../input/candles-input.ts';
 import { addFillOptions } from '../input/fill-options.ts';
+import { minimumCoverageOption, withMinimumCoverage, type CoverageOptions } from '../input/minimum-coverage.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { jsonOption, parseTimeframe } from '../input/options.ts';
@@ -19,7 +20,7 @@ import { requireReportPath, writeReport } from '../../reports/backtest/write-rep
 import { type Row } from '../output/table.ts';
 import { isoTime, percent } from '../../reports/figures.ts';
 
-interface Options extends BacktestSource, CheckOptions {
+interface Options extends BacktestSource, CheckOptions, CoverageOptions {
   readonly report?: string;
   readonly json: boolean;
 }
@@ -106,7 +107,7 @@ const tradeRow = (trade: Trade): Row => ({
 
 async function run(io: CliIo, options: Options): Promise<void> {
   requireCheckOptions(options);
-  const { exchange } = loadCliConfig(io);
+  const exchange = withMinimumCoverage(loadCliConfig(io).exchange, options);
   if (options.report !== undefined) await requireReportPath(options.report);
   const input = await readBacktestInput(io, exchange, options);
   const { spec, notes, specFile, series, model, market, marketNotes, candles } = input;
@@ -151,7 +152,7 @@ export function registerBacktest(program: Command, io: CliIo): void {
     )
     .option('--timeframe <timeframe>', 'bars to trade on; default: those of the candles', parseTimeframe);
   addCandlesOptions(command, { several: false });
-  addFillOptions(command);
+  addFillOptions(command).addOption(minimumCoverageOption());
   addCheckOptions(command);
   command
     .addOption(

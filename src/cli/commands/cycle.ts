@@ -8,6 +8,7 @@ import { describeCandles, importCandleFiles } from '../../adapters/candle-files/
 import { sayAssumed } from '../input/candle-file-options.ts';
 import { addCandlesOptions, readCandles, type CandlesOptions } from '../input/candles-input.ts';
 import { cashOption } from '../input/fill-options.ts';
+import { minimumCoverageOption, withMinimumCoverage, type CoverageOptions } from '../input/minimum-coverage.ts';
 import { withCash } from '../input/with-cash.ts';
 import { withCompany } from '../process/company-run.ts';
 import { type CliIo } from '../output/io.ts';
@@ -18,7 +19,7 @@ import { jsonOption, parseTimeframe } from '../input/options.ts';
 import { commonSpan, contentName, timeframeFor } from '../process/choose-market-source.ts';
 import { parseSeed } from './start.ts';
 
-interface Options extends CandlesOptions {
+interface Options extends CandlesOptions, CoverageOptions {
   readonly cash?: number;
   readonly seed?: number;
   readonly json: boolean;
@@ -30,7 +31,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
   sayAssumed(io, files);
   const reports = files.map(describeCandles);
   const timeframe = options.timeframe ?? timeframeFor(reports, base.exchange.timeframe);
-  const config = { ...base, exchange: { ...base.exchange, timeframe } };
+  const config = { ...base, exchange: withMinimumCoverage({ ...base.exchange, timeframe }, options) };
   const coarse = files.find((file) => timeframeMs(timeframe) % timeframeMs(file.timeframe) !== 0);
   if (coarse)
     throw new AppError(
@@ -85,6 +86,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
 export function registerCycle(program: Command, io: CliIo): void {
   addCandlesOptions(program.command('cycle'), { several: true })
     .addOption(cashOption())
+    .addOption(minimumCoverageOption())
     .addOption(new Option('--timeframe <t>', 'candle length to trade on, like 5m or 1h').argParser(parseTimeframe))
     .addOption(new Option('--seed <n>', 'seed of all random draws').argParser(parseSeed))
     .addOption(jsonOption())

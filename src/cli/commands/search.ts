@@ -10,6 +10,7 @@ import {
 import { MARKET_KINDS } from '../../domain/market/market.ts';
 import { addCandlesOptions } from '../input/candles-input.ts';
 import { addFillOptions } from '../input/fill-options.ts';
+import { minimumCoverageOption } from '../input/minimum-coverage.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { jsonOption, parseTimeframe } from '../input/options.ts';
@@ -141,6 +142,7 @@ export function registerSearch(program: Command, io: CliIo): void {
     );
   addCandlesOptions(command, { several: false });
   addFillOptions(command)
+    .addOption(minimumCoverageOption())
     .addOption(jsonOption())
     .action((options: Options) => run(io, options));
 }

@@ -22,7 +22,7 @@ export const limitOption = (): Option =>
 export function parseTimeframe(text: string): Timeframe {
   const timeframe = timeframeField.safeParse(text);
   if (timeframe.success) return timeframe.data;
-  throw new InvalidArgumentError('Write it like 5m, 1h or 1d.');
+  throw new InvalidArgumentError('Write it like 5m, 1h, 1d or 1w; months are of unequal length.');
 }
 
 export function parsePort(text: string): number {

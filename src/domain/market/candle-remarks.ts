@@ -21,7 +21,7 @@ export function candleRemarks(
 ): readonly string[] {
   return [
     coverage < minimumCoverage
-      ? `coverage ${percent(coverage)} is below the minimum of ${percent(minimumCoverage)} (minimumCoverage in config/exchange.yaml): backtest, search and cycle refuse these candles`
+      ? `coverage ${percent(coverage)} is below the minimum of ${percent(minimumCoverage)} (minimumCoverage in config/exchange.yaml): backtest, search and cycle refuse these candles without --minimum-coverage`
       : null,
     outliers(columns),
     flatStretches(columns),
@@ -72,13 +72,15 @@ function flatStretches({ time, open, high, low, close, length }: CandleColumns):
   return `the price ${times} for ${longest} bars from ${timeText(time[longestAt]!)}`;
 }
 
-function withoutVolume({ volume, length }: CandleColumns): string | null {
+function withoutVolume({ volume, high, low, length }: CandleColumns): string | null {
   let zeros = 0;
   let unknown = 0;
   for (let i = 0; i < length; i += 1) {
-    if (volume[i] === 0) zeros += 1;
+    if (volume[i] === 0 && high[i] === low[i]) zeros += 1;
     else if (Number.isNaN(volume[i])) unknown += 1;
   }
   if (unknown > 0) return 'the volume is unknown: rules on volume cannot be used';
-  return zeros === 0 ? null : `${zeros} of ${length} bars have volume 0: nothing traded, as if they were missing`;
+  return zeros === 0
+    ? null
+    : `${zeros} of ${length} bars have volume 0 and no range: nothing traded, as if they were missing`;
 }

@@ -32,7 +32,7 @@ describe('bad usage is one line, the usage of that command, and exit code 2', ()
     ['an unknown queue', ['jobs', 'retry', 'x', '1'], /no such queue: ceo, /, 'corp jobs retry [options] <queue> <id>'],
     ['fees in percent', ['backtest', '--fees', '1.2,0.6'], /0.006 is 0.6 %/, 'corp backtest [options]'],
     ['one fee', ['backtest', '--fees', '0.01'], /taker and maker/, 'corp backtest [options]'],
-    ['a timeframe that is none', ['backtest', '--timeframe', '1x'], /like 5m, 1h or 1d/, 'corp backtest [options]'],
+    ['a timeframe that is none', ['backtest', '--timeframe', '1x'], /like 5m, 1h, 1d or 1w/, 'corp backtest [options]'],
   ])('%s', async (_what, args, problem, usage) => {
     const { exitCode, stdout, stderr } = await corp(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

@@ -3,9 +3,10 @@ import { type SearchFigures } from '../../../domain/research/search-figures.ts';
 import { type MarketKind } from '../../../domain/market/market.ts';
 import { type CandlesOptions } from '../../input/candles-input.ts';
 import { type FillOptions } from '../../input/fill-options.ts';
+import { type CoverageOptions } from '../../input/minimum-coverage.ts';
 
 /** Input of a search, for all profiles. */
-export interface SearchInput extends FillOptions, CandlesOptions {
+export interface SearchInput extends FillOptions, CandlesOptions, CoverageOptions {
   readonly genomes: string;
   /** Profile worker only: overrides the kind that config/markets.yaml or the name of the market tells. */
   readonly marketType?: MarketKind;

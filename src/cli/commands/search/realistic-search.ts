@@ -11,6 +11,7 @@ import { type CliIo } from '../../output/io.ts';
 import { readOneMarketOf } from '../../input/candles-input.ts';
 import { fillModelFor } from '../../input/fill-options.ts';
 import { type WrittenStrategy } from '../../input/parse-strategy.ts';
+import { withMinimumCoverage } from '../../input/minimum-coverage.ts';
 import { readGenomes } from '../../input/read-genomes.ts';
 import { printedSeries } from '../../input/read-series.ts';
 import { type PreparedSearch, type SearchInput } from './prepared-search.ts';
@@ -30,7 +31,7 @@ export async function prepareRealisticSearch(
   const { series, assumed } = read;
   const { model: fillModel, notes } = fillModelFor(exchange, read, input);
   const specs = specsOf(input.genomes, await readGenomes(input.genomes), fillModel.market.kind);
-  requireCoverage(series, exchange.minimumCoverage);
+  requireCoverage(series, withMinimumCoverage(exchange, input).minimumCoverage);
   const request = { series, fillModel, window: { from: 0, to: series.length }, specs };
   return {
     market: `${series.symbol} ${series.timeframe}`,
