@@ -1,4 +1,5 @@
 import { type CandleFileHints, type Layout } from '../../domain/market/candle-layout/layout.ts';
+import { LayoutDoubt } from '../../domain/market/candle-layout/layout-doubt.ts';
 import { inferLayout } from '../../domain/market/candle-layout/infer-layout.ts';
 import { quoteText } from '../../domain/market/candle-layout/quote-text.ts';
 import { clockChangeIn } from '../../domain/market/candle-layout/local-time.ts';
@@ -31,18 +32,22 @@ const nameless = (): AppError =>
  */
 export async function readCandleFile(path: string, hints: CandleFileHints = {}): Promise<ReadCandles> {
   try {
-    const bytes = await readBytes(path);
-    if (bytes.length === 0)
-      throw new AppError('bad-candles', 'the file is empty', { advice: 'Export the candles again' });
-    const named = marketOfName(path);
-    const settled = quickly(bytes, named, hints) ?? slowly(bytes, path, named, hints);
-    const symbol = hints.symbol ?? named.symbol ?? (settled.symbol && symbolOfText(settled.symbol));
-    if (symbol === null) throw nameless();
-    const { columns, timeframe, fractionDigits, volume, assumed, lines } = settled;
-    return { path, symbol, timeframe, columns, fractionDigits, volume, assumed, lines };
+    return candlesOfBytes(await readBytes(path), path, hints);
   } catch (cause) {
     throw withPlace(path, cause);
   }
+}
+
+/** The candles in the unpacked content of a file. @throws AppError without the file */
+export function candlesOfBytes(bytes: Uint8Array, path: string, hints: CandleFileHints = {}): ReadCandles {
+  if (bytes.length === 0)
+    throw new AppError('bad-candles', 'the file is empty', { advice: 'Export the candles again' });
+  const named = marketOfName(path);
+  const settled = quickly(bytes, named, hints) ?? slowly(bytes, path, named, hints);
+  const symbol = hints.symbol ?? named.symbol ?? (settled.symbol && symbolOfText(settled.symbol));
+  if (symbol === null) throw nameless();
+  const { columns, timeframe, fractionDigits, volume, assumed, lines } = settled;
+  return { path, symbol, timeframe, columns, fractionDigits, volume, assumed, lines };
 }
 
 /** Like `readCandleFile`, without what only joining files needs. */
@@ -96,17 +101,18 @@ function textLayout(
   symbol: string | undefined,
 ): { readonly layout: Layout; readonly separator: Separator } {
   const found: { readonly layout: Layout; readonly separator: Separator }[] = [];
-  let failure: { readonly cause: unknown; readonly width: number } | null = null;
+  let failure: { readonly cause: unknown; readonly rank: number } | null = null;
   for (const separator of SEPARATORS) {
     // A file that can be split by a sign is not aligned with blanks: blanks are then inside its cells.
-    if (separator === ' ' && (found.length > 0 || (failure !== null && failure.width >= MIN_WIDTH))) continue;
+    if (separator === ' ' && (found.length > 0 || (failure !== null && failure.rank >= MIN_WIDTH))) continue;
     const rows = sampleTextRows(text, separator);
     const width = commonWidth(rows.map(({ cells }) => cells.length));
     if (width < MIN_WIDTH && separator !== ',') continue;
     try {
       found.push({ layout: inferLayout(rows, hints, { symbol, separator }), separator });
     } catch (cause) {
-      if (failure === null || width > failure.width) failure = { cause, width };
+      const rank = width + (cause instanceof LayoutDoubt && cause.isOfTable ? OF_TABLE : 0);
+      if (failure === null || rank > failure.rank) failure = { cause, rank };
     }
   }
   const [only, ...others] = found;
@@ -123,6 +129,8 @@ function textLayout(
   return only;
 }
 
+/** More than any number of columns. */
+const OF_TABLE = 1e6;
 /** A time and four prices. */
 const MIN_WIDTH = 5;
 

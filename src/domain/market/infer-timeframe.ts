@@ -5,7 +5,7 @@ import { isFreelyAnchored, timeframeAnchor, timeframeMs, timeframeOf, type Timef
  * The most common step is the timeframe when this share of the steps is equal. A smaller majority is enough only when
  * most bars are there: a thin market of minutes has many steps of two and three.
  */
-const CLEAR_SHARE = 0.75;
+const CLEAR_SHARE = 0.6;
 const MAJORITY = 0.5;
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -40,8 +40,9 @@ export function inferTimeframe(
   if (isMonthly(times)) throw monthly();
   const { common, share, divisor } = stepsOf(times);
   const coverage = times.length / ((times.at(-1)! - times[0]!) / common + 1);
-  const isClear = share >= CLEAR_SHARE || (share >= MAJORITY && coverage >= MAJORITY);
-  if (!isClear || divisor % common !== 0) {
+  const isRegular = divisor % common === 0;
+  const isClear = share >= CLEAR_SHARE || (share >= MAJORITY && coverage >= MAJORITY && isRegular);
+  if (!isClear || !isRegular) {
     const known = [wanted, named, guessed].find((timeframe) => timeframe && isOnGrid(times, timeframe));
     if (known) return known;
   }

@@ -1,13 +1,13 @@
 import { AppError } from '../../errors.ts';
 import { PRICES, roleOfName, type Price } from './column-names.ts';
 import { type ColumnHint, type CandleFileHints, type FileRow, type Layout } from './layout.ts';
-import { layoutDoubt } from './layout-doubt.ts';
+import { layoutDoubt, noTable } from './layout-doubt.ts';
 import { isMissing, NUMBER_STYLES, plainNumber, stylesOf, type NumberStyle } from './number-style.ts';
 import { pricesByPosition, type PriceColumns } from './price-columns.ts';
 import { quoteText } from './quote-text.ts';
 import { timeByName, timeByPosition, type TimeChoice } from './time-column.ts';
 import { readTime } from './time-style.ts';
-import { readVolume, volumeByName } from './volume-column.ts';
+import { readVolume, volumeByName, withoutSuffix } from './volume-column.ts';
 
 /** Lines above the candles that a file may have, header included. */
 const MAX_PREAMBLE = 40;
@@ -77,10 +77,11 @@ function layoutByName(
   }
   const body = below
     .slice(first)
-    .filter(({ cells }) => cells.length >= header.length)
+    .filter(({ cells }) => cells.length >= header.length && !cells.every((cell, i) => cell === names[i]))
     .map(({ cells }) => cells);
   const time = timeByName(header, body, hints.dateOrder);
-  const numbers = numberStyle(body, columns, hints, facts);
+  const volumes = header.flatMap((name, i) => (/vol/i.test(name) || roles[i]!.endsWith('volume') ? [i] : []));
+  const numbers = numberStyle(body, [...columns, ...volumes], hints, facts);
   const volume = volumeByName(header, facts.symbol, (a, b) => isPair(body, prices, numbers, a, b));
   const symbol = roles.indexOf('symbol');
   return {
@@ -100,16 +101,16 @@ function layoutByName(
 function layoutByPosition(rows: readonly FileRow[], hints: CandleFileHints, facts: SampleFacts): Layout {
   const width = widthOf(rows);
   const first = rows.findIndex(({ cells }) => cells.length === width && cells.filter(isNumber).length >= PRICES.length);
-  if (first === -1 || first > MAX_PREAMBLE) throw layoutDoubt(noCandles(rows));
+  if (first === -1 || first > MAX_PREAMBLE) throw noTable(noCandles(rows));
   const body = rows
     .slice(first)
     .filter(({ cells }) => cells.length === width)
     .map(({ cells }) => cells);
   const time = timeByPosition(body, width, hints.dateOrder);
-  if (time === null) throw layoutDoubt(noCandles(rows.slice(first)));
+  if (time === null) throw noTable(noCandles(rows.slice(first)));
   const behind = Math.max(...time.columns) + 1;
   const numeric = Array.from({ length: width - behind }, (_, i) => behind + i).filter((at) => isNumeric(body, at));
-  const numbers = numberStyle(body, numeric.slice(0, PRICES.length), hints, facts);
+  const numbers = numberStyle(body, numeric.slice(0, PRICES.length + 1), hints, facts);
   const isNewestFirst = directionOf(body, time) < 0;
   const { prices, volume, order } = pricesByPosition(body, numeric, numbers, isNewestFirst, (p, a, b) =>
     isPair(body, p, numbers, a, b),
@@ -139,13 +140,13 @@ function layoutByHint(
   const positions = PRICES.map((price) => prices[price]);
   const first = rows.findIndex(({ cells }) => positions.every((position) => isNumber(cells[position] ?? '')));
   if (first === -1 || first > MAX_PREAMBLE) {
-    throw layoutDoubt(
+    throw noTable(
       `no row has numbers in the columns ${PRICES.join(', ')} of --columns; the first row is ${quoteText(rows[0]!.cells.join(', '))}`,
     );
   }
   const width = widthOf(rows.slice(first));
   if (width !== columns.length) {
-    throw layoutDoubt(`--columns names ${columns.length} columns, the rows have ${width} values`);
+    throw noTable(`--columns names ${columns.length} columns, the rows have ${width} values`);
   }
   const body = rows
     .slice(first)
@@ -163,7 +164,7 @@ function layoutByHint(
     times: time.styles,
     ...prices,
     volume: volume === -1 ? null : volume,
-    numbers: numberStyle(body, positions, hints, facts),
+    numbers: numberStyle(body, volume === -1 ? positions : [...positions, volume], hints, facts),
     timeIs: hints.timeIs ?? 'open',
     symbol: null,
     assumed: volume === -1 ? ['volume unknown (--columns names none)'] : [],
@@ -196,7 +197,7 @@ function numberStyle(
   hints: CandleFileHints,
   { separator }: SampleFacts,
 ): NumberStyle {
-  const cells = body.flatMap((row) => columns.map((at) => row[at] ?? '')).filter(isNumber);
+  const cells = body.flatMap((row) => columns.map((at) => withoutSuffix(row[at] ?? ''))).filter(isNumber);
   const wanted = hints.decimal && (hints.decimal === 'point' ? '.' : ',');
   const fits = ({ decimal }: NumberStyle): boolean => wanted === undefined || decimal === wanted;
   const all = stylesOf(cells).filter(fits);

@@ -1,5 +1,5 @@
 import { type Price } from './column-names.ts';
-import { layoutDoubt } from './layout-doubt.ts';
+import { layoutDoubt, noTable } from './layout-doubt.ts';
 import { plainNumber, type NumberStyle } from './number-style.ts';
 
 export type PriceColumns = Readonly<Record<Price, number>>;
@@ -39,7 +39,7 @@ export function pricesByPosition(
   const fitting = ORDERS.filter((order) => numeric.length >= order.length && isSound(real, order));
   const [order, ...others] = fitting;
   if (order === undefined) {
-    throw layoutDoubt('the file has no header, and in no usual order of columns is low <= open, close <= high');
+    throw noTable('the file has no header, and in no usual order of columns is low <= open, close <= high');
   }
   if (others.some((other) => !isSame(real, order, other))) {
     throw layoutDoubt('the file has no header, and several orders of its columns are possible');

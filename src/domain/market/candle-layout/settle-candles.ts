@@ -123,9 +123,13 @@ function directionOf(times: Float64Array): number {
   return direction;
 }
 
-/** In an hour that repeats, the earlier time comes first. */
+/**
+ * Local times of a zone as UTC. In an hour that repeats, the earlier time comes first, unless only the later one is a
+ * whole number of steps after the candle before it: candles of four hours have one of the two.
+ */
 function toUtc(walls: Float64Array, lines: Uint32Array, zone: string, { faults }: ReadRows): Float64Array {
   const offsetAt = offsetOfZone(zone);
+  const step = commonStep(walls);
   let previous = -Infinity;
   return walls.map((wall, i) => {
     const times = utcTimesOf(wall, offsetAt);
@@ -133,9 +137,24 @@ function toUtc(walls: Float64Array, lines: Uint32Array, zone: string, { faults }
       faults.add(lines[i]!, `${textOf(wall)} does not exist in ${zone}: clocks skip it`);
       return wall - offsetAt(wall);
     }
-    previous = times.find((utc) => utc > previous) ?? times.at(-1)!;
+    const later = times.filter((utc) => utc > previous);
+    const isRegular = (utc: number): boolean =>
+      i > 0
+        ? (utc - previous) % step === 0
+        : walls.length > 1 && utcTimesOf(walls[1]!, offsetAt).some((next) => (next - utc) % step === 0);
+    const regular = later.find(isRegular);
+    previous = regular ?? later[0] ?? times.at(-1)!;
     return previous;
   });
+}
+
+function commonStep(walls: Float64Array): number {
+  const counts = new Map<number, number>();
+  for (let i = 1; i < walls.length; i += 1) {
+    const step = walls[i]! - walls[i - 1]!;
+    if (step > 0) counts.set(step, (counts.get(step) ?? 0) + 1);
+  }
+  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [MINUTE_MS, 0])[0];
 }
 
 function checkOrder(time: Float64Array, lines: Uint32Array, { faults }: ReadRows): void {

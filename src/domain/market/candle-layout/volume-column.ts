@@ -7,6 +7,9 @@ const QUOTES = new Set('USD USDT USDC BUSD FDUSD TUSD DAI EUR GBP JPY KRW TRY BR
 const SUFFIXED = /^(.*[\d.,])\s*([kmbt])$/i;
 const SCALE: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, b: 1e9, t: 1e12 };
 
+/** The number of a volume such as `45.32K`. */
+export const withoutSuffix = (cell: string): string => SUFFIXED.exec(cell)?.[1] ?? cell;
+
 /** A volume; `45.32K` is 45320. NaN for a missing cell, null when it is not a number. */
 export function readVolume(cell: string, style: NumberStyle): number | null {
   const plain = plainNumber(cell, style);
