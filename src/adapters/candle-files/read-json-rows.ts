@@ -20,7 +20,8 @@ export function readJsonRows({ bytes, encoding }: EncodedText): JsonTable | null
   try {
     return jsonTable(JSON.parse(withoutNaN(text)));
   } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
+    // A RangeError: nested too deeply for the parser.
+    if (!(cause instanceof SyntaxError || cause instanceof RangeError)) throw cause;
     if (/^\s*\{[^\n]*\}\s*\n\s*\{/.test(text) || /^\s*\[[^\n]*\]\s*\n\s*\[/.test(text))
       return jsonTable(jsonLines(withoutNaN(text)));
     throw new AppError('bad-candles', `is not JSON: ${quoteText(errorText(cause).replaceAll(/\s+/g, ' '))}`, {

@@ -1,3 +1,4 @@
+import { AppError } from '../../domain/errors.ts';
 import Papa from 'papaparse';
 import { type FileRow } from '../../domain/market/candle-layout/layout.ts';
 import { type EncodedText } from './decode-text.ts';
@@ -33,15 +34,25 @@ export function eachTextRow(
   }
 }
 
-/** The end of a line about a chunk further on, outside quotes. */
+/**
+ * The end of a line about a chunk further on, outside quotes.
+ * @throws AppError `bad-candles` for a line that is too long to be a row
+ */
 function endOfPiece(bytes: Uint8Array, from: number, to: number, end: number): number {
-  if (to - from <= CHUNK_BYTES) return to;
   let isQuoted = false;
+  let lineAt = from;
   for (let at = from; at < to; at += 1) {
     const byte = bytes[at];
     if (byte === QUOTE) isQuoted = !isQuoted;
-    else if (byte === end && at - from >= CHUNK_BYTES && (!isQuoted || at - from > CHUNK_BYTES + MAX_LINE_BYTES))
-      return at + 1;
+    else if (byte === end) {
+      lineAt = at + 1;
+      if (at - from >= CHUNK_BYTES && (!isQuoted || at - from > CHUNK_BYTES + MAX_LINE_BYTES)) return lineAt;
+    }
+    if (at - lineAt > MAX_LINE_BYTES) {
+      throw new AppError('bad-candles', `a line is longer than ${MAX_LINE_BYTES / 1024} kB`, {
+        advice: 'Export the candles again, one per line',
+      });
+    }
   }
   return to;
 }
@@ -94,7 +105,14 @@ export function sampleTextRows(text: EncodedText, separator: Separator): readonl
     const until = i === SAMPLES ? bytes.length : bytes.indexOf(end, from + SAMPLE_BYTES) + 1;
     // Only the first piece has line numbers that count: layout errors point there.
     if (from > 0 || i === 0)
-      eachTextRow(text, separator, add, from, until > from ? until : bytes.length, i === 0 ? 1 : MIDDLE_LINE);
+      eachTextRow(
+        text,
+        separator,
+        add,
+        from,
+        until > from ? until : Math.min(bytes.length, from + SAMPLE_BYTES + MAX_LINE_BYTES),
+        i === 0 ? 1 : MIDDLE_LINE,
+      );
   }
   return rows;
 }

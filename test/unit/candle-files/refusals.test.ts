@@ -282,3 +282,32 @@ describe('files', () => {
     expect((await readMarketFiles([a, b], { symbol: 'XBT-USD' })).map(({ symbol }) => symbol)).toEqual(['XBT-USD']);
   });
 });
+
+describe('hostile content costs no time', () => {
+  const quickly = (content: string): string => {
+    const began = performance.now();
+    const said = refusal(content);
+    expect(performance.now() - began).toBeLessThan(10_000);
+    return said;
+  };
+
+  it('cells of a megabyte', () => {
+    for (const cell of [
+      '1 '.repeat(300_000),
+      ' $'.repeat(300_000),
+      '-'.repeat(600_000),
+      '1,'.repeat(300_000),
+      '2024-01-01 '.repeat(50_000),
+    ]) {
+      quickly(file(HEADER, row(0), `"${cell}",10,12,9,11,5`, `${START + 2 * HOUR},"${cell}",12,9,11,5`));
+    }
+  });
+
+  it('a line without an end', () => {
+    expect(quickly(`${HEADER}\n${'1,'.repeat(3_000_000)}`)).toMatch(/a line is longer than 1024 kB/);
+  });
+
+  it('JSON nested a million deep', () => {
+    expect(quickly('['.repeat(1_000_000))).toMatch(/is not JSON/);
+  });
+});

@@ -61,7 +61,7 @@ const NAMES: readonly (readonly [role: ColumnRole, names: string])[] = [
   ],
   ['ticks', 'tickvol tickvolume tickqty ticks'],
   ['volume', 'volume vol v volumen volumetraded volumes umsatz volumeb volumeunits size qty quantity stuck'],
-  ['symbol', 'symbol ticker pair market instrument product productid coin name instid'],
+  ['symbol', 'symbol ticker pair market instrument product productid instid instrumentname'],
 ];
 const ROLES = new Map<string, ColumnRole>(
   NAMES.flatMap(([role, names]) => names.split(' ').map((name) => [name, role] as const)),

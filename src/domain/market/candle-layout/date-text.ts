@@ -1,3 +1,5 @@
+import { MAX_CELL } from './number-style.ts';
+
 /** Order of day, month and year in dates written with digits only. */
 export type DateOrder = 'ymd' | 'dmy' | 'mdy';
 export const DATE_ORDERS: readonly DateOrder[] = ['ymd', 'dmy', 'mdy'];
@@ -68,6 +70,7 @@ export function parseClock(text: string): number | null {
 
 /** Midnight of a date as UTC ms; null when the text is no date in this order or the day does not exist. */
 export function parseDay(text: string, order: DateOrder): number | null {
+  if (text.length > MAX_CELL) return null;
   const digits = DIGIT_DATE.exec(text);
   if (digits !== null) return dayOfDigits([digits[1]!, digits[3]!, digits[4]!], digits[2]!, order);
   const compact = COMPACT_DATE.exec(text);
@@ -86,6 +89,7 @@ export function parseDay(text: string, order: DateOrder): number | null {
 
 /** A date, with or without clock time and zone, in one cell. */
 export function parseWallTime(text: string, order: DateOrder): WallTime | null {
+  if (text.length > MAX_CELL) return null;
   const day = parseDay(text, order);
   if (day !== null) return { wall: day, offset: null };
   const { rest, offset } = splitZone(text);

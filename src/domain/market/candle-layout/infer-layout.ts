@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import { PRICES, roleOfName, type Price } from './column-names.ts';
+import { plainName, PRICES, roleOfName, type Price } from './column-names.ts';
 import { type ColumnHint, type CandleFileHints, type FileRow, type Layout } from './layout.ts';
 import { layoutDoubt, noTable } from './layout-doubt.ts';
 import { isMissing, NUMBER_STYLES, plainNumber, stylesOf, type NumberStyle } from './number-style.ts';
@@ -52,6 +52,8 @@ function layoutByName(
   const roles = header.map(roleOfName);
   const at = (price: Price): number => {
     const found = roles.flatMap((role, i) => (role === price ? [i] : []));
+    const exact = found.filter((i) => plainName(header[i]!) === price);
+    if (exact.length === 1) return exact[0]!;
     if (found.length > 1) throw layoutDoubt(`line ${line}: the header has ${found.length} columns of ${price}`);
     if (found.length === 1) return found[0]!;
     const substitute = price === 'close' ? header.findIndex((name) => /^price$/i.test(name)) : -1;

@@ -129,7 +129,7 @@ function ofColumns(object: JsonObject): FileRow[] | null {
     for (const [name, list] of Object.entries(quotes)) if (Array.isArray(list)) columns.set(name, list);
   const names = [...columns.keys()];
   if (countPrices(names) < 3) return null;
-  const length = Math.max(...[...columns.values()].map((list) => list.length));
+  const length = [...columns.values()].reduce((longest, list) => Math.max(longest, list.length), 0);
   const indexed = names.some((name) => roleOfName(name).includes('time') || roleOfName(name) === 'date')
     ? null
     : indexOf(object, names);

@@ -25,14 +25,18 @@ const WITH_COMMA = /^[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/;
 const GROUPED = /^[+-]?[1-9]\d{0,2}(?: \d{3})+(?:\.\d*)?$|^[+-]?[1-9]\d?(?: \d{2})* \d{3}(?:\.\d*)?$/;
 const CURRENCY = /^([+-]?)\s*[$€£¥₹₿]\s*|\s*[$€£¥₹₿]$/g;
 
+/** No number and no time is longer; a longer cell would only cost time. */
+export const MAX_CELL = 64;
+
 /** Whether a cell says that there is no value. */
-export const isMissing = (cell: string): boolean => MISSING.test(cell);
+export const isMissing = (cell: string): boolean => cell.length <= MAX_CELL && MISSING.test(cell);
 
 /**
  * The number of a trimmed cell in its plain form (`40000.00`), or null when the cell is not a number of this style. A
  * currency sign at an end is dropped.
  */
 export function plainNumber(cell: string, { decimal, group }: NumberStyle): string | null {
+  if (cell.length > MAX_CELL) return null;
   if (decimal === '.' && PLAIN.test(cell)) return cell;
   const text = /[$€£¥₹₿]/.test(cell) ? cell.replaceAll(CURRENCY, '$1') : cell;
   if (decimal === ',' && WITH_COMMA.test(text)) return text.replace(',', '.');

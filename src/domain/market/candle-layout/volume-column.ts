@@ -31,6 +31,7 @@ type Kind = 'base' | 'plain' | 'quote' | 'ticks';
 /** The column of volume in base units by the names of a header. `symbol` tells base and quote apart when it is known. */
 export function volumeByName(header: readonly string[], symbol: string | undefined, isBaseOf: PairTest): VolumeColumn {
   const [base, quote] = symbol?.split('-') ?? [];
+  const hasQuote = header.some((name) => QUOTES.has(volumeCurrency(name) ?? ''));
   const kindOf = (name: string): Kind | null => {
     const role = roleOfName(name);
     const currency = volumeCurrency(name);
@@ -38,7 +39,7 @@ export function volumeByName(header: readonly string[], symbol: string | undefin
       if (!/vol/i.test(name)) return null;
       if (currency === base || currency === 'BASE') return 'base';
       if (currency === quote || QUOTES.has(currency)) return 'quote';
-      return role === 'volume' || base === undefined ? 'base' : null;
+      return role === 'volume' || (base === undefined && hasQuote) ? 'base' : null;
     }
     if (role === 'base-volume') return 'base';
     if (role === 'quote-volume') return 'quote';
