@@ -59,7 +59,7 @@ describe.skipIf(need.isMissing)(need.title('the real Coinbase files'), () => {
     const { corp, json } = workspace();
     const { exitCode, stdout } = await corp('data', 'import', ...paths);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/BTC-USD +5m +59206 +2025-07-01T00:00:00Z +2026-01-22T19:35:00Z +2 +70 +99\.88 %/);
+    expect(stdout).toMatch(/BTC-USD +5m +59206 +2025-07-01T00:00:00Z +2026-01-22T19:35:00Z +2 +70 +0 +99\.88 %/);
     expect((await json<Stored>('data', 'check')).markets).toMatchObject(figures);
   });
 
