@@ -31,6 +31,7 @@ describe('the worked example of docs/simulation-rules.md', () => {
     [[100, 100.5, 96, 97], 'stop', 98, false],
     [[100, 104, 97, 101], 'stop', 98, true],
     [[105, 107, 104, 106], 'target', 103, false],
+    [[105, 106, 97, 98], 'target', 103, false],
   ])('%j exits by %s at %d', (prices, cause, price, ambiguous) => {
     const { account, fills } = onCandle(long(), bar(1, prices), termsOf());
     expect(fills).toEqual([
@@ -133,6 +134,70 @@ describe('brackets', () => {
     expect(account.cash).toBe('10098.8');
     expect(told(play(account, [bar(1, [103, 103, 96, 97])], terms))[1]).toEqual(['stop', 103, 1]);
     expect(told(play(account, [bar(1, [99, 99, 96.5, 97])], terms))[1]).toEqual(['target', 97, 1]);
+  });
+
+  it('a target that the open is beyond fills there, and its proceeds pay for an entry at the same open', () => {
+    const held = play(submit(start(103), buy()), [flat(0, 100)], termsOf({ market: { ...MARKET, takerFeeRate: 0 } }));
+    const next = submit(held, buy({ clientOrderId: 'bc-next', strategyHash: 's2' }), HOUR - 1);
+    const { account, fills } = onCandle(
+      next,
+      bar(1, [104, 105, 90, 91]),
+      termsOf({ market: { ...MARKET, takerFeeRate: 0 } }),
+    );
+    expect(fills.slice(0, 2).map(({ cause, price, time }) => [cause, price, time])).toEqual([
+      ['target', 103, HOUR],
+      ['entry', 104, HOUR],
+    ]);
+    expect(account.rejected).toEqual({});
+  });
+
+  it('an account that is insolvent at the open enters nothing there', () => {
+    const terms = termsOf({ market: PERPETUAL });
+    const short = buy({
+      symbol: 'BTC-PERP',
+      side: 'sell',
+      amount: 90,
+      bracket: { stop: { kind: 'absolute', value: 900 } },
+    });
+    const held = play(submit(start(), short, 0, PERPETUAL), [flat(0, 100)], terms);
+    const other = { ...short, clientOrderId: 'bc-other', strategyHash: 's2', amount: 1 };
+    const ruined = play(submit(held, other, 1, PERPETUAL), [flat(1, 400)], terms);
+    expect(told(ruined).map(([cause]) => cause)).toEqual(['entry', 'liquidation']);
+    expect(ruined.orders['bc-other']).toMatchObject({ state: 'cancelled', reason: 'the account is insolvent' });
+  });
+
+  it('a bar that takes the account and touches the target ends in liquidation, and is ambiguous', () => {
+    const terms = termsOf({ market: PERPETUAL });
+    const bracket = { stop: { kind: 'absolute', value: 900 }, target: { kind: 'absolute', value: 50 } } as const;
+    const short = buy({ symbol: 'BTC-PERP', side: 'sell', amount: 90, bracket });
+    const held = play(submit(start(), short, 0, PERPETUAL), [flat(0, 100)], terms);
+    const { fills } = onCandle(held, bar(1, [100, 300, 40, 100]), terms);
+    expect(fills.map(({ cause, ambiguous }) => [cause, ambiguous])).toEqual([['liquidation', true]]);
+  });
+
+  it('an insolvent account closes its positions in other markets at their last closes', () => {
+    const spot = { ...MARKET, symbol: 'ETH-USD' };
+    const long = buy({ symbol: 'ETH-USD', amount: 10, strategyHash: 's2', clientOrderId: 'bc-long' });
+    const short = buy({
+      symbol: 'BTC-PERP',
+      side: 'sell',
+      amount: 40,
+      bracket: { stop: { kind: 'absolute', value: 900 } },
+    });
+    const spotTerms = termsOf({ market: spot });
+    const opened = play(
+      submit(start(), { ...long, bracket: { stop: { kind: 'absolute', value: 90 } } }, 0, spot),
+      [flat(0, 100)],
+      spotTerms,
+    );
+    const both = play(submit(opened, short, 0, PERPETUAL), [flat(0, 100)], termsOf({ market: PERPETUAL }));
+    const ruined = play(both, [flat(1, 900)], termsOf({ market: PERPETUAL }));
+    expect(ruined.fills.slice(2).map(({ cause, symbol }) => [cause, symbol])).toEqual([
+      ['liquidation', 'ETH-USD'],
+      ['liquidation', 'BTC-PERP'],
+    ]);
+    expect([ruined.cash, ruined.positions, openOrdersOf(ruined)]).toEqual(['0', {}, []]);
+    expect(Math.abs(Number(ruined.writtenOff))).toBeLessThan(1);
   });
 
   it('a short that gaps beyond all cash is liquidated where its equity is zero, and nothing is traded after', () => {
