@@ -26,6 +26,7 @@ interface CycleOptions {
   readonly runs: number;
   readonly memory: boolean;
   readonly settle: number;
+  readonly against?: string;
   readonly json: boolean;
 }
 
@@ -120,8 +121,21 @@ export function registerBench(program: Command, io: CliIo): void {
     .addOption(countOption('--runs <n>', 'cycles, each in a new company', 3))
     .option('--no-memory', 'leave out the memory of an idle company')
     .addOption(countOption('--settle <seconds>', 'wait between its first cycle and the memory measurement', 30))
+    .addOption(
+      new Option(
+        '--against <directory>',
+        'another built checkout: CPU of default cycles and speed of replays by both, in turn',
+      ).conflicts(['data', 'memory', 'settle']),
+    )
     .addOption(jsonOption())
-    .action(async ({ json, ...options }: CycleOptions) => {
+    .action(async ({ json, against, ...options }: CycleOptions) => {
+      if (against !== undefined) {
+        const { benchAgainst, printAgainst } = await import('../../../bench/cycle/against.ts');
+        const compared = await benchAgainst(io, { against, runs: options.runs });
+        if (json) io.json(compared);
+        else printAgainst(io, compared);
+        return;
+      }
       const { benchCycle, printCycleBench } = await import('../../../bench/cycle/bench.ts');
       const report = await benchCycle(io, options);
       if (json) io.json(report);
