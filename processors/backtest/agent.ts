@@ -63,19 +63,13 @@ export function createBacktest(deps: BacktestDeps): Agent {
             asOf,
             fillModel: fillModelOf(market, deps.fill),
             items: items.map(({ hash, window }) => ({ spec: specs.get(hash)!, window })),
+            keepsDailyReturns: false,
           },
           abortSignal,
         );
         const trials = items.map(({ hash, window }, i): Trial => {
           const identity = { cycleId: unit.cycleId, stage: unit.stage, strategyHash: hash, symbol, timeframe, window };
-          // Daily returns are most of a trial's size, and nothing reads those of in-sample trials.
-          return {
-            ...identity,
-            ...played,
-            id: trialId(identity),
-            unitId,
-            metrics: { ...metrics[i]!, dailyReturns: [] },
-          };
+          return { ...identity, ...played, id: trialId(identity), unitId, metrics: metrics[i]! };
         });
         const recorded = await stores.trials.recordMany(trials);
         await stores.workUnits.finish(unitId, {

@@ -173,9 +173,10 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
         );
         const items = folds.map(({ test }, fold) => ({ spec: specs.get(chosen[fold]!.strategyHash)!, window: test }));
         const tested = await evaluator.evaluate(
-          { symbol, timeframe, asOf, fillModel: fillModelOf(market, deps.fill), items },
+          { symbol, timeframe, asOf, fillModel: fillModelOf(market, deps.fill), items, keepsDailyReturns: true },
           abortSignal,
         );
+        const played = await data.identity({ symbol, timeframe, asOf });
         await stores.trials.recordMany(
           tested.map((metrics, fold): Trial => {
             const identity = {
@@ -186,7 +187,7 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
               timeframe,
               window: folds[fold]!.test,
             } as const;
-            return { ...identity, id: trialId(identity), unitId: jobId, metrics };
+            return { ...identity, ...played, id: trialId(identity), unitId: jobId, metrics };
           }),
         );
         const outOfSample = joinWindows(tested);

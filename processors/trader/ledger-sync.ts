@@ -124,6 +124,7 @@ async function auditFill({ stores, clock }: LedgerDeps, fill: Fill): Promise<voi
 export async function takeFills(deps: LedgerDeps, account: string): Promise<number> {
   const { stores, broker, broadcaster, clock } = deps;
   const reported = await broker.fills(account, 0);
+  if (reported.length === 0) return 0;
   const known = new Set(
     await stores.ledger.recorded(
       account,

@@ -12,10 +12,12 @@ export interface EvaluationRequest {
   readonly asOf: number;
   readonly fillModel: FillModel;
   readonly items: readonly { readonly spec: StrategySpec; readonly window: Window }[];
+  /** Whether the metrics keep their daily returns: most of their size, and read of trials out of sample only. */
+  readonly keepsDailyReturns: boolean;
 }
 
 /** An evaluation over a series in memory. */
-export interface SeriesEvaluation extends Pick<EvaluationRequest, 'fillModel' | 'items'> {
+export interface SeriesEvaluation extends Pick<EvaluationRequest, 'fillModel' | 'items' | 'keepsDailyReturns'> {
   readonly series: Series;
   /** Key of the series, under which its shared copies and indicator columns are cached. */
   readonly key: string;

@@ -50,7 +50,7 @@ async function doSpecs(deps: UnitDeps, unit: SpecUnit, signal: AbortSignal): Pro
   };
   const key = `${unit.market}/${unit.timeframe}/${series.time[0]}/${series.length}`;
   const items = unit.specs.map((spec) => ({ spec, window }));
-  const metrics = await deps.threads.evaluate({ key, series, fillModel, items }, signal);
+  const metrics = await deps.threads.evaluate({ key, series, fillModel, items, keepsDailyReturns: true }, signal);
   return { spec_results: unit.specs.map((spec, i) => ({ hash: hashSpec(spec), metrics: metrics[i]! })) };
 }
 

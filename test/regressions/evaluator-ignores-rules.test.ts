@@ -43,7 +43,9 @@ it('specs that differ only in their rules give different trials, and one that ne
     spec({ left: { field: 'close' }, op: '<', right: { value: 0 } }),
   ];
   const items = specs.map((given) => ({ spec: given, window: { from: 0, to: 300 } }));
-  const trials = valueOf(evaluate({ shared: new Map(), seriesKey: 'rules', series, fillModel: free, items }));
+  const trials = valueOf(
+    evaluate({ shared: new Map(), seriesKey: 'rules', series, fillModel: free, items, keepsDailyReturns: false }),
+  );
   expect(trials.at(-1)).toMatchObject({ trades: 0, totalReturn: 0 });
   expect(new Set(trials.map(({ totalReturn }) => totalReturn)).size).toBe(4);
 });

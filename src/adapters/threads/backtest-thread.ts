@@ -48,11 +48,12 @@ function setUp(series: SeriesTask['series']): EngineCache {
 /** An invalid spec yields a failed trial, so that the other specs still get results. */
 function evaluateOne(
   engine: Engine,
-  { fillModel }: EvaluationTask,
+  { fillModel, keepsDailyReturns }: EvaluationTask,
   { spec, window }: EvaluationTask['items'][number],
 ): TrialMetrics {
   try {
-    return engine.measure(spec, fillModel, window);
+    const metrics = engine.measure(spec, fillModel, window);
+    return keepsDailyReturns ? metrics : { ...metrics, dailyReturns: [] };
   } catch (error) {
     if (isInputError(error)) return failedTrial(errorText(error));
     throw error;

@@ -15,13 +15,15 @@ const CHUNK = 64;
 /** Returns metrics in the order of the items, independent of thread timing. */
 export function evaluateOn(
   pool: BacktestPool,
-  { key, series, fillModel, items }: SeriesEvaluation,
+  { key, series, fillModel, items, keepsDailyReturns }: SeriesEvaluation,
   signal?: AbortSignal,
 ): Promise<readonly TrialMetrics[]> {
   const inChunks = async (work: SharedWork): Promise<readonly TrialMetrics[]> => {
     const chunks: Promise<readonly TrialMetrics[]>[] = [];
     for (let from = 0; from < items.length; from += CHUNK) {
-      chunks.push(work.run('evaluate', { fillModel, items: items.slice(from, from + CHUNK) }, signal));
+      chunks.push(
+        work.run('evaluate', { fillModel, keepsDailyReturns, items: items.slice(from, from + CHUNK) }, signal),
+      );
     }
     return (await Promise.all(chunks)).flat();
   };
@@ -32,10 +34,10 @@ export function evaluateOn(
 export function createEvaluator({ data, threads }: EvaluatorOptions): Evaluator {
   const pool = createBacktestPool(threads);
   return {
-    async evaluate({ symbol, timeframe, asOf, fillModel, items }, signal) {
+    async evaluate({ symbol, timeframe, asOf, ...evaluation }, signal) {
       const series = await data.series({ symbol, timeframe, asOf });
       const key = `${symbol}/${timeframe}/${series.time[0]}/${series.length}`;
-      return evaluateOn(pool, { key, series, fillModel, items }, signal);
+      return evaluateOn(pool, { key, series, ...evaluation }, signal);
     },
     close: () => pool.close(),
   };

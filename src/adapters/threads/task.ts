@@ -23,6 +23,7 @@ export interface SeriesTask {
 /** A few specs, each over its own window. */
 export interface EvaluationTask extends SeriesTask {
   readonly fillModel: FillModel;
+  readonly keepsDailyReturns: boolean;
   readonly items: readonly { readonly spec: StrategySpec; readonly window: Window }[];
 }
 

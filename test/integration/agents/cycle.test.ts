@@ -30,9 +30,9 @@ afterAll(() => testEnvironment.close());
 
 /** The evaluator of the backtest threads, on the main thread. */
 const inProcess = ({ data }: AppContext): Evaluator => ({
-  async evaluate({ symbol, timeframe, asOf, fillModel, items }) {
+  async evaluate({ symbol, timeframe, asOf, ...evaluation }) {
     const series = await data.series({ symbol, timeframe, asOf });
-    return valueOf(evaluate({ shared: new Map(), seriesKey: `${symbol}/${series.length}`, series, fillModel, items }));
+    return valueOf(evaluate({ shared: new Map(), seriesKey: `${symbol}/${series.length}`, series, ...evaluation }));
   },
   close: async () => undefined,
 });
