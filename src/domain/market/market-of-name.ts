@@ -74,7 +74,12 @@ export function marketOfName(path: string): NamedMarket {
   const pieces = tokens.flat();
   const pair = symbolOf(tokens);
   const symbol = pair !== null && pieces.includes('futures') && pair.split('-').length === 2 ? `${pair}-PERP` : pair;
-  const found = pieces.map((piece) => timeframeOfPiece(piece)).find((timeframe) => timeframe !== null);
+  // A coin may be called M1 or H4: what names the market names no timeframe.
+  const inSymbol = new Set(symbol?.split('-'));
+  const found = pieces
+    .filter((piece) => !inSymbol.has(piece))
+    .map((piece) => timeframeOfPiece(piece))
+    .find((timeframe) => timeframe !== null);
   const whole = tokens.map(([word = '', ...others]) =>
     others.length === 0 ? WHOLE_WORDS[word.toLowerCase()] : undefined,
   );

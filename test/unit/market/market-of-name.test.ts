@@ -19,6 +19,8 @@ it.each([
   ['BTCUSD60.csv', 'BTC-USD', null],
   ['BTCUSD_M15_202401010000_202402010000.csv', 'BTC-USD', '15m'],
   ['BTCUSD_H4.csv', 'BTC-USD', '4h'],
+  ['M1-USD_1h.csv', 'M1-USD', '1h'],
+  ['H4-USDT.csv', 'H4-USDT', null],
   ['BTCUSDT-1M-2024-01.csv', 'BTC-USDT', null],
   ['COINBASE_BTCUSD, 60.csv', 'BTC-USD', null],
   ['BINANCE_ETHBTC, 1D.csv', 'ETH-BTC', '1d'],
