@@ -48,8 +48,10 @@ export function scoreOpportunity(
   const perDay = Math.max(1, Math.round(DAY_MS / timeframeMs(series.timeframe)));
   const fromBook = book && bookSpread(book);
   const spread = fromBook ?? estimateSpread(series) ?? 0;
+  const traded = turnover(series, perDay);
   const figures = {
-    volume24h: turnover(series, perDay),
+    // Unknown volume earns no points; the reasons say that it is unknown.
+    volume24h: Number.isNaN(traded) ? 0 : traded,
     volatility: annualisedVolatility(series, 7 * perDay),
     change24h: change(series, perDay),
     change7d: change(series, 7 * perDay),
@@ -57,7 +59,8 @@ export function scoreOpportunity(
     spreadSource: fromBook === null ? ('estimated' as const) : ('book' as const),
     coverage,
   };
-  const faults = faultsOf(series, figures, thresholds);
+  const volumeText = Number.isNaN(traded) ? 'an unknown amount' : money(traded);
+  const faults = faultsOf(series, figures, thresholds, volumeText);
   const merits = [
     40 * clamp(Math.log10(Math.max(1, figures.volume24h / Math.max(1, thresholds.minVolume24h))) / 3),
     25 * clamp(figures.volatility / FULL_VOLATILITY),
@@ -69,7 +72,7 @@ export function scoreOpportunity(
     score: Math.round(merits.reduce((total, points) => total + points, 0)),
     ...figures,
     accepted: faults.length === 0,
-    reasons: faults.length > 0 ? faults : reasonsOf(series, figures, perDay),
+    reasons: faults.length > 0 ? faults : reasonsOf(series, figures, perDay, volumeText),
   };
 }
 
@@ -78,22 +81,22 @@ type Figures = Pick<
   'volume24h' | 'volatility' | 'change24h' | 'change7d' | 'spread' | 'spreadSource' | 'coverage'
 >;
 
-function faultsOf(series: Series, figures: Figures, limits: OpportunityThresholds): string[] {
+function faultsOf(series: Series, figures: Figures, limits: OpportunityThresholds, volumeText: string): string[] {
   const { volume24h, spread, coverage } = figures;
   return [
     ...(series.length < limits.minBars ? [`${series.length} bars of history, ${limits.minBars} are needed`] : []),
     ...(coverage < limits.minCoverage ? [`coverage ${percent(coverage)} below ${percent(limits.minCoverage)}`] : []),
     ...(volume24h < limits.minVolume24h
-      ? [`${money(volume24h)} traded in 24 h, ${money(limits.minVolume24h)} are needed`]
+      ? [`${volumeText} traded in 24 h, ${money(limits.minVolume24h)} are needed`]
       : []),
     ...(spread > limits.maxSpread ? [`spread ${percent(spread)} above ${percent(limits.maxSpread)}`] : []),
   ];
 }
 
-function reasonsOf(series: Series, figures: Figures, perDay: number): string[] {
+function reasonsOf(series: Series, figures: Figures, perDay: number, volumeText: string): string[] {
   const week = series.length > 7 * perDay ? '7 days' : `the ${(series.length / perDay).toFixed(1)} days available`;
   return [
-    `${money(figures.volume24h)} traded in 24 h`,
+    `${volumeText} traded in 24 h`,
     `volatility ${percent(figures.volatility)} a year`,
     `moved ${percent(figures.change24h)} in 24 h, ${percent(figures.change7d)} in ${week}`,
     `spread ${percent(figures.spread)} (${figures.spreadSource})`,

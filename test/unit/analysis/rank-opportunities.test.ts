@@ -91,6 +91,16 @@ describe('rankOpportunities', () => {
     for (const { score } of ranked) expect(score >= 0 && score <= 100).toBe(true);
   });
 
+  it('says that the volume is unknown, and gives no points for it', () => {
+    const unknown = { ...series, volume: series.volume.map(() => NaN) };
+    const limits = { ...thresholds, minVolume24h: 1 };
+    const [refused] = rankOpportunities([{ series: unknown, book: null, coverage: 1 }], limits);
+    expect(refused).toMatchObject({ volume24h: 0, accepted: false });
+    expect(refused!.reasons).toContain('an unknown amount traded in 24 h, 1 are needed');
+    const [open] = rankOpportunities([{ series: unknown, book: null, coverage: 1 }], { ...limits, minVolume24h: 0 });
+    expect(Number.isFinite(open!.score)).toBe(true);
+  });
+
   it('estimates the spread when there is no book', () => {
     expect(rankOpportunities([{ series, book: null, coverage: 1 }], thresholds)[0]!.spreadSource).toBe('estimated');
     expect(rankOpportunities([], thresholds)).toEqual([]);
