@@ -8,7 +8,7 @@ interface Format {
 }
 
 const pandas = (call: string): string =>
-  `Convert it: python3 -c "import pandas; pandas.${call}.to_csv('BTC-USD.csv', index=False)"`;
+  `Convert it: python3 -c "import pandas; pandas.${call}.reset_index().to_csv('BTC-USD.csv', index=False)"`;
 
 /** Formats by their first bytes (latin1). */
 const FORMATS: readonly Format[] = [

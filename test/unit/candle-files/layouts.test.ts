@@ -162,6 +162,10 @@ describe('layouts of candle files', () => {
       ),
     ],
     ['dollars', lines([named('time')], (bar) => `${bar.time},$${plain(bar).replaceAll(',', ',$')}`)],
+    [
+      'a currency behind numbers',
+      lines([named('time')], (bar) => `${bar.time},${plain(bar).replaceAll(',', ' USD,')}`),
+    ],
     ['no header', lines([], (bar) => `${bar.time},${plain(bar)},${bar.time + HOUR - 1},1,2`)],
     [
       'no header, low first',
@@ -225,6 +229,22 @@ describe('layouts of candle files', () => {
     ],
   ])('JSON: %s', (_what, path, document) => {
     expect(expectBars(JSON.stringify(document), {}, path).symbol).toBe('BTC-USD');
+  });
+
+  it('JSON: objects by their times', () => {
+    const series = Object.fromEntries(
+      newestFirst.map(({ time, open, high, low, close, volume }) => [
+        iso(time),
+        {
+          '1. open': String(open),
+          '2. high': String(high),
+          '3. low': String(low),
+          '4. close': String(close),
+          '5. volume': String(volume),
+        },
+      ]),
+    );
+    expectBars(JSON.stringify({ 'Meta Data': { '1. Information': 'Intraday' }, 'Time Series (60min)': series }));
   });
 
   it('JSON, one candle per line, and Python NaN', () => {
@@ -293,6 +313,16 @@ describe('layouts of candle files', () => {
       expect(file.columns.volume.every(Number.isNaN)).toBe(true);
       expect(file.assumed.join()).toContain('volume unknown');
     }
+  });
+
+  it('days and weeks that begin at another time are kept and named', () => {
+    const every = (days: number, first: number): string =>
+      lines([named('time')], (bar, i) => `${iso(first + i * days * 24 * HOUR)},${plain(bar)}`);
+    const sunday = read(every(7, Date.UTC(2024, 0, 7)));
+    expect([sunday.timeframe, sunday.assumed.at(-1)]).toEqual(['1w', 'weeks begin on Sunday, 00:00 UTC']);
+    const morning = read(every(1, Date.UTC(2024, 0, 7, 5)));
+    expect([morning.timeframe, morning.assumed.at(-1)]).toEqual(['1d', 'days begin at 05:00 UTC']);
+    expect(read(every(7, Date.UTC(2024, 0, 1))).assumed).toEqual(['times without a zone taken as UTC']);
   });
 
   it('times of the close', () => {

@@ -152,6 +152,16 @@ describe('a doubt is refused with the option that settles it', () => {
     expect(refusal(spring, { timezone: 'Mars/Olympus' })).toMatch(/no zone of this name/);
   });
 
+  it('days of a zone in which clocks change', () => {
+    const text = file(
+      'date,open,high,low,close',
+      ...[30, 31].map((day) => `2024-03-${day},10,12,9,11`),
+      '2024-04-01,11,12,9,10',
+    );
+    expect(refusal(text, { timezone: 'Europe/Berlin' })).toMatch(/days of Europe\/Berlin.*Omit --timezone/);
+    expect(read(text).timeframe).toBe('1d');
+  });
+
   it('several orders of a day in dates are told apart by regular steps', () => {
     const text = days(1, (day) => `${day}/06/2024`);
     expect(new Date(read(text).columns.time[1]!).toISOString()).toBe('2024-06-02T00:00:00.000Z');

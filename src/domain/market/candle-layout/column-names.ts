@@ -68,6 +68,8 @@ const ROLES = new Map<string, ColumnRole>(
 );
 
 /** Units and hints that follow a name: `Open (USD)`, `Closing Price (USD)`, `24h High (USD)`. */
+/** `1. open`: numbered names. */
+const NUMBERED = /^\d+[a-z]?\. /;
 const UNIT = /\((?!utc|gmt|ms|s\))[^)]*\)|\[[^\]]*\]|^24h/g;
 
 export function plainName(name: string): string {
@@ -75,6 +77,7 @@ export function plainName(name: string): string {
     .toLowerCase()
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
+    .replace(NUMBERED, '')
     .replaceAll(UNIT, '')
     .replaceAll(/[^\p{L}\p{N}]/gu, '');
 }

@@ -46,7 +46,7 @@ function search(value: unknown, depth: number, found: FileRow[][], symbols: stri
   }
   const object = value as JsonObject;
   noteSymbol(object, symbols);
-  const table = ofSplit(object) ?? ofColumns(object);
+  const table = ofSplit(object) ?? ofColumns(object) ?? ofKeyed(object);
   if (table !== null) {
     found.push(table);
     noteSymbol(object['meta'], symbols);
@@ -111,6 +111,16 @@ function ofSplit(object: JsonObject): FileRow[] | null {
     }),
   ];
 }
+
+/** Objects by their times: `{"2024-01-01": {"1. open": "..."}}` (Alpha Vantage). */
+function ofKeyed(object: JsonObject): FileRow[] | null {
+  const entries = Object.entries(object);
+  const isKeyed = entries.length > 0 && entries.every(([key, value]) => /^\d{4}/.test(key) && isObject(value));
+  if (!isKeyed) return null;
+  return ofList(entries.map(([time, value]) => ({ time, ...(value as JsonObject) })));
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Columns of equal length: `{"t": [...], "o": [...]}`, pandas' `{"open": {"0": ...}}`, Yahoo's quotes beside timestamps. */
 function ofColumns(object: JsonObject): FileRow[] | null {

@@ -23,7 +23,7 @@ const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const WITH_COMMA = /^[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/;
 /** Thousands, or lakhs and crores. A group never begins with 0, so 0,085 is no group. */
 const GROUPED = /^[+-]?[1-9]\d{0,2}(?: \d{3})+(?:\.\d*)?$|^[+-]?[1-9]\d?(?: \d{2})* \d{3}(?:\.\d*)?$/;
-const CURRENCY = /^([+-]?)\s*[$€£¥₹₿]\s*|\s*[$€£¥₹₿]$/g;
+const CURRENCY = /^([+-]?)\s*[$€£¥₹₿]\s*|\s*[$€£¥₹₿]$|\s+[A-Z]{3,4}$/g;
 
 /** No number and no time is longer; a longer cell would only cost time. */
 export const MAX_CELL = 64;
@@ -38,7 +38,7 @@ export const isMissing = (cell: string): boolean => cell.length <= MAX_CELL && M
 export function plainNumber(cell: string, { decimal, group }: NumberStyle): string | null {
   if (cell.length > MAX_CELL) return null;
   if (decimal === '.' && PLAIN.test(cell)) return cell;
-  const text = /[$€£¥₹₿]/.test(cell) ? cell.replaceAll(CURRENCY, '$1') : cell;
+  const text = /[$€£¥₹₿]|\d\s+[A-Z]{3,4}$/.test(cell) ? cell.replaceAll(CURRENCY, '$1') : cell;
   if (decimal === ',' && WITH_COMMA.test(text)) return text.replace(',', '.');
   if (decimal === '.' && PLAIN.test(text)) return text;
   if (group === '' || !text.includes(group === "'" || group === ' ' ? '' : group)) return null;

@@ -9,6 +9,7 @@ import { type ReadRows } from './row-reader.ts';
 import { offsetOfZone, utcTimesOf, zonesChangingAt } from './zone.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 const REPAIR = 'Repair or remove these rows';
 
 /** Candles of a file in ascending order, with the line of each. */
@@ -66,7 +67,9 @@ export function settleCandles(
     }
     assumed.push('times without a zone taken as UTC');
   } else {
-    time = toUtc(time, lines, hints.timezone, rows);
+    const walls = time;
+    time = toUtc(walls, lines, hints.timezone, rows);
+    requireEqualDays(walls, time, hints.timezone);
   }
   checkOrder(time, lines, rows);
   rows.faults.throwIfAny(place, REPAIR);
@@ -145,6 +148,15 @@ function toUtc(walls: Float64Array, lines: Uint32Array, zone: string, { faults }
     const regular = later.find(isRegular);
     previous = regular ?? later[0] ?? times.at(-1)!;
     return previous;
+  });
+}
+
+/** Local days have 23 or 25 hours where clocks change, which no series of candles can hold. */
+function requireEqualDays(walls: Float64Array, times: Float64Array, zone: string): void {
+  const isDays = walls.length > 1 && walls.every((wall) => wall % DAY_MS === 0);
+  if (!isDays || times.every((time) => (time - times[0]!) % DAY_MS === 0)) return;
+  throw new AppError('bad-candles', `days of ${zone} are of unequal length where clocks change`, {
+    advice: 'Omit --timezone: the days are then those of UTC',
   });
 }
 
