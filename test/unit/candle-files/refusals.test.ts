@@ -152,6 +152,17 @@ describe('a doubt is refused with the option that settles it', () => {
     expect(refusal(spring, { timezone: 'Mars/Olympus' })).toMatch(/no zone of this name/);
   });
 
+  it('a file that begins in an hour that repeats: the candle behind it tells which of the two', () => {
+    const hours = (...stamps: readonly string[]): readonly number[] =>
+      [
+        ...read(file(HEADER, ...stamps.map((stamp, i) => `2024-10-27 ${stamp},10,12,9,${11 - i / 100},5`)), {
+          timezone: 'Europe/Berlin',
+        }).columns.time,
+      ].map((time) => (time / 3_600_000) % 24);
+    expect(hours('02:00', '03:00', '04:00')).toEqual([1, 2, 3]);
+    expect(hours('02:00', '02:00', '03:00')).toEqual([0, 1, 2]);
+  });
+
   it('days of a zone in which clocks change', () => {
     const text = file(
       'date,open,high,low,close',

@@ -6,7 +6,7 @@ import { chooseReading } from './choose-reading.ts';
 import { type CandleFileHints, type Layout } from './layout.ts';
 import { clockChangeIn } from './local-time.ts';
 import { type ReadRows } from './row-reader.ts';
-import { offsetOfZone, utcTimesOf, zonesChangingAt } from './zone.ts';
+import { offsetOfZone, utcTimesOf, zonesChangingAt, type OffsetAt } from './zone.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -133,6 +133,7 @@ function directionOf(times: Float64Array): number {
 function toUtc(walls: Float64Array, lines: Uint32Array, zone: string, { faults }: ReadRows): Float64Array {
   const offsetAt = offsetOfZone(zone);
   const step = commonStep(walls);
+  const laterUntil = laterRun(walls, step, offsetAt);
   let previous = -Infinity;
   return walls.map((wall, i) => {
     const times = utcTimesOf(wall, offsetAt);
@@ -141,14 +142,25 @@ function toUtc(walls: Float64Array, lines: Uint32Array, zone: string, { faults }
       return wall - offsetAt(wall);
     }
     const later = times.filter((utc) => utc > previous);
-    const isRegular = (utc: number): boolean =>
-      i > 0
-        ? (utc - previous) % step === 0
-        : walls.length > 1 && utcTimesOf(walls[1]!, offsetAt).some((next) => (next - utc) % step === 0);
-    const regular = later.find(isRegular);
-    previous = regular ?? later[0] ?? times.at(-1)!;
+    const regular = i === 0 ? undefined : later.find((utc) => (utc - previous) % step === 0);
+    previous = i < laterUntil ? times.at(-1)! : (regular ?? later[0] ?? times.at(-1)!);
     return previous;
   });
+}
+
+/** Number of candles at the begin of a file that are in the second of two equal hours, which the candle behind tells. */
+function laterRun(walls: Float64Array, step: number, offsetAt: OffsetAt): number {
+  let end = 0;
+  while (end < walls.length && utcTimesOf(walls[end]!, offsetAt).length === 2) {
+    if (end > 0 && walls[end]! <= walls[end - 1]!) return 0;
+    end += 1;
+  }
+  if (end === 0 || end === walls.length) return 0;
+  const [next] = utcTimesOf(walls[end]!, offsetAt);
+  const distances = utcTimesOf(walls[end - 1]!, offsetAt).map((utc) => (next ?? 0) - utc);
+  const [fromEarlier, fromLater] = distances as [number, number];
+  if (fromLater === step) return end;
+  return fromEarlier % step !== 0 && fromLater % step === 0 ? end : 0;
 }
 
 /** Local days have 23 or 25 hours where clocks change, which no series of candles can hold. */
