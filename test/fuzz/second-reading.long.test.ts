@@ -54,7 +54,7 @@ async function compareOn(file: (typeof FILES)[number], specs: number) {
     seen.trades += simulation.trades.length;
     for (const { reason } of simulation.trades) seen.reasons.add(reason);
     if (window.to - window.from > PAPER_BARS) continue;
-    const paper = playOnPaper(series, spec, model, window, cache);
+    const paper = playOnPaper(series, spec, model, simulation.trades, window, cache);
     const difference = paperDifference(paper, simulation, barMs, model.initialCash);
     if (difference !== null) expect.fail(`${difference}\n  ${JSON.stringify({ file, spec, model, window })}`);
     seen.paperTrades += simulation.trades.length;
@@ -81,7 +81,7 @@ it('engine, paper venue and a second reading agree on 3,000 specs over hostile s
   for (const { simulation, ...input } of randomCases('long second reading', 3000)) {
     expectSameReading(simulation, input);
     const { series, spec, model, window, cache } = input;
-    const paper = playOnPaper(series, spec, model, window, cache);
+    const paper = playOnPaper(series, spec, model, simulation.trades, window, cache);
     const difference = paperDifference(paper, simulation, timeframeMs(series.timeframe), model.initialCash);
     if (difference !== null) expect.fail(`${difference}\n  ${JSON.stringify({ spec, model })}`);
     liquidations += simulation.trades.filter(({ reason }) => reason === 'liquidation').length;

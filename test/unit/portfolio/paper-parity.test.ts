@@ -95,7 +95,12 @@ describe('paper venue and backtest', () => {
           };
           const series = randomSeries(seed, market.symbol, wildness);
           const expected = simulate(series, drawn, model);
-          const difference = paperDifference(playOnPaper(series, drawn, model), expected, HOUR, model.initialCash);
+          const difference = paperDifference(
+            playOnPaper(series, drawn, model, expected.trades),
+            expected,
+            HOUR,
+            model.initialCash,
+          );
           if (difference !== null) expect.fail(difference);
           for (const { reason, ambiguous } of expected.trades) seen.add(ambiguous ? 'ambiguous' : reason);
         },
@@ -109,7 +114,7 @@ describe('paper venue and backtest', () => {
   it('give the same trades on hostile series, with every reason', () => {
     const seen = new Set<string>();
     for (const { simulation, series, spec, model, window, cache } of randomCases('paper', 250)) {
-      const paper = playOnPaper(series, spec, model, window, cache);
+      const paper = playOnPaper(series, spec, model, simulation.trades, window, cache);
       const difference = paperDifference(paper, simulation, timeframeMs(series.timeframe), model.initialCash);
       if (difference !== null) expect.fail(`${difference}\n  ${JSON.stringify({ spec, model })}`);
       for (const { reason, ambiguous } of simulation.trades) seen.add(ambiguous ? `ambiguous ${reason}` : reason);
