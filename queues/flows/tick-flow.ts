@@ -4,54 +4,52 @@ import { type FlowNode } from '../producer.ts';
 
 export interface TickIdentity {
   readonly account: string;
-  /** Markets whose candle has closed, or was due and is missing. */
-  readonly symbols: readonly string[];
   readonly timeframe: Timeframe;
-  /** Open time of the candle that closed, epoch ms. */
+  /** Open time of the candles that closed, epoch ms. */
   readonly candleTime: number;
 }
 
-/**
- * Jobs for the closed candles of one open time, in this order: the trader settles them at the venue, the analyst
- * evaluates the strategies, the risk manager reviews all intents at once, the trader executes the approvals. The ids are
- * functions of account, timeframe and candle, so a tick that is added twice runs once.
+/*
+ * The jobs for the closed candles of one open time. First the trader settles them at the venue and the analyst evaluates
+ * the strategies; when there are intents, the risk manager reviews all of them and the trader executes the approvals.
+ * The ids are functions of account, timeframe and candle, so a tick that is added twice runs once.
  */
-export function tickFlow(tick: TickIdentity): FlowNode {
-  const id = `${tick.account}.${tick.timeframe}.t${tick.candleTime}`;
-  const meta: MetaInput = { priority: 'high', causedBy: `feed/${id}` };
+
+const idOf = ({ account, timeframe, candleTime }: TickIdentity): string => `${account}.${timeframe}.t${candleTime}`;
+const metaOf = (tick: TickIdentity): MetaInput => ({ priority: 'high', causedBy: `feed/${idOf(tick)}` });
+
+/** Settle, then signals. @param symbols markets whose candle has closed, or was due and is missing */
+export function observeFlow(tick: TickIdentity, symbols: readonly string[]): FlowNode {
   const { account, timeframe, candleTime } = tick;
-  const candles = { account, symbols: [...tick.symbols], timeframe, candleTime };
+  const payload = { account, symbols: [...symbols], timeframe, candleTime };
+  const meta = metaOf(tick);
+  return {
+    queue: 'analyst',
+    name: 'signals',
+    payload,
+    jobId: `tick-signals.${idOf(tick)}`,
+    meta,
+    children: [{ queue: 'trader', name: 'settle', payload, jobId: `tick-settle.${idOf(tick)}`, meta }],
+  };
+}
+
+/** Review, then execute. @param intents ids of all intents of the tick; at least one */
+export function decideFlow(tick: TickIdentity, intents: readonly string[]): FlowNode {
+  const { account } = tick;
+  const meta = metaOf(tick);
   return {
     queue: 'trader',
     name: 'execute',
     payload: { account },
-    jobId: `tick-execute.${id}`,
+    jobId: `tick-execute.${idOf(tick)}`,
     meta,
     children: [
       {
         queue: 'risk-manager',
         name: 'review',
-        payload: { account },
-        jobId: `tick-review.${id}`,
+        payload: { account, intents: [...intents] },
+        jobId: `tick-review.${idOf(tick)}`,
         meta,
-        children: [
-          {
-            queue: 'analyst',
-            name: 'signals',
-            payload: candles,
-            jobId: `tick-signals.${id}`,
-            meta,
-            children: [
-              {
-                queue: 'trader',
-                name: 'settle',
-                payload: candles,
-                jobId: `tick-settle.${id}`,
-                meta,
-              },
-            ],
-          },
-        ],
       },
     ],
   };

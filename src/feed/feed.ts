@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { tickFlow } from '../../queues/flows/tick-flow.ts';
 import { timeframeMs } from '../domain/market/timeframe.ts';
 import { sentenceOf } from '../domain/errors.ts';
 import { runCycleRequest, runRequestFor } from './cycle-run.ts';
 import { dayEvents } from './trading-day.ts';
-import { createJobWaiter, type JobWaiter } from './job-waiter.ts';
+import { createTickRunner } from './run-tick.ts';
 import { type FeedDeps } from './feed-deps.ts';
 
 export interface FeedOptions {
@@ -29,27 +28,6 @@ export async function setMarketTime(
 }
 
 /**
- * Processes one candle: runs the tick flow of all markets, then adds a job that marks the account. Returns when the flow
- * has ended. Safe to repeat: only missing jobs are added.
- */
-async function runTick(deps: FeedDeps, trader: JobWaiter, now: number, abortSignal: AbortSignal): Promise<void> {
-  const { producer, data, descriptor, config } = deps;
-  const { timeframe } = config.exchange;
-  const candleTime = now - timeframeMs(timeframe);
-  const symbols = (await data.markets()).map(({ symbol }) => symbol).sort();
-  const flow = tickFlow({ account: descriptor.account, symbols, timeframe, candleTime });
-  // After an interruption the flow may be there.
-  if (!(await producer.queue('trader').getJob(flow.jobId))) await producer.addFlow(flow);
-  await trader.ended([flow.jobId], abortSignal);
-  await producer.add(
-    'risk-manager',
-    'monitor',
-    { account: descriptor.account },
-    { jobId: `monitor.${descriptor.account}.t${candleTime}`, meta: { causedBy: 'feed' } },
-  );
-}
-
-/**
  * Advances market time for a simulated or replayed market, candle by candle, at `speed`. It waits for the agents, so
  * that a slow machine makes the same decisions as a fast one. Cycles run concurrently with the ticks.
  */
@@ -57,11 +35,11 @@ export async function runFeed(deps: FeedDeps, options: FeedOptions): Promise<voi
   const { stores, descriptor, config, log, data } = deps;
   const { abortSignal, seed } = options;
   const step = timeframeMs(config.exchange.timeframe);
-  const trader = createJobWaiter(deps, 'trader');
+  const ticks = createTickRunner(deps);
   let cycle: Promise<void> | null = null;
 
   const passCandle = async (now: number): Promise<void> => {
-    await runTick(deps, trader, now, abortSignal);
+    await ticks.run(now, abortSignal);
     if (!abortSignal.aborted) await dayEvents(deps, now - step, now);
   };
 
@@ -114,6 +92,6 @@ export async function runFeed(deps: FeedDeps, options: FeedOptions): Promise<voi
     await (cycle as Promise<void> | null);
     if (!abortSignal.aborted) log.info('the end of the replayed candles is reached');
   } finally {
-    await trader.close();
+    await ticks.close();
   }
 }

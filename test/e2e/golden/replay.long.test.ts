@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tickFlow } from '../../../queues/flows/tick-flow.ts';
+import { createTickRunner } from '../../../src/feed/run-tick.ts';
 import { QUEUE_NAMES } from '../../../queues/names.ts';
 import { importCandleFiles } from '../../../src/adapters/candle-files/import-candles.ts';
 import { readCandleColumns } from '../../../src/adapters/candle-files/read-candle-file.ts';
@@ -26,7 +26,7 @@ describe.skipIf(need.isMissing)(need.title('a replay'), () => {
   afterAll(() => testEnvironment.close());
 
   const trade = async ({ context }: TestCompany): Promise<void> => {
-    const { stores, config, descriptor, data, producer } = context;
+    const { stores, config, descriptor, data } = context;
     await importCandleFiles(stores, config, [await readCandleColumns(realFile(BITCOIN))], descriptor.source);
     const symbol = (await data.markets())[0]!.symbol;
     const held = SPECS.filter(({ name }) => name.endsWith(' 0'));
@@ -38,21 +38,18 @@ describe.skipIf(need.isMissing)(need.title('a replay'), () => {
       const evidence = { reason: 'golden', rank, cycleId: 'golden', outOfSample: metrics, updatedAt: 0 };
       await stores.portfolio.put({ ...place, strategyHash: hash, ...evidence });
     }
-    const trader = createJobWaiter(context, 'trader');
+    const ticks = createTickRunner(context);
     const risk = createJobWaiter(context, 'risk-manager');
     try {
       await setMarketTime(context, OPENS);
       for (let candleTime = OPENS; candleTime < OPENS + CANDLES * HOUR; candleTime += HOUR) {
         await setMarketTime(context, candleTime + HOUR);
-        const flow = tickFlow({ account: ACCOUNT, symbols: [symbol], timeframe: '1h', candleTime });
-        await producer.addFlow(flow);
-        await trader.ended([flow.jobId]);
+        await ticks.run(candleTime + HOUR);
         const monitor = `monitor.${ACCOUNT}.t${candleTime}`;
-        await producer.add('risk-manager', 'monitor', { account: ACCOUNT }, { jobId: monitor });
         await risk.ended([monitor]);
       }
     } finally {
-      await Promise.all([trader.close(), risk.close()]);
+      await Promise.all([ticks.close(), risk.close()]);
     }
   };
 

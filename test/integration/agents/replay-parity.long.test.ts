@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/domain/random/rng.ts';
 import { buildSpec, randomParameters } from '../../../src/domain/strategies/families/families.ts';
 import { FAMILIES, type StrategySpec } from '../../../src/domain/strategies/spec.ts';
+import { warmupBars } from '../../../src/domain/strategies/warmup-bars.ts';
 import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
 import { needsRealFiles, realFile } from '../../fixtures/needs.ts';
 import { replaySpec } from '../../fixtures/replay-spec.ts';
@@ -13,13 +14,16 @@ const BARS = Number(process.env['REPLAY_BARS'] ?? 1000);
 /** First bar; the periods have minutes without a candle. */
 const FROM = Number(process.env['REPLAY_FROM'] ?? 400);
 
-/** Specs with random parameters, of all families in turn. */
+/** Specs with random parameters, of all families in turn, that have settled in the first quarter of the bars. */
 function specsFor(seed: number): readonly StrategySpec[] {
   const rng = createRng(seed);
-  return Array.from({ length: SPECS }, (_, i) => {
-    const family = FAMILIES[i % FAMILIES.length]!;
-    return buildSpec(family, randomParameters(family, rng.fork(`${family}/${i}`)));
-  });
+  const specs: StrategySpec[] = [];
+  while (specs.length < SPECS) {
+    const family = FAMILIES[specs.length % FAMILIES.length]!;
+    const spec = buildSpec(family, randomParameters(family, rng));
+    if (warmupBars(spec) < BARS / 4) specs.push(spec);
+  }
+  return specs;
 }
 
 const need = needsRealFiles(...FILES);

@@ -13,7 +13,7 @@ import {
   concludePhase,
 } from '../../../queues/flows/cycle-flow.ts';
 import { flattenFlow } from '../../../queues/flows/flatten-flow.ts';
-import { tickFlow } from '../../../queues/flows/tick-flow.ts';
+import { decideFlow, observeFlow } from '../../../queues/flows/tick-flow.ts';
 import { metaSchema } from '../../../queues/meta.ts';
 
 const HOUR = 3_600_000;
@@ -38,13 +38,17 @@ const everyPhase = (): readonly FlowNode[] =>
     concludePhase(CYCLE, ['BTC-USD', 'ETH-USD']),
   ].flat();
 
-const tick = (candle: number, account = 'paper-1') =>
-  tickFlow({ account, symbols: ['BTC-USD', 'ETH-USD'], timeframe: '1h', candleTime: candle * HOUR });
+const tickAt = (candle: number, account = 'paper-1') =>
+  ({ account, timeframe: '1h', candleTime: candle * HOUR }) as const;
+const ticksAt = (candle: number, account?: string): readonly FlowNode[] => [
+  observeFlow(tickAt(candle, account), ['BTC-USD', 'ETH-USD']),
+  decideFlow(tickAt(candle, account), ['i1', 'i2']),
+];
 
 /** `parent <- child, child` at each level, by queue and name. */
 const shapeOf = ({ queue, name, children = [] }: FlowNode): object => ({ [`${queue}:${name}`]: children.map(shapeOf) });
 
-const everything = (): readonly FlowNode[] => [...everyPhase(), tick(1), flattenFlow('paper-1', 'storm', 'r1')];
+const everything = (): readonly FlowNode[] => [...everyPhase(), ...ticksAt(1), flattenFlow('paper-1', 'storm', 'r1')];
 
 describe('flows', () => {
   it('are pure: a rebuilt flow names the same jobs, so that it survives a crash', () => {
@@ -97,9 +101,10 @@ describe('the flow of a cycle', () => {
 
 describe('the flow of a tick', () => {
   it('settles, reads, reviews, executes, in this order', () => {
-    expect(shapeOf(tick(1))).toEqual({
-      'trader:execute': [{ 'risk-manager:review': [{ 'analyst:signals': [{ 'trader:settle': [] }] }] }],
-    });
+    expect(ticksAt(1).map(shapeOf)).toEqual([
+      { 'analyst:signals': [{ 'trader:settle': [] }] },
+      { 'trader:execute': [{ 'risk-manager:review': [] }] },
+    ]);
   });
 
   it('is one tick per account and candle, however often it is added and for however many markets', () => {
@@ -107,8 +112,8 @@ describe('the flow of a tick', () => {
     const account = fc.constantFrom('paper-1', 'paper-2');
     fc.assert(
       fc.property(candle, account, candle, account, (a, s, b, t) => {
-        const [first, second] = [tick(a, s).jobId, tick(b, t).jobId];
-        expect(first === second).toBe(a === b && s === t);
+        const [first, second] = [ticksAt(a, s), ticksAt(b, t)].map((flows) => flows.map(({ jobId }) => jobId));
+        for (const [i, id] of first!.entries()) expect(id === second![i]).toBe(a === b && s === t);
       }),
     );
   });

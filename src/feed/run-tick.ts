@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { decideFlow, observeFlow, type TickIdentity } from '../../queues/flows/tick-flow.ts';
+import { idField } from '../../queues/fields.ts';
+import { type FlowNode } from '../../queues/producer.ts';
+import { timeframeMs } from '../domain/market/timeframe.ts';
+import { type FeedDeps } from './feed-deps.ts';
+import { createJobWaiter, type JobWaiter } from './job-waiter.ts';
+
+/** Runs the ticks of a company, one at a time. */
+export interface TickRunner {
+  /**
+   * Processes the candles that close at `now`, and adds a job that marks the account. Returns when all jobs of the tick
+   * have ended, or the signal aborts. Safe to repeat: only missing jobs are added.
+   */
+  run(now: number, abortSignal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type TickDeps = Pick<FeedDeps, 'connection' | 'prefix' | 'producer' | 'log' | 'data'> & {
+  readonly descriptor: Pick<FeedDeps['descriptor'], 'account'>;
+  readonly config: { readonly exchange: Pick<FeedDeps['config']['exchange'], 'timeframe'> };
+};
+
+const withIntents = z.object({ intents: z.array(idField) });
+
+export function createTickRunner(deps: TickDeps): TickRunner {
+  const { producer, data, descriptor, config } = deps;
+  const { timeframe } = config.exchange;
+  const analyst = createJobWaiter(deps, 'analyst');
+  const trader = createJobWaiter(deps, 'trader');
+
+  const runFlow = async (flow: FlowNode, waiter: JobWaiter, abortSignal?: AbortSignal): Promise<void> => {
+    // After an interruption the flow may be there.
+    if (!(await producer.queue(flow.queue).getJob(flow.jobId))) await producer.addFlow(flow);
+    await waiter.ended([flow.jobId], abortSignal);
+  };
+
+  /** Intents of the tick; none when its signals failed: that job is a dead letter, with an alert. */
+  const intentsOf = async (jobId: string): Promise<readonly string[]> => {
+    const job = await producer.queue('analyst').getJob(jobId);
+    const answer = withIntents.safeParse(job?.returnvalue);
+    return answer.success ? answer.data.intents : [];
+  };
+
+  return {
+    async run(now, abortSignal) {
+      const tick: TickIdentity = { account: descriptor.account, timeframe, candleTime: now - timeframeMs(timeframe) };
+      const symbols = (await data.markets()).map(({ symbol }) => symbol).sort();
+      const observed = observeFlow(tick, symbols);
+      await runFlow(observed, analyst, abortSignal);
+      if (abortSignal?.aborted === true) return;
+      const intents = await intentsOf(observed.jobId);
+      if (intents.length > 0) await runFlow(decideFlow(tick, intents), trader, abortSignal);
+      await producer.add(
+        'risk-manager',
+        'monitor',
+        { account: descriptor.account },
+        { jobId: `monitor.${descriptor.account}.t${tick.candleTime}`, meta: { causedBy: 'feed' } },
+      );
+    },
+    async close() {
+      await Promise.all([analyst.close(), trader.close()]);
+    },
+  };
+}
