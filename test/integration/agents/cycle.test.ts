@@ -317,6 +317,6 @@ it(
     const after = await testEnvironment.clients();
     expect(after.length).toBeLessThanOrEqual(before.length);
     const ticks = await context.producer.queue('trader').getJobCountByTypes('completed');
-    expect(ticks).toBeGreaterThanOrEqual(10 * 2);
+    expect(ticks).toBeGreaterThanOrEqual(10);
   }, BARS - 60),
 );
