@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { decideFlow, observeFlow, type TickIdentity } from '../../queues/flows/tick-flow.ts';
-import { idField } from '../../queues/fields.ts';
+import { analystContract } from '../../queues/contracts/analyst.ts';
 import { type FlowNode } from '../../queues/producer.ts';
 import { timeframeMs } from '../domain/market/timeframe.ts';
 import { type FeedDeps } from './feed-deps.ts';
@@ -21,8 +20,6 @@ export type TickDeps = Pick<FeedDeps, 'connection' | 'prefix' | 'producer' | 'lo
   readonly config: { readonly exchange: Pick<FeedDeps['config']['exchange'], 'timeframe'> };
 };
 
-const withIntents = z.object({ intents: z.array(idField) });
-
 export function createTickRunner(deps: TickDeps): TickRunner {
   const { producer, data, descriptor, config } = deps;
   const { timeframe } = config.exchange;
@@ -38,7 +35,7 @@ export function createTickRunner(deps: TickDeps): TickRunner {
   /** Intents of the tick; none when its signals failed: that job is a dead letter, with an alert. */
   const intentsOf = async (jobId: string): Promise<readonly string[]> => {
     const job = await producer.queue('analyst').getJob(jobId);
-    const answer = withIntents.safeParse(job?.returnvalue);
+    const answer = analystContract.jobs.signals.result.safeParse(job?.returnvalue);
     return answer.success ? answer.data.intents : [];
   };
 

@@ -9,7 +9,8 @@ import { startKillableCoordinator } from '../fixtures/faults/killable-coordinato
 import { eventually } from '../fixtures/faults/eventually.ts';
 import { killService } from '../fixtures/faults/kill-service.ts';
 import { violationsOf, researchOf, NO_VIOLATIONS, type Research } from '../fixtures/faults/outcome.ts';
-import { openFaultTestEnvironment, type CorpProcess } from '../fixtures/faults/test-environment.ts';
+import { supervised, type Supervised } from '../fixtures/faults/supervised.ts';
+import { openFaultTestEnvironment } from '../fixtures/faults/test-environment.ts';
 import { observeUndisturbed } from '../fixtures/faults/undisturbed.ts';
 
 /** Services survive four crashes in a row. */
@@ -90,13 +91,16 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
       });
       onTestFinished(() => company.close());
       const { context, runRequest } = company;
-      const startWorker = (instance: number): CorpProcess =>
-        testEnvironment.corp(
-          company.environment,
-          ...['worker', '--coordinator', coordinator.url, '--data', testEnvironment.directory],
-          ...['--instance', String(instance), '--wait', '1'],
+      const startNode = (): Supervised => supervised(() => company.node());
+      const startWorker = (instance: number): Supervised =>
+        supervised(() =>
+          testEnvironment.corp(
+            company.environment,
+            ...['worker', '--coordinator', coordinator.url, '--data', testEnvironment.directory],
+            ...['--instance', String(instance), '--wait', '1'],
+          ),
         );
-      const nodes = [company.node(), company.node()];
+      const nodes = [startNode(), startNode()];
       const workers = [startWorker(1), startWorker(2)];
       await company.startCycle();
       const ended = company.cycleEnded();
@@ -111,7 +115,7 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
         async node() {
           const i = rng.integer(0, 1);
           await nodes[i]!.kill('SIGKILL');
-          nodes[i] = company.node();
+          nodes[i] = startNode();
         },
         async worker() {
           const i = rng.integer(0, 1);
@@ -132,7 +136,7 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
         return rows.length > 0 && rows.every(({ endedAt }) => endedAt !== null) && rows;
       });
       for (const one of [...nodes, ...workers, coordinator.process()])
-        expect(await one.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+        expect(await one.kill('SIGTERM'), one.stderr().slice(-3000)).toEqual({ code: 0, signal: null });
 
       const research = await researchOf(context, runRequest.id);
       const ids = research.trials.map(({ id }) => id);

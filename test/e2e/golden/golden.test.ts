@@ -59,7 +59,7 @@ interface VerdictRow {
 describe('the default cycle', () => {
   it('gives the golden strategies, decisions and orders', { timeout: 180_000 }, async () => {
     const place = workspace();
-    const cycle = await documentOf<CycleDocument>(place, 'start', '--once');
+    const cycle = await documentOf<CycleDocument>(place, 'start', '--once', '--seed', '28');
     const { items } = await documentOf<{ readonly items: readonly VerdictRow[] }>(place, 'verdicts');
     expectGolden('cycle', {
       markets: cycle.markets,

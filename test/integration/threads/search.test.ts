@@ -11,7 +11,7 @@ import { FAMILIES, type StrategySpec } from '../../../src/domain/strategies/spec
 import { realistic } from '../../unit/backtest/spec-fixture.ts';
 import { randomSeries } from '../../unit/market/series-fixture.ts';
 
-const series = randomSeries(3, 3000, { gapShare: 0.02 });
+const series = randomSeries(3, 6000, { gapShare: 0.02 });
 const rng = createRng('search');
 const specs: readonly StrategySpec[] = Array.from({ length: 300 }, (_, i) => {
   const family = FAMILIES[i % FAMILIES.length]!;
