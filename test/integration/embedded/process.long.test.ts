@@ -1,30 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import mongoose from 'mongoose';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { spawnStore, type StoreProcess } from './store-process.ts';
+import { describe, expect, it } from 'vitest';
+import { useStoreDirectory } from './store-directory.ts';
 
 const { MongoClient } = mongoose.mongo;
 
-let directory: string;
-const running: StoreProcess[] = [];
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'embedded-process-'));
-});
-afterEach(async () => {
-  for (const { child, ended } of running.splice(0)) {
-    child.kill('SIGKILL');
-    await ended;
-  }
-  await rm(directory, { recursive: true });
-});
-
-function start(...flags: string[]): StoreProcess {
-  const store = spawnStore(...flags);
-  running.push(store);
-  return store;
-}
+const directory = useStoreDirectory();
+const { start } = directory;
 
 describe('the store as a process', () => {
   it('has every acknowledged write after repeated SIGKILL under load', { timeout: 180_000 }, async () => {
@@ -32,7 +13,7 @@ describe('the store as a process', () => {
     let increments = 0;
     let uncertain = 0;
     for (let round = 0; round < 3; round += 1) {
-      const store = start('--directory', directory);
+      const store = start('--directory', directory.path);
       const client = await new MongoClient((await store.ready).url, {
         serverSelectionTimeoutMS: 2000,
         maxPoolSize: 16,

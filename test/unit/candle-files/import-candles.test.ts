@@ -1,4 +1,4 @@
-import { columnsOf } from '../../fixtures/columns-of.ts';
+import { candleColumnsFile } from '../../fixtures/candle-columns-file.ts';
 import { emptyColumns, type CandleColumns } from '../../../src/domain/market/candle-columns.ts';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../config/load.ts';
@@ -13,15 +13,7 @@ const HOUR = 3_600_000;
 
 function file(symbol: string, bars: readonly number[], timeframe: Timeframe = '1h'): CandleColumnsFile {
   const candles = bars.map((bar) => ({ time: bar * HOUR, open: 1, high: 2, low: 1, close: 2, volume: 3 }));
-  return {
-    path: `${symbol}.csv`,
-    symbol,
-    timeframe,
-    columns: columnsOf(candles),
-    fractionDigits: 0,
-    volume: 'base',
-    assumed: [],
-  };
+  return candleColumnsFile(symbol, timeframe, candles);
 }
 
 /** A candle store of one source that counts writes. */

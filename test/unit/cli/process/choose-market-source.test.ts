@@ -1,4 +1,4 @@
-import { columnsOf } from '../../../fixtures/columns-of.ts';
+import { candleColumnsFile } from '../../../fixtures/candle-columns-file.ts';
 import { sliceColumns } from '../../../../src/domain/market/candle-columns.ts';
 import { describe, expect, it } from 'vitest';
 import { commonSpan, contentName, timeframeFor } from '../../../../src/cli/process/choose-market-source.ts';
@@ -16,15 +16,7 @@ function file(symbol: string, timeframe: Timeframe, count: number, offset = 0): 
     const time = START + offset + i * timeframeMs(timeframe);
     return { time, open: 100, high: 101, low: 99, close: 100 + (i % 2), volume: 5 };
   });
-  return {
-    path: `${symbol}.csv`,
-    symbol,
-    timeframe,
-    columns: columnsOf(candles),
-    fractionDigits: 0,
-    volume: 'base',
-    assumed: [],
-  };
+  return candleColumnsFile(symbol, timeframe, candles);
 }
 const report = (...args: Parameters<typeof file>): CandleReport => describeCandles(file(...args));
 
