@@ -141,6 +141,7 @@ export const databaseSchema = z.strictObject({
   dataDirectory: z.string().min(1),
   logDirectory: z.string().min(1),
   namespace: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case letters, digits and dashes'),
+  services: z.strictObject({ waitMs: z.int().min(0).max(3_600_000) }),
   queues: z.strictObject({ lockMs: z.int().min(500), stalledCheckMs: z.int().min(250) }),
   broadcast: z.strictObject({ maxLength: z.int().min(100) }),
 });

@@ -9,8 +9,7 @@ import { startKillableCoordinator } from '../fixtures/faults/killable-coordinato
 import { eventually } from '../fixtures/faults/eventually.ts';
 import { killService } from '../fixtures/faults/kill-service.ts';
 import { violationsOf, researchOf, NO_VIOLATIONS, type Research } from '../fixtures/faults/outcome.ts';
-import { supervised, type Supervised } from '../fixtures/faults/supervised.ts';
-import { openFaultTestEnvironment } from '../fixtures/faults/test-environment.ts';
+import { openFaultTestEnvironment, type CorpProcess } from '../fixtures/faults/test-environment.ts';
 import { observeUndisturbed } from '../fixtures/faults/undisturbed.ts';
 
 /** Services survive four crashes in a row. */
@@ -91,16 +90,13 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
       });
       onTestFinished(() => company.close());
       const { context, runRequest } = company;
-      const startNode = (): Supervised => supervised(() => company.node());
-      const startWorker = (instance: number): Supervised =>
-        supervised(() =>
-          testEnvironment.corp(
-            company.environment,
-            ...['worker', '--coordinator', coordinator.url, '--data', testEnvironment.directory],
-            ...['--instance', String(instance), '--wait', '1'],
-          ),
+      const startWorker = (instance: number): CorpProcess =>
+        testEnvironment.corp(
+          company.environment,
+          ...['worker', '--coordinator', coordinator.url, '--data', testEnvironment.directory],
+          ...['--instance', String(instance), '--wait', '1'],
         );
-      const nodes = [startNode(), startNode()];
+      const nodes = [company.node(), company.node()];
       const workers = [startWorker(1), startWorker(2)];
       await company.startCycle();
       const ended = company.cycleEnded();
@@ -115,7 +111,7 @@ export function describeFleetUnderKills({ trials, unitSize, deaths, leastInCycle
         async node() {
           const i = rng.integer(0, 1);
           await nodes[i]!.kill('SIGKILL');
-          nodes[i] = startNode();
+          nodes[i] = company.node();
         },
         async worker() {
           const i = rng.integer(0, 1);

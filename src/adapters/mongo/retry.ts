@@ -12,7 +12,8 @@ const TRANSIENT_CODES: ReadonlySet<unknown> = new Set([
   6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
 
-function isTransient(error: unknown): boolean {
+/** Whether the server was unreachable, shuts down or starts: the operation can succeed later. */
+export function isTransient(error: unknown): boolean {
   return (
     // The driver wraps any error of a bulk write, also a network error, in this subclass of MongoServerError.
     (error instanceof mongo.MongoBulkWriteError && isTransient(error.errorResponse)) ||

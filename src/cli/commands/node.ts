@@ -9,6 +9,7 @@ import { type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { openServices } from '../process/open-services.ts';
+import { openPatiently } from '../process/open-patiently.ts';
 import { aborted, runProcess, type ProcessRun } from '../process/run-process.ts';
 import { modeOption } from '../input/options.ts';
 
@@ -48,7 +49,11 @@ async function run(io: CliIo, options: Options): Promise<void> {
   const config = loadCliConfig(io);
   const stopWithinMs = (options.drain + 12) * 1000;
   await runProcess(io, { config, finishes: false, keepsLogs: true, stopWithinMs }, async (running) => {
-    await untilAborted(open(io, config, options, running), running.stop);
+    const { waitMs } = config.database.services;
+    const opening = openPatiently({ ...running, waitMs }, (cleanup) =>
+      open(io, config, options, { ...running, cleanup }),
+    );
+    await untilAborted(opening, running.stop);
     await aborted(running.stop);
   });
 }

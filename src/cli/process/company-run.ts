@@ -1,6 +1,7 @@
 import { type Config } from '../../../config/schema.ts';
 import { startCompany, type Company, type CompanyOptions } from '../../runtime/company.ts';
 import { type CliIo } from '../output/io.ts';
+import { openPatiently } from './open-patiently.ts';
 import { runProcess } from './run-process.ts';
 
 export interface CompanyRun {
@@ -25,8 +26,11 @@ export async function withCompany<T>(
   use: (company: Company, stop: AbortSignal) => Promise<T>,
 ): Promise<T | undefined> {
   const options = { config, finishes, keepsLogs: true, stopWithinMs: STOP_WITHIN_MS };
-  return runProcess(io, options, async ({ log, stop, fail }) => {
-    const company = await startCompany({ ...companyOptions, config, log, signal: stop, onFatal: fail });
+  return runProcess(io, options, async ({ log, cleanup, stop, fail }) => {
+    const waitMs = finishes ? 0 : config.database.services.waitMs;
+    const company = await openPatiently({ log, stop, cleanup, waitMs }, () =>
+      startCompany({ ...companyOptions, config, log, signal: stop, onFatal: fail }),
+    );
     try {
       return await use(company, stop);
     } finally {

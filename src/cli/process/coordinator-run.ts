@@ -5,6 +5,7 @@ import { untilAborted } from '../../ports/until-aborted.ts';
 import { type OpenServices } from '../../runtime/company.ts';
 import { startCoordinator } from '../../runtime/coordinator.ts';
 import { type CliIo } from '../output/io.ts';
+import { openPatiently } from './open-patiently.ts';
 import { aborted, runProcess, type ProcessRun } from './run-process.ts';
 
 export interface CoordinatorRun {
@@ -19,7 +20,9 @@ const STOP_WITHIN_MS = 27_000;
 /** Runs the coordinator, without a company, until a signal ends it. */
 export async function runCoordinator(io: CliIo, config: Config, run: CoordinatorRun): Promise<void> {
   await runProcess(io, { config, finishes: false, keepsLogs: true, stopWithinMs: STOP_WITHIN_MS }, async (running) => {
-    await untilAborted(open(io, config, run, running), running.stop);
+    const { waitMs } = config.database.services;
+    const opening = openPatiently({ ...running, waitMs }, (cleanup) => open(io, config, run, { ...running, cleanup }));
+    await untilAborted(opening, running.stop);
     await aborted(running.stop);
   });
 }

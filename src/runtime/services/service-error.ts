@@ -13,7 +13,8 @@ export type ServiceErrorCode =
   | 'service-keeps-dying'
   | 'service-leftover'
   | 'services-in-use'
-  | 'services-start-aborted';
+  | 'services-start-aborted'
+  | 'services-starting';
 
 /**
  * Redis or the store cannot be used. The message is one line without credentials. It has no `cause`, because the drivers'

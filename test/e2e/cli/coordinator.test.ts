@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startTestRedis } from '../../fixtures/redis-server.ts';
 import { call } from '../../fixtures/http-call.ts';
 import { workspace, type Workspace } from './corp-process.ts';
 
@@ -55,6 +57,28 @@ describe('corp coordinator', () => {
       });
       expect((await call(`${url}/api/get_work?worker_id=a_Linux_W1`)).json).toMatchObject({ work_id: null });
     });
+  });
+
+  it('waits for a Redis that is started after it', async () => {
+    const redis = await startTestRedis();
+    onTestFinished(() => redis.stop());
+    await redis.kill();
+    const place = workspace();
+    Object.assign(place.environment, { REDIS_URL: redis.url });
+    const child = place.spawn('coordinator', '--port', '0', '--json');
+    const ended = once(child, 'close');
+    try {
+      const errors = createInterface({ input: child.stderr! });
+      const [line] = (await once(errors, 'line')) as [string];
+      expect(line).toMatch(/Redis at redis:.* does not answer: .* \(waiting for it: \d+ s left\)/);
+      await redis.start();
+      const [announcement] = (await Promise.race([once(child.stdout!, 'data'), ended])) as [Buffer];
+      expect(JSON.parse(announcement.toString())).toMatchObject({ services: { redis: 'external' } });
+    } finally {
+      child.kill('SIGTERM');
+      await ended;
+    }
+    expect(child.exitCode).toBe(0);
   });
 
   it('is a role of corp start, with or without a company around it', async () => {
