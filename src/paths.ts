@@ -18,11 +18,11 @@ export const VERSION: string = (
 ).version;
 
 /**
- * Path of dist/bundle/<name>.js, which scripts/bundle/program.mjs makes. null when it is missing or older than the last compilation,
+ * Path of a file of dist/bundle, which scripts/bundle/program.mjs makes. null when it is missing or older than the last compilation,
  * as after `tsc` alone: the caller then runs the plain modules.
  */
-export function bundlePath(name: 'cli' | 'corp' | 'embedded-store'): string | null {
-  const path = join(PROJECT_ROOT, 'dist', 'bundle', `${name}.js`);
+export function bundlePath(name: 'cli.cjs' | 'corp.js' | 'embedded-store.js'): string | null {
+  const path = join(PROJECT_ROOT, 'dist', 'bundle', name);
   const bundled = changedAt(path);
   // tsc writes only the files that changed, but always this one.
   const compiled = changedAt(join(PROJECT_ROOT, 'dist', '.tsbuildinfo'));

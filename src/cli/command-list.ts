@@ -9,7 +9,7 @@ export interface ListedCommand {
   readonly description: string;
   /**
    * It opens a company only through runtime/read-context.ts, and lives in `./commands/<name>.ts`. The built program runs
-   * it from dist/bundle/cli.js, one file without the modules of the other commands, which run from dist/bundle/corp.js.
+   * it from dist/bundle/cli.cjs, one file without the modules of the other commands, which run from dist/bundle/corp.js.
    */
   readonly onlyReads?: true;
   /** Imports the command's module. */

@@ -12,13 +12,16 @@ const announcement = z.object({ url: z.string().startsWith('mongodb://127.0.0.1:
 
 /** The store runs as compiled JavaScript even when a test runs this file from source: one file, if the build made it. */
 const storeProgram = (): string =>
-  bundlePath('embedded-store') ?? join(PROJECT_ROOT, 'dist', 'src', 'adapters', 'embedded', 'main.js');
+  bundlePath('embedded-store.js') ?? join(PROJECT_ROOT, 'dist', 'src', 'adapters', 'embedded', 'main.js');
 
-/** A small young generation: the store's garbage is short-lived messages, and the default would take 30 MB more. */
-const SMALL_YOUNG_GENERATION = '--max-semi-space-size=2';
+/**
+ * A small young generation: the store's garbage is short-lived messages, and the default would take 30 MB more. It has
+ * this size from the start: to grow to it while the log is replayed costs a tenth of the start.
+ */
+const YOUNG_GENERATION = ['--min-semi-space-size=2', '--max-semi-space-size=2'];
 
 /** The command that starts the store. Not a constant: a build can make or remove the bundle while this process runs. */
-export const embeddedStoreCommand = (): readonly string[] => [process.execPath, SMALL_YOUNG_GENERATION, storeProgram()];
+export const embeddedStoreCommand = (): readonly string[] => [process.execPath, ...YOUNG_GENERATION, storeProgram()];
 
 /**
  * The embedded store as a separate process. It ends when its standard input closes, so it cannot outlive this process. It

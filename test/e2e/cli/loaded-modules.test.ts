@@ -1,9 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMAND_GROUPS } from '../../../src/cli/command-list.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -44,10 +53,10 @@ const unwantedOf = (paths: readonly string[], unwanted: RegExp) => paths.filter(
 const BUNDLED = COMMAND_GROUPS.flatMap(({ commands }) => commands).filter(({ onlyReads }) => onlyReads);
 /** Compiled modules, but for what decides for a bundle. */
 const PLAIN =
-  /^dist\/(?!bundle\/|src\/(paths|cli\/(main|compile-cache|command-list))\.js|config\/process-environment\.js)/;
+  /^dist\/(?!bundle\/|src\/(paths|cli\/(main|compile-cache|load-script|command-list))\.js|config\/process-environment\.js)/;
 /** Packages, but for those of native code, which no bundle can hold. */
 const PACKAGES = /^node_modules\/(?!msgpackr-extract|node-gyp-build|@msgpackr-extract|detect-libc)/;
-const BESIDE_BUNDLE = new RegExp(`${PLAIN.source}|${PACKAGES.source}|^dist/bundle/(?!cli\\.js)`);
+const BESIDE_BUNDLE = new RegExp(`${PLAIN.source}|${PACKAGES.source}|^dist/bundle/(?!cli\\.cjs)`);
 
 describe('what a short command loads', () => {
   it.each(['--version', '--help'])('corp %s loads no command, and no package except commander', (flag) => {
@@ -59,13 +68,13 @@ describe('what a short command loads', () => {
 
   it.each(BUNDLED.map(({ name }) => name))('corp %s runs from the bundle, and loads no package beside it', (name) => {
     const loaded = loadedBy(name, '--help');
-    expect(loaded).toContain('dist/bundle/cli.js');
+    expect(loaded).toContain('dist/bundle/cli.cjs');
     expect(unwantedOf(loaded, BESIDE_BUNDLE)).toEqual([]);
   });
 
   it('corp status loads nothing beside the bundle while it works either', () => {
     const loaded = loadedBy('status', '--json');
-    expect(loaded).toContain('dist/bundle/cli.js');
+    expect(loaded).toContain('dist/bundle/cli.cjs');
     expect(unwantedOf(loaded, BESIDE_BUNDLE)).toEqual([]);
   });
 
@@ -83,6 +92,37 @@ describe('what a short command loads', () => {
   );
 });
 
+describe('a bundle that is missing or older than the last compilation', () => {
+  const copy = join(directory, 'installed');
+  const main = join(copy, 'dist/src/cli/main.js');
+  const tryHelp = (command: string) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, command, '--help'], { encoding: 'utf8' });
+    return { status, stderr, usage: stdout.split('\n')[0] };
+  };
+  const helpOf = (command: string) => ({ status: 0, stderr: '', usage: `Usage: corp ${command} [options]` });
+  beforeAll(() => {
+    cpSync(join(ROOT, 'dist'), join(copy, 'dist'), { recursive: true, preserveTimestamps: true });
+    cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'));
+    symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  });
+
+  it('is not run: a broken one does no harm then', () => {
+    for (const name of ['cli.cjs', 'corp.js']) {
+      const path = join(copy, 'dist/bundle', name);
+      writeFileSync(path, 'throw new Error("the bundle ran");');
+      // The control: a bundle that is newer than the compilation is the program.
+      expect(tryHelp(name === 'cli.cjs' ? 'status' : 'halt').stderr).toContain('the bundle ran');
+      utimesSync(path, 1, 1);
+    }
+    expect([tryHelp('status'), tryHelp('halt')]).toEqual([helpOf('status'), helpOf('halt')]);
+  });
+
+  it('is not needed', () => {
+    rmSync(join(copy, 'dist/bundle'), { recursive: true });
+    expect([tryHelp('status'), tryHelp('halt')]).toEqual([helpOf('status'), helpOf('halt')]);
+  });
+});
+
 describe('the bundle of all commands', () => {
   it('contains one copy of each module', () => {
     const chunks = readdirSync(join(ROOT, 'dist/bundle/corp')).filter((name) => name.endsWith('.map'));
@@ -98,7 +138,7 @@ describe('the bundle of all commands', () => {
 
 describe('the bundle of the commands that only read', () => {
   it('contains no API, thread pool, simulation of trades, agents, engine or other command', () => {
-    const { sources } = JSON.parse(readFileSync(join(ROOT, 'dist/bundle/cli.js.map'), 'utf8')) as SourceMap;
+    const { sources } = JSON.parse(readFileSync(join(ROOT, 'dist/bundle/cli.cjs.map'), 'utf8')) as SourceMap;
     const contents = sources.map((source) => relative(ROOT, join(ROOT, 'dist/bundle', source)));
     const commands = BUNDLED.map(({ name }) => `src/cli/commands/${name}.ts`);
     expect(unwantedOf(contents, /^src\/cli\/commands\//).sort()).toEqual(commands.sort());
