@@ -1,7 +1,8 @@
 import { type Series } from '../market/series.ts';
 import { exponentialAverage } from './moving-average.ts';
 import { quotient, sumError } from './compensated.ts';
-import { restOf, termsInOneUnit, type ExactTerms } from './exact-terms.ts';
+import { pricesInOneUnit, restOf, type ExactTerms } from './exact-terms.ts';
+import { termsAmong } from './terms-among.ts';
 import { slidingMaximum, slidingMinimum } from './sliding-window.ts';
 import { averageTrueRange } from './true-range.ts';
 import { windowBands } from './window-spread.ts';
@@ -22,12 +23,15 @@ export function bollingerBands(close: Float64Array, period: number, deviations: 
  */
 export function keltnerChannel(series: Series, period: number, atrPeriod: number, multiple: number): Bands {
   const range = averageTrueRange(series, atrPeriod);
-  const middle = exponentialAverage(series.close, period).map((value, i) => (Number.isNaN(range[i]!) ? NaN : value));
-  return {
-    upper: middle.map((value, i) => value + multiple * range[i]!),
-    middle,
-    lower: middle.map((value, i) => value - multiple * range[i]!),
-  };
+  const middle = exponentialAverage(series.close, period);
+  const [upper, lower] = [new Float64Array(middle.length), new Float64Array(middle.length)];
+  for (let i = 0; i < middle.length; i += 1) {
+    const width = multiple * range[i]!;
+    if (Number.isNaN(width)) middle[i] = NaN;
+    upper[i] = middle[i]! + width;
+    lower[i] = middle[i]! - width;
+  }
+  return { upper, middle, lower };
 }
 
 /**
@@ -35,19 +39,27 @@ export function keltnerChannel(series: Series, period: number, atrPeriod: number
  * out so that its close can break out of the channel. First defined at bar `period`.
  */
 export function donchianChannel(series: Series, period: number): Bands {
-  const upper = oneBarLater(slidingMaximum(series.high, period));
-  const lower = oneBarLater(slidingMinimum(series.low, period));
-  return { upper, middle: midpoints(upper, lower), lower };
+  const upper = slidingMaximum(series.high, period);
+  const lower = slidingMinimum(series.low, period);
+  const [high, low] = pricesInOneUnit(series, ['high', 'low']) as [ExactTerms, ExactTerms];
+  const middle = midpoints(termsAmong(upper, high), termsAmong(lower, low));
+  return { upper: oneBarLater(upper), middle: oneBarLater(middle), lower: oneBarLater(lower) };
 }
 
 /** Halves of exact sums: a price half-way between two others is exactly their midpoint. */
-function midpoints(above: Float64Array, below: Float64Array): Float64Array {
-  const [top, bottom] = termsInOneUnit([above, below]) as [ExactTerms, ExactTerms];
-  return top.hi.map((high, i) => {
-    const low = bottom.hi[i]!;
+function midpoints(above: ExactTerms, below: ExactTerms): Float64Array {
+  const divisor = 2 * above.scale;
+  const out = new Float64Array(above.hi.length);
+  const isPlain = above.lo === null && below.lo === null;
+  for (let i = 0; i < out.length; i += 1) {
+    const [high, low] = [above.hi[i]!, below.hi[i]!];
     const sum = high + low;
-    return quotient(sum, sumError(high, low, sum) + restOf(top, i) + restOf(bottom, i), 2 * top.scale);
-  });
+    // Two numbers of steps: their sum is exact.
+    out[i] = isPlain
+      ? sum / divisor
+      : quotient(sum, sumError(high, low, sum) + restOf(above, i) + restOf(below, i), divisor);
+  }
+  return out;
 }
 
 function oneBarLater(column: Float64Array): Float64Array {

@@ -1,3 +1,4 @@
+import { type Series } from '../market/series.ts';
 import { productError } from './compensated.ts';
 
 /**
@@ -10,7 +11,9 @@ import { productError } from './compensated.ts';
  * gives the same results.
  */
 export interface ExactTerms {
-  /** A power of ten. */
+  /** Fraction digits of a step. */
+  readonly decimals: number;
+  /** 10 ** decimals. */
   readonly scale: number;
   /** Value times `scale`; whole where `lo` is null. */
   readonly hi: Float64Array;
@@ -77,11 +80,36 @@ export function exactTerms(column: Float64Array, decimals = decimalsOf(column)):
     const size = Math.abs(hi[i]!);
     if (size > largest) largest = size;
   }
-  return { scale, hi, lo, largest };
+  return { decimals, scale, hi, lo, largest };
+}
+
+const known = new WeakMap<Float64Array, ExactTerms>();
+
+/**
+ * Terms of a column of a series, worked out once: many windows look at the same prices. Not for columns that a caller
+ * has made for itself. Columns of a series do not change.
+ */
+export function termsOf(column: Float64Array): ExactTerms {
+  const terms = known.get(column) ?? exactTerms(column);
+  known.set(column, terms);
+  return terms;
+}
+
+type Price = 'high' | 'low' | 'close';
+const knownPrices = new WeakMap<object, Map<string, readonly ExactTerms[]>>();
+
+/** Terms of these prices of a series in one unit, in the order of their names, worked out once. */
+export function pricesInOneUnit(series: Pick<Series, Price>, names: readonly Price[]): readonly ExactTerms[] {
+  const key = names.join();
+  const ofSeries = knownPrices.get(series) ?? new Map<string, readonly ExactTerms[]>();
+  knownPrices.set(series, ofSeries);
+  const prices = ofSeries.get(key) ?? termsInOneUnit(names.map((name) => series[name]));
+  ofSeries.set(key, prices);
+  return prices;
 }
 
 /** Terms of several columns in one unit. */
-export function termsInOneUnit(columns: readonly Float64Array[]): readonly ExactTerms[] {
+function termsInOneUnit(columns: readonly Float64Array[]): readonly ExactTerms[] {
   const decimals = columns.reduce((least, column) => decimalsOf(column, least), 0);
   return columns.map((column) => exactTerms(column, decimals));
 }

@@ -1,6 +1,7 @@
 import { type Series } from '../market/series.ts';
 import { productError, ratio, sumError } from './compensated.ts';
-import { exactTerms, restOf, termsInOneUnit, type ExactTerms } from './exact-terms.ts';
+import { pricesInOneUnit, restOf, termsOf, type ExactTerms } from './exact-terms.ts';
+import { termsAmong } from './terms-among.ts';
 import { exponentialAverage, wilderAverage } from './moving-average.ts';
 import { slidingMaximum, slidingMinimum } from './sliding-window.ts';
 import { dividedSums, foldedSums, windowSums } from './window-sums.ts';
@@ -29,7 +30,7 @@ export function relativeStrength(close: Float64Array, period: number): Float64Ar
  * value depends on no earlier bar. 0..100; first defined at bar `period`; 50 when the price has not moved.
  */
 export function cutlerRelativeStrength(close: Float64Array, period: number): Float64Array {
-  const terms = exactTerms(close);
+  const terms = termsOf(close);
   const gains = new Float64Array(close.length);
   const gainsLow = new Float64Array(close.length);
   const moves = new Float64Array(close.length);
@@ -56,8 +57,9 @@ export function cutlerRelativeStrength(close: Float64Array, period: number): Flo
 }
 
 /** Sums of changes between terms; whole where the terms are. */
-function summed({ lo, scale, largest }: ExactTerms, hi: Float64Array, rest: Float64Array, period: number) {
-  return lo === null ? windowSums({ hi, lo, scale, largest: 2 * largest }, period) : foldedSums(hi, rest, period);
+function summed(terms: ExactTerms, hi: Float64Array, rest: Float64Array, period: number) {
+  const { lo, largest } = terms;
+  return lo === null ? windowSums({ ...terms, hi, largest: 2 * largest }, period) : foldedSums(hi, rest, period);
 }
 
 /** 100 * part / whole, rounded once. */
@@ -88,18 +90,14 @@ function shareOfDifferences(
  * + signal - 2.
  */
 export function stochastic(series: Series, period: number, signal: number): Record<'k' | 'd', Float64Array> {
-  const top = slidingMaximum(series.high, period);
-  const bottom = slidingMinimum(series.low, period);
+  const [high, low, close] = pricesInOneUnit(series, ['high', 'low', 'close']) as [ExactTerms, ExactTerms, ExactTerms];
+  const top = termsAmong(slidingMaximum(series.high, period), high);
+  const bottom = termsAmong(slidingMinimum(series.low, period), low);
   const first = Math.min(period - 1, series.length);
-  const [close, high, low] = termsInOneUnit([series.close, top, bottom].map((column) => column.subarray(first))) as [
-    ExactTerms,
-    ExactTerms,
-    ExactTerms,
-  ];
   const k = new Float64Array(series.length).fill(NaN);
   for (let i = first; i < series.length; i += 1) {
-    const at = i - first;
-    k[i] = top[i]! > bottom[i]! ? shareOfDifferences(close, low, high, low, at, at) : 50;
+    const isOpen = top.hi[i]! > bottom.hi[i]! || restOf(top, i) > restOf(bottom, i);
+    k[i] = isOpen ? shareOfDifferences(close, bottom, top, bottom, i, i) : 50;
   }
   // Ratios are no decimals: they are averaged as the doubles that they are.
   const d = new Float64Array(series.length).fill(NaN);
@@ -119,14 +117,20 @@ export function movingAverageConvergence(
   signal: number,
 ): Record<'line' | 'signal' | 'histogram', Float64Array> {
   const quick = exponentialAverage(close, fast);
-  const line = exponentialAverage(close, slow).map((value, i) => quick[i]! - value);
+  const line = differences(quick, exponentialAverage(close, slow));
   const average = exponentialAverage(line, signal, Math.max(fast, slow) - 1);
-  return { line, signal: average, histogram: average.map((value, i) => line[i]! - value) };
+  return { line, signal: average, histogram: differences(line, average) };
+}
+
+function differences(left: Float64Array, right: Float64Array): Float64Array {
+  const out = new Float64Array(left.length);
+  for (let i = 0; i < out.length; i += 1) out[i] = left[i]! - right[i]!;
+  return out;
 }
 
 /** Change of the close over `period` bars in percent (2 is 2 %); first defined at bar `period`. */
 export function rateOfChange(close: Float64Array, period: number): Float64Array {
-  const terms = exactTerms(close);
+  const terms = termsOf(close);
   const out = new Float64Array(close.length).fill(NaN);
   for (let i = period; i < close.length; i += 1) {
     const before = terms.hi[i - period]!;

@@ -1,6 +1,6 @@
 import { type Series } from '../market/series.ts';
-import { productError, quotient, ratio, sumError } from './compensated.ts';
-import { exactTerms, restOf, termsInOneUnit, type ExactTerms } from './exact-terms.ts';
+import { productError, ratio, sumError } from './compensated.ts';
+import { pricesInOneUnit, restOf, termsOf, type ExactTerms } from './exact-terms.ts';
 import { dividedSums, foldedSums, windowSums } from './window-sums.ts';
 
 /**
@@ -9,7 +9,7 @@ import { dividedSums, foldedSums, windowSums } from './window-sums.ts';
  * series begins.
  */
 export function onBalanceVolume({ close, volume }: Series, period: number): Record<'obv' | 'average', Float64Array> {
-  const terms = exactTerms(volume);
+  const terms = termsOf(volume);
   const { length } = close;
   const total = new Float64Array(length);
   const rest = new Float64Array(length);
@@ -26,7 +26,7 @@ export function onBalanceVolume({ close, volume }: Series, period: number): Reco
   const isPlain = terms.lo === null && largest < Number.MAX_SAFE_INTEGER;
   const totals: ExactTerms = { ...terms, hi: total, lo: isPlain ? null : rest, largest };
   return {
-    obv: total.map((value, i) => quotient(value, rest[i]!, terms.scale)),
+    obv: dividedSums({ hi: total, lo: rest }, terms.scale),
     average: dividedSums(windowSums(totals, period), period * terms.scale),
   };
 }
@@ -35,9 +35,10 @@ export function onBalanceVolume({ close, volume }: Series, period: number): Reco
  * Volume-weighted mean of the typical price (high + low + close) / 3 over `period` bars; first defined at bar period -
  * 1, NaN when nothing was traded.
  */
-export function volumeWeightedPrice({ high, low, close, volume }: Series, period: number): Float64Array {
-  const prices = termsInOneUnit([high, low, close]) as [ExactTerms, ExactTerms, ExactTerms];
-  const amounts = exactTerms(volume);
+export function volumeWeightedPrice(series: Series, period: number): Float64Array {
+  const { volume } = series;
+  const prices = pricesInOneUnit(series, ['high', 'low', 'close']) as [ExactTerms, ExactTerms, ExactTerms];
+  const amounts = termsOf(volume);
   const turnover = new Float64Array(volume.length);
   const turnoverLow = new Float64Array(volume.length);
   for (let i = 0; i < volume.length; i += 1) {
@@ -71,7 +72,7 @@ export function volumeWeightedPrice({ high, low, close, volume }: Series, period
  * when nothing was traded in them.
  */
 export function relativeVolume(volume: Float64Array, period: number): Float64Array {
-  const terms = exactTerms(volume);
+  const terms = termsOf(volume);
   const { hi, lo } = windowSums(terms, period);
   const out = new Float64Array(volume.length).fill(NaN);
   for (let i = period; i < volume.length; i += 1) {

@@ -1,5 +1,5 @@
 import { productError, quotient, ratio, rootError, sumError } from './compensated.ts';
-import { exactTerms, type ExactTerms } from './exact-terms.ts';
+import { termsOf, type ExactTerms } from './exact-terms.ts';
 
 /**
  * What a spread is made of at one bar, in steps of n and the scale: `sum` of the window's terms and `root` = the square
@@ -10,7 +10,7 @@ type Visit = (bar: number, sum: number, sumLow: number, root: number, rootLow: n
 
 /** Population standard deviation of each window, exactly 0 when its values are equal; NaN before the first window. */
 export function windowDeviation(column: Float64Array, period: number): Float64Array {
-  const terms = exactTerms(column);
+  const terms = termsOf(column);
   const out = new Float64Array(column.length).fill(NaN);
   eachSpread(terms, period, (bar, _sum, _low, root, rootLow) => {
     out[bar] = quotient(root, rootLow, period * terms.scale);
@@ -24,7 +24,7 @@ export function windowBands(
   period: number,
   deviations: number,
 ): Record<'upper' | 'middle' | 'lower', Float64Array> {
-  const terms = exactTerms(column);
+  const terms = termsOf(column);
   const divisor = period * terms.scale;
   const line = (): Float64Array => new Float64Array(column.length).fill(NaN);
   const [upper, middle, lower] = [line(), line(), line()];
@@ -42,7 +42,7 @@ export function windowBands(
 
 /** Distance of each value from the mean of its window in standard deviations; NaN when the window does not vary. */
 export function windowScore(column: Float64Array, period: number): Float64Array {
-  const terms = exactTerms(column);
+  const terms = termsOf(column);
   const { hi, lo } = terms;
   const out = new Float64Array(column.length).fill(NaN);
   eachSpread(terms, period, (bar, sum, sumLow, root, rootLow) => {

@@ -1,5 +1,5 @@
 import { quotient, sumError } from './compensated.ts';
-import { exactTerms, type ExactTerms } from './exact-terms.ts';
+import { exactTerms, termsOf, type ExactTerms } from './exact-terms.ts';
 
 /** Sums over windows, `hi + lo` in the unit of the terms; NaN before the first whole window. */
 export interface WindowSums {
@@ -72,8 +72,11 @@ export function foldedSums(hi: Float64Array, lo: Float64Array | null, period: nu
 
 /** Each sum over `divisor`, rounded once. The divisor must be exact: a whole number times a power of ten. */
 export function dividedSums({ hi, lo }: WindowSums, divisor: number): Float64Array {
-  if (lo === null) return hi.map((sum) => sum / divisor);
-  return hi.map((sum, i) => quotient(sum, lo[i]!, divisor));
+  const out = new Float64Array(hi.length);
+  // A loop: `map` would call a function for every bar.
+  if (lo === null) for (let i = 0; i < out.length; i += 1) out[i] = hi[i]! / divisor;
+  else for (let i = 0; i < out.length; i += 1) out[i] = quotient(hi[i]!, lo[i]!, divisor);
+  return out;
 }
 
 /**
@@ -81,7 +84,7 @@ export function dividedSums({ hi, lo }: WindowSums, divisor: number): Float64Arr
  * of equal values is that value.
  */
 export function windowMean(column: Float64Array, period: number, start = 0): Float64Array {
-  const terms = exactTerms(column.subarray(start));
+  const terms = start === 0 ? termsOf(column) : exactTerms(column.subarray(start));
   const means = dividedSums(windowSums(terms, period), period * terms.scale);
   if (start === 0) return means;
   const out = new Float64Array(column.length).fill(NaN);
@@ -91,11 +94,11 @@ export function windowMean(column: Float64Array, period: number, start = 0): Flo
 
 /** Mean weighted linearly: the newest value weighs `period`, the oldest 1. */
 export function weightedWindowMean(column: Float64Array, period: number): Float64Array {
-  const terms = exactTerms(column);
+  const terms = termsOf(column);
   const weights = (period * (period + 1)) / 2;
   const divisor = weights * terms.scale;
   return terms.lo === null && terms.largest * weights < Number.MAX_SAFE_INTEGER
-    ? plainWeightedSums(terms.hi, period).map((sum) => sum / divisor)
+    ? dividedSums({ hi: plainWeightedSums(terms.hi, period), lo: null }, divisor)
     : compensatedWeightedMeans(terms, period, divisor);
 }
 
