@@ -3,7 +3,7 @@ import { createMongoFleetStores } from '../../src/adapters/mongo/fleet/stores.ts
 import { type CliIo } from '../../src/cli/output/io.ts';
 import { votesOf } from '../../src/domain/fleet/unit.ts';
 import { type FleetStores } from '../../src/ports/fleet/stores.ts';
-import { coordinatorScope } from '../../src/runtime/coordinator.ts';
+import { coordinatorScope } from '../../src/runtime/coordinator-stores.ts';
 import { readRegistry } from '../../src/runtime/services/registry.ts';
 import { startServices } from '../../src/runtime/services/start-services.ts';
 import { announcementOf, endProcess, spawnCorp } from '../corp-process.ts';

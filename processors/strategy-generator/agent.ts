@@ -26,13 +26,13 @@ export interface GeneratorDeps extends AgentDeps {
   readonly unitSize: number;
   readonly folds: number;
   readonly testShare: number;
+  /** Maximum number of candidates from remote workers or an import judged per cycle and market. */
+  readonly remoteCandidates: number;
   /** Only with the backend `coordinator`. */
   readonly forwarding?: {
     readonly store: ForwardingStore;
     readonly plan: ForwardingPlan;
     readonly producer: Producer;
-    /** Maximum number of candidates from remote workers judged per cycle and market. */
-    readonly candidates: number;
   };
 }
 
@@ -100,16 +100,15 @@ export function createStrategyGenerator(deps: GeneratorDeps): Agent {
   const { forwarding } = deps;
 
   /**
-   * Candidates that remote workers found on this market and no cycle has judged. Sorted by hash so that arrival order
+   * Candidates that remote workers found on this market, or that were imported, and no cycle has judged. Sorted by hash so that arrival order
    * cannot affect the result.
    */
   const remoteFinds = async (cycle: Cycle, symbol: string): Promise<readonly Strategy[]> => {
-    if (!forwarding) return [];
     const found = await stores.strategies.list({ states: ['candidate'], origin: 'remote', symbol });
     return found
       .filter(({ timeframe }) => timeframe === cycle.timeframe)
       .sort((a, b) => (a.hash < b.hash ? -1 : 1))
-      .slice(0, forwarding.candidates);
+      .slice(0, deps.remoteCandidates);
   };
 
   /** Stores the rows before the jobs: a job without a row fails, but the sweep finds a row without a job. */

@@ -29,7 +29,7 @@ const SCRIPT = {
 };
 
 /** Packages that find files of their own by their place, or that are loaded late by few commands. */
-const IN_PLACE = ['express', 'helmet', 'pino', 'piscina', 'prom-client'];
+const IN_PLACE = ['express', 'helmet', 'pino', 'piscina', 'prom-client', 'sql.js'];
 
 /** Parts of packages that the program cannot reach, but that a bundle would hold: messages in fifty languages, and a back end. */
 const UNREACHED = [

@@ -11,6 +11,8 @@ export async function createProgram(io: CliIo, loaded: readonly string[]): Promi
   const program = new Command('corp')
     .description('An autonomous crypto trading company')
     .version(VERSION)
+    // Otherwise a command with options of its own takes those of its subcommands.
+    .enablePositionalOptions()
     .exitOverride()
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .configureOutput({

@@ -1,4 +1,4 @@
-import { type UnitState } from '../domain/fleet/unit.ts';
+import { type ResultVerdict, type UnitState } from '../domain/fleet/unit.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type FleetResult, type FleetUnit } from '../ports/fleet/records.ts';
 import { type FleetStores, type ResultFilter } from '../ports/fleet/stores.ts';
@@ -22,7 +22,10 @@ export const VALIDATION_CRITERIA = {
   max_overfit_score: 0.3,
 } as const;
 
-const ACCEPTED: ResultFilter = { verdicts: ['accepted'], overfitted: false, minOosPnl: Number.MIN_VALUE, limit: 1 };
+/** Results whose figures are shown as results of units. */
+export const SHOWN_VERDICTS: readonly ResultVerdict[] = ['accepted', 'imported'];
+
+const ACCEPTED: ResultFilter = { verdicts: SHOWN_VERDICTS, overfitted: false, minOosPnl: Number.MIN_VALUE, limit: 1 };
 const PROVEN: ResultFilter = {
   ...ACCEPTED,
   minRobustness: 50,

@@ -11,10 +11,11 @@ export interface UnitCounts {
   readonly replicas_completed: number;
 }
 
-function countsOf(unit: Unit): UnitCounts {
-  const completed = votesOf(unit).length;
+function countsOf(unit: FleetUnit): UnitCounts {
+  const before = unit.imported?.results ?? 0;
+  const completed = votesOf(unit).length + before;
   return {
-    replicas_needed: unit.wanted,
+    replicas_needed: unit.wanted + before,
     replicas_assigned: completed + runningOf(unit).length,
     replicas_completed: completed,
   };
@@ -33,6 +34,7 @@ export function unitSummary(unit: FleetUnit) {
     canonical_result_id: unit.canonical,
     created_at: unit.createdAt,
     ended_at: unit.endedAt,
+    ...(unit.imported && { imported: { work_unit_id: unit.imported.id, results: unit.imported.results } }),
   };
 }
 

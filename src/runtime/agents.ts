@@ -77,9 +77,8 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         ...agents.generator,
         folds,
         testShare,
-        ...(remote && {
-          forwarding: { store: stores.forwarding, plan: remote.plan, producer, candidates: forward.candidates },
-        }),
+        remoteCandidates: forward.candidates,
+        ...(remote && { forwarding: { store: stores.forwarding, plan: remote.plan, producer } }),
       });
     case 'backtest':
       return createBacktest({

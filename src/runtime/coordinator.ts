@@ -4,13 +4,9 @@ import { type Config } from '../../config/schema.ts';
 import { createAgentMonitor } from '../../processors/agent/agent-monitor.ts';
 import { runAgent } from '../../processors/agent/run-agent.ts';
 import { createWorkerManager } from '../../processors/worker-manager/agent.ts';
-import { keyPrefix } from '../../queues/names.ts';
 import { createProducer } from '../../queues/producer.ts';
 import { upsertFleetSchedules } from '../../queues/schedulers.ts';
 import { createRedisBroadcaster } from '../adapters/broadcast/redis-stream.ts';
-import { connectMongo } from '../adapters/mongo/connection.ts';
-import { createMongoFleetStores } from '../adapters/mongo/fleet/stores.ts';
-import { createMongoStores } from '../adapters/mongo/stores.ts';
 import { type ListenOptions } from '../http/listen.ts';
 import { isLoopback } from '../http/security/host-policy.ts';
 import { createCoordinator } from '../coordinator/create-coordinator.ts';
@@ -20,7 +16,7 @@ import { AppError } from '../domain/errors.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
 import { deadAfterMs } from './agents.ts';
-import { openFormat } from './format/open-format.ts';
+import { openCoordinatorStores } from './coordinator-stores.ts';
 import { systemClock } from './system-clock.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
 import { readinessOf } from './readiness.ts';
@@ -52,9 +48,6 @@ const CLOSE_WITHIN_MS = 15_000;
 const DRAIN_MS = 5_000;
 const READY_WITHIN_MS = 15_000;
 const MINUTE_MS = 60_000;
-
-/** Its data belongs to no trading mode: workers do not know which company their results are for. */
-export const coordinatorScope = (namespace: string): string => `${namespace}-coordinator`;
 
 /** @throws AppError `bad-input` when other machines could connect without a token, or a required token is missing. */
 export function checkCoordinator({ agents, secrets }: Config): void {
@@ -89,18 +82,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     for (const { name, error } of await cleanup.release()) log.warn(`closing ${name}: ${error.message}`);
   };
   try {
-    const scope = coordinatorScope(config.database.namespace);
-    const prefix = keyPrefix(config.database.namespace, 'coordinator');
-    const mongo = await connectMongo({
-      url: mongoUrl,
-      database: scope,
-      onError: (error) => log.debug(`store connection: ${error.message}`),
-    });
-    cleanup.push('store connection', () => mongo.close());
-    await openFormat({ mongo, redisUrl, prefix, access: 'write' });
-    const fleetStores = createMongoFleetStores(mongo);
-    const stores = createMongoStores(mongo);
-    await Promise.all([fleetStores.ensureIndexes(), stores.ensureIndexes()]);
+    const opened = await openCoordinatorStores({ config, redisUrl, mongoUrl, log, access: 'write' });
+    cleanup.push('store connection', () => opened.close());
+    const { fleetStores, stores, prefix } = opened;
     const clock = systemClock;
     const rules: FleetRules = {
       leaseMs: settings.leaseMinutes * MINUTE_MS,

@@ -21,6 +21,7 @@ export function createStrategyStore(database: Database): StrategyStore {
       account: optional(text),
       symbol: optional(text),
       timeframe: optional(text),
+      searched: optional(plain()),
       createdAt: number,
       updatedAt: number,
     },

@@ -6,6 +6,7 @@ import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { anyServices } from '../process/open-services.ts';
 import { jsonOption, parsePort } from '../input/options.ts';
+import { registerCoordinatorImport } from './coordinator-import.ts';
 
 interface Options {
   readonly port?: number;
@@ -14,8 +15,9 @@ interface Options {
 }
 
 export function registerCoordinator(program: Command, io: CliIo): void {
-  program
-    .command('coordinator')
+  const command = program.command('coordinator').enablePositionalOptions();
+  registerCoordinatorImport(command, io);
+  command
     .addOption(new Option('--port <port>', 'port for workers; default: config/agents.yaml').argParser(parsePort))
     .addOption(
       new Option('--distinct <what>', 'replicas of a unit go to different workers or hosts').choices([

@@ -30,6 +30,20 @@ export async function withReadContext<T>(
   return withOpened(io, chooseDescriptor, (options) => openReadContext(options), use);
 }
 
+/** Runs a short command that writes to a company's stores without its agents. */
+export async function withWritableStores<T>(
+  io: CliIo,
+  chooseDescriptor: DescriptorChoice,
+  use: (context: ReadContext, services: CommandServices) => Promise<T>,
+): Promise<T> {
+  const open = async (options: ContextOptions): Promise<ReadContext> => {
+    const context = await openReadContext(options, 'write');
+    await context.ensureIndexes();
+    return context;
+  };
+  return withOpened(io, chooseDescriptor, open, use);
+}
+
 /** Opens the context, runs `use` and closes everything, also after a signal. Logs warnings and errors only. */
 async function withOpened<C extends ReadContext, T>(
   io: CliIo,

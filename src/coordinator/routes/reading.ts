@@ -5,7 +5,7 @@ import { type Clock } from '../../ports/clock.ts';
 import { type FleetResult, type FleetUnit } from '../../ports/fleet/records.ts';
 import { type FleetStores, type ResultFilter } from '../../ports/fleet/stores.ts';
 import { type Fleet } from '../fleet.ts';
-import { ACTIVE_MS, VALIDATION_CRITERIA, type FleetSummary } from '../summary.ts';
+import { ACTIVE_MS, SHOWN_VERDICTS, VALIDATION_CRITERIA, type FleetSummary } from '../summary.ts';
 
 const TAG = 'reading';
 const MAX_ROWS = 10_000;
@@ -70,7 +70,7 @@ export function readingRoutes({ fleet, stores, summary, clock }: ReadingDeps): r
   async function canonicalRows(limit: number, filter: Omit<ResultFilter, 'limit'>): Promise<readonly Row[]> {
     if (limit === 0) return [];
     for (let read = 2 * limit; ; read *= 2) {
-      const found = await results.best({ ...filter, verdicts: ['accepted'], sound: true, limit: read });
+      const found = await results.best({ ...filter, verdicts: SHOWN_VERDICTS, sound: true, limit: read });
       const known = await unitsOf(found);
       const rows = found.flatMap((result): readonly Row[] => {
         const unit = known.get(result.unitId);

@@ -25,7 +25,8 @@ export type UnitState = (typeof UNIT_STATES)[number];
  * `disagrees`: was accepted until the majority differed. `late`: the unit had ended. `duplicate`: the worker had
  * already reported on the unit. `invalid`: a field is not a number or is out of range. `constants`: the fixed values
  * that old workers send for every strategy. `untrusted`: from an engine whose fields have other meanings.
- * `quarantined`: from a worker found to report false results.
+ * `quarantined`: from a worker found to report false results. `imported`: from the database of the Python coordinator;
+ * it is shown, and belongs to no lease.
  */
 export const RESULT_VERDICTS = [
   'accepted',
@@ -36,6 +37,7 @@ export const RESULT_VERDICTS = [
   'constants',
   'untrusted',
   'quarantined',
+  'imported',
 ] as const;
 export type ResultVerdict = (typeof RESULT_VERDICTS)[number];
 

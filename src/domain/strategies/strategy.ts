@@ -4,8 +4,14 @@ import { type SpecFamily, type StrategySpec } from './spec.ts';
 export const STRATEGY_STATES = ['candidate', 'rejected', 'incubating', 'active', 'retired'] as const;
 export type StrategyState = (typeof STRATEGY_STATES)[number];
 
-/** `remote`: found by remote workers and verified by a local run. */
+/** `remote`: found by remote workers, and verified by a local run or imported with their coordinator's database. */
 export const STRATEGY_ORIGINS = ['template', 'random', 'optimized', 'remote'] as const;
+
+export interface SearchedTrials {
+  readonly trials: number;
+  /** Computed from the size of the searches, since nobody counted. */
+  readonly isEstimate: boolean;
+}
 
 /** A stored spec. Unique by `hash`, the hash of the spec's canonical form. */
 export interface Strategy {
@@ -24,6 +30,8 @@ export interface Strategy {
   readonly account?: string;
   readonly symbol?: string;
   readonly timeframe?: Timeframe;
+  /** Trials of the search that found it, where it was searched elsewhere. */
+  readonly searched?: SearchedTrials;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

@@ -5,6 +5,14 @@ import { type ResultVerdict, type Unit } from '../../domain/fleet/unit.ts';
 
 /** Rows of the coordinator. Times are epoch ms, wall clock. */
 
+/** Where an imported unit comes from. Its old results belong to no lease here. */
+export interface ImportedOrigin {
+  /** Its number there. */
+  readonly id: number;
+  /** Number of results that it had there; it asks for the others. */
+  readonly results: number;
+}
+
 /** A unit with its parameters. Unique by `id` and by `key`; changed by compare-and-set on `version`. */
 export interface FleetUnit extends Unit {
   /** The client's key; `#` and the id when the client gave none. */
@@ -12,13 +20,15 @@ export interface FleetUnit extends Unit {
   /** Hash of the creating request; a request with the same key and another hash is refused. */
   readonly requestHash: string;
   readonly params: StrategyParams;
+  /** Only of a unit from the database of the Python coordinator. */
+  readonly imported?: ImportedOrigin;
   /** True when the rows of its results and workers agree with the unit; false while they are being reconciled. */
   readonly inStep: boolean;
   readonly version: number;
 }
 
 /** The part of a unit that assigning needs. */
-export type UnitInLine = Omit<FleetUnit, 'params' | 'requestHash' | 'key'>;
+export type UnitInLine = Omit<FleetUnit, 'params' | 'requestHash' | 'key' | 'imported'>;
 
 export const VERIFICATIONS = ['unverified', 'verified', 'disagrees'] as const;
 export type Verification = (typeof VERIFICATIONS)[number];

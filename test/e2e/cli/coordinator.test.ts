@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startTestRedis } from '../../fixtures/redis-server.ts';
 import { call } from '../../fixtures/http-call.ts';
+import { eliteRow, pythonDatabase, resultRow, unitRow } from '../../fixtures/python/database.ts';
 import { workspace, type Workspace } from './corp-process.ts';
 
 interface Announcement {
@@ -44,6 +47,59 @@ async function expectServing({ coordinator: url, services }: Announcement): Prom
     replicas_needed: 1,
   });
 }
+
+describe('corp coordinator import', () => {
+  it('brings units, results and genomes, queues what is open, and changes nothing the second time', async () => {
+    const place = workspace();
+    const file = join(place.directory, 'old.db');
+    const rows = {
+      work_units: [
+        unitRow(1, { status: 'completed', canonical_result_id: 1 }),
+        unitRow(2),
+        unitRow(3, { strategy_params: '{' }),
+      ],
+      results: [resultRow(1, 1, { is_canonical: 1 }), resultRow(2, 1)],
+      elite_genomes: [eliteRow(1)],
+    };
+    writeFileSync(file, await pythonDatabase(rows));
+    const first = await place.corp('coordinator', 'import', 'old.db');
+    expect(first).toMatchObject({ exitCode: 0 });
+    expect(first.stdout.trim().split('\n')).toEqual([
+      'work unit 3: strategy_params is not JSON of an object',
+      'Imported work units 2 of 3, 1 of them queued; results 2 of 2; genomes 1 of 1 as candidates of the simulated company; not imported: 1',
+    ]);
+    const { exitCode, stdout } = await place.corp('coordinator', 'import', file, '--json');
+    expect({ exitCode, ...(JSON.parse(stdout) as object) }).toMatchObject({
+      exitCode: 0,
+      units: { imported: 0, known: 2 },
+      results: { imported: 0, known: 2 },
+      genomes: { imported: 0, known: 1 },
+      notImported: [{ table: 'work_units', id: '3' }],
+    });
+    const { items } = await place.json<{ items: object[] }>('strategies');
+    expect(items).toMatchObject([{ state: 'candidate', searched: { trials: 2 * 100 * 80, isEstimate: true } }]);
+    await running(place, ['coordinator', '--port', '0', '--json'], async ({ coordinator: url }) => {
+      expect((await call(`${url}/api/status`)).json).toMatchObject({ work_units: { completed: 1, pending: 1 } });
+      expect((await call(`${url}/api/results`)).json).toMatchObject({ count: 1, results: [{ pnl: 101 }] });
+      expect((await call(`${url}/api/work_units/1`)).json).toMatchObject({
+        state: 'completed',
+        replicas_needed: 2,
+        replicas_completed: 2,
+        imported: { work_unit_id: 1, results: 2 },
+        results: [{ verdict: 'imported' }, { verdict: 'imported' }],
+      });
+      expect((await call(`${url}/api/get_work?worker_id=a_Linux_W1`)).json).toMatchObject({ work_id: 2 });
+    });
+  });
+
+  it('refuses a file that is none, with one line', async () => {
+    const place = workspace();
+    writeFileSync(join(place.directory, 'old.db'), 'id,pnl');
+    const { exitCode, stderr } = await place.corp('coordinator', 'import', 'old.db');
+    expect({ exitCode, lines: stderr.trim().split('\n').length }).toEqual({ exitCode: 2, lines: 1 });
+    expect(stderr).toContain('is not an SQLite database');
+  });
+});
 
 describe('corp coordinator', () => {
   it('serves workers, keeps its units over a restart, and ends on a signal', async () => {

@@ -2,7 +2,7 @@ import { freeReplicas, nextExpiry, runningOf, UNIT_KINDS, UNIT_STATES, type Unit
 import { type FleetUnit, type UnitInLine } from '../../../ports/fleet/records.ts';
 import { type FleetUnitStore } from '../../../ports/fleet/stores.ts';
 import { type Database } from '../database.ts';
-import { flag, json, number, numberOrNull, oneOf, plain, text } from '../fields.ts';
+import { flag, json, number, numberOrNull, oneOf, optional, plain, text } from '../fields.ts';
 import { createGroupCommit } from '../group-commit.ts';
 import { countBy } from './count-by.ts';
 
@@ -62,6 +62,7 @@ export function createFleetUnitStore(database: Database): FleetUnitStore {
       turn: number,
       createdAt: number,
       endedAt: numberOrNull,
+      imported: optional(plain()),
       inStep: flag,
       version: number,
       hasRoom: flag,
