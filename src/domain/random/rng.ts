@@ -14,6 +14,8 @@ export interface Rng {
   pick<T>(items: readonly T[]): T;
   /** Standard normal deviate (Marsaglia polar method). */
   normal(): number;
+  /** Fills `out` with the numbers that as many calls of `normal` would give: without a boxed number for each. */
+  normals(out: Float64Array): void;
   fork(label: string): Rng;
 }
 
@@ -28,22 +30,28 @@ function hash32(text: string, basis: number): number {
 
 export function createRng(seed: number | string): Rng {
   const label = String(seed);
-  let a = hash32(label, 0x811c_9dc5);
-  let b = hash32(label, 0x0105_9a7f);
-  let c = hash32(label, 0x5bd1_e995);
-  let counter = 1;
+  // a, b, c and the counter. As variables of a closure V8 would box each one that needs more than 31 bits.
+  const state = Int32Array.of(hash32(label, 0x811c_9dc5), hash32(label, 0x0105_9a7f), hash32(label, 0x5bd1_e995), 1);
   const step = (): number => {
-    const sum = (a + b + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + sum;
-    c |= 0;
+    const [b, c] = [state[1]!, state[2]!];
+    const sum = (state[0]! + b + state[3]!) | 0;
+    state[3]! += 1;
+    state[0] = b ^ (b >>> 9);
+    state[1] = c + (c << 3);
+    state[2] = ((c << 21) | (c >>> 11)) + sum;
     return sum >>> 0;
   };
   for (let i = 0; i < 12; i += 1) step();
   const next = (): number => (step() * 0x20_0000 + (step() >>> 11)) / 0x20_0000_0000_0000;
   const integer = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
+  const normal = (): number => {
+    for (;;) {
+      const u = 2 * next() - 1;
+      const v = 2 * next() - 1;
+      const s = u * u + v * v;
+      if (s > 0 && s < 1) return u * Math.sqrt((-2 * Math.log(s)) / s);
+    }
+  };
   return {
     next,
     integer,
@@ -52,13 +60,9 @@ export function createRng(seed: number | string): Rng {
       if (item === undefined) throw new AppError('internal', 'cannot pick from an empty list');
       return item;
     },
-    normal() {
-      for (;;) {
-        const u = 2 * next() - 1;
-        const v = 2 * next() - 1;
-        const s = u * u + v * v;
-        if (s > 0 && s < 1) return u * Math.sqrt((-2 * Math.log(s)) / s);
-      }
+    normal,
+    normals(out) {
+      for (let i = 0; i < out.length; i += 1) out[i] = normal();
     },
     fork: (name) => createRng(`${label}/${name}`),
   };

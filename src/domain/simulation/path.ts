@@ -73,6 +73,7 @@ export function generateFactor(seed: number | string, index: number, start: Walk
   const shocks = new Float64Array(STEPS_PER_DAY);
   const regimes: Regime[] = [];
   const left = new Int32Array(CHUNK_BARS);
+  const draws = new Float64Array(STEPS);
   let { regime, barsLeft, logVolatility } = start;
   for (let bar = 0; bar < CHUNK_BARS; bar += 1) {
     if (barsLeft <= 0) {
@@ -81,7 +82,8 @@ export function generateFactor(seed: number | string, index: number, start: Walk
     }
     logVolatility = volatilityStep(logVolatility, rng);
     const scale = Math.exp(logVolatility) * tail(rng);
-    for (let step = 0; step < STEPS; step += 1) shocks[bar * STEPS + step] = scale * rng.normal();
+    rng.normals(draws);
+    for (let step = 0; step < STEPS; step += 1) shocks[bar * STEPS + step] = scale * draws[step]!;
     regimes.push(regime);
     left[bar] = barsLeft;
     barsLeft -= 1;
@@ -111,6 +113,7 @@ export function generateChunk(
   const commonWeight = Math.min(0.95, COMMON_WEIGHT * beta);
   const ownWeight = Math.sqrt(1 - commonWeight * commonWeight);
   let { regime, barsLeft, logVolatility, displacement: x, anchor } = start;
+  const draws = new Float64Array(STEPS);
   let price = priceAt(x);
   for (let bar = 0; bar < CHUNK_BARS; bar += 1) {
     if (barsLeft <= 0) {
@@ -127,8 +130,9 @@ export function generateChunk(
       (behaviour.drift * liveliness - PULL * x * x * x - behaviour.reversion * (x - anchor)) / STEPS_PER_DAY;
     let highest = x;
     let lowest = x;
+    rng.normals(draws);
     for (let step = 0; step < STEPS; step += 1) {
-      x += slope + sigma * (commonWeight * factor.shocks[bar * STEPS + step]! + ownScale * rng.normal());
+      x += slope + sigma * (commonWeight * factor.shocks[bar * STEPS + step]! + ownScale * draws[step]!);
       if (x > highest) highest = x;
       if (x < lowest) lowest = x;
     }

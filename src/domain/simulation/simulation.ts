@@ -15,8 +15,8 @@ import { createWalk } from './walk.ts';
  * start state.
  */
 const CACHED_CHUNKS = 400;
-/** Cached chunks of the common factor, 14 kB each: enough for markets that are read side by side to share them. */
-const CACHED_FACTORS = 64;
+/** Cached chunks of the common factor, 14 kB each: a market that is read as a whole leaves them to the next one. */
+const CACHED_FACTORS = 400;
 /** Number of closed bars that a book is derived from. */
 const BOOK_LOOKBACK = 12;
 const CHUNK_COLUMNS = ['open', 'high', 'low', 'close', 'volume'] as const;
