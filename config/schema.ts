@@ -130,6 +130,7 @@ export const agentsSchema = z.strictObject({
       maxReplicas: z.int().min(1).max(20),
       distinct: z.enum(['workers', 'hosts']),
       sweepEveryMs: z.int().min(100).max(600_000),
+      autoCreate: z.boolean(),
       verifyShare: z.number().min(0).max(1),
       verifyEveryMs: z.int().min(1000).max(3_600_000),
       dataDirectories: z.array(z.string().min(1)),

@@ -1,24 +1,17 @@
 import { type Timeframe } from '../../src/domain/market/timeframe.ts';
 import { type ForwardedUnit } from '../../src/ports/fleet/forwarding.ts';
+import { searchParams, type SearchedMarket, type SearchSize } from '../../src/domain/fleet/search-params.ts';
 import { type Cycle } from '../../src/domain/research/cycle.ts';
 
 /** A market that remote workers have candles of. */
-export interface ForwardedMarket {
-  /** File name at the workers, such as `BTC-USD_FIVE_MINUTE.csv`. */
-  readonly dataFile: string;
+export interface ForwardedMarket extends SearchedMarket {
   /** Timeframe of those candles. Strategies found on it are judged on the same one. */
   readonly timeframe: Timeframe;
-  /** Futures contract; absent for spot. */
-  readonly contract?: string;
-  readonly maxLeverage?: number;
 }
 
-export interface ForwardingPlan {
+export interface ForwardingPlan extends SearchSize {
   readonly markets: Readonly<Record<string, ForwardedMarket>>;
   readonly unitsPerMarket: number;
-  readonly populationSize: number;
-  readonly generations: number;
-  readonly maxCandles: number;
   readonly replicas: number;
   readonly deadlineMs: number;
 }
@@ -35,17 +28,7 @@ export function planForwarding(
 ): readonly ForwardedUnit[] {
   const market = Object.hasOwn(plan.markets, symbol) ? plan.markets[symbol] : undefined;
   if (market?.timeframe !== timeframe) return [];
-  const { dataFile, contract, maxLeverage = 1 } = market;
-  const params = {
-    market_type: contract === undefined ? 'SPOT' : 'FUTURES',
-    data_file: dataFile,
-    max_candles: plan.maxCandles,
-    population_size: plan.populationSize,
-    generations: plan.generations,
-    risk_level: 'MEDIUM',
-    max_leverage: maxLeverage,
-    ...(contract !== undefined && { contract }),
-  };
+  const params = searchParams(market, plan);
   return Array.from({ length: plan.unitsPerMarket }, (_, i): ForwardedUnit => {
     const id = `${cycleId}.forward.${symbol}.u${i}`;
     const order = { key: id, kind: 'genetic', params, replicas: plan.replicas } as const;

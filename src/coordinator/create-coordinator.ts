@@ -12,10 +12,13 @@ import { type Clock } from '../ports/clock.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
 import { errorBody } from './error-body.ts';
+import { mountPage } from './page.ts';
 import { createFleetSummary } from './summary.ts';
 import { type Fleet } from './fleet.ts';
 import { jsonBody } from './json-body.ts';
 import { controlRoutes } from './routes/controls.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
+import { futuresUnitRoute } from './routes/futures-unit.ts';
 import { readingRoutes } from './routes/reading.ts';
 import { GET_WORK, SUBMIT_RESULT, workerProtocolRoutes } from './routes/worker-protocol.ts';
 import { WORK_UNITS, workUnitRoutes } from './routes/work-units.ts';
@@ -34,6 +37,8 @@ export interface CoordinatorDeps {
   /** Host names under which workers reach this machine. */
   readonly names: readonly string[];
   readonly version: string;
+  /** Directory of the pages: `coordinator/` is the page at `/`, with parts of `dashboard/`. */
+  readonly webDirectory: string;
   /** For each service `ok`, or a description of the problem. */
   readonly readiness: () => Promise<Readonly<Record<'redis' | 'mongo', string>>>;
 }
@@ -68,13 +73,15 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
   for (const name of deps.names) hosts.listensOn(name);
   const credentials = token === undefined ? null : createCredentials(token, clock);
   const worker = workerProtocolRoutes(fleet);
-  const reading = readingRoutes({ fleet, stores, summary: createFleetSummary(stores, fleet, clock), clock });
+  const shown = { fleet, stores, summary: createFleetSummary(stores, fleet, clock), clock };
+  const reading = [...readingRoutes(shown), ...dashboardRoutes(shown)];
   const routes: readonly Route[] = [
     recognition,
     ...worker,
     ...reading,
     ...controlRoutes(fleet),
     ...workUnitRoutes({ fleet, stores, defaults }),
+    futuresUnitRoute(fleet, defaults),
   ];
 
   const app = express()
@@ -84,6 +91,7 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
     .enable('case sensitive routing');
   app.use(securityHeaders, requireKnownHost(hosts, 'agents.yaml, coordinator.host and coordinator.names'));
   mountHealth(app, deps);
+  mountPage(app, deps.webDirectory);
   app.use(refuseCrossSiteWrites([]));
   const workerPaths = new Set([...worker, ...reading].map(({ path }) => path));
   app.use(requireToken({ credentials, workersNeedToken, workerPaths, openPaths: new Set([RECOGNITION]) }));

@@ -49,7 +49,8 @@ function totalsOf(counts: Readonly<Record<UnitState, number>>): UnitTotals {
 }
 
 /** `studio.local_Darwin_W3` -> `studio_W3` */
-const shortName = (workerId: string): string => workerId.replace(/\.local/g, '').replace(/_(Darwin|Linux|Windows)/, '');
+export const shortName = (workerId: string): string =>
+  workerId.replace(/\.local/g, '').replace(/_(Darwin|Linux|Windows)/, '');
 
 /** Same form as in the Python coordinator: `pnl` is the out-of-sample profit. */
 function strategyOf(result: FleetResult, unit: FleetUnit | null, isProven: boolean) {

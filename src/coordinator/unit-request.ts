@@ -88,3 +88,51 @@ export function unitRequestSchema({ replicas, maxReplicas }: UnitDefaults) {
     ])
     .transform(({ strategy_params: params, ...request }): UnitRequest => ({ ...request, params }));
 }
+
+export interface ReadUnitRequest {
+  readonly request: UnitRequest;
+  /** Paths of fields that nothing reads. */
+  readonly ignored: readonly string[];
+}
+
+/** A parsed request, or what is wrong with it. */
+export type UnitRequestReading = ReadUnitRequest | { readonly error: z.ZodError };
+
+type Path = readonly PropertyKey[];
+
+/** The paths of unknown fields, if these are all that is wrong and workers ignore them; else null. */
+function unknownFields(error: z.ZodError): readonly Path[] | null {
+  const paths = error.issues.flatMap((issue): readonly (Path | null)[] =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [null],
+  );
+  return paths.every((path) => path !== null) ? paths : null;
+}
+
+function withoutField(value: unknown, [key, ...rest]: Path): unknown {
+  if (key === undefined || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item, i): unknown => (i === key ? withoutField(item, rest) : item));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => rest.length > 0 || name !== key)
+      .map(([name, inner]): [string, unknown] => [name, name === key ? withoutField(inner, rest) : inner]),
+  );
+}
+
+/**
+ * Reads requests to create one unit. Scripts of the Python coordinator write many parameters that no worker reads; these
+ * are left out and named. In a unit of specs an unknown field is an error, because our workers read all of them.
+ */
+export function unitRequestReader(defaults: UnitDefaults): (body: unknown) => UnitRequestReading {
+  const schema = unitRequestSchema(defaults);
+  const isSpecs = (body: unknown): boolean =>
+    typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'specs';
+  return function read(body) {
+    const parsed = schema.safeParse(body);
+    if (parsed.success) return { request: parsed.data, ignored: [] };
+    const unknown = isSpecs(body) ? null : unknownFields(parsed.error);
+    if (unknown === null) return { error: parsed.error };
+    const reduced = schema.safeParse(unknown.reduce(withoutField, body));
+    if (!reduced.success) return { error: reduced.error };
+    return { request: reduced.data, ignored: unknown.map((path) => path.map(String).join('.')) };
+  };
+}

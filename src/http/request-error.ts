@@ -32,7 +32,7 @@ export class RequestError extends AppError {
 }
 
 /** Flattens zod issues. An unknown key gets its own path; zod reports only the path of its object. */
-export function issuesOf(error: z.ZodError): readonly RequestIssue[] {
+function issuesOf(error: z.ZodError): readonly RequestIssue[] {
   return error.issues.flatMap((issue) => {
     const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
     const path = issue.path.map(String);
@@ -45,7 +45,12 @@ export function issuesOf(error: z.ZodError): readonly RequestIssue[] {
 export function parseInput<S extends z.ZodType>(what: string, schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const issues = issuesOf(parsed.error);
+  throw badRequest(what, parsed.error);
+}
+
+/** The error of an input that its schema refuses, with the path of each bad field. */
+export function badRequest(what: string, error: z.ZodError): RequestError {
+  const issues = issuesOf(error);
   const text = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
-  throw new RequestError(400, 'bad-request', `${what}: ${text}`, { issues });
+  return new RequestError(400, 'bad-request', what === '' ? text : `${what}: ${text}`, { issues });
 }

@@ -10,7 +10,10 @@ import { createRedisBroadcaster } from '../adapters/broadcast/redis-stream.ts';
 import { type ListenOptions } from '../http/listen.ts';
 import { isLoopback } from '../http/security/host-policy.ts';
 import { createCoordinator } from '../coordinator/create-coordinator.ts';
+import { keepBusy } from '../coordinator/auto-create.ts';
 import { createFleet, type Fleet } from '../coordinator/fleet.ts';
+import { searchParams } from '../domain/fleet/search-params.ts';
+import { type StrategyParams } from '../domain/fleet/strategy-params.ts';
 import { type FleetRules } from '../domain/fleet/unit.ts';
 import { AppError } from '../domain/errors.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
@@ -49,8 +52,28 @@ const DRAIN_MS = 5_000;
 const READY_WITHIN_MS = 15_000;
 const MINUTE_MS = 60_000;
 
+/** One round of searches on every market that workers have candles of; none unless `coordinator.autoCreate` is set. */
+function autoSearches({ agents }: Config): readonly StrategyParams[] {
+  const { forward } = agents.backtest;
+  if (!agents.coordinator.autoCreate) return [];
+  return Object.values(forward.markets).flatMap((market) =>
+    Array.from({ length: forward.unitsPerMarket }, () => searchParams(market, forward)),
+  );
+}
+
 /** @throws AppError `bad-input` when other machines could connect without a token, or a required token is missing. */
-export function checkCoordinator({ agents, secrets }: Config): void {
+export function checkCoordinator(config: Config): void {
+  const { agents, secrets } = config;
+  if (agents.coordinator.autoCreate && autoSearches(config).length === 0) {
+    throw new AppError(
+      'bad-input',
+      'config/agents.yaml: coordinator.autoCreate is true, but backtest.forward.markets names no market to search',
+      {
+        advice:
+          "Name one: CORP_AGENTS__BACKTEST__FORWARD__MARKETS='{BTC-USD: {dataFile: BTC-USD_FIVE_MINUTE.csv, timeframe: 5m}}'",
+      },
+    );
+  }
   const { host, workersNeedToken } = agents.coordinator;
   if (secrets.coordinatorToken !== undefined) return;
   if (!isLoopback(host)) {
@@ -157,8 +180,12 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     );
 
     const { coordinatorToken: token } = config.secrets;
+    const searches = autoSearches(config);
     const { listen } = createCoordinator({
-      fleet,
+      fleet:
+        searches.length === 0
+          ? fleet
+          : keepBusy({ fleet, units: fleetStores.units, clock, searches, replicas: settings.replicas }),
       stores: fleetStores,
       defaults: { replicas: settings.replicas, maxReplicas: settings.maxReplicas },
       clock,
@@ -167,6 +194,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       workersNeedToken: settings.workersNeedToken,
       names: settings.names,
       version: VERSION,
+      webDirectory: `${PROJECT_ROOT}/web`,
       readiness: () => readinessOf(redisUrl, mongoUrl),
     });
     const listening = await listen(options.listen);

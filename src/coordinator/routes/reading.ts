@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { defineRoute, type Route } from '../../http/route.ts';
-import { isQuarantined } from '../../domain/fleet/worker.ts';
 import { type Clock } from '../../ports/clock.ts';
 import { type FleetResult, type FleetUnit } from '../../ports/fleet/records.ts';
 import { type FleetStores, type ResultFilter } from '../../ports/fleet/stores.ts';
@@ -180,37 +179,6 @@ export function readingRoutes({ fleet, stores, summary, clock }: ReadingDeps): r
             is_canonical: known.get(result.unitId)?.canonical === result.id ? 1 : 0,
             strategy_params: known.get(result.unitId)?.params ?? {},
           })),
-        };
-      },
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/api/dashboard_stats',
-      tag: TAG,
-      summary: 'Counts for a dashboard',
-      needs: 'store',
-      async handle() {
-        await fleet.flush();
-        const [work_units, active, best_strategy, verdicts, rows] = await Promise.all([
-          summary.units(),
-          summary.activeWorkers(),
-          summary.bestStrategy(),
-          results.counts(),
-          workers.list(),
-        ]);
-        const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((all, row) => all + of(row), 0);
-        return {
-          work_units,
-          workers: {
-            total: rows.length,
-            active,
-            quarantined: rows.filter(isQuarantined).length,
-            suspect: rows.filter(({ suspectOver }) => suspectOver.length > 0).length,
-          },
-          results: { total: Object.values(verdicts).reduce((a, b) => a + b, 0), ...verdicts },
-          total_execution_time: sum(({ executionSeconds }) => executionSeconds),
-          best_strategy,
-          timestamp: seconds(clock.now()),
         };
       },
     }),

@@ -2,16 +2,16 @@ import { type Response } from 'express';
 import { z } from 'zod';
 import { answeredBy } from '../../http/deadline.ts';
 import { countText, limitField } from '../../http/input-fields.ts';
-import { issuesOf, parseInput, RequestError } from '../../http/request-error.ts';
+import { badRequest, RequestError } from '../../http/request-error.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
 import { reasonField } from '../../../queues/fields.ts';
 import { UNIT_STATES } from '../../domain/fleet/unit.ts';
 import { type FleetUnit } from '../../ports/fleet/records.ts';
 import { type FleetStores } from '../../ports/fleet/stores.ts';
-import { type Creation, type UnitRequest } from '../create-units.ts';
+import { type Creation } from '../create-units.ts';
 import { errorBody } from '../error-body.ts';
 import { type Fleet } from '../fleet.ts';
-import { unitRequestSchema, type UnitDefaults } from '../unit-request.ts';
+import { unitRequestReader, type UnitDefaults } from '../unit-request.ts';
 import { resultDetail, unitDetail, unitSummary } from '../wire.ts';
 
 const TAG = 'work units';
@@ -26,9 +26,13 @@ function conflictOf(creation: Extract<Creation, { readonly kind: 'conflict' }>):
   return new RequestError(409, 'key-in-use', `key '${key}' belongs to work unit ${id}, whose request was different`);
 }
 
-const answerOf = ({ kind, id }: Exclude<Creation, { readonly kind: 'conflict' }>) => ({
+const answerOf = (
+  { kind, id }: Exclude<Creation, { readonly kind: 'conflict' }>,
+  ignored: readonly string[],
+): object => ({
   work_unit_id: id,
   created: kind === 'created',
+  ...(ignored.length > 0 && { note: `ignored, since no worker reads it: ${ignored.join(', ')}` }),
 });
 
 export interface WorkUnitDeps {
@@ -40,7 +44,7 @@ export interface WorkUnitDeps {
 /** Routes that the Python coordinator lacks: create, read and cancel units of any kind. */
 export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): readonly Route[] {
   const { units, results, orphans, workers } = stores;
-  const schema = unitRequestSchema(defaults);
+  const readRequest = unitRequestReader(defaults);
 
   async function find(id: number): Promise<FleetUnit> {
     const unit = await units.get(id);
@@ -49,11 +53,12 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
   }
 
   async function createOne(body: unknown, response: Response): Promise<void> {
-    const request = parseInput('body', schema, body);
-    const [creation] = await answeredBy('store', fleet.createUnits([request]));
+    const read = readRequest(body);
+    if ('error' in read) throw badRequest('body', read.error);
+    const [creation] = await answeredBy('store', fleet.createUnits([read.request]));
     if (creation === undefined) throw new RequestError(500, 'internal-error', 'the work unit was not created');
     if (creation.kind === 'conflict') throw conflictOf(creation);
-    response.status(creation.kind === 'created' ? 201 : 200).json(answerOf(creation));
+    response.status(creation.kind === 'created' ? 201 : 200).json(answerOf(creation, read.ignored));
   }
 
   return [
@@ -73,20 +78,17 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
       body: batchBody,
       needs: 'store',
       async handle({ body: { work_units } }) {
-        const parsed = work_units.map((item) => schema.safeParse(item));
-        const good: UnitRequest[] = parsed.flatMap((result) => (result.success ? [result.data] : []));
-        const creations = await fleet.createUnits(good);
+        const readings = work_units.map(readRequest);
+        const creations = await fleet.createUnits(
+          readings.flatMap((reading) => ('error' in reading ? [] : [reading.request])),
+        );
         let next = 0;
-        const answers = parsed.map((result) => {
-          if (!result.success) {
-            const issues = issuesOf(result.error);
-            const text = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
-            return errorBody(new RequestError(400, 'bad-request', text, { issues }));
-          }
+        const answers = readings.map((reading) => {
+          if ('error' in reading) return errorBody(badRequest('', reading.error));
           const creation = creations[next];
           next += 1;
           if (creation === undefined) throw new RequestError(500, 'internal-error', 'a work unit was not created');
-          return creation.kind === 'conflict' ? errorBody(conflictOf(creation)) : answerOf(creation);
+          return creation.kind === 'conflict' ? errorBody(conflictOf(creation)) : answerOf(creation, reading.ignored);
         });
         return { work_units: answers };
       },

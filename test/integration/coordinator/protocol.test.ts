@@ -332,6 +332,58 @@ describe('what dashboards read', () => {
     expect(all.results.some((row) => 'strategy_genome' in row)).toBe(false);
   });
 
+  it('dashboard_stats and parallel_activity have the fields that the pages of the Python coordinator read', async () => {
+    await server.fleet.createUnits([search(), search({ replicas: 1 })]);
+    await getWork(A);
+    await submit(1, A);
+    await getWork(B);
+    const stats = (await server.call('/api/dashboard_stats')).json as Record<string, Record<string, unknown>[]>;
+    expect(Object.keys(stats)).toEqual(expect.arrayContaining(['best_strategy', 'elite_count', 'timestamp']));
+    expect(keysOf(stats['asset_stats']![0])).toEqual([
+      ...['asset', 'avg_pnl', 'category', 'completed', 'data_file', 'max_pnl', 'total_time', 'total_trades'],
+      'total_wus',
+    ]);
+    expect(keysOf(stats['completion_timeline']![0])).toEqual(['count', 'hour_unix']);
+    expect(keysOf(stats['performance'])).toEqual([
+      ...['avg_execution_time', 'avg_pnl', 'canonical_count', 'canonical_rate', 'last_result_unix'],
+      ...['positive_pnl_count', 'results_per_hour', 'simulated_capital', 'total_compute_time', 'total_results'],
+      ...['v2_avg_pnl', 'v2_best', 'v2_max_pnl', 'v2_positive', 'v2_total', 'validated_count'],
+    ]);
+    expect(keysOf(stats['pnl_timeline']![0])).toEqual([
+      'is_canonical',
+      'pnl',
+      'timestamp',
+      'work_unit_id',
+      'worker_id',
+    ]);
+    expect(keysOf(stats['worker_stats']![0])).toEqual([
+      ...['hostname', 'id', 'last_seen', 'last_seen_minutes_ago', 'machine', 'max_pnl', 'short_name', 'status'],
+      ...['total_execution_time', 'work_units_completed'],
+    ]);
+    expect(stats['workers']).toMatchObject({ active: 2, total_registered: 2 });
+    const activity = (await server.call('/api/parallel_activity')).json;
+    expect(keysOf(activity)).toEqual([
+      ...['active_workers', 'activity_timeline', 'in_progress_wus', 'parallelism_level', 'timestamp', 'total_active'],
+      'workers_by_machine',
+    ]);
+    expect(activity).toMatchObject({
+      total_active: 2,
+      parallelism_level: 1,
+      in_progress_wus: [{ id: 1, replicas_completed: 1, workers: [B] }],
+    });
+    server.clock.pass(2 * MINUTE);
+    expect((await server.call('/api/parallel_activity')).json).toMatchObject({ total_active: 0, active_workers: [] });
+  });
+
+  it.each(['/', '/mobile'])('%s is a page, whose files are served', async (path) => {
+    const page = await server.call(path);
+    expect(page).toMatchObject({ status: 200 });
+    expect(page.headers['content-type']).toMatch(/^text\/html/);
+    const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => file!);
+    expect(files.length).toBeGreaterThan(3);
+    for (const file of files) expect((await server.call(file)).status, file).toBe(200);
+  });
+
   it('dashboard_stats count everything', async () => {
     await server.fleet.createUnits([search({ replicas: 1 })]);
     await getWork(A);
