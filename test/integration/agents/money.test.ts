@@ -1,20 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Environment } from '../../../config/process-environment.ts';
-import { type OrderState } from '../../../src/domain/orders/order.ts';
 import { signApproval, type Approval } from '../../../src/domain/risk/approval.ts';
 import { type Intent } from '../../../src/domain/risk/intent.ts';
 import { type Broker } from '../../../src/ports/broker.ts';
 import { AppError } from '../../../src/domain/errors.ts';
-import { type AppContext } from '../../../src/runtime/context.ts';
 import { setMarketTime } from '../../../src/feed/feed.ts';
 import { verifyAudit } from '../../../src/cli/commands/audit.ts';
+import { APPROVAL_SECRET, openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
 import {
-  APPROVAL_SECRET,
-  openTestEnvironment,
-  type TestEnvironment,
-  type TestCompany,
-} from '../../fixtures/company.ts';
-import { entryIntent, HOUR, OPENS, openMarkets, passCandle, PRICE } from '../../fixtures/synthetic-market.ts';
+  ACCOUNT,
+  moneyAgentsOf,
+  reviewOf,
+  SYMBOLS,
+  withMoneyAgents as withAgents,
+  type MoneyAgents,
+  type MoneySetting,
+} from '../../fixtures/money-agents.ts';
+import { entryIntent, HOUR, OPENS, openMarkets, PRICE } from '../../fixtures/synthetic-market.ts';
 
 let testEnvironment: TestEnvironment;
 beforeAll(async () => {
@@ -22,69 +23,16 @@ beforeAll(async () => {
 });
 afterAll(() => testEnvironment.close());
 
-const SYMBOLS = ['AAA-USD', 'BBB-USD', 'CCC-USD', 'DDD-USD', 'EEE-USD', 'FFF-USD', 'GGG-USD'];
-const ACCOUNT = 'paper';
-
-/** The money agents on a quiet market. */
-interface MoneyAgents extends TestCompany {
-  readonly intend: (...intents: Intent[]) => Promise<readonly string[]>;
-  readonly review: (...intents: Intent[]) => ReturnType<typeof reviewOf>;
-  /** Stores an intent, has it reviewed, and returns the approval; fails when there is none. */
-  readonly approved: (intent: Intent) => Promise<Approval>;
-  readonly execute: (...approvals: string[]) => Promise<{ orders: readonly string[]; refused: number }>;
-  readonly pass: () => Promise<void>;
-  readonly states: () => Promise<readonly OrderState[]>;
-  readonly held: () => Promise<readonly number[]>;
-}
-const reviewOf = (company: TestCompany, intents: readonly string[]) =>
-  company.ask('risk-manager', 'review', { account: ACCOUNT, intents: [...intents] });
-
-function moneyAgentsOf(company: TestCompany): MoneyAgents {
-  const { context, ask } = company;
-  const { stores } = context;
-  const agents: MoneyAgents = {
-    ...company,
-    async intend(...intents) {
-      await stores.intents.addMany(intents);
-      return intents.map(({ id }) => id);
-    },
-    review: async (...intents) => reviewOf(company, await agents.intend(...intents)),
-    async approved(intent) {
-      const { approvals } = await agents.review(intent);
-      expect(approvals).toHaveLength(1);
-      return (await stores.approvals.get(approvals[0]!))!;
-    },
-    execute: (...approvals) => ask('trader', 'execute', { account: ACCOUNT, approvals }),
-    pass: () => passCandle(context, (payload) => ask('trader', 'settle', payload), SYMBOLS),
-    states: async () => (await stores.orders.list({ account: ACCOUNT })).map(({ state }) => state),
-    held: async () => (await stores.ledger.positions(ACCOUNT)).map(({ amount }) => amount),
-  };
-  return agents;
-}
-
-interface Setting {
-  readonly closes?: readonly number[];
-  readonly broker?: (broker: Broker) => Broker;
-  readonly ceo?: boolean;
-  readonly environment?: Environment;
-}
-
 const withMoneyAgents =
-  (use: (agents: MoneyAgents) => Promise<void>, { closes = [], broker, ceo = false, environment = {} }: Setting = {}) =>
+  (use: (agents: MoneyAgents) => Promise<void>, setting: MoneySetting & { readonly ceo?: boolean } = {}) =>
   (): Promise<void> =>
-    testEnvironment.withCompany(
-      async (company) => {
-        await openMarkets(company.context, SYMBOLS, closes);
-        const changes: Partial<AppContext> = broker ? { broker: broker(company.context.broker) } : {};
-        await company.node(['risk-manager', 'trader', ...(ceo ? (['ceo'] as const) : [])], changes);
-        await use(moneyAgentsOf(company));
-      },
-      { environment },
-    );
+    withAgents(testEnvironment, use, {
+      ...setting,
+      ...(setting.ceo === true && { agents: ['risk-manager', 'trader', 'ceo'] }),
+    });
 
-const venueOrders = async ({ context: { broker } }: MoneyAgents, id: string) => broker.fetchGroup(ACCOUNT, id);
-const alertsOf = async ({ context }: MoneyAgents) =>
-  (await context.stores.alerts.list(100)).map(({ key, text }) => ({ key, text }));
+const venueOrders = async ({ venueOrders: of }: MoneyAgents, id: string) => of(id);
+const alertsOf = async ({ alerts }: MoneyAgents) => (await alerts()).map(({ key, text }) => ({ key, text }));
 
 describe('an approved entry', () => {
   it(

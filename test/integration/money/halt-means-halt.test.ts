@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Broker } from '../../../src/ports/broker.ts';
+import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
+import { ACCOUNT, withMoneyAgents, type MoneyAgents, type MoneySetting } from '../../fixtures/money-agents.ts';
+import { entryIntent, OPENS } from '../../fixtures/synthetic-market.ts';
+
+let testEnvironment: TestEnvironment;
+beforeAll(async () => {
+  testEnvironment = await openTestEnvironment();
+});
+afterAll(() => testEnvironment.close());
+const onVenue =
+  (use: (agents: MoneyAgents) => Promise<void>, setting: MoneySetting = {}) =>
+  (): Promise<void> =>
+    withMoneyAgents(testEnvironment, use, setting);
+
+const openAmounts = async ({ held }: MoneyAgents): Promise<number> => (await held()).filter((a) => a !== 0).length;
+
+/** M1: no order that opens a position reaches the venue or stays alive there once HALTED or REDUCING is stored. */
+describe('halt means halt', () => {
+  it.fails.each(['HALTED', 'REDUCING'] as const)('an approval was executed after set-state %s', async (state) =>
+    onVenue(async (agents) => {
+      const { id, intentId } = await agents.approved(entryIntent(agents.context, 'AAA-USD', 's1'));
+      await agents.setState(state);
+      expect(await agents.execute(id)).toEqual({ orders: [], refused: 1 });
+      expect(await agents.venueOrders(intentId)).toEqual([]);
+    })(),
+  );
+
+  it.fails(
+    'an approval from before a halt was executed after the halt was over',
+    onVenue(async (agents) => {
+      const { id } = await agents.approved(entryIntent(agents.context, 'AAA-USD', 's1'));
+      await agents.setState('HALTED');
+      await agents.setState('ACTIVE');
+      expect(await agents.execute(id)).toEqual({ orders: [], refused: 1 });
+    }),
+  );
+
+  it.fails.each(['HALTED', 'REDUCING'] as const)('entries at the venue filled while %s', async (state) =>
+    onVenue(async (agents) => {
+      const { id, intentId } = await agents.approved(entryIntent(agents.context, 'AAA-USD', 's1'));
+      await agents.execute(id);
+      await agents.setState(state);
+      await agents.pass();
+      expect(await openAmounts(agents)).toBe(0);
+      expect(await agents.venueOrders(intentId)).toMatchObject([{ state: 'cancelled' }]);
+      expect(await agents.states()).toEqual(['cancelled']);
+    })(),
+  );
+
+  it.fails(
+    'entries at the venue filled after a drawdown limit set REDUCING',
+    onVenue(
+      async (agents) => {
+        const { context } = agents;
+        const big = await agents.approved(entryIntent(context, 'AAA-USD', 's1', { requestedFraction: 0.05 }));
+        await agents.execute(big.id);
+        await agents.ask('risk-manager', 'monitor', { account: ACCOUNT });
+        await agents.pass();
+        const late = await agents.approved(entryIntent(context, 'BBB-USD', 's2', { asOf: await context.data.now() }));
+        await agents.execute(late.id);
+        await agents.ask('risk-manager', 'monitor', { account: ACCOUNT });
+        expect((await agents.riskState()).tradingState).toBe('REDUCING');
+        await agents.pass();
+        expect(await agents.venueOrders(late.intentId)).toMatchObject([{ state: 'cancelled' }]);
+      },
+      { closes: [99, 99, 99], environment: { CORP_RISK__MAX_DAILY_DRAWDOWN: '0.0005' } },
+    ),
+  );
+
+  it.fails('an order was sent although trading was halted after its approval was used', async () => {
+    let agents: MoneyAgents | undefined;
+    let sent = 0;
+    const watched = (broker: Broker): Broker => ({
+      ...broker,
+      submit(request) {
+        sent += 1;
+        return broker.submit(request);
+      },
+    });
+    const halting = (broker: Broker): Broker => ({
+      ...watched(broker),
+      // The trader opens the account before it uses the first approval.
+      async open(account) {
+        await broker.open(account);
+        await agents?.setState('HALTED');
+      },
+    });
+    await onVenue(
+      async (all) => {
+        const { id } = await all.approved(entryIntent(all.context, 'AAA-USD', 's1'));
+        agents = all;
+        await all.execute(id);
+        expect(sent).toBe(0);
+      },
+      { broker: halting },
+    )();
+  });
+
+  it.fails(
+    'a cancel that crossed a fill was not reported',
+    onVenue(
+      async (agents) => {
+        const { id, intentId } = await agents.approved(entryIntent(agents.context, 'AAA-USD', 's1'));
+        await agents.execute(id);
+        await agents.ask('trader', 'cancel-open', { account: ACCOUNT, reason: 'test' });
+        expect(await openAmounts(agents)).toBe(1);
+        const group = await agents.venueOrders(intentId);
+        expect(group.map(({ purpose, state }) => `${purpose} ${state}`).sort()).toEqual(['entry filled', 'stop open']);
+        expect(await agents.alerts()).toMatchObject([
+          { title: 'Entry filled while it was cancelled', text: expect.stringContaining('AAA-USD') as string },
+        ]);
+      },
+      {
+        broker: (broker) => ({
+          ...broker,
+          // The fill overtakes the cancel.
+          async cancel(account, id) {
+            const order = await broker.fetchOrder(account, id);
+            if (order?.state === 'open')
+              await broker.onCandles({ account, symbols: [order.symbol], timeframe: '1h', candleTime: OPENS });
+            return broker.cancel(account, id);
+          },
+        }),
+      },
+    ),
+  );
+});
