@@ -174,6 +174,7 @@ export const riskSchema = z.strictObject({
   incubationFactor: positiveRate,
   maxStopDistance: positiveRate,
   maxDataAgeCandles: z.int().min(1),
+  priceCollar: positiveRate,
   approvalTtlMs: ms,
 });
 

@@ -13,7 +13,10 @@ import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
 
 export interface AnalystDeps extends AgentDeps {
-  readonly stores: Pick<Stores, 'cycles' | 'analyses' | 'portfolio' | 'strategies' | 'ledger' | 'intents' | 'alerts'>;
+  readonly stores: Pick<
+    Stores,
+    'cycles' | 'analyses' | 'portfolio' | 'strategies' | 'ledger' | 'intents' | 'alerts' | 'riskState'
+  >;
   readonly data: MarketData;
   readonly broadcaster: Broadcaster;
 }
@@ -34,6 +37,12 @@ export function createAnalyst(deps: AnalystDeps): Agent {
     });
   };
 
+  /** Rule exits that waited for the end of a HALTED, once it is over. */
+  const waitingExits = async (account: string): Promise<string[]> => {
+    const state = await stores.riskState.get(account);
+    return state?.tradingState === 'HALTED' ? [] : [...(state?.waitingExits ?? [])];
+  };
+
   return defineAgent(
     'analyst',
     {
@@ -48,7 +57,8 @@ export function createAnalyst(deps: AnalystDeps): Agent {
         const held = (await stores.portfolio.list({ account })).filter(
           (holding) => holding.timeframe === timeframe && symbols.includes(holding.symbol),
         );
-        if (held.length === 0) return { intents: [], failed: [] };
+        const waiting = await waitingExits(account);
+        if (held.length === 0) return { intents: waiting, failed: [] };
         const [positions, strategies] = await Promise.all([
           stores.ledger.positions(account),
           stores.strategies.getMany([...new Set(held.map(({ strategyHash }) => strategyHash))]),
@@ -71,7 +81,7 @@ export function createAnalyst(deps: AnalystDeps): Agent {
         if (failed.length > 0 && !isLastAttempt) throw marketsFailed('not evaluated', failed);
         if (failed.length > 0) await reportFailed(account, candleTime, failed);
         return {
-          intents: intents.map(({ id }) => id),
+          intents: [...new Set([...waiting, ...intents.map(({ id }) => id)])],
           failed: failed.map(({ symbol, error }) => ({ symbol, reason: errorText(error) })),
         };
       },

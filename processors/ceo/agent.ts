@@ -1,7 +1,6 @@
 import { macroStance } from '../../src/domain/risk/macro-stance.ts';
 import { silentAgents, type Heartbeat } from '../../src/domain/risk/silent-agents.ts';
 import { type RiskLimits } from '../../src/domain/risk/limits.ts';
-import { flattenFlow } from '../../queues/flows/flatten-flow.ts';
 import { MONEY_QUEUES, QUEUE_NAMES } from '../../queues/names.ts';
 import { type Producer } from '../../queues/producer.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
@@ -11,6 +10,7 @@ import { type RiskStates } from '../../src/ports/risk-states.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
+import { createTradingStates } from '../agent/trading-states.ts';
 
 export interface CeoDeps extends AgentDeps {
   readonly stores: Pick<
@@ -37,7 +37,7 @@ const EARLIER_SILENCE = 'silent desk';
 
 /** Chief executive: watches the agents, opens and closes the day, sets the macro stance, acts in emergencies. */
 export function createCeo(deps: CeoDeps): Agent {
-  const { stores, producer, broker, data, broadcaster, clock, limits, riskStates, account: main } = deps;
+  const { stores, broker, broadcaster, clock, limits, riskStates, account: main } = deps;
   const watchedSince = clock.now();
   /** Kept here as well: the rows of a dead node are removed, but the silence of its agents must still be noticed. */
   const lastSeenOf = new Map<string, number>();
@@ -48,6 +48,7 @@ export function createCeo(deps: CeoDeps): Agent {
   };
 
   const raiseAlert = createRaiseAlert(deps);
+  const states = createTradingStates(deps);
 
   const reportSilence = async (agent: string, lastSeen: number): Promise<void> => {
     const text = `${agent} has sent no heartbeat for ${Math.round((clock.now() - lastSeen) / 1000)} s; its worker is restarted`;
@@ -62,8 +63,8 @@ export function createCeo(deps: CeoDeps): Agent {
   };
 
   /**
-   * While the risk manager or the trader is silent, positions may only shrink. Lifts only the state that it set itself.
-   * The deduplication id leaves one request in the queue of a silent risk manager, not one for each check.
+   * While the risk manager or the trader is silent, positions may only shrink. Lifts only the state that it set itself. The
+   * state is stored here: a silent risk manager would not do it.
    */
   const guardMoney = async (silent: readonly string[]): Promise<void> => {
     const silentMoney = silent.filter((agent) => MONEY_QUEUES.some((queue) => queue === agent));
@@ -73,19 +74,9 @@ export function createCeo(deps: CeoDeps): Agent {
     const setHere =
       state.stateSetBy === 'ceo' && [SILENCE, EARLIER_SILENCE].some((silence) => state.stateReason.startsWith(silence));
     if (silentMoney.length > 0 && state.tradingState === 'ACTIVE') {
-      await producer.add(
-        'risk-manager',
-        'set-state',
-        { account: main, state: 'REDUCING', by: 'ceo', reason: `${SILENCE}: ${silentMoney.join(', ')}` },
-        { meta: { priority: 'critical', causedBy: 'ceo/supervise' }, deduplicationId: `silence.${main}` },
-      );
+      await states.set(main, 'REDUCING', 'ceo', `${SILENCE}: ${silentMoney.join(', ')}`);
     } else if (silentMoney.length === 0 && setHere && state.tradingState === 'REDUCING') {
-      await producer.add(
-        'risk-manager',
-        'set-state',
-        { account: main, state: 'ACTIVE', by: 'ceo', reason: 'all agents send heartbeats again' },
-        { meta: { priority: 'critical', causedBy: 'ceo/supervise' }, deduplicationId: `silence-over.${main}` },
-      );
+      await states.set(main, 'ACTIVE', 'ceo', 'all agents send heartbeats again');
     }
   };
 
@@ -176,32 +167,21 @@ export function createCeo(deps: CeoDeps): Agent {
         return { report: key };
       },
 
-      // The state first: no new position opens, even if a later step fails.
+      // The state is stored first, so that nothing opens even if a later step fails; the alert tells the stored state.
       async emergency({ account, reason, flatten }, { jobId }) {
-        const now = await data.now();
-        const target = flatten ? 'REDUCING' : 'HALTED';
-        await producer.add(
-          'risk-manager',
-          'set-state',
-          { account, state: target, by: 'ceo', reason: `emergency: ${reason}` },
-          { meta: { priority: 'critical', causedBy: `ceo/${jobId}` }, jobId: `emergency-state.${jobId}` },
-        );
-        if (flatten) await producer.addFlow(flattenFlow(account, `emergency: ${reason}`, jobId));
-        else
-          await producer.add(
-            'trader',
-            'cancel-open',
-            { account, reason: `emergency: ${reason}` },
-            { meta: { priority: 'critical', causedBy: `ceo/${jobId}` }, jobId: `emergency-cancel.${jobId}` },
-          );
+        await broker.open(account);
+        const because = `emergency: ${reason}`;
+        const { state, explanation } = flatten
+          ? await states.flatten(account, { id: jobId, by: 'ceo', reason: because, halt: false })
+          : await states.set(account, 'HALTED', 'ceo', because);
         await raiseAlert({
           key: `emergency/${account}/${jobId}`,
           account,
           severity: 'critical',
           title: 'Emergency',
-          text: `${reason}; trading goes ${target} at market time ${new Date(now).toISOString()}`,
+          text: `${explanation}; trading is ${state.tradingState}, set by ${state.stateSetBy}`,
         });
-        return { halted: !flatten };
+        return { halted: state.tradingState === 'HALTED' };
       },
     },
     deps,

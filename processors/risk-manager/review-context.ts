@@ -10,7 +10,7 @@ import { type MarketData } from '../../src/ports/market-data.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 
 export interface ContextDeps {
-  readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents'>;
+  readonly stores: Pick<Stores, 'orders' | 'approvals'>;
   readonly data: MarketData;
   readonly broker: Broker;
   /** Fraction of the price by which a market order may fill worse. */
@@ -45,19 +45,21 @@ export async function accountSummary(
   deps: ContextDeps,
   account: string,
   timeframe: Intent['timeframe'],
-  asOf: number,
+  { entryEpoch = 0 }: RiskState,
   review: readonly Intent[],
 ): Promise<AccountSummary> {
   const { stores, data, broker } = deps;
+  // Age and prices are judged now, never at the intent's own time.
+  const now = await data.now();
   const [balance, positions, orders, outstanding, ordersToday] = await Promise.all([
     broker.balance(account),
-    stores.ledger.positions(account),
+    broker.positions(account),
     stores.orders.list({ account, states: LIVE_ORDER_STATES }),
-    stores.approvals.outstanding(account, asOf),
-    stores.orders.count({ account, purpose: 'entry', since: dayStartOf(asOf) }),
+    stores.approvals.outstanding(account, now),
+    stores.orders.count({ account, purpose: 'entry', since: dayStartOf(now) }),
   ]);
   const commit = async (strategyHash: string, symbol: string, amount: number): Promise<Commitment> => {
-    const [market, { price }] = await Promise.all([data.market(symbol), lastPrice(data, symbol, timeframe, asOf)]);
+    const [market, { price }] = await Promise.all([data.market(symbol), lastPrice(data, symbol, timeframe, now)]);
     return { strategyHash, symbol, asset: assetOf(market), amount, value: Math.abs(amount) * price };
   };
   const reviewed = new Set(review.map(({ id }) => id));
@@ -65,15 +67,8 @@ export async function accountSummary(
   // An approval whose order exists is already counted as an order.
   const ordered = new Set(orders.map(({ clientOrderId }) => clientOrderId));
   const unordered = outstanding.filter(
-    ({ purpose, intentId }) => purpose === 'entry' && !ordered.has(intentId) && !reviewed.has(intentId),
-  );
-  const intents = new Map(
-    (
-      await stores.intents.getMany(
-        account,
-        unordered.map(({ intentId }) => intentId),
-      )
-    ).map((intent) => [intent.id, intent]),
+    ({ purpose, intentId, epoch }) =>
+      purpose === 'entry' && epoch === entryEpoch && !ordered.has(intentId) && !reviewed.has(intentId),
   );
   return {
     equity: balance.equity,
@@ -83,12 +78,10 @@ export async function accountSummary(
     ),
     pendingEntries: await Promise.all([
       ...entries.map((order) => commit(order.strategyHash, order.symbol, order.amount - order.filledAmount)),
-      ...unordered.map((approval: Approval) =>
-        commit(intents.get(approval.intentId)?.strategyHash ?? '', approval.symbol, approval.amount),
-      ),
+      ...unordered.map((approval: Approval) => commit(approval.strategyHash, approval.symbol, approval.amount)),
     ]),
     ordersToday,
-    now: asOf,
+    now,
   };
 }
 
@@ -109,6 +102,7 @@ export async function contextOf(
     state,
     market,
     price: worst,
+    lastPrice: price,
     lastCandleTime: candleTime,
     timeframeMs: timeframeMs(intent.timeframe),
   };

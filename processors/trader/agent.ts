@@ -1,25 +1,37 @@
 import { z } from 'zod';
 import { idField } from '../../queues/fields.ts';
-import { type MarketData } from '../../src/ports/market-data.ts';
+import { type Fill, type Order } from '../../src/domain/orders/order.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { childAnswers } from '../agent/child-answers.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
+import { createTradingStates } from '../agent/trading-states.ts';
+import { timeframeMs } from '../../src/domain/market/timeframe.ts';
+import { type Producer } from '../../queues/producer.ts';
+import { type RiskStates } from '../../src/ports/risk-states.ts';
 import { marketsFailed } from '../agent/markets-failed.ts';
+import { type Refusal } from './admit-approval.ts';
+import { cancelOrders, reportCrossing } from './cancel-orders.ts';
 import { markAccount, syncOrders, takeFills } from './ledger-sync.ts';
-import { placeApproved, type PlaceDeps, type Refusal } from './place-order.ts';
+import { createVenueWatch } from './watch-venue.ts';
+import { placeApproved, resolveUnusable, type PlaceDeps } from './place-order.ts';
 
 export interface TraderDeps extends AgentDeps, PlaceDeps {
+  readonly producer: Producer;
+  readonly riskStates: RiskStates;
   readonly stores: Pick<Stores, 'orders' | 'ledger' | 'audit' | 'approvals' | 'intents' | 'alerts'>;
-  readonly data: MarketData;
 }
+
+const caught = (error: unknown): { readonly error: unknown } => ({ error });
 
 const withApprovals = z.object({ approvals: z.array(idField) });
 
 /** Execution agent: acts only on signed approvals; keeps orders, fills and positions consistent with the venue. */
 export function createTrader(deps: TraderDeps): Agent {
-  const { stores, data, broker } = deps;
+  const { stores, broker, riskStates } = deps;
   const raiseAlert = createRaiseAlert(deps);
+  const cancelDeps = { ...deps, raiseAlert };
+  const watch = createVenueWatch({ states: createTradingStates(deps), raiseAlert, now: () => deps.data.now() });
 
   const refuse = async (account: string, approvalId: string, { refused: reason, late }: Refusal): Promise<void> => {
     const severity = late ? 'warning' : 'critical';
@@ -33,74 +45,101 @@ export function createTrader(deps: TraderDeps): Agent {
     });
   };
 
+  const report = (fill: Fill): Promise<void> => reportCrossing(cancelDeps, fill);
+
+  /** Continues an order that may not have been sent; one whose approval cannot be used is looked up, and ends. */
+  const resolve = async (account: string, order: Order): Promise<string> => {
+    const placement = await placeApproved(deps, account, order.approvalId ?? '');
+    if ('order' in placement) return placement.order.state;
+    const { state } = await resolveUnusable(deps, order, { to: 'expired', reason: placement.refused });
+    return `${state}: ${placement.refused}`;
+  };
+
   return defineAgent(
     'trader',
     {
       async execute({ account, approvals: named }, { job, log }) {
         const answered = await childAnswers(job, withApprovals);
         const ids = [...new Set([...named, ...answered.flatMap(({ approvals }) => approvals)])];
-        const now = await data.now();
         const orders: string[] = [];
         let refused = 0;
-        if (ids.length > 0) await broker.open(account);
-        for (const id of ids) {
-          const placement = await placeApproved(deps, account, id, now);
-          if ('order' in placement) {
-            orders.push(placement.order.clientOrderId);
-            const { symbol, side, amount, purpose, state } = placement.order;
-            log.info('order placed', { symbol, side, amount, purpose, state });
-          } else {
-            refused += 1;
-            log.warn('approval refused', { approvalId: id, reason: placement.refused });
-            await refuse(account, id, placement);
+        if (ids.length === 0) return { orders, refused };
+        return watch.guard(job, account, async () => {
+          await broker.open(account);
+          const errors: unknown[] = [];
+          for (const id of ids) {
+            try {
+              const placement = await placeApproved(deps, account, id);
+              if ('order' in placement) {
+                orders.push(placement.order.clientOrderId);
+                const { symbol, side, amount, purpose, state } = placement.order;
+                log.info('order placed', { symbol, side, amount, purpose, state });
+              } else {
+                refused += 1;
+                log.warn('approval refused', { approvalId: id, reason: placement.refused });
+                await refuse(account, id, placement);
+              }
+            } catch (error) {
+              // The others go out: an order that fails must not keep the rest of a flatten from being sent.
+              errors.push(error);
+            }
           }
-        }
-        return { orders, refused };
+          if (errors.length > 0) throw errors[0];
+          return { orders, refused };
+        });
       },
 
-      async settle(closed) {
-        const { account } = closed;
-        await broker.open(account);
-        const failed = await broker.onCandles(closed);
-        await syncOrders(deps, account);
-        const fills = await takeFills(deps, account);
-        const equity = await markAccount(deps, account);
-        // The other markets are settled: a retry, or the next candle, settles these.
-        if (failed.length > 0) throw marketsFailed('not settled', failed);
-        return { fills, equity };
-      },
+      settle: (closed, { job }) =>
+        watch.guard(job, closed.account, async () => {
+          const { account, candleTime, timeframe, symbols } = closed;
+          await broker.open(account);
+          const { tradingState } = await riskStates.read(account);
+          // Whoever left ACTIVE has also asked for this; the candle must not fill an entry before it is done.
+          const barred = tradingState !== 'ACTIVE';
+          const uncancelled = barred ? await cancelOrders(cancelDeps, account).then(() => null, caught) : null;
+          const failed = await broker.onCandles({ ...closed, timeExitsWait: tradingState === 'HALTED' });
+          await syncOrders(deps, account);
+          const fills = await takeFills(deps, account, barred ? report : undefined);
+          const equity = await markAccount(deps, account);
+          // A venue that takes no cancel still gets the candle: stops must act.
+          if (uncancelled) throw uncancelled.error;
+          const closedAt = candleTime + timeframeMs(timeframe);
+          // The other markets are settled: a retry, or the next candle, settles these.
+          if (failed.length > 0) {
+            const error = marketsFailed('not settled', failed);
+            const isLastAttempt = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+            if (isLastAttempt && failed.length === symbols.length)
+              await watch.trouble(account, 'stale-feed', error.message, closedAt);
+            throw error;
+          }
+          await watch.good(account, closedAt);
+          return { fills, equity };
+        }),
 
       // Start-up and crash recovery are the same path: read from the venue what happened meanwhile, then trade.
       async reconcile({ account }) {
         await broker.open(account);
         const resolved: string[] = [];
-        for (const order of await stores.orders.list({
-          account,
-          states: ['intended', 'approved', 'submitting', 'unknown'],
-        })) {
-          if (order.approvalId === undefined || order.parentId !== undefined) continue;
-          const placement = await placeApproved(deps, account, order.approvalId, await data.now());
-          resolved.push(
-            `${order.clientOrderId}: ${order.state} -> ${'order' in placement ? placement.order.state : `refused: ${placement.refused}`}`,
-          );
+        const unsent = await stores.orders.list({ account, states: ['intended', 'approved', 'submitting', 'unknown'] });
+        for (const order of unsent) {
+          if (order.parentId !== undefined) continue;
+          const after = await resolve(account, order);
+          resolved.push(`${order.clientOrderId}: ${order.state} -> ${after}`);
         }
+        const barred = (await riskStates.read(account)).tradingState !== 'ACTIVE';
+        if (barred) await cancelOrders(cancelDeps, account);
         const orders = await syncOrders(deps, account);
-        const fills = await takeFills(deps, account);
+        const fills = await takeFills(deps, account, barred ? report : undefined);
         await markAccount(deps, account);
         return { orders, fills, resolved };
       },
 
-      async 'cancel-open'({ account }) {
-        await broker.open(account);
-        const cancelled: string[] = [];
-        for (const venue of await broker.openOrders(account)) {
-          if (venue.purpose !== 'entry') continue;
-          const after = await broker.cancel(account, venue.clientOrderId);
-          if (after?.state === 'cancelled') cancelled.push(venue.clientOrderId);
-        }
-        await syncOrders(deps, account);
-        return { cancelled };
-      },
+      'cancel-open': ({ account, orphans }, { job }) =>
+        watch.guard(job, account, async () => {
+          await broker.open(account);
+          const { cancelled, filled } = await cancelOrders(cancelDeps, account, orphans);
+          return { cancelled: [...cancelled], filled: [...filled] };
+        }),
     },
     deps,
   );

@@ -120,8 +120,13 @@ async function auditFill({ stores, clock }: LedgerDeps, fill: Fill): Promise<voi
 /**
  * Records the venue's fills that the ledger lacks, whatever their time, and rebuilds the affected positions. Returns the
  * number of new fills. They are recorded last: an interruption repeats all steps, of which only the broadcast is visible.
+ * @param reportEntry called for each new fill of an entry, before it is recorded
  */
-export async function takeFills(deps: LedgerDeps, account: string): Promise<number> {
+export async function takeFills(
+  deps: LedgerDeps,
+  account: string,
+  reportEntry?: (fill: Fill) => Promise<void>,
+): Promise<number> {
   const { stores, broker, broadcaster, clock } = deps;
   const reported = await broker.fills(account, 0);
   if (reported.length === 0) return 0;
@@ -146,7 +151,10 @@ export async function takeFills(deps: LedgerDeps, account: string): Promise<numb
     const fresh = fills.filter((fill) => fill.strategyHash === strategyHash && fill.symbol === symbol);
     await stores.ledger.savePositions(foldFills([...before, ...fresh]));
   }
-  for (const fill of fills) await auditFill(deps, fill);
+  for (const fill of fills) {
+    await auditFill(deps, fill);
+    if (fill.purpose === 'entry') await reportEntry?.(fill);
+  }
   return stores.ledger.recordFills(fills);
 }
 

@@ -1,23 +1,22 @@
-import { verifyApproval, type Approval } from '../../src/domain/risk/approval.ts';
+import { type Approval } from '../../src/domain/risk/approval.ts';
 import { type Order } from '../../src/domain/orders/order.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { type PlacedRequest } from '../../src/ports/broker.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
 import { AppError, errorText, isExplained } from '../../src/domain/errors.ts';
 import { type Stores } from '../../src/ports/stores.ts';
+import { admitApproval, lapseOf, type AdmitDeps, type Lapse, type Refusal } from './admit-approval.ts';
 import { adopt, syncGroup, type LedgerDeps } from './ledger-sync.ts';
 
-export interface PlaceDeps extends LedgerDeps {
+export interface PlaceDeps extends LedgerDeps, AdmitDeps {
   readonly stores: Pick<Stores, 'orders' | 'ledger' | 'audit' | 'approvals' | 'intents'>;
-  readonly approvalSecret: string;
 }
 
-/** `late`: the approval was valid but has expired. Any other refusal points to a fault or to tampering. */
-export type Refusal = { readonly refused: string; readonly late: boolean };
 export type Placement = { readonly order: Order } | Refusal;
 
-function orderOf(intent: Intent, approval: Approval): Order {
-  const { account, id, strategyHash, symbol, timeframe, candleTime, side, purpose, bracket, cycleId } = intent;
+/** The order of an approval. All that it does comes from the signed approval; the intent only says where it belongs. */
+function orderOf(approval: Approval, { id, candleTime, cycleId }: Intent): Order {
+  const { account, strategyHash, symbol, timeframe, side, purpose, type, amount, bracket, asOf } = approval;
   return {
     account,
     clientOrderId: id,
@@ -27,15 +26,15 @@ function orderOf(intent: Intent, approval: Approval): Order {
     candleTime,
     side,
     purpose,
-    type: 'market',
-    amount: approval.amount,
+    type,
+    amount,
     ...(bracket && { bracket }),
     approvalId: approval.id,
     state: 'intended',
     filledAmount: 0,
     fees: 0,
-    createdAt: intent.asOf,
-    updatedAt: intent.asOf,
+    createdAt: asOf,
+    updatedAt: asOf,
     ...(cycleId !== undefined && { cycleId }),
   };
 }
@@ -69,38 +68,27 @@ function requestOf(order: Order): PlacedRequest {
   };
 }
 
-/** Checks an approval: returns it with its intent, or the reason to refuse it. */
-async function admissible(
-  { stores, approvalSecret }: PlaceDeps,
-  account: string,
-  approvalId: string,
-  now: number,
-): Promise<{ approval: Approval; intent: Intent } | Refusal> {
-  const approval = await stores.approvals.get(approvalId);
-  if (!approval) return { refused: `there is no approval ${approvalId}`, late: false };
-  if (approval.account !== account) return { refused: `approval ${approvalId} is for another account`, late: false };
-  const intent = await stores.intents.get(account, approval.intentId);
-  if (!intent) return { refused: `the intent of approval ${approvalId} is missing from the store`, late: false };
-  if (intent.symbol !== approval.symbol || intent.side !== approval.side || intent.purpose !== approval.purpose) {
-    return { refused: `approval ${approvalId} does not fit its intent`, late: false };
-  }
-  const known = await stores.orders.get(account, intent.id);
-  const check = verifyApproval(approval, approvalSecret, now);
-  // An order that was already started continues: its approval was valid when it was used.
-  if (!check.ok && !(known && check.code === 'expired'))
-    return { refused: check.reason, late: check.code === 'expired' };
-  if (!(await stores.approvals.consume(approvalId, intent.id, now)))
-    return { refused: `approval ${approvalId} was used for another order`, late: false };
-  return { approval, intent };
+const UNSENT = ['intended', 'approved', 'submitting', 'unknown'] as const;
+const mayBeUnsent = ({ state }: Order): boolean => UNSENT.some((unsent) => unsent === state);
+
+/** Ends an order that the venue does not know and that may not be sent any more. */
+async function endUnsent({ stores }: PlaceDeps, order: Order, { to, reason }: Lapse): Promise<Order> {
+  const ended = await stores.orders.transition(order.account, order.clientOrderId, UNSENT, to, {
+    reason,
+    updatedAt: order.updatedAt,
+  });
+  return ended ?? (await stores.orders.get(order.account, order.clientOrderId)) ?? order;
 }
 
 /**
- * Sends an order in state `submitting`. An ambiguous answer of the venue makes it `unknown`; the next attempt looks the
+ * Sends an order in state `submitting`, unless it has lapsed since its approval was used. An ambiguous answer of the venue makes it `unknown`; the next attempt looks the
  * order up before it sends it again, under the same client order id.
  * @throws AppError `order-unknown`, retryable.
  */
-async function submit(deps: PlaceDeps, order: Order): Promise<Order> {
+async function submit(deps: PlaceDeps, order: Order, approval: Approval): Promise<Order> {
   const { stores, broker } = deps;
+  const lapsed = await lapseOf(deps, approval);
+  if (lapsed) return endUnsent(deps, order, lapsed);
   let venue: OrderReport;
   try {
     venue = await broker.submit(requestOf(order));
@@ -128,7 +116,7 @@ async function submit(deps: PlaceDeps, order: Order): Promise<Order> {
 }
 
 /** Looks the order up at the venue first, and sends it only when the venue does not know it. */
-async function resume(deps: PlaceDeps, order: Order): Promise<Order> {
+async function resume(deps: PlaceDeps, order: Order, approval: Approval): Promise<Order> {
   const { stores, broker } = deps;
   const venue = await broker.fetchOrder(order.account, order.clientOrderId);
   if (venue) return adopt(deps, order, venue);
@@ -138,7 +126,19 @@ async function resume(deps: PlaceDeps, order: Order): Promise<Order> {
           updatedAt: order.updatedAt,
         })
       : order;
-  return ready ? submit(deps, ready) : order;
+  return ready ? submit(deps, ready, approval) : order;
+}
+
+/**
+ * Looks up an order whose approval can no longer be used. The venue's report counts; an order that it has never seen
+ * ends.
+ */
+export async function resolveUnusable(deps: PlaceDeps, order: Order, lapse: Lapse): Promise<Order> {
+  const venue = await deps.broker.fetchOrder(order.account, order.clientOrderId);
+  if (!venue) return endUnsent(deps, order, lapse);
+  if (order.state === 'submitting' || order.state === 'unknown') return adopt(deps, order, venue);
+  // The venue knows an order that was never sent from here: reconciliation reports it.
+  return order;
 }
 
 /**
@@ -149,24 +149,26 @@ async function resume(deps: PlaceDeps, order: Order): Promise<Order> {
  * Each state is written before the next step, so that this function can resume after a crash between any two steps.
  * @throws AppError `order-unknown`, `lost-order`; both retryable.
  */
-export async function placeApproved(
-  deps: PlaceDeps,
-  account: string,
-  approvalId: string,
-  now: number,
-): Promise<Placement> {
-  const admitted = await admissible(deps, account, approvalId, now);
+export async function placeApproved(deps: PlaceDeps, account: string, approvalId: string): Promise<Placement> {
+  const admitted = await admitApproval(deps, account, approvalId);
   if ('refused' in admitted) return admitted;
-  const { approval, intent } = admitted;
+  const { approval, intent, lapsed } = admitted;
   const { orders } = deps.stores;
-  await orders.insert(orderOf(intent, approval));
-  await orders.transition(account, intent.id, ['intended'], 'approved', { updatedAt: intent.asOf });
-  const started = await orders.transition(account, intent.id, ['approved'], 'submitting', { updatedAt: intent.asOf });
-  const order = started ?? (await orders.get(account, intent.id));
-  if (!order) throw new AppError('lost-order', `order ${intent.id} is missing from the store`, { retryable: true });
-  let placed = order;
-  if (started) placed = await submit(deps, started);
-  else if (order.state === 'submitting' || order.state === 'unknown') placed = await resume(deps, order);
+  let placed: Order;
+  if (admitted.order && lapsed && mayBeUnsent(admitted.order)) {
+    placed = await resolveUnusable(deps, admitted.order, lapsed);
+  } else {
+    await orders.insert(orderOf(approval, intent));
+    await orders.transition(account, intent.id, ['intended'], 'approved', { updatedAt: approval.asOf });
+    const started = await orders.transition(account, intent.id, ['approved'], 'submitting', {
+      updatedAt: approval.asOf,
+    });
+    const order = started ?? (await orders.get(account, intent.id));
+    if (!order) throw new AppError('lost-order', `order ${intent.id} is missing from the store`, { retryable: true });
+    placed = order;
+    if (started) placed = await submit(deps, started, approval);
+    else if (order.state === 'submitting' || order.state === 'unknown') placed = await resume(deps, order, approval);
+  }
   await deps.stores.audit.append({
     key: `order/${account}/${intent.id}`,
     actor: 'trader',

@@ -12,6 +12,8 @@ export const riskManagerContract = defineContract({
         approved: countField,
         reduced: countField,
         vetoed: countField,
+        /** Rule exits that wait for the end of a HALTED. */
+        waiting: countField,
         approvals: z.array(idField),
       }),
       audited: true,
@@ -27,13 +29,37 @@ export const riskManagerContract = defineContract({
       result: z.strictObject({ state: tradingStateField, changed: z.boolean(), explanation: z.string() }),
       audited: true,
     },
+    flatten: {
+      summary: 'Closes everything: no entries until somebody resumes, and closing orders until the venue holds nothing',
+      data: z.strictObject({
+        account: accountField,
+        by: z.enum(['operator', 'ceo']),
+        reason: reasonField,
+        halt: z.boolean().default(false).describe('End HALTED instead of REDUCING'),
+      }),
+      result: z.strictObject({
+        state: tradingStateField,
+        changed: z.boolean(),
+        explanation: z.string(),
+        /** The trader's job that places the closing orders. */
+        jobId: idField,
+      }),
+      audited: true,
+    },
     monitor: {
-      summary: 'Marks the account to market, starts new days and weeks, and enforces drawdown limits',
+      summary:
+        'Marks the account to market, enforces drawdown limits, and goes on with a flatten until nothing is held',
       data: z.strictObject({ account: accountField }),
-      result: z.strictObject({ state: tradingStateField, equity: z.number(), breaches: z.array(z.string()) }),
+      result: z.strictObject({
+        state: tradingStateField,
+        equity: z.number(),
+        breaches: z.array(z.string()),
+        /** The trader's job that places the closing orders of a flatten that is not done. */
+        flattenJob: idField.optional(),
+      }),
     },
     'plan-flatten': {
-      summary: 'Creates and approves orders that close every open position of an account',
+      summary: 'One round of a flatten: creates and approves orders that close every position that the venue holds',
       data: z.strictObject({ account: accountField, reason: reasonField }),
       result: z.strictObject({ approved: countField, approvals: z.array(idField) }),
       audited: true,

@@ -28,9 +28,13 @@ export const traderContract = defineContract({
       audited: true,
     },
     'cancel-open': {
-      summary: 'Cancels open entry orders',
-      data: z.strictObject({ account: accountField, reason: reasonField }),
-      result: z.strictObject({ cancelled: z.array(idField) }),
+      summary: 'Cancels open entries and, with `orphans`, orders that would close a position that does not exist',
+      data: z.strictObject({ account: accountField, reason: reasonField, orphans: z.boolean().default(false) }),
+      result: z.strictObject({
+        cancelled: z.array(idField),
+        /** Entries that were filled before the cancel arrived. */
+        filled: z.array(idField),
+      }),
       audited: true,
     },
   },

@@ -169,7 +169,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'reduce',
-        description: 'allow only orders that shrink a position',
+        description: 'allow no entries, only orders that shrink a position',
         load: async () => (await import('./commands/trading-state.ts')).registerReduce,
       },
       {
@@ -179,7 +179,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'flatten',
-        description: 'cancel unfilled entries and close every position',
+        description: 'cancel unfilled entries, close every position, and open none until resumed',
         load: async () => (await import('./commands/flatten.ts')).registerFlatten,
       },
     ],

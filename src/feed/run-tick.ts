@@ -1,4 +1,5 @@
 import { decideFlow, observeFlow, type TickIdentity } from '../../queues/flows/tick-flow.ts';
+import { riskManagerContract } from '../../queues/contracts/risk-manager.ts';
 import { analystContract } from '../../queues/contracts/analyst.ts';
 import { type FlowNode } from '../../queues/producer.ts';
 import { timeframeMs } from '../domain/market/timeframe.ts';
@@ -8,8 +9,8 @@ import { createJobWaiter, type JobWaiter } from './job-waiter.ts';
 /** Runs the ticks of a company, one at a time. */
 export interface TickRunner {
   /**
-   * Processes the candles that close at `now`, and adds a job that marks the account. Returns when all jobs of the tick
-   * have ended, or the signal aborts. Safe to repeat: only missing jobs are added.
+   * Processes the candles that close at `now`: settle, signals, mark of the account, review, execute. Returns when all jobs
+   * of the tick have ended, or the signal aborts. Safe to repeat: only missing jobs are added.
    */
   run(now: number, abortSignal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -25,6 +26,7 @@ export function createTickRunner(deps: TickDeps): TickRunner {
   const { timeframe } = config.exchange;
   const analyst = createJobWaiter(deps, 'analyst');
   const trader = createJobWaiter(deps, 'trader');
+  const riskManager = createJobWaiter(deps, 'risk-manager');
 
   const runFlow = async (flow: FlowNode, waiter: JobWaiter, abortSignal?: AbortSignal): Promise<void> => {
     // After an interruption the flow may be there.
@@ -39,24 +41,39 @@ export function createTickRunner(deps: TickDeps): TickRunner {
     return answer.success ? answer.data.intents : [];
   };
 
+  /**
+   * Marks the account before anything is decided, so that a limit bars the entries of this candle. Returns the job that
+   * places the closing orders of a flatten that is not done.
+   */
+  const monitor = async ({ account, candleTime }: TickIdentity, abortSignal?: AbortSignal): Promise<string | null> => {
+    const jobId = await producer.add(
+      'risk-manager',
+      'monitor',
+      { account },
+      { jobId: `monitor.${account}.t${candleTime}`, meta: { priority: 'high', causedBy: 'feed' } },
+    );
+    await riskManager.ended([jobId], abortSignal);
+    const job = await producer.queue('risk-manager').getJob(jobId);
+    const answer = riskManagerContract.jobs.monitor.result.safeParse(job?.returnvalue);
+    return (answer.success && answer.data.flattenJob) || null;
+  };
+
   return {
     async run(now, abortSignal) {
+      const hasAborted = (): boolean => abortSignal?.aborted === true;
       const tick: TickIdentity = { account: descriptor.account, timeframe, candleTime: now - timeframeMs(timeframe) };
       const symbols = (await data.markets()).map(({ symbol }) => symbol).sort();
       const observed = observeFlow(tick, symbols);
       await runFlow(observed, analyst, abortSignal);
+      if (hasAborted()) return;
+      const flattenJob = await monitor(tick, abortSignal);
       if (abortSignal?.aborted === true) return;
+      if (flattenJob !== null) await trader.ended([flattenJob], abortSignal);
       const intents = await intentsOf(observed.jobId);
       if (intents.length > 0) await runFlow(decideFlow(tick, intents), trader, abortSignal);
-      await producer.add(
-        'risk-manager',
-        'monitor',
-        { account: descriptor.account },
-        { jobId: `monitor.${descriptor.account}.t${tick.candleTime}`, meta: { causedBy: 'feed' } },
-      );
     },
     async close() {
-      await Promise.all([analyst.close(), trader.close()]);
+      await Promise.all([analyst.close(), trader.close(), riskManager.close()]);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Timeframe } from '../domain/market/timeframe.ts';
 import { type Fill } from '../domain/orders/order.ts';
+import { type Position } from '../domain/portfolio/position.ts';
 import { type OrderReport, type OrderRequest } from '../domain/orders/order-request.ts';
 
 export interface PlacedRequest extends OrderRequest {
@@ -22,7 +23,12 @@ export interface ClosedCandles {
   readonly symbols: readonly string[];
   readonly timeframe: Timeframe;
   readonly candleTime: number;
+  /** Trading is HALTED: exits at the end of a holding time wait. */
+  readonly timeExitsWait?: boolean;
 }
+
+/** A position at the venue. */
+export type VenuePosition = Pick<Position, 'strategyHash' | 'symbol' | 'amount'>;
 
 /** A market that failed alone, while others went on. */
 export interface MarketFailure {
@@ -42,6 +48,8 @@ export interface Broker {
   cancel(account: string, clientOrderId: string): Promise<OrderReport | null>;
   /** All fills of the account at or after this market time; ids are unique and stable. */
   fills(account: string, since: number): Promise<readonly Fill[]>;
+  /** Open positions. */
+  positions(account: string): Promise<readonly VenuePosition[]>;
   balance(account: string): Promise<VenueBalance>;
   /**
    * Lets a paper venue process the closed candles of these markets (docs/simulation-rules.md), in this order, with those

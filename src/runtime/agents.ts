@@ -117,6 +117,7 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         data,
         broker,
         riskStates: createRiskStates({ riskState: stores.riskState, broker }),
+        producer,
         broadcaster,
         limits: risk,
         approvalSecret: secret(),
@@ -124,7 +125,16 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         timeframe: exchange.timeframe,
       });
     case 'trader':
-      return createTrader({ ...base, stores, data, broker, broadcaster, approvalSecret: secret() });
+      return createTrader({
+        ...base,
+        stores,
+        data,
+        broker,
+        producer,
+        broadcaster,
+        riskStates: createRiskStates({ riskState: stores.riskState, broker }),
+        approvalSecret: secret(),
+      });
     case 'task-manager':
       return createTaskManager({
         ...base,

@@ -4,19 +4,19 @@ import { post } from './server.js';
 const QUESTIONS = {
   HALTED: {
     title: 'Halt trading?',
-    text: 'No new orders are sent; only cancels are allowed.',
+    text: 'No entries: unfilled ones are cancelled. Stops, targets and trailing stops stay active; exits of rules and at the end of a holding time wait. With the box below, every position is closed too, and trading stays HALTED.',
     yes: 'Halt',
     tone: 'danger',
   },
   REDUCING: {
     title: 'Reduce only?',
-    text: 'Only orders that reduce a position are allowed.',
+    text: 'No entries: unfilled ones are cancelled. Stops, targets and exits go on.',
     yes: 'Reduce',
     tone: 'warn',
   },
   ACTIVE: {
     title: 'Resume trading?',
-    text: 'Entries are allowed again, within all limits.',
+    text: 'Entries are allowed again, within all limits. Approvals from before stay void, and a flatten that is not done ends.',
     yes: 'Resume',
     tone: 'good',
   },

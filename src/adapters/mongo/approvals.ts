@@ -1,8 +1,8 @@
-import { ORDER_PURPOSES } from '../../domain/orders/order.ts';
+import { ORDER_PURPOSES, ORDER_TYPES } from '../../domain/orders/order.ts';
 import { type Approval } from '../../domain/risk/approval.ts';
 import { type ApprovalStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
-import { number, oneOf, optional, text } from './fields.ts';
+import { number, oneOf, optional, plain, text } from './fields.ts';
 import { ORDER_SIDES } from '../../domain/market/side.ts';
 
 interface ApprovalRow extends Approval {
@@ -22,11 +22,20 @@ export function createApprovalStore(database: Database): ApprovalStore {
       id: text,
       account: text,
       intentId: text,
+      strategyHash: text,
       symbol: text,
+      timeframe: text,
       side: oneOf(ORDER_SIDES),
       purpose: oneOf(ORDER_PURPOSES),
+      type: oneOf(ORDER_TYPES),
       amount: number,
+      minPrice: optional(number),
+      maxPrice: optional(number),
+      bracket: optional(plain()),
+      asOf: number,
       expiresAt: number,
+      epoch: number,
+      nonce: text,
       signature: text,
       usedBy: optional(text),
       usedAt: optional(number),

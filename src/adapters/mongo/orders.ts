@@ -1,4 +1,4 @@
-import { type Order, ORDER_STATES } from '../../domain/orders/order.ts';
+import { type Order, ORDER_STATES, ORDER_TYPES } from '../../domain/orders/order.ts';
 import { type OrderStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, oneOf, optional, plain, text } from './fields.ts';
@@ -15,7 +15,7 @@ export function createOrderStore(database: Database): OrderStore {
       account: text,
       clientOrderId: text,
       ...orderIdentity,
-      type: oneOf(['market', 'limit', 'stop']),
+      type: oneOf(ORDER_TYPES),
       amount: number,
       price: optional(number),
       bracket: optional(plain()),

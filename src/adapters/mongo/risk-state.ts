@@ -1,7 +1,7 @@
-import { type RiskState, TRADING_STATES } from '../../domain/risk/risk-state.ts';
+import { type RiskState, STATE_OWNERS, TRADING_STATES } from '../../domain/risk/risk-state.ts';
 import { type RiskStateStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
-import { number, oneOf, optional, text } from './fields.ts';
+import { flag, number, oneOf, optional, plain, text } from './fields.ts';
 import { saveVersion } from './versioned.ts';
 
 export function createRiskStateStore(database: Database): RiskStateStore {
@@ -13,8 +13,13 @@ export function createRiskStateStore(database: Database): RiskStateStore {
       version: number,
       tradingState: oneOf(TRADING_STATES),
       stateReason: text,
-      stateSetBy: oneOf(['operator', 'ceo', 'risk-limit', 'start']),
+      stateSetBy: oneOf(STATE_OWNERS),
       liftsAt: optional(number),
+      entryEpoch: optional(number),
+      peakHalt: optional(flag),
+      trouble: optional(plain()),
+      flatten: optional(plain()),
+      waitingExits: optional(plain()),
       riskBudget: number,
       stance: text,
       peakEquity: number,
@@ -22,6 +27,7 @@ export function createRiskStateStore(database: Database): RiskStateStore {
       dayStartEquity: number,
       weekStart: number,
       weekStartEquity: number,
+      lastEquity: optional(number),
       updatedAt: number,
     },
   });

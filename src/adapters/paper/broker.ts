@@ -101,13 +101,20 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
     async fills(account, since) {
       return (await load(account)).state.fills.filter(({ time }) => time >= since).map(fillOf);
     },
+    async positions(account) {
+      return Object.values((await load(account)).state.positions).map(({ strategyHash, symbol, amount }) => ({
+        strategyHash,
+        symbol,
+        amount,
+      }));
+    },
     async balance(account) {
       const { state } = await load(account);
       const value = valueOf(state);
       // Before the first candle there is no mark price: use market time.
       return value.time > 0 ? value : { ...value, time: await data.now() };
     },
-    async onCandles({ account, symbols, timeframe, candleTime }) {
+    async onCandles({ account, symbols, timeframe, candleTime, timeExitsWait = false }) {
       const asOf = candleTime + timeframeMs(timeframe);
       const failed: MarketFailure[] = [];
       const ready: ReadyMarket[] = [];
@@ -124,7 +131,7 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
         }
       }
       await change(account, (state) => ({
-        account: ready.reduce((current, market) => applyBars(current, market, terms), state),
+        account: ready.reduce((current, market) => applyBars(current, market, terms, timeExitsWait), state),
       }));
       return failed;
     },
@@ -144,6 +151,7 @@ function applyBars(
   account: VenueAccount,
   { market, series }: ReadyMarket,
   terms: PaperBrokerDeps['terms'],
+  timeExitsWait: boolean,
 ): VenueAccount {
   const { length, timeframe } = series;
   const barMs = timeframeMs(timeframe);
@@ -152,7 +160,7 @@ function applyBars(
   let current = account;
   for (let bar = first; bar < length; bar += 1) {
     const { candle, filled } = barAt(series, bar);
-    current = onCandle(current, { candle, filled, barMs }, { ...terms, market }).account;
+    current = onCandle(current, { candle, filled, barMs, timeExitsWait }, { ...terms, market }).account;
   }
   return current;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { reasonField, tradingStateField } from '../../../queues/fields.ts';
 import { type ApiDeps } from '../api-deps.ts';
@@ -8,7 +9,10 @@ const tradingStateRequest = z
   .strictObject({
     state: tradingStateField,
     reason: reasonField,
-    flatten: z.boolean().default(false).describe('Also close every position; only together with HALTED'),
+    flatten: z
+      .boolean()
+      .default(false)
+      .describe('Also close every position, and open none until somebody resumes; only together with HALTED'),
   })
   .refine(({ state, flatten }) => !flatten || state === 'HALTED', {
     path: ['flatten'],
@@ -43,20 +47,22 @@ export function riskRoutes({
       method: 'post',
       path: '/api/trading-state',
       tag: 'risk',
-      summary: 'Asks the risk manager to set the trading state, as the operator',
+      summary: 'Asks the risk manager, as the operator, to set the trading state, or to halt and close everything',
       body: tradingStateRequest,
       status: 202,
       needs: 'redis',
       async handle({ body: { state, reason, flatten } }) {
         const options = { meta: { priority: 'critical', causedBy: 'api' } } as const;
-        const request = { account, state, by: 'operator', reason } as const;
-        const jobId = await producer.add('risk-manager', 'set-state', request, options);
-        const jobs = [{ queue: 'risk-manager', name: 'set-state', jobId }];
-        if (flatten) {
-          const emergency = await producer.add('ceo', 'emergency', { account, reason, flatten }, options);
-          jobs.push({ queue: 'ceo', name: 'emergency', jobId: emergency });
-        }
-        return { queue: 'risk-manager', jobId, jobs };
+        const name = flatten ? 'flatten' : 'set-state';
+        const jobId = flatten
+          ? await producer.add(
+              'risk-manager',
+              'flatten',
+              { account, by: 'operator', reason, halt: true },
+              { ...options, jobId: `flatten.${randomUUID()}` },
+            )
+          : await producer.add('risk-manager', 'set-state', { account, state, by: 'operator', reason }, options);
+        return { queue: 'risk-manager', jobId, jobs: [{ queue: 'risk-manager', name, jobId }] };
       },
     }),
   ];

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { type Command } from 'commander';
-import { flattenFlow } from '../../../queues/flows/flatten-flow.ts';
 import { AppError } from '../../domain/errors.ts';
 import { answerOf } from '../output/answer-of.ts';
 import { announcedDescriptor, type Mode } from '../process/choose-descriptor.ts';
@@ -14,6 +13,10 @@ interface Options {
   readonly mode?: Mode;
 }
 
+/**
+ * The request is stored by the risk manager, which runs here when no other does. Only a running trader closes anything:
+ * without one the command says so and fails, and the next trader does the work.
+ */
 export function registerFlatten(program: Command, io: CliIo): void {
   program
     .command('flatten')
@@ -23,22 +26,38 @@ export function registerFlatten(program: Command, io: CliIo): void {
     .action(async ({ reason, json, mode }: Options) => {
       const answer = await withContext(io, announcedDescriptor(mode), async (context) => {
         const { account } = context.descriptor;
-        const risk = await context.stores.riskState.get(account);
-        if (risk?.tradingState === 'HALTED') {
-          throw new AppError('halted', `${account} is HALTED, which allows no order, closing ones included`, {
-            advice: 'Run corp reduce --reason TEXT first, then corp flatten',
-          });
-        }
-        const flow = flattenFlow(account, reason, randomUUID());
-        await context.producer.addFlow(flow);
-        const request = { queue: 'trader', name: 'execute', jobId: flow.jobId } as const;
-        return { account, ...(await answerOf(context, { ...request, agents: ['risk-manager', 'trader'] })) };
+        const { producer } = context;
+        const isTrading = (await producer.queue('trader').getWorkersCount()) > 0;
+        const jobId = await producer.add(
+          'risk-manager',
+          'flatten',
+          { account, by: 'operator', reason },
+          { meta: { priority: 'critical', causedBy: 'corp flatten' }, jobId: `flatten.${randomUUID()}` },
+        );
+        const requested = await answerOf(context, {
+          queue: 'risk-manager',
+          name: 'flatten',
+          jobId,
+          agents: ['risk-manager'],
+        });
+        const { state, explanation } = requested;
+        const execute = { queue: 'trader', name: 'execute', jobId: requested.jobId } as const;
+        const { orders, refused } = isTrading
+          ? await answerOf(context, { ...execute, agents: ['risk-manager', 'trader'] })
+          : { orders: [], refused: 0 };
+        return { account, state, explanation, trader: isTrading, orders, refused };
       });
-      const { account, orders, refused } = answer;
+      const { account, state, trader, orders, refused } = answer;
+      const until = `Trading is ${state} until corp resume.`;
       if (json) io.json(answer);
-      else if (orders.length === 0 && refused === 0) io.print(`${account}: no open position.`);
-      else
-        io.print(`${account}: ${orders.length} closing orders placed; they fill at the next candle. See corp orders.`);
+      else if (trader && orders.length === 0 && refused === 0) io.print(`${account}: no open position. ${until}`);
+      else if (trader)
+        io.print(`${account}: ${orders.length} closing orders placed; they fill at the next candle. ${until}`);
+      if (!trader) {
+        throw new AppError('no-trader', `no trader is running: the request is stored, nothing is closed yet`, {
+          advice: `${until} The positions are closed when a trader starts: run corp start`,
+        });
+      }
       if (refused > 0) {
         throw new AppError('refused', `${refused} closing orders were refused`, { advice: 'See corp alerts' });
       }

@@ -2,36 +2,67 @@ import { canonicalJson } from '../identity/canonical-json.ts';
 import { equalSecrets } from '../identity/equal-secrets.ts';
 import { hmacSha256 } from '../identity/sha256.ts';
 import { type OrderSide } from '../market/side.ts';
-import { type OrderIdentity } from '../orders/order.ts';
+import { type Bracket, type OrderIdentity, type OrderType } from '../orders/order.ts';
 import { utc } from './figures.ts';
 
-/** A signed verdict. The trader may act on it once. */
+/** A signed verdict: everything that its order does. The trader may act on it once. */
 export interface Approval {
   readonly id: string;
   readonly account: string;
   readonly intentId: string;
+  readonly strategyHash: string;
   readonly symbol: string;
+  readonly timeframe: OrderIdentity['timeframe'];
   readonly side: OrderSide;
   readonly purpose: OrderIdentity['purpose'];
+  readonly type: OrderType;
   readonly amount: number;
+  /** The last price must be within these bounds when an entry is sent; absent for orders that close. */
+  readonly minPrice?: number;
+  readonly maxPrice?: number;
+  /** Stop, target, trailing stop and time exit of an entry. */
+  readonly bracket?: Bracket;
+  /** Market time of the decision, epoch ms. */
+  readonly asOf: number;
   /** Market time at which it expires, epoch ms. */
   readonly expiresAt: number;
+  /** Epoch of the risk state at review; an entry's approval is void in any other. */
+  readonly epoch: number;
+  /** Differs between two approvals that are otherwise the same. */
+  readonly nonce: string;
   /** HMAC-SHA-256 over the canonical form of the other fields, hex. */
   readonly signature: string;
 }
 
-type Unsigned = Omit<Approval, 'signature'>;
+export type UnsignedApproval = Omit<Approval, 'signature'>;
 
-/**
- * The signed fields are listed explicitly, so that fields added by a store are not signed and no signed field is left
- * out.
- */
-function signatureOf(approval: Unsigned, secret: string): string {
-  const { id, account, intentId, symbol, side, purpose, amount, expiresAt } = approval;
-  return hmacSha256(secret, canonicalJson({ id, account, intentId, symbol, side, purpose, amount, expiresAt }));
+/** The signed fields. The compiler refuses the list when one is missing, and a store may add others. */
+const SIGNED: Readonly<Record<keyof UnsignedApproval, true>> = {
+  id: true,
+  account: true,
+  intentId: true,
+  strategyHash: true,
+  symbol: true,
+  timeframe: true,
+  side: true,
+  purpose: true,
+  type: true,
+  amount: true,
+  minPrice: true,
+  maxPrice: true,
+  bracket: true,
+  asOf: true,
+  expiresAt: true,
+  epoch: true,
+  nonce: true,
+};
+
+function signatureOf(approval: UnsignedApproval, secret: string): string {
+  const form = Object.fromEntries(Object.entries(approval).filter(([name]) => Object.hasOwn(SIGNED, name)));
+  return hmacSha256(secret, canonicalJson(form));
 }
 
-export function signApproval(approval: Unsigned, secret: string): Approval {
+export function signApproval(approval: UnsignedApproval, secret: string): Approval {
   return { ...approval, signature: signatureOf(approval, secret) };
 }
 

@@ -67,17 +67,14 @@ const calmEnough: EntryCheck = ({ volatility }, _, { maxVolatility }) =>
         `annualised volatility is ${percent(volatility)}: nothing is entered above ${percent(maxVolatility)}`,
       );
 
-/**
- * The price may not differ from the signal's price by more than the largest stop distance; beyond it the signal is
- * outdated.
- */
-const priceNearReference: EntryCheck = ({ referencePrice }, { price }, { maxStopDistance }) => {
-  const moved = Math.abs(price / referencePrice - 1);
-  return moved <= maxStopDistance
+/** Beyond the collar the signal is outdated, or its price is an error. */
+const priceNearReference: EntryCheck = ({ referencePrice }, { lastPrice }, { priceCollar }) => {
+  const moved = Math.abs(lastPrice / referencePrice - 1);
+  return moved <= priceCollar
     ? null
     : no(
         'price-moved',
-        `price ${plain(price)} is ${percent(moved)} from the signal's ${plain(referencePrice)}: the limit is ${percent(maxStopDistance)}`,
+        `price ${plain(lastPrice)} is ${percent(moved)} from the signal's ${plain(referencePrice)}: the limit is ${percent(priceCollar)}`,
       );
 };
 

@@ -17,6 +17,8 @@ export interface RiskLimits {
   readonly maxStopDistance: number;
   /** Data older than this many candles of the intent's timeframe is stale. */
   readonly maxDataAgeCandles: number;
+  /** Largest distance of the last price from the intent's price at review, and from the reviewed price at the send. */
+  readonly priceCollar: number;
   /** Validity of an approval, milliseconds of market time. */
   readonly approvalTtlMs: number;
 }

@@ -22,8 +22,10 @@ export interface ReviewContext {
   /** Entries approved or open but not filled, including those approved earlier in the same review. */
   readonly pendingEntries: readonly Commitment[];
   readonly market: Market;
-  /** Last price of the market. */
+  /** Worst price at which a market order may fill now. */
   readonly price: number;
+  /** Last price of the market. */
+  readonly lastPrice: number;
   /** Open time of the market's last closed candle. */
   readonly lastCandleTime: number;
   readonly timeframeMs: number;

@@ -30,8 +30,8 @@ function belowMinimum(amount: number, price: number, market: Market): VerdictRea
 
 /**
  * Reviews an intent. Pure: the same input gives the same verdict. Entries need an ACTIVE account and must pass every
- * check. Orders that shrink a position pass unless the account is HALTED, even on stale data, because not closing is
- * the greater risk.
+ * check. Orders that shrink a position pass, even on stale data, because not closing is the greater risk; while HALTED
+ * only those of a flatten do.
  * @throws AppError `internal` when the context is for another market or account.
  */
 export function reviewIntent(intent: Intent, context: ReviewContext, limits: RiskLimits): Verdict {
@@ -42,8 +42,8 @@ export function reviewIntent(intent: Intent, context: ReviewContext, limits: Ris
       `intent ${intent.id} of ${intent.account} on ${intent.symbol} was reviewed against ${state.account} on ${market.symbol}`,
     );
   }
-  if (context.state.tradingState === 'HALTED') {
-    const text = `trading is HALTED: only cancels are allowed (${context.state.stateReason})`;
+  if (context.state.tradingState === 'HALTED' && intent.purpose !== 'flatten') {
+    const text = `trading is HALTED: only a flatten closes (${context.state.stateReason})`;
     return veto(intent, [{ code: 'trading-halted', text }]);
   }
   return intent.purpose === 'entry' ? reviewEntry(intent, context, limits) : reviewClose(intent, context);

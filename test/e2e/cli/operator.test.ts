@@ -78,9 +78,14 @@ describe('trading states', () => {
       });
       const flattened = await place.corp('flatten', '--reason', 'out');
       expect(flattened).toMatchObject({ exitCode: 1, stdout: '' });
-      expect(flattened.stderr).toMatch(/^corp: paper-test is HALTED, .*Run corp reduce --reason TEXT first[^\n]*\n$/);
+      expect(flattened.stderr).toMatch(
+        /^corp: no trader is running: the request is stored, nothing is closed yet. Trading is HALTED until corp resume.[^\n]*\n$/,
+      );
+      const flatten = async () => (await stores.riskState.get('paper-test'))?.flatten;
+      expect(await flatten()).toMatchObject({ by: 'operator', reason: 'out' });
       expect(await place.json('resume', '--reason', 'over')).toMatchObject({ state: 'ACTIVE', changed: true });
-      expect(await verifyAudit(stores.audit)).toMatchObject({ records: 2, fault: null });
+      expect(await flatten()).toBeUndefined();
+      expect(await verifyAudit(stores.audit)).toMatchObject({ records: 3, fault: null });
       expect(await stores.agentStates.list()).toEqual([]);
     });
   });
@@ -91,7 +96,9 @@ describe('trading states', () => {
       const node = await startNode(context, { queues: ['risk-manager', 'trader'] });
       expect(await place.json('reduce', '--reason', 'a test')).toMatchObject({ state: 'REDUCING', changed: true });
       expect((await context.stores.riskState.get('paper-test'))?.tradingState).toBe('REDUCING');
-      expect((await place.corp('flatten', '--reason', 'out')).stdout).toBe('paper-test: no open position.\n');
+      expect((await place.corp('flatten', '--reason', 'out')).stdout).toBe(
+        'paper-test: no open position. Trading is REDUCING until corp resume.\n',
+      );
       expect((await place.corp('orders')).stdout).toBe('No orders.\n');
       await node.close(1000);
     });

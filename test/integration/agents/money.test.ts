@@ -204,7 +204,7 @@ describe('a lost response of the venue', () => {
     const calls: string[] = [];
     const hangs = (broker: Broker): Broker => ({
       ...losesFirstAnswer(calls)(broker),
-      fetchOrder: () => Promise.reject(new AppError('unreachable', 'the venue is gone', { retryable: false })),
+      fetchOrder: () => Promise.reject(new AppError('lock-lost', 'the process is gone')),
     });
     await testEnvironment.withCompany(async (company) => {
       await openMarkets(company.context, SYMBOLS);
@@ -212,7 +212,7 @@ describe('a lost response of the venue', () => {
       const first = await company.node(['risk-manager', 'trader'], { broker: hangs(company.context.broker) });
       const intent = entryIntent(company.context, 'AAA-USD', 's1');
       const { id } = await agents.approved(intent);
-      await expect(agents.execute(id)).rejects.toThrow('the venue is gone');
+      await expect(agents.execute(id)).rejects.toThrow('the process is gone');
       expect(await agents.states()).toEqual(['unknown']);
       await first.close(1000);
 
@@ -327,7 +327,7 @@ describe('the limits', () => {
   );
 
   it(
-    'of the trading state: HALTED vetoes everything, REDUCING lets exits through',
+    'of the trading state: HALTED vetoes entries and lets exits wait, REDUCING lets exits through',
     withMoneyAgents(async (agents) => {
       const { context, ask, pass } = agents;
       const set = (state: 'HALTED' | 'REDUCING' | 'ACTIVE') =>
@@ -350,18 +350,18 @@ describe('the limits', () => {
       await set('HALTED');
       expect(await agents.review(entry('BBB-USD'), close('x1'))).toMatchObject({
         approved: 0,
-        vetoed: 2,
+        vetoed: 1,
+        waiting: 1,
         approvals: [],
       });
       await set('REDUCING');
       const { approvals, ...counts } = await agents.review(entry('CCC-USD'), close('x2'));
-      expect(counts).toEqual({ approved: 1, reduced: 0, vetoed: 1 });
+      expect(counts).toEqual({ approved: 1, reduced: 0, vetoed: 1, waiting: 0 });
       await agents.execute(...approvals);
       await pass();
       expect((await agents.held()).filter((held) => held !== 0)).toEqual([]);
       const vetoes = (await context.stores.intents.verdicts({ account: ACCOUNT })).filter((v) => v.decision === 'veto');
       expect(vetoes.flatMap(({ reasons }) => reasons.map(({ code }) => code)).sort()).toEqual([
-        'trading-halted',
         'trading-halted',
         'trading-reducing',
       ]);
@@ -458,8 +458,7 @@ describe('closing all positions', () => {
         const { context, ask, ended } = agents;
         await openThree(agents);
         await ask('ceo', 'emergency', { account: ACCOUNT, reason: 'storm' }, { jobId: 'e1' });
-        await ended('trader', 'emergency-cancel.e1');
-        await ended('risk-manager', 'emergency-state.e1');
+        await ended('trader', `cancel-open.${ACCOUNT}.e1`);
         expect((await context.stores.riskState.get(ACCOUNT))?.tradingState).toBe('HALTED');
         await agents.pass();
         expect(await openAmounts(agents)).toBe(3);

@@ -230,15 +230,17 @@ describe('while a money agent is silent', () => {
   );
 
   it(
-    'a silent risk manager has only one waiting request, however often the CEO checks',
+    'also without a risk manager, once, however often the CEO checks',
     inCompany(async (company) => {
       const { context, ask } = company;
       const { account } = context.descriptor;
+      await openMarkets(context, ['AAA-USD']);
       await context.stores.riskState.save(openRiskState({ account, time: OPENS, equity: 1, cash: 1, exposure: 0 }), 0);
       await company.node(['ceo']);
       await passTime(company, 6 * MINUTE);
       for (let i = 0; i < 3; i += 1) await ask('ceo', 'supervise', {});
-      expect(await context.producer.queue('risk-manager').getJobCountByTypes('prioritized', 'waiting')).toBe(1);
+      expect(await state(company)).toMatchObject({ tradingState: 'REDUCING', version: 2 });
+      expect(await context.producer.queue('trader').getJobCountByTypes('prioritized', 'waiting')).toBe(1);
     }),
   );
 });

@@ -172,18 +172,24 @@ describe('jobs over the API', () => {
     }
   });
 
-  it("sets the trading state as the operator, and flattens through the CEO's emergency", async () => {
-    const answer = await post('/api/trading-state', { state: 'HALTED', reason: 'drill', flatten: true });
-    expect(answer.status).toBe(202);
-    const { jobs } = answer.json as { jobs: { queue: 'risk-manager' | 'ceo'; jobId: string }[] };
-    const payloads = await Promise.all(
-      jobs.map(async ({ queue, jobId }) => (await api.producer.queue(queue).getJob(jobId))?.data as unknown),
-    );
+  it('sets the trading state as the operator; halt and flatten is one request', async () => {
+    const jobOf = async (body: object): Promise<{ name?: string; data?: unknown }> => {
+      const answer = await post('/api/trading-state', { reason: 'drill', ...body });
+      expect(answer.status).toBe(202);
+      const { jobId, jobs } = answer.json as { jobId: string; jobs: { jobId: string }[] };
+      expect(jobs.map((job) => job.jobId)).toEqual([jobId]);
+      return (await api.producer.queue('risk-manager').getJob(jobId)) ?? {};
+    };
     const meta = { priority: 'critical', causedBy: 'api' };
-    expect(payloads).toEqual([
-      { meta, payload: { account: ACCOUNT, state: 'HALTED', by: 'operator', reason: 'drill' } },
-      { meta, payload: { account: ACCOUNT, reason: 'drill', flatten: true } },
-    ]);
+    const payload = { account: ACCOUNT, by: 'operator', reason: 'drill' };
+    expect(await jobOf({ state: 'REDUCING' })).toMatchObject({
+      name: 'set-state',
+      data: { meta, payload: { ...payload, state: 'REDUCING' } },
+    });
+    expect(await jobOf({ state: 'HALTED', flatten: true })).toMatchObject({
+      name: 'flatten',
+      data: { meta, payload: { ...payload, halt: true } },
+    });
     for (const body of [
       { state: 'ACTIVE', reason: 'on', flatten: true },
       { state: 'PAUSED', reason: 'x' },

@@ -9,11 +9,20 @@ const approval = signApproval(
     id: 'ap-1',
     account: 'paper',
     intentId: 'bc-1',
+    strategyHash: 's1',
     symbol: 'BTC-USD',
+    timeframe: '1h',
     side: 'buy',
     purpose: 'entry',
+    type: 'market',
     amount: 0.08,
+    minPrice: 49_500,
+    maxPrice: 50_500,
+    bracket: { stop: { kind: 'percent', value: 0.03 }, maxHoldBars: 20 },
+    asOf: NOON - 1,
     expiresAt: NOON,
+    epoch: 1,
+    nonce: 'n1',
   },
   SECRET,
 );
@@ -31,7 +40,12 @@ describe('signed approvals', () => {
 
   it.each(Object.keys(approval) as (keyof Approval)[])('are invalid when %s is changed', (field) => {
     const value = approval[field];
-    const touched = typeof value === 'number' ? value * (1 + Number.EPSILON) : `${value} `;
+    const touched =
+      typeof value === 'number'
+        ? value * (1 + Number.EPSILON)
+        : typeof value === 'object'
+          ? { ...value, maxHoldBars: 21 }
+          : `${value} `;
     expect(verify({ ...approval, [field]: touched })).toMatchObject({ ok: false, code: 'bad-signature' });
   });
 

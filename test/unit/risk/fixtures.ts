@@ -24,6 +24,7 @@ export const LIMITS: RiskLimits = {
   incubationFactor: 0.25,
   maxStopDistance: 0.15,
   maxDataAgeCandles: 3,
+  priceCollar: 0.01,
   approvalTtlMs: 2 * HOUR,
 };
 
@@ -62,6 +63,7 @@ export const contextWith = (patch: Partial<ReviewContext> = {}): ReviewContext =
   pendingEntries: [],
   market: BTC,
   price: 50_000,
+  lastPrice: 50_000,
   lastCandleTime: NOON - HOUR,
   timeframeMs: HOUR,
   ordersToday: 0,

@@ -36,7 +36,8 @@ describe('review of entries', () => {
     ['stop-too-far', entryWith({ bracket: { stop: { kind: 'percent', value: 0.16 } } }), {}],
     ['stop-too-far', entryWith({ bracket: { stop: { kind: 'absolute', value: 8000 } } }), {}],
     ['volatility-cap', entryWith({ volatility: 3.1 }), {}],
-    ['price-moved', entryWith(), { price: 60_000 }],
+    ['price-moved', entryWith(), { lastPrice: 50_501 }],
+    ['price-moved', entryWith(), { lastPrice: 49_499 }],
     ['short-on-spot', entryWith({ side: 'sell' }), {}],
     ['duplicate-position', entryWith(), { positions: [held({ strategyHash: 's1', symbol: 'BTC-USD', asset: 'BTC' })] }],
     ['duplicate-position', entryWith(), { pendingEntries: [held({ strategyHash: 's1', symbol: 'BTC-USD' })] }],
@@ -110,9 +111,10 @@ describe('review of closing orders', () => {
     expect(review(exitWith({ purpose: 'flatten' }), context)).toMatchObject({ decision: 'approve', amount: 0.5 });
   });
 
-  it('vetoes everything when HALTED', () => {
+  it('vetoes exits when HALTED, but not those of a flatten', () => {
     const context = { state: stateWith({ tradingState: 'HALTED' }), positions: [position] };
-    expect(codes(exitWith({ purpose: 'flatten' }), context)).toEqual(['trading-halted']);
+    expect(codes(exitWith(), context)).toEqual(['trading-halted']);
+    expect(codes(exitWith({ purpose: 'flatten' }), context)).toEqual(['within-limits']);
   });
 
   it('reduces an order larger than the position and vetoes one that closes nothing', () => {

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { macroStance } from '../../../src/domain/risk/macro-stance.ts';
-import { nextRiskState, requestTradingState, weekStartOf } from '../../../src/domain/risk/trading-state.ts';
+import { entryBarredBy } from '../../../src/domain/risk/enter-state.ts';
+import { finishFlatten, requestFlatten, requestTradingState } from '../../../src/domain/risk/state-request.ts';
+import { reportGoodCandle, reportTrouble } from '../../../src/domain/risk/trouble.ts';
+import { nextRiskState, weekStartOf } from '../../../src/domain/risk/trading-state.ts';
 import { type RiskState, TRADING_STATES } from '../../../src/domain/risk/risk-state.ts';
 import { DAY, HOUR, LIMITS, NOON, stateWith } from './fixtures.ts';
 
@@ -17,10 +20,10 @@ describe('the risk state follows equity', () => {
     expect(state).toMatchObject({ dayStartEquity: 100_000, peakEquity: 101_000 });
     expect(follow(state, [MIDNIGHT, 102_000])).toMatchObject({
       dayStart: MIDNIGHT,
-      dayStartEquity: 102_000,
+      dayStartEquity: 101_000,
       weekStartEquity: 100_000,
     });
-    expect(follow(state, [MONDAY, 102_000])).toMatchObject({ weekStart: MONDAY, weekStartEquity: 102_000 });
+    expect(follow(state, [MONDAY, 102_000])).toMatchObject({ weekStart: MONDAY, weekStartEquity: 101_000 });
     for (let day = 0; day < 7; day += 1) expect(weekStartOf(MONDAY + day * DAY + 12 * HOUR)).toBe(MONDAY);
     expect(weekStartOf(MONDAY - 1)).toBe(MONDAY - 7 * DAY);
     expect(weekStartOf(0)).toBe(-3 * DAY);
@@ -190,5 +193,119 @@ describe('macro stance', () => {
       stance: 'stand-aside',
       riskBudget: 0.9,
     });
+  });
+});
+
+/** M6: drawdown counts from the last equity before the day or week began. */
+describe('regression M6', () => {
+  it('a crash in the first candle of a day was invisible', () => {
+    const state = follow(stateWith(), [MIDNIGHT - HOUR, 100_000], [MIDNIGHT, 94_000]);
+    expect(state).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'risk-limit', dayStartEquity: 100_000 });
+  });
+
+  it('on daily candles a loss of 9 % in a day stayed ACTIVE', () => {
+    const day = MIDNIGHT - DAY;
+    const state = follow(stateWith({ updatedAt: day }), [day, 100_000], [day + DAY, 91_000]);
+    expect(state).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'risk-limit' });
+  });
+
+  it('a crash in the first candle of a week was invisible', () => {
+    const limits = { ...LIMITS, maxDailyDrawdown: 0.5 };
+    const before = follow(stateWith(), [MONDAY - HOUR, 100_000]);
+    const { breaches } = nextRiskState(before, point(MONDAY, 89_000), limits);
+    expect(breaches.map(({ code }) => code)).toEqual(['weekly-drawdown']);
+  });
+
+  it('the equity before a pause counts when the company comes back days later', () => {
+    const state = follow(stateWith(), [NOON + HOUR, 100_000], [NOON + 5 * DAY, 94_000]);
+    expect(state.dayStartEquity).toBe(100_000);
+    expect(state.tradingState).toBe('REDUCING');
+  });
+});
+
+/** M15: a person's word stands. */
+describe('regression M15', () => {
+  const halted = () => follow(stateWith({ peakEquity: 112_000 }), [NOON + HOUR, 95_200]);
+  const ask = (state: RiskState, target: 'ACTIVE' | 'REDUCING' | 'HALTED', by: 'operator' | 'ceo' = 'operator') =>
+    requestTradingState(state, target, by, 'so I wish', NOON + HOUR).state;
+
+  it('a confirmed halt could not be resumed', () => {
+    const confirmed = ask(halted(), 'HALTED');
+    expect(confirmed.stateSetBy).toBe('operator');
+    const resumed = ask(follow(confirmed, [NOON + 2 * HOUR, 95_500]), 'ACTIVE');
+    expect(follow(resumed, [NOON + 3 * HOUR, 95_500])).toMatchObject({ tradingState: 'ACTIVE', peakEquity: 95_500 });
+  });
+
+  it('`reduce` after a peak halt wiped the peak before anything was closed', () => {
+    const reduced = ask(halted(), 'REDUCING');
+    expect(reduced.peakEquity).toBe(112_000);
+    const later = follow(reduced, [NOON + 2 * HOUR, 95_500]);
+    expect(later).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'operator', peakEquity: 112_000 });
+    const resumed = follow(ask(later, 'ACTIVE'), [NOON + 3 * HOUR, 95_500]);
+    expect(resumed).toMatchObject({ tradingState: 'ACTIVE', peakEquity: 95_500 });
+    // Once: the limit acts again from the new peak.
+    expect(follow(resumed, [NOON + 4 * HOUR, 80_000]).tradingState).toBe('HALTED');
+  });
+
+  it('a halt by an operator keeps the peak when it is lifted', () => {
+    const state = ask(ask(stateWith({ peakEquity: 112_000 }), 'HALTED'), 'ACTIVE');
+    expect(state.peakEquity).toBe(112_000);
+  });
+
+  it('neither the CEO nor a limit that ends lifts what a flatten has set', () => {
+    const order = { id: 'f', by: 'ceo', reason: 'storm', halt: false } as const;
+    const flattened = requestFlatten(stateWith(), order, NOON).state;
+    expect(ask(flattened, 'ACTIVE', 'ceo')).toBe(flattened);
+    const next = follow(flattened, [NOON + HOUR, 94_000], [MIDNIGHT, 94_000], [MONDAY, 94_000]);
+    expect(next.tradingState).toBe('REDUCING');
+    expect(requestFlatten(flattened, order, NOON + HOUR).changed).toBe(false);
+  });
+});
+
+describe('a flatten', () => {
+  const order = { id: 'f', by: 'operator', reason: 'out', halt: false } as const;
+
+  it.each(TRADING_STATES)('works from %s and voids approvals of entries', (tradingState) => {
+    const before = stateWith({ tradingState });
+    const { state } = requestFlatten(before, order, NOON);
+    expect(state.tradingState).toBe(tradingState === 'HALTED' ? 'HALTED' : 'REDUCING');
+    expect(requestFlatten(before, { ...order, halt: true }, NOON).state.tradingState).toBe('HALTED');
+    expect(entryBarredBy(state, 0)).not.toBeNull();
+    const resumed = requestTradingState(state, 'ACTIVE', 'operator', 'over', NOON).state;
+    expect(resumed).not.toHaveProperty('flatten');
+    if (tradingState === 'ACTIVE') expect(entryBarredBy(resumed, 0)).toContain('voids it');
+    expect(entryBarredBy(resumed, resumed.entryEpoch ?? 0)).toBeNull();
+  });
+
+  it('is done once', () => {
+    const { state } = requestFlatten(stateWith(), order, NOON);
+    const done = finishFlatten(state, NOON + HOUR);
+    expect(done.flatten).toMatchObject({ id: 'f', doneAt: NOON + HOUR });
+    expect(finishFlatten(done, NOON + 2 * HOUR)).toBe(done);
+  });
+});
+
+describe('trouble with venue or feed', () => {
+  const troubled = reportTrouble(stateWith(), 'venue-errors', 'five requests failed', NOON);
+  const good = (state: RiskState, ...candles: number[]) => candles.reduce(reportGoodCandle, state);
+
+  it('reduces, and lifts itself after three candles in time', () => {
+    expect(troubled).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'trouble' });
+    const two = good(troubled, NOON, NOON + HOUR, NOON + HOUR, NOON + 2 * HOUR);
+    expect(two.tradingState).toBe('REDUCING');
+    expect(good(reportTrouble(two, 'venue-errors', 'again', NOON + 3 * HOUR), NOON + 4 * HOUR).tradingState).toBe(
+      'REDUCING',
+    );
+    const lifted = good(two, NOON + 3 * HOUR);
+    expect(lifted).toMatchObject({ tradingState: 'ACTIVE', entryEpoch: 1 });
+    expect(lifted).not.toHaveProperty('trouble');
+  });
+
+  it('never lifts a state that an operator set or confirmed', () => {
+    const confirmed = requestTradingState(troubled, 'REDUCING', 'operator', 'mine', NOON).state;
+    const later = good(confirmed, NOON + HOUR, NOON + 2 * HOUR, NOON + 3 * HOUR, NOON + 4 * HOUR);
+    expect(later).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'operator' });
+    const byOperator = stateWith({ tradingState: 'HALTED', stateSetBy: 'operator' });
+    expect(reportTrouble(byOperator, 'stale-feed', 'no candle', NOON)).toBe(byOperator);
   });
 });

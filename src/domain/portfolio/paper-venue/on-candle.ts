@@ -29,6 +29,8 @@ export interface VenueBar {
   /** The exchange published no candle: the bar is flat and nothing fills on it. */
   readonly filled: boolean;
   readonly barMs: number;
+  /** Exits at the end of a holding time do not fill. @default false */
+  readonly timeExitsWait?: boolean;
 }
 
 export type VenueTerms = Omit<FillModel, 'initialCash'>;
@@ -99,8 +101,9 @@ function liquidateFrom({ draft, terms }: BarStep, price: number, time: number, i
 }
 
 function exitAtOpen(step: BarStep): void {
-  const { candle, terms } = step;
-  for (const order of eligible(step, (o) => !isEntry(o) && o.type === 'market' && isDue(o))) {
+  const { candle, terms, timeExitsWait = false } = step;
+  const isAllowed = ({ waitsBars }: VenueOrder): boolean => !timeExitsWait || waitsBars === undefined;
+  for (const order of eligible(step, (o) => !isEntry(o) && o.type === 'market' && isDue(o) && isAllowed(o))) {
     const cause: FillCause =
       order.purpose === 'flatten' ? 'flatten' : order.waitsBars === undefined ? 'signal' : 'max-hold';
     const price = marketFill(order.side, candle.open, terms);

@@ -8,7 +8,7 @@ import { jobWith, NOON, testDeps, type TestDeps } from './agent-fixture.ts';
 
 type Review = (context: JobContext) => Promise<unknown>;
 
-const ANSWER = { approved: 1, reduced: 0, vetoed: 0, approvals: ['a1'] };
+const ANSWER = { approved: 1, reduced: 0, vetoed: 0, waiting: 0, approvals: ['a1'] };
 const PAYLOAD = { account: 'paper' };
 
 /** The risk manager with this handler for `review`; its other jobs are not called. */
@@ -22,6 +22,7 @@ function agentWith(review: Review, deps: TestDeps = testDeps()) {
       review: async (_, context) => (await review(context)) as typeof ANSWER,
       'set-state': other,
       monitor: other,
+      flatten: other,
       'plan-flatten': other,
     },
     deps,
@@ -89,6 +90,7 @@ describe('a message that does not fit its contract', () => {
         },
         'set-state': never as never,
         monitor: never as never,
+        flatten: never as never,
         'plan-flatten': never as never,
       },
       testDeps(),

@@ -1,0 +1,95 @@
+import { flattenFlow } from '../../queues/flows/flatten-flow.ts';
+import { type Producer } from '../../queues/producer.ts';
+import { type RiskState, type TradingState } from '../../src/domain/risk/risk-state.ts';
+import {
+  requestFlatten,
+  requestTradingState,
+  type FlattenOrder,
+  type StateAnswer,
+} from '../../src/domain/risk/state-request.ts';
+import { type Broadcaster } from '../../src/ports/broadcaster.ts';
+import { type Clock } from '../../src/ports/clock.ts';
+import { type MarketData } from '../../src/ports/market-data.ts';
+import { type RiskStates } from '../../src/ports/risk-states.ts';
+import { createRaiseAlert } from './raise-alert.ts';
+import { type Stores } from '../../src/ports/stores.ts';
+
+export interface TradingStatesDeps {
+  readonly stores: Pick<Stores, 'alerts'>;
+  readonly riskStates: RiskStates;
+  readonly producer: Producer;
+  readonly broadcaster: Broadcaster;
+  readonly data: Pick<MarketData, 'now'>;
+  readonly clock: Clock;
+}
+
+export interface TradingStates {
+  /**
+   * Applies a pure step to the risk state. Afterwards a new trading state is broadcast and, unless it is ACTIVE, the
+   * trader is asked to cancel entries. Both follow the stored state, so that a crash between them costs a repetition.
+   */
+  change<T extends { readonly state: RiskState }>(account: string, step: (state: RiskState) => T): Promise<T>;
+  set(account: string, target: TradingState, by: 'operator' | 'ceo', reason: string): Promise<StateAnswer>;
+  /**
+   * The one way to close everything: stores the request, and then adds the jobs that cancel and close. Repeated by
+   * `monitor` on every candle until the venue holds nothing.
+   */
+  flatten(account: string, order: FlattenOrder): Promise<StateAnswer>;
+}
+
+export function createTradingStates(deps: TradingStatesDeps): TradingStates {
+  const { riskStates, producer, broadcaster, data, clock } = deps;
+  const raiseAlert = createRaiseAlert(deps);
+
+  const change: TradingStates['change'] = async (account, step) => {
+    let before: RiskState | undefined;
+    const answer = await riskStates.change(account, (state) => {
+      before = state;
+      return step(state);
+    });
+    const { tradingState, stateReason, stateSetBy, entryEpoch = 0 } = answer.state;
+    if (before?.tradingState !== tradingState || before.stateSetBy !== stateSetBy) {
+      await broadcaster.publish({
+        topic: 'trading-state',
+        at: clock.now(),
+        data: { account, state: tradingState, reason: stateReason, by: stateSetBy },
+      });
+    }
+    if (tradingState !== 'ACTIVE') {
+      // One job for each time that ACTIVE was left. `settle` cancels too, should this job be lost.
+      await producer.add(
+        'trader',
+        'cancel-open',
+        { account, reason: stateReason.slice(0, 500) },
+        {
+          meta: { priority: 'critical', causedBy: `state/${tradingState}` },
+          jobId: `cancel-open.${account}.e${entryEpoch}`,
+        },
+      );
+    }
+    return answer;
+  };
+
+  return {
+    change,
+    async set(account, target, by, reason) {
+      const now = await data.now();
+      return change(account, (state) => requestTradingState(state, target, by, reason, now));
+    },
+    async flatten(account, order) {
+      const now = await data.now();
+      const answer = await change(account, (state) => requestFlatten(state, order, now));
+      if (answer.state.flatten?.id === order.id && answer.state.flatten.doneAt === undefined) {
+        await producer.addFlow(flattenFlow(account, order.reason, order.id));
+        await raiseAlert({
+          key: `flatten/${account}/${order.id}`,
+          account,
+          severity: 'critical',
+          title: 'Flatten requested',
+          text: `${order.by}: ${order.reason}; trading is ${answer.state.tradingState}; closing orders are being placed`,
+        });
+      }
+      return answer;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { type Intent } from '../../src/domain/risk/intent.ts';
+import { signApproval, type Approval } from '../../src/domain/risk/approval.ts';
+import { sha256 } from '../../src/domain/identity/sha256.ts';
+import { timeframeMs } from '../../src/domain/market/timeframe.ts';
+import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
+import { reviewIntent } from '../../src/domain/risk/review.ts';
+import { type RiskLimits } from '../../src/domain/risk/limits.ts';
+import { type RiskState } from '../../src/domain/risk/risk-state.ts';
+import { type Verdict } from '../../src/domain/risk/verdict.ts';
+import { type Clock } from '../../src/ports/clock.ts';
+import { type Stores } from '../../src/ports/stores.ts';
+import { accountSummary, contextOf, type AccountSummary, type ContextDeps } from './review-context.ts';
+
+export interface ReviewDeps extends ContextDeps {
+  readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents'>;
+  readonly clock: Clock;
+  readonly limits: RiskLimits;
+  /** Key that signs approvals; the trader has the same one. */
+  readonly approvalSecret: string;
+}
+
+export interface Reviewed {
+  readonly verdicts: readonly Verdict[];
+  readonly approvals: readonly string[];
+  /** Rule exits without a verdict: they wait for the end of a HALTED. */
+  readonly waiting: readonly string[];
+}
+
+/** Adds an entry approved in this review to the summary, so that it counts against the limits for the next intents. */
+function addCommitment(
+  summary: AccountSummary,
+  intent: Intent,
+  amount: number,
+  context: ReviewContext,
+): AccountSummary {
+  if (intent.purpose !== 'entry') return summary;
+  const commitment: Commitment = {
+    strategyHash: intent.strategyHash,
+    symbol: intent.symbol,
+    asset: context.market.base,
+    amount,
+    value: amount * context.price,
+  };
+  return { ...summary, pendingEntries: [...summary.pendingEntries, commitment], ordersToday: summary.ordersToday + 1 };
+}
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The signed approval of a verdict. Prices that bound an entry are those within the collar around the last price. */
+function approvalOf(
+  intent: Intent,
+  { amount }: Verdict,
+  { state, now, lastPrice }: ReviewContext,
+  { limits, approvalSecret }: Pick<ReviewDeps, 'limits' | 'approvalSecret'>,
+): Approval {
+  const { account, id: intentId, strategyHash, symbol, timeframe, side, purpose, bracket, asOf } = intent;
+  const epoch = state.entryEpoch ?? 0;
+  const isEntry = purpose === 'entry';
+  return signApproval(
+    {
+      id: `a${sha256(`${account}/${intentId}`).slice(0, 31)}`,
+      account,
+      intentId,
+      strategyHash,
+      symbol,
+      timeframe,
+      side,
+      purpose,
+      type: 'market',
+      amount,
+      ...(isEntry && {
+        minPrice: lastPrice * (1 - limits.priceCollar),
+        maxPrice: lastPrice * (1 + limits.priceCollar),
+      }),
+      ...(bracket && { bracket }),
+      asOf,
+      // Long candles need longer: the approval must be valid until the candle that may fill the order has closed.
+      expiresAt: now + Math.max(limits.approvalTtlMs, 2 * timeframeMs(timeframe)),
+      epoch,
+      nonce: sha256(`${account}/${intentId}/${now}/${state.version}`).slice(0, 16),
+    },
+    approvalSecret,
+  );
+}
+
+/**
+ * Reviews intents in order of market and id. The first verdict on an intent is final; a rule exit gets none while trading
+ * is HALTED, because it waits.
+ */
+export async function reviewIntents(
+  deps: ReviewDeps,
+  account: string,
+  intents: readonly Intent[],
+  state: RiskState,
+): Promise<Reviewed> {
+  const { stores, clock, limits } = deps;
+  const verdicts: Verdict[] = [];
+  const approvals: string[] = [];
+  const waiting: string[] = [];
+  let summary: AccountSummary | null = null;
+  for (const intent of [...intents].sort((a, b) => byText(a.symbol, b.symbol) || byText(a.id, b.id))) {
+    if (state.tradingState === 'HALTED' && intent.purpose === 'exit') {
+      waiting.push(intent.id);
+      continue;
+    }
+    summary ??= await accountSummary(deps, account, intent.timeframe, state, intents);
+    const context = await contextOf(deps, intent, state, summary);
+    const own = reviewIntent(intent, context, limits);
+    const verdict = await stores.intents.recordVerdict(account, own, clock.now(), intent.cycleId);
+    verdicts.push(verdict);
+    if (verdict.decision === 'veto') continue;
+    const approval = await stores.approvals.issue(approvalOf(intent, verdict, context, deps));
+    approvals.push(approval.id);
+    summary = addCommitment(summary, intent, verdict.amount, context);
+  }
+  return { verdicts, approvals, waiting };
+}

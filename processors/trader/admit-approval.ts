@@ -1,0 +1,79 @@
+import { entryBarredBy } from '../../src/domain/risk/enter-state.ts';
+import { verifyApproval, type Approval } from '../../src/domain/risk/approval.ts';
+import { plain } from '../../src/domain/risk/figures.ts';
+import { type Intent } from '../../src/domain/risk/intent.ts';
+import { type Order } from '../../src/domain/orders/order.ts';
+import { type MarketData } from '../../src/ports/market-data.ts';
+import { type RiskStates } from '../../src/ports/risk-states.ts';
+import { type Stores } from '../../src/ports/stores.ts';
+
+export interface AdmitDeps {
+  readonly stores: Pick<Stores, 'orders' | 'approvals' | 'intents'>;
+  readonly data: Pick<MarketData, 'now' | 'series'>;
+  readonly riskStates: Pick<RiskStates, 'read'>;
+  readonly approvalSecret: string;
+}
+
+/** `late`: the approval was valid once but is not any more. Any other refusal points to a fault or to tampering. */
+export type Refusal = { readonly refused: string; readonly late: boolean };
+
+/** An approval that may be used; `lapsed` tells why its order, which was started already, must not be sent any more. */
+export interface Admitted {
+  readonly approval: Approval;
+  readonly intent: Intent;
+  readonly order: Order | null;
+  readonly lapsed: Lapse | null;
+}
+
+/** Why an order is not sent for the first time, and the state in which it ends. */
+export interface Lapse {
+  readonly to: 'cancelled' | 'expired';
+  readonly reason: string;
+}
+
+/** What an approval covers and its intent repeats. */
+const REPEATED = ['strategyHash', 'symbol', 'timeframe', 'side', 'purpose'] as const;
+
+/**
+ * Why an order must not be sent for the first time now; null when it may be. An entry needs a living approval, an ACTIVE
+ * account in the epoch of the approval, and a price within its bounds. Orders that close may always be sent: closing late
+ * is the smaller risk. Read again right before each send.
+ */
+export async function lapseOf({ data, riskStates }: AdmitDeps, approval: Approval): Promise<Lapse | null> {
+  if (approval.purpose !== 'entry') return null;
+  const { account, expiresAt, symbol, timeframe, minPrice = 0, maxPrice = Infinity, epoch } = approval;
+  const now = await data.now();
+  if (!(now < expiresAt)) return { to: 'expired', reason: `approval ${approval.id} has expired` };
+  const series = await data.series({ symbol, timeframe, asOf: now, bars: 1, anyCoverage: true });
+  const price = series.close[series.length - 1]!;
+  if (!(price >= minPrice && price <= maxPrice)) {
+    const bounds = `${plain(minPrice)} to ${plain(maxPrice)}`;
+    return { to: 'expired', reason: `price ${plain(price)} of ${symbol} is outside the approved bounds ${bounds}` };
+  }
+  // Last, so that no send begins after a halt was read.
+  const barred = entryBarredBy(await riskStates.read(account), epoch);
+  return barred === null ? null : { to: 'cancelled', reason: barred };
+}
+
+/** Checks an approval and marks it as used: returns it with its intent, or the reason to refuse it. */
+export async function admitApproval(deps: AdmitDeps, account: string, approvalId: string): Promise<Admitted | Refusal> {
+  const { stores, data, approvalSecret } = deps;
+  const approval = await stores.approvals.get(approvalId);
+  if (!approval) return { refused: `there is no approval ${approvalId}`, late: false };
+  if (approval.account !== account) return { refused: `approval ${approvalId} is for another account`, late: false };
+  const now = await data.now();
+  const check = verifyApproval(approval, approvalSecret, now);
+  if (!check.ok && check.code === 'bad-signature') return { refused: check.reason, late: false };
+  const intent = await stores.intents.get(account, approval.intentId);
+  if (!intent) return { refused: `the intent of approval ${approvalId} is missing from the store`, late: false };
+  if (REPEATED.some((field) => intent[field] !== approval[field])) {
+    return { refused: `approval ${approvalId} does not fit its intent`, late: false };
+  }
+  const order = await stores.orders.get(account, intent.id);
+  if (!order && !check.ok) return { refused: check.reason, late: true };
+  const lapsed = await lapseOf(deps, approval);
+  if (!order && lapsed) return { refused: lapsed.reason, late: true };
+  if (!(await stores.approvals.consume(approvalId, intent.id, now)))
+    return { refused: `approval ${approvalId} was used for another order`, late: false };
+  return { approval, intent, order, lapsed };
+}

@@ -1,0 +1,63 @@
+import { AppError, errorText } from '../../src/domain/errors.ts';
+import { type Fill } from '../../src/domain/orders/order.ts';
+import { type OrderReport } from '../../src/domain/orders/order-request.ts';
+import { plain } from '../../src/domain/risk/figures.ts';
+import { type RaiseAlert } from '../agent/raise-alert.ts';
+import { syncOrders, takeFills, type LedgerDeps } from './ledger-sync.ts';
+
+export interface CancelDeps extends LedgerDeps {
+  readonly raiseAlert: RaiseAlert;
+}
+
+export interface CancelOutcome {
+  readonly cancelled: readonly string[];
+  /** Entries of which something was filled before the cancel arrived. */
+  readonly filled: readonly string[];
+}
+
+/**
+ * Cancels open entries at the venue and, with `orphans`, orders that would close a position that does not exist. The
+ * ledger then follows the venue. An entry that was filled before its cancel arrived is a position, which is reported.
+ * @throws AppError `not-cancelled`, retryable, after all others were cancelled.
+ */
+export async function cancelOrders(deps: CancelDeps, account: string, orphans = false): Promise<CancelOutcome> {
+  const { broker } = deps;
+  const [open, positions] = await Promise.all([broker.openOrders(account), orphans ? broker.positions(account) : []]);
+  const isOrphan = ({ strategyHash, symbol }: OrderReport): boolean =>
+    !positions.some((held) => held.strategyHash === strategyHash && held.symbol === symbol && held.amount !== 0);
+  const cancelled: string[] = [];
+  const filled: string[] = [];
+  const failed: { readonly id: string; readonly error: unknown }[] = [];
+  for (const order of open.filter((venue) => venue.purpose === 'entry' || (orphans && isOrphan(venue)))) {
+    const id = order.clientOrderId;
+    try {
+      const after = (await broker.cancel(account, id)) ?? (await broker.fetchOrder(account, id));
+      if (after?.state === 'cancelled') cancelled.push(id);
+      if (after && order.purpose === 'entry' && after.filledAmount > 0) filled.push(id);
+    } catch (error) {
+      failed.push({ id, error });
+    }
+  }
+  await syncOrders(deps, account);
+  await takeFills(deps, account, (fill) => reportCrossing(deps, fill));
+  if (failed.length > 0) {
+    const text = failed.map(({ id, error }) => `${id}: ${errorText(error)}`).join('; ');
+    throw new AppError('not-cancelled', `not cancelled: ${text}`, { retryable: true, cause: failed[0]!.error });
+  }
+  return { cancelled, filled };
+}
+
+/** Reports the fill of an entry that was to be cancelled, with the protection that the venue has for the position. */
+export async function reportCrossing({ broker, raiseAlert }: CancelDeps, fill: Fill): Promise<void> {
+  const { account, clientOrderId, side, amount, symbol, price } = fill;
+  const group = await broker.fetchGroup(account, clientOrderId);
+  const stop = group.find(({ purpose, state }) => purpose === 'stop' && state === 'open');
+  const protection = stop?.price === undefined ? 'without a stop' : `with a stop at ${plain(stop.price)}`;
+  await raiseAlert({
+    key: `crossed/${account}/${clientOrderId}`,
+    account,
+    severity: 'critical',
+    title: 'Entry filled before its cancel',
+    text: `${side} ${plain(amount)} ${symbol} at ${plain(price)} was filled before its cancel arrived: the position is held ${protection}`,
+  });
+}
