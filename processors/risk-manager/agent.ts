@@ -19,7 +19,7 @@ import { flattenIntents, flattenReport, remainsOf } from './flatten.ts';
 import { reviewIntents, type ReviewDeps } from './review-intents.ts';
 
 export interface RiskManagerDeps extends AgentDeps, ReviewDeps {
-  readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents' | 'alerts' | 'portfolio'>;
+  readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents' | 'alerts' | 'portfolio' | 'cycles'>;
   readonly riskStates: RiskStates;
   readonly producer: Producer;
   readonly broadcaster: Broadcaster;
@@ -87,12 +87,14 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
             `no such intent of ${account}: ${ids.filter((id) => !known.has(id)).join(', ')}`,
           );
         }
-        const { verdicts, approvals, waiting } = await reviewIntents(
-          deps,
-          account,
-          intents,
-          await riskStates.read(account),
-        );
+        const state = await riskStates.read(account);
+        if (state.unreconciled === true) {
+          throw new AppError('not-reconciled', `${account} has not been reconciled with the venue since the start`, {
+            retryable: true,
+            advice: 'Wait for the trader; if it persists, check the venue',
+          });
+        }
+        const { verdicts, approvals, waiting } = await reviewIntents(deps, account, intents, state);
         await keepWaiting(
           account,
           waiting,

@@ -8,9 +8,10 @@ import { type RiskState } from '../../src/domain/risk/risk-state.ts';
 import { type Broker } from '../../src/ports/broker.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
 import { type Stores } from '../../src/ports/stores.ts';
+import { decisionTime } from '../agent/decision-time.ts';
 
 export interface ContextDeps {
-  readonly stores: Pick<Stores, 'orders' | 'approvals'>;
+  readonly stores: Pick<Stores, 'orders' | 'approvals' | 'cycles'>;
   readonly data: MarketData;
   readonly broker: Broker;
   /** Fraction of the price by which a market order may fill worse. */
@@ -50,7 +51,7 @@ export async function accountSummary(
 ): Promise<AccountSummary> {
   const { stores, data, broker } = deps;
   // Age and prices are judged now, never at the intent's own time.
-  const now = await data.now();
+  const now = await decisionTime(deps, review[0]?.cycleId);
   const [balance, positions, orders, outstanding, ordersToday] = await Promise.all([
     broker.balance(account),
     broker.positions(account),

@@ -12,7 +12,7 @@ import { type Stores } from '../../src/ports/stores.ts';
 import { accountSummary, contextOf, type AccountSummary, type ContextDeps } from './review-context.ts';
 
 export interface ReviewDeps extends ContextDeps {
-  readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents'>;
+  readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents' | 'cycles'>;
   readonly clock: Clock;
   readonly limits: RiskLimits;
   /** Key that signs approvals; the trader has the same one. */

@@ -5,10 +5,11 @@ import { type Intent } from '../../src/domain/risk/intent.ts';
 import { type Order } from '../../src/domain/orders/order.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
 import { type RiskStates } from '../../src/ports/risk-states.ts';
+import { decisionTime } from '../agent/decision-time.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 
 export interface AdmitDeps {
-  readonly stores: Pick<Stores, 'orders' | 'approvals' | 'intents'>;
+  readonly stores: Pick<Stores, 'orders' | 'approvals' | 'intents' | 'cycles'>;
   readonly data: Pick<MarketData, 'now' | 'series'>;
   readonly riskStates: Pick<RiskStates, 'read'>;
   readonly approvalSecret: string;
@@ -39,10 +40,11 @@ const REPEATED = ['strategyHash', 'symbol', 'timeframe', 'side', 'purpose'] as c
  * account in the epoch of the approval, and a price within its bounds. Orders that close may always be sent: closing late
  * is the smaller risk. Read again right before each send.
  */
-export async function lapseOf({ data, riskStates }: AdmitDeps, approval: Approval): Promise<Lapse | null> {
+export async function lapseOf(deps: AdmitDeps, approval: Approval, cycleId: string | undefined): Promise<Lapse | null> {
   if (approval.purpose !== 'entry') return null;
   const { account, expiresAt, symbol, timeframe, minPrice = 0, maxPrice = Infinity, epoch } = approval;
-  const now = await data.now();
+  const { data, riskStates } = deps;
+  const now = await decisionTime(deps, cycleId);
   if (!(now < expiresAt)) return { to: 'expired', reason: `approval ${approval.id} has expired` };
   const series = await data.series({ symbol, timeframe, asOf: now, bars: 1, anyCoverage: true });
   const price = series.close[series.length - 1]!;
@@ -71,7 +73,7 @@ export async function admitApproval(deps: AdmitDeps, account: string, approvalId
   }
   const order = await stores.orders.get(account, intent.id);
   if (!order && !check.ok) return { refused: check.reason, late: true };
-  const lapsed = await lapseOf(deps, approval);
+  const lapsed = await lapseOf(deps, approval, intent.cycleId);
   if (!order && lapsed) return { refused: lapsed.reason, late: true };
   if (!(await stores.approvals.consume(approvalId, intent.id, now)))
     return { refused: `approval ${approvalId} was used for another order`, late: false };

@@ -12,6 +12,7 @@ import { type RiskStates } from '../../src/ports/risk-states.ts';
 import { marketsFailed } from '../agent/markets-failed.ts';
 import { type Refusal } from './admit-approval.ts';
 import { cancelOrders, reportCrossing } from './cancel-orders.ts';
+import { compareBooks } from './compare-books.ts';
 import { markAccount, syncOrders, takeFills } from './ledger-sync.ts';
 import { createVenueWatch } from './watch-venue.ts';
 import { placeApproved, resolveUnusable, type PlaceDeps } from './place-order.ts';
@@ -19,7 +20,7 @@ import { placeApproved, resolveUnusable, type PlaceDeps } from './place-order.ts
 export interface TraderDeps extends AgentDeps, PlaceDeps {
   readonly producer: Producer;
   readonly riskStates: RiskStates;
-  readonly stores: Pick<Stores, 'orders' | 'ledger' | 'audit' | 'approvals' | 'intents' | 'alerts'>;
+  readonly stores: Pick<Stores, 'orders' | 'ledger' | 'audit' | 'approvals' | 'intents' | 'alerts' | 'cycles'>;
 }
 
 const caught = (error: unknown): { readonly error: unknown } => ({ error });
@@ -46,6 +47,14 @@ export function createTrader(deps: TraderDeps): Agent {
   };
 
   const report = (fill: Fill): Promise<void> => reportCrossing(cancelDeps, fill);
+
+  /** Entries stop while ledger and venue differ, until that is explained. */
+  const compare = async (account: string, closedAt: number): Promise<void> => {
+    await watch.reconciled(account);
+    const difference = await compareBooks(deps, account);
+    if (difference === null) await watch.good(account, closedAt);
+    else await watch.trouble(account, 'venue-differs', difference, closedAt);
+  };
 
   /** Continues an order that may not have been sent; one whose approval cannot be used is looked up, and ends. */
   const resolve = async (account: string, order: Order): Promise<string> => {
@@ -112,7 +121,7 @@ export function createTrader(deps: TraderDeps): Agent {
               await watch.trouble(account, 'stale-feed', error.message, closedAt);
             throw error;
           }
-          await watch.good(account, closedAt);
+          await compare(account, closedAt);
           return { fills, equity };
         }),
 
@@ -131,7 +140,10 @@ export function createTrader(deps: TraderDeps): Agent {
         const orders = await syncOrders(deps, account);
         const fills = await takeFills(deps, account, barred ? report : undefined);
         await markAccount(deps, account);
-        return { orders, fills, resolved };
+        await watch.reconciled(account);
+        const difference = await compareBooks(deps, account);
+        if (difference !== null) await watch.trouble(account, 'venue-differs', difference, await deps.data.now());
+        return { orders, fills, resolved, ...(difference !== null && { difference }) };
       },
 
       'cancel-open': ({ account, orphans }, { job }) =>

@@ -118,7 +118,7 @@ async function auditFill({ stores, clock }: LedgerDeps, fill: Fill): Promise<voi
 }
 
 /**
- * Records the venue's fills that the ledger lacks, whatever their time, and rebuilds the affected positions. Returns the
+ * Records the venue's fills after the last recorded one, whatever their time, and rebuilds the affected positions. Returns the
  * number of new fills. They are recorded last: an interruption repeats all steps, of which only the broadcast is visible.
  * @param reportEntry called for each new fill of an entry, before it is recorded
  */
@@ -128,8 +128,10 @@ export async function takeFills(
   reportEntry?: (fill: Fill) => Promise<void>,
 ): Promise<number> {
   const { stores, broker, broadcaster, clock } = deps;
-  const reported = await broker.fills(account, 0);
-  if (reported.length === 0) return 0;
+  const mark = await stores.ledger.mark(account);
+  const reported = await broker.fills(account, mark?.lastFill ?? null);
+  const last = reported.at(-1);
+  if (!last) return 0;
   const known = new Set(
     await stores.ledger.recorded(
       account,
@@ -137,7 +139,6 @@ export async function takeFills(
     ),
   );
   const fills = reported.filter(({ id }) => !known.has(id));
-  if (fills.length === 0) return 0;
   for (const { id, clientOrderId, symbol, side, purpose, amount, price, fee } of fills) {
     await broadcaster.publish({
       topic: 'fill',
@@ -155,7 +156,10 @@ export async function takeFills(
     await auditFill(deps, fill);
     if (fill.purpose === 'entry') await reportEntry?.(fill);
   }
-  return stores.ledger.recordFills(fills);
+  const recorded = await stores.ledger.recordFills(fills);
+  // The cursor follows the record: a crash in between reads the same fills again.
+  if (mark) await stores.ledger.saveMark({ ...mark, lastFill: last.id });
+  return recorded;
 }
 
 /** Marks the account to market and stores the equity point. Returns equity in quote currency. */

@@ -9,7 +9,7 @@ import { admitApproval, lapseOf, type AdmitDeps, type Lapse, type Refusal } from
 import { adopt, syncGroup, type LedgerDeps } from './ledger-sync.ts';
 
 export interface PlaceDeps extends LedgerDeps, AdmitDeps {
-  readonly stores: Pick<Stores, 'orders' | 'ledger' | 'audit' | 'approvals' | 'intents'>;
+  readonly stores: Pick<Stores, 'orders' | 'ledger' | 'audit' | 'approvals' | 'intents' | 'cycles'>;
 }
 
 export type Placement = { readonly order: Order } | Refusal;
@@ -87,7 +87,7 @@ async function endUnsent({ stores }: PlaceDeps, order: Order, { to, reason }: La
  */
 async function submit(deps: PlaceDeps, order: Order, approval: Approval): Promise<Order> {
   const { stores, broker } = deps;
-  const lapsed = await lapseOf(deps, approval);
+  const lapsed = await lapseOf(deps, approval, order.cycleId);
   if (lapsed) return endUnsent(deps, order, lapsed);
   let venue: OrderReport;
   try {

@@ -19,8 +19,10 @@ export interface VenueWatch {
   guard<T>(job: Job, account: string, work: () => Promise<T>): Promise<T>;
   /** @param time market time of the trouble, epoch ms */
   trouble(account: string, cause: TroubleCause, text: string, time: number): Promise<void>;
-  /** The candles that closed at market time `time` were settled. */
+  /** The candles that closed at market time `time` were settled, and the books agree. */
   good(account: string, time: number): Promise<void>;
+  /** The ledger has followed the venue since the start of the company. */
+  reconciled(account: string): Promise<void>;
 }
 
 export function createVenueWatch({ states, raiseAlert, now }: WatchDeps): VenueWatch {
@@ -29,7 +31,8 @@ export function createVenueWatch({ states, raiseAlert, now }: WatchDeps): VenueW
       state: reportTrouble(current, cause, text, time),
     }));
     await raiseAlert({
-      key: `${cause}/${account}/${time}`,
+      // Once for each time that trading was reduced.
+      key: `${cause}/${account}/e${state.entryEpoch ?? 0}/${text.slice(0, 100)}`,
       account,
       severity: 'critical',
       title: `Trouble: ${cause}`,
@@ -48,6 +51,13 @@ export function createVenueWatch({ states, raiseAlert, now }: WatchDeps): VenueW
           await trouble(account, 'venue-errors', `${job.name}: ${errorText(error)}`, await now());
         throw error;
       }
+    },
+    async reconciled(account) {
+      await states.change(account, (state) => {
+        if (state.unreconciled !== true) return { state };
+        const { unreconciled: _, ...rest } = state;
+        return { state: { ...rest, version: state.version + 1 } };
+      });
     },
     async good(account, time) {
       await states.change(account, (state) => ({ state: reportGoodCandle(state, time) }));

@@ -22,9 +22,15 @@ export const traderContract = defineContract({
       result: z.strictObject({ fills: countField, equity: z.number() }),
     },
     reconcile: {
-      summary: 'Reconciles orders, fills and positions with the venue',
+      summary: 'Lets orders, fills and positions follow the venue, and compares them and the cash with it',
       data: z.strictObject({ account: accountField }),
-      result: z.strictObject({ orders: countField, fills: countField, resolved: z.array(z.string()) }),
+      result: z.strictObject({
+        orders: countField,
+        fills: countField,
+        resolved: z.array(z.string()),
+        /** Where ledger and venue disagree, with both sides. */
+        difference: z.string().optional(),
+      }),
       audited: true,
     },
     'cancel-open': {

@@ -13,6 +13,8 @@ export interface VenueBalance {
   readonly equity: number;
   /** Notional of open positions at the last price, quote currency. */
   readonly exposure: number;
+  /** Losses of shorts beyond the cash, which the venue bears. */
+  readonly writtenOff: number;
   /** Market time of the marks. */
   readonly time: number;
 }
@@ -46,8 +48,11 @@ export interface Broker {
   fetchGroup(account: string, clientOrderId: string): Promise<readonly OrderReport[]>;
   openOrders(account: string): Promise<readonly OrderReport[]>;
   cancel(account: string, clientOrderId: string): Promise<OrderReport | null>;
-  /** All fills of the account at or after this market time; ids are unique and stable. */
-  fills(account: string, since: number): Promise<readonly Fill[]>;
+  /**
+   * Fills of the account after the one with the id `after`, in the venue's order; all with null. Ids are unique and stable.
+   * @throws AppError `fills-missing` when the venue no longer has all of them.
+   */
+  fills(account: string, after: string | null): Promise<readonly Fill[]>;
   /** Open positions. */
   positions(account: string): Promise<readonly VenuePosition[]>;
   balance(account: string): Promise<VenueBalance>;

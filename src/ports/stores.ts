@@ -3,6 +3,7 @@ import { type CandleColumns } from '../domain/market/candle-columns.ts';
 import { type Market } from '../domain/market/market.ts';
 import { type Timeframe } from '../domain/market/timeframe.ts';
 import { type Fill, type Order, type OrderState } from '../domain/orders/order.ts';
+import { type BookMark } from '../domain/portfolio/books.ts';
 import { type EquityPoint, type Position } from '../domain/portfolio/position.ts';
 import { type Trial, type TrialStage } from '../domain/research/trial.ts';
 import { type Verdict } from '../domain/risk/verdict.ts';
@@ -198,6 +199,10 @@ export interface LedgerStore {
   /** Replaces the stored positions of the same account, strategy and symbol. */
   savePositions(positions: readonly Position[]): Promise<void>;
   positions(account?: string): Promise<readonly Position[]>;
+  /** Null before the first comparison with the venue. */
+  mark(account: string): Promise<BookMark | null>;
+  /** Unique by account; replaces. */
+  saveMark(mark: BookMark): Promise<void>;
   /** Unique by account and time; the last write wins. */
   recordEquity(point: EquityPoint): Promise<void>;
   equity(account: string, limit: number): Promise<readonly EquityPoint[]>;

@@ -1,8 +1,9 @@
 import { type Fill, ORDER_PURPOSES } from '../../domain/orders/order.ts';
+import { type BookMark } from '../../domain/portfolio/books.ts';
 import { type EquityPoint, type Position } from '../../domain/portfolio/position.ts';
 import { type LedgerStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
-import { number, numberOrNull, oneOf, text } from './fields.ts';
+import { number, numberOrNull, oneOf, text, textOrNull } from './fields.ts';
 import { keyOf } from './model.ts';
 import { ORDER_SIDES } from '../../domain/market/side.ts';
 
@@ -41,6 +42,11 @@ export function createLedgerStore(database: Database): LedgerStore {
     },
     indexes: [{ account: 1 }],
   });
+  const marks = database.table<BookMark>({
+    collection: 'bookMarks',
+    key: ({ account }) => account,
+    fields: { account: text, lastFill: textOrNull, openingCash: number },
+  });
   const equity = database.table<EquityPoint>({
     collection: 'equity',
     key: ({ account, time }) => keyOf(account, time),
@@ -60,6 +66,9 @@ export function createLedgerStore(database: Database): LedgerStore {
 
     savePositions: (saved) => positions.replace(saved),
     positions: (account) => positions.find({ account }, {}),
+
+    mark: (account) => marks.get(account),
+    saveMark: (mark) => marks.replace([mark]),
 
     recordEquity: (point) => equity.replace([point]),
     /** The latest `limit` points, sorted by time ascending. */

@@ -19,6 +19,7 @@ export function createRiskStateStore(database: Database): RiskStateStore {
       peakHalt: optional(flag),
       trouble: optional(plain()),
       flatten: optional(plain()),
+      unreconciled: optional(flag),
       waitingExits: optional(plain()),
       riskBudget: number,
       stance: text,

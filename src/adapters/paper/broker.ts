@@ -10,6 +10,7 @@ import {
   type VenueAccount,
   type VenueOrder as PaperOrder,
 } from '../../domain/portfolio/paper-venue/account.ts';
+import { fillsAfter } from '../../domain/portfolio/paper-venue/fills-after.ts';
 import { type VenueStep } from '../../domain/portfolio/paper-venue/draft.ts';
 import { onCandle, type VenueBar, type VenueTerms } from '../../domain/portfolio/paper-venue/on-candle.ts';
 import { cancelOrder, submitOrder } from '../../domain/portfolio/paper-venue/requests.ts';
@@ -98,8 +99,8 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
       const { order } = await change(account, (state) => cancelOrder(state, clientOrderId, now));
       return order && venueOrder(order);
     },
-    async fills(account, since) {
-      return (await load(account)).state.fills.filter(({ time }) => time >= since).map(fillOf);
+    async fills(account, after) {
+      return fillsAfter((await load(account)).state, after).map(fillOf);
     },
     async positions(account) {
       return Object.values((await load(account)).state.positions).map(({ strategyHash, symbol, amount }) => ({
@@ -110,7 +111,7 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
     },
     async balance(account) {
       const { state } = await load(account);
-      const value = valueOf(state);
+      const value = { ...valueOf(state), writtenOff: Number(state.writtenOff) };
       // Before the first candle there is no mark price: use market time.
       return value.time > 0 ? value : { ...value, time: await data.now() };
     },

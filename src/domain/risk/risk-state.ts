@@ -49,6 +49,8 @@ export interface RiskState {
   readonly peakHalt?: boolean;
   readonly trouble?: Trouble;
   readonly flatten?: FlattenRequest;
+  /** The company was started and has not been reconciled with the venue since. */
+  readonly unreconciled?: boolean;
   /** Intents of rule exits that wait for the end of a HALTED. */
   readonly waitingExits?: readonly string[];
   /** Factor from the CEO's macro stance, 0..1; multiplies the size of every entry. */

@@ -73,7 +73,7 @@ describe('the closed candles of an open time', () => {
     expect(failed.map(({ symbol }) => symbol)).toEqual(['B-USD']);
     for (const symbol of ['A-USD', 'B-USD']) await venue.submit(entry(symbol)).catch(() => undefined);
     await close(venue, 1, ['A-USD', 'B-USD']);
-    expect((await venue.fills('paper', 0)).map(({ symbol }) => symbol)).toEqual(['A-USD']);
+    expect((await venue.fills('paper', null)).map(({ symbol }) => symbol)).toEqual(['A-USD']);
   });
 
   it('include those that could not be read before: no stop is passed over', async () => {
@@ -87,13 +87,13 @@ describe('the closed candles of an open time', () => {
     expect(await close(venue, 2, ['A-USD'])).toHaveLength(1);
     away.clear();
     expect(await close(venue, 3, ['A-USD'])).toEqual([]);
-    const fills = await venue.fills('paper', 0);
+    const fills = await venue.fills('paper', null);
     expect(fills.map(({ purpose, time }) => [purpose, Math.floor((time - START) / HOUR)])).toEqual([
       ['entry', 1],
       ['stop', 2],
     ]);
     await close(venue, 3, ['A-USD']);
-    expect(await venue.fills('paper', 0)).toEqual(fills);
+    expect(await venue.fills('paper', null)).toEqual(fills);
   });
 
   it('of a market that has not begun to trade are none', async () => {

@@ -1,0 +1,32 @@
+import { cashFlowOf, differencesBetween, type BookMark } from '../../src/domain/portfolio/books.ts';
+import { type LedgerDeps } from './ledger-sync.ts';
+
+/** More than anybody reads in one alert. */
+const SHOWN = 10;
+
+/**
+ * Compares orders, positions and cash of the ledger with the venue. Null when they agree, otherwise both sides of each
+ * difference. The first comparison of an account notes its opening cash.
+ */
+export async function compareBooks({ stores, broker }: LedgerDeps, account: string): Promise<string | null> {
+  const [mark, orders, positions, openOrders, held, { cash, writtenOff }] = await Promise.all([
+    stores.ledger.mark(account),
+    stores.orders.list({
+      account,
+      states: ['intended', 'approved', 'submitting', 'open', 'partially-filled', 'unknown'],
+    }),
+    stores.ledger.positions(account),
+    broker.openOrders(account),
+    broker.positions(account),
+    broker.balance(account),
+  ]);
+  const known: BookMark = mark ?? { account, lastFill: null, openingCash: cash - writtenOff - cashFlowOf(positions) };
+  if (!mark) await stores.ledger.saveMark(known);
+  const found = differencesBetween(
+    { orders, positions, openingCash: known.openingCash },
+    { openOrders, positions: held, cash, writtenOff },
+  );
+  if (found.length === 0) return null;
+  const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : '';
+  return found.slice(0, SHOWN).join('; ') + more;
+}
