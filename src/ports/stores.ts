@@ -90,6 +90,7 @@ export interface DecisionStore {
   recordMany(decisions: readonly Decision[]): Promise<number>;
   /** Sorted by stage, strategy and symbol. */
   ofCycle(cycleId: string): Promise<readonly Decision[]>;
+  ofStrategy(strategyHash: string): Promise<readonly Decision[]>;
 }
 
 export interface AnalysisStore {
@@ -137,6 +138,9 @@ export interface IntentStore {
   addMany(intents: readonly Intent[]): Promise<number>;
   get(account: string, id: string): Promise<Intent | null>;
   getMany(account: string, ids: readonly string[]): Promise<readonly Intent[]>;
+  /** Newest first. */
+  ofStrategy(account: string, strategyHash: string, limit: number): Promise<readonly Intent[]>;
+  verdictsOn(account: string, intentIds: readonly string[]): Promise<readonly Verdict[]>;
   /** The first verdict is kept; returns the stored one. */
   recordVerdict(account: string, verdict: Verdict, at: number, cycleId?: string): Promise<Verdict>;
   verdicts(filter: {
@@ -164,6 +168,7 @@ export interface OrderStore {
     readonly account?: string;
     readonly states?: readonly OrderState[];
     readonly cycleId?: string;
+    readonly strategyHash?: string;
     readonly since?: number;
     readonly limit?: number;
   }): Promise<readonly Order[]>;

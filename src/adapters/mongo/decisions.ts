@@ -18,11 +18,12 @@ export function createDecisionStore(database: Database): DecisionStore {
       probabilisticSharpe: numberOrNull,
       deflatedSharpe: numberOrNull,
     },
-    indexes: [{ cycleId: 1 }],
+    indexes: [{ cycleId: 1 }, { strategyHash: 1 }],
   });
 
   return {
     recordMany: (made) => decisions.insert(made),
     ofCycle: (cycleId) => decisions.find({ cycleId }, { stage: 1, strategyHash: 1, symbol: 1 }),
+    ofStrategy: (strategyHash) => decisions.find({ strategyHash }, { cycleId: 1, stage: 1, symbol: 1 }),
   };
 }

@@ -30,6 +30,7 @@ export function createIntentStore(database: Database): IntentStore {
       cycleId: optional(text),
       because: text,
     },
+    indexes: [{ strategyHash: 1, asOf: -1 }],
   });
   const verdicts = database.table<VerdictRow>({
     collection: 'verdicts',
@@ -50,6 +51,12 @@ export function createIntentStore(database: Database): IntentStore {
     addMany: (added) => intents.insert(added),
     get: (account, id) => intents.get(keyOf(account, id)),
     getMany: (account, ids) => intents.getMany(ids.map((id) => keyOf(account, id))),
+    ofStrategy: (account, strategyHash, limit) => intents.find({ account, strategyHash }, { asOf: -1 }, { limit }),
+
+    async verdictsOn(account, intentIds) {
+      const found = await verdicts.getMany(intentIds.map((id) => keyOf(account, id)));
+      return found.map(({ intentId, decision, amount, reasons }) => ({ intentId, decision, amount, reasons }));
+    },
 
     async recordVerdict(account, verdict, at, cycleId) {
       const row: VerdictRow = { ...verdict, account, at, ...(cycleId !== undefined && { cycleId }) };

@@ -30,18 +30,26 @@ export function createOrderStore(database: Database): OrderStore {
       updatedAt: number,
       cycleId: optional(text),
     },
-    indexes: [{ account: 1, state: 1 }, { account: 1, createdAt: -1 }, { cycleId: 1 }, { state: 1 }, { createdAt: -1 }],
+    indexes: [
+      { account: 1, state: 1 },
+      { account: 1, createdAt: -1 },
+      { cycleId: 1 },
+      { state: 1 },
+      { createdAt: -1 },
+      { strategyHash: 1 },
+    ],
   });
 
   return {
     insert: async (order) => (await orders.insert([order])) === 1,
     get: (account, clientOrderId) => orders.get(keyOf(account, clientOrderId)),
 
-    list: ({ account, states, cycleId, since, limit }) =>
+    list: ({ account, states, cycleId, strategyHash, since, limit }) =>
       orders.find(
         {
           account,
           cycleId,
+          strategyHash,
           state: states && { $in: states },
           createdAt: from(since),
         },

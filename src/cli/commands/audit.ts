@@ -5,6 +5,8 @@ import { type AuditStore } from '../../ports/stores.ts';
 import { anyDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
 import { withReadContext } from '../process/open-context.ts';
+import { explain } from '../process/story-material.ts';
+import { printStory } from '../output/print-story.ts';
 import { jsonOption, modeOption } from '../input/options.ts';
 
 interface Options {
@@ -57,5 +59,16 @@ export function registerAudit(program: Command, io: CliIo): void {
       if (json) io.json({ ok: fault === null, ...verification });
       if (fault) throw new AppError('audit-broken', `the audit log is broken at seq ${fault.seq}: ${fault.fault}`);
       if (!json) io.print(`${records} records, unbroken${verification.head ? `; head ${verification.head}` : ''}.`);
+    });
+  audit
+    .command('explain')
+    .description('the story of an order, a position or a strategy in order of time, from its signal to its last fill')
+    .argument('<id>', 'id or its first digits, name of a strategy, or MARKET for a position')
+    .addOption(modeOption())
+    .addOption(jsonOption())
+    .action(async (id: string, { json, mode }: Options) => {
+      const story = await withReadContext(io, anyDescriptor(mode), (context) => explain(context, id));
+      if (json) io.json(story);
+      else printStory(io, story);
     });
 }

@@ -198,6 +198,10 @@ export function researchContract(stores: () => Stores): void {
       ).toBe(1);
       expect(await decisions.ofCycle('de-c')).toStrictEqual([a, { ...a, symbol: 'ETH-USD' }, b]);
       expect(await decisions.ofCycle('de-none')).toEqual([]);
+      expect(await decisions.ofStrategy('a')).toEqual(
+        expect.arrayContaining([a, { ...a, symbol: 'ETH-USD' }, b]) as unknown,
+      );
+      expect(await decisions.ofStrategy('none')).toEqual([]);
     });
   });
 

@@ -24,6 +24,16 @@ export function tradingContract(stores: () => Stores): void {
       expect(await intents.getMany('in', ['c', 'none', 'a/b'])).toStrictEqual([intent('in', 'c'), full]);
     });
 
+    it('are listed by strategy, newest first, with their verdicts', async () => {
+      const { intents } = stores();
+      const own = [1, 2, 3].map((i) => intent('is', `i${i}`, { strategyHash: 'is-s', asOf: T0 + i }));
+      await intents.addMany([...own, intent('is', 'i4', { strategyHash: 'is-t' })]);
+      expect(await intents.ofStrategy('is', 'is-s', 2)).toStrictEqual([own[2], own[1]]);
+      expect(await intents.ofStrategy('other', 'is-s', 2)).toEqual([]);
+      await intents.recordVerdict('is', verdict('i1'), T0);
+      expect(await intents.verdictsOn('is', ['i1', 'i2'])).toStrictEqual([verdict('i1')]);
+    });
+
     it('have one verdict: the first one wins', async () => {
       const { intents } = stores();
       const answers = await together(30, (i) => intents.recordVerdict('ve', verdict('one', { amount: i }), T0 + i));

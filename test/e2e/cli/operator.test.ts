@@ -9,6 +9,8 @@ import { withContext } from '../../../src/cli/process/open-context.ts';
 import { announceCompany, type CompanyDescriptor } from '../../../src/runtime/company-descriptor.ts';
 import { startNode } from '../../../src/runtime/node.ts';
 import { type AppContext } from '../../../src/runtime/context.ts';
+import { intent, order, verdict } from '../../contract/stores/samples.ts';
+import { FAMILY_EXAMPLE } from '../../fixtures/strategy-sample.ts';
 import { forwardedUnit } from '../../contract/forwarding.contract.ts';
 import { workspace, type Workspace } from './corp-process.ts';
 
@@ -40,6 +42,33 @@ async function withNewCompany<T>(
     return use(context);
   });
 }
+
+describe('corp audit explain', () => {
+  it('tells of an order, finds it by its first digits, and says why a signal did not trade', async () => {
+    const place = workspace();
+    await withNewCompany(place, async ({ stores }) => {
+      const account = 'paper-test';
+      await stores.intents.addMany([intent(account, 'bc-12345'), intent(account, 'bc-67890')]);
+      await stores.intents.recordVerdict(account, verdict('bc-12345'), 1);
+      const veto = verdict('bc-67890', { decision: 'veto', reasons: [{ code: 'halted', text: 'trading is HALTED' }] });
+      await stores.intents.recordVerdict(account, veto, 1);
+      await stores.orders.insert(order(account, 'bc-12345', { state: 'open' }));
+      await stores.strategies.addMany([{ ...FAMILY_EXAMPLE.strategy, hash: 's' }]);
+      const story = await place.json<{ id: string; events: { step: string }[] }>('audit', 'explain', 'bc-1');
+      expect(story).toMatchObject({ kind: 'order', id: 'bc-12345', outcome: 'open: nothing of 0.01 filled' });
+      expect(story.events.map(({ step }) => step)).toEqual(['order', 'signal', 'approved']);
+      const { items } = await place.json<{ items: { outcome: string }[] }>('strategies', 'explain', 's', '--signals');
+      expect(items.map(({ outcome }) => outcome).sort()).toEqual([
+        'not traded: vetoed, trading is HALTED',
+        'open: nothing of 0.01 filled',
+      ]);
+      const missing = await place.corp('audit', 'explain', 'nothing');
+      expect(missing).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(missing.stderr).toMatch(/^corp: nothing is stored under 'nothing' in account paper-test\. /);
+      expect((await place.corp('audit', 'explain', 'bc-1')).stdout).toContain('order bc-12345');
+    });
+  });
+});
 
 describe('corp forwarded', () => {
   it('lists forwarded searches, newest first, and those with an unclear outcome', async () => {
