@@ -45,7 +45,7 @@ function reportOf({ id, generation }: ScriptedWorker, unitId: number, isSearch: 
     oos_sharpe: 1.5,
     oos_max_dd: 0.0625,
     oos_degradation: 0.25,
-    robustness_score: 85,
+    robustness_score: 100,
     is_overfitted: false,
     actual_candles: 50_000,
     train_candles: 45_000,

@@ -24,9 +24,15 @@ export const workerManagerContract = defineContract({
       result: z.strictObject({ expired: countField, failed: countField, repaired: countField }),
     },
     'verify-results': {
-      summary: "Recomputes a share of the remote workers' reports, and quarantines workers whose reports differ",
+      summary:
+        "Recomputes a share of the remote workers' reports, suspends workers whose copy of a candle file differs, and quarantines those that contradict themselves",
       data: z.strictObject({ reason: reasonField.default('schedule') }),
-      result: z.strictObject({ verified: countField, disagreeing: countField, skipped: countField }),
+      result: z.strictObject({
+        verified: countField,
+        disagreeing: countField,
+        unverifiable: countField,
+        skipped: countField,
+      }),
     },
     noop: {
       summary: 'Does nothing; used to measure the queue (corp bench queue)',

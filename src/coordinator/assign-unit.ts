@@ -4,6 +4,7 @@ import { type FleetRules } from '../domain/fleet/unit.ts';
 import { isQuarantined, isResting, kindsFor } from '../domain/fleet/worker.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type UnitInLine } from '../ports/fleet/records.ts';
+import { type FileRegistry } from './file-registry.ts';
 import { type UnitQueue } from './unit-queue.ts';
 import { type OperatorCommands } from './operator-commands.ts';
 import { type UnitRepository } from './unit-repository.ts';
@@ -31,6 +32,7 @@ export interface AssignUnitDeps {
   readonly unitQueue: UnitQueue;
   readonly unitRepository: UnitRepository;
   readonly workers: WorkerRepository;
+  readonly files: Pick<FileRegistry, 'suspendedFor'>;
   readonly operatorCommands: OperatorCommands;
   readonly rules: FleetRules;
   readonly clock: Clock;
@@ -41,6 +43,7 @@ export function createAssignUnit({
   unitQueue,
   unitRepository,
   workers,
+  files,
   operatorCommands,
   rules,
   clock,
@@ -82,7 +85,8 @@ export function createAssignUnit({
     if (end !== null) return { end };
     const worker = await workers.seen(workerId, platform);
     if (isQuarantined(worker) || isResting(worker, clock.now())) return { none: true };
-    const work = await lease({ workerId, host: worker.host, kinds: kindsFor(worker, acceptsSpecs) });
+    const suspendedFor = await files.suspendedFor(workerId);
+    const work = await lease({ workerId, host: worker.host, kinds: kindsFor(worker, acceptsSpecs), suspendedFor });
     return work ? { work } : { none: true };
   };
 }

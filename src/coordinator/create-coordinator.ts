@@ -29,6 +29,8 @@ export interface CoordinatorDeps {
   readonly fleet: Fleet;
   readonly stores: FleetStores;
   readonly defaults: UnitDefaults;
+  /** Why no result can be verified here; null when some can. */
+  readonly verificationObstacle: string | null;
   readonly clock: Clock;
   readonly log: Logger;
   /** Required from clients that create or change something. Without a token only this machine is served. */
@@ -68,7 +70,7 @@ const recognition = defineRoute({
 
 /** The server from which workers pull units. Middleware runs in the order in which it is mounted. */
 export function createCoordinator(deps: CoordinatorDeps): Coordinator {
-  const { fleet, stores, defaults, clock, log, token, workersNeedToken } = deps;
+  const { fleet, stores, defaults, verificationObstacle, clock, log, token, workersNeedToken } = deps;
   const hosts = createHostPolicy();
   for (const name of deps.names) hosts.listensOn(name);
   const credentials = token === undefined ? null : createCredentials(token, clock);
@@ -80,7 +82,7 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
     ...worker,
     ...reading,
     ...controlRoutes(fleet),
-    ...workUnitRoutes({ fleet, stores, defaults }),
+    ...workUnitRoutes({ fleet, stores, defaults, verificationObstacle }),
     futuresUnitRoute(fleet, defaults),
   ];
 

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../domain/identity/canonical-json.ts';
 import { sha256 } from '../domain/identity/sha256.ts';
-import { evaluatesOneGenome, type StrategyParams } from '../domain/fleet/strategy-params.ts';
+import { candleFileOf, evaluatesOneGenome, type StrategyParams } from '../domain/fleet/strategy-params.ts';
 import { newUnit, type UnitKind } from '../domain/fleet/unit.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type FleetUnit } from '../ports/fleet/records.ts';
@@ -14,6 +14,8 @@ export interface UnitRequest {
   readonly params: StrategyParams;
   readonly replicas: number;
   readonly priority: number;
+  /** A canary for this worker. */
+  readonly onlyFor?: string;
 }
 
 /** `conflict`: the key belongs to a different request. */
@@ -34,11 +36,16 @@ export function createUnitCreator(
     const first = await counters.take('units', requests.length);
     const createdAt = clock.now();
     const drafts = requests.map((request, i): FleetUnit => {
-      const { kind, params, replicas, priority } = request;
+      const { kind, params, replicas, priority, onlyFor } = request;
+      const file = candleFileOf(params);
       const id = first + i;
       const deterministic = kind === 'specs' || evaluatesOneGenome(params);
       return {
-        ...newUnit({ id, kind, deterministic, replicas, priority, createdAt }),
+        ...newUnit({
+          ...{ id, kind, deterministic, replicas, priority, createdAt },
+          ...(file !== undefined && { file }),
+          ...(onlyFor !== undefined && { onlyFor }),
+        }),
         key: request.key ?? `#${id}`,
         requestHash: hashOf(request),
         params,

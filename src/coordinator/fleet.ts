@@ -1,10 +1,23 @@
-import { cancel } from '../domain/fleet/receive-result.ts';
+import {
+  type FileRecord,
+  forgive,
+  recordContradiction,
+  recordCopy,
+  recordFindings,
+} from '../domain/fleet/file-record.ts';
+import { type FleetJudgement, judgeFleet } from '../domain/fleet/judge-fleet.ts';
+import { cancel, disbelieve } from '../domain/fleet/receive-result.ts';
 import { type FleetRules } from '../domain/fleet/unit.ts';
+import { isQuarantined } from '../domain/fleet/worker.ts';
+import { hostOf } from '../domain/fleet/worker-name.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type FleetSweep, type FleetVerification } from '../ports/fleet/service.ts';
 import { type FleetUnit } from '../ports/fleet/records.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
+import { createCanaries } from './canaries.ts';
+import { createFileRegistry } from './file-registry.ts';
+import { createSuspensions } from './suspend-worker.ts';
 import { createUnitQueue } from './unit-queue.ts';
 import { createUnitCreator, type Creation, type UnitRequest } from './create-units.ts';
 import { createAssignUnit, type AssignUnit, type WorkRequest } from './assign-unit.ts';
@@ -32,8 +45,10 @@ export interface Fleet extends FleetSweep, FleetVerification {
   submit(submission: Submission): Promise<void>;
   /** Returns the unit afterwards (unchanged if it had ended), or null if it does not exist. */
   cancel(id: number, reason: string): Promise<FleetUnit | null>;
-  /** Returns false when the worker was not quarantined. */
+  /** Ends its quarantine and its suspensions. Returns false when there were none. */
   releaseWorker(workerId: string): Promise<boolean>;
+  /** The judgement on workers and files, some seconds old at most. */
+  judgement(): Promise<FleetJudgement>;
   /** Change counter; summaries computed at a lower value are outdated. */
   changes(): number;
   /** Updates the statistics of workers. */
@@ -51,17 +66,24 @@ export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
   const operatorCommands = createOperatorCommands(stores, clock);
   const unitRepository = createUnitRepository(stores, workers, unitQueue);
   const resultIds = createNumberPool(counters, 'results', RESULT_IDS);
+  const files = createFileRegistry(stores.files, clock);
   const quarantine = createQuarantine(stores, unitRepository, workers, rules, clock);
+  const suspensions = createSuspensions({ stores, unitRepository, workers, files, rules, clock, log });
   const workerStatistics = createWorkerStatistics({
     results,
     workers,
     log,
-    onQuarantined: ({ id }, rows) => quarantine.withdrawFrom(id, new Set(rows.map(({ unitId }) => unitId))),
+    async onCounted(worker, rows) {
+      const unitIds = rows.map(({ unitId }) => unitId);
+      if (isQuarantined(worker)) await quarantine.withdrawFrom(worker.id, new Set(unitIds));
+      else await suspensions.withdrawFrom(worker.id, unitIds);
+    },
   });
   const receiveReport = createReceiveReport({
     stores,
     unitRepository,
     workers,
+    files,
     workerStatistics,
     resultIds,
     rules,
@@ -78,7 +100,22 @@ export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
     }
   }
   const createUnits = createUnitCreator(stores, unitQueue, clock);
-  const assignUnit = createAssignUnit({ unitQueue, unitRepository, workers, operatorCommands, rules, clock });
+  const assignUnit = createAssignUnit({ unitQueue, unitRepository, workers, files, operatorCommands, rules, clock });
+  const cancelUnit: Fleet['cancel'] = async (id, reason) => {
+    const now = clock.now();
+    const decided = unitRepository.change(id, (unit) => ({ unit: cancel(unit, reason, now), value: null }));
+    const outcome = await countingChange(decided);
+    return outcome && outcome.unit;
+  };
+  const canaries = createCanaries({ stores, files, createUnits, cancel: cancelUnit, clock });
+
+  async function quarantineWorker(workerId: string, reason: string): Promise<number> {
+    // Results counted before the quarantine stay in the worker's statistics.
+    await workerStatistics.flush();
+    const changed = await countingChange(quarantine.quarantine(workerId, reason));
+    if (changed !== null) log.warn(`worker ${workerId} is quarantined: ${reason}`);
+    return changed ?? 0;
+  }
 
   return {
     operatorCommands,
@@ -86,22 +123,44 @@ export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
     createUnits: (requests) => countingChange(createUnits(requests)),
     assignUnit: (request) => countingChange(assignUnit(request)),
     submit: (submission) => countingChange(receiveReport.submit(submission)),
-    async cancel(id, reason) {
-      const now = clock.now();
-      const decided = unitRepository.change(id, (unit) => ({ unit: cancel(unit, reason, now), value: null }));
-      const outcome = await countingChange(decided);
-      return outcome && outcome.unit;
-    },
+    cancel: cancelUnit,
     sweep: () => countingChange(sweeper.sweep()),
     resultsToVerify: (filter) => results.toVerify(filter),
     setVerification: (id, outcome) => results.setVerification(id, { ...outcome, at: clock.now() }),
-    async quarantineWorker(workerId, reason) {
-      log.warn(`worker ${workerId} is quarantined: ${reason}`);
-      // Results counted before the quarantine stay in the worker's statistics.
-      await workerStatistics.flush();
-      return countingChange(quarantine.quarantine(workerId, reason));
+    async disbelieve(unitId, resultId) {
+      const now = clock.now();
+      await unitRepository.change(unitId, (unit) => ({ unit: disbelieve(unit, resultId, rules, now), value: null }));
     },
-    releaseWorker: (workerId) => quarantine.release(workerId),
+    fileRecords: () => files.read(),
+    judgement: () => files.judgement(),
+    async noteFindings(file, copy, observations) {
+      await files.change(file, (record) => recordFindings(recordCopy(record, copy), observations));
+    },
+    async noteContradiction(file, workerId, contradiction) {
+      const worker = { workerId, host: hostOf(workerId) };
+      await files.change(file, (record) => recordContradiction(record, worker, contradiction));
+    },
+    sendCanaries: (file, workerId, params) => countingChange(canaries.send(file, workerId, params)),
+    compareCanaries: () => canaries.compare(),
+    async enforceJudgement() {
+      for (const { workerId, reason } of judgeFleet(await files.read()).lying) await quarantineWorker(workerId, reason);
+      return countingChange(suspensions.enforce());
+    },
+    quarantineWorker,
+    async releaseWorker(workerId) {
+      // First what is held against it: the next judgement would quarantine it again.
+      let isPardoned = false;
+      for (const { file } of await files.read()) {
+        await files.change(file, (record): FileRecord => {
+          const next = forgive(record, workerId);
+          isPardoned ||= next !== record;
+          return next;
+        });
+      }
+      const isReleased = await quarantine.release(workerId);
+      if (isPardoned) await countingChange(suspensions.enforce());
+      return isReleased || isPardoned;
+    },
     flush: () => workerStatistics.flush(),
     close: () => workerStatistics.close(),
   };

@@ -1,4 +1,4 @@
-import { evaluatesOneGenome } from '../domain/fleet/strategy-params.ts';
+import { candleFileOf, evaluatesOneGenome } from '../domain/fleet/strategy-params.ts';
 import { newUnit } from '../domain/fleet/unit.ts';
 import { isFault, type LooseRow } from '../domain/fleet/import/loose-row.ts';
 import { readResultRow, type ImportedResult } from '../domain/fleet/import/result-row.ts';
@@ -98,8 +98,12 @@ function draftOf(unit: ImportedUnit, id: number, results: number, canonical: num
   const createdAt = unit.createdAt ?? now;
   const isOpen = state === 'open';
   const kind = deterministic ? 'evaluate' : 'genetic';
+  const file = candleFileOf(params);
   return {
-    ...newUnit({ id, kind, deterministic, replicas, priority: PRIORITY, createdAt }),
+    ...newUnit({
+      ...{ id, kind, deterministic, replicas, priority: PRIORITY, createdAt },
+      ...(file !== undefined && { file }),
+    }),
     ...(isOpen
       ? { replicas: replicas - results, wanted: replicas - results }
       : { state, wanted: 0, endedAt: createdAt }),

@@ -7,8 +7,11 @@ import { type UnitRepository } from './unit-repository.ts';
 import { type WorkerRepository } from './worker-repository.ts';
 
 export interface Quarantine {
-  /** Assigns the worker no more units and withdraws all its results; returns the number of changed units. */
-  quarantine(workerId: string, reason: string): Promise<number>;
+  /**
+   * Assigns the worker no more units and withdraws all its results; returns the number of changed units. Null when it is
+   * quarantined already.
+   */
+  quarantine(workerId: string, reason: string): Promise<number | null>;
   /** Withdraws the results of an already quarantined worker that still count; returns the number of changed units. */
   withdrawAll(worker: Worker): Promise<number>;
   /** The same for these units only; returns the number of changed units. */
@@ -31,7 +34,7 @@ export function createQuarantine(
     const outcomes = await Promise.all(
       [...unitIds].map((unitId) =>
         unitRepository.change(unitId, (unit) => {
-          const next = withdraw(unit, workerId, rules, now);
+          const next = withdraw(unit, workerId, 'quarantined', rules, now);
           return { unit: next, value: next !== unit };
         }),
       ),
@@ -41,7 +44,7 @@ export function createQuarantine(
 
   /** One idempotent write per unit. The final flag `withdrawn` marks that all units are done. */
   async function withdrawAll({ id }: Worker): Promise<number> {
-    const counted = await results.unitsCountedFor(id);
+    const counted = await results.unitsWith(id, ['accepted', 'disagrees', 'suspended']);
     const leased = await units.overdue(ALL_LEASED.now, ALL_LEASED.limit);
     const changed = await withdrawFrom(id, new Set([...counted, ...leased]));
     await workers.change(id, (worker) =>
@@ -52,8 +55,13 @@ export function createQuarantine(
 
   return {
     async quarantine(workerId, reason) {
-      const worker = await workers.change(workerId, (current) => quarantine(current, reason, clock.now()));
-      return withdrawAll(worker);
+      let wasQuarantined = false;
+      const worker = await workers.change(workerId, (current) => {
+        wasQuarantined = isQuarantined(current);
+        return quarantine(current, reason, clock.now());
+      });
+      // The sweep completes a withdrawal that a crash interrupted.
+      return wasQuarantined ? null : withdrawAll(worker);
     },
     withdrawAll,
     withdrawFrom,

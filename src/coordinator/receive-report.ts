@@ -10,6 +10,7 @@ import { sha256 } from '../domain/identity/sha256.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type FleetResult, type FleetUnit } from '../ports/fleet/records.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
+import { type FileRegistry } from './file-registry.ts';
 import { type NumberPool } from './id-blocks.ts';
 import { type WorkerStatistics } from './worker-statistics.ts';
 import { type UnitRepository } from './unit-repository.ts';
@@ -29,6 +30,7 @@ export interface ReceiveReportDeps {
   readonly stores: Pick<FleetStores, 'units' | 'results' | 'orphans'>;
   readonly unitRepository: UnitRepository;
   readonly workers: WorkerRepository;
+  readonly files: Pick<FileRegistry, 'isSuspended'>;
   readonly workerStatistics: WorkerStatistics;
   readonly resultIds: NumberPool;
   readonly rules: FleetRules;
@@ -59,7 +61,11 @@ function digestOf(unit: FleetUnit, { fields }: Reading, body: Submission['body']
 /** The verdict on the report alone, as it was when the report arrived. */
 function arrivalOf({ id, workerId, verdict, digest, pnl, sound }: FleetResult): Arrival {
   const isRefused =
-    verdict === 'invalid' || verdict === 'constants' || verdict === 'untrusted' || verdict === 'quarantined';
+    verdict === 'invalid' ||
+    verdict === 'constants' ||
+    verdict === 'untrusted' ||
+    verdict === 'quarantined' ||
+    verdict === 'suspended';
   return { id, workerId, digest, pnl, sound, verdict: isRefused ? verdict : 'accepted' };
 }
 
@@ -75,6 +81,7 @@ export function createReceiveReport({
   stores,
   unitRepository,
   workers,
+  files,
   workerStatistics,
   resultIds,
   rules,
@@ -95,6 +102,20 @@ export function createReceiveReport({
     const why = isKnown ? 'never-assigned' : 'unknown-unit';
     const key = `${workerId}/${workId}/${hashOf(body)}`;
     await orphans.add({ key, workId, workerId, why, report: body, submittedAt });
+  }
+
+  /** Why a report of this worker on this unit does not count, whatever it says; null when it may. */
+  async function barOf(
+    { file, onlyFor }: FleetUnit,
+    workerId: string,
+    { verdict }: Judgement,
+  ): Promise<{ readonly verdict: 'quarantined' | 'suspended'; readonly reason: string } | null> {
+    if (isQuarantined(await workers.get(workerId))) {
+      return { verdict: 'quarantined', reason: 'the worker is quarantined' };
+    }
+    if (verdict !== 'accepted' || file === undefined || onlyFor !== undefined) return null;
+    if (!(await files.isSuspended(workerId, file))) return null;
+    return { verdict: 'suspended', reason: `the worker is suspended for ${file}` };
   }
 
   /** Applies the result to its unit and returns the resulting verdict. */
@@ -121,7 +142,7 @@ export function createReceiveReport({
       if (unit === null) return keepOrphan(submission, submittedAt);
       const reading = readReport(body);
       const judgement = judge(unit, reading, body);
-      const isBarred = isQuarantined(await workers.get(workerId));
+      const { verdict: given, reason } = (await barOf(unit, workerId, judgement)) ?? judgement;
       const key = `${unit.id}/${workerId}/${hashOf(body)}`;
       const { fields } = reading;
       const draft: FleetResult = {
@@ -132,15 +153,16 @@ export function createReceiveReport({
         workerId,
         replica: 0,
         submittedAt,
-        verdict: isBarred ? 'quarantined' : judgement.verdict,
-        reason: isBarred ? 'the worker is quarantined' : judgement.reason,
+        verdict: given,
+        reason,
         digest: judgement.verdict === 'invalid' ? '' : digestOf(unit, reading, body),
         sound: judgement.verdict === 'accepted' && isSound(fields, unit.params['leverage']),
         generation: judgement.version,
         specResults: unit.kind === 'specs' ? (body['spec_results'] ?? null) : null,
         tallied: false,
         hasGenome: fields.strategy_genome !== null,
-        lot: sampleKeyOf(key),
+        // Canaries are always verified.
+        lot: unit.onlyFor === undefined ? sampleKeyOf(key) : 0,
         verification: 'unverified',
         verifiedAt: null,
         verificationNote: '',

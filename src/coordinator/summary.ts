@@ -25,7 +25,13 @@ export const VALIDATION_CRITERIA = {
 /** Results whose figures are shown as results of units. */
 export const SHOWN_VERDICTS: readonly ResultVerdict[] = ['accepted', 'imported'];
 
-const ACCEPTED: ResultFilter = { verdicts: SHOWN_VERDICTS, overfitted: false, minOosPnl: Number.MIN_VALUE, limit: 1 };
+const ACCEPTED: ResultFilter = {
+  verdicts: SHOWN_VERDICTS,
+  verifications: ['unverified', 'verified'],
+  overfitted: false,
+  minOosPnl: Number.MIN_VALUE,
+  limit: 1,
+};
 const PROVEN: ResultFilter = {
   ...ACCEPTED,
   minRobustness: 50,

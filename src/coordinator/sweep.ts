@@ -69,7 +69,13 @@ export function createSweep({
     const behind = (await units.getMany(await units.outOfStep(BATCH))).filter(({ inStep }) => !inStep);
     await Promise.all(behind.map((unit) => unitRepository.reconcile(unit)));
     const uncounted = await results.untallied(clock.now() - UNCOUNTED_MS, BATCH);
-    await Promise.all(uncounted.map((result) => receiveReport.finish(result)));
+    // Results of one worker change the same row: one after the other.
+    const workerIds = [...new Set(uncounted.map(({ workerId }) => workerId))];
+    await Promise.all(
+      workerIds.map(async (id) => {
+        for (const result of uncounted) if (result.workerId === id) await receiveReport.finish(result);
+      }),
+    );
     const quarantined = await workers.toWithdraw();
     for (const worker of quarantined) await quarantine.withdrawAll(worker);
     return behind.length + uncounted.length + quarantined.length;

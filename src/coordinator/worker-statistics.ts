@@ -1,4 +1,4 @@
-import { countResults, isQuarantined, isRefusal, type Worker } from '../domain/fleet/worker.ts';
+import { countResults, isRefusal, type Worker } from '../domain/fleet/worker.ts';
 import { errorText } from '../domain/errors.ts';
 import { type FleetResult, type ResultToCount } from '../ports/fleet/records.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
@@ -27,16 +27,11 @@ export interface WorkerStatisticsDeps {
   readonly results: FleetStores['results'];
   readonly workers: WorkerRepository;
   readonly log: Logger;
-  /** Called when these results were counted for a worker that is quarantined. */
-  readonly onQuarantined: (worker: Worker, results: readonly ResultToCount[]) => Promise<unknown>;
+  /** Called when these results were counted for a worker. */
+  readonly onCounted: (worker: Worker, results: readonly ResultToCount[]) => Promise<unknown>;
 }
 
-export function createWorkerStatistics({
-  results,
-  workers,
-  log,
-  onQuarantined,
-}: WorkerStatisticsDeps): WorkerStatistics {
+export function createWorkerStatistics({ results, workers, log, onCounted }: WorkerStatisticsDeps): WorkerStatistics {
   const waiting = new Map<string, Set<string>>();
   /** Lists whose rows are already marked. */
   const marked = new WeakSet<readonly string[]>();
@@ -63,7 +58,7 @@ export function createWorkerStatistics({
       );
     });
     await mark(worker.counted);
-    if (isQuarantined(worker) && rows.length > 0) await onQuarantined(worker, rows);
+    if (rows.length > 0) await onCounted(worker, rows);
   };
 
   async function flushOne(workerId: string): Promise<void> {

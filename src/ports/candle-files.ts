@@ -25,6 +25,8 @@ export interface CandleFiles {
    * directories.
    */
   find(name: string): Promise<string>;
+  /** Hash of the file's bytes. @throws as `find`. */
+  hash(name: string): Promise<string>;
   /** Reads the file. @throws as `find`, and AppError `bad-input` with file and line when the content is invalid. */
   read(name: string): Promise<CandleColumnsFile>;
 }

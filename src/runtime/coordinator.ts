@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type Config } from '../../config/schema.ts';
+import { createRaiseAlert } from '../../processors/agent/raise-alert.ts';
 import { createAgentMonitor } from '../../processors/agent/agent-monitor.ts';
 import { runAgent } from '../../processors/agent/run-agent.ts';
 import { createWorkerManager } from '../../processors/worker-manager/agent.ts';
@@ -25,6 +26,7 @@ import { PROJECT_ROOT, VERSION } from '../paths.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
+import { verificationObstacle } from './verification-obstacle.ts';
 import { openWorkerEngine } from './worker-engine.ts';
 import { createVerifier } from '../coordinator/verify-results.ts';
 import { withTimeout } from '../ports/with-timeout.ts';
@@ -118,15 +120,11 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     const fleet = createFleet({ stores: fleetStores, rules, clock, log });
     cleanup.push('fleet', () => fleet.close());
 
-    const engine = openWorkerEngine(settings.dataDirectories.map((directory) => resolve(PROJECT_ROOT, directory)));
+    const directories = settings.dataDirectories.map((directory) => resolve(PROJECT_ROOT, directory));
+    const engine = openWorkerEngine(directories);
     cleanup.push('worker engine', () => engine.close());
-    const fleetCheck = createVerifier({
-      fleet,
-      units: fleetStores.units,
-      engine,
-      share: settings.verifyShare,
-    });
-
+    const obstacle = await verificationObstacle(settings.verifyShare, directories);
+    if (obstacle !== null) log.warn(`no result of remote workers can be verified: ${obstacle}`);
     const redis = connectRedis(redisUrl, 'patient', log);
     cleanup.push('redis', () => redis.close());
     const { connection } = redis;
@@ -139,6 +137,13 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       onError: (error) => log.debug(`broadcast connection: ${error.message}`),
     });
     cleanup.push('broadcaster', () => broadcaster.close());
+    const fleetCheck = createVerifier({
+      fleet,
+      units: fleetStores.units,
+      engine,
+      share: settings.verifyShare,
+      raiseAlert: createRaiseAlert({ stores, broadcaster, clock }),
+    });
     const monitor = createAgentMonitor('worker-manager', `${hostname()}.${process.pid}`, clock);
     const manager = createWorkerManager({
       clock,
@@ -188,6 +193,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
           : keepBusy({ fleet, units: fleetStores.units, clock, searches, replicas: settings.replicas }),
       stores: fleetStores,
       defaults: { replicas: settings.replicas, maxReplicas: settings.maxReplicas },
+      verificationObstacle: obstacle,
       clock,
       log,
       ...(token !== undefined && { token }),

@@ -23,6 +23,13 @@ export function createWorkerEngine(deps: WorkerEngineDeps): WorkerEngine {
         return unlessImpossible(error, (reason) => reason);
       }
     },
+    async copyOf(file) {
+      try {
+        return await deps.candles.hash(file);
+      } catch (error) {
+        return unlessImpossible(error, () => null);
+      }
+    },
     async execute(params, seed, signal) {
       try {
         return { kind: 'done', report: { ...(await runUnit(deps, params, `unit ${seed}`, signal)) } };

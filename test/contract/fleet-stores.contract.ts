@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newFileRecord, recordCopy, recordFindings } from '../../src/domain/fleet/file-record.ts';
 import { leaseTo } from '../../src/domain/fleet/lease-unit.ts';
 import { readReport } from '../../src/domain/fleet/reported-fields.ts';
 import { newUnit, type Unit } from '../../src/domain/fleet/unit.ts';
@@ -189,6 +190,24 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
       });
     });
 
+    it('files are added once, and changed by compare-and-set', async () => {
+      const { files } = stores;
+      const observation = { workerId: 'a_Linux_W1', host: 'a', finding: 'agrees', isWhole: true } as const;
+      const record = recordFindings(recordCopy(newFileRecord('data/F.csv'), 'hash'), [observation]);
+      const added = await together(10, () => files.save(record, 0));
+      expect(added.filter(Boolean)).toHaveLength(1);
+      expect(await files.list()).toStrictEqual([{ ...record, version: 1 }]);
+      const next = recordFindings(record, [{ ...observation, finding: 'disagrees' }]);
+      const saved = await together(10, () => files.save(next, 1));
+      expect(saved.filter(Boolean)).toHaveLength(1);
+      expect(await files.save(next, 1)).toBe(false);
+      expect(await files.save(newFileRecord('E.csv'), 0)).toBe(true);
+      expect(await files.list()).toStrictEqual([
+        { ...newFileRecord('E.csv'), version: 1 },
+        { ...next, version: 2 },
+      ]);
+    });
+
     describe('results', () => {
       it('are stored once by key; the first one wins', async () => {
         const { results } = stores;
@@ -220,8 +239,8 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         await results.add(fleetResult(14, { unitId: 13, workerId: 'finder', verdict: 'invalid' }));
         expect(ids(await results.ofUnit(11))).toEqual([11, 12]);
         expect(ids(await results.newest(2))).toEqual([12, 11]);
-        expect([...(await results.unitsCountedFor('finder'))].sort()).toEqual([11, 12]);
-        expect(await results.unitsCountedFor('nobody')).toEqual([]);
+        expect([...(await results.unitsWith('finder', ['accepted', 'disagrees']))].sort()).toEqual([11, 12]);
+        expect(await results.unitsWith('nobody', ['accepted'])).toEqual([]);
       });
 
       it('not counted in worker statistics are found when they are old enough', async () => {
@@ -254,7 +273,7 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(await best({ minSharpe: 1.5 })).toEqual([32, 33]);
         expect(await best({ minTrades: 8 })).toEqual([33, 31]);
         expect(await best({ maxDrawdown: 0.5 })).toEqual([32, 31]);
-        expect(await best({ minRobustness: 86 })).toEqual([]);
+        expect(await best({ minRobustness: 101 })).toEqual([]);
         expect(await best({ winRates: [0.1, 0.2] })).toEqual([33]);
         expect(await best({ verdicts: ['invalid'] })).toEqual([]);
         expect(await best({ verdicts: ['invalid', 'accepted'] })).toEqual([32, 33, 31]);

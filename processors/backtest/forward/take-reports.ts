@@ -1,4 +1,4 @@
-import { differencesOf } from '../../../src/domain/fleet/compare-report.ts';
+import { compareReport } from '../../../src/domain/fleet/compare-report.ts';
 import { EVALUATE_ONE, type StrategyParams } from '../../../src/domain/fleet/strategy-params.ts';
 import { readReport, type ReportedFields } from '../../../src/domain/fleet/reported-fields.ts';
 import { type Genome } from '../../../src/domain/python-worker/genomes/genome.ts';
@@ -47,8 +47,10 @@ export async function recompute(
   }
   const outcome = await engine.execute({ ...params, ...EVALUATE_ONE, seed_genomes: [genome] }, NO_SEED, abortSignal);
   if (outcome.kind === 'impossible') return { verification: 'unverified', note: outcome.reason };
-  const differences = differencesOf(fields, readReport(outcome.report).fields);
-  return { verification: differences.length === 0 ? 'verified' : 'disagrees', note: differences.join('; ') };
+  const { finding, note } = compareReport(fields, readReport(outcome.report).fields);
+  // A worker with more or fewer candles than ours is no liar; its figures are not comparable.
+  if (finding === 'other-candles') return { verification: 'unverified', note: `other candles: ${note}` };
+  return { verification: finding === 'agrees' ? 'verified' : 'disagrees', note };
 }
 
 /**

@@ -36,13 +36,15 @@ const answerOf = (
 });
 
 export interface WorkUnitDeps {
-  readonly fleet: Pick<Fleet, 'createUnits' | 'cancel' | 'flush'>;
+  readonly fleet: Pick<Fleet, 'createUnits' | 'cancel' | 'flush' | 'judgement'>;
   readonly stores: Pick<FleetStores, 'units' | 'results' | 'orphans' | 'workers'>;
   readonly defaults: UnitDefaults;
+  /** Why no result can be verified here; null when some can. */
+  readonly verificationObstacle: string | null;
 }
 
 /** Routes that the Python coordinator lacks: create, read and cancel units of any kind. */
-export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): readonly Route[] {
+export function workUnitRoutes({ fleet, stores, defaults, verificationObstacle }: WorkUnitDeps): readonly Route[] {
   const { units, results, orphans, workers } = stores;
   const readRequest = unitRequestReader(defaults);
 
@@ -178,8 +180,17 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
       needs: 'store',
       async handle() {
         await fleet.flush();
-        const [rows, verdicts, states] = await Promise.all([workers.list(), results.counts(), units.counts()]);
+        const [rows, verdicts, states, judgement] = await Promise.all([
+          workers.list(),
+          results.counts(),
+          units.counts(),
+          fleet.judgement(),
+        ]);
         return {
+          verification: {
+            obstacle: verificationObstacle,
+            files_in_doubt: judgement.inDoubt.map(({ file, hosts }) => ({ file, differing_hosts: hosts })),
+          },
           workers: rows.map((worker) => ({
             worker_id: worker.id,
             hostname: worker.host,
@@ -192,6 +203,7 @@ export function workUnitRoutes({ fleet, stores, defaults }: WorkUnitDeps): reado
             surplus: worker.surplus,
             execution_seconds: worker.executionSeconds,
             suspect_over: worker.suspectOver,
+            suspended_for: [...(judgement.suspended.get(worker.id) ?? [])].sort(),
             quarantine: worker.quarantine === '' ? null : worker.quarantine,
           })),
           results: verdicts,

@@ -22,12 +22,38 @@ export const COMPARED_FIELDS = [
 
 export type ComparedFields = Pick<ReportedFields, (typeof COMPARED_FIELDS)[number]>;
 
+/** They depend only on the candle file and the unit: other counts mean another file. */
+const COUNTS = ['actual_candles', 'train_candles', 'test_candles'] as const satisfies readonly (keyof ComparedFields)[];
+
 /**
- * Fields in which a report differs from the computed result, as text: `pnl is 12.5, 11 was computed`. Exact comparison
- * without tolerance, because both sides implement the same engine.
+ * What a report shows about the worker's copy of a candle file. `other-candles`: it used another number of candles than
+ * we did, so its figures cannot be compared. `disagrees`: as many candles, and other figures.
  */
-export function differencesOf(reported: ComparedFields, computed: ComparedFields): readonly string[] {
-  return COMPARED_FIELDS.filter((name) => reported[name] !== computed[name]).map(
-    (name) => `${name} is ${String(reported[name])}, ${String(computed[name])} was computed`,
-  );
+export type Finding = 'agrees' | 'disagrees' | 'other-candles';
+
+export interface Comparison {
+  readonly finding: Finding;
+  /** The differences as text: `pnl is 12.5, 11 was computed`; empty when there are none. */
+  readonly note: string;
+}
+
+/**
+ * Compares a report with the result computed here for the same genome, or with another answer. Exact, without tolerance,
+ * because all sides implement the same engine.
+ * @param origin of the other figures, for the note
+ */
+export function compareReport(
+  reported: ComparedFields,
+  other: ComparedFields,
+  origin: 'was computed' | 'was reported before' = 'was computed',
+): Comparison {
+  const differencesIn = (names: readonly (keyof ComparedFields)[]): string =>
+    names
+      .filter((name) => reported[name] !== other[name])
+      .map((name) => `${name} is ${String(reported[name])}, ${String(other[name])} ${origin}`)
+      .join('; ');
+  const counts = differencesIn(COUNTS);
+  if (counts !== '') return { finding: 'other-candles', note: counts };
+  const note = differencesIn(COMPARED_FIELDS);
+  return { finding: note === '' ? 'agrees' : 'disagrees', note };
 }

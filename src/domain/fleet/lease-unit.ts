@@ -1,14 +1,16 @@
 import { resolveUnit } from './resolve-unit.ts';
-import { type FleetRules, freeReplicas, isVote, type Lease, type Unit, type UnitKind } from './unit.ts';
+import { type FleetRules, freeReplicas, isOverdue, isVote, type Lease, type Unit, type UnitKind } from './unit.ts';
 
 /** The worker that requests a unit. */
 export interface Asker {
   readonly workerId: string;
   readonly host: string;
   readonly kinds: ReadonlySet<UnitKind>;
+  /** Files for which it is suspended. */
+  readonly suspendedFor: ReadonlySet<string>;
 }
 
-/** `no`: not eligible. `last-resort`: eligible, but its own lease on the unit expired, so any other unit comes first. */
+/** `no`: not eligible. `last-resort`: eligible, but its own lease on the unit is overdue, so any other unit comes first. */
 export type Fit = 'yes' | 'last-resort' | 'no';
 
 /**
@@ -16,25 +18,22 @@ export type Fit = 'yes' | 'last-resort' | 'no';
  * result refused for (it would report the same again). With distinct hosts the first two conditions apply to its whole
  * machine.
  */
-export function fitOf(unit: Unit, { workerId, host, kinds }: Asker, { distinct }: FleetRules): Fit {
+export function fitOf(unit: Unit, { workerId, host, kinds, suspendedFor }: Asker, { distinct }: FleetRules): Fit {
   if (freeReplicas(unit) === 0 || !kinds.has(unit.kind)) return 'no';
+  const { file, onlyFor } = unit;
+  if (onlyFor !== undefined ? onlyFor !== workerId : file !== undefined && suspendedFor.has(file)) return 'no';
   const takesPart = (lease: Lease): boolean => lease.state === 'running' || isVote(lease);
   if (distinct === 'hosts' && unit.leases.some((lease) => lease.host === host && takesPart(lease))) return 'no';
   const own = unit.leases.filter((lease) => lease.workerId === workerId);
-  if (own.some(({ state, result }) => state !== 'expired' || result !== null)) return 'no';
+  if (!own.every(isOverdue)) return 'no';
   return own.length > 0 ? 'last-resort' : 'yes';
 }
 
 /** Adds a lease for the worker; the new lease is the last one. Call only when `fitOf` is not `no`. */
 export function leaseTo<U extends Unit>(unit: U, { workerId, host }: Asker, rules: FleetRules, now: number): U {
-  const taken = new Set(
-    unit.leases.filter((lease) => lease.state === 'running' || isVote(lease)).map(({ replica }) => replica),
-  );
-  let replica = 1;
-  while (taken.has(replica)) replica += 1;
   const lease: Lease = {
     seq: unit.leases.length + 1,
-    replica,
+    replica: freeReplicaNumber(unit.leases),
     workerId,
     host,
     leasedAt: now,
@@ -43,6 +42,16 @@ export function leaseTo<U extends Unit>(unit: U, { workerId, host }: Asker, rule
     result: null,
   };
   return resolveUnit({ ...unit, leases: [...unit.leases, lease] }, rules, now);
+}
+
+/** The lowest replica number without a running lease or a result that counts. */
+export function freeReplicaNumber(leases: readonly Lease[]): number {
+  const taken = new Set(
+    leases.filter((lease) => lease.state === 'running' || isVote(lease)).map(({ replica }) => replica),
+  );
+  let replica = 1;
+  while (taken.has(replica)) replica += 1;
+  return replica;
 }
 
 /**
@@ -72,8 +81,18 @@ export function byTurn(a: Unit, b: Unit): number {
  * expiring cannot starve the others. Returns the same object when no lease expires.
  */
 export function expireLeases<U extends Unit>(unit: U, rules: FleetRules, now: number): U {
-  const isOver = (lease: Lease): boolean => lease.state === 'running' && lease.expiresAt <= now;
-  if (!unit.leases.some(isOver)) return unit;
-  const leases = unit.leases.map((lease) => (isOver(lease) ? { ...lease, state: 'expired' as const } : lease));
+  return endLeases(unit, ({ expiresAt }) => expiresAt <= now, 'expired', rules, now);
+}
+
+function endLeases<U extends Unit>(
+  unit: U,
+  isOver: (lease: Lease) => boolean,
+  state: Lease['state'],
+  rules: FleetRules,
+  now: number,
+): U {
+  const ends = (lease: Lease): boolean => lease.state === 'running' && isOver(lease);
+  if (!unit.leases.some(ends)) return unit;
+  const leases = unit.leases.map((lease) => (ends(lease) ? { ...lease, state } : lease));
   return resolveUnit({ ...unit, leases, turn: now }, rules, now);
 }

@@ -1,5 +1,5 @@
 import { canonicalResult } from './canonical-result.ts';
-import { type FleetRules, freeReplicas, isVote, type Lease, type Unit, type Vote, votesOf } from './unit.ts';
+import { type FleetRules, freeReplicas, isOverdue, isVote, type Lease, type Unit, type Vote, votesOf } from './unit.ts';
 
 /** Allowed refused results per allowed expiry: a fleet of old workers must not use up a unit at once. */
 const REFUSALS_PER_EXPIRY = 2;
@@ -37,17 +37,18 @@ function outcomeOf({ deterministic, replicas }: Unit, votes: readonly Vote[], { 
 }
 
 /** `host_Linux_W1 (2), other_Linux_W1 (1)` */
-function workersOf(leases: readonly Lease[]): string {
+export function workersOf(leases: readonly Lease[]): string {
   const counts = new Map<string, number>();
   for (const { workerId } of leases) counts.set(workerId, (counts.get(workerId) ?? 0) + 1);
   return [...counts].map(([workerId, count]) => `${workerId} (${count})`).join(', ');
 }
 
 /** Reason to give up on the unit, or null. */
-function exhaustion({ leases }: Unit, { maxExpiries }: FleetRules): string | null {
-  const expired = leases.filter(({ state, result }) => state === 'expired' && result === null);
-  if (expired.length >= maxExpiries) {
-    return `${expired.length} leases ran out without a result: ${workersOf(expired)}`;
+function exhaustion({ leases, file }: Unit, { maxExpiries }: FleetRules): string | null {
+  const overdue = leases.filter(isOverdue);
+  if (overdue.length >= maxExpiries) {
+    const data = file === undefined ? '' : `; its candle file is ${file}`;
+    return `${overdue.length} leases ran out without a result: ${workersOf(overdue)}${data}`;
   }
   const refused = leases.filter((lease) => lease.result !== null && !isVote(lease));
   if (refused.length < REFUSALS_PER_EXPIRY * maxExpiries) return null;

@@ -1,6 +1,11 @@
 /** Parameters of a unit as sent to workers (docs/coordinator-protocol.md#strategy-parameters). */
 export type StrategyParams = Readonly<Record<string, unknown>>;
 
+/** Candle file that the unit names; undefined when it names none. */
+export function candleFileOf({ data_file: file }: StrategyParams): string | undefined {
+  return typeof file === 'string' && file !== '' ? file : undefined;
+}
+
 /** Settings that make Python workers evaluate exactly the given seed, once. */
 export const EVALUATE_ONE = { population_size: 1, generations: 1, seed_ratio: 1 } as const;
 

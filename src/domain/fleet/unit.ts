@@ -25,8 +25,9 @@ export type UnitState = (typeof UNIT_STATES)[number];
  * `disagrees`: was accepted until the majority differed. `late`: the unit had ended. `duplicate`: the worker had
  * already reported on the unit. `invalid`: a field is not a number or is out of range. `constants`: the fixed values
  * that old workers send for every strategy. `untrusted`: from an engine whose fields have other meanings.
- * `quarantined`: from a worker found to report false results. `imported`: from the database of the Python coordinator;
- * it is shown, and belongs to no lease.
+ * `quarantined`: from a worker found to report false results. `suspended`: from a worker whose copy of the candle file is
+ * not ours; counts again when the suspension ends. `imported`: from the database of the Python coordinator; it is shown,
+ * and belongs to no lease.
  */
 export const RESULT_VERDICTS = [
   'accepted',
@@ -37,6 +38,7 @@ export const RESULT_VERDICTS = [
   'constants',
   'untrusted',
   'quarantined',
+  'suspended',
   'imported',
 ] as const;
 export type ResultVerdict = (typeof RESULT_VERDICTS)[number];
@@ -53,22 +55,24 @@ export interface LeaseResult {
 }
 
 /**
- * The lease of a replica to a worker. Workers do not report failures: a failure shows only as an expired lease.
+ * The lease of a replica to a worker. Workers do not report failures: a failure shows only as an expired lease, or as a
+ * request for other work.
  *
  *   running --result--> returned       running --time is up--> expired --late result--> returned
- *   running --worker quarantined--> revoked
+ *   running --worker quarantined, or suspended for the file--> revoked
+ *   running --worker asks for work again--> abandoned --late result--> returned
  */
 export interface Lease {
   /** 1 for the first lease of the unit. */
   readonly seq: number;
-  /** From 1. A new lease reuses the number of one that ended without a result. */
+  /** From 1. A new lease reuses the number of one that ended without a result; no two results count under one number. */
   readonly replica: number;
   readonly workerId: string;
   readonly host: string;
   /** Epoch ms. */
   readonly leasedAt: number;
   readonly expiresAt: number;
-  readonly state: 'running' | 'returned' | 'expired' | 'revoked';
+  readonly state: 'running' | 'returned' | 'expired' | 'revoked' | 'abandoned';
   readonly result: LeaseResult | null;
 }
 
@@ -78,6 +82,10 @@ export interface Unit {
   readonly kind: UnitKind;
   /** Every honest worker reports the same result, so replicas are compared. */
   readonly deterministic: boolean;
+  /** Candle file that its parameters name; missing for units that name none, or that an older version created. */
+  readonly file?: string | undefined;
+  /** A canary: only this worker may get it, even while it is suspended for the file. */
+  readonly onlyFor?: string | undefined;
   /** Number of results requested. */
   readonly replicas: number;
   /** 0..9; higher is assigned first. */
@@ -109,7 +117,10 @@ export interface FleetRules {
   readonly distinct: 'workers' | 'hosts';
 }
 
-export type NewUnit = Pick<Unit, 'id' | 'kind' | 'deterministic' | 'replicas' | 'priority' | 'createdAt'>;
+export type NewUnit = Pick<
+  Unit,
+  'id' | 'kind' | 'deterministic' | 'replicas' | 'priority' | 'createdAt' | 'file' | 'onlyFor'
+>;
 
 export function newUnit(unit: NewUnit): Unit {
   return {
@@ -135,6 +146,10 @@ export const isVote = (lease: Lease): lease is Vote =>
   lease.result !== null && (lease.result.verdict === 'accepted' || lease.result.verdict === 'disagrees');
 
 export const votesOf = ({ leases }: Pick<Unit, 'leases'>): readonly Vote[] => leases.filter(isVote);
+
+/** The lease ended without a result, which may still arrive. */
+export const isOverdue = ({ state, result }: Lease): boolean =>
+  result === null && (state === 'expired' || state === 'abandoned');
 
 /** Leases with a pending result; none when the unit has ended. */
 export const runningOf = (unit: Pick<Unit, 'leases' | 'state'>): readonly Lease[] =>

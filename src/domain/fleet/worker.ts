@@ -16,7 +16,7 @@ export interface Worker {
   readonly completed: number;
   /** Results that were invalid, constants or untrusted. */
   readonly refused: number;
-  /** Results that were late or duplicates. */
+  /** Results that were late, duplicates, or of a file for which the worker was suspended. */
   readonly surplus: number;
   /** Sum over all its results, seconds. */
   readonly executionSeconds: number;
@@ -106,7 +106,7 @@ export function countResults(worker: Worker, results: readonly CountedResult[]):
 
 function countResult(worker: Worker, { verdict, executionSeconds, generation, at }: CountedResult): Worker {
   const refused = isRefusal(verdict);
-  const isSurplus = verdict === 'late' || verdict === 'duplicate';
+  const isSurplus = verdict === 'late' || verdict === 'duplicate' || verdict === 'suspended';
   return {
     ...worker,
     lastSeen: Math.max(worker.lastSeen, at),

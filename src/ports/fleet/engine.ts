@@ -11,6 +11,8 @@ export type UnitOutcome =
 export interface WorkerEngine {
   /** Known reason why `execute` would be impossible, checked without running; null when there is none. */
   obstacle(params: StrategyParams): Promise<string | null>;
+  /** Hash of the content of our copy of a candle file, by its name in units; null when it is not here. */
+  copyOf(file: string): Promise<string | null>;
   /**
    * A search depends on `seed`; the evaluation of one genome depends only on its candles.
    * @throws the reason of `abortSignal` when it aborts.

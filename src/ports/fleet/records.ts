@@ -30,7 +30,11 @@ export interface FleetUnit extends Unit {
 /** The part of a unit that assigning needs. */
 export type UnitInLine = Omit<FleetUnit, 'params' | 'requestHash' | 'key' | 'imported'>;
 
-export const VERIFICATIONS = ['unverified', 'verified', 'disagrees'] as const;
+/**
+ * `unverified`: not recomputed. `unverifiable`: the worker used other candles than ours, so nothing is known.
+ * `disagrees`: other figures for the same genome and as many candles.
+ */
+export const VERIFICATIONS = ['unverified', 'verified', 'unverifiable', 'disagrees'] as const;
 export type Verification = (typeof VERIFICATIONS)[number];
 
 /** The part of a result that a worker's statistics need. */

@@ -1,3 +1,6 @@
+import { type FileRecord, type Observation } from '../../domain/fleet/file-record.ts';
+import { type FleetJudgement } from '../../domain/fleet/judge-fleet.ts';
+import { type StrategyParams } from '../../domain/fleet/strategy-params.ts';
 import { type FleetResult, type Verification } from './records.ts';
 
 export interface SweepReport {
@@ -16,8 +19,10 @@ export interface FleetSweep {
 
 export interface CheckReport {
   readonly verified: number;
-  /** Their workers are quarantined. */
+  /** Impossible figures, or other figures from as many candles. */
   readonly disagreeing: number;
+  /** Computed from other candles than ours. */
+  readonly unverifiable: number;
   /** Not checkable here, mostly because candles are missing. */
   readonly skipped: number;
 }
@@ -43,9 +48,22 @@ export interface FleetVerification {
     resultId: number,
     outcome: { readonly verification: Exclude<Verification, 'unverified'>; readonly note: string },
   ): Promise<boolean>;
+  /** The result stays and cannot become canonical. */
+  disbelieve(unitId: number, resultId: number): Promise<void>;
+  /** Findings on all candle files, as stored. */
+  fileRecords(): Promise<readonly FileRecord[]>;
+  /** Adds findings, oldest first. Findings on an earlier copy of ours lapse. */
+  noteFindings(file: string, copy: string, observations: readonly Observation[]): Promise<void>;
+  noteContradiction(file: string, workerId: string, contradiction: string): Promise<void>;
+  /** Creates the two canaries of a worker on a file, unless it has them. `params` evaluate one genome. */
+  sendCanaries(file: string, workerId: string, params: StrategyParams): Promise<void>;
+  /** Compares the answers of canary pairs, and ends pairs that nobody asks for. */
+  compareCanaries(): Promise<void>;
+  /** Judges all findings, then quarantines, suspends and readmits workers accordingly. Idempotent. */
+  enforceJudgement(): Promise<FleetJudgement>;
   /**
    * Quarantines a worker: it gets no more work, its results no longer count, and its replicas reopen. Returns the
-   * number of changed units. Idempotent.
+   * number of changed units; 0 when it was quarantined already.
    */
   quarantineWorker(workerId: string, reason: string): Promise<number>;
 }

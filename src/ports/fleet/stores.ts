@@ -1,3 +1,4 @@
+import { type FileRecord } from '../../domain/fleet/file-record.ts';
 import { type Worker } from '../../domain/fleet/worker.ts';
 import { type WorkerLimit } from '../../domain/fleet/worker-name.ts';
 import { type ResultVerdict, type UnitState } from '../../domain/fleet/unit.ts';
@@ -48,6 +49,7 @@ export interface FleetUnitStore {
 export interface ResultFilter {
   readonly sound?: boolean;
   readonly verdicts?: readonly ResultVerdict[];
+  readonly verifications?: readonly Verification[];
   readonly overfitted?: boolean;
   readonly minPnl?: number;
   readonly maxPnl?: number;
@@ -79,8 +81,8 @@ export interface FleetResultStore {
   markTallied(keys: readonly string[]): Promise<void>;
   /** Results submitted before `before` and not yet counted in their worker's statistics. */
   untallied(before: number, limit: number): Promise<readonly FleetResult[]>;
-  /** Ids of units with an accepted or outvoted result of this worker. */
-  unitsCountedFor(workerId: string): Promise<readonly number[]>;
+  /** Ids of units with a result of this worker with one of these verdicts. */
+  unitsWith(workerId: string, verdicts: readonly ResultVerdict[]): Promise<readonly number[]>;
   /**
    * Accepted results with a genome and without verification: this share (0..1) of all results, or those of these units.
    * Oldest first.
@@ -117,6 +119,14 @@ export interface FleetWorkerStore {
   toWithdraw(): Promise<readonly Worker[]>;
 }
 
+/** Findings on the workers' candle files; one row per file. */
+export interface FleetFileStore {
+  /** By file. */
+  list(): Promise<readonly FileRecord[]>;
+  /** Compare-and-set on `version`, which this call increments; 0 adds the row. False when another writer was faster. */
+  save(record: FileRecord, expectedVersion: number): Promise<boolean>;
+}
+
 /** Operator commands for workers and machines. */
 export interface FleetControlStore {
   limits(): Promise<readonly WorkerLimit[]>;
@@ -138,5 +148,6 @@ export interface FleetStores {
   readonly results: FleetResultStore;
   readonly orphans: FleetOrphanStore;
   readonly workers: FleetWorkerStore;
+  readonly files: FleetFileStore;
   readonly controls: FleetControlStore;
 }

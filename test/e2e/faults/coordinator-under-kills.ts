@@ -11,7 +11,7 @@ import { killService } from '../../fixtures/faults/kill-service.ts';
 import { openFaultTestEnvironment } from '../../fixtures/faults/test-environment.ts';
 import { fleetViolations } from '../../fixtures/fleet/violations.ts';
 import { call } from '../../fixtures/http-call.ts';
-import { ROOT_REPORT } from '../../unit/fleet/fleet-fixture.ts';
+import { rootReport } from '../../unit/fleet/fleet-fixture.ts';
 
 export interface CoordinatorUnderKills {
   readonly units: number;
@@ -98,7 +98,7 @@ export function describeCoordinatorUnderKills({ units, workers, victims }: Coord
               await delay(RETRY_MS);
               continue;
             }
-            const report = { work_id: unitId, worker_id: id, ...ROOT_REPORT, pnl: 100 + unitId };
+            const report = { work_id: unitId, worker_id: id, ...rootReport(100 + unitId) };
             const received = await send(
               `${coordinators[(i + turn + 1) % coordinators.length]!.url}/api/submit_result`,
               report,

@@ -278,7 +278,9 @@ describe('silence', () => {
     }
     const units = await stores.units.list({ limit: 10 });
     expect(units.map(({ state }) => state)).toEqual(['failed', 'failed']);
-    expect(units[0]!.reason).toBe(`5 leases ran out without a result: ${A} (5)`);
+    expect(units[0]!.reason).toBe(
+      `5 leases ran out without a result: ${A} (5); its candle file is BTC-USD_FIVE_MINUTE.csv`,
+    );
   });
 });
 

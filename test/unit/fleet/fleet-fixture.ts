@@ -18,6 +18,7 @@ export const asker = (workerId: string): Asker => ({
   workerId,
   host: hostOf(workerId),
   kinds: new Set(UNIT_KINDS),
+  suspendedFor: new Set(),
 });
 
 /** The unit after these workers leased it, all at `now`. */
@@ -57,12 +58,24 @@ export const ROOT_REPORT = {
   oos_sharpe: 1.1,
   oos_max_dd: 0.05,
   oos_degradation: 0.168,
-  robustness_score: 85,
+  robustness_score: 100,
   is_overfitted: false,
   actual_candles: 50_000,
   train_candles: 45_000,
   test_candles: 5_000,
 } as const;
+
+/** The same with another profit, and the figures that follow from it. */
+export function rootReport(profit: number) {
+  const degradation = Number((1 - ROOT_REPORT.oos_pnl / profit).toFixed(4));
+  return {
+    ...ROOT_REPORT,
+    pnl: profit,
+    oos_degradation: degradation,
+    robustness_score: degradation < 0.35 ? 100 : 80,
+    is_overfitted: degradation > 0.5,
+  };
+}
 
 const { pnl, execution_time, strategy_genome } = ROOT_REPORT;
 /** Values that v3.0 to v4.1 send for every strategy. */

@@ -145,16 +145,16 @@ describe('results of a deterministic unit', () => {
 describe('the results of a quarantined worker', () => {
   it('no longer count, once, and its replicas are open again', () => {
     const done = take(take(leased(unit(), [A, B]), A, 1).unit, B, 2).unit;
-    const withdrawn = withdraw(done, A, RULES, T0 + 5 * MINUTE);
+    const withdrawn = withdraw(done, A, 'quarantined', RULES, T0 + 5 * MINUTE);
     expect(withdrawn).toMatchObject({ state: 'in_progress', canonical: null, endedAt: null, wanted: 2 });
     expect(verdicts(withdrawn)).toEqual(['quarantined', 'accepted']);
     expect(freeReplicas(withdrawn)).toBe(1);
-    expect(withdraw(withdrawn, A, RULES, T0 + 6 * MINUTE)).toBe(withdrawn);
+    expect(withdraw(withdrawn, A, 'quarantined', RULES, T0 + 6 * MINUTE)).toBe(withdrawn);
     expect(leaseTo(withdrawn, asker(C), RULES, T0).leases.at(-1)?.replica).toBe(1);
   });
 
   it('also lose their running leases', () => {
-    const held = withdraw(leased(unit(), [A]), A, RULES, T0);
+    const held = withdraw(leased(unit(), [A]), A, 'quarantined', RULES, T0);
     expect(held.state).toBe('pending');
     expect(held.leases[0]?.state).toBe('revoked');
     expect(take(held, A, 1, { verdict: 'quarantined' })).toMatchObject({ verdict: 'quarantined' });
@@ -164,7 +164,7 @@ describe('the results of a quarantined worker', () => {
     const split = take(take(leased(evaluation(), [A, B]), A, 1).unit, B, 2, { digest: 'x' }).unit;
     const done = take(leased(split, [C]), C, 3).unit;
     expect(done.state).toBe('completed');
-    const reopened = withdraw(done, C, RULES, T0 + 5 * MINUTE);
+    const reopened = withdraw(done, C, 'quarantined', RULES, T0 + 5 * MINUTE);
     expect(reopened).toMatchObject({ state: 'in_progress', wanted: 3 });
     expect(verdicts(reopened)).toEqual(['accepted', 'accepted', 'quarantined']);
     expect(disputeOf(reopened).suspects).toEqual([A, B]);
@@ -172,7 +172,7 @@ describe('the results of a quarantined worker', () => {
 
   it('leave a failed or cancelled unit unchanged', () => {
     const cancelled = cancel(take(leased(unit(), [A]), A, 1).unit, 'why', T0);
-    expect(withdraw(cancelled, A, RULES, T0)).toMatchObject({ state: 'cancelled', reason: 'why' });
+    expect(withdraw(cancelled, A, 'quarantined', RULES, T0)).toMatchObject({ state: 'cancelled', reason: 'why' });
   });
 });
 
@@ -216,7 +216,7 @@ describe('for any sequence of events', () => {
               current = receive(current, arrival(who, given.id, given), rules, now).unit;
               expect(votesOf(current).length - before).toBeLessThanOrEqual(1);
             } else {
-              current = withdraw(current, step.who, rules, now);
+              current = withdraw(current, step.who, 'quarantined', rules, now);
             }
             const parts = [...runningOf(current), ...votesOf(current)];
             expect(new Set(parts.map(({ workerId }) => workerId)).size).toBe(parts.length);

@@ -10,7 +10,7 @@ import { type Filter } from '../table.ts';
 import { countBy } from './count-by.ts';
 
 function filterOf(filter: Omit<ResultFilter, 'limit'>): Filter {
-  const { sound, verdicts, overfitted, minPnl, minSharpe, minOosPnl, minTrades, minRobustness } = filter;
+  const { sound, verdicts, verifications, overfitted, minPnl, minSharpe, minOosPnl, minTrades, minRobustness } = filter;
   const { maxPnl, maxDrawdown, winRates } = filter;
   const range = (least?: number, most?: number): Filter | undefined =>
     least === undefined && most === undefined
@@ -19,6 +19,7 @@ function filterOf(filter: Omit<ResultFilter, 'limit'>): Filter {
   return {
     sound,
     verdict: verdicts && { $in: [...verdicts] },
+    verification: verifications && { $in: [...verifications] },
     is_overfitted: overfitted,
     pnl: range(minPnl, maxPnl),
     sharpe_ratio: range(minSharpe),
@@ -133,10 +134,8 @@ export function createFleetResultStore(database: Database): FleetResultStore {
     markTallied,
     untallied: (before, limit) =>
       results.find({ tallied: false, submittedAt: { $lt: before } }, { submittedAt: 1, id: 1 }, { limit }),
-    async unitsCountedFor(workerId) {
-      const rows = await results.pick({ workerId, verdict: { $in: ['accepted', 'disagrees'] } }, { unitId: 1 }, [
-        'unitId',
-      ]);
+    async unitsWith(workerId, verdicts) {
+      const rows = await results.pick({ workerId, verdict: { $in: [...verdicts] } }, { unitId: 1 }, ['unitId']);
       return [...new Set(rows.map(({ unitId }) => unitId))];
     },
     toVerify: ({ share, unitIds, limit }) =>

@@ -3,6 +3,7 @@ import { type FleetStores } from '../../../ports/fleet/stores.ts';
 import { createDatabase } from '../database.ts';
 import { createFleetControlStore } from './controls.ts';
 import { createFleetCounterStore } from './counters.ts';
+import { createFleetFileStore } from './files.ts';
 import { createFleetOrphanStore } from './orphans.ts';
 import { createFleetResultStore } from './results.ts';
 import { createFleetUnitStore } from './units.ts';
@@ -17,6 +18,7 @@ export function createMongoFleetStores(connection: Connection): FleetStores & { 
     results: createFleetResultStore(database),
     orphans: createFleetOrphanStore(database),
     workers: createFleetWorkerStore(database),
+    files: createFleetFileStore(database),
     controls: createFleetControlStore(database),
     ensureIndexes: () => database.ensureIndexes(),
   };

@@ -208,7 +208,7 @@ describe('the audit log', () => {
         noop: async ({ n }) => ({ n }),
         census: async () => ({ nodes: 0, dead: [], waiting: 0, deadLetters: 0, stalled: 0, putBack: 0 }),
         'sweep-leases': async () => ({ expired: 0, failed: 0, repaired: 0 }),
-        'verify-results': async () => ({ verified: 0, disagreeing: 0, skipped: 0 }),
+        'verify-results': async () => ({ verified: 0, disagreeing: 0, unverifiable: 0, skipped: 0 }),
       },
       deps,
     );

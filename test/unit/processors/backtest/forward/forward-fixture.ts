@@ -47,6 +47,7 @@ export function fixedEngine(report: object | null = REPORT): WorkerEngine & { re
   const reason = 'its candles are not here';
   return {
     runs,
+    copyOf: async () => null,
     obstacle: async () => (report === null ? reason : null),
     async execute() {
       runs.count += 1;

@@ -1,0 +1,39 @@
+import { readReport } from '../domain/fleet/reported-fields.ts';
+import { EVALUATE_ONE, type StrategyParams } from '../domain/fleet/strategy-params.ts';
+import { randomGenome } from '../domain/python-worker/genomes/random-genome.ts';
+import { createRng } from '../domain/random/rng.ts';
+import { type WorkerEngine } from '../ports/fleet/engine.ts';
+
+const ATTEMPTS = 20;
+const NO_SEED = 0;
+/** Parameters that decide which file a worker reads, and by which rules it plays. */
+const KEPT = ['data_file', 'data_dir', 'market_type', 'max_leverage', 'leverage'];
+
+/**
+ * Plans the canary of a candle file: one genome over the whole file, the same for all workers. It trades, and loses in
+ * the search: on other genomes Python workers may fail silently (docs/coordinator-protocol.md#silent-failures).
+ */
+export function createCanaryPlanner(engine: Pick<WorkerEngine, 'execute'>) {
+  const planned = new Map<string, StrategyParams | null>();
+
+  async function plan(copy: string, kept: StrategyParams): Promise<StrategyParams | null> {
+    const rng = createRng(`canary ${copy}`);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const genome = randomGenome(rng, { marketType: 'SPOT', maxLeverage: 1 });
+      const params = { ...kept, ...EVALUATE_ONE, seed_genomes: [genome] };
+      const outcome = await engine.execute(params, NO_SEED);
+      if (outcome.kind === 'impossible') return null;
+      const { pnl, trades, oos_trades } = readReport(outcome.report).fields;
+      if (trades > 0 && oos_trades > 0 && pnl < 0) return params;
+    }
+    return null;
+  }
+
+  /** @param example parameters of a unit on the file. Null when none can be found. */
+  return async function canaryParams(copy: string, example: StrategyParams): Promise<StrategyParams | null> {
+    const kept = Object.fromEntries(KEPT.flatMap((name) => (name in example ? [[name, example[name]]] : [])));
+    const key = `${copy}/${JSON.stringify(kept)}`;
+    if (!planned.has(key)) planned.set(key, await plan(copy, kept));
+    return planned.get(key) ?? null;
+  };
+}
