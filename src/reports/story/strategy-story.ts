@@ -1,7 +1,6 @@
 import { type AuditRecord } from '../../domain/audit/chain.ts';
 import { type Holding } from '../../domain/portfolio/holding.ts';
 import { type Decision } from '../../domain/research/decision.ts';
-import { describeSpec } from '../../domain/strategies/describe-spec.ts';
 import { type Strategy } from '../../domain/strategies/strategy.ts';
 import { idsOf, orderEvents, type OrderMaterial } from './order-story.ts';
 import { inOrder, proofsOf, type Story, type StoryEvent } from './story.ts';
@@ -42,6 +41,12 @@ const ORIGINS: Readonly<Record<Strategy['origin'], string>> = {
   remote: 'found by remote workers',
 };
 
+/** Not the sentence about its rules: that takes the registry of indicators, which a command that only reads does not load. */
+const parametersOf = ({ parameters }: Strategy): string =>
+  Object.entries(parameters)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+
 /** From its creation through every judgement to its orders. */
 export function strategyStory(material: StrategyMaterial, records: readonly AuditRecord[]): Story {
   const { strategy, decisions, holdings, orders } = material;
@@ -55,7 +60,7 @@ export function strategyStory(material: StrategyMaterial, records: readonly Audi
     time: Number.isFinite(earliest) ? earliest : strategy.createdAt,
     actor: 'strategy-generator',
     step: 'created',
-    text: `${name}, ${ORIGINS[origin]}${parent === undefined ? '' : ` from ${parent.slice(0, 12)}`}: ${describeSpec(strategy.spec)}`,
+    text: `${name}, ${ORIGINS[origin]}${parent === undefined ? '' : ` from ${parent.slice(0, 12)}`}: ${parametersOf(strategy)}`,
   };
   const held = holdings.map((holding) => `${holding.state} on ${holding.symbol} ${holding.timeframe}`).join(', ');
   return {

@@ -144,7 +144,7 @@ describe('the story of a strategy', () => {
       chain(['job', { result: [strategy.hash] }]),
     );
     expect(story.events.map(({ step }) => step).slice(0, 3)).toEqual(['created', 'incubating', 'signal']);
-    expect(story.events[0]!.text).toMatch(/^momentum\/.*: Buy when /);
+    expect(story.events[0]!.text).toMatch(/^momentum\/.*, drawn at random: .* \d/);
     expect(story.events[1]!.text).toContain('promising (probabilistic Sharpe 0.9000, deflated unknown)');
     expect(story.outcome).toBe('candidate: generated (active on BTC/USD 1h)');
     expect(story.proofs).toHaveLength(1);
