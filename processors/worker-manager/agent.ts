@@ -10,6 +10,8 @@ import { type Stores } from '../../src/ports/stores.ts';
 import { deadLetterOf } from '../agent/dead-letters.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
+import { type Coordinator } from '../../src/ports/fleet/client.ts';
+import { createCoordinatorWatch } from './coordinator-watch.ts';
 import { createScalingCensus } from './scaling-census.ts';
 import { createStalledWork } from './stalled-work.ts';
 
@@ -25,9 +27,13 @@ export interface WorkerManagerDeps extends AgentDeps {
     readonly rules: ScalingRules;
     readonly slots: (queue: QueueName) => number;
   };
+  /** Only with the backend `coordinator`. */
+  readonly coordinator?: Pick<Coordinator, 'probe'>;
   /** Only on the coordinator's own queues. */
   readonly fleet?: FleetSweep;
   readonly fleetCheck?: FleetCheck;
+  /** Logs what needs attention. */
+  readonly noteAttention?: () => Promise<void>;
 }
 
 /** Number of newest failures per queue that a census checks. */
@@ -42,6 +48,9 @@ export function createWorkerManager(deps: WorkerManagerDeps): Agent {
 
   const raiseAlert = createRaiseAlert(deps);
   const findStalledWork = createStalledWork({ stores, producer, clock, timing: deps.timing, raiseAlert });
+  const watchCoordinator =
+    deps.coordinator &&
+    createCoordinatorWatch({ coordinator: deps.coordinator, alerts: stores.alerts, raiseAlert, clock, log: deps.log });
   const adviseNodes = deps.scaling && createScalingCensus({ stores, producer, clock, ...deps.scaling });
 
   const removeDeadNodes = async (): Promise<readonly string[]> => {
@@ -84,6 +93,9 @@ export function createWorkerManager(deps: WorkerManagerDeps): Agent {
         const nodes = (await stores.nodes.list()).length;
         const work = await findStalledWork();
         await adviseNodes?.();
+        await deps.noteAttention?.();
+        // Last: a coordinator that is away keeps the census waiting for its time-outs.
+        await watchCoordinator?.();
         return { nodes, dead: [...dead], waiting, deadLetters, ...work };
       },
 

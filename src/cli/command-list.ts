@@ -89,6 +89,16 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
         load: async () => (await import('./commands/forwarded.ts')).registerForwarded,
       },
       {
+        name: 'units',
+        description: 'work units of the coordinator, the newest first',
+        load: async () => (await import('./commands/units.ts')).registerUnits,
+      },
+      {
+        name: 'fleet',
+        description: 'remote workers of the coordinator, and what needs attention',
+        load: async () => (await import('./commands/fleet.ts')).registerFleet,
+      },
+      {
         name: 'strategies',
         description: 'stored strategies, with the reason for their state',
         onlyReads: true,

@@ -8,6 +8,7 @@ import { createCredentials } from '../http/security/credentials.ts';
 import { securityHeaders } from '../http/security/headers.ts';
 import { createHostPolicy, requireKnownHost } from '../http/security/host-policy.ts';
 import { refuseCrossSiteWrites } from '../http/security/same-site.ts';
+import { type FleetRules } from '../domain/fleet/unit.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
@@ -31,6 +32,7 @@ export interface CoordinatorDeps {
   readonly defaults: UnitDefaults;
   /** Why no result can be verified here; null when some can. */
   readonly verificationObstacle: string | null;
+  readonly rules: FleetRules;
   readonly clock: Clock;
   readonly log: Logger;
   /** Required from clients that create or change something. Without a token only this machine is served. */
@@ -70,7 +72,7 @@ const recognition = defineRoute({
 
 /** The server from which workers pull units. Middleware runs in the order in which it is mounted. */
 export function createCoordinator(deps: CoordinatorDeps): Coordinator {
-  const { fleet, stores, defaults, verificationObstacle, clock, log, token, workersNeedToken } = deps;
+  const { fleet, stores, defaults, verificationObstacle, rules, clock, log, token, workersNeedToken } = deps;
   const hosts = createHostPolicy();
   for (const name of deps.names) hosts.listensOn(name);
   const credentials = token === undefined ? null : createCredentials(token, clock);
@@ -82,7 +84,7 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
     ...worker,
     ...reading,
     ...controlRoutes(fleet),
-    ...workUnitRoutes({ fleet, stores, defaults, verificationObstacle }),
+    ...workUnitRoutes({ fleet, stores, defaults, verificationObstacle, rules, clock }),
     futuresUnitRoute(fleet, defaults),
   ];
 

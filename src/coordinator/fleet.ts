@@ -5,7 +5,7 @@ import {
   recordCopy,
   recordFindings,
 } from '../domain/fleet/file-record.ts';
-import { type FleetJudgement, judgeFleet } from '../domain/fleet/judge-fleet.ts';
+import { judgeFleet } from '../domain/fleet/judge-fleet.ts';
 import { cancel, disbelieve } from '../domain/fleet/receive-result.ts';
 import { type FleetRules } from '../domain/fleet/unit.ts';
 import { isQuarantined } from '../domain/fleet/worker.ts';
@@ -47,8 +47,6 @@ export interface Fleet extends FleetSweep, FleetVerification {
   cancel(id: number, reason: string): Promise<FleetUnit | null>;
   /** Ends its quarantine and its suspensions. Returns false when there were none. */
   releaseWorker(workerId: string): Promise<boolean>;
-  /** The judgement on workers and files, some seconds old at most. */
-  judgement(): Promise<FleetJudgement>;
   /** Change counter; summaries computed at a lower value are outdated. */
   changes(): number;
   /** Updates the statistics of workers. */
@@ -132,7 +130,6 @@ export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
       await unitRepository.change(unitId, (unit) => ({ unit: disbelieve(unit, resultId, rules, now), value: null }));
     },
     fileRecords: () => files.read(),
-    judgement: () => files.judgement(),
     async noteFindings(file, copy, observations) {
       await files.change(file, (record) => recordFindings(recordCopy(record, copy), observations));
     },

@@ -259,6 +259,8 @@ export interface AlertStore {
   /** Unique by `key`; false when the alert exists. */
   raise(alert: Alert): Promise<boolean>;
   list(limit: number): Promise<readonly Alert[]>;
+  /** The newest alert whose key begins with `prefix`, or null. */
+  latest(prefix: string): Promise<Alert | null>;
 }
 
 export interface CandleStore {

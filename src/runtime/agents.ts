@@ -153,6 +153,7 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         deadAfterMs: deadAfterMs(agents.heartbeat.everyMs),
         timing: database.queues,
         scaling: { rules: agents.scaling, slots: (name) => slotsOf(config, name) },
+        ...(remote && { coordinator: remote.coordinator }),
       });
     default:
       return queue satisfies never;

@@ -11,6 +11,7 @@ import { createRedisBroadcaster } from '../adapters/broadcast/redis-stream.ts';
 import { type ListenOptions } from '../http/listen.ts';
 import { isLoopback } from '../http/security/host-policy.ts';
 import { createCoordinator } from '../coordinator/create-coordinator.ts';
+import { createAttentionLog } from '../coordinator/attention.ts';
 import { keepBusy } from '../coordinator/auto-create.ts';
 import { createFleet, type Fleet } from '../coordinator/fleet.ts';
 import { searchParams } from '../domain/fleet/search-params.ts';
@@ -20,6 +21,7 @@ import { AppError } from '../domain/errors.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
 import { deadAfterMs } from './agents.ts';
+import { fleetRules } from './fleet-rules.ts';
 import { openCoordinatorStores } from './coordinator-stores.ts';
 import { systemClock } from './system-clock.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
@@ -52,7 +54,6 @@ export interface RunningCoordinator {
 const CLOSE_WITHIN_MS = 15_000;
 const DRAIN_MS = 5_000;
 const READY_WITHIN_MS = 15_000;
-const MINUTE_MS = 60_000;
 
 /** One round of searches on every market that workers have candles of; none unless `coordinator.autoCreate` is set. */
 function autoSearches({ agents }: Config): readonly StrategyParams[] {
@@ -112,10 +113,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     const { fleetStores, stores, prefix } = opened;
     const clock = systemClock;
     const rules: FleetRules = {
-      leaseMs: settings.leaseMinutes * MINUTE_MS,
-      maxExpiries: settings.maxExpiries,
-      maxReplicas: settings.maxReplicas,
-      distinct: options.distinct ?? settings.distinct,
+      ...fleetRules(config),
+      ...(options.distinct !== undefined && { distinct: options.distinct }),
     };
     const fleet = createFleet({ stores: fleetStores, rules, clock, log });
     cleanup.push('fleet', () => fleet.close());
@@ -157,6 +156,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       timing: config.database.queues,
       fleet,
       fleetCheck,
+      noteAttention: createAttentionLog({ stores: fleetStores, rules, clock, log }),
     });
     const { lockMs, stalledCheckMs } = config.database.queues;
     const running = runAgent(manager, {
@@ -194,6 +194,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       stores: fleetStores,
       defaults: { replicas: settings.replicas, maxReplicas: settings.maxReplicas },
       verificationObstacle: obstacle,
+      rules,
       clock,
       log,
       ...(token !== undefined && { token }),

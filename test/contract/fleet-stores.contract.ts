@@ -184,6 +184,8 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(ids(await units.list({ state: 'failed', limit: 10 }))).toEqual([100, 101, 1000]);
         expect(ids(await units.list({ state: 'failed', after: 100, limit: 1 }))).toEqual([101]);
         expect(ids(await units.list({ after: 98, limit: 10 }))).toEqual([99, 100, 101, 1000]);
+        expect(ids(await units.newest({ limit: 2 }))).toEqual([1000, 101]);
+        expect(ids(await units.newest({ state: 'failed', limit: 2 }))).toEqual([1000, 101]);
         const after = await units.counts();
         expect(after.failed - before.failed).toBe(3);
         expect(after.pending - before.pending).toBe(1);

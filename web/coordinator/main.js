@@ -82,7 +82,7 @@ function showFailed(answer) {
 
 function stateOf(worker, detail) {
   if (detail?.quarantine) return badge('quarantined', 'bad');
-  if (detail?.resting) return badge('resting', 'warn');
+  if (detail?.resting_until) return badge('resting', 'warn');
   if (detail?.suspect_over?.length > 0) return badge('suspect', 'warn');
   return worker.status === 'active' ? badge('active', 'good') : badge('inactive');
 }

@@ -3,7 +3,7 @@ import { judgeReport } from '../../../src/domain/fleet/judge-report.ts';
 import { sha256 } from '../../../src/domain/identity/sha256.ts';
 import { type Clock } from '../../../src/ports/clock.ts';
 import { type Coordinator, type PlacedUnit, type RemoteReport } from '../../../src/ports/fleet/client.ts';
-import { AppError, errorText, hasCode } from '../../../src/domain/errors.ts';
+import { AppError, hasCode } from '../../../src/domain/errors.ts';
 import { type ForwardedUnit, type ForwardingStore } from '../../../src/ports/fleet/forwarding.ts';
 import { type WorkerEngine } from '../../../src/ports/fleet/engine.ts';
 import { type JobContext } from '../../agent/job-context.ts';
@@ -156,7 +156,10 @@ export function createForwarder(deps: ForwarderDeps) {
       const remote = await coordinator.look(placed());
       if (remote.state === 'completed') return receiveReport(remote.reports);
       if (remote.state !== 'open') return runHere(`${remote.state} at the coordinator: ${remote.reason}`);
-      if (!isLate()) return sleep(clock.now() + pollMs);
+      if (!isLate()) {
+        if (unit.reason !== remote.waitsFor) await move({ reason: remote.waitsFor });
+        return sleep(clock.now() + pollMs);
+      }
       return accepted(remote.reports) ? receiveReport(remote.reports) : runHere('its deadline passed');
     }
 
@@ -215,7 +218,7 @@ export function createForwarder(deps: ForwarderDeps) {
         await step();
       } catch (error) {
         if (!isAway(error)) throw error;
-        log.debug(errorText(error), { unit: unitId, state: unit.state });
+        await noteTrouble(error);
         if (isLate() && unit.state !== 'planned') {
           await runHere(
             unit.state === 'waiting' ? 'its deadline passed' : `it is unknown whether it was created: ${unit.reason}`,
@@ -229,6 +232,13 @@ export function createForwarder(deps: ForwarderDeps) {
     }
     return unit;
 
+    /** The reason of a unit whose creation is unclear says more than that the coordinator is away. */
+    async function noteTrouble(error: AppError): Promise<void> {
+      const reason = `the coordinator: ${error.message}`;
+      if ((unit.state !== 'planned' && unit.state !== 'waiting') || unit.reason === reason) return;
+      log.warn(error.message, { unit: unitId, state: unit.state });
+      await move({ reason });
+    }
     async function releaseTurn(): Promise<void> {
       if (unit.state !== 'creating') await forwarding.giveTurn(unitId);
     }

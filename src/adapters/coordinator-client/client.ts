@@ -1,18 +1,15 @@
-import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import { type Coordinator, type Dialect } from '../../ports/fleet/client.ts';
 import { createCorpDialect } from './corp-dialect.ts';
 import { createHttpClient, parseAnswer, redactedUrl, type HttpClientDeps } from './http-client.ts';
+import { createProbe } from './probe.ts';
+import { PROTOCOL, RECOGNITION, recognition } from './recognition.ts';
 import { createPythonDialect, STATUS, statusAnswer, type PythonDialectOptions } from './python-dialect.ts';
 
 export interface CoordinatorClientOptions extends HttpClientDeps, PythonDialectOptions {
   /** Sent only to a Bittrading Corp coordinator. */
   readonly token?: string | undefined;
 }
-
-const RECOGNITION = '/api/corp';
-const PROTOCOL = 1;
-const recognition = z.object({ server: z.literal('bittrading-corp'), protocol: z.int() });
 
 /**
  * Client of the coordinator at the address, of either type (Bittrading Corp or Python). The first request that depends
@@ -61,6 +58,7 @@ export function createCoordinatorClient(options: CoordinatorClientOptions): Coor
     find: async (order, bookmark) => dialects[bookmark.dialect].find(order, bookmark),
     look: async (unit) => dialects[unit.bookmark.dialect].look(unit),
     cancel: async (unit) => dialects[unit.bookmark.dialect].cancel(unit),
+    probe: createProbe(http, name, options.token, options.clock),
     isReachable: () => http.isReachable(),
   };
 }

@@ -20,6 +20,9 @@ const detail = z.object({
   key: z.string().nullable(),
   state: z.enum(UNIT_STATES),
   reason: z.string().nullable(),
+  replicas_needed: z.number().default(0),
+  replicas_assigned: z.number().default(0),
+  replicas_completed: z.number().default(0),
   results: z.array(report),
 });
 
@@ -31,6 +34,14 @@ const STATES: Readonly<Record<z.output<typeof detail>['state'], RemoteUnit['stat
   cancelled: 'cancelled',
 };
 
+/** What an open unit waits for. */
+function waitsFor(unit: z.output<typeof detail>): string {
+  const { replicas_needed: needed, replicas_assigned: assigned, replicas_completed: completed } = unit;
+  if (STATES[unit.state] !== 'open') return '';
+  const done = `${completed} of ${needed} results there`;
+  return assigned > completed ? `${done}; a worker computes another` : `${done}; no worker has leased the next`;
+}
+
 /** Validates the report again; the server's verdict counts only for a valid report. */
 function reportOf(row: z.output<typeof report>): RemoteReport {
   const { fields, fault } = readReport(row);
@@ -40,7 +51,10 @@ function reportOf(row: z.output<typeof report>): RemoteReport {
 }
 
 /** The Bittrading Corp coordinator. Units are identified by the client's keys, so requests are idempotent. */
-export function createCorpDialect(http: HttpClient, token: string | undefined): Omit<Coordinator, 'isReachable'> {
+export function createCorpDialect(
+  http: HttpClient,
+  token: string | undefined,
+): Omit<Coordinator, 'isReachable' | 'probe'> {
   return {
     async bookmark() {
       return { dialect: 'corp', units: 0, lastResult: 0 };
@@ -62,12 +76,22 @@ export function createCorpDialect(http: HttpClient, token: string | undefined): 
     async look({ remoteId, order }) {
       const path = `${UNITS}/${remoteId}`;
       const answer = await http.again(path, { method: 'GET', token });
-      const gone = { state: 'gone', reason: `work unit ${remoteId} no longer exists`, reports: [] } as const;
+      const gone = {
+        state: 'gone',
+        reason: `work unit ${remoteId} no longer exists`,
+        waitsFor: '',
+        reports: [],
+      } as const;
       if (answer.status === 404) return gone;
       const unit = parseAnswer(path, detail, answer.body);
       // After a change of the server's store the same number belongs to another unit.
       if (unit.key !== order.key) return gone;
-      return { state: STATES[unit.state], reason: unit.reason ?? '', reports: unit.results.map(reportOf) };
+      return {
+        state: STATES[unit.state],
+        reason: unit.reason ?? '',
+        waitsFor: waitsFor(unit),
+        reports: unit.results.map(reportOf),
+      };
     },
 
     async cancel({ remoteId, order }) {

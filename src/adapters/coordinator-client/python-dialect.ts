@@ -74,7 +74,7 @@ export function createPythonDialect(
   http: HttpClient,
   clock: Clock,
   { settleMs, freshMs }: PythonDialectOptions,
-): Omit<Coordinator, 'isReachable'> {
+): Omit<Coordinator, 'isReachable' | 'probe'> {
   const results = createResultsWindow(http, clock, freshMs);
   let polledAt = -Infinity;
 
@@ -143,10 +143,16 @@ export function createPythonDialect(
       const rows = (await results.since(bookmark.lastResult)).filter((row) => row.work_unit_id === remoteId);
       // Unit numbers restart when its database is replaced.
       if (rows.some((row) => !hasMarker(row, order))) {
-        return { state: 'gone', reason: `number ${remoteId} now belongs to another work unit`, reports: [] };
+        return {
+          state: 'gone',
+          reason: `number ${remoteId} now belongs to another work unit`,
+          waitsFor: '',
+          reports: [],
+        };
       }
       const isDone = rows.length >= order.replicas;
-      return { state: isDone ? 'completed' : 'open', reason: '', reports: rows.map(reportOf) };
+      const waitsFor = isDone ? '' : `${rows.length} of ${order.replicas} results there`;
+      return { state: isDone ? 'completed' : 'open', reason: '', waitsFor, reports: rows.map(reportOf) };
     },
 
     async cancel() {

@@ -21,5 +21,11 @@ export function createAlertStore(database: Database): AlertStore {
   return {
     raise: async (alert) => (await alerts.insert([alert])) === 1,
     list: (limit) => alerts.find({}, { at: -1 }, { limit }),
+    async latest(prefix) {
+      // No key has this character, so the range holds every key with the prefix.
+      const range = { $gte: prefix, $lt: `${prefix}\uffff` };
+      const [found] = await alerts.find({ _id: range }, { at: -1 }, { limit: 1 });
+      return found ?? null;
+    },
   };
 }

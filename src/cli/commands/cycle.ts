@@ -11,6 +11,7 @@ import { cashOption } from '../input/fill-options.ts';
 import { minimumCoverageOption, withMinimumCoverage, type CoverageOptions } from '../input/minimum-coverage.ts';
 import { withCash } from '../input/with-cash.ts';
 import { withCompany } from '../process/company-run.ts';
+import { sayForwarding } from '../output/say-forwarding.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { anyServices } from '../process/open-services.ts';
@@ -65,6 +66,7 @@ async function run(io: CliIo, options: Options): Promise<void> {
         async prepare(context) {
           await importCandleFiles(context.stores, config, files, source, { isContentAddressed: true });
           await setMarketTime(context, to);
+          await sayForwarding(io, config, context, timeframe);
           // Each run has its own account, so that positions of an earlier run cannot affect its decisions.
           request = await runRequestFor(
             context.stores.cycles,

@@ -15,6 +15,7 @@ import { anyServices } from '../process/open-services.ts';
 import { withCompany } from '../process/company-run.ts';
 import { aborted } from '../process/run-process.ts';
 import { runCoordinator } from '../process/coordinator-run.ts';
+import { sayForwarding } from '../output/say-forwarding.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { runOneCycle } from '../process/one-cycle.ts';
@@ -126,6 +127,7 @@ async function runOnce(io: CliIo, config: Config, options: Options): Promise<voi
     async prepare(context: AppContext) {
       await prepare(context);
       await setMarketTime(context, now);
+      await sayForwarding(io, config, context, timeframe);
       const symbols = (await context.data.markets()).map(({ symbol }) => symbol);
       const inputs = { symbols, timeframe, seed, asOf: now - timeframeMs(timeframe), settles: true };
       request = await runRequestFor(
@@ -176,6 +178,7 @@ async function leadUntilStopped(io: CliIo, config: Config, options: Options): Pr
     async prepare(context: AppContext) {
       await marketSource.prepare(context);
       await setMarketTime(context, marketSource.opensAt);
+      await sayForwarding(io, config, context, config.exchange.timeframe);
       return { account: marketSource.descriptor.account };
     },
   };

@@ -92,6 +92,26 @@ function printOrders(io: CliIo, { review, orders, fills, equity }: CycleReport):
   io.print(`\n${fills.length} fills; equity ${equity.toFixed(2)} USD`);
 }
 
+type Searches = Omit<NonNullable<CycleReport['forwarded']>, 'earlier'>;
+
+function searchesText({ searches, doneRemotely, doneHere, failed, open, strategies, waitsFor }: Searches): string {
+  const outcomes = [
+    `${doneRemotely} done by remote workers`,
+    `${doneHere} done here`,
+    `${failed} failed`,
+    `${open} open${waitsFor === null ? '' : ` (${waitsFor})`}`,
+  ];
+  return `${searches}: ${outcomes.join(', ')}; ${strategies} strategies came back`;
+}
+
+function printForwarded(io: CliIo, { forwarded }: CycleReport): void {
+  if (forwarded === undefined) return;
+  io.print(`Searches forwarded by this cycle: ${searchesText(forwarded)}`);
+  if (forwarded.earlier.searches > 0) io.print(`Searches of earlier cycles: ${searchesText(forwarded.earlier)}`);
+  if (forwarded.open > 0) io.print('Open ones go on while the company runs, and with the next cycle: corp forwarded');
+  io.print('');
+}
+
 /** Prints a cycle as readable text. */
 export function printCycle(io: CliIo, report: CycleReport): void {
   io.print(
@@ -104,6 +124,7 @@ export function printCycle(io: CliIo, report: CycleReport): void {
     '',
   );
   io.print('');
+  printForwarded(io, report);
   printRefusedMarkets(io, report);
   printSelection(io, report);
   io.print('');

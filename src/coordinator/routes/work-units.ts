@@ -5,9 +5,12 @@ import { countText, limitField } from '../../http/input-fields.ts';
 import { badRequest, RequestError } from '../../http/request-error.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
 import { reasonField } from '../../../queues/fields.ts';
-import { UNIT_STATES } from '../../domain/fleet/unit.ts';
+import { type FleetRules, UNIT_STATES } from '../../domain/fleet/unit.ts';
+import { isResting, restEnd } from '../../domain/fleet/worker.ts';
+import { type Clock } from '../../ports/clock.ts';
 import { type FleetUnit } from '../../ports/fleet/records.ts';
 import { type FleetStores } from '../../ports/fleet/stores.ts';
+import { attentionOf, readFleetState } from '../attention.ts';
 import { type Creation } from '../create-units.ts';
 import { errorBody } from '../error-body.ts';
 import { type Fleet } from '../fleet.ts';
@@ -36,16 +39,19 @@ const answerOf = (
 });
 
 export interface WorkUnitDeps {
-  readonly fleet: Pick<Fleet, 'createUnits' | 'cancel' | 'flush' | 'judgement'>;
-  readonly stores: Pick<FleetStores, 'units' | 'results' | 'orphans' | 'workers'>;
+  readonly fleet: Pick<Fleet, 'createUnits' | 'cancel' | 'flush'>;
+  readonly stores: Pick<FleetStores, 'units' | 'results' | 'orphans' | 'workers' | 'files'>;
   readonly defaults: UnitDefaults;
   /** Why no result can be verified here; null when some can. */
   readonly verificationObstacle: string | null;
+  readonly rules: FleetRules;
+  readonly clock: Clock;
 }
 
 /** Routes that the Python coordinator lacks: create, read and cancel units of any kind. */
-export function workUnitRoutes({ fleet, stores, defaults, verificationObstacle }: WorkUnitDeps): readonly Route[] {
-  const { units, results, orphans, workers } = stores;
+export function workUnitRoutes(deps: WorkUnitDeps): readonly Route[] {
+  const { fleet, stores, defaults, verificationObstacle, rules, clock } = deps;
+  const { units, results, orphans } = stores;
   const readRequest = unitRequestReader(defaults);
 
   async function find(id: number): Promise<FleetUnit> {
@@ -180,18 +186,21 @@ export function workUnitRoutes({ fleet, stores, defaults, verificationObstacle }
       needs: 'store',
       async handle() {
         await fleet.flush();
-        const [rows, verdicts, states, judgement] = await Promise.all([
-          workers.list(),
+        const now = clock.now();
+        const [state, verdicts, states] = await Promise.all([
+          readFleetState(stores, rules, now),
           results.counts(),
           units.counts(),
-          fleet.judgement(),
         ]);
+        const { next, waiting, judgement } = state;
         return {
+          attention: attentionOf(state),
+          waiting: { work_units: waiting, next: next?.id ?? null, since: next?.turn ?? null },
           verification: {
             obstacle: verificationObstacle,
             files_in_doubt: judgement.inDoubt.map(({ file, hosts }) => ({ file, differing_hosts: hosts })),
           },
-          workers: rows.map((worker) => ({
+          workers: state.workers.map((worker) => ({
             worker_id: worker.id,
             hostname: worker.host,
             platform: worker.platform,
@@ -204,6 +213,7 @@ export function workUnitRoutes({ fleet, stores, defaults, verificationObstacle }
             execution_seconds: worker.executionSeconds,
             suspect_over: worker.suspectOver,
             suspended_for: [...(judgement.suspended.get(worker.id) ?? [])].sort(),
+            resting_until: isResting(worker, now) ? restEnd(worker) : null,
             quarantine: worker.quarantine === '' ? null : worker.quarantine,
           })),
           results: verdicts,

@@ -71,6 +71,9 @@ export function isResting({ refusedInRow, refusedAt }: Worker, now: number): boo
   return refusedInRow >= REST_AFTER && now - refusedAt < REST_MS;
 }
 
+/** When its rest ends, epoch ms. */
+export const restEnd = ({ refusedAt }: Worker): number => refusedAt + REST_MS;
+
 export const isQuarantined = ({ quarantine }: Worker): boolean => quarantine !== '';
 
 const CANNOT_EVALUATE: readonly WorkerVersion[] = ['v3', 'v5', 'root-without-numba'];

@@ -63,6 +63,8 @@ export interface RemoteUnit {
   readonly state: 'open' | 'completed' | 'failed' | 'cancelled' | 'gone';
   /** Why it failed or was cancelled; empty otherwise. */
   readonly reason: string;
+  /** What an open unit waits for; empty when that is not known. */
+  readonly waitsFor: string;
   /** Oldest first. */
   readonly reports: readonly RemoteReport[];
 }
@@ -72,6 +74,18 @@ export interface PlacedUnit {
   readonly remoteId: number;
   readonly order: UnitCommand;
   readonly bookmark: Bookmark;
+}
+
+/**
+ * Whether a coordinator works. `away`: no answer. `refused`: it does not take our token. `wrong`: another program answers
+ * at its address.
+ */
+export interface CoordinatorHealth {
+  readonly kind: 'well' | 'slow' | 'away' | 'refused' | 'wrong';
+  /** One sentence for people. */
+  readonly text: string;
+  /** What it says of its workers that a person should look at. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -87,6 +101,8 @@ export interface Coordinator {
   look(unit: PlacedUnit): Promise<RemoteUnit>;
   /** False when units cannot be cancelled, or this one had ended. */
   cancel(unit: PlacedUnit): Promise<boolean>;
+  /** Throws nothing of the above. */
+  probe(): Promise<CoordinatorHealth>;
   /** False while requests are held back after recent failures. */
   isReachable(): boolean;
 }

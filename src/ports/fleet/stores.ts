@@ -41,6 +41,8 @@ export interface FleetUnitStore {
     readonly after?: number;
     readonly limit: number;
   }): Promise<readonly FleetUnit[]>;
+  /** By descending id. */
+  newest(filter: { readonly state?: UnitState; readonly limit: number }): Promise<readonly FleetUnit[]>;
   getMany(ids: readonly number[]): Promise<readonly FleetUnit[]>;
   counts(): Promise<Readonly<Record<UnitState, number>>>;
 }

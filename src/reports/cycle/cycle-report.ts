@@ -3,6 +3,7 @@ import { notAnnualised } from '../../domain/statistics/sharpe.ts';
 import { type Stores } from '../../ports/stores.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type Broker } from '../../ports/broker.ts';
+import { forwardedSearches } from './forwarded-searches.ts';
 import { groupReasons } from './group-reasons.ts';
 
 /** Document of `corp cycle --json`; keys may be added, never renamed or removed. */
@@ -47,6 +48,7 @@ async function marketsOf({ data }: ReportDeps, cycle: Cycle) {
 /** Builds the report of a cycle from the stores, so that it shows stored data only. */
 export async function reportOf(deps: ReportDeps, cycle: Cycle) {
   const { stores, broker } = deps;
+  const forwarded = await forwardedSearches(stores.forwarding, cycle);
   const [markets, scan, analyses, optimizations, trials, screened, holdings, verdicts, orders, decisions, auditHead] =
     await Promise.all([
       marketsOf(deps, cycle),
@@ -107,6 +109,8 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
     seed: cycle.seed,
     asOf: iso(cycle.asOf),
     markets,
+    // Only of a company that forwards searches.
+    ...(forwarded !== null && { forwarded }),
     stages: CYCLE_PHASES.map((stage) => {
       const record = phase(stage);
       return {

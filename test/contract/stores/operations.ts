@@ -124,6 +124,15 @@ export function operationsContract(stores: () => Stores): void {
       expect(await alerts.list(2)).toStrictEqual([alert('al-2', T0 + 2), alert('al-3', T0 + 1)]);
       expect(await alerts.list(10)).toHaveLength(3);
     });
+
+    it('are found by the beginning of their key, the newest', async () => {
+      const { alerts } = stores();
+      const alert = (key: string, at: number): Alert => ({ key, severity: 'info', title: '', text: '', at });
+      for (const [i, key] of ['be/1', 'begin/9/away', 'begin/10/back', 'begin', 'beginning/1'].entries())
+        await alerts.raise(alert(key, T0 + i));
+      expect((await alerts.latest('begin/'))?.key).toBe('begin/10/back');
+      expect(await alerts.latest('none/')).toBeNull();
+    });
   });
 
   describe('feed', () => {

@@ -51,7 +51,12 @@ describe('the Bittrading Corp coordinator', () => {
     expect(await server.stores.units.list({ limit: 10 })).toHaveLength(1);
 
     const placed = { remoteId, order, bookmark };
-    expect(await client.look(placed)).toEqual({ state: 'open', reason: '', reports: [] });
+    expect(await client.look(placed)).toEqual({
+      state: 'open',
+      reason: '',
+      waitsFor: '0 of 2 results there; no worker has leased the next',
+      reports: [],
+    });
     await workOnce(server.url, 'a_Linux_W1', REPORT);
     await workOnce(server.url, 'b_Linux_W1', { ...REPORT, pnl: 99 });
     const done = await client.look(placed);
@@ -70,8 +75,8 @@ describe('the Bittrading Corp coordinator', () => {
     server = await startTestCoordinator({ clock });
     const client = clientOf(server.url, clock);
     const { order } = forwardedUnit('c1.u0');
-    const odd = await client.create({ ...order, params: { ...order.params, odd: 1 } });
-    expect(odd.kind === 'refused' && odd.reason).toMatch(/odd/);
+    const odd = await client.create({ ...order, params: { ...order.params, max_candles: 'odd' } });
+    expect(odd.kind === 'refused' && odd.reason).toMatch(/max_candles/);
     const made = await client.create(order);
     const conflict = await client.create({ ...order, params: { ...order.params, generations: 11 } });
     expect(conflict).toMatchObject({ kind: 'refused' });

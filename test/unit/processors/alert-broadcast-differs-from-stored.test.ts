@@ -16,6 +16,7 @@ function recorded({ isNew = true } = {}) {
           return isNew;
         },
         list: async () => [],
+        latest: async () => null,
       },
     },
     broadcaster: {

@@ -109,6 +109,7 @@ export function createFleetUnitStore(database: Database): FleetUnitStore {
     outOfStep: async (limit) => idsOf(await units.pick({ inStep: false }, { id: 1 }, ['id'], { limit })),
     list: async ({ state, after = 0, limit }) =>
       (await units.find({ state, id: { $gt: after } }, { id: 1 }, { limit })).map(unitOf),
+    newest: async ({ state, limit }) => (await units.find({ state }, { id: -1 }, { limit })).map(unitOf),
     getMany: async (ids) => (await units.getMany(ids.map(String))).map(unitOf),
     counts: () => countBy(UNIT_STATES, (state) => units.count({ state })),
   };
