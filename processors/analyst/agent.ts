@@ -10,6 +10,7 @@ import { type Broadcaster } from '../../src/ports/broadcaster.ts';
 import { type MarketFailure } from '../../src/ports/broker.ts';
 import { marketsFailed } from '../agent/markets-failed.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
+import { requireClosed } from '../agent/require-closed.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
 
 export interface AnalystDeps extends AgentDeps {
@@ -54,6 +55,8 @@ export function createAnalyst(deps: AnalystDeps): Agent {
       },
 
       async signals({ account, symbols, timeframe, candleTime }, { job }) {
+        const asOf = candleTime + timeframeMs(timeframe);
+        await requireClosed(data, 'the candle', asOf);
         const held = (await stores.portfolio.list({ account })).filter(
           (holding) => holding.timeframe === timeframe && symbols.includes(holding.symbol),
         );
@@ -63,7 +66,6 @@ export function createAnalyst(deps: AnalystDeps): Agent {
           stores.ledger.positions(account),
           stores.strategies.getMany([...new Set(held.map(({ strategyHash }) => strategyHash))]),
         ]);
-        const asOf = candleTime + timeframeMs(timeframe);
         const intents: Intent[] = [];
         const failed: MarketFailure[] = [];
         for (const symbol of symbols) {

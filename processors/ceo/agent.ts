@@ -9,6 +9,7 @@ import { type MarketData } from '../../src/ports/market-data.ts';
 import { type RiskStates } from '../../src/ports/risk-states.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
+import { requireClosed } from '../agent/require-closed.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { createTradingStates } from '../agent/trading-states.ts';
 
@@ -37,7 +38,7 @@ const EARLIER_SILENCE = 'silent desk';
 
 /** Chief executive: watches the agents, opens and closes the day, sets the macro stance, acts in emergencies. */
 export function createCeo(deps: CeoDeps): Agent {
-  const { stores, broker, broadcaster, clock, limits, riskStates, account: main } = deps;
+  const { stores, broker, data, broadcaster, clock, limits, riskStates, account: main } = deps;
   const watchedSince = clock.now();
   /** Kept here as well: the rows of a dead node are removed, but the silence of its agents must still be noticed. */
   const lastSeenOf = new Map<string, number>();
@@ -125,6 +126,7 @@ export function createCeo(deps: CeoDeps): Agent {
       },
 
       async 'start-day'({ account, day }) {
+        await requireClosed(data, 'the day before it', day);
         await broker.open(account);
         const silent = silentAgents(QUEUE_NAMES, await heartbeats(), clock.now(), deps.silentAfterMs, watchedSince);
         const { stance, riskBudget } = await stanceOf(account, undefined);
@@ -142,6 +144,7 @@ export function createCeo(deps: CeoDeps): Agent {
       },
 
       async 'stop-day'({ account, day }) {
+        await requireClosed(data, 'the day before it', day);
         const key = `daily-report/${account}/${day}`;
         const [{ equity, cash, exposure }, points, fills, verdicts, holdings] = await Promise.all([
           broker.balance(account),

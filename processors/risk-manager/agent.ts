@@ -16,6 +16,7 @@ import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.t
 import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { createTradingStates } from '../agent/trading-states.ts';
 import { flattenIntents, flattenReport, remainsOf } from './flatten.ts';
+import { reductionIntents } from './reduce-exposure.ts';
 import { reviewIntents, type ReviewDeps } from './review-intents.ts';
 
 export interface RiskManagerDeps extends AgentDeps, ReviewDeps {
@@ -132,11 +133,15 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
           await raiseAlert({ key, account, severity: 'critical', title: `${breach.code} limit reached`, text });
         }
         const flattenJob = await pursueFlatten(account, state, time);
+        // While HALTED reductions wait: they are planned anew afterwards.
+        const isClosing = state.flatten !== undefined || state.tradingState === 'HALTED';
+        const reductions = isClosing ? [] : await reductionIntents(deps, account, equity);
         return {
           state: state.tradingState,
           equity,
           breaches: breaches.map(({ text }) => text),
           ...(flattenJob !== null && { flattenJob }),
+          reductions: [...reductions],
         };
       },
 

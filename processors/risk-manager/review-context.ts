@@ -1,19 +1,27 @@
 import { assetOf } from '../../src/domain/market/market.ts';
+import { type Bracket } from '../../src/domain/orders/order.ts';
+import { closedTrades } from '../../src/domain/portfolio/closed-trades.ts';
 import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
+import { fractionOf } from '../../src/domain/risk/offset-fraction.ts';
 import { dayStartOf } from '../../src/domain/risk/trading-state.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
-import { type Approval } from '../../src/domain/risk/approval.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
+import { type RiskLimits } from '../../src/domain/risk/limits.ts';
 import { type RiskState } from '../../src/domain/risk/risk-state.ts';
 import { type Broker } from '../../src/ports/broker.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { decisionTime } from '../agent/decision-time.ts';
+import { type CorrelatedMarkets } from './correlated-markets.ts';
 
 export interface ContextDeps {
-  readonly stores: Pick<Stores, 'orders' | 'approvals' | 'cycles'>;
+  readonly stores: Pick<Stores, 'orders' | 'approvals' | 'cycles' | 'ledger'>;
   readonly data: MarketData;
   readonly broker: Broker;
+  readonly limits: RiskLimits;
+  readonly correlatedMarkets: CorrelatedMarkets;
+  /** Currency of the account. */
+  readonly currency: string;
   /** Fraction of the price by which a market order may fill worse. */
   readonly slippageRate: number;
 }
@@ -21,10 +29,13 @@ export interface ContextDeps {
 /** Priced positions and pending entries of an account; the same for every intent of one review. */
 export type AccountSummary = Pick<
   ReviewContext,
-  'equity' | 'cash' | 'positions' | 'pendingEntries' | 'ordersToday' | 'now'
+  'equity' | 'cash' | 'positions' | 'pendingEntries' | 'ordersToday' | 'ordersLastHour' | 'now'
 >;
 
 const LIVE_ORDER_STATES = ['intended', 'approved', 'submitting', 'open', 'partially-filled', 'unknown'] as const;
+const HOUR_MS = 3_600_000;
+/** Fills that are read for the closed trades of a strategy or a market: twice the trades that a rule looks at, and more. */
+const RECENT_FILLS = 200;
 
 /** Last close of a market at market time `asOf`, and the open time of that candle. */
 export async function lastPrice(
@@ -38,6 +49,29 @@ export async function lastPrice(
   return { price: series.close[bar]!, candleTime: series.time[bar]! };
 }
 
+/** Open positions at the venue, priced now, with the loss to their stops. */
+export async function pricedPositions(
+  { data, broker, limits }: Pick<ContextDeps, 'data' | 'broker' | 'limits'>,
+  account: string,
+  timeframe: Intent['timeframe'],
+  now: number,
+): Promise<readonly Commitment[]> {
+  const [positions, orders] = await Promise.all([broker.positions(account), broker.openOrders(account)]);
+  const held = positions.filter(({ amount }) => amount !== 0);
+  return Promise.all(
+    held.map(async ({ strategyHash, symbol, amount }) => {
+      const [market, { price }] = await Promise.all([data.market(symbol), lastPrice(data, symbol, timeframe, now)]);
+      const stop = orders.find(
+        (order) => order.purpose === 'stop' && order.strategyHash === strategyHash && order.symbol === symbol,
+      )?.price;
+      const distance =
+        stop === undefined ? price * limits.maxStopDistance : Math.max(0, Math.sign(amount) * (price - stop));
+      const [value, stopRisk] = [Math.abs(amount) * price, Math.abs(amount) * distance];
+      return { strategyHash, symbol, asset: assetOf(market), amount, value, stopRisk };
+    }),
+  );
+}
+
 /**
  * Summary of the account without the intents under `review`. Approvals that an interrupted run of the same review issued
  * for them must not count against them, or a crash would change the verdicts.
@@ -49,19 +83,28 @@ export async function accountSummary(
   { entryEpoch = 0 }: RiskState,
   review: readonly Intent[],
 ): Promise<AccountSummary> {
-  const { stores, data, broker } = deps;
+  const { stores, data, broker, limits } = deps;
   // Age and prices are judged now, never at the intent's own time.
   const now = await decisionTime(deps, review[0]?.cycleId);
-  const [balance, positions, orders, outstanding, ordersToday] = await Promise.all([
+  const entriesSince = (since: number): Promise<number> => stores.orders.count({ account, purpose: 'entry', since });
+  const [balance, positions, orders, outstanding, ordersToday, ordersLastHour] = await Promise.all([
     broker.balance(account),
-    broker.positions(account),
+    pricedPositions(deps, account, timeframe, now),
     stores.orders.list({ account, states: LIVE_ORDER_STATES }),
     stores.approvals.outstanding(account, now),
-    stores.orders.count({ account, purpose: 'entry', since: dayStartOf(now) }),
+    entriesSince(dayStartOf(now)),
+    entriesSince(now - HOUR_MS + 1),
   ]);
-  const commit = async (strategyHash: string, symbol: string, amount: number): Promise<Commitment> => {
+  const commit = async (
+    strategyHash: string,
+    symbol: string,
+    amount: number,
+    bracket: Bracket | undefined,
+  ): Promise<Commitment> => {
     const [market, { price }] = await Promise.all([data.market(symbol), lastPrice(data, symbol, timeframe, now)]);
-    return { strategyHash, symbol, asset: assetOf(market), amount, value: Math.abs(amount) * price };
+    const value = Math.abs(amount) * price;
+    const stopRisk = value * (bracket ? fractionOf(bracket.stop, price) : limits.maxStopDistance);
+    return { strategyHash, symbol, asset: assetOf(market), amount, value, stopRisk };
   };
   const reviewed = new Set(review.map(({ id }) => id));
   const entries = orders.filter((order) => order.purpose === 'entry' && !reviewed.has(order.clientOrderId));
@@ -74,14 +117,15 @@ export async function accountSummary(
   return {
     equity: balance.equity,
     cash: balance.cash,
-    positions: await Promise.all(
-      positions.filter(({ amount }) => amount !== 0).map((p) => commit(p.strategyHash, p.symbol, p.amount)),
-    ),
+    positions,
     pendingEntries: await Promise.all([
-      ...entries.map((order) => commit(order.strategyHash, order.symbol, order.amount - order.filledAmount)),
-      ...unordered.map((approval: Approval) => commit(approval.strategyHash, approval.symbol, approval.amount)),
+      ...entries.map(({ strategyHash, symbol, amount, filledAmount, bracket }) =>
+        commit(strategyHash, symbol, amount - filledAmount, bracket),
+      ),
+      ...unordered.map(({ strategyHash, symbol, amount, bracket }) => commit(strategyHash, symbol, amount, bracket)),
     ]),
     ordersToday,
+    ordersLastHour,
     now,
   };
 }
@@ -92,19 +136,40 @@ export async function contextOf(
   state: RiskState,
   summary: AccountSummary,
 ): Promise<ReviewContext> {
-  const [market, { price, candleTime }] = await Promise.all([
-    deps.data.market(intent.symbol),
-    lastPrice(deps.data, intent.symbol, intent.timeframe, summary.now),
+  const { data, stores, limits, currency } = deps;
+  const { account, strategyHash, symbol, timeframe } = intent;
+  const { now } = summary;
+  const isEntry = intent.purpose === 'entry';
+  const others = [...summary.positions, ...summary.pendingEntries].map((held) => held.symbol);
+  const noFills = Promise.resolve([]);
+  const [market, { price, candleTime }, ofStrategy, ofMarket, correlated] = await Promise.all([
+    data.market(symbol),
+    lastPrice(data, symbol, timeframe, now),
+    isEntry ? stores.ledger.fills({ account, strategyHash, limit: RECENT_FILLS }) : noFills,
+    isEntry ? stores.ledger.fills({ account, symbol, limit: RECENT_FILLS }) : noFills,
+    isEntry
+      ? deps.correlatedMarkets({
+          symbol,
+          others: [...new Set(others)].filter((other) => other !== symbol),
+          timeframe,
+          now,
+          limit: limits.groupCorrelation,
+        })
+      : [],
   ]);
   // Entries are sized at the worst price they may fill at. At the last price, slippage would exceed the limit.
-  const worst = intent.purpose === 'entry' ? price * (1 + deps.slippageRate) : price;
+  const worst = isEntry ? price * (1 + deps.slippageRate) : price;
   return {
     ...summary,
     state,
+    currency,
     market,
     price: worst,
     lastPrice: price,
     lastCandleTime: candleTime,
-    timeframeMs: timeframeMs(intent.timeframe),
+    timeframeMs: timeframeMs(timeframe),
+    strategyTrades: closedTrades(ofStrategy),
+    marketTrades: closedTrades(ofMarket),
+    correlated,
   };
 }

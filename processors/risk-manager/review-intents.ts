@@ -3,8 +3,9 @@ import { signApproval, type Approval } from '../../src/domain/risk/approval.ts';
 import { sha256 } from '../../src/domain/identity/sha256.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
+import { assetOf } from '../../src/domain/market/market.ts';
+import { fractionOf } from '../../src/domain/risk/offset-fraction.ts';
 import { reviewIntent } from '../../src/domain/risk/review.ts';
-import { type RiskLimits } from '../../src/domain/risk/limits.ts';
 import { type RiskState } from '../../src/domain/risk/risk-state.ts';
 import { type Verdict } from '../../src/domain/risk/verdict.ts';
 import { type Clock } from '../../src/ports/clock.ts';
@@ -14,7 +15,6 @@ import { accountSummary, contextOf, type AccountSummary, type ContextDeps } from
 export interface ReviewDeps extends ContextDeps {
   readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents' | 'cycles'>;
   readonly clock: Clock;
-  readonly limits: RiskLimits;
   /** Key that signs approvals; the trader has the same one. */
   readonly approvalSecret: string;
 }
@@ -37,11 +37,17 @@ function addCommitment(
   const commitment: Commitment = {
     strategyHash: intent.strategyHash,
     symbol: intent.symbol,
-    asset: context.market.base,
+    asset: assetOf(context.market),
     amount,
     value: amount * context.price,
+    stopRisk: amount * context.price * (intent.bracket ? fractionOf(intent.bracket.stop, context.price) : 0),
   };
-  return { ...summary, pendingEntries: [...summary.pendingEntries, commitment], ordersToday: summary.ordersToday + 1 };
+  return {
+    ...summary,
+    pendingEntries: [...summary.pendingEntries, commitment],
+    ordersToday: summary.ordersToday + 1,
+    ordersLastHour: summary.ordersLastHour + 1,
+  };
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

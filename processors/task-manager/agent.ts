@@ -3,11 +3,14 @@ import { cycleIdOf, cycleInputsHash } from '../../src/domain/research/cycle-id.t
 import { type Cycle } from '../../src/domain/research/cycle.ts';
 import { type ForwardingStore } from '../../src/ports/fleet/forwarding.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
+import { type MarketData } from '../../src/ports/market-data.ts';
+import { requireClosed } from '../agent/require-closed.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
 import { runCycle } from './cycle.ts';
 import { type PhaseDeps } from './phase-runner.ts';
 
 export interface TaskManagerDeps extends PhaseDeps, AgentDeps {
+  readonly data: Pick<MarketData, 'now'>;
   /** Id of the market source that these queues belong to; cycles of other sources have other queues. */
   readonly source: string;
   /** Only with the backend `coordinator`. */
@@ -45,6 +48,7 @@ export function createTaskManager(deps: TaskManagerDeps): Agent {
     'task-manager',
     {
       async 'start-cycle'(request) {
+        await requireClosed(deps.data, 'the last candle of the cycle', request.asOf);
         const inputsHash = cycleInputsHash(request);
         const id = cycleIdOf(inputsHash, request.account, request.run);
         const { asOf, account, mode, source, symbols, timeframe, seed, settles, run } = request;

@@ -9,6 +9,7 @@ import { createTradingStates } from '../agent/trading-states.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { type Producer } from '../../queues/producer.ts';
 import { type RiskStates } from '../../src/ports/risk-states.ts';
+import { requireClosed } from '../agent/require-closed.ts';
 import { marketsFailed } from '../agent/markets-failed.ts';
 import { type Refusal } from './admit-approval.ts';
 import { cancelOrders, reportCrossing } from './cancel-orders.ts';
@@ -101,6 +102,8 @@ export function createTrader(deps: TraderDeps): Agent {
       settle: (closed, { job }) =>
         watch.guard(job, closed.account, async () => {
           const { account, candleTime, timeframe, symbols } = closed;
+          const closedAt = candleTime + timeframeMs(timeframe);
+          await requireClosed(deps.data, 'the candle', closedAt);
           await broker.open(account);
           const { tradingState } = await riskStates.read(account);
           // Whoever left ACTIVE has also asked for this; the candle must not fill an entry before it is done.
@@ -112,7 +115,6 @@ export function createTrader(deps: TraderDeps): Agent {
           const equity = await markAccount(deps, account);
           // A venue that takes no cancel still gets the candle: stops must act.
           if (uncancelled) throw uncancelled.error;
-          const closedAt = candleTime + timeframeMs(timeframe);
           // The other markets are settled: a retry, or the next candle, settles these.
           if (failed.length > 0) {
             const error = marketsFailed('not settled', failed);

@@ -12,7 +12,7 @@ export interface WatchDeps {
 }
 
 /** Errors of a job that are not the venue's. */
-const NOT_THE_VENUE = ['child-failed', 'market-failed', 'lock-lost'] as const;
+const NOT_THE_VENUE = ['child-failed', 'market-failed', 'lock-lost', 'not-closed'] as const;
 
 export interface VenueWatch {
   /** Runs a job's work. When its last attempt fails at the venue, entries stop until the venue works again. */

@@ -56,6 +56,8 @@ export const riskManagerContract = defineContract({
         breaches: z.array(z.string()),
         /** The trader's job that places the closing orders of a flatten that is not done. */
         flattenJob: idField.optional(),
+        /** Intents that close what prices have carried beyond an exposure limit. */
+        reductions: z.array(idField).default([]),
       }),
     },
     'plan-flatten': {

@@ -1,4 +1,5 @@
 import { decideFlow, observeFlow, type TickIdentity } from '../../queues/flows/tick-flow.ts';
+import { type Result } from '../../queues/contracts/registry.ts';
 import { riskManagerContract } from '../../queues/contracts/risk-manager.ts';
 import { analystContract } from '../../queues/contracts/analyst.ts';
 import { type FlowNode } from '../../queues/producer.ts';
@@ -21,6 +22,9 @@ export type TickDeps = Pick<FeedDeps, 'connection' | 'prefix' | 'producer' | 'lo
   readonly config: { readonly exchange: Pick<FeedDeps['config']['exchange'], 'timeframe'> };
 };
 
+/** The job that places the closing orders of a flatten, and intents that reduce exposure. */
+type Marked = Pick<Result<'risk-manager', 'monitor'>, 'flattenJob' | 'reductions'>;
+
 export function createTickRunner(deps: TickDeps): TickRunner {
   const { producer, data, descriptor, config } = deps;
   const { timeframe } = config.exchange;
@@ -42,10 +46,10 @@ export function createTickRunner(deps: TickDeps): TickRunner {
   };
 
   /**
-   * Marks the account before anything is decided, so that a limit bars the entries of this candle. Returns the job that
-   * places the closing orders of a flatten that is not done.
+   * Marks the account before anything is decided, so that a limit bars the entries of this candle. Returns what is to be
+   * closed besides.
    */
-  const monitor = async ({ account, candleTime }: TickIdentity, abortSignal?: AbortSignal): Promise<string | null> => {
+  const monitor = async ({ account, candleTime }: TickIdentity, abortSignal?: AbortSignal): Promise<Marked> => {
     const jobId = await producer.add(
       'risk-manager',
       'monitor',
@@ -55,7 +59,7 @@ export function createTickRunner(deps: TickDeps): TickRunner {
     await riskManager.ended([jobId], abortSignal);
     const job = await producer.queue('risk-manager').getJob(jobId);
     const answer = riskManagerContract.jobs.monitor.result.safeParse(job?.returnvalue);
-    return (answer.success && answer.data.flattenJob) || null;
+    return answer.success ? answer.data : { reductions: [] };
   };
 
   return {
@@ -66,10 +70,10 @@ export function createTickRunner(deps: TickDeps): TickRunner {
       const observed = observeFlow(tick, symbols);
       await runFlow(observed, analyst, abortSignal);
       if (hasAborted()) return;
-      const flattenJob = await monitor(tick, abortSignal);
+      const { flattenJob, reductions } = await monitor(tick, abortSignal);
       if (abortSignal?.aborted === true) return;
-      if (flattenJob !== null) await trader.ended([flattenJob], abortSignal);
-      const intents = await intentsOf(observed.jobId);
+      if (flattenJob !== undefined) await trader.ended([flattenJob], abortSignal);
+      const intents = [...(await intentsOf(observed.jobId)), ...reductions];
       if (intents.length > 0) await runFlow(decideFlow(tick, intents), trader, abortSignal);
     },
     async close() {

@@ -6,6 +6,7 @@ import { createCeo } from '../../processors/ceo/agent.ts';
 import { type Agent, type AgentDeps } from '../../processors/agent/define-agent.ts';
 import { createMarketScanner } from '../../processors/market-scanner/agent.ts';
 import { createOptimizer } from '../../processors/optimizer/agent.ts';
+import { createCorrelatedMarkets } from '../../processors/risk-manager/correlated-markets.ts';
 import { createRiskStates } from '../../processors/risk-manager/risk-states.ts';
 import { createRiskManager } from '../../processors/risk-manager/agent.ts';
 import { createStrategyGenerator } from '../../processors/strategy-generator/agent.ts';
@@ -15,7 +16,7 @@ import { createTrader } from '../../processors/trader/agent.ts';
 import { createWorkerManager } from '../../processors/worker-manager/agent.ts';
 import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
 import { approvalSecret } from './approval-secret.ts';
-import { type AppContext } from './context.ts';
+import { ACCOUNT_CURRENCY, type AppContext } from './context.ts';
 
 /** Heartbeats that a node may miss before it counts as dead. */
 const MISSED_BEATS = 6;
@@ -123,6 +124,8 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         approvalSecret: secret(),
         slippageRate: exchange.slippageRate,
         timeframe: exchange.timeframe,
+        currency: ACCOUNT_CURRENCY,
+        correlatedMarkets: createCorrelatedMarkets(data),
       });
     case 'trader':
       return createTrader({
@@ -139,6 +142,7 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
       return createTaskManager({
         ...base,
         producer,
+        data,
         cycles: stores.cycles,
         broadcaster,
         source: descriptor.source,

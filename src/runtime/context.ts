@@ -34,6 +34,8 @@ export interface AppContext extends ReadContext {
   readonly remote: RemoteWork | null;
 }
 
+/** Currency of the paper accounts. */
+export const ACCOUNT_CURRENCY = 'USD';
 const CLOSE_WITHIN_MS = 8000;
 /** Cache size of the simulation, in days. Market data reads candles once; two months (7 MB) let all markets load concurrently. */
 const SIMULATED_DAYS = 64;
@@ -94,7 +96,7 @@ export async function openContext(options: ContextOptions): Promise<AppContext> 
       accounts: stores.venueAccounts,
       data,
       startingCash: exchange.paper.startingCash,
-      quote: 'USD',
+      quote: ACCOUNT_CURRENCY,
       terms: { slippageRate, stopRangeShare, priceImprovement },
     });
     const threads = agents.threads.count > 0 ? agents.threads.count : Math.max(1, availableParallelism() - 1);

@@ -94,7 +94,7 @@ describe('docs/errors.md and the code name the same errors', () => {
       .filter((path) => path !== 'src/domain/risk/approval.ts')
       .map(read)
       .join('\n');
-    const made = [...source.matchAll(/(?:\bno|\bscale|\bcut)\(\s*'([a-z-]+)'|\bcode: '([a-z-]+)'/g)].map(
+    const made = [...source.matchAll(/(?:\bno|\bveto|\bscale|\bcut)\(\s*'([a-z-]+)'|\bcode: '([a-z-]+)'/g)].map(
       (match) => match[1] ?? match[2]!,
     );
     expect(unique(listedIn('Reasons of verdicts'))).toEqual(unique(made));

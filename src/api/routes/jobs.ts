@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { type Job } from 'bullmq';
 import { z } from 'zod';
 import { metaSchema } from '../../../queues/meta.ts';
-import { isQueueName, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
+import { isQueueName, MONEY_QUEUES, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
 import { readFailedReason } from '../../../queues/failed-reason.ts';
 import { ContractError } from '../../../queues/contract-error.ts';
 import { contractOf } from '../../../queues/producer.ts';
@@ -57,6 +58,22 @@ export function jobRoutes({
     });
   }
 
+  /** The risk manager and the trader take work from the company alone; an attempt goes into the audit log. */
+  const refuseMoneyJob = async (queue: QueueName, name: string): Promise<RequestError> => {
+    const error = new RequestError(403, 'money-queue', `jobs of ${queue} cannot be added from outside`, {
+      advice: 'Use POST /api/trading-state to halt, reduce, resume or flatten',
+    });
+    await stores.audit.append({
+      key: `refused/api/${randomUUID()}`,
+      actor: 'api',
+      action: 'refused',
+      subject: `${queue}:${name}`,
+      at: clock.now(),
+      data: { reason: error.message },
+    });
+    return error;
+  };
+
   return [
     defineRoute({
       method: 'get',
@@ -71,13 +88,14 @@ export function jobRoutes({
       method: 'post',
       path: JOBS_PATH,
       tag: 'jobs',
-      summary: 'Adds a job; idempotent for the same jobId',
+      summary: 'Adds a job, except of the risk manager and the trader; idempotent for the same jobId',
       params: queueParams,
       body: jobRequest,
       status: 202,
       needs: 'redis',
       async handle({ params, body }) {
         const queue = queueOf(params.queue, 400);
+        if (MONEY_QUEUES.includes(queue)) throw await refuseMoneyJob(queue, body.name);
         const jobs = Object.keys(contractOf(queue).jobs);
         if (!jobs.includes(body.name)) {
           throw new RequestError(400, 'unknown-job', `queue '${queue}' has no job '${body.name}'`, { valid: jobs });

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { PRIORITIES, type Priority } from '../../../queues/meta.ts';
-import { type QueueName } from '../../../queues/names.ts';
+import { MONEY_QUEUES, type QueueName } from '../../../queues/names.ts';
 import { AppError } from '../../domain/errors.ts';
 import { announcedDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
@@ -80,6 +80,11 @@ export function registerJobs(program: Command, io: CliIo): void {
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async (queue: QueueName, name: string, { data, priority, json, mode }: AddOptions) => {
+      if (MONEY_QUEUES.includes(queue)) {
+        throw new AppError('bad-input', `jobs of ${queue} cannot be added from outside`, {
+          advice: 'Use corp halt, corp reduce, corp resume or corp flatten',
+        });
+      }
       const payload = parseData(data);
       const jobId = await withContext(io, announcedDescriptor(mode), ({ producer }) =>
         producer.addUnchecked(queue, name, payload, { meta: { priority, causedBy: 'corp jobs add' } }),

@@ -18,7 +18,7 @@ export type OrderState = (typeof ORDER_STATES)[number];
 export const ORDER_TYPES = ['market', 'limit', 'stop'] as const;
 export type OrderType = (typeof ORDER_TYPES)[number];
 /** Purpose of an order. `entry` opens a position; all others only shrink one. */
-export const ORDER_PURPOSES = ['entry', 'exit', 'stop', 'target', 'flatten'] as const;
+export const ORDER_PURPOSES = ['entry', 'exit', 'stop', 'target', 'reduce', 'flatten'] as const;
 export type OrderPurpose = (typeof ORDER_PURPOSES)[number];
 
 /**

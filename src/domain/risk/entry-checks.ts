@@ -1,19 +1,16 @@
-import { type Offset } from '../orders/order.ts';
 import { drawdownBreaches } from './drawdown.ts';
 import { percent, plain } from './figures.ts';
+import { fractionOf } from './offset-fraction.ts';
 import { type ReviewContext } from './review-context.ts';
+import { accountCurrency } from './rules/account-currency.ts';
+import { cooldown } from './rules/cooldown.ts';
+import { entryRate } from './rules/entry-rate.ts';
+import { lowProfitLock } from './rules/low-profit-lock.ts';
+import { type EntryCheck, veto as no } from './rules/rule.ts';
+import { stopLossGuard } from './rules/stop-loss-guard.ts';
 import { type VerdictReason } from './verdict.ts';
 import { type RiskLimits } from './limits.ts';
 import { type Intent } from './intent.ts';
-
-/** A check returns the reason for a veto, or null. All checks run, so that a veto lists all reasons. */
-type EntryCheck = (intent: Intent, context: ReviewContext, limits: RiskLimits) => VerdictReason | null;
-
-const no = (code: string, text: string): VerdictReason => ({ code, text });
-
-/** Converts an offset to a fraction of price. */
-export const fractionOf = (offset: Offset, price: number): number =>
-  offset.kind === 'percent' ? offset.value : offset.value / price;
 
 const tradingState: EntryCheck = (_, { state }) =>
   state.tradingState === 'ACTIVE'
@@ -117,7 +114,12 @@ const ENTRY_CHECKS: readonly EntryCheck[] = [
   sellable,
   single,
   positionsLeft,
+  entryRate,
   ordersLeft,
+  accountCurrency,
+  cooldown,
+  stopLossGuard,
+  lowProfitLock,
 ];
 
 /** All reasons to veto this entry; empty when there is none. */

@@ -2,6 +2,7 @@ import { roundDownToStep } from '../market/rounding.ts';
 import { assetOf } from '../market/market.ts';
 import { money, percent, plain } from './figures.ts';
 import { exposureOf, freeNotional, type ReviewContext } from './review-context.ts';
+import { fractionOf } from './offset-fraction.ts';
 import { type VerdictReason } from './verdict.ts';
 import { type RiskLimits } from './limits.ts';
 import { type Intent } from './intent.ts';
@@ -9,6 +10,8 @@ import { type Intent } from './intent.ts';
 export interface EntrySize {
   /** Base units, on the market's step. */
   readonly amount: number;
+  /** Share of what was asked for, before rounding; what is asked for an incubating strategy is its reduced size. */
+  readonly share: number;
   /** Whether it is the requested size. */
   readonly whole: boolean;
   /** Reasons for each reduction, in the order applied. */
@@ -21,7 +24,7 @@ export interface EntrySize {
  * positions and pending entries.
  */
 export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLimits): EntrySize {
-  const { state, equity, positions, pendingEntries, market, price } = context;
+  const { state, equity, positions, pendingEntries, market, price, correlated } = context;
   const reasons: VerdictReason[] = [];
   const requested = (equity * intent.requestedFraction) / (1 + market.takerFeeRate);
   let notional = requested;
@@ -41,7 +44,7 @@ export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLi
 
   const cut = (code: string, room: number, what: string) => {
     if (notional <= room) return;
-    notional = Math.max(0, room);
+    notional = room > 0 ? room : 0;
     reasons.push({ code, text: `${what} leaves ${money(notional, market.quote)}` });
   };
   const committed = [...positions, ...pendingEntries];
@@ -57,7 +60,32 @@ export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLi
     equity * limits.maxTotalExposure - total,
     `total exposure of ${money(total)} under the limit of ${percent(limits.maxTotalExposure)} of equity`,
   );
+  const ofStrategy = exposureOf(committed.filter(({ strategyHash }) => strategyHash === intent.strategyHash));
+  cut(
+    'strategy-exposure',
+    equity * limits.maxStrategyExposure - ofStrategy,
+    `exposure of ${money(ofStrategy)} of the strategy under the limit of ${percent(limits.maxStrategyExposure)} of equity`,
+  );
+  const group = new Set([market.symbol, ...correlated]);
+  const ofGroup = exposureOf(committed.filter(({ symbol, asset }) => group.has(symbol) || asset === assetOf(market)));
+  cut(
+    'group-exposure',
+    equity * limits.maxGroupExposure - ofGroup,
+    `exposure of ${money(ofGroup)} of ${[...group].join(', ')}, which correlate above ${limits.groupCorrelation}, under the limit of ${percent(limits.maxGroupExposure)} of equity`,
+  );
+  const atRisk = committed.reduce((sum, { stopRisk }) => sum + stopRisk, 0);
+  const stopDistance = intent.bracket ? fractionOf(intent.bracket.stop, price) : limits.maxStopDistance;
+  cut(
+    'stop-risk',
+    (equity * limits.maxStopRisk - atRisk) / stopDistance,
+    `risk to the stops of ${money(atRisk)} under the limit of ${percent(limits.maxStopRisk)} of equity, with a stop ${percent(stopDistance)} away,`,
+  );
   cut('funds', freeNotional(context), `cash of ${money(context.cash)} after pending entries and fees`);
 
-  return { amount: roundDownToStep(notional / price, market.stepSize), whole: notional === requested, reasons };
+  return {
+    amount: roundDownToStep(notional / price, market.stepSize),
+    share: notional / (intent.incubating ? requested * limits.incubationFactor : requested),
+    whole: notional === requested,
+    reasons,
+  };
 }

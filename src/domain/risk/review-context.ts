@@ -1,4 +1,5 @@
 import { type Market } from '../market/market.ts';
+import { type ClosedTrade } from '../portfolio/closed-trades.ts';
 import { type RiskState } from './risk-state.ts';
 
 /** A position or pending entry that uses money of the account. */
@@ -11,6 +12,8 @@ export interface Commitment {
   readonly amount: number;
   /** Notional at the last price, quote currency; consumers ignore its sign. */
   readonly value: number;
+  /** Loss if it were closed at its stop, quote currency. */
+  readonly stopRisk: number;
 }
 
 /** Inputs of a verdict besides the intent and the limits. Quote currency; market times in epoch ms. */
@@ -29,8 +32,16 @@ export interface ReviewContext {
   /** Open time of the market's last closed candle. */
   readonly lastCandleTime: number;
   readonly timeframeMs: number;
+  /** Currency in which the account is kept. */
+  readonly currency: string;
+  readonly ordersLastHour: number;
   /** Entry orders of the account since midnight UTC. */
   readonly ordersToday: number;
+  /** Closed trades of the intent's strategy, and of its market, in order of time. */
+  readonly strategyTrades: readonly ClosedTrade[];
+  readonly marketTrades: readonly ClosedTrade[];
+  /** Other markets of the account whose daily returns correlate with this one's beyond the limit. */
+  readonly correlated: readonly string[];
   readonly now: number;
 }
 

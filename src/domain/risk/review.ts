@@ -2,6 +2,7 @@ import { AppError } from '../errors.ts';
 import { type Market } from '../market/market.ts';
 import { roundDownToStep } from '../market/rounding.ts';
 import { entryObjections } from './entry-checks.ts';
+import { uselessSize } from './rules/useful-size.ts';
 import { sizeEntry } from './entry-size.ts';
 import { money, plain } from './figures.ts';
 import { type ReviewContext } from './review-context.ts';
@@ -52,9 +53,10 @@ export function reviewIntent(intent: Intent, context: ReviewContext, limits: Ris
 function reviewEntry(intent: Intent, context: ReviewContext, limits: RiskLimits): Verdict {
   const objections = entryObjections(intent, context, limits);
   if (objections.length > 0) return veto(intent, objections);
-  const { amount, whole, reasons } = sizeEntry(intent, context, limits);
+  const { amount, share, whole, reasons } = sizeEntry(intent, context, limits);
   const tooSmall = belowMinimum(amount, context.price, context.market);
-  if (tooSmall) return veto(intent, [...reasons, tooSmall]);
+  const useless = tooSmall ?? uselessSize(amount, context.price, share, context.market, limits);
+  if (useless) return veto(intent, [...reasons, useless]);
   if (!whole) return { intentId: intent.id, decision: 'reduce', amount, reasons };
   const { base, quote } = context.market;
   const text = `${plain(amount)} ${base} worth ${money(amount * context.price, quote)} is within every limit`;

@@ -302,7 +302,9 @@ describe('the limits', () => {
     withMoneyAgents(async (agents) => {
       const { context } = agents;
       const intents = SYMBOLS.flatMap((symbol) =>
-        ['s1', 's2', 's3'].map((strategy) => entryIntent(context, symbol, strategy, { requestedFraction: 0.04 })),
+        ['s1', 's2', 's3'].map((strategy) =>
+          entryIntent(context, symbol, `${strategy} ${symbol}`, { requestedFraction: 0.04 }),
+        ),
       );
       const counts = await agents.review(...intents);
       expect(counts.approved + counts.reduced + counts.vetoed).toBe(intents.length);
@@ -374,7 +376,7 @@ describe('the limits', () => {
       async (agents) => {
         const { context, ask } = agents;
         const big = SYMBOLS.slice(0, 5).map((symbol) =>
-          entryIntent(context, symbol, 's1', {
+          entryIntent(context, symbol, `of ${symbol}`, {
             requestedFraction: 0.05,
             bracket: { stop: { kind: 'percent', value: 0.14 } },
           }),
@@ -395,6 +397,7 @@ describe('the limits', () => {
       {
         closes: [100, 20, 20],
         environment: {
+          CORP_RISK__MAX_STOP_RISK: '0.05',
           CORP_RISK__MAX_DAILY_DRAWDOWN: '0.02',
           CORP_RISK__MAX_WEEKLY_DRAWDOWN: '0.025',
           CORP_RISK__MAX_PEAK_DRAWDOWN: '0.03',

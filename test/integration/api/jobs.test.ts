@@ -172,6 +172,23 @@ describe('jobs over the API', () => {
     }
   });
 
+  // M19: an API job settled candles 90 days ahead and closed a position at a forged profit.
+  it.each([
+    ['trader', { name: 'settle', data: { account: ACCOUNT, symbols: ['BTC-USD'], timeframe: '1h', candleTime: 0 } }],
+    ['trader', { name: 'execute', data: { account: ACCOUNT, approvals: ['a1'] } }],
+    ['risk-manager', { name: 'review', data: { account: ACCOUNT, intents: ['i1'] } }],
+    ['risk-manager', { name: 'anything', data: {} }],
+  ] as const)('refuses a job of %s from outside, and audits it', async (queue, body) => {
+    const before = await api.producer.queue(queue).getJobCountByTypes('prioritized', 'waiting', 'delayed');
+    const audited = api.rows.audit.length;
+    expect(await post(`/api/jobs/${queue}`, body)).toMatchObject({
+      status: 403,
+      json: { error: { code: 'money-queue' } },
+    });
+    expect(await api.producer.queue(queue).getJobCountByTypes('prioritized', 'waiting', 'delayed')).toBe(before);
+    expect(api.rows.audit.slice(audited)).toMatchObject([{ actor: 'api', subject: `${queue}:${body.name}` }]);
+  });
+
   it('sets the trading state as the operator; halt and flatten is one request', async () => {
     const jobOf = async (body: object): Promise<{ name?: string; data?: unknown }> => {
       const answer = await post('/api/trading-state', { reason: 'drill', ...body });

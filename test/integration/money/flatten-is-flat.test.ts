@@ -18,12 +18,12 @@ async function holdFive(agents: MoneyAgents): Promise<void> {
   const { context } = agents;
   const bracket = { stop: { kind: 'percent', value: 0.05 }, maxHoldBars: 20 } as const;
   const { approvals } = await agents.review(
-    ...SYMBOLS.slice(0, 5).map((symbol) => entryIntent(context, symbol, 's1', { bracket })),
+    ...SYMBOLS.slice(0, 5).map((symbol) => entryIntent(context, symbol, `of ${symbol}`, { bracket })),
   );
   await agents.execute(...approvals);
   await agents.pass();
   const { id } = await agents.approved(
-    entryIntent(context, SYMBOLS[5]!, 's1', { bracket, asOf: await context.data.now() }),
+    entryIntent(context, SYMBOLS[5]!, 'sixth', { bracket, asOf: await context.data.now() }),
   );
   await agents.execute(id);
   expect(await openAmounts(agents)).toBe(5);

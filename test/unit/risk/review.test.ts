@@ -149,6 +149,7 @@ describe('for any intent', () => {
     symbol: fc.constantFrom('BTC-USD', 'BTC-PERP', 'ETH-USD'),
     amount: fc.double({ min: -2, max: 2, noNaN: true }),
     value: fc.double({ min: -8000, max: 8000, noNaN: true }),
+    stopRisk: fc.double({ min: 0, max: 800, noNaN: true }),
   });
   const commitments = fc
     .array(commitment, { maxLength: 6 })
@@ -196,7 +197,7 @@ describe('for any intent', () => {
           const open = amounts.reduce((sum, amount) => sum + amount, 0);
           expect(verdict.amount).toBeLessThanOrEqual(Math.abs(open) * (1 + 1e-12));
           expect(verdict.amount).toBeLessThanOrEqual(asked.closeAmount * (1 + 1e-12));
-          expect(tradingState).not.toBe('HALTED');
+          expect(tradingState === 'HALTED' && intent.purpose !== 'flatten').toBe(false);
           return;
         }
         const all = [...positions, ...pendingEntries];
@@ -208,7 +209,11 @@ describe('for any intent', () => {
         );
         expect(exposureOf(all) + notional).toBeLessThanOrEqual(equity * 0.25 * slack);
         expect((exposureOf(pendingEntries) + notional) * 1.012).toBeLessThanOrEqual(cash * slack);
-        expect(notional).toBeGreaterThanOrEqual(BTC.minNotional);
+        expect(notional).toBeGreaterThanOrEqual(5 * BTC.minNotional);
+        const atRisk = all.reduce((sum, { stopRisk }) => sum + stopRisk, 0);
+        expect(atRisk + notional * 0.03).toBeLessThanOrEqual(equity * 0.02 * slack);
+        const ofStrategy = exposureOf(all.filter(({ strategyHash }) => strategyHash === 's1'));
+        expect(ofStrategy + notional).toBeLessThanOrEqual(equity * 0.05 * slack);
       }),
       { numRuns: 2000 },
     );
