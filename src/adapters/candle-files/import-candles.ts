@@ -11,6 +11,7 @@ import {
 import { coverageOf } from '../../domain/market/coverage.ts';
 import { describedMarket, type DescribedMarket, type MarketSettings } from '../../domain/market/described-market.ts';
 import { printedPrices } from '../../domain/market/market-limits.ts';
+import { isPartOf } from '../../domain/market/is-part-of.ts';
 import { storedSeries } from './stored-series.ts';
 import { type CoverageReport, type Series } from '../../domain/market/series.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
@@ -43,8 +44,15 @@ const identityOf = (source: string, series: Series): SeriesIdentity => ({
   dataset: datasetOf(series),
 });
 
-const changeOf = (before: Series | null, after: Series): ImportChange =>
-  before === null ? { kind: 'new' } : changeSince(datasetChain(before), after);
+function changeOf(before: Series | null, after: Series): ImportChange {
+  if (before === null) return { kind: 'new' };
+  // Older candles are growth too, although every hash of the chain changes with them.
+  if (isPartOf(before, after)) {
+    const bars = after.length - before.length;
+    return bars === 0 ? { kind: 'same' } : { kind: 'grown', bars };
+  }
+  return changeSince(datasetChain(before), after);
+}
 
 export interface ImportOptions {
   /** The source's name identifies its content: equal count and bounds mean equal candles. */

@@ -5,6 +5,7 @@ import { quoteText } from '../../domain/market/candle-layout/quote-text.ts';
 import { clockChangeIn } from '../../domain/market/candle-layout/local-time.ts';
 import { createRowReader } from '../../domain/market/candle-layout/row-reader.ts';
 import { settleCandles, type SettledCandles } from '../../domain/market/candle-layout/settle-candles.ts';
+import { isUntraded, sliceColumns } from '../../domain/market/candle-columns.ts';
 import { inferTimeframe } from '../../domain/market/infer-timeframe.ts';
 import { marketOfName, symbolOfText, type NamedMarket } from '../../domain/market/market-of-name.ts';
 import { quickCandleColumns } from '../../domain/market/quick-candle-csv.ts';
@@ -26,6 +27,51 @@ const nameless = (): AppError =>
     advice: 'Give --symbol, such as --symbol BTC-USD, or name the file like BTC-USD_FIVE_MINUTE.csv',
   });
 
+const untradable = (length: string): AppError =>
+  new AppError(
+    'bad-candles',
+    `the name says ${quoteText(length)}: months, and candles of seconds, cannot be traded on`,
+    {
+      advice: 'Export another timeframe, or give --timeframe if the name is wrong',
+    },
+  );
+
+const otherMarket = (named: string, inside: string): AppError =>
+  new AppError('bad-candles', `the name says ${named}, the content is of ${inside}`, {
+    advice: `Give --symbol ${named} or --symbol ${inside}`,
+  });
+
+/** Exchanges have two names for some coins. */
+const ALIASES: Readonly<Record<string, string>> = { XBT: 'BTC', XDG: 'DOGE' };
+const pairOf = (symbol: string): string =>
+  symbol
+    .split('-')
+    .slice(0, 2)
+    .map((piece) => ALIASES[piece] ?? piece)
+    .join('-');
+/** What follows the pair (PERP, SWAP, a date) is written in too many ways to be compared. */
+const isOtherMarket = (a: string, b: string): boolean => pairOf(a) !== pairOf(b);
+
+/**
+ * Untraded rows at the ends say nothing, like missing ones: exports fill the time before a listing with them.
+ * A file without any trade is left as it is.
+ */
+function withoutUntradedEnds(settled: Settled): Settled {
+  const { columns } = settled;
+  let [from, to] = [0, columns.length];
+  while (from < to && isUntraded(columns, from)) from += 1;
+  while (to > from && isUntraded(columns, to - 1)) to -= 1;
+  if (from === to || (from === 0 && to === columns.length)) return settled;
+  const left = columns.length - (to - from);
+  const lines = settled.lines ?? Uint32Array.from({ length: columns.length }, (_, i) => i + 2);
+  return {
+    ...settled,
+    columns: sliceColumns(columns, from, to),
+    lines: lines.subarray(from, to),
+    assumed: [...settled.assumed, `${left} ${left === 1 ? 'row' : 'rows'} without trades at the ends left out`],
+  };
+}
+
 /**
  * Reads a whole file of candles; one bad row rejects the file.
  * @throws AppError with the file, the place and what to do
@@ -43,8 +89,12 @@ export function candlesOfBytes(bytes: Uint8Array, path: string, hints: CandleFil
   if (bytes.length === 0)
     throw new AppError('bad-candles', 'the file is empty', { advice: 'Export the candles again' });
   const named = marketOfName(path);
-  const settled = quickly(bytes, named, hints) ?? slowly(bytes, path, named, hints);
-  const symbol = hints.symbol ?? named.symbol ?? (settled.symbol && symbolOfText(settled.symbol));
+  if (named.untradable !== null && hints.timeframe === undefined) throw untradable(named.untradable);
+  const settled = withoutUntradedEnds(quickly(bytes, named, hints) ?? slowly(bytes, path, named, hints));
+  const inside = settled.symbol === null ? null : symbolOfText(settled.symbol);
+  if (hints.symbol === undefined && named.symbol !== null && inside !== null && isOtherMarket(named.symbol, inside))
+    throw otherMarket(named.symbol, inside);
+  const symbol = hints.symbol ?? named.symbol ?? inside;
   if (symbol === null) throw nameless();
   const { columns, timeframe, fractionDigits, volume, assumed, lines } = settled;
   return { path, symbol, timeframe, columns, fractionDigits, volume, assumed, lines };
@@ -82,7 +132,8 @@ function slowly(bytes: Uint8Array, path: string, named: NamedMarket, hints: Cand
   const symbol = hints.symbol ?? named.symbol ?? undefined;
   const json = readJsonRows(text);
   if (json !== null) {
-    const layout = inferLayout(json.rows, hints, { symbol, separator: null });
+    const inferred = inferLayout(json.rows, hints, { symbol, separator: null });
+    const layout = { ...inferred, namedZone: inferred.namedZone ?? json.zone };
     const reader = createRowReader(layout);
     for (const { line, cells } of json.rows) if (line >= layout.firstLine) reader.push(line, cells);
     const settled = settleCandles(reader.finish(), layout, hints, name, 'candle');

@@ -24,6 +24,10 @@ export interface CliStreams {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
+/** A file may have any name, and must not steer the terminal by it. */
+const withoutControls = (text: string): string =>
+  text.replaceAll(/(?![\n\t])\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
 /** Creates a CliIo over any pair of streams. */
 export function createIo(
   { stdout, stderr }: CliStreams,
@@ -36,7 +40,7 @@ export function createIo(
     isTTY: stderr.isTTY === true,
     terminal: stderr,
     print,
-    complain: (line) => void stderr.write(`${line}\n`),
+    complain: (line) => void stderr.write(`${withoutControls(line)}\n`),
     json: (document) => print(JSON.stringify(document)),
     table: (rows, empty) => print(rows.length === 0 ? empty : formatTable(rows)),
   };

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import { faultAt, type CandleColumns } from './candle-columns.ts';
+import { faultAt, isUntraded, type CandleColumns } from './candle-columns.ts';
 import { requireOnGrid } from './infer-timeframe.ts';
 import { FLAGS, type Series } from './series.ts';
 import { timeframeMs, type Timeframe } from './timeframe.ts';
@@ -52,12 +52,12 @@ export function seriesOfColumns(symbol: string, timeframe: Timeframe, candles: C
       throw new AppError('bad-candles', `${symbol}: candle of ${new Date(time[i]!).toISOString()}: ${fault}`);
     for (; next < bar; next += 1) fillFlat(series, next, first + next * step, FLAGS.missing);
     next = bar + 1;
-    const isUntraded = candles.volume[i] === 0 && candles.high[i] === candles.low[i];
-    if (isUntraded && bar > 0) {
+    const isFlat = isUntraded(candles, i);
+    if (isFlat && bar > 0) {
       fillFlat(series, bar, time[i]!, FLAGS.untraded);
       continue;
     }
-    if (isUntraded) series.filled[bar] = FLAGS.untraded;
+    if (isFlat) series.filled[bar] = FLAGS.untraded;
     series.time[bar] = time[i]!;
     series.open[bar] = candles.open[i]!;
     series.high[bar] = candles.high[i]!;

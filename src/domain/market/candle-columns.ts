@@ -85,3 +85,8 @@ export function faultAt(columns: CandleColumns, i: number): string | null {
     ((volume[i]! >= 0 && volume[i]! < Infinity) || Number.isNaN(volume[i]));
   return isSound ? null : candleFault(candleAt(columns, i));
 }
+
+/** Volume 0 and no range: nothing was traded, and the row is the same thing as a missing one (docs/simulation-rules.md rule 11). */
+export function isUntraded({ volume, high, low }: Pick<CandleColumns, 'volume' | 'high' | 'low'>, i: number): boolean {
+  return volume[i] === 0 && high[i] === low[i];
+}

@@ -9,6 +9,8 @@ const CLEAR_SHARE = 0.6;
 const MAJORITY = 0.5;
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+const QUARTER_MS = 15 * MINUTE_MS;
+const HOUR_MS = 4 * QUARTER_MS;
 
 /** What is known of a file's timeframe besides its times. */
 export interface TimeframeHints {
@@ -129,9 +131,19 @@ export function requireOnGrid(times: Float64Array, timeframe: Timeframe): void {
     if ((times[i]! - anchor) % step === 0) continue;
     const when = new Date(times[i]!).toISOString();
     throw new AppError('bad-candles', `the candle of ${when} does not open on a ${timeframe} boundary`, {
-      advice: 'Remove it, or give the right --timeframe',
+      advice: offGridAdvice(times, step),
     });
   }
+}
+
+/** One remainder of all times is a convention, several are faults of single candles. */
+function offGridAdvice(times: Float64Array, step: number): string {
+  const rest = times[0]! % step;
+  if (!times.every((time) => time % step === rest)) return 'Remove it, or give the right --timeframe';
+  if (step - rest <= 1000) return 'Give --time-is close: the times are the last moments of the candles';
+  if (step <= HOUR_MS && rest % QUARTER_MS === 0)
+    return 'Give --timezone: local time, as of Asia/Kolkata, is shifted so';
+  return `No option reads candles that open ${timeText(rest)} after the grid of UTC: export shorter ones, and give --timeframe to the command that uses them`;
 }
 
 /** Days that do not begin at 00:00 UTC, or weeks that do not begin on Monday, in words; null for the usual ones. */

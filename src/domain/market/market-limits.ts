@@ -1,3 +1,5 @@
+import { isUntraded, type CandleColumns } from './candle-columns.ts';
+
 /** What the candles of a market show of its limits. */
 export interface PrintedPrices {
   /** Most fraction digits printed in its prices; trailing zeros count. */
@@ -6,14 +8,16 @@ export interface PrintedPrices {
   readonly highest: number;
 }
 
-/** Extremes of candles. @param columns at least one candle. */
+/** Extremes of candles with trades; Infinity and 0 when there are none. */
 export function printedPrices(
-  { low, high }: { readonly low: Float64Array; readonly high: Float64Array },
+  columns: Pick<CandleColumns, 'low' | 'high' | 'volume'>,
   fractionDigits: number,
 ): PrintedPrices {
+  const { low, high } = columns;
   let lowest = Infinity;
   let highest = 0;
   for (let i = 0; i < low.length; i += 1) {
+    if (isUntraded(columns, i)) continue;
     if (low[i]! < lowest) lowest = low[i]!;
     if (high[i]! > highest) highest = high[i]!;
   }

@@ -7,6 +7,8 @@ export interface NamedMarket {
   readonly timeframe: Timeframe | null;
   /** A bare number that may be minutes. */
   readonly guessed: Timeframe | null;
+  /** A length of candles that is no timeframe: months or seconds, as it is written. */
+  readonly untradable: string | null;
 }
 
 const WORDS: typeof CANDLE_FILE_WORDS = [...CANDLE_FILE_WORDS, ['TWO_HOUR', '2h'], ['SIX_HOUR', '6h']];
@@ -59,6 +61,8 @@ const WHOLE_WORDS: Readonly<Record<string, Timeframe>> = {
 const METATRADER: Readonly<Record<string, 'm' | 'h' | 'd' | 'w'>> = { M: 'm', H: 'h', D: 'd', W: 'w' };
 /** Minutes that exports use as names: BTCUSD60.csv, XBTUSD_1440.csv. */
 const NUMBERS = new Set(['1', '3', '5', '15', '30', '60', '120', '240', '360', '720', '1440', '10080']);
+/** 1M, 1mo, MN1, 30s. */
+const UNTRADABLE = /^(?:\d+M|\d+mon?|MN\d?|\d+s(?:ec)?)$/;
 const MINUTE_MS = 60_000;
 
 /** Market and timeframe in a file's name, such as BTC-USDT-1m.csv, BTCUSDT-1h-2024-01.csv, Binance_BTCUSDT_1h.csv. */
@@ -68,6 +72,8 @@ export function marketOfName(path: string): NamedMarket {
   const tokens = name
     .replace(/_?candlestick_(\d+)_([mhd])_.*$/i, (_, count: string, unit: string) => `_${count}${unit.toLowerCase()}`)
     .replace(/(\d+)-(min|hour|day)/i, '$1$2')
+    // TradingView: BINANCE_BTCUSDT.P is the perpetual.
+    .replace(/([A-Z]{3,}\d*)\.P(?![A-Za-z0-9])/, '$1_PERP')
     .split(/[_\s,@:.]+/)
     .filter((token) => token !== '')
     .map((token) => token.split('-').filter((piece) => piece !== ''));
@@ -86,7 +92,11 @@ export function marketOfName(path: string): NamedMarket {
   const named = found ?? whole.find((timeframe) => timeframe !== undefined);
   const number = pieces.find((piece) => NUMBERS.has(piece)) ?? /^[A-Za-z]{5,}(\d+)$/.exec(pieces[0] ?? '')?.[1];
   const guessed = number !== undefined && NUMBERS.has(number) ? timeframeOf(Number(number) * MINUTE_MS) : null;
-  return { symbol, timeframe: words?.[1] ?? named ?? null, guessed };
+  const timeframe = words?.[1] ?? named ?? null;
+  const untradable =
+    /ONE_MONTH|(?:^|[_-])monthly(?:$|[_-])/i.exec(name)?.[0] ??
+    pieces.find((piece) => !inSymbol.has(piece) && UNTRADABLE.test(piece));
+  return { symbol, timeframe, guessed, untradable: timeframe === null ? (untradable ?? null) : null };
 }
 
 /** BTCUSDT -> BTC-USDT, BTC/USDT -> BTC-USDT, BTC-USD stays; null for anything else. */

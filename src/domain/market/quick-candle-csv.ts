@@ -1,4 +1,5 @@
-import { faultAt, type CandleColumns } from './candle-columns.ts';
+import { faultAt, isUntraded, type CandleColumns } from './candle-columns.ts';
+import { MAX_CELL } from './candle-layout/number-style.ts';
 
 const HEADER = 'timestamp,open,high,low,close,volume';
 const DATE_LENGTH = 10;
@@ -13,7 +14,7 @@ const POWERS = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, exponent) => 
 
 export interface QuickCandles {
   readonly columns: CandleColumns;
-  /** Most fraction digits printed in the four price columns. */
+  /** Most fraction digits printed in the four price columns of candles with trades. */
   readonly fractionDigits: number;
 }
 
@@ -62,6 +63,7 @@ export function quickCandleColumns(bytes: Uint8Array): QuickCandles | null {
     if (row > 0 && !(times[row]! > times[row - 1]!)) return null;
     at += 19;
 
+    let rowDigits = 0;
     for (let column = 0; column < 5; column += 1) {
       if (bytes[at] !== COMMA) return null;
       at += 1;
@@ -77,8 +79,8 @@ export function quickCandleColumns(bytes: Uint8Array): QuickCandles | null {
         } else if (byte === POINT && point === -1 && digits > 0) point = digits;
         else break;
       }
-      if (digits === 0) return null;
-      if (column < 4 && point !== -1 && digits - point > fractionDigits) fractionDigits = digits - point;
+      if (digits === 0 || digits > MAX_CELL) return null;
+      if (column < 4 && point !== -1 && digits - point > rowDigits) rowDigits = digits - point;
       columns[column]![row] =
         digits <= EXACT_DIGITS
           ? mantissa / POWERS[point === -1 ? 0 : digits - point]!
@@ -88,6 +90,7 @@ export function quickCandleColumns(bytes: Uint8Array): QuickCandles | null {
     if (at < bytes.length && bytes[at] !== NEWLINE) return null;
     at += 1;
     if (faultAt(candles, row) !== null) return null;
+    if (rowDigits > fractionDigits && !isUntraded(candles, row)) fractionDigits = rowDigits;
   }
   return rows > 0 ? { columns: candles, fractionDigits } : null;
 }

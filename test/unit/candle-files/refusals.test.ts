@@ -195,11 +195,7 @@ describe('faults are counted, and the first five are shown with their lines', ()
     ['a huge number as time', `${'9'.repeat(30)},10,12,9,11,5`, 'is not a time'],
     ['a duplicate', row(2), 'line 5: duplicate time 2024-01-01T02:00:00.000Z'],
     ['a time out of order', row(0), 'line 5: time 2024-01-01T00:00:00.000Z is out of order'],
-    [
-      'a control character',
-      row(3, '10,12,9,\u001B[31m\u202Ex,5'),
-      String.raw`close '\x1b[31m\u{202e}x' is not a number`,
-    ],
+    ['a control character', row(3, '10,12,9,\u001B\u202Ex,5'), String.raw`close '\x1b\u{202e}x' is not a number`],
   ])('%s', (_what, line, problem) => {
     const said = refusal(file(HEADER, row(0), row(1), row(2), line, ...[5, 6, 7, 8, 9, 10, 11].map((i) => row(i))));
     expect(said).toContain(problem);

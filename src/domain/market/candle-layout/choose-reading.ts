@@ -27,6 +27,8 @@ export function chooseReading(readings: readonly TimeReading[]): TimeReading {
   const isClear =
     best.disorder * 2 < next.disorder || (best.disorder === next.disorder && best.score >= next.score * CLEARLY);
   if (isClear) return best.reading;
+  const usual = readings.filter(({ style }) => !('isRare' in style && style.isRare === true));
+  if (usual.length > 0 && usual.length < readings.length) return chooseReading(usual);
   const orders = ranked.map(({ reading }) => ('order' in reading.style ? reading.style.order : ''));
   throw layoutDoubt(
     'day and month cannot be told apart',

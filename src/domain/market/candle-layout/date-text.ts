@@ -72,7 +72,7 @@ export function parseClock(text: string): number | null {
 export function parseDay(text: string, order: DateOrder): number | null {
   if (text.length > MAX_CELL) return null;
   const digits = DIGIT_DATE.exec(text);
-  if (digits !== null) return dayOfDigits([digits[1]!, digits[3]!, digits[4]!], digits[2]!, order);
+  if (digits !== null) return dayOfDigits([digits[1]!, digits[3]!, digits[4]!], order);
   const compact = COMPACT_DATE.exec(text);
   if (compact !== null)
     return order === 'ymd' ? dayOf(Number(compact[1]), Number(compact[2]), Number(compact[3])) : null;
@@ -125,13 +125,11 @@ function splitZone(text: string): { readonly rest: string; readonly offset: numb
   return { rest, offset: (signed[1] === '-' ? -1 : 1) * (hours * 60 + minutes) };
 }
 
-function dayOfDigits(parts: readonly [string, string, string], separator: string, order: DateOrder): number | null {
+function dayOfDigits(parts: readonly [string, string, string], order: DateOrder): number | null {
   const [first, , last] = parts;
   if (first.length === 3 || last.length === 3) return null;
   if ((first.length === 4) !== (order === 'ymd') && (first.length === 4 || last.length === 4)) return null;
   if (last.length === 4 && first.length > 2) return null;
-  // Dots between digits are European: nobody writes 12.31.2024.
-  if (separator === '.' && order === 'mdy') return null;
   if (first.length < 4 && last.length < 4 && (order === 'ymd' ? first : last).length !== 2) return null;
   const [year, month, day] = (
     {

@@ -5,6 +5,7 @@ import { layoutDoubt, noTable } from './layout-doubt.ts';
 import { isMissing, NUMBER_STYLES, plainNumber, stylesOf, type NumberStyle } from './number-style.ts';
 import { pricesByPosition, type PriceColumns } from './price-columns.ts';
 import { quoteText } from './quote-text.ts';
+import { zoneOfName } from './zone-name.ts';
 import { timeByName, timeByPosition, type TimeChoice } from './time-column.ts';
 import { readTime } from './time-style.ts';
 import { readVolume, volumeByName, withoutSuffix } from './volume-column.ts';
@@ -54,27 +55,35 @@ function layoutByName(
     const found = roles.flatMap((role, i) => (role === price ? [i] : []));
     const exact = found.filter((i) => plainName(header[i]!) === price);
     if (exact.length === 1) return exact[0]!;
-    if (found.length > 1) throw layoutDoubt(`line ${line}: the header has ${found.length} columns of ${price}`);
+    if (found.length > 1) throw layoutDoubt(`${lineOf(line)}the header has ${found.length} columns of ${price}`);
     if (found.length === 1) return found[0]!;
     const substitute = price === 'close' ? header.findIndex((name) => /^price$/i.test(name)) : -1;
     if (substitute !== -1) return substitute;
-    throw layoutDoubt(`line ${line}: the header has no column ${price} (${quoteText(header.join(', '))})`);
+    throw layoutDoubt(`${lineOf(line)}the header has no column ${price} (${quoteText(header.join(', '))})`);
   };
   const prices: PriceColumns = { open: at('open'), high: at('high'), low: at('low'), close: at('close') };
   const columns = PRICES.map((price) => prices[price]);
   const first = below
     .slice(0, MAX_SUBHEADERS)
     .findIndex(({ cells }) => columns.some((column) => isNumber(cells[column] ?? '')));
-  if (below.length === 0 || first === -1) {
-    throw new AppError('bad-candles', `line ${line}: there is a header but no candle below it`, {
+  const unread = below.find(({ cells }) => columns.some((column) => !isMissing(cells[column] ?? '')));
+  if (unread === undefined) {
+    throw new AppError('bad-candles', `${lineOf(line)}there is a header but no candle below it`, {
       advice: 'Export the candles again',
     });
+  }
+  if (first === -1) {
+    throw new AppError(
+      'bad-candles',
+      `${lineOf(unread.line)}the prices are not plain numbers (${quoteText(columns.map((i) => unread.cells[i] ?? '').join(', '))})`,
+      { advice: 'Write them like 40000.5, or name the columns with --columns if others are meant' },
+    );
   }
   const width = widthOf(below.slice(first));
   if (width !== header.length) {
     const isUneven = below.slice(first).some(({ cells }) => cells.slice(header.length).some((cell) => cell !== ''));
     if (isUneven || width < header.length) {
-      throw layoutDoubt(`line ${line}: the header has ${header.length} names, the rows below have ${width} values`);
+      throw layoutDoubt(`${lineOf(line)}the header has ${header.length} names, the rows below have ${width} values`);
     }
   }
   const body = below
@@ -95,6 +104,7 @@ function layoutByName(
     volume: volume.at,
     numbers,
     timeIs: hints.timeIs ?? (time.isClose ? 'close' : 'open'),
+    namedZone: time.columns.map((column) => zoneOfName(header[column]!)).find((zone) => zone !== null) ?? null,
     symbol: symbol === -1 || time.columns.includes(symbol) ? null : symbol,
     assumed: [...volume.assumed, ...(hints.timeIs === undefined ? time.assumed : [])],
   };
@@ -126,6 +136,7 @@ function layoutByPosition(rows: readonly FileRow[], hints: CandleFileHints, fact
     volume,
     numbers,
     timeIs: hints.timeIs ?? 'open',
+    namedZone: null,
     symbol: null,
     assumed: [`no header: columns taken as ${order}`, ...(volume === null ? ['volume unknown (no column of it)'] : [])],
   };
@@ -168,10 +179,14 @@ function layoutByHint(
     volume: volume === -1 ? null : volume,
     numbers: numberStyle(body, volume === -1 ? positions : [...positions, volume], hints, facts),
     timeIs: hints.timeIs ?? 'open',
+    namedZone: null,
     symbol: null,
     assumed: volume === -1 ? ['volume unknown (--columns names none)'] : [],
   };
 }
+
+/** The header of a JSON list has no line. */
+const lineOf = (line: number): string => (line === 0 ? '' : `line ${line}: `);
 
 const noCandles = (rows: readonly FileRow[]): string =>
   `no rows of a time and four prices are found; line ${rows[0]!.line} is ${quoteText(rows[0]!.cells.join(', '))}`;

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { roleOfName } from './column-names.ts';
+import { zoneOfName } from './zone-name.ts';
 import { type FileRow } from './layout.ts';
 import { layoutDoubt } from './layout-doubt.ts';
 
@@ -12,6 +13,8 @@ export interface JsonTable {
   readonly rows: readonly FileRow[];
   /** A market that stands beside the candles. */
   readonly symbol: string | null;
+  /** A zone other than UTC that stands beside the candles. */
+  readonly zone: string | null;
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -23,7 +26,8 @@ type JsonObject = Readonly<Record<string, unknown>>;
 export function jsonTable(document: unknown): JsonTable {
   const found: FileRow[][] = [];
   const symbols: string[] = [];
-  search(document, 0, found, symbols);
+  const zones: string[] = [];
+  search(document, 0, found, symbols, zones);
   const [rows, ...others] = found;
   if (rows === undefined) {
     throw new AppError('bad-candles', 'holds no list of candles', {
@@ -33,24 +37,25 @@ export function jsonTable(document: unknown): JsonTable {
   if (others.length > 0) {
     throw new AppError('bad-candles', `holds ${found.length} lists of candles`, { advice: 'Save one list per file' });
   }
-  return { rows, symbol: symbols.length === 1 ? symbols[0]! : null };
+  return { rows, symbol: symbols.length === 1 ? symbols[0]! : null, zone: zones[0] ?? null };
 }
 
-function search(value: unknown, depth: number, found: FileRow[][], symbols: string[]): void {
+function search(value: unknown, depth: number, found: FileRow[][], symbols: string[], zones: string[]): void {
   if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
     const table = ofList(value);
     if (table !== null) found.push(table);
-    else for (const member of value.slice(0, 100)) search(member, depth + 1, found, symbols);
+    else for (const member of value.slice(0, 100)) search(member, depth + 1, found, symbols, zones);
     return;
   }
   const object = value as JsonObject;
   noteSymbol(object, symbols);
+  noteZone(object, zones);
   const table = ofSplit(object) ?? ofColumns(object) ?? ofKeyed(object);
   if (table !== null) {
     found.push(table);
     noteSymbol(object['meta'], symbols);
-  } else for (const member of Object.values(object)) search(member, depth + 1, found, symbols);
+  } else for (const member of Object.values(object)) search(member, depth + 1, found, symbols, zones);
 }
 
 function noteSymbol(value: unknown, symbols: string[]): void {
@@ -58,6 +63,15 @@ function noteSymbol(value: unknown, symbols: string[]): void {
   for (const [key, member] of Object.entries(value)) {
     const isMarket = typeof member === 'string' && /^[A-Za-z0-9/:_-]{5,25}$/.test(member);
     if (isMarket && roleOfName(key) === 'symbol') symbols.push(member);
+  }
+}
+
+const ZONE_KEY = /time.?zone/i;
+
+function noteZone(object: JsonObject, zones: string[]): void {
+  for (const [key, member] of Object.entries(object)) {
+    const zone = ZONE_KEY.test(key) && typeof member === 'string' ? zoneOfName(member) : null;
+    if (zone !== null) zones.push(zone);
   }
 }
 

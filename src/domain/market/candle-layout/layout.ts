@@ -43,6 +43,8 @@ export interface Layout {
   readonly volume: number | null;
   readonly numbers: NumberStyle;
   readonly timeIs: 'open' | 'close';
+  /** A zone other than UTC that the name of the time column tells; null when it tells none. */
+  readonly namedZone: string | null;
   /** Column that names the market of each row. */
   readonly symbol: number | null;
   readonly assumed: readonly string[];

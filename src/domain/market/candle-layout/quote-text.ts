@@ -1,13 +1,15 @@
 /** Characters of a file that a message may quote. */
 const MAX_QUOTED = 80;
+/** The same for each of the five faults that a message lists. */
+export const QUOTED_OF_FAULT = MAX_QUOTED / 5;
 
-/** Text of a file in single quotes for a message: at most 80 characters, invisible and control characters escaped. */
-export function quoteText(text: string): string {
+/** Text of a file in single quotes for a message: at most `most` characters, invisible and control characters escaped. */
+export function quoteText(text: string, most = MAX_QUOTED): string {
   let quoted = '';
   let isCut = false;
   for (const character of text) {
     const next = isVisible(character) ? character : escapeOf(character);
-    if (quoted.length + next.length > MAX_QUOTED - 1) {
+    if (quoted.length + next.length > most - 1) {
       isCut = true;
       break;
     }

@@ -2,7 +2,7 @@ import { candleFault } from '../candle.ts';
 import { PRICES } from './column-names.ts';
 import { type Layout } from './layout.ts';
 import { isMissing, plainNumber, printedDecimals } from './number-style.ts';
-import { quoteText } from './quote-text.ts';
+import { quoteText, QUOTED_OF_FAULT } from './quote-text.ts';
 import { createRowFaults, type RowFaults } from './row-faults.ts';
 import { epochUnitOf, readTime, type TimeStyle } from './time-style.ts';
 import { readVolume } from './volume-column.ts';
@@ -97,7 +97,7 @@ export function createRowReader(layout: Layout): RowReader {
       if (alternative.isUtc !== null && alternative.isUtc !== time.isUtc) {
         faults.add(
           line,
-          `the time ${quoteText(cells[alternative.style.at]!)} has ${time.isUtc ? 'a' : 'no'} zone, the ones before have ${time.isUtc ? 'none' : 'one'}`,
+          `the time ${quoteText(cells[alternative.style.at]!, QUOTED_OF_FAULT)} has ${time.isUtc ? 'a' : 'no'} zone, the ones before have ${time.isUtc ? 'none' : 'one'}`,
         );
         return false;
       }
@@ -112,27 +112,33 @@ export function createRowReader(layout: Layout): RowReader {
       if (cells.every((cell) => cell === '')) return;
       if (header !== null && cells.length === header.length && cells.every((cell, i) => cell === header[i])) return;
       if (cells.length !== width && (cells.length < width || cells.slice(width).some((cell) => cell !== ''))) {
-        faults.add(line, `${cells.length} values, the other rows have ${width} (${quoteText(cells.join(', '))})`);
+        faults.add(
+          line,
+          `${cells.length} values, the other rows have ${width} (${quoteText(cells.join(', '), QUOTED_OF_FAULT)})`,
+        );
         return;
       }
       let missing = 0;
+      let rowDigits = 0;
       for (const [i, price] of PRICES.entries()) {
         const cell = cells[layout[price]]!;
         const plain = plainNumber(cell, numbers);
         if (plain !== null) {
           values[i] = Number(plain);
-          const digits = printedDecimals(plain);
-          if (digits > fractionDigits) fractionDigits = digits;
+          rowDigits = Math.max(rowDigits, printedDecimals(plain));
         } else if (isMissing(cell)) {
           values[i] = Number.NaN;
           missing += 1;
         } else {
-          faults.add(line, `${price} ${quoteText(cell)} is not a number`);
+          faults.add(line, `${price} ${quoteText(cell, QUOTED_OF_FAULT)} is not a number`);
           return;
         }
       }
       if (missing === PRICES.length) {
-        gaps += 1;
+        // A gap has a time: a row of totals or a wrong date is a fault like any other.
+        const isBlank = isMissing(cells[layout.times[0]!.at]!);
+        if (isBlank || layout.times.some((style) => readTime(cells, style) !== null)) gaps += 1;
+        else faults.add(line, timeProblem(cells, layout.times[0]!));
         return;
       }
       if (missing > 0) {
@@ -147,10 +153,12 @@ export function createRowReader(layout: Layout): RowReader {
       const volume = layout.volume === null ? Number.NaN : readVolume(cells[layout.volume]!, numbers);
       const fault =
         volume === null
-          ? `volume ${quoteText(cells[layout.volume!]!)} is not a number`
+          ? `volume ${quoteText(cells[layout.volume!]!, QUOTED_OF_FAULT)} is not a number`
           : candleFault({ time: 0, open: values[0]!, high: values[1]!, low: values[2]!, close: values[3]!, volume });
       if (fault !== null) faults.add(line, fault);
       values[4] = volume ?? Number.NaN;
+      const isTraded = values[4] !== 0 || values[1] !== values[2];
+      if (isTraded && rowDigits > fractionDigits) fractionDigits = rowDigits;
       for (let i = 0; i < 5; i += 1) columns[i]![length] = values[i]!;
       if (symbol !== null && symbols.size < MAX_SYMBOLS) symbols.add(cells[symbol]!);
       lines[length] = line;
@@ -190,7 +198,7 @@ function timeProblem(cells: readonly string[], style: TimeStyle): string {
   const text = style.kind === 'date-and-clock' ? `${cells[style.at]} ${cells[style.clockAt]}` : cells[style.at]!;
   const unit = epochUnitOf(cells[style.at]!);
   if (style.kind === 'epoch' && unit !== null) {
-    return `time ${quoteText(text)} is in ${unit}, others are in ${style.unit}: write all in one unit, or take another column with --columns`;
+    return `time ${quoteText(text, QUOTED_OF_FAULT)} is in ${unit}, others are in ${style.unit}: write all in one unit, or take another column with --columns`;
   }
-  return `${quoteText(text)} is not a time`;
+  return `${quoteText(text, QUOTED_OF_FAULT)} is not a time`;
 }

@@ -61,6 +61,11 @@ export function settleCandles(
   if (reading.isUtc) {
     if (hints.timezone !== undefined) assumed.push('times carry their zone: --timezone is not used');
   } else if (hints.timezone === undefined) {
+    if (layout.namedZone !== null) {
+      throw new AppError('bad-candles', `the times are of the zone ${layout.namedZone}, as the file says`, {
+        advice: `Give --timezone ${layout.namedZone}, or --timezone UTC if they are of UTC after all`,
+      });
+    }
     const change = clockChangeIn(time, isEqual);
     if (change !== null) {
       throw localTime(change, time);

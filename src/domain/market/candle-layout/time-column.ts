@@ -46,6 +46,8 @@ function pairChoice(day: TimeColumn, clock: TimeColumn, hint: DateOrder | undefi
     order,
     at: day.at,
     clockAt: clock.at,
+    ...(day.isDotted && order === 'mdy' && { isRare: true as const }),
+    ...(clock.isHour && { isHour: true as const }),
   }));
   return { styles, columns: [day.at, clock.at], isClose: false, assumed: [] };
 }

@@ -3,13 +3,24 @@ import { isMissing } from './number-style.ts';
 
 export type EpochUnit = 's' | 'ms' | 'us' | 'ns';
 
-/** How a file writes times. `at` and `clockAt` are positions of cells. */
+/**
+ * How a file writes times. `at` and `clockAt` are positions of cells. `isRare`: a reading that hardly anybody writes
+ * (12.31.2024), which counts only when it is clearly the regular one, or asked for.
+ */
 export type TimeStyle =
   | { readonly kind: 'epoch'; readonly unit: EpochUnit; readonly at: number }
   /** Days since 1899-12-30, as spreadsheets count. */
   | { readonly kind: 'serial'; readonly at: number }
-  | { readonly kind: 'date'; readonly order: DateOrder; readonly at: number }
-  | { readonly kind: 'date-and-clock'; readonly order: DateOrder; readonly at: number; readonly clockAt: number };
+  | { readonly kind: 'date'; readonly order: DateOrder; readonly at: number; readonly isRare?: true }
+  | {
+      readonly kind: 'date-and-clock';
+      readonly order: DateOrder;
+      readonly at: number;
+      readonly clockAt: number;
+      readonly isRare?: true;
+      /** The clock is a whole hour, 0 to 23. */
+      readonly isHour?: true;
+    };
 
 /** `ms` is UTC when `isUtc`, otherwise what the clock showed. */
 export interface ReadTime {
@@ -60,7 +71,7 @@ export function readTime(cells: readonly string[], style: TimeStyle): ReadTime |
       const day = parseDay(cell, style.order);
       if (day === null) return null;
       const text = cells[style.clockAt] ?? '';
-      const clock = parseClock(text) ?? bareClock(text);
+      const clock = style.isHour ? hourClock(text) : (parseClock(text) ?? bareClock(text));
       if (clock !== null) return { ms: day + clock, isUtc: false };
       // A zone beside the clock: read both as one text.
       const time = parseWallTime(`${new Date(day).toISOString().slice(0, 10)} ${text}`, 'ymd');
@@ -81,6 +92,9 @@ function bareClock(text: string): number | null {
   return parseClock(text.padStart(text.length > 4 ? 6 : 4, '0'));
 }
 
+const HOUR = /^(?:\d|[01]\d|2[0-3])$/;
+const hourClock = (text: string): number | null => (HOUR.test(text) ? Number(text) * 3_600_000 : null);
+
 /** What the cells of a column can be in a time. */
 export interface TimeColumn {
   readonly at: number;
@@ -89,7 +103,13 @@ export interface TimeColumn {
   /** Orders in which it is a date without a clock. */
   readonly days: readonly DateOrder[];
   readonly isClock: boolean;
+  /** Whole hours, 0 to 23. */
+  readonly isHour: boolean;
+  /** Written with dots, where the month does not come first. */
+  readonly isDotted: boolean;
 }
+
+const DOTTED = /^\d{1,2}\.\d{1,2}\.\d{2,4}/;
 
 /** What column `at` can be, from the cells of sample rows; missing cells do not count. */
 export function timeColumnOf(cells: readonly string[], at: number, orders: readonly DateOrder[]): TimeColumn {
@@ -99,14 +119,16 @@ export function timeColumnOf(cells: readonly string[], at: number, orders: reado
   const unit = majorUnit(all);
   if (unit !== null && every((cell) => epochUnitOf(cell) !== null)) whole.push({ kind: 'epoch', unit, at });
   const days = orders.filter((order) => every((cell) => parseDay(cell, order) !== null));
+  const isDotted = orders.length > 2 && all.some((cell) => DOTTED.test(cell));
   for (const order of orders) {
-    if (every((cell) => parseWallTime(cell, order) !== null)) whole.push({ kind: 'date', order, at });
+    if (every((cell) => parseWallTime(cell, order) !== null))
+      whole.push({ kind: 'date', order, at, ...(isDotted && order === 'mdy' && { isRare: true as const }) });
   }
   const isClock = every(
     (cell) =>
       parseClock(cell.replace(/\s*[A-Z]{1,4}$/i, '')) !== null || bareClock(cell) !== null || parseClock(cell) !== null,
   );
-  return { at, whole, days, isClock };
+  return { at, whole, days, isClock, isHour: all.length > 0 && all.every((cell) => HOUR.test(cell)), isDotted };
 }
 
 /** A spreadsheet's serial times: only a column with the name of a time may be one. */

@@ -67,8 +67,12 @@ export function volumeByName(header: readonly string[], symbol: string | undefin
 /** A volume in contracts stands beside volumes in base and quote currency, of which one times the price is the other. */
 function unlessContracts(plain: { readonly at: number }, header: readonly string[], isBaseOf: PairTest): VolumeColumn {
   const others = header.flatMap((name, at) => (at !== plain.at && /vol|amount|turnover/i.test(name) ? [at] : []));
-  const isPlainOne = others.some((at) => isBaseOf(plain.at, at) || isBaseOf(at, plain.at));
-  const base = isPlainOne ? undefined : others.find((a) => others.some((b) => b !== a && isBaseOf(a, b)));
+  const isBase = others.some((at) => isBaseOf(plain.at, at));
+  // HTX writes amount in base and vol in quote currency: the price between the two tells, not the name.
+  const base = isBase
+    ? undefined
+    : (others.find((at) => isBaseOf(at, plain.at)) ??
+      others.find((a) => others.some((b) => b !== a && isBaseOf(a, b))));
   return base === undefined ? { at: plain.at, assumed: [] } : { at: base, assumed: [`volume is ${header[base]}`] };
 }
 
