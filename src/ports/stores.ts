@@ -269,6 +269,8 @@ export interface CandleStore {
   markets(source: string): Promise<readonly { readonly market: Market; readonly timeframe: Timeframe }[]>;
   /** Adds or replaces candles, in any order; stored in monthly chunks. @throws AppError `bad-candles` for a time that is no date */
   put(source: string, symbol: string, timeframe: Timeframe, candles: CandleColumns): Promise<void>;
+  /** Stores these candles and drops all others of the market; repeated after an interruption, it completes. */
+  replace(source: string, symbol: string, timeframe: Timeframe, candles: CandleColumns): Promise<void>;
   /** Candles with from <= time < to, ascending. */
   range(source: string, symbol: string, timeframe: Timeframe, from: number, to: number): Promise<CandleColumns>;
   bounds(

@@ -32,6 +32,8 @@ export interface ImportReport extends CandleReport, SeriesIdentity {
   readonly change: ImportChange;
   /** False when the store already had these candles. */
   readonly stored: boolean;
+  /** Stored candles of the market that the file does not have. */
+  readonly kept: number;
   /** What was assumed about the market. */
   readonly notes: readonly string[];
 }
@@ -57,6 +59,8 @@ function changeOf(before: Series | null, after: Series): ImportChange {
 export interface ImportOptions {
   /** The source's name identifies its content: equal count and bounds mean equal candles. */
   readonly isContentAddressed?: boolean;
+  /** Drops the stored candles that the files do not have. */
+  readonly replaces?: boolean;
 }
 
 /** @throws AppError with the file's path when its candles do not form a series */
@@ -84,7 +88,7 @@ export async function importCandleFiles(
   { exchange }: { readonly exchange: MarketSettings },
   files: readonly CandleColumnsFile[],
   source: string,
-  { isContentAddressed = false }: ImportOptions = {},
+  { isContentAddressed = false, replaces = false }: ImportOptions = {},
 ): Promise<readonly ImportReport[]> {
   const reports = files.map(describeCandles);
   const present = await store.markets(source);
@@ -114,11 +118,13 @@ export async function importCandleFiles(
     const bounds = isContentAddressed ? await store.bounds(source, symbol, timeframe) : null;
     const isThere = bounds?.count === report.bars && bounds.first === report.from && bounds.last === report.to;
     const before = await storedSeries(store, source, symbol, timeframe);
-    if (!isThere) await store.put(source, symbol, timeframe, columns);
+    if (replaces) await store.replace(source, symbol, timeframe, columns);
+    else if (!isThere) await store.put(source, symbol, timeframe, columns);
     const after = (await storedSeries(store, source, symbol, timeframe))!;
     imported.push({
       ...report,
       stored: !isThere,
+      kept: ((await store.bounds(source, symbol, timeframe))?.count ?? 0) - columns.length,
       notes: markets[i]!.notes,
       ...identityOf(source, after),
       change: changeOf(before, after),

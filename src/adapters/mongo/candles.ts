@@ -72,19 +72,37 @@ export function createCandleStore(database: Database): CandleStore {
   });
   const inTurn = createSerial();
 
-  /** Reads, merges and writes by compare-and-set, and retries after a conflict. Writes nothing when nothing changed. */
-  async function merge(of: ChunkOf, added: CandleColumns): Promise<void> {
-    const key = chunkKey(of);
-    for (;;) {
-      const stored = await chunks.get(key);
-      const merged = mergeColumns(stored ? unpackCandles(stored) : emptyColumns(0), added);
-      const columns = packCandles(merged);
-      if (stored && samePacked(stored, columns)) return;
-      const version = stored?.version ?? 0;
-      const bounds = { count: merged.length, first: merged.time[0]!, last: merged.time[merged.length - 1]! };
-      if (await saveVersion(chunks, { ...of, ...columns, ...bounds, version }, version)) return;
-    }
+  /** Each month of the candles, one after the other for each chunk. @throws AppError `bad-candles` for a time that is no date */
+  async function eachMonth(
+    of: Omit<ChunkOf, 'month'>,
+    candles: CandleColumns,
+    change: (of: ChunkOf, part: CandleColumns) => Promise<void>,
+  ): Promise<readonly number[]> {
+    const wrong = candles.time.find((time) => !Number.isSafeInteger(time) || !Number.isFinite(monthOf(time)));
+    if (wrong !== undefined) throw new AppError('bad-candles', `a candle's time is ${wrong}: not a date`);
+    const months = byMonth(inOrder(candles));
+    for (const { month, part } of months)
+      await inTurn(chunkKey({ ...of, month }), () => change({ ...of, month }, part));
+    return months.map(({ month }) => month);
   }
+
+  /** Reads, merges and writes by compare-and-set, and retries after a conflict. Writes nothing when nothing changed. */
+  const changing =
+    (next: (stored: CandleColumns, added: CandleColumns) => CandleColumns) =>
+    async (of: ChunkOf, added: CandleColumns): Promise<void> => {
+      const key = chunkKey(of);
+      for (;;) {
+        const stored = await chunks.get(key);
+        const merged = next(stored ? unpackCandles(stored) : emptyColumns(0), added);
+        const columns = packCandles(merged);
+        if (stored && samePacked(stored, columns)) return;
+        const version = stored?.version ?? 0;
+        const bounds = { count: merged.length, first: merged.time[0]!, last: merged.time[merged.length - 1]! };
+        if (await saveVersion(chunks, { ...of, ...columns, ...bounds, version }, version)) return;
+      }
+    };
+  const merge = changing(mergeColumns);
+  const overwrite = changing((_, added) => added);
 
   return {
     saveMarket: (source, market, timeframe) => markets.replace([{ source, symbol: market.symbol, timeframe, market }]),
@@ -95,12 +113,12 @@ export function createCandleStore(database: Database): CandleStore {
     },
 
     async put(source, symbol, timeframe, candles) {
-      const wrong = candles.time.find((time) => !Number.isSafeInteger(time) || !Number.isFinite(monthOf(time)));
-      if (wrong !== undefined) throw new AppError('bad-candles', `a candle's time is ${wrong}: not a date`);
-      for (const { month, part } of byMonth(inOrder(candles))) {
-        const of = { source, symbol, timeframe, month };
-        await inTurn(chunkKey(of), () => merge(of, part));
-      }
+      await eachMonth({ source, symbol, timeframe }, candles, merge);
+    },
+
+    async replace(source, symbol, timeframe, candles) {
+      const months = await eachMonth({ source, symbol, timeframe }, candles, overwrite);
+      await chunks.remove({ source, symbol, timeframe, month: { $nin: months } });
     },
 
     async range(source, symbol, timeframe, from, to) {

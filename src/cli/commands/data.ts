@@ -19,6 +19,8 @@ import { isoTime, percent } from '../../reports/figures.ts';
 interface Options extends CandleFileOptions {
   readonly source: string;
   readonly timeframe?: Timeframe;
+  /** Of `import`. */
+  readonly replace?: boolean;
   readonly json: boolean;
 }
 
@@ -84,17 +86,22 @@ function documentOf<R extends CandleReport>({ gaps, ...report }: R) {
 const correction = (symbol: string, month: number): string =>
   `corp: ${symbol}: stored candles from ${isoTime(month).slice(0, 7)} on were replaced: results on them are of other data`;
 
+const keptNote = (symbol: string, kept: number): string =>
+  `corp: ${symbol}: ${kept} stored ${kept === 1 ? 'candle is' : 'candles are'} not in the file and kept: --replace drops ${kept === 1 ? 'it' : 'them'}`;
+
 async function runImport(io: CliIo, paths: readonly string[], options: Options): Promise<void> {
-  const { source, json } = options;
+  const { source, json, replace } = options;
   if (!idField.safeParse(source).success)
     throw new AppError('bad-input', '--source needs a name of 1 to 200 characters');
   const files = await readFiles(paths, options);
   const { reports, minimumCoverage } = await withContext(io, anyDescriptor('replay'), async ({ stores, config }) => ({
-    reports: await importCandleFiles(stores, config, files, source),
+    reports: await importCandleFiles(stores, config, files, source, { replaces: replace === true }),
     minimumCoverage: config.exchange.minimumCoverage,
   }));
   for (const { symbol, change } of reports)
     if (change.kind === 'corrected') io.complain(correction(symbol, change.month));
+  for (const { symbol, change, kept } of reports)
+    if (kept > 0 && (change.kind === 'corrected' || change.kind === 'same')) io.complain(keptNote(symbol, kept));
   for (const { notes } of reports) for (const note of notes) io.complain(`corp: ${note}`);
   const documents = reports.map((report, i) => documentOf(checked(files[i]!, report, minimumCoverage)));
   if (json) return io.json({ source, markets: documents });
@@ -149,7 +156,8 @@ export function registerData(program: Command, io: CliIo): void {
     .command('import')
     .description('store candle files as markets; stores none when one is invalid')
     .argument('<file...>', 'CSV or JSON, named like BTC-USD_FIVE_MINUTE.csv; files of one market are joined')
-    .option('--source <name>', 'candle source to store them in', IMPORTED_SOURCE);
+    .option('--source <name>', 'candle source to store them in', IMPORTED_SOURCE)
+    .option('--replace', 'drop stored candles of these markets that the files do not have', false);
   withFileOptions(importing)
     .addOption(jsonOption())
     .action((paths: string[], options: Options) => runImport(io, paths, options));

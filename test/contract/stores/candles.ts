@@ -55,6 +55,17 @@ export function candlesContract(stores: () => Stores): void {
       expect(await range(FEBRUARY, FEBRUARY)).toEqual([]);
     });
 
+    it('are dropped with their months when all are replaced', async () => {
+      const { candles } = stores();
+      await candles.put('ca-all', symbol, '1h', columnsOf(hours(T0, 24 * 80)));
+      await candles.put('ca-all', 'ETH/USD', '1h', columnsOf(hours(T0, 3)));
+      const now = hours(FEBRUARY + 5 * HOUR, 10);
+      await candles.replace('ca-all', symbol, '1h', columnsOf(now));
+      expect(rowsOf(await candles.range('ca-all', symbol, '1h', 0, Infinity))).toStrictEqual(now);
+      expect(await candles.bounds('ca-all', symbol, '1h')).toMatchObject({ count: 10 });
+      expect(await candles.bounds('ca-all', 'ETH/USD', '1h')).toMatchObject({ count: 3 });
+    });
+
     it('replace those of the same time and keep the others', async () => {
       const { candles } = stores();
       const stored = hours(FEBRUARY, 10);

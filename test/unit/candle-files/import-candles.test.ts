@@ -29,6 +29,10 @@ function memoryStore() {
         puts.push(symbol);
         candles.set(symbol, added);
       },
+      async replace(_source, symbol, _timeframe, all) {
+        puts.push(symbol);
+        candles.set(symbol, all);
+      },
       range: async (_source, symbol) => candles.get(symbol) ?? emptyColumns(0),
       async bounds(_source, symbol) {
         const stored = candles.get(symbol);
