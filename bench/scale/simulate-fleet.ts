@@ -225,7 +225,7 @@ export function simulateFleet(scenario: FleetScenario): FleetOutcome {
 function nodeOf(rng: Rng, index: number): Node {
   const host = `node${index}`;
   return {
-    asker: { workerId: `${host}_Linux_W1`, host, kinds: new Set(UNIT_KINDS), suspendedFor: new Set() },
+    asker: { workerId: `${host}_Linux_W1`, host, kinds: new Set(UNIT_KINDS), suspendedFor: new Set(), askedAt: 0 },
     speed: Math.exp(SPEED_SPREAD * rng.normal()),
     isAlive: true,
     holds: null,

@@ -4,6 +4,7 @@ import { type FleetRules } from '../domain/fleet/unit.ts';
 import { isQuarantined, isResting, kindsFor } from '../domain/fleet/worker.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type UnitInLine } from '../ports/fleet/records.ts';
+import { type Abandonment } from './abandon-leases.ts';
 import { type FileRegistry } from './file-registry.ts';
 import { type UnitQueue } from './unit-queue.ts';
 import { type OperatorCommands } from './operator-commands.ts';
@@ -33,6 +34,7 @@ export interface AssignUnitDeps {
   readonly unitRepository: UnitRepository;
   readonly workers: WorkerRepository;
   readonly files: Pick<FileRegistry, 'suspendedFor'>;
+  readonly abandonment: Abandonment;
   readonly operatorCommands: OperatorCommands;
   readonly rules: FleetRules;
   readonly clock: Clock;
@@ -44,6 +46,7 @@ export function createAssignUnit({
   unitRepository,
   workers,
   files,
+  abandonment,
   operatorCommands,
   rules,
   clock,
@@ -84,9 +87,18 @@ export function createAssignUnit({
     const end = await operatorCommands.shutdownReason(workerId);
     if (end !== null) return { end };
     const worker = await workers.seen(workerId, platform);
+    await abandonment.abandonFor(workerId);
     if (isQuarantined(worker) || isResting(worker, clock.now())) return { none: true };
     const suspendedFor = await files.suspendedFor(workerId);
-    const work = await lease({ workerId, host: worker.host, kinds: kindsFor(worker, acceptsSpecs), suspendedFor });
-    return work ? { work } : { none: true };
+    const work = await lease({
+      workerId,
+      host: worker.host,
+      kinds: kindsFor(worker, acceptsSpecs),
+      suspendedFor,
+      askedAt: clock.now(),
+    });
+    if (work === null) return { none: true };
+    abandonment.note(workerId, work.unitId);
+    return { work };
   };
 }

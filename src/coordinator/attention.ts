@@ -49,7 +49,9 @@ function waitingReason({ workers, next, waiting, judgement, rules, now }: FleetS
   if (able.length === 0) return `${subject}: every active worker is quarantined or resting`;
   const isTaken = able.every((worker) => {
     const suspendedFor = judgement.suspended.get(worker.id) ?? new Set<string>();
-    const asker = { workerId: worker.id, host: worker.host, kinds: kindsFor(worker, true), suspendedFor };
+    // Whether it gets the unit some time: one that gave it back has to wait for it.
+    const askedAt = Number.MAX_SAFE_INTEGER;
+    const asker = { workerId: worker.id, host: worker.host, kinds: kindsFor(worker, true), suspendedFor, askedAt };
     return fitOf(next, asker, rules) === 'no';
   });
   if (!isTaken) return null;

@@ -15,6 +15,7 @@ import { type FleetSweep, type FleetVerification } from '../ports/fleet/service.
 import { type FleetUnit } from '../ports/fleet/records.ts';
 import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
+import { createAbandonment } from './abandon-leases.ts';
 import { createCanaries } from './canaries.ts';
 import { createFileRegistry } from './file-registry.ts';
 import { createSuspensions } from './suspend-worker.ts';
@@ -98,7 +99,16 @@ export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
     }
   }
   const createUnits = createUnitCreator(stores, unitQueue, clock);
-  const assignUnit = createAssignUnit({ unitQueue, unitRepository, workers, files, operatorCommands, rules, clock });
+  const assignUnit = createAssignUnit({
+    unitQueue,
+    unitRepository,
+    workers,
+    files,
+    abandonment: createAbandonment({ stores, unitRepository, files, rules, clock, log }),
+    operatorCommands,
+    rules,
+    clock,
+  });
   const cancelUnit: Fleet['cancel'] = async (id, reason) => {
     const now = clock.now();
     const decided = unitRepository.change(id, (unit) => ({ unit: cancel(unit, reason, now), value: null }));

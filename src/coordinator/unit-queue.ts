@@ -29,6 +29,8 @@ const OLD_MS = 5_000;
 /** Initial number of units per read; doubled up to `MAX_LENGTH` while none of them matches. */
 const FIRST_LENGTH = 1_000;
 const MAX_LENGTH = 65_536;
+/** Waits of one request for units that other requests have taken. */
+const MAX_WAITS = 8;
 
 export function createUnitQueue(units: Pick<FleetUnitStore, 'inLine'>, rules: FleetRules, clock: Clock): UnitQueue {
   const cached = new Map<number, UnitInLine>();
@@ -83,7 +85,9 @@ export function createUnitQueue(units: Pick<FleetUnitStore, 'inLine'>, rules: Fl
 
   return {
     async take(asker) {
-      let hasWaited = false;
+      let waits = 0;
+      // Units that were `put` before the first read are no queue.
+      if (readAt === -Infinity) await refresh();
       for (;;) {
         const unit = choose(asker);
         if (unit) {
@@ -93,9 +97,9 @@ export function createUnitQueue(units: Pick<FleetUnitStore, 'inLine'>, rules: Fl
         }
         if (clock.now() - readAt > STALE_MS) {
           await refresh();
-        } else if (taken.size > 0 && !hasWaited) {
-          // Another replica of a taken unit may match this worker.
-          hasWaited = true;
+        } else if (taken.size > 0 && waits < MAX_WAITS) {
+          // Another replica of a taken unit may match this worker. Another request may take it first.
+          waits += 1;
           await Promise.all(taken.values());
         } else if (lastRead !== null && length < MAX_LENGTH) {
           length *= 2;

@@ -20,7 +20,6 @@ export interface TradingTerms extends MarketSettings, Omit<FillSettings, 'initia
 
 export interface UnitDeps extends UnitRunDeps {
   readonly threads: UnitThreads;
-  /** Part of the seed, so that replicas of one search differ. */
   readonly workerId: string;
   readonly exchange: TradingTerms;
 }
@@ -29,12 +28,16 @@ export interface UnitDeps extends UnitRunDeps {
 export type Report = Readonly<Record<string, unknown>>;
 
 /**
- * Executes a unit of any kind off the event loop.
+ * Executes a unit of any kind off the event loop. The seed of a search names the assignment: replicas of one search differ
+ * although one worker may get several, and the Python coordinator reuses their numbers after a reset.
  * @throws AppError for a unit that cannot be executed here
  */
-export async function doUnit(deps: UnitDeps, { id, params }: AssignedUnit, signal: AbortSignal): Promise<Report> {
+export async function doUnit(deps: UnitDeps, unit: AssignedUnit, signal: AbortSignal): Promise<Report> {
+  const { id, params, replica, lease } = unit;
   if (isSpecUnit(params)) return doSpecs(deps, parseSpecUnit(params), signal);
-  return { ...(await runUnit(deps, params, `unit ${id} by ${deps.workerId}`, signal)) };
+  return {
+    ...(await runUnit(deps, params, `unit ${id} replica ${replica} by ${deps.workerId}, lease ${lease}`, signal)),
+  };
 }
 
 async function doSpecs(deps: UnitDeps, unit: SpecUnit, signal: AbortSignal): Promise<Report> {

@@ -163,6 +163,24 @@ export function fleetStoresContract(name: string, open: () => Promise<OpenFleetS
         expect(await units.overdue(past, 10)).toEqual([]);
       });
 
+      it('are found by a worker that has a lease, and by a completed unit of their file', async () => {
+        const { units } = stores;
+        await units.add([
+          fleetUnit(60, leaseTo(fleetUnit(60), asker('holder'), RULES, T0)),
+          fleetUnit(61, {
+            ...leaseTo(fleetUnit(61), asker('holder'), RULES, T0),
+            state: 'completed',
+            file: 'done.csv',
+          }),
+          fleetUnit(62, { ...leaseTo(fleetUnit(62), asker('other'), RULES, T0), file: 'open.csv' }),
+        ]);
+        expect(await units.leasedTo('holder')).toEqual([60]);
+        expect(await units.leasedTo('nobody')).toEqual([]);
+        expect(await units.hasCompleted('done.csv')).toBe(true);
+        expect(await units.hasCompleted('open.csv')).toBe(false);
+        expect(await units.hasCompleted('other.csv')).toBe(false);
+      });
+
       it('that are not reconciled are found until they are', async () => {
         const { units } = stores;
         await units.add([fleetUnit(40, { inStep: false }), fleetUnit(41, { inStep: false })]);

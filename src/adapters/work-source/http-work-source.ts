@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, errorText } from '../../domain/errors.ts';
 import { jitteredBackOffMs } from '../../domain/retry/back-off.ts';
@@ -95,7 +96,15 @@ function parseAssignment(status: number, body: unknown): WorkResponse {
   if ((typeof id !== 'number' && typeof id !== 'string') || id === 0 || id === '') {
     return { none: textOf(body['message'], 'no work available') };
   }
-  return { unit: { id, params: body['strategy_params'] } };
+  const replica = body['replica_number'];
+  return {
+    unit: {
+      id,
+      params: body['strategy_params'],
+      replica: typeof replica === 'number' ? replica : 1,
+      lease: randomUUID(),
+    },
+  };
 }
 
 function parsed(text: string): unknown {

@@ -8,7 +8,12 @@ export interface Asker {
   readonly kinds: ReadonlySet<UnitKind>;
   /** Files for which it is suspended. */
   readonly suspendedFor: ReadonlySet<string>;
+  /** Epoch ms. */
+  readonly askedAt: number;
 }
+
+/** A worker that gave a unit back waits so long for it: the other workers, which may have its file, ask in between. */
+const RETRY_MS = 120_000;
 
 /** `no`: not eligible. `last-resort`: eligible, but its own lease on the unit is overdue, so any other unit comes first. */
 export type Fit = 'yes' | 'last-resort' | 'no';
@@ -18,7 +23,8 @@ export type Fit = 'yes' | 'last-resort' | 'no';
  * result refused for (it would report the same again). With distinct hosts the first two conditions apply to its whole
  * machine.
  */
-export function fitOf(unit: Unit, { workerId, host, kinds, suspendedFor }: Asker, { distinct }: FleetRules): Fit {
+export function fitOf(unit: Unit, asker: Asker, { distinct }: FleetRules): Fit {
+  const { workerId, host, kinds, suspendedFor, askedAt } = asker;
   if (freeReplicas(unit) === 0 || !kinds.has(unit.kind)) return 'no';
   const { file, onlyFor } = unit;
   if (onlyFor !== undefined ? onlyFor !== workerId : file !== undefined && suspendedFor.has(file)) return 'no';
@@ -26,6 +32,7 @@ export function fitOf(unit: Unit, { workerId, host, kinds, suspendedFor }: Asker
   if (distinct === 'hosts' && unit.leases.some((lease) => lease.host === host && takesPart(lease))) return 'no';
   const own = unit.leases.filter((lease) => lease.workerId === workerId);
   if (!own.every(isOverdue)) return 'no';
+  if (own.some(({ state, expiresAt }) => state === 'abandoned' && askedAt - expiresAt < RETRY_MS)) return 'no';
   return own.length > 0 ? 'last-resort' : 'yes';
 }
 
@@ -84,6 +91,11 @@ export function expireLeases<U extends Unit>(unit: U, rules: FleetRules, now: nu
   return endLeases(unit, ({ expiresAt }) => expiresAt <= now, 'expired', rules, now);
 }
 
+/** Ends the running lease of a worker that asks for other work: workers do one unit at a time. As `expireLeases`. */
+export function abandonLease<U extends Unit>(unit: U, workerId: string, rules: FleetRules, now: number): U {
+  return endLeases(unit, (lease) => lease.workerId === workerId, 'abandoned', rules, now);
+}
+
 function endLeases<U extends Unit>(
   unit: U,
   isOver: (lease: Lease) => boolean,
@@ -93,6 +105,8 @@ function endLeases<U extends Unit>(
 ): U {
   const ends = (lease: Lease): boolean => lease.state === 'running' && isOver(lease);
   if (!unit.leases.some(ends)) return unit;
-  const leases = unit.leases.map((lease) => (ends(lease) ? { ...lease, state } : lease));
+  const leases = unit.leases.map((lease) =>
+    ends(lease) ? { ...lease, state, expiresAt: Math.min(lease.expiresAt, now) } : lease,
+  );
   return resolveUnit({ ...unit, leases, turn: now }, rules, now);
 }

@@ -43,10 +43,14 @@ export function workersOf(leases: readonly Lease[]): string {
   return [...counts].map(([workerId, count]) => `${workerId} (${count})`).join(', ');
 }
 
-/** Reason to give up on the unit, or null. */
+/**
+ * Reason to give up on the unit, or null. The first time that a worker gives it back is no failure: many workers may lack
+ * the file that one has.
+ */
 function exhaustion({ leases, file }: Unit, { maxExpiries }: FleetRules): string | null {
   const overdue = leases.filter(isOverdue);
-  if (overdue.length >= maxExpiries) {
+  const firstTries = new Set(overdue.filter(({ state }) => state === 'abandoned').map(({ workerId }) => workerId));
+  if (overdue.length - firstTries.size >= maxExpiries) {
     const data = file === undefined ? '' : `; its candle file is ${file}`;
     return `${overdue.length} leases ran out without a result: ${workersOf(overdue)}${data}`;
   }

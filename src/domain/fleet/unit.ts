@@ -71,6 +71,7 @@ export interface Lease {
   readonly host: string;
   /** Epoch ms. */
   readonly leasedAt: number;
+  /** For an abandoned lease: when it was given up. */
   readonly expiresAt: number;
   readonly state: 'running' | 'returned' | 'expired' | 'revoked' | 'abandoned';
   readonly result: LeaseResult | null;

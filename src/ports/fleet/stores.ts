@@ -33,6 +33,10 @@ export interface FleetUnitStore {
   inLine(limit: number): Promise<readonly UnitInLine[]>;
   /** Ids of units with a lease that expired by `now`. */
   overdue(now: number, limit: number): Promise<readonly number[]>;
+  /** Ids of units with running leases, in which this worker had one. */
+  leasedTo(workerId: string): Promise<readonly number[]>;
+  /** Whether some unit of this candle file is completed. */
+  hasCompleted(file: string): Promise<boolean>;
   /** Ids of units whose rows need reconciliation (`inStep` is false). */
   outOfStep(limit: number): Promise<readonly number[]>;
   /** By ascending id, after `after`. */

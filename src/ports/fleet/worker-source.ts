@@ -2,6 +2,10 @@
 export interface AssignedUnit {
   readonly id: number | string;
   readonly params: unknown;
+  /** From 1. */
+  readonly replica: number;
+  /** Drawn for each assignment. */
+  readonly lease: string;
 }
 
 export type WorkResponse = { readonly unit: AssignedUnit } | { readonly none: string } | { readonly shutdown: string };

@@ -193,7 +193,9 @@ describe('submit_result', () => {
     });
     const [row] = await server.stores.results.ofUnit(2);
     expect(row).toMatchObject({ verdict: 'invalid', reason: expect.stringMatching(/^(pnl|trades) /) as string });
-    expect((await getWork('third_Linux_W1')).json).toMatchObject({ work_id: 2, replica_number: 1 });
+    // The replica of unit 1 that A gave up comes first.
+    expect((await getWork('third_Linux_W1')).json).toMatchObject({ work_id: 1, replica_number: 1 });
+    expect((await getWork('fourth_Linux_W1')).json).toMatchObject({ work_id: 2, replica_number: 1 });
   });
 
   it('NaN inside a string is left alone', async () => {
@@ -259,13 +261,15 @@ describe('what dashboards read', () => {
       best_strategy: null,
       validation_criteria: { min_trades: 20, max_sharpe: 10 },
     });
+    await getWork(B);
     await getWork(A);
+    await submit(1, A, { ...ROOT_REPORT, oos_pnl: 1 });
     await getWork(A);
     await submit(2, A);
     const after = (await server.call('/api/status')).json as { best_strategy: unknown };
     expect(after).toMatchObject({
       work_units: { total: 4, completed: 1, pending: 2, in_progress: 1 },
-      workers: { active: 1 },
+      workers: { active: 2 },
     });
     expect(keysOf(after.best_strategy)).toEqual(KEYS.best);
     expect(after.best_strategy).toMatchObject({
@@ -288,11 +292,14 @@ describe('what dashboards read', () => {
 
   it('results are the canonical ones, the best first; all results are newest first', async () => {
     await server.fleet.createUnits([search(), search(), single()]);
-    for (const worker of [A, B]) for (let i = 0; i < 3; i += 1) await getWork(worker);
-    await submit(1, A, { ...ROOT_REPORT, oos_pnl: 10 });
-    await submit(1, B, { ...ROOT_REPORT, pnl: 125, oos_pnl: 20 });
-    await submit(2, A, { ...ROOT_REPORT, oos_pnl: 30 });
-    await submit(2, B, { ...ROOT_REPORT, oos_pnl: -10 });
+    const both = async (unitId: number, ofA: object, ofB: object): Promise<void> => {
+      for (const worker of [A, B]) await getWork(worker);
+      await submit(unitId, A, { ...ROOT_REPORT, ...ofA });
+      await submit(unitId, B, { ...ROOT_REPORT, ...ofB });
+    };
+    await both(1, { oos_pnl: 10 }, { pnl: 125, oos_pnl: 20 });
+    await both(2, { oos_pnl: 30 }, { oos_pnl: -10 });
+    await getWork(A);
     server.clock.pass(1);
     await submit(3, A, { ...ROOT_REPORT, pnl: null });
 

@@ -15,7 +15,9 @@ it('creates searches for a worker that finds none, one round at a time over all 
   const first = busy();
   const other = busy(openFleet({ stores: first.stores, clock: first.clock }));
   expect(await first.busy.assignUnit(request('a_Linux_W1'))).toMatchObject({ work: { unitId: 1, params: PARAMS } });
+  await first.report('a_Linux_W1', 1, ROOT_REPORT);
   expect(await first.busy.assignUnit(request('a_Linux_W1'))).toMatchObject({ work: { unitId: 2 } });
+  await first.report('a_Linux_W1', 2, ROOT_REPORT);
   expect(await other.busy.assignUnit(request('a_Linux_W1'))).toEqual({ none: true });
   expect(await first.stores.units.list({ limit: 10 })).toHaveLength(2);
   first.clock.pass(30_000);

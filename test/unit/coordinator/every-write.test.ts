@@ -40,8 +40,10 @@ const reports = (from: number, to: number): readonly Step[] => REPORTS.slice(fro
 const DAY: readonly Step[] = [
   ({ fleet }) => fleet.createUnits([search({ key: 'search' }), single({ key: 'single' })]),
   ({ fleet }) => fleet.createUnits([search({ key: 'last', replicas: 1 })]),
-  ...[ask(A), ask(A), ask(B), ask(B)],
-  ...reports(0, 4),
+  ...[ask(A), ask(B)],
+  ...reports(0, 2),
+  ...[ask(A), ask(B)],
+  ...reports(2, 4),
   ask(D),
   ...reports(4, 5),
   ask(C),

@@ -22,15 +22,9 @@ describe('assigning units', () => {
   it('assigns the oldest first, each replica of a unit to another worker', async () => {
     const { fleet, ask } = openFleet();
     await fleet.createUnits(many(2));
-    const given = [await ask(A), await ask(A), await ask(A), await ask(B), await ask(B), await ask(C)];
-    expect(given.map((work) => work && [work.unitId, work.replica])).toEqual([
-      [1, 1],
-      [2, 1],
-      null,
-      [1, 2],
-      [2, 2],
-      null,
-    ]);
+    const given = [];
+    for (let i = 1; i <= 5; i += 1) given.push(await ask(worker(i)));
+    expect(given.map((work) => work && [work.unitId, work.replica])).toEqual([[1, 1], [1, 2], [2, 1], [2, 2], null]);
     expect(given[0]).toMatchObject({ params: search().params, replicasNeeded: 2 });
   });
 
@@ -58,11 +52,16 @@ describe('assigning units', () => {
   });
 
   it('one worker gets through a queue much longer than the cache', async () => {
-    const { fleet, ask } = openFleet();
+    const { fleet, clock, ask } = openFleet();
     await fleet.createUnits(many(2_500));
-    for (let i = 1; i <= 2_500; i += 1) expect((await ask(A))?.unitId).toBe(i);
-    expect(await ask(A)).toBeNull();
-    expect((await ask(B))?.unitId).toBe(1);
+    for (let i = 1; i <= 2_500; i += 1) {
+      expect((await ask(A))?.unitId).toBe(i);
+      clock.pass(1);
+    }
+    // All that is left are the units that it gave up. It gets them again, but not at once.
+    expect((await ask(B))?.unitId).toBe(2_500);
+    clock.pass(2 * MINUTE);
+    expect((await ask(A))?.unitId).toBe(1);
   });
 
   it('two coordinators over one store assign nothing twice', async () => {
@@ -112,8 +111,10 @@ describe('assigning units', () => {
     await report(A, 1, V5_REPORT);
     expect(await ask(A)).toBeNull();
     expect((await ask(A, true))?.unitId).toBe(3);
-    expect((await ask(B))?.unitId).toBe(1);
-    expect((await ask(B))?.unitId).toBe(2);
+    for (const unitId of [1, 2]) {
+      expect((await ask(B))?.unitId).toBe(unitId);
+      await report(B, unitId, ROOT_REPORT);
+    }
     expect(await ask(B)).toBeNull();
   });
 });
@@ -284,13 +285,131 @@ describe('silence', () => {
   });
 });
 
+describe('a worker that asks again', () => {
+  it('has given up its lease: another worker gets the replica at once, and a late report still counts', async () => {
+    const { fleet, stores, ask, report } = openFleet();
+    await fleet.createUnits(many(2, { replicas: 1 }));
+    expect((await ask(A))?.unitId).toBe(1);
+    expect((await ask(A))?.unitId).toBe(2);
+    expect((await stores.units.get(1))?.leases).toMatchObject([{ state: 'abandoned', result: null }]);
+    expect(await ask(B)).toMatchObject({ unitId: 1, replica: 1 });
+    await report(A, 1, ROOT_REPORT);
+    expect(await stores.units.get(1)).toMatchObject({ state: 'completed' });
+    await report(A, 2, ROOT_REPORT);
+    expect(await stores.units.get(2)).toMatchObject({ state: 'completed' });
+  });
+
+  it('also when the coordinator that leased the unit was replaced', async () => {
+    const { stores, clock, fleet, ask } = openFleet();
+    await fleet.createUnits(many(2, { replicas: 1 }));
+    await ask(A);
+    const next = openFleet({ stores, clock });
+    expect((await next.ask(A))?.unitId).toBe(2);
+    expect((await stores.units.get(1))?.leases).toMatchObject([{ state: 'abandoned' }]);
+  });
+
+  it('keeps a lease that it reported, and one whose report came between', async () => {
+    const { fleet, stores, ask, report } = openFleet();
+    await fleet.createUnits(many(3, { replicas: 1 }));
+    for (const unitId of [1, 2, 3]) {
+      await ask(A);
+      await report(A, unitId, ROOT_REPORT);
+    }
+    expect(await ask(A)).toBeNull();
+    expect((await stores.units.counts()).completed).toBe(3);
+  });
+
+  it('two results of one search never count under one replica number, also after a new lease', async () => {
+    const { fleet, stores, ask, report } = openFleet();
+    await fleet.createUnits([search(), search({ replicas: 1 })]);
+    // A gives its replica up, and B gets it anew; then both report.
+    for (const id of [A, A, B, C]) await ask(id);
+    for (const id of [A, B]) await report(id, 1, ROOT_REPORT);
+    const rows = await stores.results.ofUnit(1);
+    expect(rows.map(({ workerId, verdict, replica }) => [workerId, verdict, replica])).toEqual([
+      [A, 'accepted', 1],
+      [B, 'accepted', 2],
+    ]);
+  });
+});
+
+describe('a missing candle file', () => {
+  const on = (file: string) => search({ replicas: 2, params: { ...search().params, data_file: file } });
+
+  it('fails a unit after each worker tried once, with the name of the file', async () => {
+    const { fleet, stores, clock, ask, report } = openFleet();
+    await fleet.createUnits([on('NONE.csv'), on('SOME.csv')]);
+    let round = 0;
+    while ((await stores.units.get(1))?.state !== 'failed' && round < 10) {
+      for (const id of [A, B, C]) {
+        const work = await ask(id);
+        if (work?.params['data_file'] === 'SOME.csv') await report(id, work.unitId, ROOT_REPORT);
+      }
+      // Workers ask again half a minute later.
+      clock.pass(MINUTE / 2);
+      round += 1;
+    }
+    // Each had to take it and to come back, and two can have it at a time.
+    expect(round).toBe(3);
+    expect(await stores.units.get(1)).toMatchObject({
+      state: 'failed',
+      reason: `no worker has NONE.csv, as it seems: all gave the unit back without a result: ${A} (1), ${B} (1), ${C} (1)`,
+    });
+    expect((await stores.units.get(2))?.state).toBe('completed');
+  });
+
+  it('fails a unit of a lone worker at its second try, and not at its first: it may have been restarted', async () => {
+    const { fleet, stores, clock, ask } = openFleet();
+    await fleet.createUnits([on('NONE.csv')]);
+    await ask(A);
+    expect(await ask(A)).toBeNull();
+    expect((await stores.units.get(1))?.state).toBe('pending');
+    clock.pass(2 * MINUTE);
+    expect((await ask(A))?.unitId).toBe(1);
+    expect(await ask(A)).toBeNull();
+    expect((await stores.units.get(1))?.reason).toContain('no worker has NONE.csv');
+  });
+
+  it('is not suspected when some unit of the file was completed', async () => {
+    const { fleet, stores, clock, ask, report } = openFleet();
+    await fleet.createUnits(many(2, { replicas: 1 }));
+    await ask(A);
+    await report(A, 1, ROOT_REPORT);
+    for (let i = 0; i <= RULES.maxExpiries; i += 1) {
+      expect((await ask(A))?.unitId).toBe(2);
+      expect(await ask(A)).toBeNull();
+      clock.pass(2 * MINUTE);
+    }
+    expect((await stores.units.get(2))?.reason).toBe(
+      `6 leases ran out without a result: ${A} (6); its candle file is BTC-USD_FIVE_MINUTE.csv`,
+    );
+  });
+
+  it('on most workers does not fail a unit before the one worker that has it', async () => {
+    const { fleet, stores, ask, report } = openFleet();
+    await fleet.createUnits([on('RARE.csv')]);
+    await ask(C);
+    const lacking = Array.from({ length: 12 }, (_, i) => worker(10 + i));
+    for (const id of lacking) await ask(id);
+    for (const id of lacking) await ask(id);
+    expect((await stores.units.get(1))?.state).toBe('in_progress');
+    await report(C, 1, ROOT_REPORT);
+    expect((await stores.results.ofUnit(1)).map(({ verdict }) => verdict)).toEqual(['accepted']);
+  });
+});
+
 describe('quarantine', () => {
   it('withdraws the results of the worker once; it gets no units until it is released', async () => {
     const test = openFleet();
     const { fleet, stores, ask, report } = test;
     await fleet.createUnits(many(3));
-    for (const id of [A, B]) for (let i = 0; i < 3; i += 1) await ask(id);
-    for (const id of [A, B]) for (const unitId of [1, 2]) await report(id, unitId, ROOT_REPORT);
+    for (const id of [A, B]) {
+      for (const unitId of [1, 2]) {
+        await ask(id);
+        await report(id, unitId, ROOT_REPORT);
+      }
+      await ask(id);
+    }
     expect((await stores.units.counts()).completed).toBe(2);
 
     expect(await fleet.quarantineWorker(A, 'computes something else')).toBe(3);
@@ -371,8 +490,8 @@ describe('verification', () => {
     const { fleet, ask, report } = openFleet();
     await fleet.createUnits(many(2, { replicas: 1 }));
     await ask(A);
-    await ask(A);
     await report(A, 1, ROOT_REPORT);
+    await ask(A);
     await report(A, 2, { ...ROOT_REPORT, strategy_genome: null });
     const [first, ...others] = await fleet.resultsToVerify({ share: 1, limit: 10 });
     expect(first).toMatchObject({

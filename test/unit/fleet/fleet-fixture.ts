@@ -19,6 +19,7 @@ export const asker = (workerId: string): Asker => ({
   host: hostOf(workerId),
   kinds: new Set(UNIT_KINDS),
   suspendedFor: new Set(),
+  askedAt: T0,
 });
 
 /** The unit after these workers leased it, all at `now`. */

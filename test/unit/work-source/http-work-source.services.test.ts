@@ -49,14 +49,24 @@ const { signal } = new AbortController();
 
 describe('the HTTP work source', () => {
   it('requests specs only from a Bittrading Corp coordinator', async () => {
-    const work = json({ work_id: 3, strategy_params: { data_file: 'x.csv' }, replica_number: 1, replicas_needed: 2 });
+    const work = json({ work_id: 3, strategy_params: { data_file: 'x.csv' }, replica_number: 2, replicas_needed: 2 });
     const ours = await answering((path) => (path === '/api/corp' ? OURS : work));
-    expect(await ours.source.next(signal)).toEqual({ unit: { id: 3, params: { data_file: 'x.csv' } } });
+    expect(await ours.source.next(signal)).toMatchObject({
+      unit: { id: 3, params: { data_file: 'x.csv' }, replica: 2 },
+    });
     expect(ours.asked).toEqual(['/api/corp', '/api/get_work?worker_id=desk_Linux_W1&accepts=specs']);
     await close?.();
     const python = await answering((path) => (path === '/api/corp' ? HTML : work));
     await python.source.next(signal);
     expect(python.asked).toEqual(['/api/corp', '/api/get_work?worker_id=desk_Linux_W1']);
+  });
+
+  it('draws another lease for each assignment, so that a repeated search is another one', async () => {
+    const work = json({ work_id: 3, strategy_params: {}, replica_number: 1, replicas_needed: 2 });
+    const { source } = await answering((path) => (path === '/api/corp' ? HTML : work));
+    const [first, second] = [await source.next(signal), await source.next(signal)];
+    expect(first).toMatchObject({ unit: { lease: expect.stringMatching(/./) as string } });
+    expect(first).not.toEqual(second);
   });
 
   it.each([
@@ -88,10 +98,10 @@ describe('the HTTP work source', () => {
     [json([]), { none: 'the coordinator answered 200 without work' }],
     [{ status: 204, body: '' }, { none: 'the coordinator answered 204 without work' }],
     [{ status: 500, body: '<h1>Internal Server Error</h1>' }, { none: 'the coordinator answered 500 without work' }],
-    [json({ work_id: '7', strategy_params: null }), { unit: { id: '7', params: null } }],
+    [json({ work_id: '7', strategy_params: null }), { unit: { id: '7', params: null, replica: 1 } }],
   ])('parses %j as %j', async (reply, handed) => {
     const { source } = await answering((path) => (path === '/api/corp' ? HTML : reply));
-    expect(await source.next(signal)).toEqual(handed);
+    expect(await source.next(signal)).toMatchObject(handed);
   });
 
   it('repeats a report only to a Bittrading Corp coordinator, which counts it once', async () => {
@@ -106,7 +116,7 @@ describe('the HTTP work source', () => {
     ] as const) {
       const { source, asked } = await answering(failing(reply));
       await source.next(signal);
-      expect(await source.submit({ id: 1, params: {} }, { pnl: 1 }, signal)).toBe(isTaken);
+      expect(await source.submit({ id: 1, params: {}, replica: 1, lease: '' }, { pnl: 1 }, signal)).toBe(isTaken);
       expect(asked.filter((path) => path === '/api/submit_result')).toHaveLength(reports);
       await close?.();
     }

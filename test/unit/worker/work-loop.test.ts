@@ -5,7 +5,7 @@ import { runWorkLoop, type WorkDone } from '../../../src/worker/work-loop.ts';
 
 type Event = WorkResponse | 'away';
 
-const unit = (id: number): WorkResponse => ({ unit: { id, params: {} } });
+const unit = (id: number): WorkResponse => ({ unit: { id, params: {}, replica: 1, lease: 'l' } });
 const NONE: WorkResponse = { none: 'No work available' };
 
 interface LoopRun extends WorkDone {

@@ -106,6 +106,10 @@ export function createFleetUnitStore(database: Database): FleetUnitStore {
     inLine: (limit) => units.pick({ hasRoom: true }, { priority: -1, turn: 1, id: 1 }, IN_LINE, { limit }),
     overdue: async (now, limit) =>
       idsOf(await units.pick({ isLeased: true, nextExpiry: { $lte: now } }, { nextExpiry: 1 }, ['id'], { limit })),
+    leasedTo: async (workerId) =>
+      idsOf(await units.pick({ isLeased: true, 'leases.workerId': workerId }, { id: 1 }, ['id'])),
+    hasCompleted: async (file) =>
+      (await units.pick({ state: 'completed', file }, { id: 1 }, ['id'], { limit: 1 })).length > 0,
     outOfStep: async (limit) => idsOf(await units.pick({ inStep: false }, { id: 1 }, ['id'], { limit })),
     list: async ({ state, after = 0, limit }) =>
       (await units.find({ state, id: { $gt: after } }, { id: 1 }, { limit })).map(unitOf),
