@@ -84,7 +84,7 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
     ...worker,
     ...reading,
     ...controlRoutes(fleet),
-    ...workUnitRoutes({ fleet, stores, defaults, verificationObstacle, rules, clock }),
+    ...workUnitRoutes({ ...shown, defaults, verificationObstacle, rules }),
     futuresUnitRoute(fleet, defaults),
   ];
 

@@ -67,7 +67,7 @@ function* batchesOf<T>(items: Iterable<T>): Iterable<readonly T[]> {
   if (batch.length > 0) yield batch;
 }
 
-/** The number of result rows of each unit. */
+/** The number of result rows of each unit, readable or not. */
 export function resultCounts(database: PythonDatabase): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   for (const { work_unit_id: unitId } of database.rows('results', ['work_unit_id'])) {
@@ -76,20 +76,30 @@ export function resultCounts(database: PythonDatabase): ReadonlyMap<number, numb
   return counts;
 }
 
-/** The canonical result of each unit that has a readable one, both by their number there. */
-function canonicalResults(database: PythonDatabase): ReadonlyMap<number, number> {
+interface Survey {
+  /** Readable results of each unit. */
+  readonly counts: ReadonlyMap<number, number>;
+  /** The canonical result of each unit that has a readable one; both by their number there. */
+  readonly canonical: ReadonlyMap<number, number>;
+}
+
+/** Reads all results before the first unit is written: a unit is open while readable results are missing. */
+function surveyResults(database: PythonDatabase): Survey {
   const named = new Map<number, number>();
   for (const { id, canonical_result_id: result } of database.rows('work_units', ['id', 'canonical_result_id'])) {
     if (typeof id === 'number' && typeof result === 'number') named.set(id, result);
   }
-  const chosen = new Map<number, number>();
+  const counts = new Map<number, number>();
+  const canonical = new Map<number, number>();
   for (const row of database.rows('results')) {
-    const { id, work_unit_id: unit, is_canonical: isMarked } = row;
-    if (typeof unit !== 'number' || typeof id !== 'number' || chosen.has(unit)) continue;
-    const isChosen = named.has(unit) ? named.get(unit) === id : isMarked === 1;
-    if (isChosen && !isFault(readResultRow(row))) chosen.set(unit, id);
+    const result = readResultRow(row);
+    if (isFault(result)) continue;
+    const { id, unitId } = result;
+    counts.set(unitId, (counts.get(unitId) ?? 0) + 1);
+    const isChosen = named.has(unitId) ? named.get(unitId) === id : row['is_canonical'] === 1;
+    if (isChosen && !canonical.has(unitId)) canonical.set(unitId, id);
   }
-  return chosen;
+  return { counts, canonical };
 }
 
 function draftOf(unit: ImportedUnit, id: number, results: number, canonical: number | null, now: number): FleetUnit {
@@ -154,9 +164,8 @@ export async function importDatabase(database: PythonDatabase, deps: ImportDeps)
   const { stores, clock, onProgress } = deps;
   const { counters, units, results } = stores;
   const now = clock.now();
-  const counts = resultCounts(database);
+  const { counts, canonical } = surveyResults(database);
   const lost: LostRow[] = [];
-  const canonical = canonicalResults(database);
   /** By number at the Python coordinator. */
   const unitIds = new Map<number, Arrived>();
   let read = 0;

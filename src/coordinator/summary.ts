@@ -10,6 +10,10 @@ export const ACTIVE_MS = 300_000;
 /** Maximum cache age: changes by other coordinators are visible after it, changes by this one at once. */
 const FRESH_MS = 2_000;
 
+/** Results whose units name the files that workers have. */
+const FILES_OF_RESULTS = 2_000;
+const FILES_FRESH_MS = 15_000;
+
 /** Validation criteria as the Python coordinator reports them, for its clients. Ours are in canonical-result.ts. */
 export const VALIDATION_CRITERIA = {
   min_trades: 20,
@@ -96,6 +100,8 @@ export interface FleetSummary {
   units(): Promise<UnitTotals & Readonly<Record<UnitState, number>>>;
   activeWorkers(): Promise<number>;
   bestStrategy(): Promise<ReturnType<typeof strategyOf> | null>;
+  /** Candle files of the newest results: workers have them. Some seconds old. */
+  reportedFiles(): Promise<ReadonlySet<unknown>>;
 }
 
 /** Counts and the best strategy. Cached, because dashboards poll. */
@@ -104,13 +110,15 @@ export function createFleetSummary(
   fleet: Pick<Fleet, 'changes'>,
   clock: Clock,
 ): FleetSummary {
-  function cached<T>(look: () => Promise<T>): () => Promise<T> {
+  /** `maxAge` without `fleet.changes()`: for what changes of this process need not show at once. */
+  function cached<T>(look: () => Promise<T>, maxAge?: number): () => Promise<T> {
     let seen: Promise<T> | null = null;
     let at = -Infinity;
     let changes = -1;
     return async () => {
       const now = clock.now();
-      if (seen !== null && now - at < FRESH_MS && changes === fleet.changes()) return seen;
+      const isFresh = maxAge === undefined ? now - at < FRESH_MS && changes === fleet.changes() : now - at < maxAge;
+      if (seen !== null && isFresh) return seen;
       at = now;
       changes = fleet.changes();
       const looking = look();
@@ -144,5 +152,10 @@ export function createFleetSummary(
       return (await workers.list()).filter(({ lastSeen }) => lastSeen > since).length;
     }),
     bestStrategy: cached(best),
+    reportedFiles: cached(async () => {
+      const newest = await results.newest(FILES_OF_RESULTS);
+      const found = await units.getMany([...new Set(newest.map(({ unitId }) => unitId))]);
+      return new Set(found.map(({ params }) => params['data_file']));
+    }, FILES_FRESH_MS),
   };
 }

@@ -5,7 +5,8 @@ import { countText, limitField } from '../../http/input-fields.ts';
 import { badRequest, RequestError } from '../../http/request-error.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
 import { reasonField } from '../../../queues/fields.ts';
-import { type FleetRules, UNIT_STATES } from '../../domain/fleet/unit.ts';
+import { type StrategyParams } from '../../domain/fleet/strategy-params.ts';
+import { type FleetRules, isOpen, UNIT_STATES } from '../../domain/fleet/unit.ts';
 import { isResting, restEnd } from '../../domain/fleet/worker.ts';
 import { type Clock } from '../../ports/clock.ts';
 import { type FleetUnit } from '../../ports/fleet/records.ts';
@@ -14,6 +15,7 @@ import { attentionOf, readFleetState } from '../attention.ts';
 import { type Creation } from '../create-units.ts';
 import { errorBody } from '../error-body.ts';
 import { type Fleet } from '../fleet.ts';
+import { type FleetSummary } from '../summary.ts';
 import { unitRequestReader, type UnitDefaults } from '../unit-request.ts';
 import { resultDetail, unitDetail, unitSummary } from '../wire.ts';
 
@@ -29,13 +31,22 @@ function conflictOf(creation: Extract<Creation, { readonly kind: 'conflict' }>):
   return new RequestError(409, 'key-in-use', `key '${key}' belongs to work unit ${id}, whose request was different`);
 }
 
-const answerOf = (
-  { kind, id }: Exclude<Creation, { readonly kind: 'conflict' }>,
-  ignored: readonly string[],
-): object => ({
+/** What the client of a new or open unit should know; no field when there is nothing. */
+function noteOf(ignored: readonly string[], params: StrategyParams, files: ReadonlySet<unknown>): object {
+  const { data_file: file } = params;
+  const notes = [
+    ...(ignored.length > 0 ? [`ignored, since no worker reads it: ${ignored.join(', ')}`] : []),
+    ...(typeof file === 'string' && !files.has(file)
+      ? [`no worker has reported on ${file} lately: one that does not have the file stays silent`]
+      : []),
+  ];
+  return notes.length > 0 ? { note: notes.join('; ') } : {};
+}
+
+const answerOf = ({ kind, id }: Exclude<Creation, { readonly kind: 'conflict' }>, note: object): object => ({
   work_unit_id: id,
   created: kind === 'created',
-  ...(ignored.length > 0 && { note: `ignored, since no worker reads it: ${ignored.join(', ')}` }),
+  ...note,
 });
 
 export interface WorkUnitDeps {
@@ -44,13 +55,14 @@ export interface WorkUnitDeps {
   readonly defaults: UnitDefaults;
   /** Why no result can be verified here; null when some can. */
   readonly verificationObstacle: string | null;
+  readonly summary: Pick<FleetSummary, 'reportedFiles'>;
   readonly rules: FleetRules;
   readonly clock: Clock;
 }
 
 /** Routes that the Python coordinator lacks: create, read and cancel units of any kind. */
 export function workUnitRoutes(deps: WorkUnitDeps): readonly Route[] {
-  const { fleet, stores, defaults, verificationObstacle, rules, clock } = deps;
+  const { fleet, stores, summary, defaults, verificationObstacle, rules, clock } = deps;
   const { units, results, orphans } = stores;
   const readRequest = unitRequestReader(defaults);
 
@@ -63,10 +75,15 @@ export function workUnitRoutes(deps: WorkUnitDeps): readonly Route[] {
   async function createOne(body: unknown, response: Response): Promise<void> {
     const read = readRequest(body);
     if ('error' in read) throw badRequest('body', read.error);
-    const [creation] = await answeredBy('store', fleet.createUnits([read.request]));
+    const [[creation], files] = await answeredBy(
+      'store',
+      Promise.all([fleet.createUnits([read.request]), summary.reportedFiles()]),
+    );
     if (creation === undefined) throw new RequestError(500, 'internal-error', 'the work unit was not created');
     if (creation.kind === 'conflict') throw conflictOf(creation);
-    response.status(creation.kind === 'created' ? 201 : 200).json(answerOf(creation, read.ignored));
+    response
+      .status(creation.kind === 'created' ? 201 : 200)
+      .json(answerOf(creation, noteOf(read.ignored, read.request.params, files)));
   }
 
   return [
@@ -90,13 +107,15 @@ export function workUnitRoutes(deps: WorkUnitDeps): readonly Route[] {
         const creations = await fleet.createUnits(
           readings.flatMap((reading) => ('error' in reading ? [] : [reading.request])),
         );
+        const files = await summary.reportedFiles();
         let next = 0;
         const answers = readings.map((reading) => {
           if ('error' in reading) return errorBody(badRequest('', reading.error));
           const creation = creations[next];
           next += 1;
           if (creation === undefined) throw new RequestError(500, 'internal-error', 'a work unit was not created');
-          return creation.kind === 'conflict' ? errorBody(conflictOf(creation)) : answerOf(creation, reading.ignored);
+          if (creation.kind === 'conflict') return errorBody(conflictOf(creation));
+          return answerOf(creation, noteOf(reading.ignored, reading.request.params, files));
         });
         return { work_units: answers };
       },
@@ -127,7 +146,9 @@ export function workUnitRoutes(deps: WorkUnitDeps): readonly Route[] {
       needs: 'store',
       async handle({ params }) {
         const unit = await find(params.id);
-        return unitDetail(unit, await results.ofUnit(unit.id));
+        const [reports, files] = await Promise.all([results.ofUnit(unit.id), summary.reportedFiles()]);
+        const isSilent = isOpen(unit) && reports.length === 0;
+        return { ...unitDetail(unit, reports), ...(isSilent && noteOf([], unit.params, files)) };
       },
     }),
     defineRoute({

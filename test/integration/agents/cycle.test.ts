@@ -1,5 +1,8 @@
 import { columnsOf } from '../../fixtures/columns-of.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Environment } from '../../../config/process-environment.ts';
 import { cycleJobId } from '../../../queues/flows/cycle-flow.ts';
 import { QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
@@ -190,6 +193,32 @@ describe('a cycle', () => {
       },
     ),
   );
+
+  it.each(['is killed', 'never answers', 'answers HTML'])('completes beside a coordinator that %s', async (how) => {
+    const server = createServer((_, response) => {
+      if (how === 'answers HTML') response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const stop = (): Promise<unknown> => {
+      server.closeAllConnections();
+      return server.listening ? once(server.close(), 'close') : Promise.resolve();
+    };
+    onTestFinished(async () => void (await stop()));
+    if (how === 'is killed') await stop();
+    const use = async ({ context, agents, run }: CycleCompany): Promise<void> => {
+      await agents(QUEUE_NAMES);
+      const cycle = await run();
+      expect(cycle).toMatchObject({ state: 'completed' });
+      expect((await reportOf(context, cycle)).forwarded).toMatchObject({ searches: 2, doneRemotely: 0, open: 2 });
+    };
+    await withCycleCompany(use, BARS, {
+      COORDINATOR_URL: `http://127.0.0.1:${port}`,
+      CORP_AGENTS__BACKTEST__BACKEND: 'coordinator',
+      CORP_AGENTS__BACKTEST__FORWARD__MARKETS: '{AAA-USD: {dataFile: AAA-USD_ONE_HOUR.csv, timeframe: 1h}}',
+      CORP_AGENTS__BACKTEST__FORWARD__TIMEOUT_MS: '300',
+    })();
+  });
 
   it(
     'requested twice at once is one cycle',

@@ -64,6 +64,18 @@ describe('making a unit', () => {
     });
   });
 
+  it('says at once, and while it is silent, that no worker has reported on its file', async () => {
+    const note =
+      'no worker has reported on BTC-USD_FIVE_MINUTE.csv lately: one that does not have the file stays silent';
+    expect((await create(GENETIC)).json).toEqual({ work_unit_id: 1, created: true, note });
+    expect((await server.call('/api/work_units/1')).json).toMatchObject({ note });
+    await work(A);
+    await report(1, A);
+    server.clock.pass(15_000);
+    expect((await server.call('/api/work_units/1')).json).not.toHaveProperty('note');
+    expect((await create(GENETIC)).json).toEqual({ work_unit_id: 2, created: true });
+  });
+
   it('ignores unknown fields, as scripts of the Python coordinator write them, and says so', async () => {
     const strategy_params = {
       ...GENETIC.strategy_params,
@@ -73,7 +85,10 @@ describe('making a unit', () => {
     const note =
       'ignored, since no worker reads it: strategy_params.seed_genomes.0.fitness, strategy_params.mutation_rate, colour';
     const body = { ...GENETIC, key: 'k', colour: 'red', strategy_params };
-    expect(await create(body)).toMatchObject({ status: 201, json: { created: true, note } });
+    expect(await create(body)).toMatchObject({
+      status: 201,
+      json: { created: true, note: expect.stringContaining(note) as string },
+    });
     expect((await server.stores.units.get(1))?.params).toEqual({ ...GENETIC.strategy_params, seed_genomes: [GENOME] });
     // Without the ignored fields it is the same request.
     const plain = { ...GENETIC, key: 'k', strategy_params: { ...GENETIC.strategy_params, seed_genomes: [GENOME] } };

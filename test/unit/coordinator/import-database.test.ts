@@ -98,7 +98,7 @@ describe('import of units and results', () => {
       ],
     });
     const [first, second, third, fourth] = await stores.units.list({ limit: 10 });
-    expect(first).toMatchObject({ state: 'completed', imported: { id: 1, results: 5 }, createdAt: 1_770_000_001_000 });
+    expect(first).toMatchObject({ state: 'completed', imported: { id: 1, results: 3 }, createdAt: 1_770_000_001_000 });
     expect(await stores.results.get(first!.canonical!)).toMatchObject({ pnl: 102, verdict: 'imported', sound: true });
     expect(second).toMatchObject({ state: 'pending', wanted: 1, imported: { id: 2, results: 1 } });
     expect(third).toMatchObject({ state: 'pending', wanted: 2 });
@@ -136,6 +136,13 @@ describe('import of units and results', () => {
     expect(await units(await opened(YEARS))).toMatchObject({ units: { imported: 0 }, results: { imported: 6 } });
     const [first] = await stores.units.list({ limit: 1 });
     expect(await stores.results.get(first!.canonical!)).toMatchObject({ pnl: 102, unitId: first!.id });
+  });
+
+  it('queues a unit again whose results cannot be read', async () => {
+    const { stores, units } = target();
+    const results = [resultRow(1, 1, { pnl: null }), resultRow(2, 1, { strategy_genome: '{' })];
+    expect(await units(await opened({ work_units: [unitRow(1)], results }))).toMatchObject({ units: { queued: 1 } });
+    expect((await stores.units.list({ limit: 1 }))[0]).toMatchObject({ state: 'pending', wanted: 2 });
   });
 
   it('names no canonical result that cannot be read', async () => {
