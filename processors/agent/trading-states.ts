@@ -86,7 +86,7 @@ export function createTradingStates(deps: TradingStatesDeps): TradingStates {
           account,
           severity: 'critical',
           title: 'Flatten requested',
-          text: `${order.by}: ${order.reason}; trading is ${answer.state.tradingState}; closing orders are being placed`,
+          text: `${order.by}: ${order.reason}; trading is ${answer.state.tradingState}; the orders that close everything were requested`,
         });
       }
       return answer;

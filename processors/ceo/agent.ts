@@ -1,3 +1,4 @@
+import { closedTrades } from '../../src/domain/portfolio/closed-trades.ts';
 import { macroStance } from '../../src/domain/risk/macro-stance.ts';
 import { silentAgents, type Heartbeat } from '../../src/domain/risk/silent-agents.ts';
 import { type RiskLimits } from '../../src/domain/risk/limits.ts';
@@ -32,6 +33,8 @@ export interface CeoDeps extends AgentDeps {
 const DAY_MS = 86_400_000;
 /** Number of closed trades that the stance considers. */
 const RECENT_TRADES = 20;
+/** Fills among which these are looked for. */
+const RECENT_FILLS = 500;
 const SILENCE = 'silent agent';
 /** Written by earlier versions; a state stored by one of them must still be lifted. */
 const EARLIER_SILENCE = 'silent desk';
@@ -52,7 +55,8 @@ export function createCeo(deps: CeoDeps): Agent {
   const states = createTradingStates(deps);
 
   const reportSilence = async (agent: string, lastSeen: number): Promise<void> => {
-    const text = `${agent} has sent no heartbeat for ${Math.round((clock.now() - lastSeen) / 1000)} s; its worker is restarted`;
+    await broadcaster.publish({ topic: 'agent-restart', at: clock.now(), data: { agent } });
+    const text = `${agent} has sent no heartbeat for ${Math.round((clock.now() - lastSeen) / 1000)} s; a restart of its worker was requested`;
     // The key contains the last heartbeat, so each silence gives one alert.
     await raiseAlert({
       key: `silent/${agent}/${lastSeen}`,
@@ -60,7 +64,6 @@ export function createCeo(deps: CeoDeps): Agent {
       title: `Agent ${agent} is silent`,
       text,
     });
-    await broadcaster.publish({ topic: 'agent-restart', at: clock.now(), data: { agent } });
   };
 
   /**
@@ -87,16 +90,12 @@ export function createCeo(deps: CeoDeps): Agent {
   ): Promise<{ stance: string; riskBudget: number }> => {
     const latest = cycleId ?? (await stores.cycles.list(1))[0]?.id;
     const analyses = latest === undefined ? [] : await stores.analyses.analyses(latest);
-    const [{ equity }, positions] = await Promise.all([broker.balance(account), stores.ledger.positions(account)]);
-    const closed = positions
-      .filter(({ amount, realisedPnl }) => amount === 0 && realisedPnl !== 0)
-      .sort((a, b) => a.updatedAt - b.updatedAt)
-      .slice(-RECENT_TRADES);
-    const recent = {
-      equity,
-      closedTrades: closed.length,
-      pnl: closed.reduce((sum, { realisedPnl }) => sum + realisedPnl, 0),
-    };
+    const [{ equity }, fills] = await Promise.all([
+      broker.balance(account),
+      stores.ledger.fills({ account, limit: RECENT_FILLS }),
+    ]);
+    const closed = closedTrades(fills).slice(-RECENT_TRADES);
+    const recent = { equity, closedTrades: closed.length, pnl: closed.reduce((sum, { pnl }) => sum + pnl, 0) };
     const regimes = analyses.map(({ regime }) => regime);
     const { state } = await riskStates.change(account, (current) => {
       const { riskBudget, stance, reasons } = macroStance(regimes, current, recent, limits);

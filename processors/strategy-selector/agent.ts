@@ -3,6 +3,9 @@ import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
 import { type Cycle } from '../../src/domain/research/cycle.ts';
 import { type OptimizationResult } from '../../src/domain/research/optimization.ts';
+import { closedTrades } from '../../src/domain/portfolio/closed-trades.ts';
+import { improbableResults } from '../../src/domain/portfolio/improbable-results.ts';
+import { probabilisticSharpe } from '../../src/domain/statistics/probabilistic-sharpe.ts';
 import { type Holding } from '../../src/domain/portfolio/holding.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
@@ -17,6 +20,9 @@ export interface SelectorDeps extends AgentDeps {
   readonly data: MarketData;
   readonly rules: SelectionRules;
 }
+
+/** Fills that are read for the results of one holding. */
+const RESULT_FILLS = 500;
 
 const keyOf = (hash: string, symbol: string): string => `${hash}/${symbol}`;
 
@@ -51,30 +57,56 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
     return holding;
   };
 
-  /** Retires holdings beyond the limits: those of earlier cycles before new ones, then oldest first, then lowest rank. */
-  const retireSurplus = async (cycle: Cycle, fresh: readonly Holding[]): Promise<void> => {
-    const freshKeys = new Set(fresh.map((holding) => keyOf(holding.strategyHash, holding.symbol)));
-    const current = await stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] });
+  /**
+   * A strategy may have holdings on several markets; it is retired with the last one. The holding is written last, so that
+   * an interrupted run finds it unchanged and repeats both steps.
+   */
+  const retire = async (holding: Holding, why: string): Promise<void> => {
+    const reason = `retired: ${why}`;
+    const remaining = await stores.portfolio.list({ states: ['active', 'incubating'] });
+    const isLast = remaining.filter(({ strategyHash }) => strategyHash === holding.strategyHash).length <= 1;
+    if (isLast) await stores.strategies.setState(holding.strategyHash, 'retired', { reason, at: clock.now() });
+    await stores.portfolio.put({ ...holding, state: 'retired', reason, updatedAt: clock.now() });
+  };
+
+  const current = (cycle: Cycle): Promise<readonly Holding[]> =>
+    stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] });
+
+  /** Retires holdings that this cycle has judged again and rejected, and those with results that belie their backtest. */
+  const retireBad = async (cycle: Cycle, outcomes: readonly SelectionOutcome[]): Promise<void> => {
+    const keyOfOutcome = ({ candidate }: SelectionOutcome): string => keyOf(candidate.hash, candidate.symbol);
+    const taken = new Set(outcomes.filter(({ decision }) => decision !== 'rejected').map(keyOfOutcome));
+    const rejected = new Map(
+      outcomes
+        .filter(({ decision }) => decision === 'rejected')
+        .map((outcome) => [keyOfOutcome(outcome), outcome.reason]),
+    );
+    for (const holding of await current(cycle)) {
+      const { strategyHash, symbol, outOfSample } = holding;
+      const key = keyOf(strategyHash, symbol);
+      const rejection = taken.has(key) ? undefined : rejected.get(key);
+      if (rejection !== undefined) {
+        await retire(holding, `cycle ${cycle.id} judged it again: ${rejection}`);
+        continue;
+      }
+      const fills = await stores.ledger.fills({ account: cycle.account, strategyHash, symbol, limit: RESULT_FILLS });
+      const improbable = improbableResults(closedTrades(fills), outOfSample);
+      if (improbable !== null) await retire(holding, improbable);
+    }
+  };
+
+  /** Retires holdings beyond the limits: places go to the highest probabilistic Sharpe ratio out of sample. */
+  const retireSurplus = async (cycle: Cycle): Promise<void> => {
+    const held = await current(cycle);
+    const meritOf = ({ outOfSample }: Holding): number => probabilisticSharpe(outOfSample.dailyReturns, 0) ?? -1;
     for (const state of ['active', 'incubating'] as const) {
       const limit = state === 'active' ? rules.maxActive : rules.maxIncubating;
-      const ordered = current
+      const ordered = held
         .filter((holding) => holding.state === state)
-        .sort(
-          (a, b) =>
-            Number(freshKeys.has(keyOf(b.strategyHash, b.symbol))) -
-              Number(freshKeys.has(keyOf(a.strategyHash, a.symbol))) ||
-            b.updatedAt - a.updatedAt ||
-            a.rank - b.rank,
-        );
-      for (const holding of ordered.slice(limit)) {
-        const reason = `retired: cycle ${cycle.id} found better for its place among ${limit} ${state} strategies`;
-        // A strategy may have holdings on several markets; it is retired with the last one. The holding is written last,
-        // so that an interrupted run finds it unchanged and repeats both steps.
-        const remaining = await stores.portfolio.list({ states: ['active', 'incubating'] });
-        const isLast = remaining.filter(({ strategyHash }) => strategyHash === holding.strategyHash).length <= 1;
-        if (isLast) await stores.strategies.setState(holding.strategyHash, 'retired', { reason, at: clock.now() });
-        await stores.portfolio.put({ ...holding, state: 'retired', reason, updatedAt: clock.now() });
-      }
+        .map((holding) => ({ holding, merit: meritOf(holding), key: keyOf(holding.strategyHash, holding.symbol) }))
+        .sort((a, b) => b.merit - a.merit || a.holding.rank - b.holding.rank || (a.key < b.key ? -1 : 1));
+      for (const { holding } of ordered.slice(limit))
+        await retire(holding, `cycle ${cycle.id} found better for its place among ${limit} ${state} strategies`);
     }
   };
 
@@ -183,7 +215,8 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
           rejected.map(({ candidate, reason }) => ({ hash: candidate.hash, reason })),
           clock.now(),
         );
-        await retireSurplus(cycle, holdings);
+        await retireBad(cycle, outcomes);
+        await retireSurplus(cycle);
         return {
           selected: holdings.filter(({ state }) => state === 'active').length,
           incubating: holdings.filter(({ state }) => state === 'incubating').length,

@@ -39,7 +39,7 @@ it('a strategy is retired when it leaves its last market', async () => {
         places[at] = holding;
       },
     },
-    ledger: { positions: async () => [] },
+    ledger: { positions: async () => [], fills: async () => [] },
     intents: { addMany: async () => 0 },
   };
   const rules = { maxActive: 0, maxIncubating: 1 };

@@ -11,7 +11,7 @@ it.each(
   DEFAULT_MARKETS.map(({ market, startPrice }) => ({ market, price: startPrice * 1.012_345_678, name: market.symbol })),
 )('$name is ordered in its own steps and priced in its own ticks', ({ market, price }) => {
   const intent = entryWith({ symbol: market.symbol, referencePrice: price });
-  const verdict = reviewIntent(intent, contextWith({ market, price }), LIMITS);
+  const verdict = reviewIntent(intent, contextWith({ market, price, lastPrice: price }), LIMITS);
   expect(verdict.decision).toBe('approve');
   expect(decimalsOf(verdict.amount)).toBeLessThanOrEqual(decimalsOf(market.stepSize));
   // The largest whole number of steps within the requested amount.

@@ -1,4 +1,4 @@
-import { roundDownToStep } from '../market/rounding.ts';
+import { affordableQuantity } from '../strategies/sizing.ts';
 import { assetOf } from '../market/market.ts';
 import { money, percent, plain } from './figures.ts';
 import { exposureOf, freeNotional, type ReviewContext } from './review-context.ts';
@@ -26,12 +26,14 @@ export interface EntrySize {
 export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLimits): EntrySize {
   const { state, equity, positions, pendingEntries, market, price, correlated } = context;
   const reasons: VerdictReason[] = [];
-  const requested = (equity * intent.requestedFraction) / (1 + market.takerFeeRate);
-  let notional = requested;
+  const withFee = 1 + market.takerFeeRate;
+  const requested = equity * intent.requestedFraction;
+  /** What may be spent, entry fee included, as in the backtest. */
+  let spend = requested;
 
   const scale = (code: string, factor: number, why: string) => {
     if (!(factor < 1)) return;
-    notional *= Math.max(0, factor);
+    spend *= Math.max(0, factor);
     reasons.push({ code, text: `${why}: size x ${plain(Math.max(0, factor))}` });
   };
   scale(
@@ -43,9 +45,10 @@ export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLi
   scale('risk-budget', state.riskBudget, `risk budget ${percent(state.riskBudget)} (${state.stance})`);
 
   const cut = (code: string, room: number, what: string) => {
-    if (notional <= room) return;
-    notional = room > 0 ? room : 0;
-    reasons.push({ code, text: `${what} leaves ${money(notional, market.quote)}` });
+    if (spend / withFee <= room) return;
+    const left = room > 0 ? room : 0;
+    spend = left * withFee;
+    reasons.push({ code, text: `${what} leaves ${money(left, market.quote)}` });
   };
   const committed = [...positions, ...pendingEntries];
   const ofAsset = exposureOf(committed.filter(({ asset }) => asset === assetOf(market)));
@@ -83,9 +86,9 @@ export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLi
   cut('funds', freeNotional(context), `cash of ${money(context.cash)} after pending entries and fees`);
 
   return {
-    amount: roundDownToStep(notional / price, market.stepSize),
-    share: notional / (intent.incubating ? requested * limits.incubationFactor : requested),
-    whole: notional === requested,
+    amount: affordableQuantity(spend, price, market),
+    share: spend / (intent.incubating ? requested * limits.incubationFactor : requested),
+    whole: spend === requested,
     reasons,
   };
 }

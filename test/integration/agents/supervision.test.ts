@@ -104,7 +104,7 @@ describe('an agent that is silent for five minutes', () => {
       expect(await ask('ceo', 'supervise', {})).toEqual({ agents: 11, silent: [] });
       const alerts = await alertsLike(company, 'silent/');
       expect(alerts).toMatchObject([{ severity: 'critical', title: 'Agent backtest is silent' }]);
-      expect(alerts[0]?.text).toMatch(/sent no heartbeat for 6\d\d s; its worker is restarted/);
+      expect(alerts[0]?.text).toMatch(/sent no heartbeat for 6\d\d s; a restart of its worker was requested/);
       expect(company.broadcastsOn('agent-restart').every(({ agent }) => agent === 'backtest')).toBe(true);
     }),
   );

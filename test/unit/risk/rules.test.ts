@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Fill } from '../../../src/domain/orders/order.ts';
 import { closedTrades, type ClosedTrade } from '../../../src/domain/portfolio/closed-trades.ts';
@@ -5,7 +6,8 @@ import { dailyCorrelation, dailyReturnsOf } from '../../../src/domain/risk/daily
 import { type ReviewContext } from '../../../src/domain/risk/review-context.ts';
 import { reviewIntent } from '../../../src/domain/risk/review.ts';
 import { exposureReductions } from '../../../src/domain/risk/rules/exposure-reduction.ts';
-import { BTC, contextWith, DAY, entryWith, held, HOUR, LIMITS, NOON } from './fixtures.ts';
+import { affordableQuantity } from '../../../src/domain/strategies/sizing.ts';
+import { BTC, contextWith, DAY, entryWith, held, HOUR, LIMITS, NOON, stateWith } from './fixtures.ts';
 
 const review = (context: Partial<ReviewContext>, intent = entryWith()) =>
   reviewIntent(intent, contextWith(context), LIMITS);
@@ -247,4 +249,32 @@ it('daily returns are paired by date; too few common days say nothing', () => {
     ),
   ).toBeLessThan(-0.9);
   expect(dailyCorrelation(days(0, 40, wave), days(20, 60, wave))).toBeNull();
+});
+
+/** M18: sizes are the backtest's. */
+it('regression M18: an entry that nothing reduces has the amount that the engine buys', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.001, max: 0.05, noNaN: true }),
+      fc.double({ min: 1000, max: 1e6, noNaN: true }),
+      fc.double({ min: 0.01, max: 90_000, noNaN: true }),
+      fc.constantFrom(0, 0.001, 0.012),
+      fc.constantFrom(1e-8, 0.001, 1),
+      (requestedFraction, equity, price, takerFeeRate, stepSize) => {
+        const market = { ...BTC, takerFeeRate, stepSize, minAmount: stepSize, minNotional: 0 };
+        const intent = entryWith({ requestedFraction, referencePrice: price });
+        const context = {
+          equity,
+          cash: equity,
+          price,
+          lastPrice: price,
+          market,
+          state: stateWith({ peakEquity: equity, dayStartEquity: equity, weekStartEquity: equity }),
+        };
+        const verdict = review(context, intent);
+        if (verdict.decision === 'approve')
+          expect(verdict.amount).toBe(affordableQuantity(equity * requestedFraction, price, market));
+      },
+    ),
+  );
 });
