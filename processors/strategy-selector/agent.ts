@@ -217,11 +217,13 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
         );
         await retireBad(cycle, outcomes);
         await retireSurplus(cycle);
+        const kept = new Set((await current(cycle)).map(({ strategyHash, symbol }) => keyOf(strategyHash, symbol)));
+        const placed = holdings.filter(({ strategyHash, symbol }) => kept.has(keyOf(strategyHash, symbol)));
         return {
-          selected: holdings.filter(({ state }) => state === 'active').length,
-          incubating: holdings.filter(({ state }) => state === 'incubating').length,
+          selected: placed.filter(({ state }) => state === 'active').length,
+          incubating: placed.filter(({ state }) => state === 'incubating').length,
           rejected: rejected.length,
-          intents: [...(await firstIntents(cycle, holdings))],
+          intents: [...(await firstIntents(cycle, placed))],
         };
       },
     },
