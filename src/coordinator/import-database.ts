@@ -211,6 +211,8 @@ export async function importDatabase(database: PythonDatabase, deps: ImportDeps)
 
   async function importResults(): Promise<ImportCount> {
     const tally = { found: 0, imported: 0, known: 0 };
+    // The store writes a batch while the next one is read: both take most of a core.
+    let writing: Promise<unknown> = Promise.resolve();
     for (const rows of batchesOf(database.rows('results'))) {
       const sound: ImportedResult[] = [];
       for (const row of rows) {
@@ -228,12 +230,16 @@ export async function importDatabase(database: PythonDatabase, deps: ImportDeps)
           ? resultOf(result, { id: chosen.here, unitId, sound: true }, now)
           : resultOf(result, { id: first + i, unitId, sound: false }, now);
       });
-      await Promise.all(drafts.map((draft) => results.add(draft)));
+      await writing;
+      writing = Promise.all(drafts.map((draft) => results.add(draft)));
+      // A failed write is reported where it is awaited.
+      writing.catch(() => undefined);
       tally.found += rows.length;
       tally.imported += drafts.length;
       tally.known += known.size;
       onProgress((read += rows.length));
     }
+    await writing;
     return tally;
   }
 
