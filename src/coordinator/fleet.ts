@@ -140,8 +140,11 @@ export function createFleet({ stores, rules, clock, log }: FleetDeps): Fleet {
       await unitRepository.change(unitId, (unit) => ({ unit: disbelieve(unit, resultId, rules, now), value: null }));
     },
     fileRecords: () => files.read(),
-    async noteFindings(file, copy, observations) {
-      await files.change(file, (record) => recordFindings(recordCopy(record, copy), observations));
+    async noteFindings(file, copy, observations, terms) {
+      await files.change(file, (record) => {
+        const next = recordFindings(recordCopy(record, copy), observations);
+        return terms ? { ...next, terms } : next;
+      });
     },
     async noteContradiction(file, workerId, contradiction) {
       const worker = { workerId, host: hostOf(workerId) };

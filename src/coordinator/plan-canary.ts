@@ -6,8 +6,6 @@ import { type WorkerEngine } from '../ports/fleet/engine.ts';
 
 const ATTEMPTS = 20;
 const NO_SEED = 0;
-/** Parameters that decide which file a worker reads, and by which rules it plays. */
-const KEPT = ['data_file', 'data_dir', 'market_type', 'max_leverage', 'leverage'];
 
 /**
  * Plans the canary of a candle file: one genome over the whole file, the same for all workers. It trades, and loses in
@@ -16,11 +14,11 @@ const KEPT = ['data_file', 'data_dir', 'market_type', 'max_leverage', 'leverage'
 export function createCanaryPlanner(engine: Pick<WorkerEngine, 'execute'>) {
   const planned = new Map<string, StrategyParams | null>();
 
-  async function plan(copy: string, kept: StrategyParams): Promise<StrategyParams | null> {
+  async function plan(copy: string, terms: StrategyParams): Promise<StrategyParams | null> {
     const rng = createRng(`canary ${copy}`);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const genome = randomGenome(rng, { marketType: 'SPOT', maxLeverage: 1 });
-      const params = { ...kept, ...EVALUATE_ONE, seed_genomes: [genome] };
+      const params = { ...terms, ...EVALUATE_ONE, seed_genomes: [genome] };
       const outcome = await engine.execute(params, NO_SEED);
       if (outcome.kind === 'impossible') return null;
       const { pnl, trades, oos_trades } = readReport(outcome.report).fields;
@@ -29,11 +27,10 @@ export function createCanaryPlanner(engine: Pick<WorkerEngine, 'execute'>) {
     return null;
   }
 
-  /** @param example parameters of a unit on the file. Null when none can be found. */
-  return async function canaryParams(copy: string, example: StrategyParams): Promise<StrategyParams | null> {
-    const kept = Object.fromEntries(KEPT.flatMap((name) => (name in example ? [[name, example[name]]] : [])));
-    const key = `${copy}/${JSON.stringify(kept)}`;
-    if (!planned.has(key)) planned.set(key, await plan(copy, kept));
+  /** Null when none can be found. */
+  return async function canaryParams(copy: string, terms: StrategyParams): Promise<StrategyParams | null> {
+    const key = `${copy}/${JSON.stringify(terms)}`;
+    if (!planned.has(key)) planned.set(key, await plan(copy, terms));
     return planned.get(key) ?? null;
   };
 }

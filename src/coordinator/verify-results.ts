@@ -3,7 +3,7 @@ import { type FileRecord, type Observation } from '../domain/fleet/file-record.t
 import { impossibilityOf } from '../domain/fleet/impossible-figures.ts';
 import { doubtOf, type FleetJudgement } from '../domain/fleet/judge-fleet.ts';
 import { readReport } from '../domain/fleet/reported-fields.ts';
-import { EVALUATE_ONE, type StrategyParams } from '../domain/fleet/strategy-params.ts';
+import { EVALUATE_ONE, fileTermsOf, type StrategyParams } from '../domain/fleet/strategy-params.ts';
 import { hostOf } from '../domain/fleet/worker-name.ts';
 import { type Genome } from '../domain/python-worker/genomes/genome.ts';
 import { parseGenomeText } from '../domain/python-worker/genomes/parse-genome.ts';
@@ -73,14 +73,12 @@ export function createVerifier({ fleet, units, engine, share, raiseAlert }: Veri
    * A worker whose copy differs gets canaries: only its own two answers can show that it lies. They need no trust in our
    * copy, so a doubt about it does not matter.
    */
-  async function sendCanaries(records: readonly FileRecord[], params: ReadonlyMap<string, StrategyParams>) {
-    for (const record of records) {
-      const example = params.get(record.file);
-      if (example === undefined) continue;
-      for (const { workerId, disagreed, latest, canaries, contradiction } of record.workers) {
+  async function sendCanaries(records: readonly FileRecord[]): Promise<void> {
+    for (const { file, copy, terms, workers } of records) {
+      for (const { workerId, disagreed, latest, canaries, contradiction } of workers) {
         if (canaries.length > 0 || contradiction !== '' || !(disagreed || latest === 'other-candles')) continue;
-        const canary = await canaryParams(record.copy, example);
-        if (canary !== null) await fleet.sendCanaries(record.file, workerId, canary);
+        const canary = await canaryParams(copy, terms);
+        if (canary !== null) await fleet.sendCanaries(file, workerId, canary);
       }
     }
   }
@@ -92,6 +90,7 @@ export function createVerifier({ fleet, units, engine, share, raiseAlert }: Veri
   ): Promise<readonly Check[]> {
     const checks: Check[] = [];
     const observations = new Map<string, Observation[]>();
+    const terms = new Map<string, StrategyParams>();
     for (const result of waiting) {
       const { params, file, onlyFor } = unitOf.get(result.unitId)!;
       if (file === undefined) continue;
@@ -115,9 +114,12 @@ export function createVerifier({ fleet, units, engine, share, raiseAlert }: Veri
       const seen = observations.get(file) ?? [];
       seen.push({ workerId: result.workerId, host, finding, isWhole: isWhole && onlyFor === undefined });
       observations.set(file, seen);
+      terms.set(file, fileTermsOf(params));
       checks.push({ result, file, verification: VERIFICATION_OF[finding], note });
     }
-    for (const [file, seen] of observations) await fleet.noteFindings(file, stateOf(file).copy ?? '', seen);
+    for (const [file, seen] of observations) {
+      await fleet.noteFindings(file, stateOf(file).copy ?? '', seen, terms.get(file));
+    }
     return checks;
   }
 
@@ -156,10 +158,7 @@ export function createVerifier({ fleet, units, engine, share, raiseAlert }: Veri
       for (const check of marked) await mark(check);
       const records = await fleet.fileRecords();
       for (const alert of alertsOf(judgement, records)) await raiseAlert(alert);
-      const examples = [...unitOf.values()].flatMap(({ file, params }) =>
-        file === undefined ? [] : [[file, params] as const],
-      );
-      await sendCanaries(records, new Map(examples));
+      await sendCanaries(records);
       return reportOf(marked, waiting.length);
     },
   };

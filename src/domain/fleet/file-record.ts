@@ -1,4 +1,5 @@
 import { type Finding } from './compare-report.ts';
+import { type StrategyParams } from './strategy-params.ts';
 
 /** A worker's copy of one candle file, as its reports show it. */
 export interface WorkerCopy {
@@ -28,6 +29,8 @@ export interface FileRecord {
   readonly file: string;
   /** Hash of our copy, with which all findings compare; empty before the first. */
   readonly copy: string;
+  /** Parameters of the latest checked unit that decide where the file is and how it is played; empty before the first. */
+  readonly terms: StrategyParams;
   readonly workers: readonly WorkerCopy[];
   readonly version: number;
 }
@@ -39,7 +42,7 @@ export interface Observation {
   readonly isWhole: boolean;
 }
 
-export const newFileRecord = (file: string): FileRecord => ({ file, copy: '', workers: [], version: 0 });
+export const newFileRecord = (file: string): FileRecord => ({ file, copy: '', terms: {}, workers: [], version: 0 });
 
 const newWorkerCopy = (workerId: string, host: string): WorkerCopy => ({
   workerId,

@@ -6,6 +6,13 @@ export function candleFileOf({ data_file: file }: StrategyParams): string | unde
   return typeof file === 'string' && file !== '' ? file : undefined;
 }
 
+const FILE_TERMS = ['data_file', 'data_dir', 'market_type', 'max_leverage', 'leverage'];
+
+/** The parameters that decide which file a worker reads, and by which rules it plays. */
+export function fileTermsOf(params: StrategyParams): StrategyParams {
+  return Object.fromEntries(FILE_TERMS.flatMap((name) => (name in params ? [[name, params[name]]] : [])));
+}
+
 /** Settings that make Python workers evaluate exactly the given seed, once. */
 export const EVALUATE_ONE = { population_size: 1, generations: 1, seed_ratio: 1 } as const;
 

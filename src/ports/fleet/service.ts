@@ -53,7 +53,7 @@ export interface FleetVerification {
   /** Findings on all candle files, as stored. */
   fileRecords(): Promise<readonly FileRecord[]>;
   /** Adds findings, oldest first. Findings on an earlier copy of ours lapse. */
-  noteFindings(file: string, copy: string, observations: readonly Observation[]): Promise<void>;
+  noteFindings(file: string, copy: string, observations: readonly Observation[], terms?: StrategyParams): Promise<void>;
   noteContradiction(file: string, workerId: string, contradiction: string): Promise<void>;
   /** Creates the two canaries of a worker on a file, unless it has them. `params` evaluate one genome. */
   sendCanaries(file: string, workerId: string, params: StrategyParams): Promise<void>;

@@ -7,7 +7,7 @@ export function createFleetFileStore(database: Database): FleetFileStore {
   const files = database.table<FileRecord>({
     collection: 'fleetFiles',
     key: ({ file }) => file,
-    fields: { file: text, copy: text, workers: plain(), version: number },
+    fields: { file: text, copy: text, terms: plain(), workers: plain(), version: number },
   });
   return {
     list: () => files.find({}, { file: 1 }),
