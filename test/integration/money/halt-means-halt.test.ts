@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Broker } from '../../../src/ports/broker.ts';
+import { type Stores } from '../../../src/ports/stores.ts';
 import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
 import { ACCOUNT, withMoneyAgents, type MoneyAgents, type MoneySetting } from '../../fixtures/money-agents.ts';
 import { entryIntent, HOUR, OPENS, passCandle } from '../../fixtures/synthetic-market.ts';
@@ -79,12 +80,15 @@ describe('halt means halt', () => {
         return broker.submit(request);
       },
     });
-    const halting = (broker: Broker): Broker => ({
-      ...watched(broker),
-      // The trader opens the account before it uses the first approval.
-      async open(account) {
-        await broker.open(account);
-        await agents?.setState('HALTED');
+    const halting = (stores: Stores): Stores => ({
+      ...stores,
+      approvals: {
+        ...stores.approvals,
+        async consume(...use) {
+          const used = await stores.approvals.consume(...use);
+          await agents?.setState('HALTED');
+          return used;
+        },
       },
     });
     await onVenue(
@@ -93,8 +97,9 @@ describe('halt means halt', () => {
         agents = all;
         await all.execute(id);
         expect(sent).toBe(0);
+        expect(await all.states()).toEqual(['cancelled']);
       },
-      { broker: halting },
+      { broker: watched, stores: halting },
     )();
   });
 
