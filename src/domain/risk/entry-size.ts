@@ -10,7 +10,10 @@ import { type Intent } from './intent.ts';
 export interface EntrySize {
   /** Base units, on the market's step. */
   readonly amount: number;
-  /** Share of what was asked for, before rounding; what is asked for an incubating strategy is its reduced size. */
+  /**
+   * Share of what was asked for, before rounding. What is asked for an incubating strategy is its reduced size, and never
+   * more than the limits leave an empty account: a strategy that asks for half of the equity trades at the limit.
+   */
   readonly share: number;
   /** Whether it is the requested size. */
   readonly whole: boolean;
@@ -85,9 +88,12 @@ export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLi
   );
   cut('funds', freeNotional(context), `cash of ${money(context.cash)} after pending entries and fees`);
 
+  const { maxAssetExposure, maxTotalExposure, maxStrategyExposure, maxGroupExposure } = limits;
+  const widest = equity * Math.min(maxAssetExposure, maxTotalExposure, maxStrategyExposure, maxGroupExposure) * withFee;
+  const asked = Math.min(widest, intent.incubating ? requested * limits.incubationFactor : requested);
   return {
     amount: affordableQuantity(spend, price, market),
-    share: spend / (intent.incubating ? requested * limits.incubationFactor : requested),
+    share: spend / asked,
     whole: spend === requested,
     reasons,
   };

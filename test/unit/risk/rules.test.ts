@@ -182,6 +182,15 @@ describe('regression M10', () => {
   });
 
   it.each([
+    [0, 'reduce'],
+    [3700, 'reduce'],
+    [3800, 'veto'],
+  ])('a strategy that asks for 75 %% of equity, with %d of its 5,000 taken, is a %s', (value, decision) => {
+    const asks = entryWith({ requestedFraction: 0.75 });
+    expect(review({ positions: [held({ asset: 'BTC', value, stopRisk: 0 })] }, asks).decision).toBe(decision);
+  });
+
+  it.each([
     [4.99, 'veto'],
     [5.01, 'approve'],
   ])('an entry of %d times the minimum notional is a %s', (multiple, decision) => {
