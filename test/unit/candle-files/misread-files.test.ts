@@ -47,17 +47,17 @@ describe('volume', () => {
 
 describe('a row without trades is the same as a missing one', () => {
   const good = (i: number): string => `${iso(i)},${bar(i)},${1 + i}`;
-  const placeholder = (i: number): string => `${iso(i)},0.01,0.01,0.01,0.01,0`;
+  const untraded = (i: number): string => `${iso(i)},0.01,0.01,0.01,0.01,0`;
   it.each(['timestamp,open,high,low,close,volume', 'Time;Open;High;Low;Close;Volume'])('in %s', (header) => {
     const write = (row: (i: number) => string): string =>
       header.includes(';') ? table(header, 40, row).replaceAll(',', ';') : table(header, 40, row);
-    const inside = read(write((i) => (i === 20 ? placeholder(i) : good(i))));
+    const inside = read(write((i) => (i === 20 ? untraded(i) : good(i))));
     expect(printedPrices(inside.columns, inside.fractionDigits)).toEqual({
       fractionDigits: 0,
       lowest: 39_995,
       highest: 40_065,
     });
-    const around = read(write((i) => (i < 3 || i > 37 ? placeholder(i) : good(i))));
+    const around = read(write((i) => (i < 3 || i > 37 ? untraded(i) : good(i))));
     expect(around.columns.length).toBe(35);
     expect([around.columns.time[0], around.columns.open[0]]).toEqual([START + 3 * HOUR, price(3)]);
     expect(around.assumed.join()).toContain('5 rows without trades at the ends left out');
