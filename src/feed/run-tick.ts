@@ -4,7 +4,8 @@ import { riskManagerContract } from '../../queues/contracts/risk-manager.ts';
 import { analystContract } from '../../queues/contracts/analyst.ts';
 import { type FlowNode } from '../../queues/producer.ts';
 import { timeframeMs } from '../domain/market/timeframe.ts';
-import { type FeedDeps } from './feed-deps.ts';
+import { type QueueName } from '../../queues/names.ts';
+import { type FeedDeps, type JobWaiterDeps } from './feed-deps.ts';
 import { createJobWaiter, type JobWaiter } from './job-waiter.ts';
 
 /** Runs the ticks of a company, one at a time. */
@@ -17,7 +18,7 @@ export interface TickRunner {
   close(): Promise<void>;
 }
 
-export type TickDeps = Pick<FeedDeps, 'connection' | 'prefix' | 'producer' | 'log' | 'data'> & {
+export type TickDeps = Pick<FeedDeps, 'producer' | 'data'> & {
   readonly descriptor: Pick<FeedDeps['descriptor'], 'account'>;
   readonly config: { readonly exchange: Pick<FeedDeps['config']['exchange'], 'timeframe'> };
 };
@@ -25,12 +26,18 @@ export type TickDeps = Pick<FeedDeps, 'connection' | 'prefix' | 'producer' | 'lo
 /** The job that places the closing orders of a flatten, and intents that reduce exposure. */
 type Marked = Pick<Result<'risk-manager', 'monitor'>, 'flattenJob' | 'reductions'>;
 
-export function createTickRunner(deps: TickDeps): TickRunner {
-  const { producer, data, descriptor, config } = deps;
+export const createTickRunner = (deps: TickDeps & JobWaiterDeps): TickRunner =>
+  tickRunnerOf(deps, (queue) => createJobWaiter(deps, queue));
+
+/** @param waiterOf how to wait for jobs of a queue */
+export function tickRunnerOf(
+  { producer, data, descriptor, config }: TickDeps,
+  waiterOf: (queue: QueueName) => JobWaiter,
+): TickRunner {
   const { timeframe } = config.exchange;
-  const analyst = createJobWaiter(deps, 'analyst');
-  const trader = createJobWaiter(deps, 'trader');
-  const riskManager = createJobWaiter(deps, 'risk-manager');
+  const analyst = waiterOf('analyst');
+  const trader = waiterOf('trader');
+  const riskManager = waiterOf('risk-manager');
 
   const runFlow = async (flow: FlowNode, waiter: JobWaiter, abortSignal?: AbortSignal): Promise<void> => {
     // After an interruption the flow may be there.

@@ -2,6 +2,7 @@ import { type Config } from '../../config/schema.ts';
 import { createProducer } from '../../queues/producer.ts';
 import { QUEUE_NAMES, type QueueName } from '../../queues/names.ts';
 import { upsertSchedules } from '../../queues/schedulers.ts';
+import { awaitReconciliation } from '../../processors/risk-manager/await-reconciliation.ts';
 import { createRiskStates } from '../../processors/risk-manager/risk-states.ts';
 import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
 import { createApi } from '../api/create-api.ts';
@@ -78,14 +79,6 @@ const LOCK_WAIT_MS = 20_000;
 /** How long a joining process waits for the leading one. */
 const COMPANY_WAIT_MS = 60_000;
 
-/** Nothing is reviewed until the trader has reconciled an account that exists with the venue. */
-async function awaitReconciliation({ stores, broker }: AppContext, account: string): Promise<void> {
-  if (!(await stores.riskState.get(account))) return;
-  await createRiskStates({ riskState: stores.riskState, broker }).change(account, (state) => ({
-    state: { ...state, version: state.version + 1, unreconciled: true },
-  }));
-}
-
 /** Opens everything in order; when a step fails, closes what is already open. */
 export async function startCompany({
   config,
@@ -112,7 +105,11 @@ export async function startCompany({
       const lock = await takeLeaderLock(urls.redisUrl, `${opened.prefix}:feed`, LOCK_WAIT_MS, signal);
       cleanup.push('feed lock', () => lock.release());
       const descriptor: CompanyDescriptor = { ...draft, ...(await prepare(opened)) };
-      await awaitReconciliation(opened, descriptor.account);
+      await awaitReconciliation(
+        createRiskStates({ riskState: opened.stores.riskState, broker: opened.broker }),
+        opened.stores.riskState,
+        descriptor.account,
+      );
       await announceCompany(urls.redisUrl, database.namespace, descriptor);
       await upsertSchedules(opened.producer, descriptor.account, agents.schedules);
       return { context: { ...opened, descriptor }, lost: lock.lost };
