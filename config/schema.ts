@@ -108,7 +108,25 @@ export const agentsSchema = z.strictObject({
     }),
   }),
   threads: z.strictObject({ count: z.int().min(0).max(256) }),
-  ceo: z.strictObject({ dayStartsAt: timeOfDay, dayStopsAt: timeOfDay }),
+  ceo: z.strictObject({
+    dayStartsAt: timeOfDay,
+    dayStopsAt: timeOfDay,
+    breakers: z
+      .strictObject({
+        peakReduceAt: positiveRate,
+        peakFlattenAt: z.number().gt(0).max(10),
+        crashFall: positiveRate,
+        crashCandles: z.int().min(1).max(1000),
+        crashFlattenShare: positiveRate,
+        venueErrors: z.int().min(1).max(1000),
+        venueErrorCandles: z.int().min(1).max(1000),
+        venueDiffersCandles: z.int().min(1).max(1000),
+      })
+      .refine((b) => b.peakFlattenAt >= b.peakReduceAt, {
+        path: ['peakFlattenAt'],
+        message: 'must not be below peakReduceAt',
+      }),
+  }),
   scaling: z
     .strictObject({
       targetDrainSeconds: z.number().positive().max(86_400),

@@ -1,4 +1,4 @@
-import { flattenFlow } from '../../queues/flows/flatten-flow.ts';
+import { flattenFlow, flattenJobId } from '../../queues/flows/flatten-flow.ts';
 import { type Producer } from '../../queues/producer.ts';
 import { type RiskState, type TradingState } from '../../src/domain/risk/risk-state.ts';
 import {
@@ -35,6 +35,11 @@ export interface TradingStates {
    * `monitor` on every candle until the venue holds nothing.
    */
   flatten(account: string, order: FlattenOrder): Promise<StateAnswer>;
+  /**
+   * Adds the first round of a flatten that is stored and not done, and says so once. Returns the job that places the closing
+   * orders.
+   */
+  startFlatten(account: string, state: RiskState): Promise<string | null>;
 }
 
 export function createTradingStates(deps: TradingStatesDeps): TradingStates {
@@ -70,8 +75,23 @@ export function createTradingStates(deps: TradingStatesDeps): TradingStates {
     return answer;
   };
 
+  const startFlatten: TradingStates['startFlatten'] = async (account, { flatten, tradingState }) => {
+    if (!flatten || flatten.doneAt !== undefined) return null;
+    const { id, by, reason } = flatten;
+    await producer.addFlow(flattenFlow(account, reason, id));
+    await raiseAlert({
+      key: `flatten/${account}/${id}`,
+      account,
+      severity: 'critical',
+      title: 'Flatten requested',
+      text: `${by}: ${reason}; trading is ${tradingState}; the orders that close everything were requested`,
+    });
+    return flattenJobId(account, id);
+  };
+
   return {
     change,
+    startFlatten,
     async set(account, target, by, reason) {
       const now = await data.now();
       return change(account, (state) => requestTradingState(state, target, by, reason, now));
@@ -79,16 +99,7 @@ export function createTradingStates(deps: TradingStatesDeps): TradingStates {
     async flatten(account, order) {
       const now = await data.now();
       const answer = await change(account, (state) => requestFlatten(state, order, now));
-      if (answer.state.flatten?.id === order.id && answer.state.flatten.doneAt === undefined) {
-        await producer.addFlow(flattenFlow(account, order.reason, order.id));
-        await raiseAlert({
-          key: `flatten/${account}/${order.id}`,
-          account,
-          severity: 'critical',
-          title: 'Flatten requested',
-          text: `${order.by}: ${order.reason}; trading is ${answer.state.tradingState}; the orders that close everything were requested`,
-        });
-      }
+      if (answer.state.flatten?.id === order.id) await startFlatten(account, answer.state);
       return answer;
     },
   };

@@ -1,8 +1,10 @@
 import { closedTrades } from '../../src/domain/portfolio/closed-trades.ts';
 import { macroStance } from '../../src/domain/risk/macro-stance.ts';
 import { silentAgents, type Heartbeat } from '../../src/domain/risk/silent-agents.ts';
+import { type Timeframe } from '../../src/domain/market/timeframe.ts';
 import { type RiskLimits } from '../../src/domain/risk/limits.ts';
-import { MONEY_QUEUES, QUEUE_NAMES } from '../../queues/names.ts';
+import { type BreakerRules } from '../../src/domain/risk/breakers/breaker.ts';
+import { QUEUE_NAMES } from '../../queues/names.ts';
 import { type Producer } from '../../queues/producer.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
 import { type Broker } from '../../src/ports/broker.ts';
@@ -13,6 +15,7 @@ import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.t
 import { requireClosed } from '../agent/require-closed.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { createTradingStates } from '../agent/trading-states.ts';
+import { createBreakerWatch } from './watch-breakers.ts';
 
 export interface CeoDeps extends AgentDeps {
   readonly stores: Pick<
@@ -27,6 +30,10 @@ export interface CeoDeps extends AgentDeps {
   /** The account whose trading is reduced while a money agent is silent. */
   readonly account: string;
   readonly limits: RiskLimits;
+  readonly breakers: BreakerRules;
+  readonly timeframe: Timeframe;
+  /** The market moves with the wall clock, so that its feed can be stale. */
+  readonly isRealTime: boolean;
   readonly silentAfterMs: number;
 }
 
@@ -35,11 +42,8 @@ const DAY_MS = 86_400_000;
 const RECENT_TRADES = 20;
 /** Fills among which these are looked for. */
 const RECENT_FILLS = 500;
-const SILENCE = 'silent agent';
-/** Written by earlier versions; a state stored by one of them must still be lifted. */
-const EARLIER_SILENCE = 'silent desk';
 
-/** Chief executive: watches the agents, opens and closes the day, sets the macro stance, acts in emergencies. */
+/** Chief executive: watches agents, market, venue and feed and acts by itself, opens and closes the day, sets the macro stance. */
 export function createCeo(deps: CeoDeps): Agent {
   const { stores, broker, data, broadcaster, clock, limits, riskStates, account: main } = deps;
   const watchedSince = clock.now();
@@ -53,6 +57,7 @@ export function createCeo(deps: CeoDeps): Agent {
 
   const raiseAlert = createRaiseAlert(deps);
   const states = createTradingStates(deps);
+  const watch = createBreakerWatch({ ...deps, states, raiseAlert });
 
   const reportSilence = async (agent: string, lastSeen: number): Promise<void> => {
     await broadcaster.publish({ topic: 'agent-restart', at: clock.now(), data: { agent } });
@@ -64,24 +69,6 @@ export function createCeo(deps: CeoDeps): Agent {
       title: `Agent ${agent} is silent`,
       text,
     });
-  };
-
-  /**
-   * While the risk manager or the trader is silent, positions may only shrink. Lifts only the state that it set itself. The
-   * state is stored here: a silent risk manager would not do it.
-   */
-  const guardMoney = async (silent: readonly string[]): Promise<void> => {
-    const silentMoney = silent.filter((agent) => MONEY_QUEUES.some((queue) => queue === agent));
-    const state = await stores.riskState.get(main);
-    // No state yet: the account has never traded.
-    if (!state) return;
-    const setHere =
-      state.stateSetBy === 'ceo' && [SILENCE, EARLIER_SILENCE].some((silence) => state.stateReason.startsWith(silence));
-    if (silentMoney.length > 0 && state.tradingState === 'ACTIVE') {
-      await states.set(main, 'REDUCING', 'ceo', `${SILENCE}: ${silentMoney.join(', ')}`);
-    } else if (silentMoney.length === 0 && setHere && state.tradingState === 'REDUCING') {
-      await states.set(main, 'ACTIVE', 'ceo', 'all agents send heartbeats again');
-    }
   };
 
   const stanceOf = async (
@@ -112,12 +99,14 @@ export function createCeo(deps: CeoDeps): Agent {
       async supervise() {
         const silent = silentAgents(QUEUE_NAMES, await heartbeats(), clock.now(), deps.silentAfterMs, watchedSince);
         for (const agent of silent) await reportSilence(agent, lastSeenOf.get(agent) ?? watchedSince);
-        await guardMoney(silent);
+        await watch.supervised(main, silent);
         return {
           agents: [...lastSeenOf.keys()].filter((agent) => !silent.includes(agent)).length,
           silent: [...silent],
         };
       },
+
+      watch: (closed) => watch.candle(closed),
 
       async 'set-stance'({ account, cycleId }) {
         await broker.open(account);

@@ -14,18 +14,25 @@ import { type Stores } from '../../src/ports/stores.ts';
 import { childAnswers } from '../agent/child-answers.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
+import { createTroubleReporter } from '../agent/report-trouble.ts';
 import { createTradingStates } from '../agent/trading-states.ts';
+import { createCeoSilence } from './ceo-silence.ts';
 import { flattenIntents, flattenReport, remainsOf } from './flatten.ts';
 import { reductionIntents } from './reduce-exposure.ts';
 import { reviewIntents, type ReviewDeps } from './review-intents.ts';
 
 export interface RiskManagerDeps extends AgentDeps, ReviewDeps {
-  readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents' | 'alerts' | 'portfolio' | 'cycles'>;
+  readonly stores: Pick<
+    Stores,
+    'ledger' | 'orders' | 'approvals' | 'intents' | 'alerts' | 'portfolio' | 'cycles' | 'agentStates'
+  >;
   readonly riskStates: RiskStates;
   readonly producer: Producer;
   readonly broadcaster: Broadcaster;
   /** Used for positions whose holding is no longer stored. */
   readonly timeframe: Timeframe;
+  /** Wall time without a heartbeat of the CEO after which entries stop. */
+  readonly silentAfterMs: number;
 }
 
 const withIntents = z.object({ intents: z.array(idField) });
@@ -35,6 +42,8 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
   const { stores, data, broker, limits, riskStates, producer } = deps;
   const raiseAlert = createRaiseAlert(deps);
   const states = createTradingStates(deps);
+  const reportTrouble = createTroubleReporter({ states, raiseAlert });
+  const ceoSilence = createCeoSilence(deps);
 
   const count = (verdicts: readonly Verdict[], decision: Verdict['decision']): number =>
     verdicts.filter((v) => v.decision === decision).length;
@@ -122,7 +131,8 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
 
       async monitor({ account }) {
         await broker.open(account);
-        const { equity, cash, exposure, time } = await broker.balance(account);
+        const [{ equity, cash, exposure, time }, silence] = await Promise.all([broker.balance(account), ceoSilence()]);
+        if (silence !== null) await reportTrouble(account, 'silent-ceo', silence, time);
         const { state, breaches } = await states.change(account, (current) =>
           nextRiskState(current, { account, equity, cash, exposure, time }, limits),
         );

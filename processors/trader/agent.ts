@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idField } from '../../queues/fields.ts';
 import { type Fill, type Order } from '../../src/domain/orders/order.ts';
+import { type BreakerRules } from '../../src/domain/risk/breakers/breaker.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { childAnswers } from '../agent/child-answers.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
@@ -21,6 +22,7 @@ import { placeApproved, resolveUnusable, type PlaceDeps } from './place-order.ts
 export interface TraderDeps extends AgentDeps, PlaceDeps {
   readonly producer: Producer;
   readonly riskStates: RiskStates;
+  readonly breakers: BreakerRules;
   readonly stores: Pick<Stores, 'orders' | 'ledger' | 'audit' | 'approvals' | 'intents' | 'alerts' | 'cycles'>;
 }
 
@@ -33,7 +35,8 @@ export function createTrader(deps: TraderDeps): Agent {
   const { stores, broker, riskStates } = deps;
   const raiseAlert = createRaiseAlert(deps);
   const cancelDeps = { ...deps, raiseAlert };
-  const watch = createVenueWatch({ states: createTradingStates(deps), raiseAlert, now: () => deps.data.now() });
+  const states = createTradingStates(deps);
+  const watch = createVenueWatch({ states, raiseAlert, now: () => deps.data.now(), breakers: deps.breakers });
 
   const refuse = async (account: string, approvalId: string, { refused: reason, late }: Refusal): Promise<void> => {
     const severity = late ? 'warning' : 'critical';

@@ -1,21 +1,24 @@
 import { type Job } from 'bullmq';
 import { AppError, errorText, hasCode } from '../../src/domain/errors.ts';
 import { type TroubleCause } from '../../src/domain/risk/risk-state.ts';
-import { reportGoodCandle, reportTrouble } from '../../src/domain/risk/trouble.ts';
-import { type RaiseAlert } from '../agent/raise-alert.ts';
-import { type TradingStates } from '../agent/trading-states.ts';
+import { type BreakerRules } from '../../src/domain/risk/breakers/breaker.ts';
+import { countVenueError } from '../../src/domain/risk/breakers/venue-out-of-line.ts';
+import { reportGoodCandle } from '../../src/domain/risk/trouble.ts';
+import { createTroubleReporter, type TroubleReporterDeps } from '../agent/report-trouble.ts';
 
-export interface WatchDeps {
-  readonly states: Pick<TradingStates, 'change'>;
-  readonly raiseAlert: RaiseAlert;
+export interface WatchDeps extends TroubleReporterDeps {
   readonly now: () => Promise<number>;
+  readonly breakers: BreakerRules;
 }
 
 /** Errors of a job that are not the venue's. */
 const NOT_THE_VENUE = ['child-failed', 'market-failed', 'lock-lost', 'not-closed'] as const;
 
 export interface VenueWatch {
-  /** Runs a job's work. When its last attempt fails at the venue, entries stop until the venue works again. */
+  /**
+   * Runs a job's work and counts the errors of the venue. When its last attempt fails there, entries stop until the venue
+   * works again.
+   */
   guard<T>(job: Job, account: string, work: () => Promise<T>): Promise<T>;
   /** @param time market time of the trouble, epoch ms */
   trouble(account: string, cause: TroubleCause, text: string, time: number): Promise<void>;
@@ -25,20 +28,15 @@ export interface VenueWatch {
   reconciled(account: string): Promise<void>;
 }
 
-export function createVenueWatch({ states, raiseAlert, now }: WatchDeps): VenueWatch {
-  const trouble: VenueWatch['trouble'] = async (account, cause, text, time) => {
-    const { state } = await states.change(account, (current) => ({
-      state: reportTrouble(current, cause, text, time),
-    }));
-    await raiseAlert({
-      // Once for each time that trading was reduced.
-      key: `${cause}/${account}/e${state.entryEpoch ?? 0}/${text.slice(0, 100)}`,
-      account,
-      severity: 'critical',
-      title: `Trouble: ${cause}`,
-      text: `${text}; trading is ${state.tradingState}, set by ${state.stateSetBy}`,
-    });
+export function createVenueWatch({ states, raiseAlert, now, breakers }: WatchDeps): VenueWatch {
+  const trouble = createTroubleReporter({ states, raiseAlert });
+
+  /** The CEO acts on repeated errors, also on those that a retry overcomes. */
+  const count = async (account: string): Promise<void> => {
+    const time = await now();
+    await states.change(account, (state) => ({ state: countVenueError(state, time, breakers) }));
   };
+
   return {
     trouble,
     async guard(job, account, work) {
@@ -47,8 +45,10 @@ export function createVenueWatch({ states, raiseAlert, now }: WatchDeps): VenueW
       } catch (error) {
         const isFinal =
           job.attemptsMade + 1 >= (job.opts.attempts ?? 1) || (error instanceof AppError && !error.retryable);
-        if (isFinal && !NOT_THE_VENUE.some((code) => hasCode(error, code)))
-          await trouble(account, 'venue-errors', `${job.name}: ${errorText(error)}`, await now());
+        if (NOT_THE_VENUE.some((code) => hasCode(error, code))) throw error;
+        // A store that is away must not hide the error of the venue.
+        await count(account).catch(() => undefined);
+        if (isFinal) await trouble(account, 'venue-errors', `${job.name}: ${errorText(error)}`, await now());
         throw error;
       }
     },

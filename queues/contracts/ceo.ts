@@ -1,15 +1,24 @@
 import { z } from 'zod';
 import { defineContract } from '../contract.ts';
-import { accountField, idField, reasonField, timeField } from '../fields.ts';
+import { accountField, idField, reasonField, timeField, timeframeField } from '../fields.ts';
 
 export const ceoContract = defineContract({
   queue: 'ceo',
   jobs: {
     supervise: {
       summary:
-        "Checks every agent's heartbeat; reports and restarts silent agents, and reduces trading while a money agent is silent",
+        "Checks every agent's heartbeat and, in real time, the age of the feed; restarts silent agents, and reduces trading while a money agent is silent",
       data: z.strictObject({ reason: reasonField.default('schedule') }),
       result: z.strictObject({ agents: z.int(), silent: z.array(z.string()) }),
+    },
+    watch: {
+      summary: 'Looks for a drawdown, a crash of a market or a venue out of line after a candle, and acts on it',
+      data: z.strictObject({ account: accountField, timeframe: timeframeField, candleTime: timeField }),
+      result: z.strictObject({
+        acted: z.array(z.string()),
+        /** The trader's job that places the first closing orders, when everything is to be closed. */
+        flattenJob: idField.optional(),
+      }),
     },
     'set-stance': {
       summary: 'Sets the macro stance of an account from market regimes and trading results',

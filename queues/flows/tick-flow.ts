@@ -16,6 +16,12 @@ export interface TickIdentity {
  */
 
 const idOf = ({ account, timeframe, candleTime }: TickIdentity): string => `${account}.${timeframe}.t${candleTime}`;
+
+/** Id of the job that settles the candles. */
+export const settleJobId = (tick: TickIdentity): string => `tick-settle.${idOf(tick)}`;
+/** Id of the job with which the CEO looks at the settled candles. */
+export const watchJobId = (tick: TickIdentity): string => `tick-watch.${idOf(tick)}`;
+
 const metaOf = (tick: TickIdentity): MetaInput => ({ priority: 'high', causedBy: `feed/${idOf(tick)}` });
 
 /** Settle, then signals. @param symbols markets whose candle has closed, or was due and is missing */
@@ -29,7 +35,7 @@ export function observeFlow(tick: TickIdentity, symbols: readonly string[]): Flo
     payload,
     jobId: `tick-signals.${idOf(tick)}`,
     meta,
-    children: [{ queue: 'trader', name: 'settle', payload, jobId: `tick-settle.${idOf(tick)}`, meta }],
+    children: [{ queue: 'trader', name: 'settle', payload, jobId: settleJobId(tick), meta }],
   };
 }
 

@@ -4,3 +4,6 @@
  */
 export const TRADING_MODES = ['simulated', 'replay', 'paper', 'live'] as const;
 export type TradingMode = (typeof TRADING_MODES)[number];
+
+/** The market moves with the wall clock. */
+export const isRealTime = (mode: TradingMode): boolean => mode === 'paper' || mode === 'live';

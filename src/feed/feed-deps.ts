@@ -21,8 +21,11 @@ export interface FeedDeps extends JobWaiterDeps {
   readonly descriptor: { readonly mode: TradingMode; readonly source: string; readonly account: string };
   readonly config: {
     readonly exchange: { readonly timeframe: Timeframe };
-    /** UTC, like `23:00`. */
-    readonly agents: { readonly ceo: { readonly dayStartsAt: string; readonly dayStopsAt: string } };
+    readonly agents: {
+      /** UTC, like `23:00`. */
+      readonly ceo: { readonly dayStartsAt: string; readonly dayStopsAt: string };
+      readonly heartbeat: { readonly silentAfterMs: number };
+    };
   };
   readonly stores: Pick<Stores, 'feed' | 'cycles'>;
   readonly data: Pick<MarketData, 'markets'>;

@@ -1,7 +1,8 @@
-import { decideFlow, observeFlow, type TickIdentity } from '../../queues/flows/tick-flow.ts';
+import { decideFlow, observeFlow, settleJobId, watchJobId, type TickIdentity } from '../../queues/flows/tick-flow.ts';
 import { type Result } from '../../queues/contracts/registry.ts';
 import { riskManagerContract } from '../../queues/contracts/risk-manager.ts';
 import { analystContract } from '../../queues/contracts/analyst.ts';
+import { ceoContract } from '../../queues/contracts/ceo.ts';
 import { type FlowNode } from '../../queues/producer.ts';
 import { timeframeMs } from '../domain/market/timeframe.ts';
 import { type QueueName } from '../../queues/names.ts';
@@ -11,7 +12,7 @@ import { createJobWaiter, type JobWaiter } from './job-waiter.ts';
 /** Runs the ticks of a company, one at a time. */
 export interface TickRunner {
   /**
-   * Processes the candles that close at `now`: settle, signals, mark of the account, review, execute. Returns when all jobs
+   * Processes the candles that close at `now`: settle, signals beside the CEO's watch, mark of the account, review, execute. Returns when all jobs
    * of the tick have ended, or the signal aborts. Safe to repeat: only missing jobs are added.
    */
   run(now: number, abortSignal?: AbortSignal): Promise<void>;
@@ -20,7 +21,10 @@ export interface TickRunner {
 
 export type TickDeps = Pick<FeedDeps, 'producer' | 'data'> & {
   readonly descriptor: Pick<FeedDeps['descriptor'], 'account'>;
-  readonly config: { readonly exchange: Pick<FeedDeps['config']['exchange'], 'timeframe'> };
+  readonly config: {
+    readonly exchange: Pick<FeedDeps['config']['exchange'], 'timeframe'>;
+    readonly agents: Pick<FeedDeps['config']['agents'], 'heartbeat'>;
+  };
 };
 
 /** The job that places the closing orders of a flatten, and intents that reduce exposure. */
@@ -35,14 +39,49 @@ export function tickRunnerOf(
   waiterOf: (queue: QueueName) => JobWaiter,
 ): TickRunner {
   const { timeframe } = config.exchange;
+  const { silentAfterMs } = config.agents.heartbeat;
   const analyst = waiterOf('analyst');
+  const ceo = waiterOf('ceo');
   const trader = waiterOf('trader');
   const riskManager = waiterOf('risk-manager');
 
-  const runFlow = async (flow: FlowNode, waiter: JobWaiter, abortSignal?: AbortSignal): Promise<void> => {
-    // After an interruption the flow may be there.
+  /** After an interruption the flow may be there. */
+  const addFlow = async (flow: FlowNode): Promise<void> => {
     if (!(await producer.queue(flow.queue).getJob(flow.jobId))) await producer.addFlow(flow);
+  };
+  const runFlow = async (flow: FlowNode, waiter: JobWaiter, abortSignal?: AbortSignal): Promise<void> => {
+    await addFlow(flow);
     await waiter.ended([flow.jobId], abortSignal);
+  };
+
+  const hasEnded = async (queue: QueueName, jobId: string): Promise<boolean> => {
+    const job = await producer.queue(queue).getJob(jobId);
+    return !job || job.finishedOn !== undefined;
+  };
+
+  /** The CEO's job that nobody has taken. */
+  let unanswered: string | null = null;
+
+  /**
+   * Lets the CEO act on the settled candles. A CEO that does not answer must not keep stops from acting: the tick goes on,
+   * and the risk manager reduces trading while the CEO is silent.
+   */
+  const watch = async (tick: TickIdentity, abortSignal?: AbortSignal): Promise<void> => {
+    const { account, candleTime } = tick;
+    const jobId = await producer.add(
+      'ceo',
+      'watch',
+      { account, timeframe, candleTime },
+      { jobId: watchJobId(tick), meta: { priority: 'critical', causedBy: 'feed' } },
+    );
+    if (unanswered !== null && !(await hasEnded('ceo', unanswered))) return;
+    const patience = AbortSignal.timeout(silentAfterMs);
+    await ceo.ended([jobId], abortSignal ? AbortSignal.any([abortSignal, patience]) : patience);
+    unanswered = (await hasEnded('ceo', jobId)) ? null : jobId;
+    const job = await producer.queue('ceo').getJob(jobId);
+    const answer = ceoContract.jobs.watch.result.safeParse(job?.returnvalue);
+    if (answer.success && answer.data.flattenJob !== undefined)
+      await trader.ended([answer.data.flattenJob], abortSignal);
   };
 
   /** Intents of the tick; none when its signals failed: that job is a dead letter, with an alert. */
@@ -75,7 +114,11 @@ export function tickRunnerOf(
       const tick: TickIdentity = { account: descriptor.account, timeframe, candleTime: now - timeframeMs(timeframe) };
       const symbols = (await data.markets()).map(({ symbol }) => symbol).sort();
       const observed = observeFlow(tick, symbols);
-      await runFlow(observed, analyst, abortSignal);
+      await addFlow(observed);
+      await Promise.all([
+        analyst.ended([observed.jobId], abortSignal),
+        trader.ended([settleJobId(tick)], abortSignal).then(() => watch(tick, abortSignal)),
+      ]);
       if (hasAborted()) return;
       const { flattenJob, reductions } = await monitor(tick, abortSignal);
       if (abortSignal?.aborted === true) return;
@@ -84,7 +127,7 @@ export function tickRunnerOf(
       if (intents.length > 0) await runFlow(decideFlow(tick, intents), trader, abortSignal);
     },
     async close() {
-      await Promise.all([analyst.close(), trader.close(), riskManager.close()]);
+      await Promise.all([analyst.close(), ceo.close(), trader.close(), riskManager.close()]);
     },
   };
 }

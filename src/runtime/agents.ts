@@ -15,6 +15,7 @@ import { createTaskManager } from '../../processors/task-manager/agent.ts';
 import { createTrader } from '../../processors/trader/agent.ts';
 import { createWorkerManager } from '../../processors/worker-manager/agent.ts';
 import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
+import { isRealTime } from '../domain/trading-mode.ts';
 import { approvalSecret } from './approval-secret.ts';
 import { ACCOUNT_CURRENCY, type AppContext } from './context.ts';
 
@@ -55,6 +56,9 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         broadcaster,
         account: descriptor.account,
         limits: risk,
+        breakers: agents.ceo.breakers,
+        timeframe: exchange.timeframe,
+        isRealTime: isRealTime(descriptor.mode),
         silentAfterMs: agents.heartbeat.silentAfterMs,
       });
     case 'market-scanner': {
@@ -126,6 +130,7 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         timeframe: exchange.timeframe,
         currency: ACCOUNT_CURRENCY,
         correlatedMarkets: createCorrelatedMarkets(data),
+        silentAfterMs: agents.heartbeat.silentAfterMs,
       });
     case 'trader':
       return createTrader({
@@ -137,6 +142,7 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         broadcaster,
         riskStates: createRiskStates({ riskState: stores.riskState, broker }),
         approvalSecret: secret(),
+        breakers: agents.ceo.breakers,
       });
     case 'task-manager':
       return createTaskManager({

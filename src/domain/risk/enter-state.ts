@@ -4,7 +4,8 @@ export const severity = (state: TradingState): number => TRADING_STATES.indexOf(
 
 /**
  * The risk state in another trading state. Leaving ACTIVE begins a new epoch, which voids all unused approvals of entries
- * in the same write. A drawdown limit's date and a watched trouble belong to the state that is left.
+ * in the same write. A drawdown limit's date, a watched trouble and the mark that the state ends with the circuit
+ * breakers belong to the state that is left.
  */
 export function enterState(
   state: RiskState,
@@ -12,7 +13,7 @@ export function enterState(
   stateSetBy: StateOwner,
   stateReason: string,
 ): RiskState {
-  const { liftsAt: _, trouble: __, ...rest } = state;
+  const { liftsAt: _, trouble: __, liftsWithBreakers: ___, ...rest } = state;
   return {
     ...rest,
     tradingState,

@@ -1,3 +1,5 @@
+import { type StandingTrip } from './breakers/breaker.ts';
+
 /**
  * ACTIVE: all orders. REDUCING: no entries; protective orders, exits and other closing orders go on. HALTED: no entries
  * and no decisions of strategies; stops, targets and trailing stops go on, rule exits and time exits wait, a flatten
@@ -21,12 +23,14 @@ export interface FlattenRequest {
   readonly doneAt?: number;
 }
 
-export const TROUBLES = ['stale-feed', 'venue-errors', 'venue-differs'] as const;
+export const TROUBLES = ['stale-feed', 'venue-errors', 'venue-differs', 'silent-ceo'] as const;
 export type TroubleCause = (typeof TROUBLES)[number];
 
 /** Why trading is REDUCING until the venue and the feed work again. */
 export interface Trouble {
   readonly cause: TroubleCause;
+  /** Market time at which it began; absent in a state of an earlier version. */
+  readonly since?: number;
   /** Candles without trouble since then. */
   readonly goodCandles: number;
   /** Market time of the trouble, or of the last candle that was counted. */
@@ -48,6 +52,12 @@ export interface RiskState {
   /** The peak limit has halted trading; resuming measures the peak anew. */
   readonly peakHalt?: boolean;
   readonly trouble?: Trouble;
+  /** A REDUCING of the CEO that ends when its circuit breakers have closed. */
+  readonly liftsWithBreakers?: boolean;
+  /** Circuit breakers that are open and that the CEO has acted on. */
+  readonly standingTrips?: readonly StandingTrip[];
+  /** Market times of the last errors of the venue, oldest first. */
+  readonly venueErrors?: readonly number[];
   readonly flatten?: FlattenRequest;
   /** The company was started and has not been reconciled with the venue since. */
   readonly unreconciled?: boolean;

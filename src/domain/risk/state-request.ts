@@ -63,6 +63,10 @@ export function requestTradingState(
     ...(resumes && peakHalt === true && { peakEquity: 0 }),
     ...(!resumes && peakHalt === true && { peakHalt }),
     ...(!resumes && flatten && { flatten }),
+    // The breakers that are open now are known to the person who resumes.
+    ...(resumes &&
+      by === 'operator' &&
+      next.standingTrips && { standingTrips: next.standingTrips.map((trip) => ({ ...trip, waived: true })) }),
   };
   const withdrawn = resumes && flatten && flatten.doneAt === undefined ? '; the flatten is withdrawn' : '';
   return {

@@ -10,14 +10,15 @@ const CANDLES_TO_LIFT = 3;
  * @param time market time at which it was noticed, epoch ms
  */
 export function reportTrouble(state: RiskState, cause: TroubleCause, text: string, time: number): RiskState {
-  const trouble = { cause, goodCandles: 0, lastTime: Math.max(time, state.trouble?.lastTime ?? 0) };
+  const lastTime = Math.max(time, state.trouble?.lastTime ?? 0);
+  const since = state.trouble?.cause === cause ? (state.trouble.since ?? time) : time;
+  const trouble = { cause, since, goodCandles: 0, lastTime };
   if (state.tradingState === 'ACTIVE') {
     const reduced = enterState(state, 'REDUCING', 'trouble', `${cause}: ${text}`);
     return { ...reduced, trouble, version: state.version + 1 };
   }
   if (state.stateSetBy !== 'trouble') return state;
-  const { goodCandles, lastTime } = state.trouble ?? { goodCandles: -1, lastTime: 0 };
-  if (goodCandles === 0 && lastTime >= time) return state;
+  if (state.trouble?.goodCandles === 0 && state.trouble.lastTime >= time) return state;
   return { ...state, stateReason: `${cause}: ${text}`, trouble, version: state.version + 1 };
 }
 

@@ -212,7 +212,7 @@ describe('while a money agent is silent', () => {
       await open(company);
       await look(company, false);
       expect(await state(company)).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'ceo' });
-      expect((await state(company)).stateReason).toBe('silent agent: trader');
+      expect((await state(company)).stateReason).toBe('silent-agents: no heartbeat of trader');
       await look(company, true);
       expect(await state(company)).toMatchObject({ tradingState: 'ACTIVE', stateSetBy: 'ceo' });
     }),
