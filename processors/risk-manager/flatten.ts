@@ -1,8 +1,8 @@
-import { clientOrderId } from '../../src/domain/orders/client-order-id.ts';
-import { type Order, type OrderIdentity } from '../../src/domain/orders/order.ts';
+import { type Order } from '../../src/domain/orders/order.ts';
 import { isTerminal } from '../../src/domain/orders/state-machine.ts';
 import { isBelowMinimum } from '../../src/domain/strategies/sizing.ts';
 import { type Timeframe } from '../../src/domain/market/timeframe.ts';
+import { closingIntent } from '../../src/domain/risk/closing-intent.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { plain, money } from '../../src/domain/risk/figures.ts';
 import { type FlattenRequest } from '../../src/domain/risk/risk-state.ts';
@@ -50,26 +50,21 @@ export async function flattenIntents(
     if (amount === 0 || underWay.has(keyOf(position))) continue;
     const timeframe = holdings.find((holding) => keyOf(holding) === keyOf(position))?.timeframe ?? usual;
     const { price } = await lastPrice(data, symbol, timeframe, now);
-    const identity: OrderIdentity = {
-      strategyHash,
-      symbol,
-      timeframe,
-      candleTime: requestedAt,
-      side: amount > 0 ? 'sell' : 'buy',
-      purpose: 'flatten',
-    };
-    intents.push({
-      ...identity,
-      id: clientOrderId(identity),
-      account,
-      asOf: now,
-      referencePrice: price,
-      requestedFraction: 0,
-      closeAmount: Math.abs(amount),
-      volatility: 0,
-      incubating: false,
-      because: `flatten: ${reason}`,
-    });
+    intents.push(
+      closingIntent({
+        account,
+        strategyHash,
+        symbol,
+        timeframe,
+        purpose: 'flatten',
+        side: amount > 0 ? 'sell' : 'buy',
+        amount: Math.abs(amount),
+        price,
+        asOf: now,
+        candleTime: requestedAt,
+        because: `flatten: ${reason}`,
+      }),
+    );
   }
   return intents;
 }

@@ -1,7 +1,6 @@
-import { clientOrderId } from '../../src/domain/orders/client-order-id.ts';
-import { type OrderIdentity } from '../../src/domain/orders/order.ts';
 import { type Timeframe } from '../../src/domain/market/timeframe.ts';
 import { exposureReductions } from '../../src/domain/risk/rules/exposure-reduction.ts';
+import { closingIntent } from '../../src/domain/risk/closing-intent.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { lastPrice, pricedPositions, type ContextDeps } from './review-context.ts';
@@ -26,19 +25,21 @@ export async function reductionIntents(
   const intents: Intent[] = [];
   for (const { strategyHash, symbol, amount, side, reason } of exposureReductions(positions, equity, limits)) {
     const { price, candleTime } = await lastPrice(data, symbol, timeframe, now);
-    const identity: OrderIdentity = { strategyHash, symbol, timeframe, candleTime, side, purpose: 'reduce' };
-    intents.push({
-      ...identity,
-      id: clientOrderId(identity),
-      account,
-      asOf: now,
-      referencePrice: price,
-      requestedFraction: 0,
-      closeAmount: amount,
-      volatility: 0,
-      incubating: false,
-      because: reason,
-    });
+    intents.push(
+      closingIntent({
+        account,
+        strategyHash,
+        symbol,
+        timeframe,
+        purpose: 'reduce',
+        side,
+        amount,
+        price,
+        asOf: now,
+        candleTime,
+        because: reason,
+      }),
+    );
   }
   await stores.intents.addMany(intents);
   return intents.map(({ id }) => id);

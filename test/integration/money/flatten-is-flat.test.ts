@@ -85,8 +85,17 @@ describe('flatten is flat', () => {
   ] as const)('with halt %s it ends %s and flat, and one alert says what was closed', async (halt, state) =>
     holding(async (agents) => {
       await flatten(agents, halt);
-      for (let i = 0; i < 3; i += 1) await candle(agents);
+      for (let i = 0; i < 2; i += 1) await candle(agents);
       expect(await openAmounts(agents)).toBe(0);
+      // Ten candles on which strategies want to buy again.
+      for (let i = 0; i < 10; i += 1) {
+        const asOf = await agents.context.data.now();
+        const { approvals } = await agents.review(entryIntent(agents.context, 'AAA-USD', 'of AAA-USD', { asOf }));
+        expect(approvals).toEqual([]);
+        await candle(agents);
+      }
+      expect(await openAmounts(agents)).toBe(0);
+      expect((await agents.context.broker.positions(ACCOUNT)).filter(({ amount }) => amount !== 0)).toEqual([]);
       expect(await agents.context.broker.openOrders(ACCOUNT)).toEqual([]);
       expect(await agents.riskState()).toMatchObject({ tradingState: state, stateSetBy: 'operator' });
       const [text, ...more] = await flat(agents);
@@ -128,6 +137,26 @@ describe('flatten is flat', () => {
       await riskState.save(requestFlatten(before, order, OPENS + HOUR).state, before.version);
       await company.node(['risk-manager', 'trader']);
       for (let i = 0; i < 3; i += 1) await candle(agents);
+      expect(await openAmounts(agents)).toBe(0);
+      expect(await flat(agents)).toHaveLength(1);
+    }));
+
+  it('requested while no trader runs: nothing is closed, and the next trader does it', async () =>
+    testEnvironment.withCompany(async (company) => {
+      await openMarkets(company.context, SYMBOLS);
+      const agents = moneyAgentsOf(company);
+      const both = await company.node(['risk-manager', 'trader']);
+      await holdFive(agents);
+      await both.close(1000);
+      const alone = await company.node(['risk-manager']);
+      const order = { account: ACCOUNT, by: 'operator', reason: 'out' } as const;
+      const { jobId } = await agents.ask('risk-manager', 'flatten', order, { jobId: 'f1' });
+      expect(await openAmounts(agents)).toBe(5);
+      expect(await flat(agents)).toEqual([]);
+      await alone.close(1000);
+      await company.node(['risk-manager', 'trader']);
+      await agents.ended('trader', jobId);
+      for (let i = 0; i < 2; i += 1) await candle(agents);
       expect(await openAmounts(agents)).toBe(0);
       expect(await flat(agents)).toHaveLength(1);
     }));
