@@ -13,7 +13,7 @@ export async function childAnswers<S extends z.ZodType>(job: Job, schema: S): Pr
   for (const [key, reason] of Object.entries(failures)) {
     const { code, message } = readFailedReason(reason);
     throw new AppError('child-failed', `${key.slice(key.lastIndexOf(':') + 1)} failed: ${message}`, {
-      advice: 'Retry the child, then this job',
+      advice: 'See why the child failed: corp jobs failed',
       cause: new AppError(code, message),
     });
   }

@@ -1,5 +1,5 @@
 import { UnrecoverableError, type Job } from 'bullmq';
-import { type QueueName } from '../../queues/names.ts';
+import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
 import { type DeadLetter } from '../../src/ports/records.ts';
 import { readFailedReason } from '../../queues/failed-reason.ts';
 
@@ -9,6 +9,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   'deadline-passed': 'Send it again with a later deadline if the answer is still wanted',
   stalled: 'Its worker died or blocked several times; check the log of that time, then retry',
 };
+
+const USUAL_ADVICE = 'Retry it (corp jobs retry) after you have removed the cause';
+/** Nothing from outside puts work on a money queue. */
+const MONEY_ADVICE = 'Remove the cause: the company repeats with the next candle what is still wanted';
 
 /** Whether BullMQ makes no further attempt at the job. */
 export function isDead(job: Job, error: Error): boolean {
@@ -34,7 +38,7 @@ export function deadLetterOf(
     name: job.name,
     code,
     reason,
-    advice: advice ?? ADVICE[code] ?? 'Retry it (corp jobs retry) after you have removed the cause',
+    advice: advice ?? ADVICE[code] ?? (MONEY_QUEUES.includes(queue) ? MONEY_ADVICE : USUAL_ADVICE),
     attempts: job.attemptsMade,
     data: job.data as unknown,
     failedAt: job.finishedOn ?? at,

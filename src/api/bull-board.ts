@@ -4,13 +4,15 @@ import { ExpressAdapter } from '@bull-board/express';
 import { type Express } from 'express';
 import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
 import { allQueues, type Producer } from '../../queues/producer.ts';
+import { type RefuseMoneyWork } from './refuse-money-work.ts';
 
 export const BULL_BOARD_PATH = '/queues';
 
 /**
- * Bull Board over all queues. Queues that move money are read-only. It has no access control: mount it behind ours.
+ * Bull Board over all queues. Queues that move money are read-only; an attempt to change one is audited. It has no access
+ * control: mount it behind ours.
  */
-export function mountBullBoard(app: Express, producer: Producer): void {
+export function mountBullBoard(app: Express, producer: Producer, refuseMoneyWork: RefuseMoneyWork): void {
   const serverAdapter = new ExpressAdapter();
   serverAdapter.setBasePath(BULL_BOARD_PATH);
   createBullBoard({
@@ -28,5 +30,13 @@ export function mountBullBoard(app: Express, producer: Producer): void {
   });
   const board = serverAdapter.getRouter() as Express;
   board.disable('x-powered-by');
+  // The board refuses too, but says nothing to the audit log.
+  app.use(`${BULL_BOARD_PATH}/api/queues/:queue`, async (request, _response, next) => {
+    const { queue } = request.params;
+    const isMoney = MONEY_QUEUES.some((name) => name === queue);
+    if (!isMoney || request.method === 'GET' || request.method === 'HEAD') next();
+    else
+      throw await refuseMoneyWork(`${queue}:${request.method} ${request.path}`, `${queue} is read-only in Bull Board`);
+  });
   app.use(BULL_BOARD_PATH, board);
 }

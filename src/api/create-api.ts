@@ -8,6 +8,7 @@ import { RequestError } from '../http/request-error.ts';
 import { mountRoutes, type Route } from '../http/route.ts';
 import { companyRoutes } from './routes/company.ts';
 import { contractRoutes } from './routes/contracts.ts';
+import { createRefuseMoneyWork } from './refuse-money-work.ts';
 import { eventRoutes } from './routes/events.ts';
 import { mountHealth } from '../http/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -43,7 +44,8 @@ export function createApi(deps: ApiDeps): Api {
   app.use(refuseCrossSiteWrites([LOGIN_PATH]));
   mountLogin(app, credentials);
   if (credentials) app.use(requireCredentials(credentials));
-  mountBullBoard(app, deps.producer);
+  const refuseMoneyWork = createRefuseMoneyWork(deps);
+  mountBullBoard(app, deps.producer, refuseMoneyWork);
   app.use(express.json({ limit: '256kb' }));
 
   const routes: readonly Route[] = [
@@ -52,7 +54,7 @@ export function createApi(deps: ApiDeps): Api {
     ...tradingRoutes(stores, account),
     ...riskRoutes(deps),
     ...journalRoutes(stores),
-    ...jobRoutes(deps),
+    ...jobRoutes(deps, refuseMoneyWork),
     ...eventRoutes(streams),
     ...metricsRoutes(deps),
     ...contractRoutes({ version: deps.version, webDirectory, routes: () => routes }),

@@ -25,6 +25,12 @@ function retryButton({ queue, jobId, name }, done) {
   return button;
 }
 
+/** The company itself repeats the work of its money agents. */
+function retryCell(letter, done) {
+  if (letter.retriedAt) return badge('retried');
+  return letter.canRetry ? retryButton(letter, done) : '';
+}
+
 /** Shows permanently failed jobs. `done` is called after a retry. */
 export function showDeadLetters({ items }, done) {
   const what = (letter) =>
@@ -32,7 +38,7 @@ export function showDeadLetters({ items }, done) {
   const columns = [
     { title: 'Time', cell: ({ failedAt }) => clock(failedAt), tight: true },
     { title: 'Failed job', cell: what },
-    { title: '', cell: (letter) => (letter.retriedAt ? badge('retried') : retryButton(letter, done)), number: true },
+    { title: '', cell: (letter) => retryCell(letter, done), number: true },
   ];
   show('dead-letters', table(columns, items, 'No failed jobs.'));
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type Job } from 'bullmq';
 import { z } from 'zod';
 import { metaSchema } from '../../../queues/meta.ts';
@@ -8,6 +7,7 @@ import { ContractError } from '../../../queues/contract-error.ts';
 import { contractOf } from '../../../queues/producer.ts';
 import { errorText } from '../../domain/errors.ts';
 import { type ApiDeps } from '../api-deps.ts';
+import { type RefuseMoneyWork } from '../refuse-money-work.ts';
 import { idField } from '../../../queues/fields.ts';
 import { limitQuery, newJobIdField } from '../../http/input-fields.ts';
 import { RequestError } from '../../http/request-error.ts';
@@ -43,12 +43,10 @@ function inRequest(error: ContractError): RequestError {
 }
 
 /** Jobs of any queue: add, read, retry. */
-export function jobRoutes({
-  stores,
-  producer,
-  clock,
-  log,
-}: Pick<ApiDeps, 'stores' | 'producer' | 'clock' | 'log'>): readonly Route[] {
+export function jobRoutes(
+  { stores, producer, clock, log }: Pick<ApiDeps, 'stores' | 'producer' | 'clock' | 'log'>,
+  refuseMoneyWork: RefuseMoneyWork,
+): readonly Route[] {
   async function find(queueName: string, id: string): Promise<{ readonly queue: QueueName; readonly job: Job }> {
     const queue = queueOf(queueName, 404);
     const job: Job | undefined = await producer.queue(queue).getJob(id);
@@ -58,22 +56,6 @@ export function jobRoutes({
     });
   }
 
-  /** The risk manager and the trader take work from the company alone; an attempt goes into the audit log. */
-  const refuseMoneyJob = async (queue: QueueName, name: string): Promise<RequestError> => {
-    const error = new RequestError(403, 'money-queue', `jobs of ${queue} cannot be added from outside`, {
-      advice: 'Use POST /api/trading-state to halt, reduce, resume or flatten',
-    });
-    await stores.audit.append({
-      key: `refused/api/${randomUUID()}`,
-      actor: 'api',
-      action: 'refused',
-      subject: `${queue}:${name}`,
-      at: clock.now(),
-      data: { reason: error.message },
-    });
-    return error;
-  };
-
   return [
     defineRoute({
       method: 'get',
@@ -82,7 +64,12 @@ export function jobRoutes({
       summary: 'Dead letters: permanently failed jobs, with advice',
       query: limitQuery,
       needs: 'store',
-      handle: async ({ query }) => ({ items: await stores.deadLetters.list(query.limit) }),
+      handle: async ({ query }) => ({
+        items: (await stores.deadLetters.list(query.limit)).map((letter) => ({
+          ...letter,
+          canRetry: !MONEY_QUEUES.some((queue) => queue === letter.queue),
+        })),
+      }),
     }),
     defineRoute({
       method: 'post',
@@ -95,7 +82,9 @@ export function jobRoutes({
       needs: 'redis',
       async handle({ params, body }) {
         const queue = queueOf(params.queue, 400);
-        if (MONEY_QUEUES.includes(queue)) throw await refuseMoneyJob(queue, body.name);
+        if (MONEY_QUEUES.includes(queue)) {
+          throw await refuseMoneyWork(`${queue}:${body.name}`, `jobs of ${queue} cannot be added from outside`);
+        }
         const jobs = Object.keys(contractOf(queue).jobs);
         if (!jobs.includes(body.name)) {
           throw new RequestError(400, 'unknown-job', `queue '${queue}' has no job '${body.name}'`, { valid: jobs });
@@ -157,12 +146,15 @@ export function jobRoutes({
       method: 'post',
       path: '/api/jobs/:queue/:id/retry',
       tag: 'jobs',
-      summary: 'Puts a failed job back on its queue',
+      summary: 'Puts a failed job back on its queue, except of the risk manager and the trader',
       params: jobParams,
       status: 202,
       needs: 'redis',
       async handle({ params }) {
         const { queue, job } = await find(params.queue, params.id);
+        if (MONEY_QUEUES.includes(queue)) {
+          throw await refuseMoneyWork(`${queue}:${job.name}`, `jobs of ${queue} cannot be retried from outside`);
+        }
         try {
           await job.retry('failed', { resetAttemptsMade: true });
         } catch (error) {

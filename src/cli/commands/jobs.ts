@@ -26,6 +26,15 @@ function parseData(text: string): unknown {
   }
 }
 
+/** The risk manager and the trader take work from the company alone. */
+function refuseMoneyWork(queue: QueueName, what: 'added' | 'retried'): void {
+  if (!MONEY_QUEUES.includes(queue)) return;
+  throw new AppError('bad-input', `jobs of ${queue} cannot be ${what} from outside`, {
+    advice:
+      'Use corp halt, corp reduce, corp resume or corp flatten; the company repeats work that failed with the next candle',
+  });
+}
+
 export function registerJobs(program: Command, io: CliIo): void {
   const jobs = program.command('jobs');
 
@@ -57,6 +66,7 @@ export function registerJobs(program: Command, io: CliIo): void {
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async (queue: QueueName, id: string, { json, mode }: CommonOptions) => {
+      refuseMoneyWork(queue, 'retried');
       await withContext(io, announcedDescriptor(mode), async ({ producer, stores, clock }) => {
         const job = await producer.queue(queue).getJob(id);
         const state = job ? await job.getState() : 'unknown';
@@ -80,11 +90,7 @@ export function registerJobs(program: Command, io: CliIo): void {
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async (queue: QueueName, name: string, { data, priority, json, mode }: AddOptions) => {
-      if (MONEY_QUEUES.includes(queue)) {
-        throw new AppError('bad-input', `jobs of ${queue} cannot be added from outside`, {
-          advice: 'Use corp halt, corp reduce, corp resume or corp flatten',
-        });
-      }
+      refuseMoneyWork(queue, 'added');
       const payload = parseData(data);
       const jobId = await withContext(io, announcedDescriptor(mode), ({ producer }) =>
         producer.addUnchecked(queue, name, payload, { meta: { priority, causedBy: 'corp jobs add' } }),

@@ -189,6 +189,56 @@ describe('jobs over the API', () => {
     expect(api.rows.audit.slice(audited)).toMatchObject([{ actor: 'api', subject: `${queue}:${body.name}` }]);
   });
 
+  it.each(['trader', 'risk-manager'] as const)('refuses to retry a failed job of %s, and audits it', async (queue) => {
+    const job = await api.producer.queue(queue).add('monitor', {}, { jobId: 'failed-1' });
+    const audited = api.rows.audit.length;
+    expect(await post(`/api/jobs/${queue}/failed-1/retry`)).toMatchObject({
+      status: 403,
+      json: { error: { code: 'money-queue', message: `jobs of ${queue} cannot be retried from outside` } },
+    });
+    expect(api.rows.audit.slice(audited)).toMatchObject([{ actor: 'api', subject: `${queue}:monitor` }]);
+    await job.remove();
+  });
+
+  it.each([
+    ['POST', 'add', { name: 'settle', data: {} }],
+    ['PUT', 'retry/failed', {}],
+    ['PUT', 'promote', {}],
+    ['PUT', 'clean/failed', {}],
+    ['PUT', 'pause', {}],
+    ['PUT', 'resume', {}],
+    ['PUT', 'empty', {}],
+    ['PUT', 'obliterate', {}],
+    ['PUT', 'concurrency', { concurrency: 9 }],
+    ['PUT', 'rate-limit', {}],
+    ['PUT', 'wanted/retry', {}],
+    ['PUT', 'wanted/clean', {}],
+    ['PUT', 'wanted/promote', {}],
+    ['PATCH', 'wanted/update-data', { data: {} }],
+    ['PATCH', 'wanted/priority', { priority: 1 }],
+    ['PATCH', 'wanted/delay', { delay: 1 }],
+    ['PUT', 'job-schedulers/monitor/remove', {}],
+    ['PATCH', 'job-schedulers/monitor', { every: 1 }],
+    ['PUT', 'job-schedulers/monitor/run', {}],
+  ])('refuses %s %s of Bull Board on a money queue, and audits it', async (method, path, body) => {
+    for (const queue of ['trader', 'risk-manager', 'tr%61der']) {
+      const audited = api.rows.audit.length;
+      const answer = await call(`${api.url}/queues/api/queues/${queue}/${path}`, { method, body });
+      expect(answer).toMatchObject({ status: 403, json: { error: { code: 'money-queue' } } });
+      expect(api.rows.audit.slice(audited)).toMatchObject([{ actor: 'api', action: 'refused' }]);
+    }
+    // Reading goes on.
+    expect((await get('/queues/api/queues/trader/workers')).status).toBe(200);
+  });
+
+  it('pausing and resuming everything in Bull Board leaves the money queues alone', async () => {
+    const put = (path: string): Promise<Answer> => call(`${api.url}/queues/api/queues/${path}`, { method: 'PUT' });
+    expect((await put('pause')).status).toBe(200);
+    expect(await api.producer.queue('trader').isPaused()).toBe(false);
+    expect(await api.producer.queue('risk-manager').isPaused()).toBe(false);
+    expect((await put('resume')).status).toBe(200);
+  });
+
   it('sets the trading state as the operator; halt and flatten is one request', async () => {
     const jobOf = async (body: object): Promise<{ name?: string; data?: unknown }> => {
       const answer = await post('/api/trading-state', { reason: 'drill', ...body });

@@ -261,7 +261,7 @@ describe('read routes of the API', () => {
     expect(await api.producer.queue('backtest').isPaused()).toBe(true);
     expect((await put('backtest/resume', { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
     expect((await put('backtest/resume')).status).toBe(200);
-    expect((await put('trader/pause')).status).toBe(405);
+    expect((await put('trader/pause')).status).toBe(403);
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     const add = { method: 'POST', headers: form, body: 'name=census' };
     expect((await call(`${api.url}/queues/api/queues/backtest/add`, add)).status).toBe(415);
