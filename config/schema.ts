@@ -51,7 +51,12 @@ export const agentsSchema = z.strictObject({
     path: ['silentAfterMs'],
     message: 'must be longer than everyMs',
   }),
-  schedules: z.strictObject({ superviseEveryMs: ms, censusEveryMs: ms, sweepEveryMs: ms }),
+  schedules: z.strictObject({
+    superviseEveryMs: ms,
+    censusEveryMs: ms,
+    sweepEveryMs: ms,
+    compareEveryMs: z.int().min(100),
+  }),
   scanner: z.strictObject({
     maxOpportunities: z.int().min(1).max(100),
     minVolume24h: z.number().min(0),

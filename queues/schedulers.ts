@@ -5,6 +5,8 @@ export interface ScheduleIntervals {
   readonly superviseEveryMs: number;
   readonly censusEveryMs: number;
   readonly sweepEveryMs: number;
+  /** Comparison of the ledger with the venue; only in modes of real time, where the venue acts between candles. */
+  readonly compareEveryMs?: number;
 }
 
 const template = (name: string, payload: object = {}) => ({
@@ -32,6 +34,11 @@ export async function upsertSchedules(
     producer
       .queue('risk-manager')
       .upsertJobScheduler('monitor', { every: intervals.superviseEveryMs }, template('monitor', { account })),
+    intervals.compareEveryMs === undefined
+      ? producer.queue('trader').removeJobScheduler('compare')
+      : producer
+          .queue('trader')
+          .upsertJobScheduler('compare', { every: intervals.compareEveryMs }, template('compare', { account })),
   ]);
 }
 

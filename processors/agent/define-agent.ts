@@ -1,11 +1,11 @@
 import { type Job } from 'bullmq';
 import { z } from 'zod';
 import { metaSchema, type Meta } from '../../queues/meta.ts';
-import { type QueueName } from '../../queues/names.ts';
+import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
 import { ContractError } from '../../queues/contract-error.ts';
 import { jobContractOf } from '../../queues/producer.ts';
 import { type Clock } from '../../src/ports/clock.ts';
-import { AppError } from '../../src/domain/errors.ts';
+import { AppError, errorText } from '../../src/domain/errors.ts';
 import { type LogFields, type Logger } from '../../src/ports/logger.ts';
 import { type AuditStore } from '../../src/ports/stores.ts';
 import { type AgentMonitor } from './agent-monitor.ts';
@@ -77,6 +77,7 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
 
     const jobId = String(job.id);
     let log: Logger | undefined;
+    let noted: Readonly<Record<string, unknown>> = {};
     const context: JobContext = {
       jobId,
       meta,
@@ -84,6 +85,9 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
       // Created on first use: most jobs log nothing.
       get log() {
         return (log ??= deps.log.child(fields));
+      },
+      note(more) {
+        noted = { ...noted, ...more };
       },
       job,
       token,
@@ -102,12 +106,29 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
         data: {
           payload: payload.data,
           result: result.data,
+          ...noted,
           ...(meta.cycleId !== undefined && { cycleId: meta.cycleId }),
           ...(meta.causedBy !== undefined && { causedBy: meta.causedBy }),
         },
       });
     }
     return result.data;
+  };
+
+  /** A refusal or failure for good of what decides about money. A log that is away must not hide the error itself. */
+  const auditFailure = async (job: Job, failed: { readonly code: string; readonly message: string }): Promise<void> => {
+    if (jobContractOf(queue, job.name)?.audited !== true && !MONEY_QUEUES.includes(queue)) return;
+    const entry = {
+      key: `${queue}/${job.name}/${String(job.id)}/failed/${job.attemptsStarted}`,
+      actor: queue,
+      action: job.name,
+      subject: String(job.id),
+      at: deps.clock.now(),
+      data: { failed },
+    };
+    await deps.audit.append(entry).catch((error: unknown) => {
+      deps.log.warn(`failure not audited: ${errorText(error)}`, { agent: queue, jobId: job.id });
+    });
   };
 
   return {
@@ -133,6 +154,8 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
         const { code, message, retryable } = classify(error);
         deps.monitor.jobEnded(label, ms, `${job.name}: ${failedReasonOf({ code, message })}`);
         deps.log.warn(message, { ...fields, code, retryable, attempt: job.attemptsMade + 1 });
+        const isFinal = !retryable || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+        if (isFinal) await auditFailure(job, { code, message });
         throw toJobError(error);
       }
     },

@@ -11,6 +11,8 @@ export interface JobContext {
   /** Aborts at the deadline, on cancellation, at a forced shutdown and when the job's lock was lost. */
   readonly abortSignal: AbortSignal;
   readonly log: Logger;
+  /** Adds fields to the audit record of this job. */
+  readonly note: (fields: Readonly<Record<string, unknown>>) => void;
   /** For step jobs only: children, waiting, progress. */
   readonly job: Job;
   readonly token: string;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Timeframe } from '../../src/domain/market/timeframe.ts';
 import { nextRiskState } from '../../src/domain/risk/trading-state.ts';
 import { finishFlatten } from '../../src/domain/risk/state-request.ts';
+import { riskSummary } from '../../src/domain/risk/risk-summary.ts';
 import { type RiskState } from '../../src/domain/risk/risk-state.ts';
 import { type Verdict } from '../../src/domain/risk/verdict.ts';
 import { idField } from '../../queues/fields.ts';
@@ -34,6 +35,14 @@ export interface RiskManagerDeps extends AgentDeps, ReviewDeps {
   /** Wall time without a heartbeat of the CEO after which entries stop. */
   readonly silentAfterMs: number;
 }
+
+/** The part of a verdict that the audit record of its review keeps. */
+const auditedVerdict = ({ intentId, decision, amount, reasons }: Verdict) => ({
+  intentId,
+  decision,
+  amount,
+  reasons: reasons.map(({ code }) => code),
+});
 
 const withIntents = z.object({ intents: z.array(idField) });
 
@@ -86,7 +95,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
   return defineAgent(
     'risk-manager',
     {
-      async review({ account, intents: named }, { job }) {
+      async review({ account, intents: named }, { job, note }) {
         const answered = await childAnswers(job, withIntents);
         const ids = [...new Set([...named, ...answered.flatMap(({ intents }) => intents)])];
         const intents = await stores.intents.getMany(account, ids);
@@ -97,6 +106,9 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
             `no such intent of ${account}: ${ids.filter((id) => !known.has(id)).join(', ')}`,
           );
         }
+        // A crossing gives its signal once: an exit waits until it has a verdict, also when this job fails for good.
+        const exits = intents.filter(({ purpose }) => purpose === 'exit').map((intent) => intent.id);
+        await keepWaiting(account, exits, []);
         const state = await riskStates.read(account);
         if (state.unreconciled === true) {
           throw new AppError('not-reconciled', `${account} has not been reconciled with the venue since the start`, {
@@ -105,6 +117,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
           });
         }
         const { verdicts, approvals, waiting } = await reviewIntents(deps, account, intents, state);
+        note({ risk: riskSummary(state), verdicts: verdicts.map(auditedVerdict) });
         await keepWaiting(
           account,
           waiting,
@@ -119,13 +132,15 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
         };
       },
 
-      async 'set-state'({ account, state: target, by, reason }) {
+      async 'set-state'({ account, state: target, by, reason }, { note }) {
         const { state, changed, explanation } = await states.set(account, target, by, reason);
+        note({ risk: riskSummary(state) });
         return { state: state.tradingState, changed, explanation };
       },
 
-      async flatten({ account, by, reason, halt }, { jobId }) {
+      async flatten({ account, by, reason, halt }, { jobId, note }) {
         const { state, changed, explanation } = await states.flatten(account, { id: jobId, by, reason, halt });
+        note({ risk: riskSummary(state) });
         return { state: state.tradingState, changed, explanation, jobId: flattenJobId(account, jobId) };
       },
 
@@ -155,11 +170,13 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
         };
       },
 
-      async 'plan-flatten'({ account, reason }, { job }) {
+      async 'plan-flatten'({ account, reason }, { job, note }) {
         // A cancel that failed is tried again in the next round; it must not keep the positions open.
         const intents = await flattenIntents(deps, account, reason, job.timestamp);
         await stores.intents.addMany(intents);
-        const { verdicts, approvals } = await reviewIntents(deps, account, intents, await riskStates.read(account));
+        const state = await riskStates.read(account);
+        const { verdicts, approvals } = await reviewIntents(deps, account, intents, state);
+        note({ risk: riskSummary(state), verdicts: verdicts.map(auditedVerdict) });
         return { approved: verdicts.length - count(verdicts, 'veto'), approvals: [...approvals] };
       },
     },

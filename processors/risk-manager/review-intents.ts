@@ -1,3 +1,4 @@
+import { errorText, hasCode } from '../../src/domain/errors.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { signApproval, type Approval } from '../../src/domain/risk/approval.ts';
 import { sha256 } from '../../src/domain/identity/sha256.ts';
@@ -5,7 +6,7 @@ import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
 import { assetOf } from '../../src/domain/market/market.ts';
 import { fractionOf } from '../../src/domain/risk/offset-fraction.ts';
-import { reviewIntent } from '../../src/domain/risk/review.ts';
+import { reviewIntent, vetoUnknownMarket } from '../../src/domain/risk/review.ts';
 import { type RiskState } from '../../src/domain/risk/risk-state.ts';
 import { type Verdict } from '../../src/domain/risk/verdict.ts';
 import { type Clock } from '../../src/ports/clock.ts';
@@ -48,6 +49,12 @@ function addCommitment(
     ordersToday: summary.ordersToday + 1,
     ordersLastHour: summary.ordersLastHour + 1,
   };
+}
+
+/** The reason that the market of an intent cannot be read, unless that may pass. */
+function unknownMarket(error: unknown): { readonly unknown: string } {
+  if (hasCode(error, 'unknown-market') || hasCode(error, 'no-candles')) return { unknown: errorText(error) };
+  throw error;
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -110,11 +117,12 @@ export async function reviewIntents(
       continue;
     }
     summary ??= await accountSummary(deps, account, intent.timeframe, state, intents);
-    const context = await contextOf(deps, intent, state, summary);
-    const own = reviewIntent(intent, context, limits);
+    const context = await contextOf(deps, intent, state, summary).catch(unknownMarket);
+    const own =
+      'unknown' in context ? vetoUnknownMarket(intent, context.unknown) : reviewIntent(intent, context, limits);
     const verdict = await stores.intents.recordVerdict(account, own, clock.now(), intent.cycleId);
     verdicts.push(verdict);
-    if (verdict.decision === 'veto') continue;
+    if (verdict.decision === 'veto' || 'unknown' in context) continue;
     const approval = await stores.approvals.issue(approvalOf(intent, verdict, context, deps));
     approvals.push(approval.id);
     summary = addCommitment(summary, intent, verdict.amount, context);

@@ -1,6 +1,6 @@
 import { entryBarredBy } from '../../src/domain/risk/enter-state.ts';
 import { verifyApproval, type Approval } from '../../src/domain/risk/approval.ts';
-import { plain } from '../../src/domain/risk/figures.ts';
+import { plain, utc } from '../../src/domain/risk/figures.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { type Order } from '../../src/domain/orders/order.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
@@ -45,7 +45,11 @@ export async function lapseOf(deps: AdmitDeps, approval: Approval, cycleId: stri
   const { account, expiresAt, symbol, timeframe, minPrice = 0, maxPrice = Infinity, epoch } = approval;
   const { data, riskStates } = deps;
   const now = await decisionTime(deps, cycleId);
-  if (!(now < expiresAt)) return { to: 'expired', reason: `approval ${approval.id} has expired` };
+  if (!(now < expiresAt))
+    return {
+      to: 'expired',
+      reason: `approval ${approval.id} expired at ${utc(expiresAt)}; the market time is ${utc(now)}`,
+    };
   const series = await data.series({ symbol, timeframe, asOf: now, bars: 1, anyCoverage: true });
   const price = series.close[series.length - 1]!;
   if (!(price >= minPrice && price <= maxPrice)) {
@@ -62,14 +66,18 @@ export async function admitApproval(deps: AdmitDeps, account: string, approvalId
   const { stores, data, approvalSecret } = deps;
   const approval = await stores.approvals.get(approvalId);
   if (!approval) return { refused: `there is no approval ${approvalId}`, late: false };
-  if (approval.account !== account) return { refused: `approval ${approvalId} is for another account`, late: false };
+  if (approval.account !== account) {
+    return { refused: `approval ${approvalId} is for account ${approval.account}, not ${account}`, late: false };
+  }
   const now = await data.now();
   const check = verifyApproval(approval, approvalSecret, now);
   if (!check.ok && check.code === 'bad-signature') return { refused: check.reason, late: false };
   const intent = await stores.intents.get(account, approval.intentId);
   if (!intent) return { refused: `the intent of approval ${approvalId} is missing from the store`, late: false };
-  if (REPEATED.some((field) => intent[field] !== approval[field])) {
-    return { refused: `approval ${approvalId} does not fit its intent`, late: false };
+  const differing = REPEATED.find((field) => intent[field] !== approval[field]);
+  if (differing !== undefined) {
+    const text = `approval ${approvalId} is for ${differing} ${approval[differing]}, its intent for ${intent[differing]}`;
+    return { refused: text, late: false };
   }
   const order = await stores.orders.get(account, intent.id);
   if (!order && !check.ok) return { refused: check.reason, late: true };

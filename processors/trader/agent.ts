@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { idField } from '../../queues/fields.ts';
-import { type Fill, type Order } from '../../src/domain/orders/order.ts';
+import { type Fill } from '../../src/domain/orders/order.ts';
 import { type BreakerRules } from '../../src/domain/risk/breakers/breaker.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { childAnswers } from '../agent/child-answers.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { createTradingStates } from '../agent/trading-states.ts';
+import { riskSummary } from '../../src/domain/risk/risk-summary.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { type Producer } from '../../queues/producer.ts';
 import { type RiskStates } from '../../src/ports/risk-states.ts';
@@ -14,10 +15,10 @@ import { requireClosed } from '../agent/require-closed.ts';
 import { marketsFailed } from '../agent/markets-failed.ts';
 import { type Refusal } from './admit-approval.ts';
 import { cancelOrders, reportCrossing } from './cancel-orders.ts';
-import { compareBooks } from './compare-books.ts';
+import { followVenue, resolveUnsent, standingDifference } from './follow-venue.ts';
 import { markAccount, syncOrders, takeFills } from './ledger-sync.ts';
 import { createVenueWatch } from './watch-venue.ts';
-import { placeApproved, resolveUnusable, type PlaceDeps } from './place-order.ts';
+import { placeApproved, type PlaceDeps } from './place-order.ts';
 
 export interface TraderDeps extends AgentDeps, PlaceDeps {
   readonly producer: Producer;
@@ -41,6 +42,14 @@ export function createTrader(deps: TraderDeps): Agent {
   const refuse = async (account: string, approvalId: string, { refused: reason, late }: Refusal): Promise<void> => {
     const severity = late ? 'warning' : 'critical';
     const text = `the trader refused approval ${approvalId}: ${reason}`;
+    await stores.audit.append({
+      key: `refused/${account}/${approvalId}`,
+      actor: 'trader',
+      action: 'refuse-approval',
+      subject: approvalId,
+      at: deps.clock.now(),
+      data: { account, reason, late, risk: riskSummary(await riskStates.read(account)) },
+    });
     await raiseAlert({
       key: `refused/${account}/${approvalId}`,
       account,
@@ -55,23 +64,15 @@ export function createTrader(deps: TraderDeps): Agent {
   /** Entries stop while ledger and venue differ, until that is explained. */
   const compare = async (account: string, closedAt: number): Promise<void> => {
     await watch.reconciled(account);
-    const difference = await compareBooks(deps, account);
+    const difference = await standingDifference(cancelDeps, account);
     if (difference === null) await watch.good(account, closedAt);
     else await watch.trouble(account, 'venue-differs', difference, closedAt);
-  };
-
-  /** Continues an order that may not have been sent; one whose approval cannot be used is looked up, and ends. */
-  const resolve = async (account: string, order: Order): Promise<string> => {
-    const placement = await placeApproved(deps, account, order.approvalId ?? '');
-    if ('order' in placement) return placement.order.state;
-    const { state } = await resolveUnusable(deps, order, { to: 'expired', reason: placement.refused });
-    return `${state}: ${placement.refused}`;
   };
 
   return defineAgent(
     'trader',
     {
-      async execute({ account, approvals: named }, { job, log }) {
+      async execute({ account, approvals: named }, { job, log, note }) {
         const answered = await childAnswers(job, withApprovals);
         const ids = [...new Set([...named, ...answered.flatMap(({ approvals }) => approvals)])];
         const orders: string[] = [];
@@ -98,6 +99,7 @@ export function createTrader(deps: TraderDeps): Agent {
             }
           }
           if (errors.length > 0) throw errors[0];
+          note({ risk: riskSummary(await riskStates.read(account)) });
           return { orders, refused };
         });
       },
@@ -113,11 +115,14 @@ export function createTrader(deps: TraderDeps): Agent {
           const barred = tradingState !== 'ACTIVE';
           const uncancelled = barred ? await cancelOrders(cancelDeps, account).then(() => null, caught) : null;
           const failed = await broker.onCandles({ ...closed, timeExitsWait: tradingState === 'HALTED' });
+          // An order whose answer was lost would otherwise be unknown, and count as under way, until the next start.
+          const unresolved = await resolveUnsent(cancelDeps, account).then(() => null, caught);
           await syncOrders(deps, account);
           const fills = await takeFills(deps, account, barred ? report : undefined);
           const equity = await markAccount(deps, account);
           // A venue that takes no cancel still gets the candle: stops must act.
-          if (uncancelled) throw uncancelled.error;
+          const unanswered = uncancelled ?? unresolved;
+          if (unanswered) throw unanswered.error;
           // The other markets are settled: a retry, or the next candle, settles these.
           if (failed.length > 0) {
             const error = marketsFailed('not settled', failed);
@@ -131,30 +136,32 @@ export function createTrader(deps: TraderDeps): Agent {
         }),
 
       // Start-up and crash recovery are the same path: read from the venue what happened meanwhile, then trade.
-      async reconcile({ account }) {
+      async reconcile({ account }, { note }) {
         await broker.open(account);
-        const resolved: string[] = [];
-        const unsent = await stores.orders.list({ account, states: ['intended', 'approved', 'submitting', 'unknown'] });
-        for (const order of unsent) {
-          if (order.parentId !== undefined) continue;
-          const after = await resolve(account, order);
-          resolved.push(`${order.clientOrderId}: ${order.state} -> ${after}`);
-        }
-        const barred = (await riskStates.read(account)).tradingState !== 'ACTIVE';
-        if (barred) await cancelOrders(cancelDeps, account);
-        const orders = await syncOrders(deps, account);
-        const fills = await takeFills(deps, account, barred ? report : undefined);
+        const { orders, fills, resolved } = await followVenue(cancelDeps, account);
+        const difference = await standingDifference(cancelDeps, account);
         await markAccount(deps, account);
         await watch.reconciled(account);
-        const difference = await compareBooks(deps, account);
         if (difference !== null) await watch.trouble(account, 'venue-differs', difference, await deps.data.now());
-        return { orders, fills, resolved, ...(difference !== null && { difference }) };
+        note({ risk: riskSummary(await riskStates.read(account)) });
+        return { orders, fills, resolved: [...resolved], ...(difference !== null && { difference }) };
       },
 
-      'cancel-open': ({ account, orphans }, { job }) =>
+      // Jobs of this queue run one at a time, so no tick changes the books meanwhile.
+      compare: ({ account }, { job }) =>
+        watch.guard(job, account, async () => {
+          await broker.open(account);
+          const { fills } = await followVenue(cancelDeps, account);
+          const difference = await standingDifference(cancelDeps, account);
+          if (difference !== null) await watch.trouble(account, 'venue-differs', difference, await deps.data.now());
+          return { fills, ...(difference !== null && { difference }) };
+        }),
+
+      'cancel-open': ({ account, orphans }, { job, note }) =>
         watch.guard(job, account, async () => {
           await broker.open(account);
           const { cancelled, filled } = await cancelOrders(cancelDeps, account, orphans);
+          note({ risk: riskSummary(await riskStates.read(account)) });
           return { cancelled: [...cancelled], filled: [...filled] };
         }),
     },

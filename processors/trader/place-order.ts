@@ -3,6 +3,7 @@ import { type Order } from '../../src/domain/orders/order.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { type PlacedRequest } from '../../src/ports/broker.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
+import { riskSummary } from '../../src/domain/risk/risk-summary.ts';
 import { AppError, errorText, isExplained } from '../../src/domain/errors.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { admitApproval, lapseOf, type AdmitDeps, type Lapse, type Refusal } from './admit-approval.ts';
@@ -169,6 +170,7 @@ export async function placeApproved(deps: PlaceDeps, account: string, approvalId
     if (started) placed = await submit(deps, started, approval);
     else if (order.state === 'submitting' || order.state === 'unknown') placed = await resume(deps, order, approval);
   }
+  const state = await deps.riskStates.read(account);
   await deps.stores.audit.append({
     key: `order/${account}/${intent.id}`,
     actor: 'trader',
@@ -183,6 +185,7 @@ export async function placeApproved(deps: PlaceDeps, account: string, approvalId
       amount: approval.amount,
       state: placed.state,
       because: intent.because,
+      risk: riskSummary(state),
       ...(placed.reason !== undefined && { reason: placed.reason }),
     },
   });

@@ -33,6 +33,11 @@ export const traderContract = defineContract({
       }),
       audited: true,
     },
+    compare: {
+      summary: 'The same at intervals, in modes of real time; nothing is marked to market',
+      data: z.strictObject({ account: accountField }),
+      result: z.strictObject({ fills: countField, difference: z.string().optional() }),
+    },
     'cancel-open': {
       summary: 'Cancels open entries and, with `orphans`, orders that would close a position that does not exist',
       data: z.strictObject({ account: accountField, reason: reasonField, orphans: z.boolean().default(false) }),

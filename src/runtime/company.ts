@@ -6,6 +6,7 @@ import { awaitReconciliation } from '../../processors/risk-manager/await-reconci
 import { createRiskStates } from '../../processors/risk-manager/risk-states.ts';
 import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
 import { createApi } from '../api/create-api.ts';
+import { isRealTime } from '../domain/trading-mode.ts';
 import { type Logger } from '../ports/logger.ts';
 import { announceCompany, awaitCompany, type CompanyDescriptor } from './company-descriptor.ts';
 import { startCoordinator as openCoordinator } from './coordinator.ts';
@@ -111,7 +112,11 @@ export async function startCompany({
         descriptor.account,
       );
       await announceCompany(urls.redisUrl, database.namespace, descriptor);
-      await upsertSchedules(opened.producer, descriptor.account, agents.schedules);
+      const { compareEveryMs, ...schedules } = agents.schedules;
+      await upsertSchedules(opened.producer, descriptor.account, {
+        ...schedules,
+        ...(isRealTime(descriptor.mode) && { compareEveryMs }),
+      });
       return { context: { ...opened, descriptor }, lost: lock.lost };
     };
 

@@ -82,7 +82,11 @@ export function verifyApproval(approval: Approval, secret: string, now: number):
     };
   }
   if (!(now < approval.expiresAt)) {
-    return { ok: false, code: 'expired', reason: `approval ${approval.id} expired at ${utc(approval.expiresAt)}` };
+    return {
+      ok: false,
+      code: 'expired',
+      reason: `approval ${approval.id} expired at ${utc(approval.expiresAt)}; the market time is ${utc(now)}`,
+    };
   }
   return { ok: true };
 }

@@ -33,6 +33,19 @@ const soundFigures: EntryCheck = (intent, { equity, price }) => {
       );
 };
 
+/** The venue would place whatever a bracket says. A missing or useless stop has a reason of its own. */
+const soundBracket: EntryCheck = ({ bracket }) => {
+  if (!bracket) return null;
+  const { stop, target, trailing, maxHoldBars = 1 } = bracket;
+  const distances = [stop, ...(target ? [target] : []), ...(trailing ? [trailing] : [])].map(({ value }) => value);
+  const isSound = distances.every((value) => value > 0 && Number.isFinite(value));
+  if (isSound && Number.isInteger(maxHoldBars) && maxHoldBars > 0) return null;
+  return no(
+    'unsound-figures',
+    `stop, target and trailing distance ${distances.join(', ')} must be above 0 and finite, the holding time ${maxHoldBars} a whole number of bars`,
+  );
+};
+
 const freshData: EntryCheck = (intent, { now, lastCandleTime, timeframeMs }, { maxDataAgeCandles }) => {
   const known = Math.min(intent.asOf, lastCandleTime + timeframeMs);
   const age = (now - known) / timeframeMs;
@@ -106,6 +119,7 @@ const ordersLeft: EntryCheck = (_, { ordersToday }, { maxOrdersPerDay }) =>
 const ENTRY_CHECKS: readonly EntryCheck[] = [
   tradingState,
   soundFigures,
+  soundBracket,
   freshData,
   stopPresent,
   stopNear,

@@ -8,4 +8,9 @@ export const money = (value: number, quote = ''): string => (quote ? `${value.to
 export const plain = (value: number): string =>
   value.toLocaleString('en-US', { maximumSignificantDigits: 8, useGrouping: false });
 
-export const utc = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ') + ' UTC';
+/** The furthest time from 1970 that a date can be, ms. */
+const LAST_DATE_MS = 8.64e15;
+
+/** A number that is no date is written as it is. */
+export const utc = (time: number): string =>
+  Math.abs(time) <= LAST_DATE_MS ? new Date(time).toISOString().slice(0, 16).replace('T', ' ') + ' UTC' : String(time);

@@ -4,7 +4,7 @@ import { roundDownToStep } from '../market/rounding.ts';
 import { entryObjections } from './entry-checks.ts';
 import { uselessSize } from './rules/useful-size.ts';
 import { sizeEntry } from './entry-size.ts';
-import { money, plain } from './figures.ts';
+import { money, plain, utc } from './figures.ts';
 import { type ReviewContext } from './review-context.ts';
 import { type Verdict, type VerdictReason } from './verdict.ts';
 import { type RiskLimits } from './limits.ts';
@@ -29,6 +29,13 @@ function belowMinimum(amount: number, price: number, market: Market): VerdictRea
   return { code: 'below-minimum', text: `${asked} is below the minimum of ${symbol}: ${least}` };
 }
 
+/** An intent on a market that nobody knows. It is answered like any other, so that the rest of its review is decided. */
+export const vetoUnknownMarket = (intent: Intent, text: string): Verdict =>
+  veto(intent, [{ code: 'unknown-market', text }]);
+
+/** The venue fills no earlier than the time of the decision, so an order of the future would rest until then. */
+const isOfTheFuture = ({ asOf }: Intent, now: number): boolean => !(asOf <= now);
+
 /**
  * Reviews an intent. Pure: the same input gives the same verdict. Entries need an ACTIVE account and must pass every
  * check. Orders that shrink a position pass, even on stale data, because not closing is the greater risk; while HALTED
@@ -42,6 +49,10 @@ export function reviewIntent(intent: Intent, context: ReviewContext, limits: Ris
       'internal',
       `intent ${intent.id} of ${intent.account} on ${intent.symbol} was reviewed against ${state.account} on ${market.symbol}`,
     );
+  }
+  if (isOfTheFuture(intent, context.now)) {
+    const text = `decided at ${utc(intent.asOf)}, which is after the market time ${utc(context.now)}`;
+    return veto(intent, [{ code: 'future-decision', text }]);
   }
   if (context.state.tradingState === 'HALTED' && intent.purpose !== 'flatten') {
     const text = `trading is HALTED: only a flatten closes (${context.state.stateReason})`;
@@ -70,7 +81,12 @@ function reviewClose(intent: Intent, context: ReviewContext): Verdict {
     .reduce((sum, { amount }) => sum + amount, 0);
   const closable = intent.side === 'sell' ? held : -held;
   const asked = intent.closeAmount ?? 0;
-  if (!(closable > 0) || !(asked > 0)) {
+  if (!(asked >= 0 && Number.isFinite(asked))) {
+    return veto(intent, [
+      { code: 'unsound-figures', text: `the amount to close is ${asked}: it must be a sound number` },
+    ]);
+  }
+  if (!(closable > 0) || asked === 0) {
     const text = `${intent.purpose} to ${intent.side} ${plain(asked)} ${market.base}, of which ${plain(held)} is held: there is nothing to close`;
     return veto(intent, [{ code: 'nothing-to-close', text }]);
   }

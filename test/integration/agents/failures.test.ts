@@ -352,6 +352,12 @@ describe('schedules', () => {
         const jobs = await queue.getJobs(['waiting', 'delayed', 'prioritized']);
         expect(jobs.map((job) => [job.name, job.opts.priority])).toEqual([[names[i], PRIORITIES.high]]);
       }
+      const compared = async () => (await producer.queue('trader').getJobSchedulers()).map(({ key }) => key);
+      expect(await compared()).toEqual([]);
+      await upsertSchedules(producer, 'paper', { ...every, compareEveryMs: 5_000 });
+      expect(await compared()).toEqual(['compare']);
+      await upsertSchedules(producer, 'paper', every);
+      expect(await compared()).toEqual([]);
     }),
   );
 

@@ -105,12 +105,12 @@ describe('the trader refuses', () => {
     [
       'one for another account',
       (approval) => signApproval({ ...approval, id: 'forged', account: 'else' }, APPROVAL_SECRET),
-      /for another account/,
+      /is for account else, not paper/,
     ],
     [
       'one for the other side',
       (approval) => signApproval({ ...approval, id: 'forged', side: 'sell' }, APPROVAL_SECRET),
-      /does not fit its intent/,
+      /is for side sell, its intent for buy/,
     ],
     [
       'one for an intent that does not exist',

@@ -93,6 +93,44 @@ describe('ledger and venue', () => {
     );
   });
 
+  it('are compared at intervals: a fill between two answers of the venue is no difference, a lost one is', async () => {
+    let hides = 0;
+    let stranger = false;
+    await holding(
+      async (agents) => {
+        const compare = () => agents.ask('trader', 'compare', { account: ACCOUNT });
+        expect(await compare()).toEqual({ fills: 0 });
+        // The first answer comes from before a fill.
+        hides = 1;
+        expect(await compare()).toEqual({ fills: 0 });
+        expect((await agents.riskState()).tradingState).toBe('ACTIVE');
+        stranger = true;
+        const { difference } = await compare();
+        expect(difference).toBe('position BBB-USD/x: 0 in the ledger, 2 at the venue');
+        await compare();
+        expect(await agents.riskState()).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'trouble' });
+        expect((await agents.alerts()).filter(({ title }) => title === 'Trouble: venue-differs')).toHaveLength(1);
+        // Comparing alone is no candle in time: the state lifts with candles.
+        stranger = false;
+        for (let i = 0; i < 4; i += 1) await compare();
+        expect((await agents.riskState()).tradingState).toBe('REDUCING');
+      },
+      {
+        broker: (broker) => ({
+          ...broker,
+          async positions(account) {
+            const held = await broker.positions(account);
+            if (hides > 0) {
+              hides -= 1;
+              return [];
+            }
+            return stranger ? [...held, { strategyHash: 'x', symbol: 'BBB-USD', amount: 2 }] : held;
+          },
+        }),
+      },
+    );
+  });
+
   it('nothing is reviewed before reconciliation has succeeded', () =>
     withMoneyAgents(testEnvironment, async (agents) => {
       const { context } = agents;

@@ -39,6 +39,8 @@ it('a venue that does not answer reduces trading, until three candles were settl
         await agents.pass();
         expect((await agents.riskState()).tradingState).toBe(expected);
       }
+      // Only a restart looked it up: until then its strategy could not enter again.
+      expect([...(await agents.states())].sort()).toEqual(['cancelled', 'cancelled']);
     },
     { broker },
   );

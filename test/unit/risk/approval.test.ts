@@ -34,7 +34,7 @@ describe('signed approvals', () => {
     expect(verify(approval, NOON)).toEqual({
       ok: false,
       code: 'expired',
-      reason: 'approval ap-1 expired at 2025-01-08 12:00 UTC',
+      reason: 'approval ap-1 expired at 2025-01-08 12:00 UTC; the market time is 2025-01-08 12:00 UTC',
     });
   });
 

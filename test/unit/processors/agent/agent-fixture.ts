@@ -50,5 +50,6 @@ export function testDeps(): TestDeps {
 
 /** A job as BullMQ passes it to a processor; only the fields that the wrapper reads. */
 export function jobWith(name: string, data: unknown, fields: Partial<Job> = {}): Job {
-  return { id: 'job-1', name, data, attemptsMade: 0, ...fields } as Job;
+  const defaults = { id: 'job-1', attemptsMade: 0, attemptsStarted: 1, opts: { attempts: 5 } };
+  return { ...defaults, name, data, ...fields } as Job;
 }

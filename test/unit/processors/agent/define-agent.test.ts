@@ -103,7 +103,7 @@ describe('a message that does not fit its contract', () => {
     const error = await failure(envelope(PAYLOAD));
     expect(error).toBeInstanceOf(UnrecoverableError);
     expect(error.message).toContain('[bad-answer] risk-manager:review result: approved');
-    expect(deps.entries).toEqual([]);
+    expect(deps.entries).toMatchObject([{ data: { failed: { code: 'bad-answer' } } }]);
   });
 });
 
@@ -178,7 +178,7 @@ describe('errors of a handler', () => {
     expect(readFailedReason(error.message).code).toBe(code);
     expect(deps.monitor.snapshot()).toMatchObject({ failed: 1, status: 'error' });
     expect(deps.monitor.snapshot().lastError).toContain(`review: [${code}]`);
-    expect(deps.entries).toEqual([]);
+    expect(deps.entries).toMatchObject(retried ? [] : [{ actor: 'risk-manager', data: { failed: { code } } }]);
   });
 });
 
@@ -197,6 +197,30 @@ describe('the audit log', () => {
         at: NOON,
         data: { payload: { account: 'paper', intents: [] }, result: ANSWER, cycleId: 'c1', causedBy: 'flow' },
       },
+    ]);
+  });
+
+  it('gets what the handler notes', async () => {
+    const { run, deps } = agentWith(async ({ note }) => {
+      note({ risk: 'ACTIVE' });
+      note({ epoch: 2 });
+      return ANSWER;
+    });
+    await run(envelope(PAYLOAD));
+    expect(deps.entries).toMatchObject([{ data: { result: ANSWER, risk: 'ACTIVE', epoch: 2 } }]);
+  });
+
+  it('gets the failure of the last attempt, also of a message that no contract knows', async () => {
+    const { failure, deps } = agentWith(async () => {
+      throw new AppError('venue-down', 'no answer', { retryable: true });
+    });
+    await failure(envelope(PAYLOAD), { attemptsMade: 3 });
+    expect(deps.entries).toEqual([]);
+    await failure(envelope(PAYLOAD), { attemptsMade: 4 });
+    await failure(envelope({}), { name: 'print-money' });
+    expect(deps.entries.map(({ action, data }) => [action, data['failed']])).toEqual([
+      ['review', { code: 'venue-down', message: 'no answer' }],
+      ['print-money', { code: 'unknown-job', message: "queue 'risk-manager' has no job 'print-money'" }],
     ]);
   });
 

@@ -167,6 +167,7 @@ export function createForwardQueue({
               token: 't',
               abortSignal,
               log: silent,
+              note: () => undefined,
               jobId: next.id,
               meta: { priority: 'low' },
             }),
