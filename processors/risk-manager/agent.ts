@@ -160,7 +160,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
         const flattenJob = await pursueFlatten(account, state, time);
         // While HALTED reductions wait: they are planned anew afterwards.
         const isClosing = state.flatten !== undefined || state.tradingState === 'HALTED';
-        const reductions = isClosing ? [] : await reductionIntents(deps, account, equity);
+        const reductions = isClosing || exposure === 0 ? [] : await reductionIntents(deps, account, equity);
         return {
           state: state.tradingState,
           equity,

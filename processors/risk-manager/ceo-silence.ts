@@ -14,6 +14,8 @@ export function createCeoSilence({ stores, clock, silentAfterMs }: CeoSilenceDep
   // Kept here as well: the row of a dead node is removed.
   let lastSeen = clock.now();
   return async () => {
+    // A heartbeat that is known and young enough is answer enough.
+    if (clock.now() - lastSeen <= silentAfterMs) return null;
     const beats = (await stores.agentStates.list()).filter(({ agent }) => agent === 'ceo');
     lastSeen = Math.max(lastSeen, ...beats.map((beat) => beat.lastSeen));
     const [silent] = silentAgents(['ceo'], beats, clock.now(), silentAfterMs, lastSeen);

@@ -10,6 +10,7 @@ import { createTradingStates } from '../agent/trading-states.ts';
 import { riskSummary } from '../../src/domain/risk/risk-summary.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { type Producer } from '../../queues/producer.ts';
+import { type RiskState } from '../../src/domain/risk/risk-state.ts';
 import { type RiskStates } from '../../src/ports/risk-states.ts';
 import { requireClosed } from '../agent/require-closed.ts';
 import { marketsFailed } from '../agent/markets-failed.ts';
@@ -61,12 +62,15 @@ export function createTrader(deps: TraderDeps): Agent {
 
   const report = (fill: Fill): Promise<void> => reportCrossing(cancelDeps, fill);
 
-  /** Entries stop while ledger and venue differ, until that is explained. */
-  const compare = async (account: string, closedAt: number): Promise<void> => {
-    await watch.reconciled(account);
+  /**
+   * Entries stop while ledger and venue differ, until that is explained.
+   * @param before risk state at the start of the job: what it does not have needs no lifting
+   */
+  const compare = async (account: string, closedAt: number, before: RiskState): Promise<void> => {
+    if (before.unreconciled === true) await watch.reconciled(account);
     const difference = await standingDifference(cancelDeps, account);
-    if (difference === null) await watch.good(account, closedAt);
-    else await watch.trouble(account, 'venue-differs', difference, closedAt);
+    if (difference !== null) await watch.trouble(account, 'venue-differs', difference, closedAt);
+    else if (before.trouble) await watch.good(account, closedAt);
   };
 
   return defineAgent(
@@ -110,7 +114,8 @@ export function createTrader(deps: TraderDeps): Agent {
           const closedAt = candleTime + timeframeMs(timeframe);
           await requireClosed(deps.data, 'the candle', closedAt);
           await broker.open(account);
-          const { tradingState } = await riskStates.read(account);
+          const state = await riskStates.read(account);
+          const { tradingState } = state;
           // Whoever left ACTIVE has also asked for this; the candle must not fill an entry before it is done.
           const barred = tradingState !== 'ACTIVE';
           const uncancelled = barred ? await cancelOrders(cancelDeps, account).then(() => null, caught) : null;
@@ -131,7 +136,7 @@ export function createTrader(deps: TraderDeps): Agent {
               await watch.trouble(account, 'stale-feed', error.message, closedAt);
             throw error;
           }
-          await compare(account, closedAt);
+          await compare(account, closedAt, state);
           return { fills, equity };
         }),
 

@@ -10,33 +10,51 @@ export interface TickIdentity {
 }
 
 /*
- * The jobs for the closed candles of one open time. First the trader settles them at the venue and the analyst evaluates
- * the strategies; when there are intents, the risk manager reviews all of them and the trader executes the approvals.
- * The ids are functions of account, timeframe and candle, so a tick that is added twice runs once.
+ * The jobs for the closed candles of one open time. First the trader settles them at the venue, the analyst evaluates the
+ * strategies, if there are any, and the CEO looks at the settled candles. Then the risk manager marks the account: before
+ * anything is decided, so that a limit bars the entries of the same candle. When there are intents, the risk manager reviews
+ * all of them and the trader executes the approvals. The ids are functions of account, timeframe and candle, so a tick that
+ * is added twice runs once.
  */
 
 const idOf = ({ account, timeframe, candleTime }: TickIdentity): string => `${account}.${timeframe}.t${candleTime}`;
-
-/** Id of the job that settles the candles. */
-export const settleJobId = (tick: TickIdentity): string => `tick-settle.${idOf(tick)}`;
-/** Id of the job with which the CEO looks at the settled candles. */
-export const watchJobId = (tick: TickIdentity): string => `tick-watch.${idOf(tick)}`;
-
 const metaOf = (tick: TickIdentity): MetaInput => ({ priority: 'high', causedBy: `feed/${idOf(tick)}` });
 
-/** Settle, then signals. @param symbols markets whose candle has closed, or was due and is missing */
-export function observeFlow(tick: TickIdentity, symbols: readonly string[]): FlowNode {
+/** Id of the job that evaluates the strategies. */
+export const signalsJobId = (tick: TickIdentity): string => `tick-signals.${idOf(tick)}`;
+
+/**
+ * Settle, then signals.
+ * @param symbols markets whose candle has closed, or was due and is missing
+ * @param evaluates whether the account has strategies; settle alone otherwise
+ */
+export function observeFlow(tick: TickIdentity, symbols: readonly string[], evaluates: boolean): FlowNode {
   const { account, timeframe, candleTime } = tick;
   const payload = { account, symbols: [...symbols], timeframe, candleTime };
   const meta = metaOf(tick);
+  const settle: FlowNode = { queue: 'trader', name: 'settle', payload, jobId: `tick-settle.${idOf(tick)}`, meta };
+  if (!evaluates) return settle;
+  return { queue: 'analyst', name: 'signals', payload, jobId: signalsJobId(tick), meta, children: [settle] };
+}
+
+/** The CEO's look at the candles, after `before` if the CEO is to be waited for. */
+export function watchFlow(tick: TickIdentity, before?: FlowNode): FlowNode {
+  const { account, timeframe, candleTime } = tick;
   return {
-    queue: 'analyst',
-    name: 'signals',
-    payload,
-    jobId: `tick-signals.${idOf(tick)}`,
-    meta,
-    children: [{ queue: 'trader', name: 'settle', payload, jobId: settleJobId(tick), meta }],
+    queue: 'ceo',
+    name: 'watch',
+    payload: { account, timeframe, candleTime },
+    jobId: `tick-watch.${idOf(tick)}`,
+    meta: { ...metaOf(tick), priority: 'critical' },
+    ...(before && { children: [before] }),
   };
+}
+
+/** The mark of the account. */
+export function markFlow(tick: TickIdentity): FlowNode {
+  const { account, candleTime } = tick;
+  const jobId = `monitor.${account}.t${candleTime}`;
+  return { queue: 'risk-manager', name: 'monitor', payload: { account }, jobId, meta: metaOf(tick) };
 }
 
 /** Review, then execute. @param intents ids of all intents of the tick; at least one */

@@ -27,7 +27,7 @@ export interface FeedDeps extends JobWaiterDeps {
       readonly heartbeat: { readonly silentAfterMs: number };
     };
   };
-  readonly stores: Pick<Stores, 'feed' | 'cycles'>;
+  readonly stores: Pick<Stores, 'feed' | 'cycles' | 'portfolio'>;
   readonly data: Pick<MarketData, 'markets'>;
   readonly clock: Clock;
 }

@@ -5,6 +5,12 @@ import { type JobWaiterDeps } from './feed-deps.ts';
 /** Polling interval in addition to the events, which can be lost (a reconnect, a trimmed stream). */
 const POLL_EVERY_MS = 1000;
 
+export interface ResultOptions {
+  readonly abortSignal?: AbortSignal | undefined;
+  /** Rounded up to the polling interval. @default without limit */
+  readonly withinMs?: number | undefined;
+}
+
 export interface JobWaiter {
   /**
    * Resolves when `done` returns true. Calls it at once, whenever a job of the queue ends, and at intervals. Also resolves
@@ -13,7 +19,18 @@ export interface JobWaiter {
   until(done: () => Promise<boolean>, abortSignal?: AbortSignal): Promise<void>;
   /** Resolves when all of these jobs have completed or failed, or no longer exist. */
   ended(jobIds: readonly string[], abortSignal?: AbortSignal): Promise<void>;
+  /**
+   * Calls `add`, which adds a job with this id, and resolves with its result; undefined when it failed, no longer exists,
+   * `abortSignal` aborts or `withinMs` have passed. The result comes with the job's event: a new job is not looked up.
+   */
+  resultOf(jobId: string, add: () => Promise<unknown>, options?: ResultOptions): Promise<unknown>;
   close(): Promise<void>;
+}
+
+/** A job of the queue that ended; `result` only of one that completed. */
+interface Ending {
+  readonly jobId: string;
+  readonly result?: unknown;
 }
 
 /** Waits for jobs of one queue by means of its events. */
@@ -23,29 +40,35 @@ export function createJobWaiter({ connection, prefix, log, producer }: JobWaiter
   const events = new QueueEvents(queue, { connection, prefix, lastEventId });
   events.on('error', (error) => log.debug(`${queue} events: ${error.message}`));
 
-  const nextEvent = (abortSignal: AbortSignal): Promise<void> =>
+  /** The next job that ends; null after a while, or when `abortSignal` aborts. */
+  const nextEnding = (abortSignal: AbortSignal | undefined, ofJob?: string): Promise<Ending | null> =>
     new Promise((resolve) => {
-      const finish = (): void => {
+      const finish = (ending: Ending | null): void => {
+        if (ending !== null && ofJob !== undefined && ending.jobId !== ofJob) return;
         clearTimeout(timer);
-        events.off('completed', finish);
-        events.off('failed', finish);
-        abortSignal.removeEventListener('abort', finish);
-        resolve();
+        events.off('completed', completed);
+        events.off('failed', failed);
+        abortSignal?.removeEventListener('abort', stop);
+        resolve(ending);
       };
-      const timer = setTimeout(finish, POLL_EVERY_MS);
-      events.on('completed', finish);
-      events.on('failed', finish);
-      abortSignal.addEventListener('abort', finish);
+      const completed = ({ jobId, returnvalue }: { jobId: string; returnvalue: unknown }): void =>
+        finish({ jobId, result: returnvalue });
+      const failed = ({ jobId }: { jobId: string }): void => finish({ jobId });
+      const stop = (): void => finish(null);
+      const timer = setTimeout(stop, POLL_EVERY_MS);
+      events.on('completed', completed);
+      events.on('failed', failed);
+      abortSignal?.addEventListener('abort', stop);
     });
 
   const until: JobWaiter['until'] = async (done, abortSignal) => {
     while (abortSignal?.aborted !== true) {
       // Listen before the check: an event between check and wait would be lost.
       const checked = new AbortController();
-      const event = nextEvent(abortSignal ? AbortSignal.any([abortSignal, checked.signal]) : checked.signal);
+      const ending = nextEnding(abortSignal ? AbortSignal.any([abortSignal, checked.signal]) : checked.signal);
       try {
         if (await done()) return;
-        await event;
+        await ending;
       } finally {
         checked.abort();
       }
@@ -63,6 +86,21 @@ export function createJobWaiter({ connection, prefix, log, producer }: JobWaiter
         }
         return left.size === 0;
       }, abortSignal);
+    },
+    async resultOf(jobId, add, { abortSignal, withinMs = Infinity } = {}) {
+      const endsAt = performance.now() + withinMs;
+      // Listen before the job exists: its event must not be missed.
+      let ending = nextEnding(abortSignal, jobId);
+      await add();
+      for (;;) {
+        const found = await ending;
+        if (found !== null || abortSignal?.aborted === true) return found?.result;
+        ending = nextEnding(abortSignal, jobId);
+        const job = await producer.queue(queue).getJob(jobId);
+        // The result of a job that failed is null.
+        if (!job || job.finishedOn !== undefined) return (job?.returnvalue as unknown) ?? undefined;
+        if (performance.now() >= endsAt) return undefined;
+      }
     },
     async close() {
       await events.close();

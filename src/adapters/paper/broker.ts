@@ -29,6 +29,11 @@ export interface PaperBrokerDeps {
   readonly terms: Omit<VenueTerms, 'market'>;
 }
 
+interface StoredAccount {
+  readonly version: number;
+  readonly state: VenueAccount;
+}
+
 function venueOrder({
   readyAt: _r,
   reserved: _c,
@@ -50,13 +55,31 @@ function fillOf({ cause: _c, ambiguous: _a, ...fill }: VenueAccount['fills'][num
  * compare-and-set, so that cash, positions and orders change atomically.
  */
 export function createPaperBroker({ accounts, data, startingCash, quote, terms }: PaperBrokerDeps): Broker {
-  const load = async (account: string): Promise<{ version: number; state: VenueAccount }> => {
+  /** An account that is open stays open. */
+  const opened = new Set<string>();
+  const loading = new Map<string, Promise<StoredAccount>>();
+
+  /** Requests of the same turn share one read, which begins after all of them. */
+  const load = (account: string): Promise<StoredAccount> => {
+    const shared =
+      loading.get(account) ??
+      Promise.resolve().then(() => {
+        loading.delete(account);
+        return read(account);
+      });
+    loading.set(account, shared);
+    return shared;
+  };
+
+  const read = async (account: string): Promise<StoredAccount> => {
     const row = await accounts.load(account);
-    if (!row)
+    if (!row) {
+      opened.delete(account);
       throw new AppError('no-account', `there is no paper account ${account}`, {
         retryable: true,
         advice: 'It opens with the first cycle or tick',
       });
+    }
     return { version: row.version, state: row.state as VenueAccount };
   };
 
@@ -73,8 +96,9 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
 
   return {
     async open(account) {
-      if (await accounts.load(account)) return;
-      await accounts.save(account, openAccount(account, startingCash, quote), 0);
+      if (opened.has(account)) return;
+      if (!(await accounts.load(account))) await accounts.save(account, openAccount(account, startingCash, quote), 0);
+      opened.add(account);
     },
     async submit({ time, ...request }) {
       const market = await data.market(request.symbol);

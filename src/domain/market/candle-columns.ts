@@ -34,6 +34,19 @@ export function sliceColumns(columns: CandleColumns, from: number, to: number): 
   };
 }
 
+/** Columns with memory of their own. */
+export function copyColumns({ length, time, open, high, low, close, volume }: CandleColumns): CandleColumns {
+  return {
+    length,
+    time: time.slice(),
+    open: open.slice(),
+    high: high.slice(),
+    low: low.slice(),
+    close: close.slice(),
+    volume: volume.slice(),
+  };
+}
+
 /** Copies candles `of` these columns, in this order. */
 export function pickColumns(columns: CandleColumns, of: readonly number[]): CandleColumns {
   const picked = emptyColumns(of.length);

@@ -28,9 +28,9 @@ it('announces a candle that its killed feed did not announce, and its cycle once
       throw new Error('killed');
     },
   };
-  const ticks = [`tick-signals.faults.1h.t${runRequest.asOf}`];
+  const ticks = [`monitor.faults.t${runRequest.asOf}`];
   const ended = async (): Promise<readonly (number | undefined)[]> =>
-    Promise.all(ticks.map(async (id) => (await context.producer.queue('analyst').getJob(id))?.finishedOn));
+    Promise.all(ticks.map(async (id) => (await context.producer.queue('risk-manager').getJob(id))?.finishedOn));
   await expect(feed(dying)).rejects.toThrow('killed');
   expect(await ended()).toEqual([undefined]);
   await feed(context.producer);

@@ -146,8 +146,8 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
     const latest = await eventually('more candles', async () => (await now()) > began + step && now());
     const ticks: string[] = [];
     for (let candle = opened; candle < latest - step; candle += step)
-      ticks.push(`tick-signals.${context.descriptor.account}.1h.t${candle}`);
-    const jobs = await Promise.all(ticks.map((id) => context.producer.queue('analyst').getJob(id)));
+      ticks.push(`monitor.${context.descriptor.account}.t${candle}`);
+    const jobs = await Promise.all(ticks.map((id) => context.producer.queue('risk-manager').getJob(id)));
     expect(ticks.length).toBeGreaterThanOrEqual(3 * deaths);
     expect(ticks.filter((_, i) => jobs[i]?.finishedOn === undefined)).toEqual([]);
     expect(await violationsOf(context)).toEqual(NO_VIOLATIONS);

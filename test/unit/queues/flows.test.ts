@@ -13,7 +13,7 @@ import {
   concludePhase,
 } from '../../../queues/flows/cycle-flow.ts';
 import { flattenFlow } from '../../../queues/flows/flatten-flow.ts';
-import { decideFlow, observeFlow } from '../../../queues/flows/tick-flow.ts';
+import { decideFlow, markFlow, observeFlow, watchFlow } from '../../../queues/flows/tick-flow.ts';
 import { metaSchema } from '../../../queues/meta.ts';
 
 const HOUR = 3_600_000;
@@ -40,8 +40,9 @@ const everyPhase = (): readonly FlowNode[] =>
 
 const tickAt = (candle: number, account = 'paper-1') =>
   ({ account, timeframe: '1h', candleTime: candle * HOUR }) as const;
-const ticksAt = (candle: number, account?: string): readonly FlowNode[] => [
-  observeFlow(tickAt(candle, account), ['BTC-USD', 'ETH-USD']),
+const ticksAt = (candle: number, account?: string, evaluates = true): readonly FlowNode[] => [
+  watchFlow(tickAt(candle, account), observeFlow(tickAt(candle, account), ['BTC-USD', 'ETH-USD'], evaluates)),
+  markFlow(tickAt(candle, account)),
   decideFlow(tickAt(candle, account), ['i1', 'i2']),
 ];
 
@@ -100,11 +101,16 @@ describe('the flow of a cycle', () => {
 });
 
 describe('the flow of a tick', () => {
-  it('settles, reads, reviews, executes, in this order', () => {
+  it('settles, reads, watches, marks the account, reviews, executes, in this order', () => {
     expect(ticksAt(1).map(shapeOf)).toEqual([
-      { 'analyst:signals': [{ 'trader:settle': [] }] },
+      { 'ceo:watch': [{ 'analyst:signals': [{ 'trader:settle': [] }] }] },
+      { 'risk-manager:monitor': [] },
       { 'trader:execute': [{ 'risk-manager:review': [] }] },
     ]);
+  });
+
+  it('has no signals for an account without strategies', () => {
+    expect(ticksAt(1, 'paper-1', false).map(shapeOf)[0]).toEqual({ 'ceo:watch': [{ 'trader:settle': [] }] });
   });
 
   it('is one tick per account and candle, however often it is added and for however many markets', () => {
