@@ -18,6 +18,7 @@ import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { createTroubleReporter } from '../agent/report-trouble.ts';
 import { createTradingStates } from '../agent/trading-states.ts';
 import { createCeoSilence } from './ceo-silence.ts';
+import { auditedVerdicts } from './audited-verdicts.ts';
 import { flattenIntents, flattenReport, remainsOf } from './flatten.ts';
 import { reductionIntents } from './reduce-exposure.ts';
 import { reviewIntents, type ReviewDeps } from './review-intents.ts';
@@ -35,14 +36,6 @@ export interface RiskManagerDeps extends AgentDeps, ReviewDeps {
   /** Wall time without a heartbeat of the CEO after which entries stop. */
   readonly silentAfterMs: number;
 }
-
-/** The part of a verdict that the audit record of its review keeps. */
-const auditedVerdict = ({ intentId, decision, amount, reasons }: Verdict) => ({
-  intentId,
-  decision,
-  amount,
-  reasons: reasons.map(({ code }) => code),
-});
 
 const withIntents = z.object({ intents: z.array(idField) });
 
@@ -117,7 +110,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
           });
         }
         const { verdicts, approvals, waiting } = await reviewIntents(deps, account, intents, state);
-        note({ risk: riskSummary(state), verdicts: verdicts.map(auditedVerdict) });
+        note({ risk: riskSummary(state), verdicts: auditedVerdicts(intents, verdicts) });
         await keepWaiting(
           account,
           waiting,
@@ -176,7 +169,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
         await stores.intents.addMany(intents);
         const state = await riskStates.read(account);
         const { verdicts, approvals } = await reviewIntents(deps, account, intents, state);
-        note({ risk: riskSummary(state), verdicts: verdicts.map(auditedVerdict) });
+        note({ risk: riskSummary(state), verdicts: auditedVerdicts(intents, verdicts) });
         return { approved: verdicts.length - count(verdicts, 'veto'), approvals: [...approvals] };
       },
     },

@@ -1,7 +1,7 @@
 import { type AuditRecord, nextAuditRecord } from '../../domain/audit/chain.ts';
 import { type AuditStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
-import { json, number, text } from './fields.ts';
+import { json, number, optional, text } from './fields.ts';
 import { createSerial } from '../../ports/serial.ts';
 
 /**
@@ -14,6 +14,7 @@ export function createAuditStore(database: Database): AuditStore {
     collection: 'auditLog',
     key: ({ key }) => key,
     fields: {
+      format: optional(number),
       key: text,
       actor: text,
       action: text,

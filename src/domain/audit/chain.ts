@@ -11,8 +11,13 @@ export interface AuditEntry {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** `hash` = SHA-256 over the canonical form of seq, previous hash and entry. */
+/** Format of new records. Records of format 1 carry no number. */
+export const AUDIT_FORMAT = 2;
+
+/** `hash` = SHA-256 over the canonical form of format (from 2 on), seq, previous hash and entry. */
 export interface AuditRecord extends AuditEntry {
+  /** Absent in records of format 1. */
+  readonly format?: number;
   readonly seq: number;
   readonly previous: string;
   readonly hash: string;
@@ -27,10 +32,11 @@ export interface ChainFault {
   readonly fault: string;
 }
 
-type Link = Pick<AuditRecord, 'seq' | 'hash'>;
+type Link = Pick<AuditRecord, 'seq' | 'hash' | 'format'>;
 
-function hashOf(seq: number, previous: string, { key, actor, action, subject, at, data }: AuditEntry): string {
-  return sha256(canonicalJson({ seq, previous, entry: { key, actor, action, subject, at, data } }));
+function hashOf({ format, seq, previous, key, actor, action, subject, at, data }: Omit<AuditRecord, 'hash'>): string {
+  const entry = { key, actor, action, subject, at, data };
+  return sha256(canonicalJson({ ...(format !== undefined && { format }), seq, previous, entry }));
 }
 
 /** Creates the record after `head`; null starts the chain. @throws AppError `internal` when `data` is not plain data. */
@@ -38,7 +44,8 @@ export function nextAuditRecord(head: Link | null, entry: AuditEntry): AuditReco
   const { key, actor, action, subject, at, data } = entry;
   const seq = (head?.seq ?? 0) + 1;
   const previous = head?.hash ?? GENESIS_HASH;
-  return { key, actor, action, subject, at, data, seq, previous, hash: hashOf(seq, previous, entry) };
+  const record = { format: AUDIT_FORMAT, key, actor, action, subject, at, data, seq, previous };
+  return { ...record, hash: hashOf(record) };
 }
 
 /**
@@ -51,7 +58,11 @@ export function verifyChain(records: readonly AuditRecord[], previous: Link | nu
     const seq = link.seq + 1;
     if (record.seq !== seq) return { seq, fault: `record ${seq} is missing: ${record.seq} is in its place` };
     if (record.previous !== link.hash) return { seq, fault: `record ${seq} does not continue the one before it` };
-    if (record.hash !== hashOf(seq, record.previous, record)) return { seq, fault: `record ${seq} was changed` };
+    const { format = 1 } = record;
+    if (format > AUDIT_FORMAT)
+      return { seq, fault: `record ${seq} has format ${format}, which this version cannot verify` };
+    if (format < (link.format ?? 1)) return { seq, fault: `record ${seq} has an older format than the one before it` };
+    if (record.hash !== hashOf(record)) return { seq, fault: `record ${seq} was changed` };
     link = record;
   }
   return null;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../src/domain/identity/canonical-json.ts';
 import {
   type AuditEntry,
   type AuditRecord,
@@ -29,8 +30,9 @@ describe('audit chain', () => {
     const record = nextAuditRecord(null, entry('k'));
     const canonical =
       '{"entry":{"action":"submit","actor":"trader","at":1700000000000,"data":{"amount":0.5,"because":["signal"]},' +
-      `"key":"k","subject":"order bc-1"},"previous":"${'0'.repeat(64)}","seq":1}`;
+      `"key":"k","subject":"order bc-1"},"format":2,"previous":"${'0'.repeat(64)}","seq":1}`;
     expect(record).toStrictEqual({
+      format: 2,
       ...entry('k'),
       seq: 1,
       previous: GENESIS_HASH,
@@ -73,6 +75,36 @@ describe('audit chain', () => {
     expect(verifyChain(records.slice(1), null)).toMatchObject({ seq: 1 });
     expect(verifyChain(records.toSpliced(4, 0, records[4]!), null)).toMatchObject({ seq: 6 });
     expect(verifyChain(records, nextAuditRecord(null, entry('other')))).toMatchObject({ seq: 2 });
+  });
+
+  /** A record as versions before the format number wrote it. */
+  function oldRecord(previous: AuditRecord | null, key: string): AuditRecord {
+    const { actor, action, subject, at, data } = entry(key);
+    const link = { seq: (previous?.seq ?? 0) + 1, previous: previous?.hash ?? GENESIS_HASH };
+    const canonical = canonicalJson({ ...link, entry: { key, actor, action, subject, at, data } });
+    return { ...entry(key), ...link, hash: createHash('sha256').update(canonical).digest('hex') };
+  }
+
+  it('verifies records of the format without a number, and continues them', () => {
+    const first = oldRecord(null, 'k0');
+    const second = oldRecord(first, 'k1');
+    expect(verifyChain([first, second], null)).toBeNull();
+    const third = nextAuditRecord(second, entry('k2'));
+    expect(verifyChain([first, second, third], null)).toBeNull();
+    expect(verifyChain([third], second)).toBeNull();
+    // Nobody continues a chain in the older format once it has the newer one.
+    expect(verifyChain([first, second, third, oldRecord(third, 'k3')], null)).toMatchObject({ seq: 4 });
+    expect(verifyChain([oldRecord(third, 'k3')], third)).toMatchObject({ seq: 4 });
+  });
+
+  it('reports a format that was removed, changed or is not known', () => {
+    const record = nextAuditRecord(null, entry('k'));
+    const { format: _, ...without } = record;
+    expect(verifyChain([without], null)).toMatchObject({ seq: 1, fault: 'record 1 was changed' });
+    expect(verifyChain([{ ...record, format: 1 }], null)).toMatchObject({ fault: 'record 1 was changed' });
+    expect(verifyChain([{ ...record, format: 3 }], null)).toMatchObject({
+      fault: 'record 1 has format 3, which this version cannot verify',
+    });
   });
 
   it('reports a record rewritten with a new hash at the next record', () => {
