@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -36,16 +36,17 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 it('several processes append at once, and one of them is killed: the chain is unbroken and holds what was acknowledged', async () => {
-  const { audit, ensureIndexes } = createMongoStores(await store.connect());
-  await ensureIndexes();
+  const stores = createMongoStores(await store.connect());
+  await stores.ensureIndexes();
+  const { audit } = stores;
   const acknowledged = new Set<string>();
-  const start = (name: string): ChildProcess => {
+  const start = (name: string) => {
     const script = writer(store.port, name);
     const child = spawn(process.execPath, ['--import', HOOKS, '--input-type=module', '--eval', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let rest = '';
-    child.stdout!.on('data', (chunk: Buffer) => {
+    child.stdout.on('data', (chunk: Buffer) => {
       const lines = (rest + chunk.toString()).split('\n');
       rest = lines.pop() ?? '';
       for (const key of lines) acknowledged.add(key);
@@ -54,8 +55,10 @@ it('several processes append at once, and one of them is killed: the chain is un
   };
   const children = ['a', 'b', 'c'].map(start);
   const doomed = start('doomed');
-  doomed.stdout!.once('data', () => doomed.kill('SIGKILL'));
-  const codes = await Promise.all([...children, doomed].map(async (child) => (await once(child, 'close'))[0] as number));
+  doomed.stdout.once('data', () => doomed.kill('SIGKILL'));
+  const codes = await Promise.all(
+    [...children, doomed].map(async (child) => (await once(child, 'close'))[0] as number),
+  );
   expect(codes).toEqual([0, 0, 0, null]);
 
   const records = await audit.read(1, 10_000);
