@@ -6,17 +6,20 @@ import { type OptimizationResult } from '../../src/domain/research/optimization.
 import { closedTrades } from '../../src/domain/portfolio/closed-trades.ts';
 import { improbableResults } from '../../src/domain/portfolio/improbable-results.ts';
 import { probabilisticSharpe } from '../../src/domain/statistics/probabilistic-sharpe.ts';
-import { type Holding } from '../../src/domain/portfolio/holding.ts';
+import { isKeptByPerson, type Holding } from '../../src/domain/portfolio/holding.ts';
+import { type Broadcaster } from '../../src/ports/broadcaster.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
+import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { intentsAt, signalInputs } from '../../src/domain/portfolio/intents.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
 
 export interface SelectorDeps extends AgentDeps {
   readonly stores: Pick<
     Stores,
-    'cycles' | 'optimizations' | 'decisions' | 'strategies' | 'portfolio' | 'ledger' | 'intents'
+    'cycles' | 'optimizations' | 'decisions' | 'strategies' | 'portfolio' | 'ledger' | 'intents' | 'alerts'
   >;
+  readonly broadcaster: Broadcaster;
   readonly data: MarketData;
   readonly rules: SelectionRules;
 }
@@ -29,12 +32,18 @@ const keyOf = (hash: string, symbol: string): string => `${hash}/${symbol}`;
 /** Investment agent: builds the portfolio from out-of-sample figures and gives a reason for each rejection. */
 export function createStrategySelector(deps: SelectorDeps): Agent {
   const { stores, data, clock, rules } = deps;
+  const raiseAlert = createRaiseAlert(deps);
 
   const hold = async (cycle: Cycle, outcome: SelectionOutcome, rank: number): Promise<Holding | null> => {
     const { candidate, decision, reason } = outcome;
     if (decision === 'rejected') return null;
     const { account, timeframe } = cycle;
+    const known = (await stores.portfolio.list({ account, symbol: candidate.symbol })).find(
+      ({ strategyHash }) => strategyHash === candidate.hash,
+    );
+    if (known && isKeptByPerson(known) && known.state !== 'retired') return known;
     const holding: Holding = {
+      ...(known?.addedBy !== undefined && { addedBy: known.addedBy, managed: true }),
       account,
       strategyHash: candidate.hash,
       symbol: candidate.symbol,
@@ -59,9 +68,20 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
 
   /**
    * A strategy may have holdings on several markets; it is retired with the last one. The holding is written last, so that
-   * an interrupted run finds it unchanged and repeats both steps.
+   * an interrupted run finds it unchanged and repeats both steps. What a person keeps is reported instead.
    */
-  const retire = async (holding: Holding, why: string): Promise<void> => {
+  const retire = async (cycle: Cycle, holding: Holding, why: string): Promise<void> => {
+    if (isKeptByPerson(holding)) {
+      const { account, strategyHash, symbol, state } = holding;
+      await raiseAlert({
+        key: `kept/${account}/${strategyHash}/${symbol}/${cycle.id}`,
+        account,
+        severity: 'warning',
+        title: 'A strategy that a person keeps does badly',
+        text: `${strategyHash.slice(0, 8)} on ${symbol} stays ${state}, because an operator added it; the selector would retire it: ${why}`,
+      });
+      return;
+    }
     const reason = `retired: ${why}`;
     const remaining = await stores.portfolio.list({ states: ['active', 'incubating'] });
     const isLast = remaining.filter(({ strategyHash }) => strategyHash === holding.strategyHash).length <= 1;
@@ -86,27 +106,36 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
       const key = keyOf(strategyHash, symbol);
       const rejection = taken.has(key) ? undefined : rejected.get(key);
       if (rejection !== undefined) {
-        await retire(holding, `cycle ${cycle.id} judged it again: ${rejection}`);
+        await retire(cycle, holding, `cycle ${cycle.id} judged it again: ${rejection}`);
         continue;
       }
       const fills = await stores.ledger.fills({ account: cycle.account, strategyHash, symbol, limit: RESULT_FILLS });
       const improbable = improbableResults(closedTrades(fills), outOfSample);
-      if (improbable !== null) await retire(holding, improbable);
+      if (improbable !== null) await retire(cycle, holding, improbable);
     }
   };
 
-  /** Retires holdings beyond the limits: places go to the highest probabilistic Sharpe ratio out of sample. */
+  /**
+   * Retires holdings beyond the limits: places go to those that persons keep, then to the highest probabilistic Sharpe ratio
+   * out of sample.
+   */
   const retireSurplus = async (cycle: Cycle): Promise<void> => {
     const held = await current(cycle);
-    const meritOf = ({ outOfSample }: Holding): number => probabilisticSharpe(outOfSample.dailyReturns, 0) ?? -1;
+    const meritOf = (holding: Holding): number =>
+      isKeptByPerson(holding) ? Infinity : (probabilisticSharpe(holding.outOfSample.dailyReturns, 0) ?? -1);
     for (const state of ['active', 'incubating'] as const) {
       const limit = state === 'active' ? rules.maxActive : rules.maxIncubating;
       const ordered = held
         .filter((holding) => holding.state === state)
         .map((holding) => ({ holding, merit: meritOf(holding), key: keyOf(holding.strategyHash, holding.symbol) }))
-        .sort((a, b) => b.merit - a.merit || a.holding.rank - b.holding.rank || (a.key < b.key ? -1 : 1));
+        .sort(
+          (a, b) =>
+            Number(b.merit > a.merit) - Number(b.merit < a.merit) ||
+            a.holding.rank - b.holding.rank ||
+            (a.key < b.key ? -1 : 1),
+        );
       for (const { holding } of ordered.slice(limit))
-        await retire(holding, `cycle ${cycle.id} found better for its place among ${limit} ${state} strategies`);
+        await retire(cycle, holding, `cycle ${cycle.id} found better for its place among ${limit} ${state} strategies`);
     }
   };
 

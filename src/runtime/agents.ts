@@ -114,7 +114,7 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         unitSize: agents.generator.unitSize,
       });
     case 'strategy-selector':
-      return createStrategySelector({ ...base, stores, data, rules: agents.selector });
+      return createStrategySelector({ ...base, stores, data, broadcaster, rules: agents.selector });
     case 'risk-manager':
       return createRiskManager({
         ...base,

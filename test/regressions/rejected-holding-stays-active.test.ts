@@ -29,7 +29,9 @@ interface Setting {
   readonly maxActive?: number;
 }
 
-async function select({ places, rejectedNow, fills = [], maxActive = 10 }: Setting): Promise<void> {
+/** Runs a selection; returns the texts of its alerts. */
+async function select({ places, rejectedNow, fills = [], maxActive = 10 }: Setting): Promise<readonly string[]> {
+  const alerts: string[] = [];
   const optimized = {
     optimizedHash: rejectedNow,
     symbol: 'AAA-USD',
@@ -53,6 +55,12 @@ async function select({ places, rejectedNow, fills = [], maxActive = 10 }: Setti
         fills.filter((fill) => fill.strategyHash === strategyHash),
     },
     intents: { addMany: async () => 0 },
+    alerts: {
+      async raise({ text }: { readonly text: string }) {
+        alerts.push(text);
+        return true;
+      },
+    },
   };
   const rules = {
     active: { minTrades: 1, minDeflatedSharpe: 0, maxDrawdown: 1, minProfitFactor: 0, minPositiveFolds: 0 },
@@ -62,9 +70,11 @@ async function select({ places, rejectedNow, fills = [], maxActive = 10 }: Setti
     maxActive,
     maxIncubating: 10,
   };
-  const deps = { ...testDeps(), stores, data: { now: async () => NOON }, rules } as unknown as SelectorDeps;
+  const broadcaster = { publish: async () => undefined };
+  const deps = { ...testDeps(), stores, broadcaster, data: { now: async () => NOON }, rules };
   const job = jobWith('select', { meta: {}, payload: { cycleId: 'c1' } });
-  await createStrategySelector(deps).process(job, 'token', undefined);
+  await createStrategySelector(deps as unknown as SelectorDeps).process(job, 'token', undefined);
+  return alerts;
 }
 
 const roundTrip = (strategyHash: string, i: number, pnl: number): Fill[] =>
@@ -112,6 +122,36 @@ describe('a holding leaves', () => {
     ];
     await select({ places, maxActive: 1 });
     expect(places.map(({ state }) => state)).toEqual(['retired', 'active']);
+  });
+});
+
+/** M15: a strategy that a person added is reported on, not retired, unless it was added as managed. */
+describe('a holding that a person added', () => {
+  const added = { addedBy: 'operator' } as const;
+
+  it('is reported on and stays, unless it was added as managed', async () => {
+    const places = [place('mine', added)];
+    const alerts = await select({ places, rejectedNow: 'mine' });
+    expect(places).toEqual([place('mine', added)]);
+    expect(alerts).toEqual([
+      expect.stringMatching(/^mine on AAA-USD stays active, because an operator added it; .*return -80.0 %/),
+    ]);
+    const managed = [place('mine', { ...added, managed: true })];
+    expect(await select({ places: managed, rejectedNow: 'mine' })).toEqual([]);
+    expect(managed[0]?.state).toBe('retired');
+  });
+
+  it('keeps its place before all others, with results that belie its backtest too', async () => {
+    const returns = Array.from({ length: 60 }, (_, i) => 0.005 + (i % 2 === 0 ? 0.01 : -0.01));
+    const losses = Array.from({ length: 20 }, (_, i) => roundTrip('mine', i, -1)).flat();
+    const proven = metricsWith({ trades: 100, wins: 60 });
+    const places = [
+      place('better', { outOfSample: metricsWith({ dailyReturns: returns }) }),
+      place('mine', { ...added, outOfSample: proven }),
+    ];
+    const alerts = await select({ places, fills: losses, maxActive: 1 });
+    expect(places.map(({ state }) => state)).toEqual(['retired', 'active']);
+    expect(alerts).toEqual([expect.stringContaining('0 of 20 trades won')]);
   });
 });
 

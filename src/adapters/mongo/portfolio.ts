@@ -1,7 +1,7 @@
 import { type Holding } from '../../domain/portfolio/holding.ts';
 import { type PortfolioStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
-import { number, oneOf, plain, text } from './fields.ts';
+import { flag, number, oneOf, optional, plain, text } from './fields.ts';
 import { keyOf } from './model.ts';
 
 export function createPortfolioStore(database: Database): PortfolioStore {
@@ -19,6 +19,8 @@ export function createPortfolioStore(database: Database): PortfolioStore {
       cycleId: text,
       outOfSample: plain(),
       updatedAt: number,
+      addedBy: optional(oneOf(['operator'])),
+      managed: optional(flag),
     },
     indexes: [{ account: 1, state: 1 }, { symbol: 1, state: 1 }, { state: 1 }],
   });

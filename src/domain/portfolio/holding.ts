@@ -14,4 +14,12 @@ export interface Holding {
   /** Out-of-sample metrics of the cycle that selected it. */
   readonly outOfSample: TrialMetrics;
   readonly updatedAt: number;
+  /** Absent when the selector placed it. */
+  readonly addedBy?: 'operator';
+  /** An operator added it, and left it to the selector. */
+  readonly managed?: boolean;
 }
+
+/** A person's word stands: such a holding is reported on, and nobody else changes or retires it. */
+export const isKeptByPerson = ({ addedBy, managed }: Pick<Holding, 'addedBy' | 'managed'>): boolean =>
+  addedBy === 'operator' && managed !== true;
