@@ -1,4 +1,5 @@
 import { closedTrades } from '../../src/domain/portfolio/closed-trades.ts';
+import { currentStance } from '../../src/domain/risk/current-stance.ts';
 import { macroStance } from '../../src/domain/risk/macro-stance.ts';
 import { silentAgents, type Heartbeat } from '../../src/domain/risk/silent-agents.ts';
 import { type Timeframe } from '../../src/domain/market/timeframe.ts';
@@ -90,7 +91,7 @@ export function createCeo(deps: CeoDeps): Agent {
       if (current.riskBudget === riskBudget && current.stance === text) return { state: current };
       return { state: { ...current, version: current.version + 1, riskBudget, stance: text } };
     });
-    return { stance: state.stance, riskBudget: state.riskBudget };
+    return { stance: currentStance(state), riskBudget: state.riskBudget };
   };
 
   return defineAgent(

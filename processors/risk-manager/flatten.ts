@@ -104,8 +104,9 @@ export async function flattenReport(
     ({ side, amount, symbol, price }) => `${side} ${plain(amount)} ${symbol} at ${plain(price)}`,
   );
   const { equity } = await broker.balance(account);
+  const rest = dust.length === 0 ? 'holds nothing' : 'holds nothing that can be sold';
   return [
-    `the venue holds nothing after the flatten of ${by} (${reason})`,
+    `the venue ${rest} after the flatten of ${by} (${reason})`,
     closed.length === 0 ? 'there was no position' : closed.join(', '),
     ...(dust.length > 0 ? [`left, because no venue takes an order for so little: ${dust.join(', ')}`] : []),
     `equity ${money(equity)}`,

@@ -61,8 +61,8 @@ const DECISION_TONE = { approve: 'good', reduce: 'warn', veto: 'bad' };
 export function showVerdicts({ items }) {
   const vetoes = items.filter(({ decision }) => decision === 'veto').length;
   byId('verdict-count').textContent = items.length === 0 ? '' : `${vetoes} of the last ${items.length} vetoed`;
-  const reasons = ({ reasons: list }) =>
-    list.length === 0 ? 'within all limits' : list.map(({ text }) => text).join('; ');
+  /** Rows of earlier versions have no sentence. */
+  const reasons = ({ text, reasons: list }) => text ?? list.map((reason) => reason.text).join('; ');
   const columns = [
     { title: 'Time', cell: ({ at }) => clock(at), tight: true },
     { title: 'Decision', cell: ({ decision }) => badge(decision, DECISION_TONE[decision]) },

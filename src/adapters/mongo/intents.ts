@@ -12,6 +12,8 @@ interface VerdictRow extends Verdict {
   readonly at: number;
 }
 
+const verdictOf = ({ account: _, at: __, cycleId: ___, ...verdict }: VerdictRow): Verdict => verdict;
+
 export function createIntentStore(database: Database): IntentStore {
   const intents = database.table<Intent>({
     collection: 'intents',
@@ -41,6 +43,7 @@ export function createIntentStore(database: Database): IntentStore {
       decision: oneOf(['approve', 'reduce', 'veto']),
       amount: number,
       reasons: plain(),
+      text: optional(text),
       cycleId: optional(text),
       at: number,
     },
@@ -55,13 +58,12 @@ export function createIntentStore(database: Database): IntentStore {
 
     async verdictsOn(account, intentIds) {
       const found = await verdicts.getMany(intentIds.map((id) => keyOf(account, id)));
-      return found.map(({ intentId, decision, amount, reasons }) => ({ intentId, decision, amount, reasons }));
+      return found.map(verdictOf);
     },
 
     async recordVerdict(account, verdict, at, cycleId) {
       const row: VerdictRow = { ...verdict, account, at, ...(cycleId !== undefined && { cycleId }) };
-      const { intentId, decision, amount, reasons } = await verdicts.insertOrGet(row);
-      return { intentId, decision, amount, reasons };
+      return verdictOf(await verdicts.insertOrGet(row));
     },
 
     async verdicts({ account, cycleId, limit }) {

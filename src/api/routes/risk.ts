@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { reasonField, tradingStateField } from '../../../queues/fields.ts';
+import { currentStance } from '../../domain/risk/current-stance.ts';
 import { type ApiDeps } from '../api-deps.ts';
 import { limitQuery } from '../../http/input-fields.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
@@ -32,7 +33,10 @@ export function riskRoutes({
       tag: 'risk',
       summary: 'Trading state, stance and equity marks of the account; null before its first day',
       needs: 'store',
-      handle: async () => ({ account, state: await stores.riskState.get(account) }),
+      async handle() {
+        const state = await stores.riskState.get(account);
+        return { account, state: state && { ...state, stance: currentStance(state) } };
+      },
     }),
     defineRoute({
       method: 'get',

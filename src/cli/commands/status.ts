@@ -10,6 +10,7 @@ import { withReadContext } from '../process/open-context.ts';
 import { type CommandServices } from '../process/open-services.ts';
 import { jsonOption, modeOption } from '../input/options.ts';
 import { type Row } from '../output/table.ts';
+import { currentStance } from '../../domain/risk/current-stance.ts';
 import { isoTime } from '../../reports/figures.ts';
 
 interface Options {
@@ -86,7 +87,7 @@ async function statusOf(context: ReadContext, { redis, mongo, origin }: CommandS
       reason: risk.stateReason,
       setBy: risk.stateSetBy,
       riskBudget: risk.riskBudget,
-      stance: risk.stance,
+      stance: currentStance(risk),
       liftsAt: risk.liftsAt ?? null,
     },
     positions: positions.filter(({ amount }) => amount !== 0),

@@ -22,6 +22,7 @@ export function registerVerdicts(program: Command, io: CliIo): void {
       (await judged(context, limit)).filter(({ decision }) => !vetoed || decision === 'veto'),
     row: ({ at, decision, amount, intent, reasons }) => ({
       at: isoTime(at),
+      decided: intent ? isoTime(intent.asOf) : null,
       decision,
       symbol: intent?.symbol,
       side: intent?.side,

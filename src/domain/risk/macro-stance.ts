@@ -30,18 +30,17 @@ export interface RecentResults {
 export interface MacroStance {
   /** 0..1, two decimals; multiplies every entry's size. */
   readonly riskBudget: number;
-  readonly stance: 'offensive' | 'balanced' | 'defensive' | 'stand-aside';
+  readonly stance: 'offensive' | 'balanced' | 'defensive';
   readonly reasons: readonly string[];
 }
 
 /**
  * Computes the chief executive's stance: the share by regime, times the unused share of the peak drawdown limit, halved
- * while recent trades lose money. The budget is the one for ACTIVE trading; the stance is `stand-aside` when trading is
- * not ACTIVE.
+ * while recent trades lose money. Both are those of ACTIVE trading (`currentStance` gives the one of now).
  */
 export function macroStance(
   regimes: readonly Regime[],
-  state: RiskState,
+  state: Pick<RiskState, 'peakEquity'>,
   recent: RecentResults,
   limits: RiskLimits,
 ): MacroStance {
@@ -70,10 +69,6 @@ export function macroStance(
     );
 
   const riskBudget = Math.round(appetite * room * (losing ? LOSING_FACTOR : 1) * 100) / 100;
-  if (state.tradingState !== 'ACTIVE') {
-    reasons.push(`trading is ${state.tradingState}: ${state.stateReason}`);
-    return { riskBudget, stance: 'stand-aside', reasons };
-  }
   const stance = riskBudget >= 0.8 ? 'offensive' : riskBudget >= 0.5 ? 'balanced' : 'defensive';
   return { riskBudget, stance, reasons };
 }

@@ -7,6 +7,7 @@ import { sizeEntry } from './entry-size.ts';
 import { money, plain, utc } from './figures.ts';
 import { type ReviewContext } from './review-context.ts';
 import { type Verdict, type VerdictReason } from './verdict.ts';
+import { verdictText } from './verdict-text.ts';
 import { type RiskLimits } from './limits.ts';
 import { type Intent } from './intent.ts';
 
@@ -30,8 +31,16 @@ function belowMinimum(amount: number, price: number, market: Market): VerdictRea
 }
 
 /** An intent on a market that nobody knows. It is answered like any other, so that the rest of its review is decided. */
-export const vetoUnknownMarket = (intent: Intent, text: string): Verdict =>
-  veto(intent, [{ code: 'unknown-market', text }]);
+export function vetoUnknownMarket(intent: Intent, text: string): Verdict {
+  const verdict = veto(intent, [{ code: 'unknown-market', text }]);
+  return { ...verdict, text: verdictText(intent, verdict, intent.closeAmount ?? null) };
+}
+
+/** Base units that an intent asks for; null when its figures give none. */
+function askedAmount({ closeAmount, requestedFraction }: Intent, { equity, price }: ReviewContext): number | null {
+  const asked = closeAmount ?? (equity * requestedFraction) / price;
+  return Number.isFinite(asked) ? asked : null;
+}
 
 /** The venue fills no earlier than the time of the decision, so an order of the future would rest until then. */
 const isOfTheFuture = ({ asOf }: Intent, now: number): boolean => !(asOf <= now);
@@ -43,6 +52,11 @@ const isOfTheFuture = ({ asOf }: Intent, now: number): boolean => !(asOf <= now)
  * @throws AppError `internal` when the context is for another market or account.
  */
 export function reviewIntent(intent: Intent, context: ReviewContext, limits: RiskLimits): Verdict {
+  const verdict = judge(intent, context, limits);
+  return { ...verdict, text: verdictText(intent, verdict, askedAmount(intent, context)) };
+}
+
+function judge(intent: Intent, context: ReviewContext, limits: RiskLimits): Verdict {
   if (intent.symbol !== context.market.symbol || intent.account !== context.state.account) {
     const { state, market } = context;
     throw new AppError(

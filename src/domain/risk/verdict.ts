@@ -10,4 +10,6 @@ export interface Verdict {
   /** Base units allowed; 0 when vetoed. */
   readonly amount: number;
   readonly reasons: readonly VerdictReason[];
+  /** The verdict as a sentence; absent in rows of earlier versions. */
+  readonly text?: string;
 }

@@ -15,7 +15,7 @@ const { bracket: _noBracket, ...withoutStop } = entryWith();
 
 describe('review of entries', () => {
   it('approves an entry within every limit at the requested size', () => {
-    expect(review(entryWith())).toEqual({
+    expect(review(entryWith())).toMatchObject({
       intentId: 'bc-entry',
       decision: 'approve',
       // A share of 4,000, the entry fee of 1.2 % included.

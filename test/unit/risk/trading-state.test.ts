@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { currentStance } from '../../../src/domain/risk/current-stance.ts';
 import { macroStance } from '../../../src/domain/risk/macro-stance.ts';
 import { entryBarredBy } from '../../../src/domain/risk/enter-state.ts';
 import { finishFlatten, requestFlatten, requestTradingState } from '../../../src/domain/risk/state-request.ts';
@@ -188,11 +189,13 @@ describe('macro stance', () => {
     expect(macroStance(['trending-up'], stateWith(), { ...results, equity: 80_000 }, LIMITS).riskBudget).toBe(0);
   });
 
-  it('stands aside while trading is not ACTIVE', () => {
-    expect(macroStance(['calm'], stateWith({ tradingState: 'HALTED' }), results, LIMITS)).toMatchObject({
-      stance: 'stand-aside',
-      riskBudget: 0.9,
-    });
+  it('is never older than the state: it stands aside as long as trading is not ACTIVE', () => {
+    const state = stateWith({ stance: 'offensive: 2 calm' });
+    expect(currentStance(state)).toBe('offensive: 2 calm');
+    const halted = requestTradingState(state, 'HALTED', 'operator', 'a drill', NOON).state;
+    expect(currentStance(halted)).toBe('stand-aside: trading is HALTED: a drill');
+    const resumed = requestTradingState(halted, 'ACTIVE', 'operator', 'over', NOON).state;
+    expect(currentStance(resumed)).toBe('offensive: 2 calm');
   });
 });
 
