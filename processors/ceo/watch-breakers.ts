@@ -108,8 +108,7 @@ export function createBreakerWatch(deps: BreakerWatchDeps): BreakerWatch {
     async candle({ account, timeframe, candleTime }) {
       const candleMs = timeframeMs(timeframe);
       const time = candleTime + candleMs;
-      await requireClosed(data, 'the candle', time);
-      await broker.open(account);
+      await Promise.all([requireClosed(data, 'the candle', time), broker.open(account)]);
       const [{ equity }, markets] = await Promise.all([broker.balance(account), recentCloses(timeframe, time)]);
       const { acted, flattenJob } = await act(
         account,

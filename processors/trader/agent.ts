@@ -112,9 +112,11 @@ export function createTrader(deps: TraderDeps): Agent {
         watch.guard(job, closed.account, async () => {
           const { account, candleTime, timeframe, symbols } = closed;
           const closedAt = candleTime + timeframeMs(timeframe);
-          await requireClosed(deps.data, 'the candle', closedAt);
-          await broker.open(account);
-          const state = await riskStates.read(account);
+          const [state] = await Promise.all([
+            riskStates.read(account),
+            requireClosed(deps.data, 'the candle', closedAt),
+            broker.open(account),
+          ]);
           const { tradingState } = state;
           // Whoever left ACTIVE has also asked for this; the candle must not fill an entry before it is done.
           const barred = tradingState !== 'ACTIVE';

@@ -71,37 +71,59 @@ export async function adopt(
   return next;
 }
 
+/** The row of a leg, created if the venue has made it since. */
+async function legRow({ stores: { orders } }: LedgerDeps, entry: Order, venue: OrderReport): Promise<Order> {
+  const leg = legOf(entry, venue);
+  if (await orders.insert(leg)) return leg;
+  return (await orders.get(leg.account, leg.clientOrderId)) ?? leg;
+}
+
 /**
- * Reconciles an entry and its protective orders with the venue. The entry is written last: an interrupted run is found
- * again by a row that may still change, and a filled entry no longer changes.
+ * Lets an entry and its protective orders follow the venue's reports of them. The entry is written last: an interrupted run
+ * is found again by a row that may still change, and a filled entry no longer changes.
+ * @param entry may be null when it no longer changes and no leg is new
+ * @param known rows that were read already
  */
-export async function syncGroup(deps: LedgerDeps, entry: Order): Promise<void> {
-  const group = await deps.broker.fetchGroup(entry.account, entry.clientOrderId);
-  for (const venue of group.filter(({ clientOrderId }) => clientOrderId !== entry.clientOrderId)) {
-    const leg = legOf(entry, venue);
-    await deps.stores.orders.insert(leg);
-    await adopt(deps, (await deps.stores.orders.get(leg.account, leg.clientOrderId)) ?? leg, venue);
+async function follow(
+  deps: LedgerDeps,
+  id: string,
+  entry: Order | null,
+  group: readonly OrderReport[],
+  known: ReadonlyMap<string, Order>,
+): Promise<void> {
+  for (const venue of group) {
+    if (venue.clientOrderId === id) continue;
+    const leg = known.get(venue.clientOrderId) ?? (entry && (await legRow(deps, entry, venue)));
+    if (leg) await adopt(deps, leg, venue);
   }
-  const own = group.find(({ clientOrderId }) => clientOrderId === entry.clientOrderId);
-  if (own) await adopt(deps, entry, own);
+  const own = group.find(({ clientOrderId }) => clientOrderId === id);
+  if (entry && own) await adopt(deps, entry, own);
+}
+
+/** Reconciles an entry and its protective orders with the venue. */
+export async function syncGroup(deps: LedgerDeps, entry: Order): Promise<void> {
+  const { account, clientOrderId } = entry;
+  await follow(deps, clientOrderId, entry, await deps.broker.fetchGroup(account, clientOrderId), new Map());
 }
 
 const LIVE = ['submitting', 'open', 'partially-filled', 'unknown'] as const;
 
 /**
  * Reconciles every order that may still change; returns their number. A leg is reconciled through its entry, which may
- * already be filled.
+ * already be filled: such an entry is read only when the venue has a leg that is not known yet.
  */
-export async function syncOrders(deps: LedgerDeps, account: string, symbol?: string): Promise<number> {
-  const live = (await deps.stores.orders.list({ account, states: LIVE })).filter(
-    (order) => symbol === undefined || order.symbol === symbol,
-  );
-  const entries = new Map<string, Order>();
-  for (const order of live) {
-    const entry = order.parentId === undefined ? order : await deps.stores.orders.get(account, order.parentId);
-    if (entry) entries.set(entry.clientOrderId, entry);
+export async function syncOrders(deps: LedgerDeps, account: string): Promise<number> {
+  const { stores, broker } = deps;
+  const live = await stores.orders.list({ account, states: LIVE });
+  const known = new Map(live.map((order) => [order.clientOrderId, order]));
+  const entries = [...new Set(live.map(({ parentId, clientOrderId }) => parentId ?? clientOrderId))];
+  const groups = await Promise.all(entries.map((id) => broker.fetchGroup(account, id)));
+  for (const [i, group] of groups.entries()) {
+    const id = entries[i]!;
+    const isKnown = group.every(({ clientOrderId }) => clientOrderId === id || known.has(clientOrderId));
+    const entry = known.get(id) ?? (isKnown ? null : await stores.orders.get(account, id));
+    await follow(deps, id, entry, group, known);
   }
-  for (const entry of entries.values()) await syncGroup(deps, entry);
   return live.length;
 }
 

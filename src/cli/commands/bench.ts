@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { AppError } from '../../domain/errors.ts';
 import { type CliIo } from '../output/io.ts';
 import { jsonOption } from '../input/options.ts';
 
@@ -53,14 +52,16 @@ interface CoordinatorOptions {
   readonly json: boolean;
 }
 
+interface TickOptions {
+  readonly ticks: number;
+  readonly json: boolean;
+}
+
 interface StartupOptions {
   readonly rounds: number;
   readonly repeats: number;
   readonly json: boolean;
 }
-
-/** Reserved names of benchmarks that do not exist yet. */
-const LATER = ['tick'] as const;
 
 const MAX_COUNT = 1_000_000;
 
@@ -195,16 +196,15 @@ export function registerBench(program: Command, io: CliIo): void {
       if (json) io.json(report);
       else printStartupBench(io, report);
     });
-  for (const name of LATER) {
-    bench
-      .command(name, { hidden: true })
-      .allowExcessArguments()
-      .allowUnknownOption()
-      .action(() => {
-        throw new AppError('bad-input', `corp bench ${name} is not part of this version`, {
-          advice:
-            'There are corp bench engine, corp bench queue, corp bench cycle, corp bench coordinator, corp bench scale and corp bench startup',
-        });
-      });
-  }
+  bench
+    .command('tick')
+    .description('from the close of a candle to the orders at the venue, beside bare flows of the same shape')
+    .addOption(countOption('--ticks <n>', 'candles after a warm-up', 300))
+    .addOption(jsonOption())
+    .action(async ({ json, ...options }: TickOptions) => {
+      const { benchTick, printTickBench } = await import('../../../bench/tick/bench.ts');
+      const report = await benchTick(io, options);
+      if (json) io.json(report);
+      else printTickBench(io, report);
+    });
 }
