@@ -67,10 +67,11 @@ export function createTrader(deps: TraderDeps): Agent {
    * @param before risk state at the start of the job: what it does not have needs no lifting
    */
   const compare = async (account: string, closedAt: number, before: RiskState): Promise<void> => {
-    if (before.unreconciled === true) await watch.reconciled(account);
     const difference = await standingDifference(cancelDeps, account);
     if (difference !== null) await watch.trouble(account, 'venue-differs', difference, closedAt);
     else if (before.trouble) await watch.good(account, closedAt);
+    // Last: until the books are known to agree, nothing is reviewed.
+    if (before.unreconciled === true) await watch.reconciled(account);
   };
 
   return defineAgent(
@@ -148,8 +149,8 @@ export function createTrader(deps: TraderDeps): Agent {
         const { orders, fills, resolved } = await followVenue(cancelDeps, account);
         const difference = await standingDifference(cancelDeps, account);
         await markAccount(deps, account);
-        await watch.reconciled(account);
         if (difference !== null) await watch.trouble(account, 'venue-differs', difference, await deps.data.now());
+        await watch.reconciled(account);
         note({ risk: riskSummary(await riskStates.read(account)) });
         return { orders, fills, resolved: [...resolved], ...(difference !== null && { difference }) };
       },

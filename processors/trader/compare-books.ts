@@ -1,4 +1,5 @@
 import { cashFlowOf, differencesBetween, type BookMark } from '../../src/domain/portfolio/books.ts';
+import { foldFills } from '../../src/domain/portfolio/fold.ts';
 import { type LedgerDeps } from './ledger-sync.ts';
 
 /** More than anybody reads in one alert. */
@@ -8,7 +9,18 @@ const SHOWN = 10;
  * Compares orders, positions and cash of the ledger with the venue. Null when they agree, otherwise both sides of each
  * difference. The first comparison of an account notes its opening cash.
  */
-export async function compareBooks({ stores, broker }: LedgerDeps, account: string): Promise<string | null> {
+export async function compareBooks(deps: LedgerDeps, account: string): Promise<string | null> {
+  if ((await differencesOf(deps, account)).length === 0) return null;
+  // A process that was frozen may have overwritten a position with what it knew before: its fills say what it is.
+  const { ledger } = deps.stores;
+  await ledger.savePositions(foldFills(await ledger.fills({ account })));
+  const found = await differencesOf(deps, account);
+  if (found.length === 0) return null;
+  const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : '';
+  return found.slice(0, SHOWN).join('; ') + more;
+}
+
+async function differencesOf({ stores, broker }: LedgerDeps, account: string): Promise<readonly string[]> {
   const [mark, orders, positions, openOrders, held, { cash, writtenOff }] = await Promise.all([
     stores.ledger.mark(account),
     stores.orders.list({
@@ -22,11 +34,8 @@ export async function compareBooks({ stores, broker }: LedgerDeps, account: stri
   ]);
   const known: BookMark = mark ?? { account, lastFill: null, openingCash: cash - writtenOff - cashFlowOf(positions) };
   if (!mark) await stores.ledger.saveMark(known);
-  const found = differencesBetween(
+  return differencesBetween(
     { orders, positions, openingCash: known.openingCash },
     { openOrders, positions: held, cash, writtenOff },
   );
-  if (found.length === 0) return null;
-  const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : '';
-  return found.slice(0, SHOWN).join('; ') + more;
 }

@@ -1,0 +1,62 @@
+import { type PlacedRequest } from '../../../src/ports/broker.ts';
+import { type Approval } from '../../../src/domain/risk/approval.ts';
+import { keyOf } from '../ports/table.ts';
+import { ACCOUNT, SOURCE, type Simulation } from '../simulate/simulation.ts';
+import { type Doer } from './doer.ts';
+import { type Truth } from './truth.ts';
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+/** Fields in which an order differs from its approval, as the risk manager issued it. */
+function uncovered(request: PlacedRequest, approval: Approval): readonly string[] {
+  const fields = ['account', 'strategyHash', 'symbol', 'side', 'purpose', 'type', 'amount', 'bracket'] as const;
+  return fields.filter((field) => !same(request[field], approval[field]));
+}
+
+/** What must hold when an order leaves for the venue. */
+export function createAtSend(simulation: Simulation, truth: Truth) {
+  const { rows, violate, seen } = simulation;
+  return ({ life, agent }: Doer, request: PlacedRequest): void => {
+    const { clientOrderId: id, purpose } = request;
+    if (agent !== 'trader') violate('M4', `${agent} sent order ${id}`);
+    const approval = truth.approvalOf.get(id);
+    if (!approval) {
+      violate('M3', `order ${id} was sent without an approval`);
+      return;
+    }
+    if (truth.changed.has(approval.id))
+      violate('M4', `order ${id} was sent with an approval that somebody had changed`);
+    const differs = uncovered(request, approval);
+    if (differs.length > 0) violate('M4', `order ${id} differs from its approval in ${differs.join(', ')}`);
+    const used = rows.approvals.get(approval.id)?.usedBy;
+    if (used !== id) violate('M3', `approval ${approval.id} of order ${id} is used by ${used ?? 'nobody'}`);
+    const row = rows.orders.get(keyOf(ACCOUNT, id));
+    // A process that was frozen between its last step and the send cannot know that another has sent the order.
+    const isStale = simulation.life !== life;
+    const isResend = truth.sent.has(id);
+    // A job that runs twice at once may look an order up before the other run sends it: the venue knows its id.
+    const wasLookedUp = truth.lookedUp.has(`${life.number}/${id}`);
+    if (isResend && !wasLookedUp && !isStale)
+      violate('orders', `order ${id} was sent again without having been looked up`);
+    if (row?.state !== 'submitting' && !(isResend && (wasLookedUp || isStale)))
+      violate('orders', `order ${id} was sent while its row says ${row?.state ?? 'nothing'}`);
+    truth.sent.add(id);
+    seen.add(`send ${purpose}`);
+    if (purpose !== 'entry') return;
+    const now = rows.feed.get(SOURCE)?.now ?? 0;
+    if (isStale) return;
+    if (now >= approval.expiresAt) violate('M3', `entry ${id} was sent after its approval had expired`);
+    const price = simulation.lastClose(request.symbol);
+    if (price < (approval.minPrice ?? 0) || price > (approval.maxPrice ?? Infinity))
+      violate('M4', `entry ${id} was sent at ${price}, outside of ${approval.minPrice} to ${approval.maxPrice}`);
+    // Right before it sends, the trader reads the state.
+    const before = life.lastOperation.get(agent);
+    if (before !== 'riskState.get' && !life.doubled.has(agent))
+      violate('M1', `before entry ${id} the trader did ${before ?? 'nothing'}`);
+    const read = truth.read.get(`${life.number}/${agent}`);
+    if (read?.tradingState !== 'ACTIVE') violate('M1', `entry ${id} was sent after ${read?.tradingState} was read`);
+    if ((read?.entryEpoch ?? 0) !== approval.epoch)
+      violate('M1', `entry ${id} was sent with an approval from before a halt`);
+    if (read?.flatten) violate('M2', `entry ${id} was sent after a flatten that nobody has lifted`);
+  };
+}

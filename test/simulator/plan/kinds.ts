@@ -1,0 +1,90 @@
+/** Writes of the company, by the store that they go to. */
+const WRITES = [
+  'orders.insert',
+  'orders.transition',
+  'ledger.recordFills',
+  'ledger.savePositions',
+  'ledger.saveMark',
+  'ledger.recordEquity',
+  'approvals.issue',
+  'approvals.consume',
+  'intents.addMany',
+  'intents.recordVerdict',
+  'riskState.save',
+  'audit.append',
+  'alerts.raise',
+  'feed.advance',
+] as const;
+const SENDS = ['broker.submit', 'broker.cancel'] as const;
+const ANSWERS = [
+  'broker.fetchOrder',
+  'broker.fetchGroup',
+  'broker.fills',
+  'broker.balance',
+  'broker.onCandles',
+] as const;
+const QUEUE = ['queue.add', 'queue.addFlow', 'queue.complete'] as const;
+
+/** Faults with what they may strike. */
+export const FAULTS = [
+  { kind: 'crash-before', targets: ['', ...WRITES, ...SENDS, ...ANSWERS, ...QUEUE] },
+  { kind: 'crash-before', targets: [...SENDS, 'orders.', 'ledger.', 'approvals.', 'riskState.save'] },
+  { kind: 'crash-after', targets: ['', ...WRITES, ...SENDS, ...ANSWERS, ...QUEUE] },
+  { kind: 'crash-after', targets: [...SENDS, 'orders.', 'ledger.', 'approvals.', 'riskState.save'] },
+  { kind: 'lose-request', targets: [...SENDS, ...ANSWERS, ...WRITES] },
+  { kind: 'lose-answer', targets: [...SENDS, ...ANSWERS, ...WRITES] },
+  { kind: 'lose-answer', targets: [...SENDS] },
+  { kind: 'delay', targets: ['', ...WRITES, ...SENDS, ...ANSWERS] },
+  { kind: 'double-request', targets: [...SENDS] },
+  { kind: 'freeze', targets: ['', ...WRITES, ...SENDS] },
+  { kind: 'store-down', targets: ['orders.', 'ledger.', 'approvals.', 'intents.', 'riskState.', 'audit.', ''] },
+  { kind: 'redis-down', targets: ['queue.', ''] },
+  { kind: 'venue-down', targets: ['broker.'] },
+  { kind: 'venue-down', targets: ['broker.submit'] },
+  { kind: 'double-job', targets: ['trader', 'risk-manager', 'analyst', 'ceo'] },
+  { kind: 'late-job', targets: ['trader', 'risk-manager', 'analyst', 'ceo'] },
+  { kind: 'partial-fill', targets: [''] },
+  { kind: 'late-fill-report', targets: [''] },
+  { kind: 'fill-between', targets: ['', 'broker.openOrders', 'broker.cancel', 'riskState.save'] },
+  { kind: 'fill-between', targets: ['broker.cancel'] },
+  { kind: 'lose-request', targets: ['broker.cancel'] },
+  { kind: 'reject', targets: ['broker.submit'] },
+  { kind: 'clock-skew', targets: [''] },
+  { kind: 'unreadable-market', targets: ['data.series'] },
+] as const;
+export type FaultKind = (typeof FAULTS)[number]['kind'];
+
+export const ACTION_KINDS = [
+  'halt',
+  'reduce',
+  'resume',
+  'halt-and-resume',
+  'flatten',
+  'flatten-and-halt',
+  'emergency',
+  'emergency-flatten',
+  'retire',
+  'add-strategy',
+  'settle-the-future',
+  'forged-approval',
+  'changed-approval',
+  'used-approval-again',
+  'old-intent-again',
+  'foreign-order',
+] as const;
+export type ActionKind = (typeof ACTION_KINDS)[number];
+
+/** Operations after which a person's act is most likely to do harm. */
+export const MOMENTS = [
+  'approvals.issue',
+  'approvals.consume',
+  'riskState.get',
+  'riskState.save',
+  'broker.submit',
+  'broker.cancel',
+  'broker.onCandles',
+  'broker.fills',
+  'orders.transition',
+  'ledger.recordFills',
+  'intents.recordVerdict',
+] as const;

@@ -1,0 +1,73 @@
+import { type Broker, type MarketFailure } from '../../../src/ports/broker.ts';
+import { type OrderReport } from '../../../src/domain/orders/order-request.ts';
+import { type Checks } from '../checks/checks.ts';
+import { type VenueOrder } from '../venue/venue-order.ts';
+import { type Life } from '../world/life.ts';
+import { type Perform } from '../world/perform.ts';
+import { SOURCE, type Simulation } from '../simulate/simulation.ts';
+import { type System } from '../simulate/load-system.ts';
+
+function reportOf({ leg: _, readyAt: __, bracket: ___, ...report }: VenueOrder): OrderReport {
+  return report;
+}
+
+/** The venue as the company reaches it. */
+export function brokerOf(
+  simulation: Simulation,
+  _: System,
+  checks: Checks,
+  life: Life,
+  agent: string,
+  perform: Perform,
+): Broker {
+  const { venue, rows, world, unreadable } = simulation;
+  const marketTime = (): number => rows.feed.get(SOURCE)?.now ?? 0;
+  return {
+    open: async () => undefined,
+    submit: (request) =>
+      perform(agent, 'broker.submit', () => {
+        if (!simulation.isRepeat) checks.beforeSubmit({ life, agent }, request);
+        const report = reportOf(venue.submit(request) as VenueOrder);
+        world.tell(
+          () => `   venue: ${request.purpose} ${request.side} ${request.amount} ${request.symbol} ${report.state}`,
+        );
+        return report;
+      }),
+    fetchOrder: (__, id) =>
+      perform(agent, 'broker.fetchOrder', () => {
+        const order = venue.order(id);
+        if (!order) checks.truth.lookedUp.add(`${life.number}/${id}`);
+        return order && reportOf(order);
+      }),
+    fetchGroup: (__, id) => perform(agent, 'broker.fetchGroup', () => venue.group(id).map(reportOf)),
+    openOrders: () => perform(agent, 'broker.openOrders', () => venue.openOrders().map(reportOf)),
+    cancel: (__, id) =>
+      perform(agent, 'broker.cancel', () => {
+        const order = venue.cancel(id, marketTime()) as VenueOrder | null;
+        world.tell(() => `   venue: cancel ${id.slice(0, 12)}: ${order?.state ?? 'not known'}`);
+        return order && reportOf(order);
+      }),
+    fills: (__, after) => perform(agent, 'broker.fills', () => venue.fillsAfter(after)),
+    positions: () =>
+      perform(agent, 'broker.positions', () => {
+        const positions = venue.positions();
+        checks.truth.positions.set(agent, positions);
+        return positions;
+      }),
+    balance: () => perform(agent, 'broker.balance', () => venue.balance()),
+    onCandles: (closed) =>
+      perform(agent, 'broker.onCandles', () => {
+        checks.beforeCandles(closed);
+        const failed: MarketFailure[] = [];
+        for (const symbol of closed.symbols) {
+          if ((unreadable.get(symbol) ?? 0) > world.now()) {
+            failed.push({ symbol, error: new Error(`candles of ${symbol} cannot be read`) });
+            continue;
+          }
+          venue.play(symbol, closed.candleTime);
+          if (closed.timeExitsWait !== true) venue.playTimeExits(symbol);
+        }
+        return failed;
+      }),
+  };
+}
