@@ -37,6 +37,11 @@ export function onParentGone(act) {
   return () => clearInterval(timer);
 }
 
+/** A script of this project, on this Node. */
+export async function runNode(args, env = process.env) {
+  return runProgram(process.execPath, args, env);
+}
+
 /** A program of node_modules. */
 export async function runTool(name, args, env = process.env) {
   return runProgram(inRoot('node_modules/.bin', name), args, env);

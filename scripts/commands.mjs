@@ -1,6 +1,6 @@
 import { build } from './build.mjs';
 import { check } from './check.mjs';
-import { runTool } from './child.mjs';
+import { runNode, runTool } from './child.mjs';
 import { dev } from './dev.mjs';
 import { ensurePackages } from './npm-packages.mjs';
 import { ensureRedis } from './redis-server.mjs';
@@ -42,6 +42,12 @@ export const commands = {
   async 'test:node'(args) {
     await ensurePackages();
     return testNode(args);
+  },
+
+  /** The simulator of faults of the money path; see docs/simulator-of-faults.md. */
+  async faults(args) {
+    await ensurePackages();
+    return runNode(['--import', './test/fixtures/typescript-hooks.mjs', 'test/simulator/main.ts', ...args]);
   },
 
   /** What .ci/run runs. */
