@@ -3,11 +3,13 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { bundlePath } from '../paths.ts';
 import type * as Cli from './cli.ts';
+import { compileLess } from './compile-less.ts';
 import { CACHE_DIRECTORY, HAS_COMPILE_CACHE, useCompileCache } from './compile-cache.ts';
 
 const IS_BUILT = import.meta.url.endsWith('.js');
 
 useCompileCache();
+compileLess();
 const args = process.argv.slice(2);
 // Dynamic imports: static ones would be compiled before the cache is enabled.
 const { wantedCommand } = await import('./command-list.ts');

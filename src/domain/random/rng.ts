@@ -19,6 +19,9 @@ export interface Rng {
   fork(label: string): Rng;
 }
 
+/** A number in [0, 1) from two of 32 bits. */
+const unit = (high: number, low: number): number => (high * 0x20_0000 + (low >>> 11)) / 0x20_0000_0000_0000;
+
 /** FNV-1a over UTF-16 code units with a 32-bit finalizer: derives seeds from labels. Do not use it for identities. */
 function hash32(text: string, basis: number): number {
   let h = basis >>> 0;
@@ -26,6 +29,44 @@ function hash32(text: string, basis: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85eb_ca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2_ae35);
   return (h ^ (h >>> 16)) >>> 0;
+}
+
+/**
+ * `normal` for all of `out`, with the state in local variables, which V8 keeps in registers: less than half of the time.
+ * That holds only while both steps of a number are written out.
+ */
+function fillNormals(state: Int32Array, out: Float64Array): void {
+  let a = state[0]! | 0;
+  let b = state[1]! | 0;
+  let c = state[2]! | 0;
+  let n = state[3]! | 0;
+  for (let i = 0; i < out.length; i += 1) {
+    let u = 0;
+    let s = 0;
+    while (!(s > 0 && s < 1)) {
+      let v = 0;
+      for (let number = 0; number < 2; number += 1) {
+        u = v;
+        const high = (((a + b) | 0) + n) | 0;
+        n = (n + 1) | 0;
+        a = b ^ (b >>> 9);
+        b = (c + (c << 3)) | 0;
+        c = (((c << 21) | (c >>> 11)) + high) | 0;
+        const low = (((a + b) | 0) + n) | 0;
+        n = (n + 1) | 0;
+        a = b ^ (b >>> 9);
+        b = (c + (c << 3)) | 0;
+        c = (((c << 21) | (c >>> 11)) + low) | 0;
+        v = 2 * unit(high >>> 0, low) - 1;
+      }
+      s = u * u + v * v;
+    }
+    out[i] = u * Math.sqrt((-2 * Math.log(s)) / s);
+  }
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
+  state[3] = n;
 }
 
 export function createRng(seed: number | string): Rng {
@@ -42,7 +83,7 @@ export function createRng(seed: number | string): Rng {
     return sum >>> 0;
   };
   for (let i = 0; i < 12; i += 1) step();
-  const next = (): number => (step() * 0x20_0000 + (step() >>> 11)) / 0x20_0000_0000_0000;
+  const next = (): number => unit(step(), step());
   const integer = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
   const normal = (): number => {
     for (;;) {
@@ -61,9 +102,7 @@ export function createRng(seed: number | string): Rng {
       return item;
     },
     normal,
-    normals(out) {
-      for (let i = 0; i < out.length; i += 1) out[i] = normal();
-    },
+    normals: (out) => fillNormals(state, out),
     fork: (name) => createRng(`${label}/${name}`),
   };
 }
