@@ -97,9 +97,10 @@ export async function flattenReport(
   { by, reason, requestedAt }: FlattenRequest,
   dust: readonly string[],
 ): Promise<string> {
-  const fills = (await stores.ledger.fills({ account, limit: 1000 })).filter(
-    ({ purpose, time }) => purpose !== 'entry' && time >= requestedAt,
-  );
+  const fills = (await stores.ledger.fills({ account, limit: 1000 }))
+    .filter(({ purpose, time }) => purpose !== 'entry' && time >= requestedAt)
+    // Ids of closing orders contain the wall time of the request: they give no order that repeats.
+    .sort((a, b) => (a.symbol === b.symbol ? a.time - b.time : a.symbol < b.symbol ? -1 : 1));
   const closed = fills.map(
     ({ side, amount, symbol, price }) => `${side} ${plain(amount)} ${symbol} at ${plain(price)}`,
   );
