@@ -107,8 +107,12 @@ export function createBreakerWatch(deps: BreakerWatchDeps): BreakerWatch {
   return {
     async candle({ account, timeframe, candleTime }) {
       const candleMs = timeframeMs(timeframe);
-      const time = candleTime + candleMs;
-      await Promise.all([requireClosed(data, 'the candle', time), broker.open(account)]);
+      // A job that comes late is judged now: an old crash is no reason to act.
+      const [time] = await Promise.all([
+        data.now(),
+        requireClosed(data, 'the candle', candleTime + candleMs),
+        broker.open(account),
+      ]);
       const [{ equity }, markets] = await Promise.all([broker.balance(account), recentCloses(timeframe, time)]);
       const { acted, flattenJob } = await act(
         account,

@@ -144,16 +144,17 @@ export function createTrader(deps: TraderDeps): Agent {
         }),
 
       // Start-up and crash recovery are the same path: read from the venue what happened meanwhile, then trade.
-      async reconcile({ account }, { note }) {
-        await broker.open(account);
-        const { orders, fills, resolved } = await followVenue(cancelDeps, account);
-        const difference = await standingDifference(cancelDeps, account);
-        await markAccount(deps, account);
-        if (difference !== null) await watch.trouble(account, 'venue-differs', difference, await deps.data.now());
-        await watch.reconciled(account);
-        note({ risk: riskSummary(await riskStates.read(account)) });
-        return { orders, fills, resolved: [...resolved], ...(difference !== null && { difference }) };
-      },
+      reconcile: ({ account }, { job, note }) =>
+        watch.guard(job, account, async () => {
+          await broker.open(account);
+          const { orders, fills, resolved } = await followVenue(cancelDeps, account);
+          const difference = await standingDifference(cancelDeps, account);
+          await markAccount(deps, account);
+          if (difference !== null) await watch.trouble(account, 'venue-differs', difference, await deps.data.now());
+          await watch.reconciled(account);
+          note({ risk: riskSummary(await riskStates.read(account)) });
+          return { orders, fills, resolved: [...resolved], ...(difference !== null && { difference }) };
+        }),
 
       // Jobs of this queue run one at a time, so no tick changes the books meanwhile.
       compare: ({ account }, { job }) =>

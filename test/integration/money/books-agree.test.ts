@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/domain/errors.ts';
 import { setMarketTime } from '../../../src/feed/feed.ts';
 import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
 import { ACCOUNT, withMoneyAgents, type MoneyAgents, type MoneySetting } from '../../fixtures/money-agents.ts';
@@ -126,6 +127,28 @@ describe('ledger and venue', () => {
             }
             return stranger ? [...held, { strategyHash: 'x', symbol: 'BBB-USD', amount: 2 }] : held;
           },
+        }),
+      },
+    );
+  });
+
+  it('a reconciliation that fails for good reduces trading, and says why', async () => {
+    let isAway = false;
+    await holding(
+      async (agents) => {
+        isAway = true;
+        await expect(agents.ask('trader', 'reconcile', { account: ACCOUNT })).rejects.toThrow('the venue is closed');
+        isAway = false;
+        expect(await agents.riskState()).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'trouble' });
+        expect((await agents.alerts())[0]?.text).toBe(
+          'reconcile: the venue is closed; trading is REDUCING, set by trouble',
+        );
+      },
+      {
+        broker: (broker) => ({
+          ...broker,
+          fills: (...request) =>
+            isAway ? Promise.reject(new AppError('venue-closed', 'the venue is closed')) : broker.fills(...request),
         }),
       },
     );

@@ -11,7 +11,7 @@ import {
   type MoneyAgents,
   type MoneySetting,
 } from '../../fixtures/money-agents.ts';
-import { entryIntent, HOUR, openMarkets } from '../../fixtures/synthetic-market.ts';
+import { entryIntent, HOUR, openMarkets, OPENS } from '../../fixtures/synthetic-market.ts';
 
 let testEnvironment: TestEnvironment;
 beforeAll(async () => {
@@ -59,6 +59,20 @@ describe('the CEO acts by itself', () => {
           await candle(agents);
           expect((await agents.riskState()).tradingState).toBe(state);
         }
+      },
+      { environment: { CORP_AGENTS__CEO__BREAKERS__CRASH_CANDLES: '2' } },
+    ),
+  );
+
+  it(
+    'but not on a crash that is over when a job comes late',
+    withCeo(
+      async (agents) => {
+        await openMarkets(agents.context, ['AAA-USD'], [100, 75, 75, 75, 75, 75]);
+        for (let i = 0; i < 5; i += 1) await agents.pass();
+        const late = { account: ACCOUNT, timeframe: '1h', candleTime: OPENS + HOUR } as const;
+        expect(await agents.ask('ceo', 'watch', late)).toEqual({ acted: [] });
+        expect((await agents.riskState()).tradingState).toBe('ACTIVE');
       },
       { environment: { CORP_AGENTS__CEO__BREAKERS__CRASH_CANDLES: '2' } },
     ),
