@@ -96,13 +96,13 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
   const gridTrials = async (cycleId: string, candidate: string, symbol: string): Promise<readonly Trial[]> => {
     const prefix = `${cycleId}.grid.${symbol}.${labelOf(candidate)}.`;
     const [units, trials] = await Promise.all([
-      stores.workUnits.ofCycle(cycleId),
-      stores.trials.ofCycle(cycleId, 'grid'),
+      stores.workUnits.ofCycle(cycleId, 'grid', symbol),
+      stores.trials.ofCycle(cycleId, 'grid', symbol),
     ]);
     const specs = new Set(
       units.filter(({ id }) => id.startsWith(prefix)).flatMap(({ items }) => items.map(({ hash }) => hash)),
     );
-    return trials.filter((trial) => trial.symbol === symbol && specs.has(trial.strategyHash));
+    return trials.filter((trial) => specs.has(trial.strategyHash));
   };
 
   return defineAgent(

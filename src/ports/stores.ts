@@ -64,7 +64,8 @@ export interface StrategyStore {
 export interface TrialStore {
   /** Unique by trial id; returns the number of new trials. */
   recordMany(trials: readonly Trial[]): Promise<number>;
-  ofCycle(cycleId: string, stage?: TrialStage): Promise<readonly Trial[]>;
+  /** @param symbol only trials on this market */
+  ofCycle(cycleId: string, stage?: TrialStage, symbol?: string): Promise<readonly Trial[]>;
   count(cycleId?: string): Promise<number>;
 }
 
@@ -72,7 +73,7 @@ export interface WorkUnitStore {
   /** Inserts units with a new id. */
   addMany(units: readonly WorkUnit[]): Promise<number>;
   get(id: string): Promise<WorkUnit | null>;
-  ofCycle(cycleId: string): Promise<readonly WorkUnit[]>;
+  ofCycle(cycleId: string, stage?: TrialStage, symbol?: string): Promise<readonly WorkUnit[]>;
   finish(
     id: string,
     result: { readonly node: string; readonly ms: number; readonly at: number; readonly trials: number },

@@ -26,7 +26,7 @@ export function createTrialStore(database: Database): TrialStore {
   // Sorted by id so that the order in which workers finish cannot affect a result.
   return {
     recordMany: (recorded) => trials.insert(recorded),
-    ofCycle: (cycleId, stage) => trials.find({ cycleId, stage }, { id: 1 }),
+    ofCycle: (cycleId, stage, symbol) => trials.find({ cycleId, stage, symbol }, { id: 1 }),
     count: (cycleId) => trials.count({ cycleId }),
   };
 }

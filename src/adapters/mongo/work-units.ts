@@ -31,7 +31,7 @@ export function createWorkUnitStore(database: Database): WorkUnitStore {
   return {
     addMany: (added) => units.insert(added),
     get: (id) => units.get(id),
-    ofCycle: (cycleId) => units.find({ cycleId }, { id: 1 }),
+    ofCycle: (cycleId, stage, symbol) => units.find({ cycleId, stage, symbol }, { id: 1 }),
 
     /** The first result of a unit wins; later ones are ignored. */
     async finish(id, { at, ...result }) {

@@ -120,6 +120,8 @@ export function researchContract(stores: () => Stores): void {
       await trials.recordMany([grid, failed, one]);
       expect(await trials.ofCycle('tq-c')).toStrictEqual([one, failed, grid]);
       expect(await trials.ofCycle('tq-c', 'screen')).toStrictEqual([one, failed]);
+      expect(await trials.ofCycle('tq-c', 'screen', one.symbol)).toStrictEqual([one, failed]);
+      expect(await trials.ofCycle('tq-c', 'screen', 'NO-USD')).toEqual([]);
       expect(await trials.ofCycle('tq-none')).toEqual([]);
     });
   });
@@ -132,6 +134,9 @@ export function researchContract(stores: () => Stores): void {
       expect(await workUnits.addMany([open, workUnit('wu-3')])).toBe(1);
       expect(await workUnits.get('wu-1')).toStrictEqual(open);
       expect((await workUnits.ofCycle('wu-c')).map(({ id }) => id)).toEqual(['wu-1', 'wu-2']);
+      const { stage, symbol } = open;
+      expect((await workUnits.ofCycle('wu-c', stage, symbol)).map(({ id }) => id)).toEqual(['wu-1', 'wu-2']);
+      expect(await workUnits.ofCycle('wu-c', stage, 'NO-USD')).toEqual([]);
 
       await together(20, (i) => workUnits.finish('wu-1', { node: `n${i}`, ms: i, at: T0 + i, trials: 10 + i }));
       const done = await workUnits.get('wu-1');
