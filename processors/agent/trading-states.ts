@@ -1,6 +1,7 @@
 import { flattenFlow, flattenJobId } from '../../queues/flows/flatten-flow.ts';
 import { type Producer } from '../../queues/producer.ts';
 import { type RiskState, type TradingState } from '../../src/domain/risk/risk-state.ts';
+import { carryOutOnce } from '../../src/domain/risk/carry-out-once.ts';
 import {
   requestFlatten,
   requestTradingState,
@@ -29,7 +30,8 @@ export interface TradingStates {
    * trader is asked to cancel entries. Both follow the stored state, so that a crash between them costs a repetition.
    */
   change<T extends { readonly state: RiskState }>(account: string, step: (state: RiskState) => T): Promise<T>;
-  set(account: string, target: TradingState, by: 'operator' | 'ceo', reason: string): Promise<StateAnswer>;
+  /** @param id of the request's job: it is carried out once */
+  set(account: string, target: TradingState, by: 'operator' | 'ceo', reason: string, id: string): Promise<StateAnswer>;
   /**
    * The one way to close everything: stores the request, and then adds the jobs that cancel and close. Repeated by
    * `monitor` on every candle until the venue holds nothing.
@@ -92,13 +94,17 @@ export function createTradingStates(deps: TradingStatesDeps): TradingStates {
   return {
     change,
     startFlatten,
-    async set(account, target, by, reason) {
+    async set(account, target, by, reason, id) {
       const now = await data.now();
-      return change(account, (state) => requestTradingState(state, target, by, reason, now));
+      return change(account, (current) =>
+        carryOutOnce(current, id, (state) => requestTradingState(state, target, by, reason, now)),
+      );
     },
     async flatten(account, order) {
       const now = await data.now();
-      const answer = await change(account, (state) => requestFlatten(state, order, now));
+      const answer = await change(account, (current) =>
+        carryOutOnce(current, order.id, (state) => requestFlatten(state, order, now)),
+      );
       if (answer.state.flatten?.id === order.id) await startFlatten(account, answer.state);
       return answer;
     },

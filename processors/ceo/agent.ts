@@ -165,7 +165,7 @@ export function createCeo(deps: CeoDeps): Agent {
         const because = `emergency: ${reason}`;
         const { state, explanation } = flatten
           ? await states.flatten(account, { id: jobId, by: 'ceo', reason: because, halt: false })
-          : await states.set(account, 'HALTED', 'ceo', because);
+          : await states.set(account, 'HALTED', 'ceo', because, jobId);
         await raiseAlert({
           key: `emergency/${account}/${jobId}`,
           account,

@@ -125,8 +125,8 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
         };
       },
 
-      async 'set-state'({ account, state: target, by, reason }, { note }) {
-        const { state, changed, explanation } = await states.set(account, target, by, reason);
+      async 'set-state'({ account, state: target, by, reason }, { jobId, note }) {
+        const { state, changed, explanation } = await states.set(account, target, by, reason, jobId);
         note({ risk: riskSummary(state) });
         return { state: state.tradingState, changed, explanation };
       },
