@@ -20,7 +20,7 @@ interface Mark {
  */
 export function createDrawdownCheck(simulation: Simulation): () => void {
   const { plan, venue, rows, violate, seen } = simulation;
-  const { maxDailyDrawdown, maxWeeklyDrawdown } = limitsOf(plan);
+  const { maxDailyDrawdown, maxWeeklyDrawdown, maxPeakDrawdown } = limitsOf(plan);
   const marks: Mark[] = [];
 
   const check = (last: Mark, periodOf: (time: number) => number, limit: number, what: string): void => {
@@ -34,6 +34,22 @@ export function createDrawdownCheck(simulation: Simulation): () => void {
       violate('M6', `${(loss * 100).toFixed(2)} % were lost since the ${what} began, and trading is ACTIVE`);
   };
 
+  /** M15: after a person has resumed, the peak is measured anew. */
+  let resumed = 0;
+  let wasHalted = false;
+  const checkPeak = (last: Mark): void => {
+    const state = rows.riskStates.get(ACCOUNT);
+    const isHalted = state?.tradingState === 'HALTED' && state.stateSetBy === 'risk-limit';
+    if (isHalted && !wasHalted) {
+      seen.add('the limit of the peak reached');
+      const peak = Math.max(...marks.slice(resumed).map(({ equity }) => equity), last.equity);
+      if (resumed > 0 && 1 - last.equity / peak < maxPeakDrawdown * 0.9)
+        violate('M15', `a resumed account was halted again at ${last.equity}, with a peak of ${peak} since`);
+    }
+    if (wasHalted && state?.tradingState === 'ACTIVE') resumed = marks.length;
+    wasHalted = isHalted;
+  };
+
   return () => {
     const last: Mark = {
       time: plan.markets[0]!.time[simulation.bar()]!,
@@ -42,6 +58,7 @@ export function createDrawdownCheck(simulation: Simulation): () => void {
     };
     check(last, dayOf, maxDailyDrawdown, 'day');
     check(last, weekOf, maxWeeklyDrawdown, 'week');
+    checkPeak(last);
     marks.push(last);
   };
 }

@@ -25,6 +25,20 @@ const ANSWERS = [
 ] as const;
 const QUEUE = ['queue.add', 'queue.addFlow', 'queue.complete'] as const;
 
+/** Jobs by the start of queue and name. */
+const JOBS = [
+  'trader',
+  'trader execute',
+  'trader cancel-open',
+  'risk-manager',
+  'risk-manager review',
+  'risk-manager set-state',
+  'risk-manager flatten',
+  'analyst',
+  'ceo',
+  'ceo emergency',
+] as const;
+
 /** Faults with what they may strike. */
 export const FAULTS = [
   { kind: 'crash-before', targets: ['', ...WRITES, ...SENDS, ...ANSWERS, ...QUEUE] },
@@ -41,8 +55,8 @@ export const FAULTS = [
   { kind: 'redis-down', targets: ['queue.', ''] },
   { kind: 'venue-down', targets: ['broker.'] },
   { kind: 'venue-down', targets: ['broker.submit'] },
-  { kind: 'double-job', targets: ['trader', 'risk-manager', 'analyst', 'ceo'] },
-  { kind: 'late-job', targets: ['trader', 'risk-manager', 'analyst', 'ceo'] },
+  { kind: 'double-job', targets: JOBS },
+  { kind: 'late-job', targets: JOBS },
   { kind: 'partial-fill', targets: [''] },
   { kind: 'late-fill-report', targets: [''] },
   { kind: 'fill-between', targets: ['', 'broker.openOrders', 'broker.cancel', 'riskState.save'] },
@@ -59,6 +73,7 @@ export const ACTION_KINDS = [
   'reduce',
   'resume',
   'halt-and-resume',
+  'halt-after-a-frozen-resume',
   'flatten',
   'flatten-and-halt',
   'emergency',
@@ -80,6 +95,8 @@ export const MOMENTS = [
   'approvals.consume',
   'riskState.get',
   'riskState.save',
+  'broker.submit',
+  'broker.submit',
   'broker.submit',
   'broker.cancel',
   'broker.onCandles',

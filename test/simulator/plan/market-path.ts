@@ -38,7 +38,7 @@ export function candlesOf(
   const path = { time: column(), open: column(), high: column(), low: column(), close: column(), volume: column() };
   const filled = new Uint8Array(bars);
   const wildness = rng.pick([0.003, 0.006, 0.012]);
-  const crashAt = rng.next() < (isRough ? 0.7 : 0.3) ? rng.integer(80, bars - 10) : -1;
+  const crashAt = rng.next() < (isRough ? 0.9 : 0.3) ? rng.integer(80, bars - 10) : -1;
   const turnsAt = isRough || rng.next() < 0.7 ? rng.integer(70, bars - 40) : bars;
   let price = 100;
   for (let bar = 0; bar < bars; bar += 1) {
@@ -48,9 +48,9 @@ export function candlesOf(
       filled[bar] = 1;
       continue;
     }
-    const crash = bar === crashAt ? -rng.pick([0.05, 0.12, 0.3]) : 0;
+    const crash = bar === crashAt ? -rng.pick(isRough ? [0.12, 0.2, 0.3] : [0.05, 0.12, 0.3]) : 0;
     // A crash between two candles jumps over the stops.
-    const jumps = isRough && rng.next() < 0.7;
+    const jumps = isRough && rng.next() < 0.9;
     const gap = (rng.next() < 0.02 ? rng.normal() * 0.02 : 0) + (jumps ? crash : 0);
     const drift = bar >= turnsAt && bar < turnsAt + 25 ? (isRough ? -0.015 : 0.03) : 0;
     const open = onTick(price * (1 + gap));

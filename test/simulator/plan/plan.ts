@@ -107,7 +107,14 @@ function drawActions(rng: Rng): readonly PlannedAction[] {
       ...drawMoment(rng),
       pick: rng.next(),
     }));
-  return [...drawn, ...resumes].sort((a, b) => a.candle - b.candle);
+  // And now and then anyway: every run is to trade until its end.
+  const regular = [30, 60, 90, 120].map((candle) => ({
+    candle: candle + rng.integer(0, 10),
+    kind: 'resume' as const,
+    ...drawMoment(rng),
+    pick: rng.next(),
+  }));
+  return [...drawn, ...resumes, ...regular].sort((a, b) => a.candle - b.candle);
 }
 
 const BARS_ENTRIES: ReadonlySet<ActionKind> = new Set([
@@ -117,6 +124,7 @@ const BARS_ENTRIES: ReadonlySet<ActionKind> = new Set([
   'flatten-and-halt',
   'emergency',
   'emergency-flatten',
+  'halt-after-a-frozen-resume',
 ]);
 
 export function planOf(seed: number): Plan {
@@ -130,7 +138,7 @@ export function planOf(seed: number): Plan {
     candlesOf(rng.fork(symbol), { symbol, timeframe, bars, from, missesCandles: i > 0, isRough: isBold }),
   );
   const drawn = rng.fork('strategies');
-  const strategies = Array.from({ length: drawn.integer(3, 6) }, (_, i) => {
+  const strategies = Array.from({ length: drawn.integer(4, 6) }, (_, i) => {
     const symbol = SYMBOLS[i % SYMBOLS.length]!;
     return { hash: `strategy${i}`.padEnd(64, '0'), symbol, spec: drawSpec(drawn, symbol === 'AAA-PERP', isBold) };
   });

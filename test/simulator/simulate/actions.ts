@@ -59,6 +59,14 @@ export function createActions(simulation: Simulation, system: System, checks: Ch
         setState('HALTED');
         setState('ACTIVE', `set.${count}.resume`);
         break;
+      case 'halt-after-a-frozen-resume': {
+        // The process that resumes wakes up after another one has resumed in its place and a person has halted.
+        setState('ACTIVE');
+        simulation.faults.arm({ candle: 0, kind: 'freeze', target: 'riskState.save', skip: 0, ms: 12_000 });
+        const id = `set.${count}.halt`;
+        world.schedule(20_000, () => setState('HALTED', id));
+        break;
+      }
       case 'flatten':
         flatten(false);
         break;

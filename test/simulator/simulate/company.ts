@@ -107,6 +107,8 @@ export function startLife({ simulation, system, checks }: Running, number: numbe
     }),
   };
 
+  // Jobs without a deadline share a signal, which nothing aborts.
+  const { signal } = new AbortController();
   const isCurrent = (): boolean => life.isAlive() && simulation.life === life && life.awake() === null;
 
   const runOnce = async (job: StoredJob): Promise<void> => {
@@ -116,7 +118,7 @@ export function startLife({ simulation, system, checks }: Running, number: numbe
     let end: () => void;
     try {
       const view: Job = jobOf(job);
-      const value = await agent.process(view, 'token', undefined);
+      const value = await agent.process(view, 'token', signal);
       end = () => queues.complete(job, life, value);
     } catch (error) {
       const { message, name } = error as Error;
@@ -135,7 +137,7 @@ export function startLife({ simulation, system, checks }: Running, number: numbe
     }
     const job = queues.take(queue, life);
     if (!job) return;
-    const fault = simulation.faults.atJob(queue);
+    const fault = simulation.faults.atJob(`${queue} ${job.name}`);
     if (!fault) {
       simulation.begin(runOnce(job));
       return;

@@ -1,7 +1,7 @@
 import { type Plan, type PlannedFault } from '../plan/plan.ts';
 import { type FaultKind } from '../plan/kinds.ts';
 
-/** Faults that strike when a job starts; their target is a queue. */
+/** Faults that strike when a job starts; their target is a queue, or a queue and a name. */
 const OF_JOBS: ReadonlySet<FaultKind> = new Set(['double-job', 'late-job']);
 
 export interface Faults {
@@ -9,7 +9,10 @@ export interface Faults {
   startCandle(candle: number): void;
   /** The fault that strikes this operation. */
   atOperation(name: string): PlannedFault | null;
-  atJob(queue: string): PlannedFault | null;
+  /** @param job queue and name */
+  atJob(job: string): PlannedFault | null;
+  /** A fault that waits for its operation from now on. */
+  arm(fault: PlannedFault): void;
   /** No more faults: the company must come to rest. */
   end(): void;
 }
@@ -37,7 +40,8 @@ export function createFaults(plan: Pick<Plan, 'faults'>): Faults {
       armed.push(...due.map((fault) => ({ fault, skip: fault.skip })));
     },
     atOperation: (name) => strike(false, name),
-    atJob: (queue) => strike(true, queue),
+    atJob: (job) => strike(true, job),
+    arm: (fault) => void armed.push({ fault, skip: fault.skip }),
     end() {
       waiting = [];
       armed = [];

@@ -92,6 +92,7 @@ export function createPerform(simulation: Simulation, life: Life, { AppError }: 
       case 'venue-down': {
         const which = kind.slice(0, -'-down'.length) as Resource;
         down.set(which, world.now() + ms);
+        world.schedule(ms, () => simulation.disturb(`the ${which} is back`));
         return null;
       }
       case 'partial-fill':
@@ -114,6 +115,7 @@ export function createPerform(simulation: Simulation, life: Life, { AppError }: 
       case 'unreadable-market': {
         const market = plan.markets[ms % plan.markets.length]!;
         simulation.unreadable.set(market.symbol, world.now() + ms);
+        world.schedule(ms, () => simulation.disturb(`${market.symbol} can be read again`));
         return null;
       }
       default:
