@@ -26,13 +26,13 @@ export interface BreakerWatchDeps {
   readonly clock: Clock;
   readonly limits: RiskLimits;
   readonly breakers: BreakerRules;
+  /** Of the candles that the rules count, whoever asks. */
   readonly timeframe: Timeframe;
   readonly isRealTime: boolean;
 }
 
 interface ClosedCandle {
   readonly account: string;
-  readonly timeframe: Timeframe;
   /** Open time, epoch ms. */
   readonly candleTime: number;
 }
@@ -48,7 +48,8 @@ export interface BreakerWatch {
 }
 
 export function createBreakerWatch(deps: BreakerWatchDeps): BreakerWatch {
-  const { stores, states, raiseAlert, audit, broker, data, clock, limits, breakers, isRealTime } = deps;
+  const { stores, states, raiseAlert, audit, broker, data, clock, limits, breakers, timeframe, isRealTime } = deps;
+  const candleMs = timeframeMs(timeframe);
 
   const report = async (account: string, trip: Trip, { state, time }: { state: RiskState; time: number }) => {
     const { breaker, response, text } = trip;
@@ -95,7 +96,7 @@ export function createBreakerWatch(deps: BreakerWatchDeps): BreakerWatch {
   };
 
   /** A market that cannot be read is settled and reported by others. */
-  const recentCloses = async (timeframe: Timeframe, asOf: number): Promise<readonly RecentCloses[]> => {
+  const recentCloses = async (asOf: number): Promise<readonly RecentCloses[]> => {
     const bars = breakers.crashCandles + 1;
     const read = (await data.markets()).map(async ({ symbol }) => {
       const series = await data.series({ symbol, timeframe, asOf, bars, anyCoverage: true }).catch(() => null);
@@ -105,15 +106,14 @@ export function createBreakerWatch(deps: BreakerWatchDeps): BreakerWatch {
   };
 
   return {
-    async candle({ account, timeframe, candleTime }) {
-      const candleMs = timeframeMs(timeframe);
+    async candle({ account, candleTime }) {
       // A job that comes late is judged now: an old crash is no reason to act.
       const [time] = await Promise.all([
         data.now(),
         requireClosed(data, 'the candle', candleTime + candleMs),
         broker.open(account),
       ]);
-      const [{ equity }, markets] = await Promise.all([broker.balance(account), recentCloses(timeframe, time)]);
+      const [{ equity }, markets] = await Promise.all([broker.balance(account), recentCloses(time)]);
       const { acted, flattenJob } = await act(
         account,
         AFTER_A_CANDLE,
@@ -142,7 +142,7 @@ export function createBreakerWatch(deps: BreakerWatchDeps): BreakerWatch {
         text: `no heartbeat of ${money.join(', ')}`,
         at: time,
       };
-      const stale = isRealTime ? staleFeedTrip(clock.now(), time, timeframeMs(deps.timeframe), limits) : null;
+      const stale = isRealTime ? staleFeedTrip(clock.now(), time, candleMs, limits) : null;
       await act(account, ['silent-agents', 'stale-feed'], () => [money.length > 0 ? trip : null, stale], time);
     },
   };

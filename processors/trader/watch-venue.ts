@@ -13,6 +13,8 @@ export interface WatchDeps extends TroubleReporterDeps {
 
 /** Errors of a job that are not the venue's. */
 const NOT_THE_VENUE = ['child-failed', 'market-failed', 'lock-lost', 'not-closed'] as const;
+/** Outages of the store are not counted: they end by themselves, and a restart must change no decision. */
+const OUR_STORE = ['mongo-unreachable', 'contention'] as const;
 
 export interface VenueWatch {
   /**
@@ -47,7 +49,7 @@ export function createVenueWatch({ states, raiseAlert, now, breakers }: WatchDep
           job.attemptsMade + 1 >= (job.opts.attempts ?? 1) || (error instanceof AppError && !error.retryable);
         if (NOT_THE_VENUE.some((code) => hasCode(error, code))) throw error;
         // A store that is away must not hide the error of the venue.
-        await count(account).catch(() => undefined);
+        if (!OUR_STORE.some((code) => hasCode(error, code))) await count(account).catch(() => undefined);
         if (isFinal) await trouble(account, 'venue-errors', `${job.name}: ${errorText(error)}`, await now());
         throw error;
       }

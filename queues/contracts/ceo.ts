@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineContract } from '../contract.ts';
-import { accountField, idField, reasonField, timeField, timeframeField } from '../fields.ts';
+import { accountField, idField, reasonField, timeField } from '../fields.ts';
 
 export const ceoContract = defineContract({
   queue: 'ceo',
@@ -13,7 +13,7 @@ export const ceoContract = defineContract({
     },
     watch: {
       summary: 'Looks for a drawdown, a crash of a market or a venue out of line after a candle, and acts on it',
-      data: z.strictObject({ account: accountField, timeframe: timeframeField, candleTime: timeField }),
+      data: z.strictObject({ account: accountField, candleTime: timeField }),
       result: z.strictObject({
         acted: z.array(z.string()),
         /** The trader's job that places the first closing orders, when everything is to be closed. */

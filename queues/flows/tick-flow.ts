@@ -39,11 +39,11 @@ export function observeFlow(tick: TickIdentity, symbols: readonly string[], eval
 
 /** The CEO's look at the candles, after `before` if the CEO is to be waited for. */
 export function watchFlow(tick: TickIdentity, before?: FlowNode): FlowNode {
-  const { account, timeframe, candleTime } = tick;
+  const { account, candleTime } = tick;
   return {
     queue: 'ceo',
     name: 'watch',
-    payload: { account, timeframe, candleTime },
+    payload: { account, candleTime },
     jobId: `tick-watch.${idOf(tick)}`,
     meta: { ...metaOf(tick), priority: 'critical' },
     ...(before && { children: [before] }),

@@ -28,7 +28,7 @@ const withCeo =
 async function candle({ pass, ask, context }: MoneyAgents) {
   await pass();
   const candleTime = (await context.data.now()) - HOUR;
-  return ask('ceo', 'watch', { account: ACCOUNT, timeframe: '1h', candleTime });
+  return ask('ceo', 'watch', { account: ACCOUNT, candleTime });
 }
 
 const acts = async ({ alerts }: MoneyAgents) => (await alerts()).filter(({ title }) => title.startsWith('CEO: '));
@@ -44,7 +44,7 @@ describe('the CEO acts by itself', () => {
         expect(await candle(agents)).toEqual({ acted: [] });
         expect(await candle(agents)).toEqual({ acted: ['market-crash: reduce'] });
         const candleTime = (await agents.context.data.now()) - HOUR;
-        await agents.ask('ceo', 'watch', { account: ACCOUNT, timeframe: '1h', candleTime });
+        await agents.ask('ceo', 'watch', { account: ACCOUNT, candleTime });
         expect(await agents.riskState()).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'ceo', entryEpoch: 1 });
         const [alert, ...more] = await acts(agents);
         expect(more).toEqual([]);
@@ -70,7 +70,7 @@ describe('the CEO acts by itself', () => {
       async (agents) => {
         await openMarkets(agents.context, ['AAA-USD'], [100, 75, 75, 75, 75, 75]);
         for (let i = 0; i < 5; i += 1) await agents.pass();
-        const late = { account: ACCOUNT, timeframe: '1h', candleTime: OPENS + HOUR } as const;
+        const late = { account: ACCOUNT, candleTime: OPENS + HOUR };
         expect(await agents.ask('ceo', 'watch', late)).toEqual({ acted: [] });
         expect((await agents.riskState()).tradingState).toBe('ACTIVE');
       },
@@ -149,6 +149,28 @@ describe('the CEO acts by itself', () => {
         expect(await acts(agents)).toHaveLength(1);
       },
       { broker: flaky, environment: { CORP_AGENTS__CEO__BREAKERS__VENUE_ERRORS: '3' } },
+    )();
+  });
+
+  it('not on errors of our own store', async () => {
+    let failures = 3;
+    await withCeo(
+      async (agents) => {
+        await candle(agents);
+        expect(failures).toBe(0);
+        expect(await agents.riskState()).not.toHaveProperty('venueErrors');
+      },
+      {
+        broker: (broker) => ({
+          ...broker,
+          onCandles(closed) {
+            if (failures === 0) return broker.onCandles(closed);
+            failures -= 1;
+            return Promise.reject(new AppError('mongo-unreachable', 'the store is away', { retryable: true }));
+          },
+        }),
+        environment: { CORP_AGENTS__CEO__BREAKERS__VENUE_ERRORS: '3' },
+      },
     )();
   });
 
