@@ -9,7 +9,7 @@ import { readFailedReason } from '../../queues/failed-reason.ts';
  * @throws AppError `child-failed`.
  */
 export async function childAnswers<S extends z.ZodType>(job: Job, schema: S): Promise<readonly z.output<S>[]> {
-  const failures = await job.getIgnoredChildrenFailures();
+  const [failures, values] = await Promise.all([job.getIgnoredChildrenFailures(), job.getChildrenValues<unknown>()]);
   for (const [key, reason] of Object.entries(failures)) {
     const { code, message } = readFailedReason(reason);
     throw new AppError('child-failed', `${key.slice(key.lastIndexOf(':') + 1)} failed: ${message}`, {
@@ -17,7 +17,6 @@ export async function childAnswers<S extends z.ZodType>(job: Job, schema: S): Pr
       cause: new AppError(code, message),
     });
   }
-  const values = await job.getChildrenValues<unknown>();
   return Object.values(values).flatMap((value) => {
     const parsed = schema.safeParse(value);
     return parsed.success ? [parsed.data] : [];

@@ -56,11 +56,12 @@ export function createAnalyst(deps: AnalystDeps): Agent {
 
       async signals({ account, symbols, timeframe, candleTime }, { job }) {
         const asOf = candleTime + timeframeMs(timeframe);
-        await requireClosed(data, 'the candle', asOf);
-        const held = (await stores.portfolio.list({ account })).filter(
-          (holding) => holding.timeframe === timeframe && symbols.includes(holding.symbol),
-        );
-        const waiting = await waitingExits(account);
+        const [all, waiting] = await Promise.all([
+          stores.portfolio.list({ account }),
+          waitingExits(account),
+          requireClosed(data, 'the candle', asOf),
+        ]);
+        const held = all.filter((holding) => holding.timeframe === timeframe && symbols.includes(holding.symbol));
         if (held.length === 0) return { intents: waiting, failed: [] };
         const [positions, strategies] = await Promise.all([
           stores.ledger.positions(account),

@@ -69,17 +69,20 @@ export async function admitApproval(deps: AdmitDeps, account: string, approvalId
   if (approval.account !== account) {
     return { refused: `approval ${approvalId} is for account ${approval.account}, not ${account}`, late: false };
   }
-  const now = await data.now();
+  const [now, intent, order] = await Promise.all([
+    data.now(),
+    stores.intents.get(account, approval.intentId),
+    // The id of an order is that of its intent.
+    stores.orders.get(account, approval.intentId),
+  ]);
   const check = verifyApproval(approval, approvalSecret, now);
   if (!check.ok && check.code === 'bad-signature') return { refused: check.reason, late: false };
-  const intent = await stores.intents.get(account, approval.intentId);
   if (!intent) return { refused: `the intent of approval ${approvalId} is missing from the store`, late: false };
   const differing = REPEATED.find((field) => intent[field] !== approval[field]);
   if (differing !== undefined) {
     const text = `approval ${approvalId} is for ${differing} ${approval[differing]}, its intent for ${intent[differing]}`;
     return { refused: text, late: false };
   }
-  const order = await stores.orders.get(account, intent.id);
   if (!order && !check.ok) return { refused: check.reason, late: true };
   const lapsed = await lapseOf(deps, approval, intent.cycleId);
   if (!order && lapsed) return { refused: lapsed.reason, late: true };
