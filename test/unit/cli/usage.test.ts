@@ -68,3 +68,15 @@ it('an invalid setting exits 2 and names the variable, before anything is opened
     stderr: expect.stringMatching(/^corp: environment variable CORP_RISK__MAX_EVERYTHING: [^\n]+\n$/) as string,
   });
 });
+
+/** M19: nothing from outside can put work on a money desk. */
+it.each([
+  ['retry', ['jobs', 'retry', 'trader', 'j1'], 'retried'],
+  ['add', ['jobs', 'add', 'risk-manager', 'review', '--data', '{}'], 'added'],
+] as const)('corp jobs %s refuses jobs of money queues, before anything is opened', async (_, args, what) => {
+  const { exitCode, stdout, stderr } = await corp([...args]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toMatch(
+    new RegExp(`^corp: jobs of (trader|risk-manager) cannot be ${what} from outside\\. Use corp halt`),
+  );
+});
