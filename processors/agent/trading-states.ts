@@ -62,6 +62,19 @@ export function createTradingStates(deps: TradingStatesDeps): TradingStates {
         data: { account, state: tradingState, reason: stateReason, by: stateSetBy },
       });
     }
+    const { withdrawnFlatten } = answer.state;
+    if (withdrawnFlatten !== undefined) {
+      // `settle` does the same, should this job be lost.
+      await producer.add(
+        'trader',
+        'cancel-withdrawn',
+        { account },
+        {
+          meta: { priority: 'critical', causedBy: 'state/withdrawn' },
+          jobId: `cancel-withdrawn.${account}.${withdrawnFlatten}`,
+        },
+      );
+    }
     if (tradingState !== 'ACTIVE') {
       // One job for each time that ACTIVE was left. `settle` cancels too, should this job be lost.
       await producer.add(

@@ -16,6 +16,8 @@ import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.t
 import { requireClosed } from '../agent/require-closed.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { createTradingStates } from '../agent/trading-states.ts';
+import { AppError } from '../../src/domain/errors.ts';
+import { requireDay } from './require-day.ts';
 import { createBreakerWatch } from './watch-breakers.ts';
 
 export interface CeoDeps extends AgentDeps {
@@ -54,6 +56,12 @@ export function createCeo(deps: CeoDeps): Agent {
     for (const { agent, lastSeen } of await stores.agentStates.list())
       lastSeenOf.set(agent, Math.max(lastSeen, lastSeenOf.get(agent) ?? watchedSince));
     return [...lastSeenOf].map(([agent, lastSeen]) => ({ agent, lastSeen }));
+  };
+
+  /** An alert about an account that does not exist would be read as one about the account that does. */
+  const requireOwn = (account: string): void => {
+    if (account !== main)
+      throw new AppError('bad-input', `there is no account ${account} in this company: it trades ${main}`);
   };
 
   const raiseAlert = createRaiseAlert(deps);
@@ -115,7 +123,9 @@ export function createCeo(deps: CeoDeps): Agent {
       },
 
       async 'start-day'({ account, day }) {
+        requireOwn(account);
         await requireClosed(data, 'the day before it', day);
+        requireDay(day, await data.now());
         await broker.open(account);
         const silent = silentAgents(QUEUE_NAMES, await heartbeats(), clock.now(), deps.silentAfterMs, watchedSince);
         const { stance, riskBudget } = await stanceOf(account, undefined);
@@ -133,7 +143,9 @@ export function createCeo(deps: CeoDeps): Agent {
       },
 
       async 'stop-day'({ account, day }) {
+        requireOwn(account);
         await requireClosed(data, 'the day before it', day);
+        requireDay(day, await data.now());
         const key = `daily-report/${account}/${day}`;
         const [{ equity, cash, exposure }, points, fills, verdicts, holdings] = await Promise.all([
           broker.balance(account),
@@ -144,7 +156,9 @@ export function createCeo(deps: CeoDeps): Agent {
         ]);
         const isInDay = (time: number): boolean => time >= day && time < day + DAY_MS;
         const today = points.filter(({ time }) => isInDay(time)).sort((a, b) => a.time - b.time);
-        const opening = today[0]?.equity ?? equity;
+        // As the drawdown limits: from the last equity before the day.
+        const before = points.findLast(({ time }) => time < day);
+        const opening = before?.equity ?? today[0]?.equity ?? equity;
         const dayFills = fills.filter(({ time }) => isInDay(time));
         const fees = dayFills.reduce((sum, { fee }) => sum + fee, 0);
         const vetoes = verdicts.filter(({ decision }) => decision === 'veto').length;
@@ -161,6 +175,7 @@ export function createCeo(deps: CeoDeps): Agent {
 
       // The state is stored first, so that nothing opens even if a later step fails; the alert tells the stored state.
       async emergency({ account, reason, flatten }, { jobId }) {
+        requireOwn(account);
         await broker.open(account);
         const because = `emergency: ${reason}`;
         const { state, explanation } = flatten

@@ -164,10 +164,12 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
       },
 
       async 'plan-flatten'({ account, reason }, { job, note }) {
+        const state = await riskStates.read(account);
+        // A person has taken it back.
+        if (!state.flatten) return { approved: 0, approvals: [] };
         // A cancel that failed is tried again in the next round; it must not keep the positions open.
         const intents = await flattenIntents(deps, account, reason, job.timestamp);
         await stores.intents.addMany(intents);
-        const state = await riskStates.read(account);
         const { verdicts, approvals } = await reviewIntents(deps, account, intents, state);
         note({ risk: riskSummary(state), verdicts: auditedVerdicts(intents, verdicts) });
         return { approved: verdicts.length - count(verdicts, 'veto'), approvals: [...approvals] };

@@ -37,12 +37,17 @@ const REPEATED = ['strategyHash', 'symbol', 'timeframe', 'side', 'purpose'] as c
 
 /**
  * Why an order must not be sent for the first time now; null when it may be. An entry needs a living approval, an ACTIVE
- * account in the epoch of the approval, and a price within its bounds. Orders that close may always be sent: closing late
- * is the smaller risk. Read again right before each send.
+ * account in the epoch of the approval, and a price within its bounds. Orders that close may always be sent, because closing
+ * late is the smaller risk; those of a flatten only until a person takes it back. Read again right before each send.
  */
 export async function lapseOf(deps: AdmitDeps, approval: Approval, cycleId: string | undefined): Promise<Lapse | null> {
+  const { account } = approval;
+  if (approval.purpose === 'flatten') {
+    const { flatten } = await deps.riskStates.read(account);
+    return flatten ? null : { to: 'cancelled', reason: 'the flatten was withdrawn' };
+  }
   if (approval.purpose !== 'entry') return null;
-  const { account, expiresAt, symbol, timeframe, minPrice = 0, maxPrice = Infinity, epoch } = approval;
+  const { expiresAt, symbol, timeframe, minPrice = 0, maxPrice = Infinity, epoch } = approval;
   const { data, riskStates } = deps;
   const now = await decisionTime(deps, cycleId);
   if (!(now < expiresAt))

@@ -16,6 +16,7 @@ import { requireClosed } from '../agent/require-closed.ts';
 import { marketsFailed } from '../agent/markets-failed.ts';
 import { type Refusal } from './admit-approval.ts';
 import { cancelOrders, reportCrossing } from './cancel-orders.ts';
+import { cancelWithdrawn } from './cancel-withdrawn.ts';
 import { followVenue, resolveUnsent, standingDifference } from './follow-venue.ts';
 import { markAccount, syncOrders, takeFills } from './ledger-sync.ts';
 import { createVenueWatch } from './watch-venue.ts';
@@ -58,6 +59,14 @@ export function createTrader(deps: TraderDeps): Agent {
       title: 'Order refused',
       text,
     });
+  };
+
+  const withdrawalDeps = { ...cancelDeps, states };
+
+  /** What must not fill on a candle: entries while trading is not ACTIVE, and closing orders that were taken back. */
+  const cancelBefore = async (account: string, { tradingState, withdrawnFlatten }: RiskState): Promise<void> => {
+    if (tradingState !== 'ACTIVE') await cancelOrders(cancelDeps, account);
+    if (withdrawnFlatten !== undefined) await cancelWithdrawn(withdrawalDeps, account, withdrawnFlatten);
   };
 
   const report = (fill: Fill): Promise<void> => reportCrossing(cancelDeps, fill);
@@ -121,7 +130,7 @@ export function createTrader(deps: TraderDeps): Agent {
           const { tradingState } = state;
           // Whoever left ACTIVE has also asked for this; the candle must not fill an entry before it is done.
           const barred = tradingState !== 'ACTIVE';
-          const uncancelled = barred ? await cancelOrders(cancelDeps, account).then(() => null, caught) : null;
+          const uncancelled = await cancelBefore(account, state).then(() => null, caught);
           const failed = await broker.onCandles({ ...closed, timeExitsWait: tradingState === 'HALTED' });
           // An order whose answer was lost would otherwise be unknown, and count as under way, until the next start.
           const unresolved = await resolveUnsent(cancelDeps, account).then(() => null, caught);
@@ -164,6 +173,16 @@ export function createTrader(deps: TraderDeps): Agent {
           const difference = await standingDifference(cancelDeps, account);
           if (difference !== null) await watch.trouble(account, 'venue-differs', difference, await deps.data.now());
           return { fills, ...(difference !== null && { difference }) };
+        }),
+
+      'cancel-withdrawn': ({ account }, { job, note }) =>
+        watch.guard(job, account, async () => {
+          await broker.open(account);
+          const { withdrawnFlatten } = await riskStates.read(account);
+          const cancelled =
+            withdrawnFlatten === undefined ? [] : await cancelWithdrawn(withdrawalDeps, account, withdrawnFlatten);
+          note({ risk: riskSummary(await riskStates.read(account)) });
+          return { cancelled: [...cancelled] };
         }),
 
       'cancel-open': ({ account, orphans }, { job, note }) =>

@@ -25,21 +25,35 @@ export async function cancelOrders(deps: CancelDeps, account: string, orphans = 
   const [open, positions] = await Promise.all([broker.openOrders(account), orphans ? broker.positions(account) : []]);
   const isOrphan = ({ strategyHash, symbol }: OrderReport): boolean =>
     !positions.some((held) => held.strategyHash === strategyHash && held.symbol === symbol && held.amount !== 0);
+  const chosen = open.filter((order) => order.purpose === 'entry' || (orphans && isOrphan(order)));
+  return cancelChosen(deps, account, chosen, (fill) => reportCrossing(deps, fill));
+}
+
+/**
+ * Cancels these orders; the ledger then follows the venue. @param report called for each new fill of an entry
+ * @throws AppError `not-cancelled`, retryable, after all others were cancelled.
+ */
+export async function cancelChosen(
+  deps: CancelDeps,
+  account: string,
+  chosen: readonly OrderReport[],
+  report?: (fill: Fill) => Promise<void>,
+): Promise<CancelOutcome> {
+  const { broker } = deps;
   const cancelled: string[] = [];
   const filled: string[] = [];
   const failed: { readonly id: string; readonly error: unknown }[] = [];
-  for (const order of open.filter((venue) => venue.purpose === 'entry' || (orphans && isOrphan(venue)))) {
-    const id = order.clientOrderId;
+  for (const { clientOrderId: id, purpose } of chosen) {
     try {
       const after = (await broker.cancel(account, id)) ?? (await broker.fetchOrder(account, id));
       if (after?.state === 'cancelled') cancelled.push(id);
-      if (after && order.purpose === 'entry' && after.filledAmount > 0) filled.push(id);
+      if (after && purpose === 'entry' && after.filledAmount > 0) filled.push(id);
     } catch (error) {
       failed.push({ id, error });
     }
   }
   await syncOrders(deps, account);
-  await takeFills(deps, account, (fill) => reportCrossing(deps, fill));
+  await takeFills(deps, account, report);
   if (failed.length > 0) {
     const text = failed.map(({ id, error }) => `${id}: ${errorText(error)}`).join('; ');
     throw new AppError('not-cancelled', `not cancelled: ${text}`, { retryable: true, cause: failed[0]!.error });

@@ -38,6 +38,12 @@ export const traderContract = defineContract({
       data: z.strictObject({ account: accountField }),
       result: z.strictObject({ fills: countField, difference: z.string().optional() }),
     },
+    'cancel-withdrawn': {
+      summary: 'Cancels the closing orders of a flatten that a person has taken back by resuming',
+      data: z.strictObject({ account: accountField }),
+      result: z.strictObject({ cancelled: z.array(idField) }),
+      audited: true,
+    },
     'cancel-open': {
       summary: 'Cancels open entries and, with `orphans`, orders that would close a position that does not exist',
       data: z.strictObject({ account: accountField, reason: reasonField, orphans: z.boolean().default(false) }),

@@ -174,7 +174,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'halt',
-        description: 'stop trading at once: only cancels are allowed',
+        description: 'stop trading at once: no entries and no rule exits; stops and targets go on',
         load: async () => (await import('./commands/trading-state.ts')).registerHalt,
       },
       {

@@ -7,7 +7,7 @@ import { candlesContract } from './stores/candles.ts';
 import { auditEntry, operationsContract } from './stores/operations.ts';
 import { researchContract } from './stores/research.ts';
 import { candle, order, riskState, strategy, T0 } from './stores/samples.ts';
-import { tradingContract } from './stores/trading.ts';
+import { tradingContract, venueAccountsContract } from './stores/trading.ts';
 
 export interface OpenStores {
   readonly stores: Stores;
@@ -31,6 +31,7 @@ export function storesContract(name: string, open: () => Promise<OpenStores>): v
 
     researchContract(stores);
     tradingContract(stores);
+    venueAccountsContract(stores);
     operationsContract(stores);
     candlesContract(stores);
 

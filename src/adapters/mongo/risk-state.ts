@@ -24,6 +24,7 @@ export function createRiskStateStore(database: Database): RiskStateStore {
       flatten: optional(plain()),
       unreconciled: optional(flag),
       waitingExits: optional(plain()),
+      withdrawnFlatten: optional(text),
       carriedOut: optional(plain()),
       riskBudget: number,
       stance: text,

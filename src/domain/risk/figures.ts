@@ -4,9 +4,11 @@ export const percent = (fraction: number): string => `${(fraction * 100).toFixed
 
 export const money = (value: number, quote = ''): string => (quote ? `${value.toFixed(2)} ${quote}` : value.toFixed(2));
 
+/** Made once: `toLocaleString` with options makes one for each number. */
+const EIGHT_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 8, useGrouping: false });
+
 /** Amounts and prices: eight significant digits, no trailing zeros, no exponent. */
-export const plain = (value: number): string =>
-  value.toLocaleString('en-US', { maximumSignificantDigits: 8, useGrouping: false });
+export const plain = (value: number): string => EIGHT_DIGITS.format(value);
 
 /** The furthest time from 1970 that a date can be, ms. */
 const LAST_DATE_MS = 8.64e15;

@@ -63,6 +63,8 @@ export interface RiskState {
   readonly unreconciled?: boolean;
   /** Intents of rule exits that wait for the end of a HALTED. */
   readonly waitingExits?: readonly string[];
+  /** A flatten that a person has taken back; its closing orders are still to be cancelled. */
+  readonly withdrawnFlatten?: string;
   /** Ids of the last requests for a trading state that were carried out. */
   readonly carriedOut?: readonly string[];
   /** Factor from the CEO's macro stance, 0..1; multiplies the size of every entry. */

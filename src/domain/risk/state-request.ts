@@ -58,21 +58,22 @@ export function requestTradingState(
   const text = owner === by ? reason : `${reason} (tightened over: ${state.stateReason})`;
   const { peakHalt, flatten, ...next } = enterState(state, target, owner, text);
   const resumes = target === 'ACTIVE';
+  const isWithdrawn = resumes && flatten !== undefined && flatten.doneAt === undefined;
   const entered: RiskState = {
     ...next,
     ...(resumes && peakHalt === true && { peakEquity: 0 }),
     ...(!resumes && peakHalt === true && { peakHalt }),
     ...(!resumes && flatten && { flatten }),
+    ...(isWithdrawn && { withdrawnFlatten: flatten.id }),
     // The breakers that are open now are known to the person who resumes.
     ...(resumes &&
       by === 'operator' &&
       next.standingTrips && { standingTrips: next.standingTrips.map((trip) => ({ ...trip, waived: true })) }),
   };
-  const withdrawn = resumes && flatten && flatten.doneAt === undefined ? '; the flatten is withdrawn' : '';
   return {
     state: changedAt(state, entered, now),
     changed: true,
-    explanation: `trading goes from ${state.tradingState} to ${target}: ${reason}${withdrawn}`,
+    explanation: `trading goes from ${state.tradingState} to ${target}: ${reason}${isWithdrawn ? '; the flatten is withdrawn' : ''}`,
   };
 }
 
@@ -95,9 +96,10 @@ export function requestFlatten(state: RiskState, { id, by, reason, halt }: Flatt
   const target = halt || state.tradingState === 'HALTED' ? 'HALTED' : 'REDUCING';
   const owner = ownerOf(state, by);
   const text = owner === by ? `flatten: ${reason}` : `flatten: ${reason} (over: ${state.stateReason})`;
+  const { withdrawnFlatten: _, ...entered } = enterState(state, target, owner, text);
   const flatten = { id, by, reason, requestedAt: now };
   return {
-    state: changedAt(state, { ...enterState(state, target, owner, text), flatten }, now),
+    state: changedAt(state, { ...entered, flatten }, now),
     changed: true,
     explanation: `trading is ${target} and everything is to be closed: ${reason}`,
   };

@@ -261,7 +261,10 @@ export function tradingContract(stores: () => Stores): void {
       expect(await store.get('rs-sum')).toStrictEqual(riskState('rs-sum', { peakEquity: 20, version: 21 }));
     });
   });
+}
 
+/** Accounts of the paper venue. */
+export function venueAccountsContract(stores: () => Stores): void {
   describe('venue accounts', () => {
     it('keep any plain state by compare-and-set', async () => {
       const { venueAccounts } = stores();

@@ -10,6 +10,8 @@ import { type Truth } from './truth.ts';
 
 /** Candles without a fault after which the company must be at rest. */
 const REST = 3;
+/** More than one candle has. */
+const LAST_APPROVALS = 20;
 const IN_FLIGHT = new Set(['intended', 'approved', 'submitting', 'unknown']);
 
 const near = (a: number, b: number, floor: number): boolean => Math.abs(a - b) <= floor;
@@ -57,7 +59,7 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
     for (const id of open.keys())
       if (!truth.foreign.has(id) && !rows.orders.get(keyOf(ACCOUNT, id)))
         violate('M5', `order ${id} is open at the venue, and not in the ledger`);
-    for (const id of truth.sent)
+    for (const id of truth.sent.keys())
       if (!venue.order(id) && rows.orders.get(keyOf(ACCOUNT, id))?.state === 'open')
         violate('M5', `order ${id} never reached the venue`);
     if (ofOthers.length > 0) {
@@ -96,6 +98,9 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
 
   const flatIsFlat = (): void => {
     const state = rows.riskStates.get(ACCOUNT);
+    const taken = venue.openOrders().filter(({ purpose }) => purpose === 'flatten');
+    if (!state?.flatten && taken.length > 0 && simulation.actedAt < simulation.candle - 1)
+      violate('M15', `order ${taken[0]!.clientOrderId} would still close for a flatten that was taken back`);
     if (!state?.flatten) return;
     const since = simulation.candle - Math.max(flattenSince, simulation.disturbedAt);
     if (since <= REST) return;
@@ -156,7 +161,8 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
   /** What was approved in a quiet candle is sent in it. */
   const approvalsAreUsed = (): void => {
     if (simulation.actedAt === simulation.candle || tradingState() !== 'ACTIVE') return;
-    for (const { id, asOf, purpose } of truth.approvals.values()) {
+    const recent = [...truth.approvals.values()].slice(-LAST_APPROVALS);
+    for (const { id, asOf, purpose } of recent) {
       if (asOf <= plan.markets[0]!.time[simulation.bar()]! || truth.changed.has(id) || purpose !== 'entry') continue;
       if (rows.approvals.get(id)?.usedBy === undefined) violate('jobs', `approval ${id} was given and not used`);
     }
@@ -166,6 +172,7 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
   const decisions = createDecisionsCheck(simulation);
 
   return () => {
+    if (simulation.isOut()) simulation.disturbedAt = simulation.candle;
     drawdown();
     const state = rows.riskStates.get(ACCOUNT);
     if (state && state.tradingState !== 'ACTIVE') {

@@ -33,15 +33,19 @@ export function createAtSend(simulation: Simulation, truth: Truth) {
     const row = rows.orders.get(keyOf(ACCOUNT, id));
     // A process that was frozen between its last step and the send cannot know that another has sent the order.
     const isStale = simulation.life !== life;
-    const isResend = truth.sent.has(id);
+    const sender = truth.sent.get(id);
+    const isResend = sender !== undefined && (sender === life || !sender.isAlive());
     // A job that runs twice at once may look an order up before the other run sends it: the venue knows its id.
     const wasLookedUp = truth.lookedUp.has(`${life.number}/${id}`);
     if (isResend && !wasLookedUp && !isStale)
       violate('orders', `order ${id} was sent again without having been looked up`);
-    if (row?.state !== 'submitting' && !(isResend && (wasLookedUp || isStale)))
+    if (row?.state !== 'submitting' && !(sender && (wasLookedUp || isStale || !isResend)))
       violate('orders', `order ${id} was sent while its row says ${row?.state ?? 'nothing'}`);
-    truth.sent.add(id);
+    truth.sent.set(id, life);
+    simulation.orders = truth.sent.size;
     seen.add(`send ${purpose}`);
+    if (purpose === 'flatten' && !isStale && !truth.read.get(`${life.number}/${agent}`)?.flatten)
+      violate('M15', `closing order ${id} was sent for a flatten that a person has taken back`);
     if (purpose !== 'entry') return;
     const now = rows.feed.get(SOURCE)?.now ?? 0;
     if (isStale) return;

@@ -1,6 +1,7 @@
 import { type Series } from '../../../src/domain/market/series.ts';
 import { createIndicatorCache } from '../../../src/domain/indicators/indicator-cache.ts';
 import { decide } from '../../../src/domain/strategies/decide.ts';
+import { BARS } from '../ports/market-data.ts';
 import { ACCOUNT, type Simulation } from '../simulate/simulation.ts';
 
 /**
@@ -12,13 +13,14 @@ export function createDecisionsCheck(simulation: Simulation): () => void {
 
   const seriesOf = (symbol: string): Series => {
     const path = plan.markets.find((market) => market.symbol === symbol)!;
-    const length = simulation.bar() + 1;
-    const cut = <T extends Float64Array | Uint8Array>(column: T): T => column.subarray(0, length) as T;
+    const to = simulation.bar() + 1;
+    const from = Math.max(0, to - BARS);
+    const cut = <T extends Float64Array | Uint8Array>(column: T): T => column.subarray(from, to) as T;
     const { time, open, high, low, close, volume, filled } = path;
     return {
       symbol,
       timeframe: plan.timeframe,
-      length,
+      length: to - from,
       time: cut(time),
       open: cut(open),
       high: cut(high),
@@ -32,6 +34,8 @@ export function createDecisionsCheck(simulation: Simulation): () => void {
   return () => {
     // What somebody did in this candle may have come before or after the decisions.
     if (simulation.actedAt === simulation.candle || simulation.candle % 2 === 0) return;
+    // The feed catches up with candles that passed without it.
+    if (simulation.candle - simulation.passedAt < 10) return;
     const caches = new Map(plan.markets.map(({ symbol }) => [symbol, createIndicatorCache(seriesOf(symbol))]));
     const time = plan.markets[0]!.time[simulation.bar()]!;
     for (const { strategyHash, symbol, state } of rows.holdings.rows.values()) {

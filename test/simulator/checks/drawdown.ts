@@ -24,7 +24,10 @@ export function createDrawdownCheck(simulation: Simulation): () => void {
   const marks: Mark[] = [];
 
   const check = (last: Mark, periodOf: (time: number) => number, limit: number, what: string): void => {
-    const before = marks.findLast(({ time }) => periodOf(time) < periodOf(last.time));
+    // A candle in which a process has started is not marked here.
+    const { time: times } = plan.markets[0]!;
+    const lastBefore = times.findLast((time) => periodOf(time) < periodOf(last.time));
+    const before = marks.findLast(({ time }) => time === lastBefore);
     if (!before || before.isDisturbed || last.isDisturbed) return;
     const loss = 1 - last.equity / before.equity;
     if (loss < limit + 1e-6) return;
@@ -54,7 +57,7 @@ export function createDrawdownCheck(simulation: Simulation): () => void {
     const last: Mark = {
       time: plan.markets[0]!.time[simulation.bar()]!,
       equity: venue.balance().equity,
-      isDisturbed: simulation.candle - simulation.disturbedAt < 3,
+      isDisturbed: simulation.candle - simulation.disturbedAt < 3 || simulation.candle - simulation.passedAt < 30,
     };
     check(last, dayOf, maxDailyDrawdown, 'day');
     check(last, weekOf, maxWeeklyDrawdown, 'week');

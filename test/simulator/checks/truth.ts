@@ -1,4 +1,5 @@
 import { type Approval } from '../../../src/domain/risk/approval.ts';
+import { type Life } from '../world/life.ts';
 import { type VenuePosition } from '../../../src/ports/broker.ts';
 import { type RiskState, type TradingState } from '../../../src/domain/risk/risk-state.ts';
 
@@ -15,8 +16,8 @@ export interface Truth {
   readonly approvalOf: Map<string, Approval>;
   /** Approvals that somebody has changed in the store: they allow nothing. */
   readonly changed: Set<string>;
-  /** Orders that have reached the venue. */
-  readonly sent: Set<string>;
+  /** Orders that were sent, with the process that sent each last. */
+  readonly sent: Map<string, Life>;
   /** Orders that a process has looked up at the venue and not found, `number/id`. */
   readonly lookedUp: Set<string>;
   readonly requests: OperatorRequest[];
@@ -40,7 +41,7 @@ export const createTruth = (): Truth => ({
   approvals: new Map(),
   approvalOf: new Map(),
   changed: new Set(),
-  sent: new Set(),
+  sent: new Map(),
   lookedUp: new Set(),
   requests: [],
   read: new Map(),

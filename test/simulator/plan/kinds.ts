@@ -62,7 +62,9 @@ export const FAULTS = [
   { kind: 'fill-between', targets: ['', 'broker.openOrders', 'broker.cancel', 'riskState.save'] },
   { kind: 'fill-between', targets: ['broker.cancel'] },
   { kind: 'lose-request', targets: ['broker.cancel'] },
-  { kind: 'reject', targets: ['broker.submit'] },
+  { kind: 'reject', targets: ['broker.submit', 'broker.submit.flatten'] },
+  { kind: 'lose-answer', targets: ['broker.submit.entry', 'broker.submit.exit', 'broker.submit.flatten'] },
+  { kind: 'time-passes', targets: ['approvals.issue', 'approvals.consume', 'orders.insert', 'queue.complete'] },
   { kind: 'clock-skew', targets: [''] },
   { kind: 'unreadable-market', targets: ['data.series'] },
 ] as const;

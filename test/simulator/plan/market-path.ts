@@ -18,6 +18,8 @@ export interface PathRequest {
   readonly symbol: string;
   readonly timeframe: Timeframe;
   readonly bars: number;
+  /** Bars after these, in which nothing special happens. */
+  readonly spare: number;
   /** Open time of the first candle; the same for all markets of a plan. */
   readonly from: number;
   readonly missesCandles: boolean;
@@ -31,24 +33,25 @@ const onTick = (price: number): number => Math.max(TICK, Math.round(price / TICK
 /** A random walk with calm times, crashes, gaps between candles, and candles that are missing. */
 export function candlesOf(
   rng: Rng,
-  { symbol, timeframe, bars, from, missesCandles, isRough }: PathRequest,
+  { symbol, timeframe, bars, spare, from, missesCandles, isRough }: PathRequest,
 ): MarketPath {
   const step = timeframeMs(timeframe);
-  const column = (): Float64Array => new Float64Array(bars);
+  const all = bars + spare;
+  const column = (): Float64Array => new Float64Array(all);
   const path = { time: column(), open: column(), high: column(), low: column(), close: column(), volume: column() };
-  const filled = new Uint8Array(bars);
+  const filled = new Uint8Array(all);
   const wildness = rng.pick([0.003, 0.006, 0.012]);
   const crashAt = rng.next() < (isRough ? 0.9 : 0.3) ? rng.integer(80, bars - 10) : -1;
   const turnsAt = isRough || rng.next() < 0.7 ? rng.integer(70, bars - 40) : bars;
   let price = 100;
-  for (let bar = 0; bar < bars; bar += 1) {
+  for (let bar = 0; bar < all; bar += 1) {
     path.time[bar] = from + bar * step;
     if (missesCandles && bar > 1 && bar < bars - 12 && rng.next() < 0.03) {
       for (const side of ['open', 'high', 'low', 'close'] as const) path[side][bar] = price;
       filled[bar] = 1;
       continue;
     }
-    const crash = bar === crashAt ? -rng.pick(isRough ? [0.12, 0.2, 0.3] : [0.05, 0.12, 0.3]) : 0;
+    const crash = bar === crashAt ? -rng.pick(isRough ? [0.1, 0.14, 0.18, 0.3] : [0.05, 0.12, 0.3]) : 0;
     // A crash between two candles jumps over the stops.
     const jumps = isRough && rng.next() < 0.9;
     const gap = (rng.next() < 0.02 ? rng.normal() * 0.02 : 0) + (jumps ? crash : 0);

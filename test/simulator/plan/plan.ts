@@ -49,9 +49,12 @@ export interface Plan {
   readonly actions: readonly PlannedAction[];
 }
 
-export const QUIET_CANDLES = 8;
+export const QUIET_CANDLES = 7;
 export const HISTORY = 60;
 const CANDLES = 150;
+/** A run with fewer orders goes on for a while without faults. */
+export const LEAST_ORDERS = 10;
+export const SPARE_CANDLES = 150;
 
 const SYMBOLS = ['AAA-USD', 'BBB-USD', 'AAA-PERP'] as const;
 
@@ -108,7 +111,7 @@ function drawActions(rng: Rng): readonly PlannedAction[] {
       pick: rng.next(),
     }));
   // And now and then anyway: every run is to trade until its end.
-  const regular = [30, 60, 90, 120].map((candle) => ({
+  const regular = [20, 45, 70, 95, 120].map((candle) => ({
     candle: candle + rng.integer(0, 10),
     kind: 'resume' as const,
     ...drawMoment(rng),
@@ -129,16 +132,24 @@ const BARS_ENTRIES: ReadonlySet<ActionKind> = new Set([
 
 export function planOf(seed: number): Plan {
   const rng = createRng(`faults/${seed}`);
-  const timeframe = rng.next() < 0.15 ? '1d' : '1h';
+  const timeframe = rng.next() < 0.2 ? '1d' : '1h';
   const isBold = rng.next() < 0.5;
   const bars = HISTORY + CANDLES + QUIET_CANDLES;
   // Days and weeks begin at different places of the runs.
   const from = Date.UTC(2025, 0, 1 + rng.integer(0, 13), timeframe === '1d' ? 0 : rng.integer(0, 23));
   const markets = SYMBOLS.map((symbol, i) =>
-    candlesOf(rng.fork(symbol), { symbol, timeframe, bars, from, missesCandles: i > 0, isRough: isBold }),
+    candlesOf(rng.fork(symbol), {
+      symbol,
+      timeframe,
+      bars,
+      spare: SPARE_CANDLES,
+      from,
+      missesCandles: i > 0,
+      isRough: isBold,
+    }),
   );
   const drawn = rng.fork('strategies');
-  const strategies = Array.from({ length: drawn.integer(4, 6) }, (_, i) => {
+  const strategies = Array.from({ length: drawn.integer(3, 5) }, (_, i) => {
     const symbol = SYMBOLS[i % SYMBOLS.length]!;
     return { hash: `strategy${i}`.padEnd(64, '0'), symbol, spec: drawSpec(drawn, symbol === 'AAA-PERP', isBold) };
   });

@@ -25,7 +25,7 @@ export function brokerOf(
   return {
     open: async () => undefined,
     submit: (request) =>
-      perform(agent, 'broker.submit', () => {
+      perform(agent, `broker.submit.${request.purpose}`, () => {
         if (!simulation.isRepeat) checks.beforeSubmit({ life, agent }, request);
         const report = reportOf(venue.submit(request) as VenueOrder);
         world.tell(
@@ -51,7 +51,7 @@ export function brokerOf(
     positions: () =>
       perform(agent, 'broker.positions', () => {
         const positions = venue.positions();
-        checks.truth.positions.set(agent, positions);
+        checks.truth.positions.set(`${life.number}/${agent}`, positions);
         return positions;
       }),
     balance: () => perform(agent, 'broker.balance', () => venue.balance()),

@@ -78,8 +78,13 @@ export function createJobQueues({ now, schedule, jitter, wake }: QueueDeps): Job
   };
   const create = (draft: Omit<Parameters<JobQueues['add']>[0], 'id'> & { id: string }, parent: StoredJob | null) => {
     seq += 1;
+    const { queue, id, name, data, priority } = draft;
     const job: StoredJob = {
-      ...draft,
+      queue,
+      id,
+      name,
+      data,
+      priority,
       seq,
       timestamp: now(),
       parent,

@@ -6,6 +6,9 @@ import { type Perform } from '../world/perform.ts';
 import { SOURCE, type Simulation } from '../simulate/simulation.ts';
 import { type System } from '../simulate/load-system.ts';
 
+/** More than any strategy of a plan looks back, so that the whole path is not evaluated for each candle. */
+export const BARS = 48;
+
 /** The candles of the plan, as far as they have closed. */
 export function marketDataOf(
   { plan, rows, world, unreadable }: Simulation,
@@ -19,7 +22,7 @@ export function marketDataOf(
     if (!path) throw new AppError('unknown-market', `there is no market ${symbol}`);
     if ((unreadable.get(symbol) ?? 0) > world.now()) throw new Error(`candles of ${symbol} cannot be read`);
     const to = Math.min(path.time.length, Math.floor((asOf - path.time[0]!) / step));
-    const from = Math.max(0, to - bars);
+    const from = Math.max(0, to - Math.min(bars, BARS));
     const cut = <T extends Float64Array | Uint8Array>(column: T): T => column.subarray(from, to) as T;
     return {
       symbol,

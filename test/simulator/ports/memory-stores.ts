@@ -71,6 +71,7 @@ export function memoryStoresOf(rows: Rows, { nextAuditRecord }: Pick<System, 'ne
   return {
     orders: {
       insert(order: Order) {
+        if (!Number.isFinite(order.amount)) throw new Error(`the amount of order ${order.clientOrderId} is no number`);
         const isNew = orders.insert(order);
         if (isNew) rows.liveOrders.put(order);
         return isNew;
@@ -149,15 +150,28 @@ export function memoryStoresOf(rows: Rows, { nextAuditRecord }: Pick<System, 'ne
       get: (account: string, id: string) => intents.get(keyOf(account, id)),
       getMany: (account: string, ids: readonly string[]) =>
         ids.map((id) => intents.get(keyOf(account, id))).filter((row) => row !== null),
+      ofStrategy: (account: string, strategyHash: string, limit: number) =>
+        intents.find((row) => row.account === account && row.strategyHash === strategyHash, {
+          by: ({ asOf }) => asOf,
+          limit,
+        }),
       recordVerdict(account: string, verdict: Verdict, at: number, cycleId?: string) {
         verdicts.insert({ ...verdict, account, at, ...(cycleId !== undefined && { cycleId }) });
-        const { intentId, decision, amount, reasons } = verdicts.get(keyOf(account, verdict.intentId))!;
-        return { intentId, decision, amount, reasons };
+        return verdictOf(verdicts.get(keyOf(account, verdict.intentId))!);
       },
       verdictsOn: (account: string, ids: readonly string[]) =>
-        ids.map((id) => verdicts.get(keyOf(account, id))).filter((row) => row !== null),
-      verdicts: ({ account, limit }: { account?: string; limit?: number }) =>
-        verdicts.find((row) => account === undefined || row.account === account, { by: (row) => row.at, limit }),
+        ids.flatMap((id) => {
+          const row = verdicts.get(keyOf(account, id));
+          return row ? [verdictOf(row)] : [];
+        }),
+      verdicts: ({ account, cycleId, limit }: Filter<Verdict>) =>
+        verdicts
+          .find(
+            (row) =>
+              (account === undefined || row.account === account) && (cycleId === undefined || row.cycleId === cycleId),
+            { by: (row) => row.at, limit },
+          )
+          .map(({ account: _, ...row }) => row),
     },
     riskState: {
       get: (account: string) => riskStates.get(account),
@@ -229,6 +243,8 @@ interface Filter<Row> {
   /** Keeps the type of the rows in the signature. */
   readonly _row?: Row;
 }
+
+const verdictOf = ({ account: _, at: __, cycleId: ___, ...verdict }: VerdictRow): Verdict => verdict;
 
 function unused({ usedBy: _, ...approval }: ApprovalRow): Approval {
   return approval;

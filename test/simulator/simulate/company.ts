@@ -22,10 +22,10 @@ import { type System } from './load-system.ts';
 
 export const APPROVAL_SECRET = 'the simulator signs with this';
 /** Virtual wall time between two candles, ms. */
-const CANDLE_EVERY = 15_000;
-const SCHEDULE_EVERY = 60_000;
-const BEAT_EVERY = 10_000;
-const SILENT_AFTER = 45_000;
+const CANDLE_EVERY = 12_000;
+const SCHEDULE_EVERY = 120_000;
+const BEAT_EVERY = 20_000;
+const SILENT_AFTER = 60_000;
 const RUNS: readonly QueueName[] = ['ceo', 'analyst', 'risk-manager', 'trader'];
 
 interface Running {

@@ -1,6 +1,6 @@
 import { createChecks } from '../checks/checks.ts';
 import { type Violation } from '../checks/violation.ts';
-import { type Plan } from '../plan/plan.ts';
+import { QUIET_CANDLES, type Plan } from '../plan/plan.ts';
 import { createActions } from './actions.ts';
 import { startLife } from './company.ts';
 import { holdingOf, strategyOf } from './holdings.ts';
@@ -48,6 +48,10 @@ export async function runPlan(plan: Plan, system: System, tells = false): Promis
       faults.end();
       left = [];
     } else faults.startCandle(simulation.candle);
+    // A run that has had too few orders goes on, with somebody who resumes now and then.
+    const isSpare = simulation.candle > candles + QUIET_CANDLES;
+    if (isSpare && simulation.candle % 10 === 0)
+      act({ candle: 0, kind: 'resume', after: '', afterOperations: 0, pick: 0 });
   };
   simulation.afterOperation = (name) => {
     const [next] = left;

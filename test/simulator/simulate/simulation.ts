@@ -5,7 +5,7 @@ import { type Life } from '../world/life.ts';
 import { createRows, type Rows } from '../ports/memory-stores.ts';
 import { createJobQueues, type JobQueues } from '../ports/job-queues.ts';
 import { createVenue, type Venue } from '../venue/venue.ts';
-import { HISTORY, QUIET_CANDLES } from '../plan/plan.ts';
+import { HISTORY, LEAST_ORDERS, QUIET_CANDLES, SPARE_CANDLES } from '../plan/plan.ts';
 import { type Violation } from '../checks/violation.ts';
 import { type Approval } from '../../../src/domain/risk/approval.ts';
 import { type QueueName } from '../../../queues/names.ts';
@@ -45,6 +45,8 @@ export interface Simulation {
   /** Last candle with a fault. */
   disturbedAt: number;
   operations: number;
+  /** Orders that were sent. */
+  orders: number;
   violation: Violation | null;
   readonly seen: Set<string>;
   /** Processes that wait for jobs to end. */
@@ -53,6 +55,10 @@ export interface Simulation {
   readonly wake: Map<QueueName, () => void>;
   /** Called after each operation, for actions that wait for one. */
   afterOperation: (name: string) => void;
+  /** Market time goes on without the feed, as while a machine sleeps. */
+  passTime: (candles: number) => void;
+  /** Candle since which market time has last gone on without the feed. */
+  passedAt: number;
   /** A candle has closed: market time was advanced in the store. */
   onCandle: () => void;
   /** Changes the next approval of an entry in the store, after it was issued. */
@@ -63,6 +69,8 @@ export interface Simulation {
   readonly isFinished: () => boolean;
   finishedAt: number;
   /** Whether no fault had struck for some candles at this virtual time. */
+  /** Whether something is away now. */
+  readonly isOut: () => boolean;
   readonly quietSince: (time: number) => boolean;
   readonly disturb: (what: string) => void;
   readonly violate: (rule: string, text: string) => void;
@@ -80,6 +88,8 @@ export function createSimulation(plan: Plan, tells: boolean): Simulation {
     wake: (queue) => wake.get(queue)?.(),
   });
   let lastDisturbance = world.now();
+  const lastCandle = (): number =>
+    plan.candles + QUIET_CANDLES + (simulation.orders < LEAST_ORDERS ? SPARE_CANDLES - 1 : 0);
   const simulation: Simulation = {
     plan,
     world,
@@ -95,20 +105,32 @@ export function createSimulation(plan: Plan, tells: boolean): Simulation {
     bar: () => HISTORY - 1 + simulation.candle,
     lastClose: (symbol) => plan.markets.find((market) => market.symbol === symbol)!.close[simulation.bar()]!,
     actedAt: 0,
+    passedAt: -100,
     running: new Map(),
     disturbedAt: 0,
     operations: 0,
+    orders: 0,
     violation: null,
     seen: new Set(),
     waiters: [],
-    hasNext: () => simulation.candle < plan.candles + QUIET_CANDLES && simulation.violation === null,
+    hasNext: () => simulation.violation === null && simulation.candle < lastCandle(),
     wake,
     afterOperation: () => undefined,
     onCandle: () => undefined,
+    passTime(candles) {
+      const feed = simulation.rows.feed.get(SOURCE);
+      const step = plan.markets[0]!.time[1]! - plan.markets[0]!.time[0]!;
+      const left = plan.candles + QUIET_CANDLES - 1 - simulation.candle;
+      if (!feed || left < candles) return;
+      simulation.passedAt = simulation.candle + candles;
+      simulation.rows.feed.put({ ...feed, now: feed.now + candles * step });
+      for (let i = 0; i < candles; i += 1) simulation.onCandle();
+    },
     changeNextApproval: null,
     isRepeat: false,
     finishedAt: -1,
-    isFinished: () => simulation.finishedAt >= plan.candles + QUIET_CANDLES,
+    isFinished: () => simulation.finishedAt >= lastCandle(),
+    isOut: () => [...simulation.down.values(), ...simulation.unreadable.values()].some((until) => until > world.now()),
     quietSince: (time) => time - lastDisturbance > QUIET_MS,
     disturb(what) {
       lastDisturbance = world.now();

@@ -9,7 +9,7 @@ export type Perform = <T>(agent: string, name: string, effect: () => T) => Promi
 /** A driver gives up after this, ms. */
 const GIVES_UP_AFTER = 2000;
 /** Share of operations that take time, so that others come between. */
-const SLOW = 0.03;
+const SLOW = 0.01;
 
 const resourceOf = (name: string): Resource | null =>
   name.startsWith('broker.')
@@ -65,7 +65,7 @@ export function createPerform(simulation: Simulation, life: Life, { AppError }: 
         return crash();
       case 'crash-after':
         effect();
-        if (name === 'broker.submit') seen.add('a crash between a send and its answer');
+        if (name.startsWith('broker.submit')) seen.add('a crash between a send and its answer');
         return crash();
       case 'lose-request':
         throw unreachable(resource);
@@ -108,6 +108,9 @@ export function createPerform(simulation: Simulation, life: Life, { AppError }: 
       }
       case 'reject':
         venue.moods.rejects = true;
+        return null;
+      case 'time-passes':
+        simulation.passTime(3);
         return null;
       case 'clock-skew':
         simulation.skew += (ms - 12_000) * 20;
