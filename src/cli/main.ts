@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { bundlePath } from '../paths.ts';
 import type * as Cli from './cli.ts';
-import { compileLess } from './compile-less.ts';
 import { CACHE_DIRECTORY, HAS_COMPILE_CACHE, useCompileCache } from './compile-cache.ts';
 
 const IS_BUILT = import.meta.url.endsWith('.js');
@@ -14,7 +13,10 @@ const args = process.argv.slice(2);
 const { wantedCommand } = await import('./command-list.ts');
 const wanted = wantedCommand(args);
 // One cycle and no more; what runs for longer than seconds gains from optimised code.
-if (wanted?.name === 'cycle' || (wanted?.name === 'bench' && args.includes('cycle'))) compileLess();
+if (wanted?.name === 'cycle' || (wanted?.name === 'bench' && args.includes('cycle'))) {
+  const { compileLess } = await import('./compile-less.ts');
+  compileLess();
+}
 const bundle = IS_BUILT && wanted ? bundlePath(wanted.onlyReads === true ? 'cli.cjs' : 'corp.js') : null;
 // One or the other: two copies of a class in one process would not know each other's instances.
 const { program, saveCache } = await load(bundle);
