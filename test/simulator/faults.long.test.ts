@@ -7,7 +7,7 @@ import { bundleSystem, loadSystem } from './simulate/load-system.ts';
 import { runPlan } from './simulate/run-plan.ts';
 import { runOnThreads } from './simulate/seed-threads.ts';
 
-const SEEDS = 2000;
+const SEEDS = 1000;
 const BUGS = join(import.meta.dirname, 'bugs');
 const bugs = (await readdir(BUGS)).filter((name) => name.endsWith('.patch')).map((name) => name.slice(0, -6));
 const foundBy = JSON.parse(await readFile(join(BUGS, 'found-by.json'), 'utf8')) as Readonly<Record<string, number>>;
