@@ -31,7 +31,8 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'services', include: services, exclude: long, pool: 'forks', isolate: false } },
-      { extends: true, test: { name: 'long', include: long, pool: 'forks' } },
+      // Each of these works for minutes; beside others of its kind on two cores it may take three times as long.
+      { extends: true, test: { name: 'long', include: long, pool: 'forks', testTimeout: 300_000 } },
     ],
   },
 });
