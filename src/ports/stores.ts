@@ -1,3 +1,5 @@
+import { type VenueFill, type VenueOrder } from '../domain/portfolio/paper-venue/account.ts';
+import { type Past } from '../domain/portfolio/paper-venue/past.ts';
 import { type Analysis, type Opportunity } from '../domain/analysis/analysis.ts';
 import { type CandleColumns } from '../domain/market/candle-columns.ts';
 import { type Market } from '../domain/market/market.ts';
@@ -287,11 +289,23 @@ export interface FeedStore {
   advance(state: FeedState): Promise<void>;
 }
 
-/** Paper accounts: one document each, so that cash, positions and orders change in one atomic write. */
+/**
+ * Paper accounts: one document each, so that cash, positions and orders change in one atomic write. What is over is in rows,
+ * so that the document does not grow.
+ */
 export interface VenueAccountStore {
-  load(account: string): Promise<{ readonly version: number; readonly state: unknown } | null>;
-  /** Compare-and-set on `version` (0 inserts); false when somebody was faster. */
-  save(account: string, state: unknown, expectedVersion: number): Promise<boolean>;
+  /** @param known a version whose state the caller has: `state` is left out when it is still that one */
+  load(account: string, known?: number): Promise<{ readonly version: number; readonly state?: unknown } | null>;
+  /**
+   * Compare-and-set on `version` (0 inserts); false when somebody was faster. `past` is stored first, whatever the outcome:
+   * it must be over already in the version that is expected.
+   */
+  save(account: string, state: unknown, expectedVersion: number, past?: Past): Promise<boolean>;
+  pastOrder(account: string, clientOrderId: string): Promise<VenueOrder | null>;
+  /** An entry and its legs. */
+  pastGroup(account: string, clientOrderId: string): Promise<readonly VenueOrder[]>;
+  /** Those with a sequence number above `last`, in order. */
+  pastFills(account: string, last: number): Promise<readonly VenueFill[]>;
 }
 
 export interface Stores {

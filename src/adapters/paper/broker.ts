@@ -10,7 +10,8 @@ import {
   type VenueAccount,
   type VenueOrder as PaperOrder,
 } from '../../domain/portfolio/paper-venue/account.ts';
-import { fillsAfter } from '../../domain/portfolio/paper-venue/fills-after.ts';
+import { fillsAfter, hasFillsAfter, sequenceOf } from '../../domain/portfolio/paper-venue/fills-after.ts';
+import { movePast } from '../../domain/portfolio/paper-venue/past.ts';
 import { type VenueStep } from '../../domain/portfolio/paper-venue/draft.ts';
 import { onCandle, type VenueBar, type VenueTerms } from '../../domain/portfolio/paper-venue/on-candle.ts';
 import { cancelOrder, submitOrder } from '../../domain/portfolio/paper-venue/requests.ts';
@@ -52,12 +53,14 @@ function fillOf({ cause: _c, ambiguous: _a, ...fill }: VenueAccount['fills'][num
 
 /**
  * The paper venue as a broker. Every request is one pure step from account state to account state, stored by
- * compare-and-set, so that cash, positions and orders change atomically.
+ * compare-and-set, so that cash, positions and orders change atomically. What is over moves into rows of its own.
  */
 export function createPaperBroker({ accounts, data, startingCash, quote, terms }: PaperBrokerDeps): Broker {
   /** An account that is open stays open. */
   const opened = new Set<string>();
   const loading = new Map<string, Promise<StoredAccount>>();
+  /** The last states that were read or saved: only a state with another version is read. */
+  const newest = new Map<string, StoredAccount>();
 
   /** Requests of the same turn share one read, which begins after all of them. */
   const load = (account: string): Promise<StoredAccount> => {
@@ -72,27 +75,41 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
   };
 
   const read = async (account: string): Promise<StoredAccount> => {
-    const row = await accounts.load(account);
+    const known = newest.get(account);
+    const row = await accounts.load(account, known?.version);
+    if (row && row.version === known?.version) return known;
     if (!row) {
       opened.delete(account);
+      newest.delete(account);
       throw new AppError('no-account', `there is no paper account ${account}`, {
         retryable: true,
         advice: 'It opens with the first cycle or tick',
       });
     }
-    return { version: row.version, state: row.state as VenueAccount };
+    const stored = { version: row.version, state: row.state as VenueAccount };
+    newest.set(account, stored);
+    return stored;
   };
 
   const change = <T extends Pick<VenueStep, 'account'>>(
     account: string,
-    step: (state: VenueAccount) => T,
+    step: (state: VenueAccount) => T | Promise<T>,
   ): Promise<T> =>
-    compareAndSet(`paper account ${account}`, async () => {
-      const { version, state } = await load(account);
-      const answer = step(state);
-      const isDone = answer.account === state || (await accounts.save(account, answer.account, version));
-      return isDone ? { done: answer } : null;
+    compareAndSet(`paper account ${account}`, async (isFirst) => {
+      // A remembered state may be old. It is not saved then, and an answer that changes nothing is not taken from it.
+      const remembered = isFirst ? newest.get(account) : undefined;
+      const { version, state } = remembered ?? (await load(account));
+      const answer = await step(state);
+      if (answer.account === state) return remembered ? null : { done: answer };
+      const moved = movePast(state, answer.account);
+      if (!(await accounts.save(account, moved.account, version, moved.past))) return null;
+      newest.set(account, { version: version + 1, state: moved.account });
+      return { done: answer };
     });
+
+  /** An order of this account state, or one that was moved out of it. */
+  const orderOf = async (state: VenueAccount, id: string): Promise<PaperOrder | null> =>
+    state.orders[id] ?? (await accounts.pastOrder(state.account, id));
 
   return {
     async open(account) {
@@ -102,16 +119,21 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
     },
     async submit({ time, ...request }) {
       const market = await data.market(request.symbol);
-      const { order } = await change(request.account, (state) => submitOrder(state, request, market, time));
+      const { order } = await change(request.account, async (state) => {
+        const known = await orderOf(state, request.clientOrderId);
+        // Of the oldest orders only the outcome is known.
+        return known ? { account: state, order: { ...request, ...known } } : submitOrder(state, request, market, time);
+      });
       return venueOrder(order);
     },
     async fetchOrder(account, clientOrderId) {
-      const { state } = await load(account);
-      const order = state.orders[clientOrderId];
-      return order ? venueOrder(order) : null;
+      const order = await orderOf((await load(account)).state, clientOrderId);
+      return order && venueOrder(order);
     },
     async fetchGroup(account, clientOrderId) {
-      return orderGroup((await load(account)).state, clientOrderId).map(venueOrder);
+      const group = orderGroup((await load(account)).state, clientOrderId);
+      const isWhole = group.some((order) => order.clientOrderId === clientOrderId);
+      return (isWhole ? group : [...(await accounts.pastGroup(account, clientOrderId)), ...group]).map(venueOrder);
     },
     async openOrders(account) {
       return Object.values((await load(account)).state.orders)
@@ -121,10 +143,14 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
     async cancel(account, clientOrderId) {
       const now = await data.now();
       const { order } = await change(account, (state) => cancelOrder(state, clientOrderId, now));
-      return order && venueOrder(order);
+      const known = order ?? (await accounts.pastOrder(account, clientOrderId));
+      return known && venueOrder(known);
     },
     async fills(account, after) {
-      return fillsAfter((await load(account)).state, after).map(fillOf);
+      const { state } = await load(account);
+      const last = after === null ? 0 : sequenceOf(after);
+      const past = hasFillsAfter(state, last) ? [] : await accounts.pastFills(account, last);
+      return fillsAfter(state, last, past).map(fillOf);
     },
     async positions(account) {
       return Object.values((await load(account)).state.positions).map(({ strategyHash, symbol, amount }) => ({

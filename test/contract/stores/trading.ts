@@ -1,3 +1,4 @@
+import { type VenueFill, type VenueOrder } from '../../../src/domain/portfolio/paper-venue/account.ts';
 import { describe, expect, it } from 'vitest';
 import { type Bracket } from '../../../src/domain/orders/order.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
@@ -283,6 +284,30 @@ export function venueAccountsContract(stores: () => Stores): void {
       expect(await venueAccounts.load('va')).toStrictEqual({ version: 3, state: { cash: later.indexOf(true) } });
       await expect(venueAccounts.save('va', { cash: Number.NaN }, 3)).rejects.toThrow('NaN');
       expect((await venueAccounts.load('va'))?.version).toBe(3);
+    });
+
+    it('answer with the version alone when the state is known', async () => {
+      const { venueAccounts } = stores();
+      expect(await venueAccounts.load('va-known', 1)).toBeNull();
+      await venueAccounts.save('va-known', { cash: 1 }, 0);
+      expect(await venueAccounts.load('va-known', 1)).toEqual({ version: 1 });
+      expect(await venueAccounts.load('va-known', 7)).toStrictEqual({ version: 1, state: { cash: 1 } });
+    });
+
+    it('keep what is over in rows, also when somebody was faster', async () => {
+      const { venueAccounts } = stores();
+      const order = { clientOrderId: 'e1', state: 'filled', amount: 0.1 } as VenueOrder;
+      const leg = { ...order, clientOrderId: 'e1.stop', parentId: 'e1', state: 'cancelled' } as VenueOrder;
+      const fills = [9, 10, 11].map((n) => ({ id: `e1.${n}`, amount: n }) as VenueFill);
+      await venueAccounts.save('va-past', {}, 0);
+      for (const expected of [1, 1, 5])
+        await venueAccounts.save('va-past', {}, expected, { orders: [order, leg], fills });
+      expect(await venueAccounts.pastOrder('va-past', 'e1')).toStrictEqual(order);
+      expect(await venueAccounts.pastOrder('va-past', 'e1.stop')).toStrictEqual(leg);
+      expect(await venueAccounts.pastOrder('va-other', 'e1')).toBeNull();
+      expect(await venueAccounts.pastGroup('va-past', 'e1')).toHaveLength(2);
+      expect(await venueAccounts.pastFills('va-past', 9)).toStrictEqual(fills.slice(1));
+      expect(await venueAccounts.pastFills('va-other', 0)).toEqual([]);
     });
   });
 }

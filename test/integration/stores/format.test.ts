@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { type Connection } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createMongoStores } from '../../../src/adapters/mongo/stores.ts';
 import { openFormat } from '../../../src/runtime/format/open-format.ts';
 import { CURRENT_FORMAT, MIGRATIONS } from '../../../src/runtime/format/migrations.ts';
 import { startTestRedis, type TestRedis } from '../../fixtures/redis-server.ts';
@@ -82,6 +83,23 @@ describe('the format number of store and queues', () => {
     expect(JSON.parse((await redis.hget(key, 'data'))!)).toEqual(expected);
     expect(JSON.parse((await redis.hget(`${prefix}:trader:other`, 'data'))!)).toEqual(old);
     expect((await marks())[1]).toBe(String(CURRENT_FORMAT));
+  });
+
+  it('old orders leave the document of a paper account and become rows', async () => {
+    const outcome = { state: 'filled', filledAmount: 0.5, fees: 0.1, updatedAt: 7 };
+    const state = { cash: '10', orders: {}, settled: { 'bc-1': outcome, 'bc.2': { ...outcome, reason: 'x' } } };
+    await collection('venueAccounts').insertOne({
+      _id: 'paper',
+      account: 'paper',
+      version: 3,
+      state: JSON.stringify(state),
+    });
+    await collection('meta').insertOne({ _id: 'format', format: 3 });
+    await Promise.all([open('write'), open('write')]);
+    const { venueAccounts } = createMongoStores(mongo);
+    expect(await venueAccounts.load('paper')).toEqual({ version: 3, state: { cash: '10', orders: {} } });
+    expect(await venueAccounts.pastOrder('paper', 'bc-1')).toEqual({ clientOrderId: 'bc-1', ...outcome });
+    expect(await venueAccounts.pastGroup('paper', 'bc.2')).toHaveLength(1);
   });
 
   it('a migration killed between store and queues is completed by the next process', async () => {

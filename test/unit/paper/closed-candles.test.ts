@@ -5,8 +5,8 @@ import { seriesUntil } from '../../../src/domain/market/slice-series.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { type Broker, type PlacedRequest } from '../../../src/ports/broker.ts';
 import { type MarketData } from '../../../src/ports/market-data.ts';
-import { type VenueAccountStore } from '../../../src/ports/stores.ts';
 import { buildSeries } from '../../fixtures/build-series.ts';
+import { memoryVenueAccounts } from '../../fixtures/memory-venue-accounts.ts';
 import { HOUR, market } from '../../fixtures/synthetic-market.ts';
 
 const START = Date.UTC(2025, 0, 1);
@@ -14,18 +14,6 @@ const at = (hour: number): number => START + hour * HOUR;
 /** One candle an hour from 100 to 100, with these lows. */
 const hours = (lows: readonly number[]): readonly Candle[] =>
   lows.map((low, i) => ({ time: at(i), open: 100, high: 101, low, close: 100, volume: 5 }));
-
-function memoryAccounts(): VenueAccountStore {
-  let row: { version: number; state: unknown } | null = null;
-  return {
-    load: async () => row,
-    async save(_account, state, expected) {
-      if ((row?.version ?? 0) !== expected) return false;
-      row = { version: expected + 1, state };
-      return true;
-    },
-  };
-}
 
 /** A venue whose markets have these candles; reading a market of `away` fails. */
 function venueOf(candles: Readonly<Record<string, readonly Candle[]>>, away: ReadonlySet<string>): Broker {
@@ -40,7 +28,7 @@ function venueOf(candles: Readonly<Record<string, readonly Candle[]>>, away: Rea
     },
   };
   return createPaperBroker({
-    accounts: memoryAccounts(),
+    accounts: memoryVenueAccounts(),
     data: data as MarketData,
     startingCash: 10_000,
     quote: 'USD',

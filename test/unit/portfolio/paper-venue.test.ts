@@ -339,18 +339,6 @@ describe('idempotence', () => {
     expect(cancelOrder(account, 'bc-exit', 9)).toMatchObject({ account, order: { state: 'filled' } });
     expect(cancelOrder(account, 'bc-never', 9)).toEqual({ account, fills: [], changes: [], order: null });
   });
-
-  it('an id is still known after a thousand later orders', () => {
-    let account = long();
-    for (let i = 0; i < 1000; i += 1) {
-      account = submit(account, buy({ clientOrderId: `bc-${i}`, amount: 0.001 }), i);
-    }
-    expect(Object.keys(account.orders)).toHaveLength(502);
-    const { account: same, order } = submitOrder(account, buy({ clientOrderId: 'bc-3', amount: 1 }), MARKET, 5000);
-    expect(same).toBe(account);
-    expect(order).toMatchObject({ clientOrderId: 'bc-3', state: 'rejected', reason: 'below-minimum', updatedAt: 3 });
-    expect(account.orders['bc-entry-s']).toMatchObject({ state: 'open' });
-  });
 });
 
 describe('for any orders and candles', () => {

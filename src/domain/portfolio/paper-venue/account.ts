@@ -29,12 +29,6 @@ export interface VenueOrder extends OrderReport {
   readonly createdAt: number;
 }
 
-/** Outcome of an old closed order. It is kept so that its id is never accepted as a new order. */
-export type OrderOutcome = Pick<
-  VenueOrder,
-  'state' | 'filledAmount' | 'averagePrice' | 'fees' | 'reason' | 'updatedAt'
->;
-
 export type FillCause = 'entry' | 'flatten' | Exclude<ExitReason, 'end-of-data'>;
 
 export interface VenueFill extends Fill {
@@ -54,10 +48,8 @@ export interface VenueAccount {
   readonly writtenOff: string;
   /** Open positions by `positionKey`. */
   readonly positions: Readonly<Record<string, Position>>;
-  /** By client order id: all open orders and the most recent closed ones. */
+  /** By client order id: all open orders and the most recent closed ones (past.ts). */
   readonly orders: Readonly<Record<string, VenueOrder>>;
-  /** Older closed orders, by client order id. */
-  readonly settled: Readonly<Record<string, OrderOutcome>>;
   /** The last fills, oldest first. */
   readonly fills: readonly VenueFill[];
   /** Last candle per symbol: open time and close price. */
@@ -82,7 +74,6 @@ export function openAccount(account: string, cash: number | string, quote: strin
     writtenOff: '0',
     positions: {},
     orders: {},
-    settled: {},
     fills: [],
     marks: {},
     nextFill: 1,

@@ -8,14 +8,10 @@ import {
   heldAmount,
   openOrdersOf,
   positionKey,
-  type OrderOutcome,
   type VenueAccount,
   type VenueFill,
   type VenueOrder,
 } from './account.ts';
-
-/** Number of closed orders and of fills kept in full. */
-const KEPT = 500;
 
 /** Mutable copy of an account while one request or candle is processed; the account itself does not change. */
 export interface Draft {
@@ -177,44 +173,17 @@ export function seal(draft: Draft, marks: VenueAccount['marks'] = draft.account.
   const { account, changed, fills } = draft;
   if (changed.size === 0 && marks === account.marks) return { account, fills: [], changes: [] };
   const changes = [...changed].map((id) => draft.orders[id]!);
-  const { orders, settled } = prune(draft);
   const next: VenueAccount = {
     ...account,
     version: account.version + 1,
     cash: draft.cash.toString(),
     writtenOff: draft.writtenOff.toString(),
     positions: draft.positions,
-    orders,
-    settled,
-    fills: fills.length === 0 ? account.fills : [...account.fills, ...fills].slice(-KEPT),
+    orders: draft.orders,
+    fills: fills.length === 0 ? account.fills : [...account.fills, ...fills],
     marks,
     nextFill: draft.nextFill,
     rejected: draft.rejected,
   };
   return { account: next, fills, changes };
-}
-
-/**
- * Reduces closed orders beyond the last KEPT to their outcome. Their ids stay, so that they are never accepted as new
- * orders.
- */
-function prune({ account, orders, open }: Draft): Pick<VenueAccount, 'orders' | 'settled'> {
-  const excess = Object.keys(orders).length - open.size - KEPT;
-  if (excess <= 0) return { orders, settled: account.settled };
-  const closed = Object.values(orders).filter(({ clientOrderId }) => !open.has(clientOrderId));
-  const kept = { ...orders };
-  const outcomes: Record<string, OrderOutcome> = { ...account.settled };
-  for (const order of closed.toSorted((a, b) => a.updatedAt - b.updatedAt).slice(0, excess)) {
-    const { clientOrderId, state, filledAmount, averagePrice, fees, reason, updatedAt } = order;
-    outcomes[clientOrderId] = {
-      state,
-      filledAmount,
-      fees,
-      updatedAt,
-      ...(averagePrice !== undefined && { averagePrice }),
-      ...(reason !== undefined && { reason }),
-    };
-    delete kept[clientOrderId];
-  }
-  return { orders: kept, settled: outcomes };
 }

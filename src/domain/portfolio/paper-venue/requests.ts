@@ -13,7 +13,8 @@ export interface VenueAnswer extends VenueStep {
 
 /**
  * Submits an order at market time `time` (epoch ms). The order is open, or rejected with a reason; market orders fill
- * at the next candle's open. A known id changes nothing and returns the existing order.
+ * at the next candle's open. An id that the account has changes nothing and returns the existing order; the caller looks
+ * up those that were moved out of it (past.ts).
  * @throws AppError `internal` when the request is for another account or market.
  */
 export function submitOrder(account: VenueAccount, request: OrderRequest, market: Market, time: number): VenueAnswer {
@@ -23,7 +24,7 @@ export function submitOrder(account: VenueAccount, request: OrderRequest, market
       `order ${request.clientOrderId} of ${request.account} on ${request.symbol} reached ${account.account} on ${market.symbol}`,
     );
   }
-  const known = knownOrder(account, request);
+  const known = account.orders[request.clientOrderId];
   if (known) return { account, fills: [], changes: [], order: known };
 
   const { account: _, price, ...rest } = request;
@@ -51,14 +52,6 @@ export function submitOrder(account: VenueAccount, request: OrderRequest, market
   return { ...seal(draft), order: draft.orders[order.clientOrderId]! };
 }
 
-function knownOrder(account: VenueAccount, { account: _, ...request }: OrderRequest): VenueOrder | null {
-  const order = account.orders[request.clientOrderId];
-  if (order) return order;
-  const settled = account.settled[request.clientOrderId];
-  if (!settled) return null;
-  return { ...request, ...settled, readyAt: settled.updatedAt, reserved: 0, createdAt: settled.updatedAt };
-}
-
 /** Faults that do not depend on the market's future. Notional and funds of market orders are checked at the fill. */
 function objectionTo(order: VenueOrder, market: Market, held: number): string | null {
   const { side, type, purpose, amount, price } = order;
@@ -77,8 +70,7 @@ function isPayable(order: VenueOrder, free: number): boolean {
 }
 
 /**
- * Cancels an open order. A closed or unknown order changes nothing; `order` is null when the id is unknown or only its
- * outcome is kept.
+ * Cancels an open order. A closed or unknown order changes nothing; `order` is null when the account has none of the id.
  */
 export function cancelOrder(
   account: VenueAccount,
