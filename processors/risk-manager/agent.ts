@@ -50,18 +50,19 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
   const count = (verdicts: readonly Verdict[], decision: Verdict['decision']): number =>
     verdicts.filter((v) => v.decision === decision).length;
 
-  /** Keeps the exits that wait, without those that have a verdict now. */
+  /** Keeps the exits that wait, without those that have a verdict now. Returns the state. */
   const keepWaiting = async (
     account: string,
     waiting: readonly string[],
     decided: readonly string[],
-  ): Promise<void> => {
-    await riskStates.change(account, (state) => {
+  ): Promise<RiskState> => {
+    const kept = await riskStates.change(account, (state) => {
       const known = state.waitingExits ?? [];
       const next = [...new Set([...known, ...waiting])].filter((id) => !decided.includes(id));
       const isSame = next.length === known.length && next.every((id, i) => id === known[i]);
       return { state: isSame ? state : { ...state, version: state.version + 1, waitingExits: next } };
     });
+    return kept.state;
   };
 
   /**
@@ -101,8 +102,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
         }
         // A crossing gives its signal once: an exit waits until it has a verdict, also when this job fails for good.
         const exits = intents.filter(({ purpose }) => purpose === 'exit').map((intent) => intent.id);
-        await keepWaiting(account, exits, []);
-        const state = await riskStates.read(account);
+        const state = await keepWaiting(account, exits, []);
         if (state.unreconciled === true) {
           throw new AppError('not-reconciled', `${account} has not been reconciled with the venue since the start`, {
             retryable: true,
@@ -111,11 +111,10 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
         }
         const { verdicts, approvals, waiting } = await reviewIntents(deps, account, intents, state);
         note({ risk: riskSummary(state), verdicts: auditedVerdicts(intents, verdicts) });
-        await keepWaiting(
-          account,
-          waiting,
-          verdicts.map(({ intentId }) => intentId),
-        );
+        const decided = verdicts.map(({ intentId }) => intentId);
+        // No exit began to wait here, and nobody else makes one wait.
+        if (state.waitingExits?.some((id) => decided.includes(id)) === true)
+          await keepWaiting(account, waiting, decided);
         return {
           approved: count(verdicts, 'approve'),
           reduced: count(verdicts, 'reduce'),

@@ -130,38 +130,23 @@ export async function accountSummary(
   };
 }
 
-export async function contextOf(
-  deps: ContextDeps,
-  intent: Intent,
-  state: RiskState,
-  summary: AccountSummary,
-): Promise<ReviewContext> {
-  const { data, stores, limits, currency } = deps;
+/** What a review of an intent needs besides the account: it does not depend on the verdicts before. */
+export type IntentContext = Omit<ReviewContext, keyof AccountSummary | 'state' | 'correlated'>;
+
+export async function intentContext(deps: ContextDeps, intent: Intent, now: number): Promise<IntentContext> {
+  const { data, stores, currency } = deps;
   const { account, strategyHash, symbol, timeframe } = intent;
-  const { now } = summary;
   const isEntry = intent.purpose === 'entry';
-  const others = [...summary.positions, ...summary.pendingEntries].map((held) => held.symbol);
   const noFills = Promise.resolve([]);
-  const [market, { price, candleTime }, ofStrategy, ofMarket, correlated] = await Promise.all([
+  const [market, { price, candleTime }, ofStrategy, ofMarket] = await Promise.all([
     data.market(symbol),
     lastPrice(data, symbol, timeframe, now),
     isEntry ? stores.ledger.fills({ account, strategyHash, limit: RECENT_FILLS }) : noFills,
     isEntry ? stores.ledger.fills({ account, symbol, limit: RECENT_FILLS }) : noFills,
-    isEntry
-      ? deps.correlatedMarkets({
-          symbol,
-          others: [...new Set(others)].filter((other) => other !== symbol),
-          timeframe,
-          now,
-          limit: limits.groupCorrelation,
-        })
-      : [],
   ]);
   // Entries are sized at the worst price they may fill at. At the last price, slippage would exceed the limit.
   const worst = isEntry ? price * (1 + deps.slippageRate) : price;
   return {
-    ...summary,
-    state,
     currency,
     market,
     price: worst,
@@ -170,6 +155,17 @@ export async function contextOf(
     timeframeMs: timeframeMs(timeframe),
     strategyTrades: closedTrades(ofStrategy),
     marketTrades: closedTrades(ofMarket),
-    correlated,
   };
+}
+
+/** Markets among those that the account holds, or will, that move with the intent's. */
+export async function correlatedWith(
+  { correlatedMarkets, limits }: ContextDeps,
+  { purpose, symbol, timeframe }: Intent,
+  { positions, pendingEntries, now }: AccountSummary,
+): Promise<ReviewContext['correlated']> {
+  if (purpose !== 'entry') return [];
+  const others = new Set([...positions, ...pendingEntries].map((held) => held.symbol));
+  others.delete(symbol);
+  return correlatedMarkets({ symbol, others: [...others], timeframe, now, limit: limits.groupCorrelation });
 }

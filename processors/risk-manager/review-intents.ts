@@ -11,7 +11,13 @@ import { type RiskState } from '../../src/domain/risk/risk-state.ts';
 import { type Verdict } from '../../src/domain/risk/verdict.ts';
 import { type Clock } from '../../src/ports/clock.ts';
 import { type Stores } from '../../src/ports/stores.ts';
-import { accountSummary, contextOf, type AccountSummary, type ContextDeps } from './review-context.ts';
+import {
+  accountSummary,
+  correlatedWith,
+  intentContext,
+  type AccountSummary,
+  type ContextDeps,
+} from './review-context.ts';
 
 export interface ReviewDeps extends ContextDeps {
   readonly stores: Pick<Stores, 'ledger' | 'orders' | 'approvals' | 'intents' | 'cycles'>;
@@ -107,25 +113,33 @@ export async function reviewIntents(
   state: RiskState,
 ): Promise<Reviewed> {
   const { stores, clock, limits } = deps;
+  const mustWait = ({ purpose }: Intent): boolean => state.tradingState === 'HALTED' && purpose === 'exit';
+  const waiting = intents.filter(mustWait).map(({ id }) => id);
+  const reviewed = intents
+    .filter((intent) => !mustWait(intent))
+    .sort((a, b) => byText(a.symbol, b.symbol) || byText(a.id, b.id));
+  const [first] = reviewed;
+  if (!first) return { verdicts: [], approvals: [], waiting };
+
+  let summary = await accountSummary(deps, account, first.timeframe, state, intents);
+  const { now } = summary;
+  const contexts = await Promise.all(reviewed.map((intent) => intentContext(deps, intent, now).catch(unknownMarket)));
   const verdicts: Verdict[] = [];
-  const approvals: string[] = [];
-  const waiting: string[] = [];
-  let summary: AccountSummary | null = null;
-  for (const intent of [...intents].sort((a, b) => byText(a.symbol, b.symbol) || byText(a.id, b.id))) {
-    if (state.tradingState === 'HALTED' && intent.purpose === 'exit') {
-      waiting.push(intent.id);
-      continue;
-    }
-    summary ??= await accountSummary(deps, account, intent.timeframe, state, intents);
-    const context = await contextOf(deps, intent, state, summary).catch(unknownMarket);
+  const approvals: Approval[] = [];
+  for (const [i, intent] of reviewed.entries()) {
+    const known = contexts[i]!;
+    const context =
+      'unknown' in known
+        ? known
+        : { ...known, ...summary, state, correlated: await correlatedWith(deps, intent, summary) };
     const own =
       'unknown' in context ? vetoUnknownMarket(intent, context.unknown) : reviewIntent(intent, context, limits);
     const verdict = await stores.intents.recordVerdict(account, own, clock.now(), intent.cycleId);
     verdicts.push(verdict);
     if (verdict.decision === 'veto' || 'unknown' in context) continue;
-    const approval = await stores.approvals.issue(approvalOf(intent, verdict, context, deps));
-    approvals.push(approval.id);
+    approvals.push(approvalOf(intent, verdict, context, deps));
     summary = addCommitment(summary, intent, verdict.amount, context);
   }
-  return { verdicts, approvals, waiting };
+  const issued = await Promise.all(approvals.map((approval) => stores.approvals.issue(approval)));
+  return { verdicts, approvals: issued.map(({ id }) => id), waiting };
 }

@@ -20,7 +20,7 @@ import { cancelWithdrawn } from './cancel-withdrawn.ts';
 import { followVenue, resolveUnsent, standingDifference } from './follow-venue.ts';
 import { markAccount, syncOrders, takeFills } from './ledger-sync.ts';
 import { createVenueWatch } from './watch-venue.ts';
-import { placeApproved, type PlaceDeps } from './place-order.ts';
+import { placeAll, type PlaceDeps } from './place-order.ts';
 
 export interface TraderDeps extends AgentDeps, PlaceDeps {
   readonly producer: Producer;
@@ -95,21 +95,17 @@ export function createTrader(deps: TraderDeps): Agent {
         return watch.guard(job, account, async () => {
           await broker.open(account);
           const errors: unknown[] = [];
-          for (const id of ids) {
-            try {
-              const placement = await placeApproved(deps, account, id);
-              if ('order' in placement) {
-                orders.push(placement.order.clientOrderId);
-                const { symbol, side, amount, purpose, state } = placement.order;
-                log.info('order placed', { symbol, side, amount, purpose, state });
-              } else {
-                refused += 1;
-                log.warn('approval refused', { approvalId: id, reason: placement.refused });
-                await refuse(account, id, placement);
-              }
-            } catch (error) {
-              // The others go out: an order that fails must not keep the rest of a flatten from being sent.
-              errors.push(error);
+          for (const [i, placement] of (await placeAll(deps, account, ids)).entries()) {
+            if ('order' in placement) {
+              orders.push(placement.order.clientOrderId);
+              const { symbol, side, amount, purpose, state } = placement.order;
+              log.info('order placed', { symbol, side, amount, purpose, state });
+            } else if ('refused' in placement) {
+              refused += 1;
+              log.warn('approval refused', { approvalId: ids[i], reason: placement.refused });
+              await refuse(account, ids[i]!, placement).catch((error: unknown) => errors.push(error));
+            } else {
+              errors.push(placement.error);
             }
           }
           if (errors.length > 0) throw errors[0];

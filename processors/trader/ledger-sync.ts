@@ -14,6 +14,24 @@ export interface LedgerDeps {
   readonly clock: Clock;
 }
 
+/** What the venue reports of an order, as its row has it. */
+const reported = ({ filledAmount, fees, averagePrice, reason, updatedAt }: OrderReport) => ({
+  filledAmount,
+  fees,
+  ...(averagePrice !== undefined && { averagePrice }),
+  ...(reason !== undefined && { reason }),
+  updatedAt,
+});
+
+async function announce({ broadcaster, clock }: LedgerDeps, order: Order): Promise<void> {
+  const { account, clientOrderId, symbol, side, purpose, state, reason } = order;
+  await broadcaster.publish({
+    topic: 'order',
+    at: clock.now(),
+    data: { account, clientOrderId, symbol, side, purpose, state, ...(reason !== undefined && { reason }) },
+  });
+}
+
 /** Row for an order that the venue created itself: a stop, a target or a time exit. */
 function legOf(entry: Order, venue: OrderReport): Order {
   return {
@@ -30,52 +48,31 @@ function legOf(entry: Order, venue: OrderReport): Order {
     amount: venue.amount,
     ...(venue.price !== undefined && { price: venue.price }),
     ...(entry.approvalId !== undefined && { approvalId: entry.approvalId }),
-    state: 'submitting',
-    filledAmount: 0,
-    fees: 0,
+    state: venue.state,
+    ...reported(venue),
     createdAt: venue.updatedAt,
-    updatedAt: venue.updatedAt,
     ...(entry.cycleId !== undefined && { cycleId: entry.cycleId }),
   };
 }
 
 /** Applies the venue's report to one order. The venue is the authority, but transitions unknown to the state machine are ignored. */
-export async function adopt(
-  { stores, broadcaster, clock }: LedgerDeps,
-  order: Order,
-  venue: OrderReport,
-): Promise<Order> {
+export async function adopt(deps: LedgerDeps, order: Order, venue: OrderReport): Promise<Order> {
   const same = order.state === venue.state && order.filledAmount === venue.filledAmount;
   if (same || !canTransition(order.state, venue.state, 'venue')) return order;
-  const next = await stores.orders.transition(order.account, order.clientOrderId, [order.state], venue.state, {
-    filledAmount: venue.filledAmount,
-    fees: venue.fees,
-    ...(venue.averagePrice !== undefined && { averagePrice: venue.averagePrice }),
-    ...(venue.reason !== undefined && { reason: venue.reason }),
-    updatedAt: venue.updatedAt,
-  });
+  const { orders } = deps.stores;
+  const next = await orders.transition(order.account, order.clientOrderId, [order.state], venue.state, reported(venue));
   if (!next) return order;
-  await broadcaster.publish({
-    topic: 'order',
-    at: clock.now(),
-    data: {
-      account: order.account,
-      clientOrderId: order.clientOrderId,
-      symbol: order.symbol,
-      side: order.side,
-      purpose: order.purpose,
-      state: next.state,
-      ...(next.reason !== undefined && { reason: next.reason }),
-    },
-  });
+  await announce(deps, next);
   return next;
 }
 
 /** The row of a leg, created if the venue has made it since. */
-async function legRow({ stores: { orders } }: LedgerDeps, entry: Order, venue: OrderReport): Promise<Order> {
+async function legRow(deps: LedgerDeps, entry: Order, venue: OrderReport): Promise<Order> {
+  const { orders } = deps.stores;
   const leg = legOf(entry, venue);
-  if (await orders.insert(leg)) return leg;
-  return (await orders.get(leg.account, leg.clientOrderId)) ?? leg;
+  if (!(await orders.insert(leg))) return (await orders.get(leg.account, leg.clientOrderId)) ?? leg;
+  await announce(deps, leg);
+  return leg;
 }
 
 /**
@@ -91,11 +88,11 @@ async function follow(
   group: readonly OrderReport[],
   known: ReadonlyMap<string, Order>,
 ): Promise<void> {
-  for (const venue of group) {
-    if (venue.clientOrderId === id) continue;
+  const followLeg = async (venue: OrderReport): Promise<void> => {
     const leg = known.get(venue.clientOrderId) ?? (entry && (await legRow(deps, entry, venue)));
     if (leg) await adopt(deps, leg, venue);
-  }
+  };
+  await Promise.all(group.filter(({ clientOrderId }) => clientOrderId !== id).map(followLeg));
   const own = group.find(({ clientOrderId }) => clientOrderId === id);
   if (entry && own) await adopt(deps, entry, own);
 }
@@ -118,12 +115,13 @@ export async function syncOrders(deps: LedgerDeps, account: string): Promise<num
   const known = new Map(live.map((order) => [order.clientOrderId, order]));
   const entries = [...new Set(live.map(({ parentId, clientOrderId }) => parentId ?? clientOrderId))];
   const groups = await Promise.all(entries.map((id) => broker.fetchGroup(account, id)));
-  for (const [i, group] of groups.entries()) {
+  const followGroup = async (group: readonly OrderReport[], i: number): Promise<void> => {
     const id = entries[i]!;
     const isKnown = group.every(({ clientOrderId }) => clientOrderId === id || known.has(clientOrderId));
     const entry = known.get(id) ?? (isKnown ? null : await stores.orders.get(account, id));
     await follow(deps, id, entry, group, known);
-  }
+  };
+  await Promise.all(groups.map(followGroup));
   return live.length;
 }
 
@@ -151,33 +149,31 @@ export async function takeFills(
 ): Promise<number> {
   const { stores, broker, broadcaster, clock } = deps;
   const mark = await stores.ledger.mark(account);
-  const reported = await broker.fills(account, mark?.lastFill ?? null);
-  const last = reported.at(-1);
+  const made = await broker.fills(account, mark?.lastFill ?? null);
+  const last = made.at(-1);
   if (!last) return 0;
-  const known = new Set(
-    await stores.ledger.recorded(
-      account,
-      reported.map(({ id }) => id),
-    ),
-  );
-  const fills = reported.filter(({ id }) => !known.has(id));
-  for (const { id, clientOrderId, symbol, side, purpose, amount, price, fee } of fills) {
-    await broadcaster.publish({
+  const ids = made.map(({ id }) => id);
+  const known = new Set(await stores.ledger.recorded(account, ids));
+  const fills = made.filter(({ id }) => !known.has(id));
+  const publish = ({ id, clientOrderId, symbol, side, purpose, amount, price, fee }: Fill): Promise<void> =>
+    broadcaster.publish({
       topic: 'fill',
       at: clock.now(),
       data: { account, id, clientOrderId, symbol, side, purpose, amount, price, fee },
     });
-  }
   const touched = new Map(fills.map((fill) => [`${fill.strategyHash}/${fill.symbol}`, fill]));
-  for (const { strategyHash, symbol } of touched.values()) {
+  const positionsOf = async ({ strategyHash, symbol }: Fill) => {
     const before = await stores.ledger.fills({ account, strategyHash, symbol });
     const fresh = fills.filter((fill) => fill.strategyHash === strategyHash && fill.symbol === symbol);
-    await stores.ledger.savePositions(foldFills([...before, ...fresh]));
-  }
-  for (const fill of fills) {
-    await auditFill(deps, fill);
-    if (fill.purpose === 'entry') await reportEntry?.(fill);
-  }
+    return foldFills([...before, ...fresh]);
+  };
+  const [positions] = await Promise.all([
+    Promise.all([...touched.values()].map(positionsOf)),
+    ...fills.map(publish),
+    ...fills.map((fill) => auditFill(deps, fill)),
+  ]);
+  await stores.ledger.savePositions(positions.flat());
+  for (const fill of fills) if (fill.purpose === 'entry') await reportEntry?.(fill);
   const recorded = await stores.ledger.recordFills(fills);
   // The cursor follows the record: a crash in between reads the same fills again.
   if (mark) await stores.ledger.saveMark({ ...mark, lastFill: last.id });

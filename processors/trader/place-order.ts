@@ -6,7 +6,7 @@ import { type OrderReport } from '../../src/domain/orders/order-request.ts';
 import { riskSummary } from '../../src/domain/risk/risk-summary.ts';
 import { AppError, errorText, isExplained } from '../../src/domain/errors.ts';
 import { type Stores } from '../../src/ports/stores.ts';
-import { admitApproval, lapseOf, type AdmitDeps, type Lapse, type Refusal } from './admit-approval.ts';
+import { admitApproval, lapseOf, type AdmitDeps, type Admitted, type Lapse, type Refusal } from './admit-approval.ts';
 import { adopt, syncGroup, type LedgerDeps } from './ledger-sync.ts';
 
 export interface PlaceDeps extends LedgerDeps, AdmitDeps {
@@ -15,7 +15,17 @@ export interface PlaceDeps extends LedgerDeps, AdmitDeps {
 
 export type Placement = { readonly order: Order } | Refusal;
 
-/** The order of an approval. All that it does comes from the signed approval; the intent only says where it belongs. */
+export interface Failed {
+  readonly error: unknown;
+}
+
+/** An order as its row has it, and the venue's report of it if there is one. */
+interface Sent {
+  readonly order: Order;
+  readonly venue?: OrderReport;
+}
+
+/** The order of an approval that was used. All that it does comes from the signed approval; the intent only says where it belongs. */
 function orderOf(approval: Approval, { id, candleTime, cycleId }: Intent): Order {
   const { account, strategyHash, symbol, timeframe, side, purpose, type, amount, bracket, asOf } = approval;
   return {
@@ -31,7 +41,7 @@ function orderOf(approval: Approval, { id, candleTime, cycleId }: Intent): Order
     amount,
     ...(bracket && { bracket }),
     approvalId: approval.id,
-    state: 'intended',
+    state: 'approved',
     filledAmount: 0,
     fees: 0,
     createdAt: asOf,
@@ -86,22 +96,20 @@ async function endUnsent({ stores }: PlaceDeps, order: Order, { to, reason }: La
  * order up before it sends it again, under the same client order id.
  * @throws AppError `order-unknown`, retryable.
  */
-async function submit(deps: PlaceDeps, order: Order, approval: Approval): Promise<Order> {
+async function submit(deps: PlaceDeps, order: Order, approval: Approval): Promise<Sent> {
   const { stores, broker } = deps;
   const lapsed = await lapseOf(deps, approval, order.cycleId);
-  if (lapsed) return endUnsent(deps, order, lapsed);
-  let venue: OrderReport;
+  if (lapsed) return { order: await endUnsent(deps, order, lapsed) };
   try {
-    venue = await broker.submit(requestOf(order));
+    return { order, venue: await broker.submit(requestOf(order)) };
   } catch (error) {
     // An `internal` error is a fault in this program and says nothing about what the venue did.
     if (isExplained(error) && !error.retryable) {
-      return (
-        (await stores.orders.transition(order.account, order.clientOrderId, ['submitting'], 'rejected', {
-          reason: error.message,
-          updatedAt: order.updatedAt,
-        })) ?? order
-      );
+      const rejected = await stores.orders.transition(order.account, order.clientOrderId, ['submitting'], 'rejected', {
+        reason: error.message,
+        updatedAt: order.updatedAt,
+      });
+      return { order: rejected ?? order };
     }
     await stores.orders.transition(order.account, order.clientOrderId, ['submitting'], 'unknown', {
       reason: errorText(error),
@@ -113,21 +121,20 @@ async function submit(deps: PlaceDeps, order: Order, approval: Approval): Promis
       { retryable: true, cause: error },
     );
   }
-  return adopt(deps, order, venue);
 }
 
 /** Looks the order up at the venue first, and sends it only when the venue does not know it. */
-async function resume(deps: PlaceDeps, order: Order, approval: Approval): Promise<Order> {
+async function resume(deps: PlaceDeps, order: Order, approval: Approval): Promise<Sent> {
   const { stores, broker } = deps;
   const venue = await broker.fetchOrder(order.account, order.clientOrderId);
-  if (venue) return adopt(deps, order, venue);
+  if (venue) return { order, venue };
   const ready =
     order.state === 'unknown'
       ? await stores.orders.transition(order.account, order.clientOrderId, ['unknown'], 'submitting', {
           updatedAt: order.updatedAt,
         })
       : order;
-  return ready ? submit(deps, ready, approval) : order;
+  return ready ? submit(deps, ready, approval) : { order };
 }
 
 /**
@@ -143,52 +150,86 @@ export async function resolveUnusable(deps: PlaceDeps, order: Order, lapse: Laps
 }
 
 /**
- * Executes one approval, resuming where an earlier attempt stopped:
+ * Sends the order of an approval that was used, resuming where an earlier attempt stopped:
  *
- *   no row -> intended -> approved -> submitting -> (venue) -> open ...
+ *   no row -> approved -> submitting -> (venue) -> open ...
  *
  * Each state is written before the next step, so that this function can resume after a crash between any two steps.
  * @throws AppError `order-unknown`, `lost-order`; both retryable.
  */
-export async function placeApproved(deps: PlaceDeps, account: string, approvalId: string): Promise<Placement> {
-  const admitted = await admitApproval(deps, account, approvalId);
-  if ('refused' in admitted) return admitted;
-  const { approval, intent, lapsed } = admitted;
+async function send(deps: PlaceDeps, { approval, intent, lapsed, order: known }: Admitted): Promise<Sent> {
   const { orders } = deps.stores;
-  let placed: Order;
-  if (admitted.order && lapsed && mayBeUnsent(admitted.order)) {
-    placed = await resolveUnusable(deps, admitted.order, lapsed);
-  } else {
-    await orders.insert(orderOf(approval, intent));
-    await orders.transition(account, intent.id, ['intended'], 'approved', { updatedAt: approval.asOf });
-    const started = await orders.transition(account, intent.id, ['approved'], 'submitting', {
-      updatedAt: approval.asOf,
-    });
-    const order = started ?? (await orders.get(account, intent.id));
-    if (!order) throw new AppError('lost-order', `order ${intent.id} is missing from the store`, { retryable: true });
-    placed = order;
-    if (started) placed = await submit(deps, started, approval);
-    else if (order.state === 'submitting' || order.state === 'unknown') placed = await resume(deps, order, approval);
-  }
-  const state = await deps.riskStates.read(account);
+  const { account, id } = intent;
+  if (known && lapsed && mayBeUnsent(known)) return { order: await resolveUnusable(deps, known, lapsed) };
+  const started = await orders.transition(account, id, ['intended', 'approved'], 'submitting', {
+    updatedAt: approval.asOf,
+  });
+  if (started) return submit(deps, started, approval);
+  const order = await orders.get(account, id);
+  if (!order) throw new AppError('lost-order', `order ${id} is missing from the store`, { retryable: true });
+  const mayHaveBeenSent = order.state === 'submitting' || order.state === 'unknown';
+  return mayHaveBeenSent ? resume(deps, order, approval) : { order };
+}
+
+/** Lets row and audit follow what was sent; the legs of an order that was sent earlier too. */
+async function record(deps: PlaceDeps, { approval, intent, order: known }: Admitted, sent: Sent): Promise<Order> {
+  const { account, id, symbol, side, purpose, because } = intent;
+  const [order, state] = await Promise.all([
+    sent.venue ? adopt(deps, sent.order, sent.venue) : sent.order,
+    deps.riskStates.read(account),
+  ]);
   await deps.stores.audit.append({
-    key: `order/${account}/${intent.id}`,
+    key: `order/${account}/${id}`,
     actor: 'trader',
     action: 'place-order',
-    subject: intent.id,
+    subject: id,
     at: deps.clock.now(),
     data: {
-      approvalId,
-      symbol: intent.symbol,
-      side: intent.side,
-      purpose: intent.purpose,
-      amount: approval.amount,
-      state: placed.state,
-      because: intent.because,
-      risk: riskSummary(state),
-      ...(placed.reason !== undefined && { reason: placed.reason }),
+      ...{ approvalId: approval.id, symbol, side, purpose },
+      ...{ amount: approval.amount, state: order.state, because, risk: riskSummary(state) },
+      ...(order.reason !== undefined && { reason: order.reason }),
     },
   });
-  await syncGroup(deps, placed);
-  return { order: placed };
+  if (known) await syncGroup(deps, order);
+  return order;
+}
+
+const failed = (error: unknown): Failed => ({ error });
+
+/**
+ * Executes approvals: the orders reach the venue one after the other in this order. What is read and written before the
+ * first and after each send does not wait for the others. One that fails does not keep the others from being sent.
+ * @returns for each approval its order, why it was refused, or its error
+ */
+export async function placeAll(
+  deps: PlaceDeps,
+  account: string,
+  approvalIds: readonly string[],
+): Promise<readonly (Placement | Failed)[]> {
+  const admit = async (approvalId: string): Promise<Admitted | Refusal | Failed> => {
+    const admitted = await admitApproval(deps, account, approvalId);
+    // Nothing was written for an order that has a row and has lapsed.
+    if (!('refused' in admitted) && !(admitted.order && admitted.lapsed))
+      await deps.stores.orders.insert(orderOf(admitted.approval, admitted.intent));
+    return admitted;
+  };
+  const admissions = await Promise.all(approvalIds.map((id) => admit(id).catch(failed)));
+  const placements: Promise<Placement | Failed>[] = [];
+  for (const admitted of admissions) {
+    if ('refused' in admitted || 'error' in admitted) {
+      placements.push(Promise.resolve(admitted));
+      continue;
+    }
+    const sent = await send(deps, admitted).catch(failed);
+    const recorded = 'error' in sent ? sent : record(deps, admitted, sent).then((order) => ({ order }), failed);
+    placements.push(Promise.resolve(recorded));
+  }
+  return Promise.all(placements);
+}
+
+/** Executes one approval. @throws AppError `order-unknown`, `lost-order`; both retryable. */
+export async function placeApproved(deps: PlaceDeps, account: string, approvalId: string): Promise<Placement> {
+  const [placement] = await placeAll(deps, account, [approvalId]);
+  if ('error' in placement!) throw placement.error;
+  return placement!;
 }

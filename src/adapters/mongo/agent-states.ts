@@ -2,7 +2,7 @@ import { AGENT_STATUSES, type AgentState } from '../../ports/records.ts';
 import { type AgentStateStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, oneOf, optional, text } from './fields.ts';
-import { keyOf } from './model.ts';
+import { keyOf } from './row-codec.ts';
 
 export function createAgentStateStore(database: Database): AgentStateStore {
   const states = database.table<AgentState>({

@@ -2,7 +2,7 @@ import { type Analysis, type Opportunity, REGIMES } from '../../domain/analysis/
 import { type AnalysisStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, oneOf, plain, text } from './fields.ts';
-import { keyOf } from './model.ts';
+import { keyOf } from './row-codec.ts';
 
 interface Scan {
   readonly cycleId: string;

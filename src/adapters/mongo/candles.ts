@@ -13,7 +13,7 @@ import { type CandleStore } from '../../ports/stores.ts';
 import { packCandles, samePacked, unpackCandles, type PackedColumns } from './candle-chunk.ts';
 import { type Database } from './database.ts';
 import { bytes, number, plain, text } from './fields.ts';
-import { keyOf } from './model.ts';
+import { keyOf } from './row-codec.ts';
 import { createSerial } from '../../ports/serial.ts';
 import { saveVersion } from './versioned.ts';
 

@@ -2,7 +2,7 @@ import { type DeadLetter } from '../../ports/records.ts';
 import { type DeadLetterStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { json, number, optional, text } from './fields.ts';
-import { keyOf } from './model.ts';
+import { keyOf } from './row-codec.ts';
 
 export function createDeadLetterStore(database: Database): DeadLetterStore {
   const letters = database.table<DeadLetter>({

@@ -2,7 +2,7 @@ import { DECISION_STAGES, type Decision } from '../../domain/research/decision.t
 import { type DecisionStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { numberOrNull, oneOf, text } from './fields.ts';
-import { keyOf } from './model.ts';
+import { keyOf } from './row-codec.ts';
 
 export function createDecisionStore(database: Database): DecisionStore {
   const decisions = database.table<Decision>({

@@ -3,7 +3,7 @@ import { type Intent } from '../../domain/risk/intent.ts';
 import { type IntentStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { flag, number, oneOf, optional, plain, text } from './fields.ts';
-import { keyOf } from './model.ts';
+import { keyOf } from './row-codec.ts';
 import { orderIdentity } from './order-identity.ts';
 
 interface VerdictRow extends Verdict {

@@ -4,7 +4,7 @@ import { type EquityPoint, type Position } from '../../domain/portfolio/position
 import { type LedgerStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, numberOrNull, oneOf, text, textOrNull } from './fields.ts';
-import { keyOf } from './model.ts';
+import { keyOf } from './row-codec.ts';
 import { ORDER_SIDES } from '../../domain/market/side.ts';
 
 export function createLedgerStore(database: Database): LedgerStore {

@@ -2,7 +2,7 @@ import { type OptimizationResult } from '../../domain/research/optimization.ts';
 import { type OptimizationStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, plain, text } from './fields.ts';
-import { keyOf } from './model.ts';
+import { keyOf } from './row-codec.ts';
 
 export function createOptimizationStore(database: Database): OptimizationStore {
   const optimizations = database.table<OptimizationResult>({

@@ -2,7 +2,7 @@ import { type Order, ORDER_STATES, ORDER_TYPES } from '../../domain/orders/order
 import { type OrderStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, oneOf, optional, plain, text } from './fields.ts';
-import { keyOf } from './model.ts';
+import { keyOf } from './row-codec.ts';
 import { orderIdentity } from './order-identity.ts';
 
 const from = (time: number | undefined): unknown => (time === undefined ? undefined : { $gte: time });

@@ -2,7 +2,7 @@ import { type Holding } from '../../domain/portfolio/holding.ts';
 import { type PortfolioStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { flag, number, oneOf, optional, plain, text } from './fields.ts';
-import { keyOf } from './model.ts';
+import { keyOf } from './row-codec.ts';
 
 export function createPortfolioStore(database: Database): PortfolioStore {
   const holdings = database.table<Holding>({

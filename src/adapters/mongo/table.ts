@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mongo, type Model } from 'mongoose';
+import { mongo } from 'mongoose';
 import { AppError } from '../../domain/errors.ts';
-import { defined, type Direction, rowCodec, type RowDocument, type TableSpec } from './model.ts';
+import { type Direction, rowCodec, type RowDocument, type TableSpec } from './row-codec.ts';
 import { isDuplicateKey, retrying } from './retry.ts';
 import { inSlices } from './slices.ts';
 
@@ -58,10 +58,11 @@ export interface Table<Row> {
   remove(filter: Filter): Promise<void>;
 }
 
-export function createTable<Row extends object>(model: Model<RowDocument>, spec: TableSpec<Row>): Table<Row> {
-  /** The driver's collection: for whole documents, which `documentOf` has validated already. */
-  const collection = model.collection as unknown as mongo.Collection<RowDocument>;
-  const { encode, decode, documentOf } = rowCodec(spec);
+export function createTable<Row extends object>(
+  collection: mongo.Collection<RowDocument>,
+  spec: TableSpec<Row>,
+): Table<Row> {
+  const { encode, changeOf, filterOf, decode, documentOf } = rowCodec(spec);
 
   async function insertNew(documents: readonly RowDocument[]): Promise<number> {
     try {
@@ -76,19 +77,21 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
   }
 
   /** `allowDiskUse`: the trials of a cycle may exceed the server's memory limit for sorting. */
-  const sorted = (filter: Filter, order: Direction<Row>, limit: number) => {
-    const query = model
-      .find(defined(filter))
-      .sort({ ...(order as Record<string, 1 | -1>), _id: 1 })
-      .allowDiskUse(true);
-    return limit === Infinity ? query : query.limit(limit);
-  };
+  const sorted = (filter: Filter, order: Direction<Row>, limit: number, names?: readonly string[]) =>
+    collection
+      .find(filterOf(filter), {
+        sort: { ...(order as Record<string, 1 | -1>), _id: 1 },
+        allowDiskUse: true,
+        ...(limit !== Infinity && { limit }),
+        ...(names && { projection: Object.fromEntries(names.map((name) => [name, 1])) }),
+      })
+      .toArray();
 
   const decodeAll = async (documents: readonly object[]): Promise<Row[]> =>
     (await inSlices(documents, (slice) => slice.map(decode))).flat();
 
   const isOwnWrite = async (_id: string, _changed: string): Promise<boolean> =>
-    (await model.countDocuments({ _id, _changed })) === 1;
+    (await collection.countDocuments({ _id, _changed })) === 1;
 
   const table: Table<Row> = {
     async insert(rows) {
@@ -100,7 +103,7 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
         retrying(async (again) => {
           const inserted = await insertNew(slice);
           if (!again || inserted === slice.length) return inserted;
-          return model.countDocuments({ _id: { $in: slice.map(({ _id }) => _id) }, _inserted });
+          return collection.countDocuments({ _id: { $in: slice.map(({ _id }) => _id) }, _inserted });
         }),
       );
       return counts.reduce((sum, count) => sum + count, 0);
@@ -141,21 +144,22 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
 
     async change(key, when, set, unset = []) {
       const _changed = randomUUID();
-      const removed = unset.length > 0 ? { $unset: Object.fromEntries(unset.map((name) => [name, 1])) } : {};
-      const update = { $set: { ...encode(set), _changed }, ...removed };
+      const removed = unset.length > 0 ? { $unset: Object.fromEntries(unset.map((name) => [name, 1 as const])) } : {};
+      const update = { $set: { ...changeOf(key, set), _changed }, ...removed };
+      const filter = { ...filterOf(when), _id: key };
       return retrying(async (again) => {
-        const { matchedCount } = await model.updateOne({ ...when, _id: key }, update, { runValidators: true });
+        const { matchedCount } = await collection.updateOne(filter, update);
         return matchedCount === 1 || (again && (await isOwnWrite(key, _changed)));
       });
     },
 
     async changeAndGet(key, when, set) {
       const _changed = randomUUID();
-      const update = { $set: { ...encode(set), _changed } };
-      const options = { runValidators: true, returnDocument: 'after' } as const;
+      const update = { $set: { ...changeOf(key, set), _changed } };
+      const filter = { ...filterOf(when), _id: key };
       return retrying(async (again) => {
-        const changed = await model.findOneAndUpdate({ ...when, _id: key }, update, options).lean();
-        const own = changed ?? (again ? await model.findOne({ _id: key, _changed }).lean() : null);
+        const changed = await collection.findOneAndUpdate(filter, update, { returnDocument: 'after' });
+        const own = changed ?? (again ? await collection.findOne({ _id: key, _changed }) : null);
         return own && decode(own);
       });
     },
@@ -171,10 +175,9 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
           if (matchedCount === slice.length) return slice.map(() => true);
           // The answer contains only a count. The tokens in the rows tell which changes matched, also after a lost
           // answer.
-          const written = await model
-            .find({ _id: { $in: slice.map(({ key }) => key) } })
-            .select(['_changed'])
-            .lean();
+          const written = await collection
+            .find({ _id: { $in: slice.map(({ key }) => key) } }, { projection: { _changed: 1 } })
+            .toArray();
           const own = new Set(written.map(({ _changed }) => _changed));
           return marked.map(({ _changed }) => own.has(_changed));
         });
@@ -190,36 +193,31 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
     },
 
     async get(key) {
-      const document = await retrying(() => model.findById(key).lean());
+      const document = await retrying(() => collection.findOne({ _id: key }));
       return document && decode(document);
     },
 
     async getMany(keys) {
-      const documents = await retrying(() => model.find({ _id: { $in: [...keys] } }).lean());
+      const documents = await retrying(() => collection.find({ _id: { $in: [...keys] } }).toArray());
       const byKey = new Map(documents.map((document) => [document._id, document]));
       return decodeAll(keys.flatMap((key) => byKey.get(key) ?? []));
     },
 
     async find(filter, order, { limit = Infinity } = {}) {
       if (limit <= 0) return [];
-      return decodeAll(await retrying(() => sorted(filter, order, limit).lean()));
+      return decodeAll(await retrying(() => sorted(filter, order, limit)));
     },
 
     async pick(filter, order, names, { limit = Infinity } = {}) {
       if (limit <= 0) return [];
-      const documents = await retrying(() =>
-        sorted(filter, order, limit)
-          .select([...names])
-          .lean(),
-      );
-      return decodeAll(documents);
+      return decodeAll(await retrying(() => sorted(filter, order, limit, names)));
     },
 
     async add(key, name, amount) {
-      const update = { $inc: { [name]: amount } };
+      const update = { $inc: { [name]: amount } } as unknown as mongo.UpdateFilter<RowDocument>;
       const options = { upsert: true, returnDocument: 'after' } as const;
-      const increment = () => retrying(() => model.findOneAndUpdate({ _id: key }, update, options).lean());
-      let updated: object;
+      const increment = () => retrying(() => collection.findOneAndUpdate({ _id: key }, update, options));
+      let updated: object | null;
       try {
         updated = await increment();
       } catch (error) {
@@ -227,13 +225,13 @@ export function createTable<Row extends object>(model: Model<RowDocument>, spec:
         if (!isDuplicateKey(error)) throw error;
         updated = await increment();
       }
-      return Number(decode(updated)[name]);
+      return Number(updated && decode(updated)[name]);
     },
 
-    count: (filter) => retrying(() => model.countDocuments(defined(filter))),
+    count: (filter) => retrying(() => collection.countDocuments(filterOf(filter))),
 
     async remove(filter) {
-      await retrying(() => model.deleteMany(filter));
+      await retrying(() => collection.deleteMany(filterOf(filter)));
     },
   };
   return table;

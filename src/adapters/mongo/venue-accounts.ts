@@ -3,7 +3,7 @@ import { sequenceOf } from '../../domain/portfolio/paper-venue/fills-after.ts';
 import { type VenueAccountStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { json, number, text } from './fields.ts';
-import { keyOf } from './model.ts';
+import { keyOf } from './row-codec.ts';
 import { saveVersion } from './versioned.ts';
 
 interface VenueAccount {

@@ -1,4 +1,4 @@
-import { keyOf } from '../../adapters/mongo/model.ts';
+import { keyOf } from '../../adapters/mongo/row-codec.ts';
 import { canonicalJson } from '../../domain/identity/canonical-json.ts';
 import { type Migration } from './migration.ts';
 

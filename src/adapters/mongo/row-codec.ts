@@ -1,4 +1,4 @@
-import { type Connection, type Model, mongo, Schema } from 'mongoose';
+import { mongo } from 'mongoose';
 import { z } from 'zod';
 import { canonicalJson } from '../../domain/identity/canonical-json.ts';
 import { AppError } from '../../domain/errors.ts';
@@ -31,30 +31,6 @@ export interface RowDocument {
 const columnsOf = <Row>(spec: TableSpec<Row>): readonly [string, AnyField][] =>
   Object.entries(spec.fields as Readonly<Record<string, AnyField>>);
 
-export function modelOf<Row>(connection: Connection, spec: TableSpec<Row>): Model<RowDocument> {
-  const known = connection.models[spec.collection] as Model<RowDocument> | undefined;
-  if (known) return known;
-  const schema = new Schema<RowDocument>(
-    {
-      _id: { type: String, required: true },
-      _inserted: String,
-      _changed: String,
-      ...Object.fromEntries(columnsOf(spec).map(([name, field]) => [name, { ...field.definition }])),
-    },
-    {
-      collection: spec.collection,
-      strict: 'throw',
-      strictQuery: 'throw',
-      id: false,
-      versionKey: false,
-      minimize: false,
-    },
-  );
-  for (const index of spec.indexes ?? []) schema.index({ ...(index as Record<string, 1 | -1>) });
-  if (spec.unique) schema.index({ ...(spec.unique as Record<string, 1 | -1>) }, { unique: true });
-  return connection.model<RowDocument>(spec.collection, schema);
-}
-
 /** Removes undefined values, so that such a field is absent and such a filter condition is ignored. */
 export function defined(values: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
@@ -64,6 +40,10 @@ export function defined(values: object): Record<string, unknown> {
 export interface RowCodec<Row> {
   /** Converts row fields to stored form. */
   readonly encode: (values: object) => Record<string, unknown>;
+  /** Validates new values of fields and converts them; those of dotted paths are not validated. @throws AppError `invalid-record` */
+  readonly changeOf: (key: string, values: object) => Record<string, unknown>;
+  /** The conditions that are given. @throws AppError `internal` for a field that rows do not have. */
+  readonly filterOf: (filter: object) => Record<string, unknown>;
   /** Converts a stored document to a row with exactly the port's fields. */
   readonly decode: (document: object) => Row;
   /** Validates a whole row and converts it. @throws AppError `invalid-record` */
@@ -72,6 +52,7 @@ export interface RowCodec<Row> {
 
 export function rowCodec<Row extends object>(spec: TableSpec<Row>): RowCodec<Row> {
   const wholeRow = z.strictObject(Object.fromEntries(columnsOf(spec).map(([name, { schema }]) => [name, schema])));
+  const byName = new Map(columnsOf(spec));
   const texts = new Set(columnsOf(spec).flatMap(([name, field]) => (field.json ? [name] : [])));
 
   function encode(values: object): Record<string, unknown> {
@@ -79,8 +60,31 @@ export function rowCodec<Row extends object>(spec: TableSpec<Row>): RowCodec<Row
     return Object.fromEntries(fields.map(([name, value]) => [name, texts.has(name) ? canonicalJson(value) : value]));
   }
 
+  const invalid = (_id: string, why: string): AppError =>
+    new AppError('invalid-record', `${spec.collection} '${_id}' cannot be stored: ${why}`);
+
   return {
     encode,
+
+    changeOf(key, values) {
+      const fields = encode(values);
+      for (const [name, value] of Object.entries(fields)) {
+        if (name.includes('.')) continue;
+        const error = byName.has(name) ? byName.get(name)!.schema.safeParse(value).error : 'no such field';
+        if (error !== undefined)
+          throw invalid(key, `${name}: ${typeof error === 'string' ? error : error.issues[0]!.message}`);
+      }
+      return fields;
+    },
+
+    filterOf(filter) {
+      const conditions = defined(filter);
+      const unknown = Object.keys(conditions).find(
+        (name) => !name.startsWith('_') && !name.startsWith('$') && !byName.has(name.split('.', 1)[0]!),
+      );
+      if (unknown !== undefined) throw new AppError('internal', `${spec.collection} has no field '${unknown}'`);
+      return conditions;
+    },
 
     decode(document) {
       const own = Object.entries(document).filter(([name]) => !name.startsWith('_'));
@@ -97,7 +101,7 @@ export function rowCodec<Row extends object>(spec: TableSpec<Row>): RowCodec<Row
       const { error } = wholeRow.safeParse(fields);
       if (error) {
         const why = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-        throw new AppError('invalid-record', `${spec.collection} '${_id}' cannot be stored: ${why}`);
+        throw invalid(_id, why);
       }
       return { _id, ...tokens, ...fields };
     },
