@@ -1,5 +1,6 @@
 import { openRiskState } from '../../src/domain/risk/trading-state.ts';
 import { type Broker } from '../../src/ports/broker.ts';
+import { createSharedReads } from '../../src/ports/shared-reads.ts';
 import { compareAndSet } from '../../src/ports/compare-and-set.ts';
 import { type RiskStates } from '../../src/ports/risk-states.ts';
 import { type RiskStateStore } from '../../src/ports/stores.ts';
@@ -10,7 +11,7 @@ export interface RiskStateDeps {
 }
 
 export function createRiskStates({ riskState, broker }: RiskStateDeps): RiskStates {
-  const read: RiskStates['read'] = async (account) => {
+  const read: RiskStates['read'] = createSharedReads(async (account) => {
     const known = await riskState.get(account);
     if (known) return known;
     await broker.open(account);
@@ -18,7 +19,7 @@ export function createRiskStates({ riskState, broker }: RiskStateDeps): RiskStat
     const opened = openRiskState({ account, time, equity, cash, exposure });
     if (await riskState.save(opened, 0)) return opened;
     return (await riskState.get(account)) ?? opened;
-  };
+  });
   return {
     read,
     change: (account, step) =>

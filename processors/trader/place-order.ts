@@ -198,7 +198,7 @@ const failed = (error: unknown): Failed => ({ error });
 
 /**
  * Executes approvals: the orders reach the venue one after the other in this order. What is read and written before the
- * first and after each send does not wait for the others. One that fails does not keep the others from being sent.
+ * first and after the last send does not wait for the others. One that fails does not keep the others from being sent.
  * @returns for each approval its order, why it was refused, or its error
  */
 export async function placeAll(
@@ -214,17 +214,17 @@ export async function placeAll(
     return admitted;
   };
   const admissions = await Promise.all(approvalIds.map((id) => admit(id).catch(failed)));
-  const placements: Promise<Placement | Failed>[] = [];
+  const sent: (Sent | Refusal | Failed)[] = [];
   for (const admitted of admissions) {
-    if ('refused' in admitted || 'error' in admitted) {
-      placements.push(Promise.resolve(admitted));
-      continue;
-    }
-    const sent = await send(deps, admitted).catch(failed);
-    const recorded = 'error' in sent ? sent : record(deps, admitted, sent).then((order) => ({ order }), failed);
-    placements.push(Promise.resolve(recorded));
+    const isAdmitted = !('refused' in admitted) && !('error' in admitted);
+    sent.push(isAdmitted ? await send(deps, admitted).catch(failed) : admitted);
   }
-  return Promise.all(placements);
+  return Promise.all(
+    sent.map(async (one, i): Promise<Placement | Failed> => {
+      if (!('order' in one)) return one;
+      return record(deps, admissions[i] as Admitted, one).then((order) => ({ order }), failed);
+    }),
+  );
 }
 
 /** Executes one approval. @throws AppError `order-unknown`, `lost-order`; both retryable. */

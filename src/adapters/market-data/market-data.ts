@@ -12,6 +12,7 @@ import { type CandleSource, type SourcedMarket } from '../../ports/candle-source
 import { AppError } from '../../domain/errors.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type FeedStore } from '../../ports/stores.ts';
+import { createSharedReads } from '../../ports/shared-reads.ts';
 import { createGrowingSeries, type GrowingSeries } from './growing-series.ts';
 
 export interface MarketDataDeps {
@@ -148,16 +149,18 @@ export function createMarketData({ source, name, feed, minimumCoverage }: Market
       : sliceSeries(visible, visible.length - bars, visible.length);
   };
 
+  const now = createSharedReads(async (of) => {
+    const state = await feed.get(of);
+    if (!state)
+      throw new AppError('no-feed', `no feed has announced a market time for ${of}`, {
+        retryable: true,
+        advice: 'Start one with corp start, or run corp cycle',
+      });
+    return state.now;
+  });
+
   return {
-    async now() {
-      const state = await feed.get(name);
-      if (!state)
-        throw new AppError('no-feed', `no feed has announced a market time for ${name}`, {
-          retryable: true,
-          advice: 'Start one with corp start, or run corp cycle',
-        });
-      return state.now;
-    },
+    now: () => now(name),
     async markets() {
       return (await sourced()).map(({ market }) => market);
     },

@@ -17,6 +17,7 @@ import { onCandle, type VenueBar, type VenueTerms } from '../../domain/portfolio
 import { cancelOrder, submitOrder } from '../../domain/portfolio/paper-venue/requests.ts';
 import { type Broker, type MarketFailure } from '../../ports/broker.ts';
 import { compareAndSet } from '../../ports/compare-and-set.ts';
+import { createSharedReads } from '../../ports/shared-reads.ts';
 import { type OrderReport } from '../../domain/orders/order-request.ts';
 import { AppError, hasCode } from '../../domain/errors.ts';
 import { type MarketData } from '../../ports/market-data.ts';
@@ -58,21 +59,8 @@ function fillOf({ cause: _c, ambiguous: _a, ...fill }: VenueAccount['fills'][num
 export function createPaperBroker({ accounts, data, startingCash, quote, terms }: PaperBrokerDeps): Broker {
   /** An account that is open stays open. */
   const opened = new Set<string>();
-  const loading = new Map<string, Promise<StoredAccount>>();
   /** The last states that were read or saved: only a state with another version is read. */
   const newest = new Map<string, StoredAccount>();
-
-  /** Requests of the same turn share one read, which begins after all of them. */
-  const load = (account: string): Promise<StoredAccount> => {
-    const shared =
-      loading.get(account) ??
-      Promise.resolve().then(() => {
-        loading.delete(account);
-        return read(account);
-      });
-    loading.set(account, shared);
-    return shared;
-  };
 
   const read = async (account: string): Promise<StoredAccount> => {
     const known = newest.get(account);
@@ -90,6 +78,8 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
     newest.set(account, stored);
     return stored;
   };
+
+  const load = createSharedReads(read);
 
   const change = <T extends Pick<VenueStep, 'account'>>(
     account: string,

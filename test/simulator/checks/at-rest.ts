@@ -34,6 +34,7 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
   let flattenSince = -1;
   let flattenId: string | undefined;
   let overSince = -1;
+  let haltedAt = 0;
   const retiredSince = new Map<string, number>();
 
   const ledgerIsVenue = (): void => {
@@ -94,6 +95,18 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
       if (simulation.candle - simulation.disturbedAt > REST + 4 && simulation.candle - barredSince > REST + 4)
         violate('states', `a trouble has not lifted itself: ${state.stateReason}`);
     }
+  };
+
+  /** An exit that waited for the end of a HALTED is decided on then: its crossing does not come again. */
+  const waitingExitsGo = (): void => {
+    const state = rows.riskStates.get(ACCOUNT);
+    if (!state || state.tradingState === 'HALTED' || state.flatten) haltedAt = simulation.candle;
+    const since = Math.max(haltedAt, simulation.disturbedAt, simulation.actedAt);
+    if (simulation.candle - since > REST && (state?.waitingExits?.length ?? 0) > 0)
+      violate(
+        'states',
+        `exit ${state!.waitingExits![0]} still waits ${simulation.candle - since} candles after HALTED`,
+      );
   };
 
   const flatIsFlat = (): void => {
@@ -181,6 +194,7 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
     if (state?.flatten?.id !== flattenId) flattenSince = simulation.candle;
     flattenId = state?.flatten?.id;
     badHoldingsLeave();
+    waitingExitsGo();
     if (simulation.candle - simulation.disturbedAt <= REST) return;
     seen.add('at rest');
     ledgerIsVenue();

@@ -11,6 +11,8 @@ export interface OperatorRequest {
 
 /** What the checks know of their own: never read back from the company. */
 export interface Truth {
+  /** Ids of the intents, by what they are for. */
+  readonly intents: Map<string, string>;
   /** As the risk manager issued them, by id and by the order that they allow. */
   readonly approvals: Map<string, Approval>;
   readonly approvalOf: Map<string, Approval>;
@@ -38,6 +40,7 @@ export interface Truth {
 }
 
 export const createTruth = (): Truth => ({
+  intents: new Map(),
   approvals: new Map(),
   approvalOf: new Map(),
   changed: new Set(),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AuditRecord } from '../../../src/domain/audit/chain.ts';
 import { type Fill, type Order } from '../../../src/domain/orders/order.ts';
+import { type Intent } from '../../../src/domain/risk/intent.ts';
 import { type Approval } from '../../../src/domain/risk/approval.ts';
 import { type RiskState } from '../../../src/domain/risk/risk-state.ts';
 import { timeframeMs } from '../../../src/domain/market/timeframe.ts';
@@ -178,6 +179,18 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
   };
 
   let lastReviewed = { job: '', symbol: '' };
+  /** What is decided again has the id that it had: two ids would be two orders. */
+  const onIntents: Watch = (_, effect, added) => {
+    for (const intent of added as readonly Intent[]) {
+      const { strategyHash, symbol, candleTime, side, purpose } = intent;
+      const key = [strategyHash, symbol, candleTime, side, purpose].join('/');
+      const known = truth.intents.get(key) ?? intent.id;
+      if (known !== intent.id) violate('orders', `${purpose} of ${symbol} was decided as ${known} and as ${intent.id}`);
+      truth.intents.set(key, intent.id);
+    }
+    return effect();
+  };
+
   const onVerdict: Watch = ({ life }, effect, _account, verdict) => {
     const { intentId, decision } = verdict as Verdict;
     const isNew = rows.verdicts.get(keyOf(ACCOUNT, intentId)) === null;
@@ -198,6 +211,12 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
       violate('M11', `${intent.symbol} was reviewed after ${lastReviewed.symbol}`);
     if (intent) lastReviewed = { job, symbol: intent.symbol };
     return recorded;
+  };
+
+  const onOrder: Watch = (_, effect, order) => {
+    const isNew = effect();
+    if (isNew === true) seen.add(`order ${(order as Order).state}`);
+    return isNew;
   };
 
   const onTransition: Watch = (_, effect, account, id) => {
@@ -274,7 +293,9 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
     'riskState.save': onState,
     'riskState.get': onStateRead,
     'approvals.issue': onApproval,
+    'intents.addMany': onIntents,
     'intents.recordVerdict': onVerdict,
+    'orders.insert': onOrder,
     'orders.transition': onTransition,
     'ledger.recordFills': onFills,
     'alerts.raise': onAlert,

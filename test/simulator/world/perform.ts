@@ -110,7 +110,8 @@ export function createPerform(simulation: Simulation, life: Life, { AppError }: 
         venue.moods.rejects = true;
         return null;
       case 'time-passes':
-        simulation.passTime(3);
+        // After one candle the price may have left its bounds; after three the approval has expired.
+        simulation.passTime(1 + (ms % 3));
         return null;
       case 'clock-skew':
         simulation.skew += (ms - 12_000) * 20;
