@@ -13,8 +13,9 @@ import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.t
 import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { intentsAt, signalInputs } from '../../src/domain/portfolio/intents.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
+import { createOwnStrategies, type OwnStrategiesDeps } from './own-strategies.ts';
 
-export interface SelectorDeps extends AgentDeps {
+export interface SelectorDeps extends AgentDeps, Pick<OwnStrategiesDeps, 'fill' | 'account' | 'timeframe'> {
   readonly stores: Pick<
     Stores,
     'cycles' | 'optimizations' | 'decisions' | 'strategies' | 'portfolio' | 'ledger' | 'intents' | 'alerts'
@@ -33,6 +34,7 @@ const keyOf = (hash: string, symbol: string): string => `${hash}/${symbol}`;
 export function createStrategySelector(deps: SelectorDeps): Agent {
   const { stores, data, clock, rules } = deps;
   const raiseAlert = createRaiseAlert(deps);
+  const own = createOwnStrategies({ ...deps, raiseAlert });
 
   const hold = async (cycle: Cycle, outcome: SelectionOutcome, rank: number): Promise<Holding | null> => {
     const { candidate, decision, reason } = outcome;
@@ -255,6 +257,10 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
           intents: [...(await firstIntents(cycle, placed))],
         };
       },
+
+      'add-strategy': (request) => own.add(request),
+
+      'retire-strategy': (request) => own.retire(request),
     },
     deps,
   );

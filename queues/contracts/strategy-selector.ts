@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineContract } from '../contract.ts';
-import { countField, idField } from '../fields.ts';
+import { accountField, countField, hashField, idField, reasonField, symbolField, timeframeField } from '../fields.ts';
 
 export const strategySelectorContract = defineContract({
   queue: 'strategy-selector',
@@ -15,6 +15,39 @@ export const strategySelectorContract = defineContract({
         rejected: countField,
         intents: z.array(idField),
       }),
+      audited: true,
+    },
+    'add-strategy': {
+      summary:
+        "Puts a person's own spec into the portfolio: `incubating` with small size, `active` with the full size that the limits allow",
+      data: z.strictObject({
+        account: accountField,
+        // The agent validates it: the grammar would load every indicator into the commands that only read.
+        spec: z.record(z.string(), z.unknown()).describe('A strategy spec (docs/strategy-spec.md)'),
+        symbol: symbolField,
+        timeframe: timeframeField,
+        state: z.enum(['incubating', 'active']).default('incubating'),
+        managed: z.boolean().default(false).describe('Leave it to the selector, which may retire it'),
+      }),
+      result: z.strictObject({
+        strategyHash: hashField,
+        name: z.string(),
+        state: z.enum(['incubating', 'active']),
+        changed: z.boolean(),
+        explanation: z.string(),
+        backtest: z.strictObject({ bars: countField, trades: countField, totalReturn: z.number() }),
+      }),
+      audited: true,
+    },
+    'retire-strategy': {
+      summary: 'Retires a strategy on a market, or on all; its positions are closed with the next candle',
+      data: z.strictObject({
+        account: accountField,
+        strategyHash: hashField,
+        symbol: symbolField.optional(),
+        reason: reasonField,
+      }),
+      result: z.strictObject({ retired: z.array(symbolField), explanation: z.string() }),
       audited: true,
     },
   },

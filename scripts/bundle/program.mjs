@@ -101,7 +101,10 @@ async function modulesOfOthers(source) {
   const { COMMAND_GROUPS } = await import(pathToFileURL(join(source, 'cli', 'command-list.js')).href);
   const bundled = COMMAND_GROUPS.flatMap(({ commands }) => commands).filter(({ onlyReads }) => onlyReads);
   const kept = new Set(bundled.map(({ name }) => `./commands/${name}.js`));
-  return (path) => (path.startsWith('./commands/') && !kept.has(path)) || path === '../../runtime/context.js';
+  return (path) =>
+    (path.startsWith('./commands/') && !kept.has(path)) ||
+    path === '../../runtime/context.js' ||
+    path === '../process/own-strategies.js';
 }
 
 function leaveOut(isOther) {

@@ -50,7 +50,7 @@ export function createApi(deps: ApiDeps): Api {
 
   const routes: readonly Route[] = [
     ...companyRoutes(deps),
-    ...researchRoutes(stores),
+    ...researchRoutes(deps),
     ...tradingRoutes(stores, account),
     ...riskRoutes(deps),
     ...journalRoutes(stores),

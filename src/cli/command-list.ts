@@ -12,6 +12,8 @@ export interface ListedCommand {
    * it from dist/bundle/cli.cjs, one file without the modules of the other commands, which run from dist/bundle/corp.js.
    */
   readonly onlyReads?: true;
+  /** Its subcommands that do change a company: they run from the bundle of the other commands. */
+  readonly changes?: readonly string[];
   /** Imports the command's module. */
   readonly load: () => Promise<Register>;
 }
@@ -100,8 +102,9 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       },
       {
         name: 'strategies',
-        description: 'stored strategies, with the reason for their state',
+        description: 'stored strategies, with the reason for their state; adds and retires your own',
         onlyReads: true,
+        changes: ['add', 'retire'],
         load: async () => (await import('./commands/strategies.ts')).registerStrategies,
       },
       {
@@ -204,4 +207,10 @@ export const COMMAND_NAMES: readonly string[] = COMMANDS.map(({ name }) => name)
 export function wantedCommand(args: readonly string[]): ListedCommand | undefined {
   const word = args.find((arg) => COMMAND_NAMES.includes(arg));
   return COMMANDS.find(({ name }) => name === word);
+}
+
+/** Whether this call of a command only reads a company. */
+export function callOnlyReads({ name, onlyReads, changes = [] }: ListedCommand, args: readonly string[]): boolean {
+  const [subcommand = ''] = args.slice(args.indexOf(name) + 1);
+  return onlyReads === true && !changes.includes(subcommand);
 }

@@ -10,14 +10,14 @@ const IS_BUILT = import.meta.url.endsWith('.js');
 useCompileCache();
 const args = process.argv.slice(2);
 // Dynamic imports: static ones would be compiled before the cache is enabled.
-const { wantedCommand } = await import('./command-list.ts');
+const { callOnlyReads, wantedCommand } = await import('./command-list.ts');
 const wanted = wantedCommand(args);
 // One cycle and no more; what runs for longer than seconds gains from optimised code.
 if (wanted?.name === 'cycle' || (wanted?.name === 'bench' && args.includes('cycle'))) {
   const { compileLess } = await import('./compile-less.ts');
   compileLess();
 }
-const bundle = IS_BUILT && wanted ? bundlePath(wanted.onlyReads === true ? 'cli.cjs' : 'corp.js') : null;
+const bundle = IS_BUILT && wanted ? bundlePath(callOnlyReads(wanted, args) ? 'cli.cjs' : 'corp.js') : null;
 // One or the other: two copies of a class in one process would not know each other's instances.
 const { program, saveCache } = await load(bundle);
 const { processIo, run } = program;

@@ -114,7 +114,16 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         unitSize: agents.generator.unitSize,
       });
     case 'strategy-selector':
-      return createStrategySelector({ ...base, stores, data, broadcaster, rules: agents.selector });
+      return createStrategySelector({
+        ...base,
+        stores,
+        data,
+        broadcaster,
+        rules: agents.selector,
+        fill,
+        account: descriptor.account,
+        timeframe: exchange.timeframe,
+      });
     case 'risk-manager':
       return createRiskManager({
         ...base,

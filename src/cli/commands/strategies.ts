@@ -2,13 +2,14 @@ import { Option, type Command } from 'commander';
 import { STRATEGY_STATES, type Strategy, type StrategyState } from '../../domain/strategies/strategy.ts';
 import { type CliIo } from '../output/io.ts';
 import { listing, type ListOptions } from '../process/list-command.ts';
-import { jsonOption, modeOption } from '../input/options.ts';
+import { jsonOption, modeOption, parseTimeframe, reasonOption } from '../input/options.ts';
 import { anyDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { withReadContext } from '../process/open-context.ts';
 import { explain, findStrategy, signalsOf } from '../process/story-material.ts';
 import { printStory } from '../output/print-story.ts';
 import { isoTime } from '../../reports/figures.ts';
 import { outcomeOf } from '../../reports/story/order-story.ts';
+import { type AddOptions, type RetireOptions } from '../process/own-strategies.ts';
 
 interface Options extends ListOptions {
   readonly state?: StrategyState;
@@ -34,6 +35,7 @@ export function registerStrategies(program: Command, io: CliIo): void {
     }),
     empty: 'No strategies: the first cycle creates them.',
   });
+  registerOwn(command, io);
   command
     .command('explain')
     .description('its story: how it was made and judged, and every order; with --signals why each signal did not trade')
@@ -48,6 +50,37 @@ export function registerStrategies(program: Command, io: CliIo): void {
       );
       if (json) io.json(story);
       else printStory(io, story);
+    });
+}
+
+/** What changes a company loads its agents, which a list does not need. */
+function registerOwn(command: Command, io: CliIo): void {
+  command
+    .command('add')
+    .description('trades a strategy of your own: a spec, or a genome of the Python workers')
+    .argument('<file>', 'JSON file, such as examples/trend-following.json')
+    .requiredOption('--market <symbol>', 'such as BTC-USD')
+    .option('--timeframe <timeframe>', 'that of the company, which is the default', parseTimeframe)
+    .option('--active', 'with the size that the limits allow; needs --unproven', false)
+    .option('--unproven', 'you know that nothing has shown that it earns anything', false)
+    .option('--managed', 'leave it to the selector, which may retire it', false)
+    .addOption(modeOption())
+    .addOption(jsonOption())
+    .action(async (file: string, options: AddOptions) => {
+      const { addStrategy } = await import('../process/own-strategies.ts');
+      await addStrategy(io, file, options);
+    });
+  command
+    .command('retire')
+    .description('ends a strategy; what it holds is closed with the next candle')
+    .argument('<id>', 'hash or its first digits, or name')
+    .option('--market <symbol>', 'only on this market')
+    .addOption(reasonOption())
+    .addOption(modeOption())
+    .addOption(jsonOption())
+    .action(async (id: string, options: RetireOptions) => {
+      const { retireStrategy } = await import('../process/own-strategies.ts');
+      await retireStrategy(io, id, options);
     });
 }
 

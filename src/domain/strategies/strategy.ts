@@ -4,8 +4,11 @@ import { type SpecFamily, type StrategySpec } from './spec.ts';
 export const STRATEGY_STATES = ['candidate', 'rejected', 'incubating', 'active', 'retired'] as const;
 export type StrategyState = (typeof STRATEGY_STATES)[number];
 
-/** `remote`: found by remote workers, and verified by a local run or imported with their coordinator's database. */
-export const STRATEGY_ORIGINS = ['template', 'random', 'optimized', 'remote'] as const;
+/**
+ * `remote`: found by remote workers, and verified by a local run or imported with their coordinator's database; `operator`: a
+ * person's own.
+ */
+export const STRATEGY_ORIGINS = ['template', 'random', 'optimized', 'remote', 'operator'] as const;
 
 export interface SearchedTrials {
   readonly trials: number;

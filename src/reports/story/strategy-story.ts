@@ -39,6 +39,7 @@ const ORIGINS: Readonly<Record<Strategy['origin'], string>> = {
   random: 'drawn at random',
   optimized: 'optimised',
   remote: 'found by remote workers',
+  operator: 'added by an operator',
 };
 
 /** Not the sentence about its rules: that takes the registry of indicators, which a command that only reads does not load. */
