@@ -15,6 +15,7 @@ import { encodedText, type EncodedText } from './decode-text.ts';
 import { readBytes } from './read-bytes.ts';
 import { readJsonRows } from './read-json-rows.ts';
 import { refuseOtherFormats } from './refuse-other-formats.ts';
+import { unquotedLines } from './unquote-lines.ts';
 import { eachTextRow, sampleTextRows, SEPARATORS, type Separator } from './text-rows.ts';
 
 /** A file and, for messages about several files, the line of each candle; null when candle i is on line i + 2. */
@@ -139,9 +140,10 @@ function slowly(bytes: Uint8Array, path: string, named: NamedMarket, hints: Cand
     const settled = settleCandles(reader.finish(), layout, hints, name, 'candle');
     return { ...settled, symbol: settled.symbol ?? json.symbol };
   }
-  const { layout, separator } = textLayout(text, hints, symbol);
+  const table = unquotedLines(text);
+  const { layout, separator } = textLayout(table, hints, symbol);
   const reader = createRowReader(layout);
-  eachTextRow(text, separator, ({ line, cells }) => line >= layout.firstLine && reader.push(line, cells));
+  eachTextRow(table, separator, ({ line, cells }) => line >= layout.firstLine && reader.push(line, cells));
   return settleCandles(reader.finish(), layout, hints, name, 'line');
 }
 
