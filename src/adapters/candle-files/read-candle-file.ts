@@ -122,7 +122,7 @@ function quickly(
   const { time, volume } = quick.columns;
   // The other path knows what to say about local time and about a volume that is 0 throughout.
   if (clockChangeIn(time, () => false) !== null || !volume.some((value) => value > 0)) return null;
-  const timeframe = inferTimeframe(quick.columns.time, { named, guessed, wanted: hints.timeframe });
+  const timeframe = inferTimeframe(time, { named, guessed, wanted: hints.timeframe, isLocal: true });
   return { ...quick, timeframe, volume: 'base', symbol: null, assumed: [], lines: null };
 }
 
@@ -137,7 +137,7 @@ function slowly(bytes: Uint8Array, path: string, named: NamedMarket, hints: Cand
     const layout = { ...inferred, namedZone: inferred.namedZone ?? json.zone };
     const reader = createRowReader(layout);
     for (const { line, cells } of json.rows) if (line >= layout.firstLine) reader.push(line, cells);
-    const settled = settleCandles(reader.finish(), layout, hints, name, 'candle');
+    const settled = settleCandles(reader.finish(), layout, hints, { ...name, stated: json.interval }, 'candle');
     return { ...settled, symbol: settled.symbol ?? json.symbol };
   }
   const table = unquotedLines(text);

@@ -43,9 +43,11 @@ export interface Layout {
   readonly volume: number | null;
   readonly numbers: NumberStyle;
   readonly timeIs: 'open' | 'close';
-  /** A zone other than UTC that the name of the time column tells; null when it tells none. */
+  /** A zone that the name of the time column tells, or a line above the candles; null when they tell none. */
   readonly namedZone: string | null;
   /** Column that names the market of each row. */
   readonly symbol: number | null;
+  /** Column that names the length of each candle. */
+  readonly interval: number | null;
   readonly assumed: readonly string[];
 }
