@@ -58,7 +58,7 @@ const NAMES: readonly (readonly [role: ColumnRole, names: string])[] = [
   ],
   [
     'quote-volume',
-    'quotevolume volumequote quotevol volumeto quoteassetvolume foreignnotional turnover quotecurrencyvolume turnovervolume volumeinquote amountquote volccyquote dollarvolume',
+    'quotevolume volumequote quotevol volumeto quoteassetvolume foreignnotional turnover quotecurrencyvolume turnovervolume volumeinquote amountquote volccyquote dollarvolume sum',
   ],
   ['ticks', 'tickvol tickvolume tickqty ticks'],
   ['volume', 'volume vol v volumen volumetraded volumes umsatz volumeb volumeunits size qty quantity stuck'],

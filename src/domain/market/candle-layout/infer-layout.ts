@@ -8,7 +8,7 @@ import { quoteText } from './quote-text.ts';
 import { zoneOfName } from './zone-name.ts';
 import { timeByName, timeByPosition, type TimeChoice } from './time-column.ts';
 import { readTime } from './time-style.ts';
-import { readVolume, volumeByName, withoutSuffix } from './volume-column.ts';
+import { contractsNote, readVolume, volumeByName, withoutSuffix } from './volume-column.ts';
 
 /** Lines above the candles that a file may have, header included. */
 const MAX_PREAMBLE = 40;
@@ -103,7 +103,12 @@ function layoutByName(
   const time = timeByName(header, body, hints.dateOrder);
   const volumes = header.flatMap((name, i) => (/vol/i.test(name) || roles[i]!.endsWith('volume') ? [i] : []));
   const numbers = numberStyle(body, [...columns, ...volumes], hints, facts);
-  const volume = volumeByName(header, facts.symbol, (a, b) => isPair(body, prices, numbers, a, b));
+  const volume = volumeByName(
+    header,
+    facts.symbol,
+    (a, b, size) => isPair(body, prices, numbers, a, b, size),
+    (a, b) => body.some((cells) => [a, b].every((at) => (readVolume(cells[at] ?? '', numbers) ?? 0) > 0)),
+  );
   const [symbol, interval] = [roles.indexOf('symbol'), roles.indexOf('interval')];
   return {
     firstLine: below[first]!.line,
@@ -112,6 +117,7 @@ function layoutByName(
     times: time.styles,
     ...prices,
     volume: volume.at,
+    volumeUnit: volume.unit,
     numbers,
     timeIs: momentOf(time, hints),
     namedZone: namedZoneOf(header, time, below.slice(0, first), body),
@@ -135,8 +141,12 @@ function layoutByPosition(rows: readonly FileRow[], hints: CandleFileHints, fact
   const numeric = Array.from({ length: width - behind }, (_, i) => behind + i).filter((at) => isNumeric(body, at));
   const numbers = numberStyle(body, numeric.slice(0, PRICES.length + 1), hints, facts);
   const isNewestFirst = directionOf(body, time) < 0;
-  const { prices, volume, order } = pricesByPosition(body, numeric, numbers, isNewestFirst, (p, a, b) =>
-    isPair(body, p, numbers, a, b),
+  const { prices, volume, volumeUnit, order } = pricesByPosition(
+    body,
+    numeric,
+    numbers,
+    isNewestFirst,
+    (p, a, b, size) => isPair(body, p, numbers, a, b, size),
   );
   return {
     firstLine: rows[first]!.line,
@@ -145,12 +155,17 @@ function layoutByPosition(rows: readonly FileRow[], hints: CandleFileHints, fact
     times: time.styles,
     ...prices,
     volume,
+    volumeUnit,
     numbers,
     timeIs: momentOf(time, hints),
     namedZone: null,
     symbol: null,
     interval: null,
-    assumed: [`no header: columns taken as ${order}`, ...(volume === null ? ['volume unknown (no column of it)'] : [])],
+    assumed: [
+      `no header: columns taken as ${order}`,
+      ...(volume === null ? ['volume unknown (no column of it)'] : []),
+      ...(volumeUnit === 1 ? [] : [contractsNote(volumeUnit)]),
+    ],
   };
 }
 
@@ -189,6 +204,7 @@ function layoutByHint(
     times: time.styles,
     ...prices,
     volume: volume === -1 ? null : volume,
+    volumeUnit: 1,
     numbers: numberStyle(body, volume === -1 ? positions : [...positions, volume], hints, facts),
     timeIs: momentOf(time, hints),
     namedZone: null,
@@ -298,6 +314,7 @@ function isPair(
   numbers: NumberStyle,
   a: number,
   b: number,
+  size = 1,
 ): boolean {
   const value = (cells: readonly string[], at: number): number =>
     Number(plainNumber(cells[at] ?? '', numbers) ?? Number.NaN);
@@ -307,7 +324,7 @@ function isPair(
     const [base, quote] = [readVolume(cells[a] ?? '', numbers), readVolume(cells[b] ?? '', numbers)];
     if (base === null || quote === null || !(base > 0)) continue;
     judged += 1;
-    const price = quote / base;
+    const price = quote / (base * size);
     // A quote volume is printed with few digits, so a bar with little volume may miss by a little.
     if (price >= value(cells, prices.low) * 0.995 && price <= value(cells, prices.high) * 1.005) within += 1;
   }

@@ -41,6 +41,8 @@ export interface Layout {
   readonly close: number;
   /** null: there is no column of volume in base units. */
   readonly volume: number | null;
+  /** Base units of one of its volume: 1, or the size of a contract. */
+  readonly volumeUnit: number;
   readonly numbers: NumberStyle;
   readonly timeIs: 'open' | 'close';
   /** A zone that the name of the time column tells, or a line above the candles; null when they tell none. */

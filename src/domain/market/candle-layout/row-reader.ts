@@ -5,7 +5,7 @@ import { isMissing, plainNumber, printedDecimals } from './number-style.ts';
 import { quoteText, QUOTED_OF_FAULT } from './quote-text.ts';
 import { createRowFaults, type RowFaults } from './row-faults.ts';
 import { epochUnitOf, readTime, timeTextOf, type TimeStyle } from './time-style.ts';
-import { readVolume } from './volume-column.ts';
+import { readBaseVolume } from './volume-column.ts';
 
 /** Times of one reading of the time column. */
 export interface TimeReading {
@@ -153,7 +153,8 @@ export function createRowReader(layout: Layout): RowReader {
       }
       if (length === lines.length) grow();
       if (!readTimes(line, cells)) return;
-      const volume = layout.volume === null ? Number.NaN : readVolume(cells[layout.volume]!, numbers);
+      const volume =
+        layout.volume === null ? Number.NaN : readBaseVolume(cells[layout.volume]!, numbers, layout.volumeUnit);
       const fault =
         volume === null
           ? `volume ${quoteText(cells[layout.volume!]!, QUOTED_OF_FAULT)} is not a number`
