@@ -15,6 +15,7 @@ import { encodedText, type EncodedText } from './decode-text.ts';
 import { readBytes } from './read-bytes.ts';
 import { readJsonRows } from './read-json-rows.ts';
 import { refuseOtherFormats } from './refuse-other-formats.ts';
+import { unquotedLines } from './unquote-lines.ts';
 import { eachTextRow, sampleTextRows, SEPARATORS, type Separator } from './text-rows.ts';
 
 /** A file and, for messages about several files, the line of each candle; null when candle i is on line i + 2. */
@@ -121,7 +122,7 @@ function quickly(
   const { time, volume } = quick.columns;
   // The other path knows what to say about local time and about a volume that is 0 throughout.
   if (clockChangeIn(time, () => false) !== null || !volume.some((value) => value > 0)) return null;
-  const timeframe = inferTimeframe(quick.columns.time, { named, guessed, wanted: hints.timeframe });
+  const timeframe = inferTimeframe(time, { named, guessed, wanted: hints.timeframe, isLocal: true });
   return { ...quick, timeframe, volume: 'base', symbol: null, assumed: [], lines: null };
 }
 
@@ -136,12 +137,13 @@ function slowly(bytes: Uint8Array, path: string, named: NamedMarket, hints: Cand
     const layout = { ...inferred, namedZone: inferred.namedZone ?? json.zone };
     const reader = createRowReader(layout);
     for (const { line, cells } of json.rows) if (line >= layout.firstLine) reader.push(line, cells);
-    const settled = settleCandles(reader.finish(), layout, hints, name, 'candle');
+    const settled = settleCandles(reader.finish(), layout, hints, { ...name, stated: json.interval }, 'candle');
     return { ...settled, symbol: settled.symbol ?? json.symbol };
   }
-  const { layout, separator } = textLayout(text, hints, symbol);
+  const table = unquotedLines(text);
+  const { layout, separator } = textLayout(table, hints, symbol);
   const reader = createRowReader(layout);
-  eachTextRow(text, separator, ({ line, cells }) => line >= layout.firstLine && reader.push(line, cells));
+  eachTextRow(table, separator, ({ line, cells }) => line >= layout.firstLine && reader.push(line, cells));
   return settleCandles(reader.finish(), layout, hints, name, 'line');
 }
 

@@ -38,6 +38,31 @@ export function ratio(hi: number, lo: number, divisorHi: number, divisorLo: numb
   return first + (hi - product - productError(first, divisorHi, product) + lo - first * divisorLo) / divisorHi;
 }
 
+/**
+ * Sums of a window are right to this share of the largest number in them: 2^13 operations that lose 2^-104 each, and
+ * differences of squares that lose as many bits as the window has bars.
+ */
+const UNCERTAINTY = 2 ** -78;
+
+/**
+ * (hi + lo) / (divisorHi + divisorLo), rounded once, of sums that have lost up to `UNCERTAINTY` of `size`, the largest
+ * number in hi; NaN when that loss may decide the rounding, as it does for a quotient half-way between two doubles.
+ */
+export function certainRatio(
+  hi: number,
+  lo: number,
+  divisorHi: number,
+  divisorLo: number,
+  size = Math.abs(hi),
+): number {
+  const first = hi / divisorHi;
+  const product = first * divisorHi;
+  const rest = (hi - product - productError(first, divisorHi, product) + lo - first * divisorLo) / divisorHi;
+  const doubt = UNCERTAINTY * (size / divisorHi);
+  const rounded = first + (rest - doubt);
+  return rounded === first + (rest + doubt) ? rounded : NaN;
+}
+
 /** What the square root of hi + lo loses when rounded to `root`. */
 export function rootError(hi: number, lo: number, root: number): number {
   if (root === 0) return 0;

@@ -1,5 +1,6 @@
 import { type Series } from '../market/series.ts';
 import { productError } from './compensated.ts';
+import { fixedPoint } from './exact-quotient.ts';
 
 /**
  * A column as the numbers that its text meant, in steps of 1 / `scale`. A price of 0.1 is one step of 0.1, not the
@@ -118,3 +119,7 @@ function termsInOneUnit(columns: readonly Float64Array[]): readonly ExactTerms[]
 export function restOf({ lo }: ExactTerms, i: number): number {
   return lo === null ? 0 : lo[i]!;
 }
+
+/** A term as a whole number of 2^-1074. */
+export const wholeTermOf = (terms: ExactTerms, i: number): bigint =>
+  fixedPoint(terms.hi[i]!) + fixedPoint(restOf(terms, i));

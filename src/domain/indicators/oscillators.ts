@@ -62,10 +62,16 @@ function summed(terms: ExactTerms, hi: Float64Array, rest: Float64Array, period:
   return lo === null ? windowSums({ ...terms, hi, largest: 2 * largest }, period) : foldedSums(hi, rest, period);
 }
 
-/** 100 * part / whole, rounded once. */
+/**
+ * 100 * part / whole, rounded once. The rests may be larger than half a unit of what they belong to: the difference of
+ * neighbouring doubles is all rest.
+ */
 function share(part: number, partLow: number, whole: number, wholeLow: number): number {
-  const scaled = 100 * part;
-  return ratio(scaled, productError(100, part, scaled) + 100 * partLow, whole, wholeLow);
+  const top = part + partLow;
+  const scaled = 100 * top;
+  const scaledLow = productError(100, top, scaled) + 100 * sumError(part, partLow, top);
+  const bottom = whole + wholeLow;
+  return ratio(scaled, scaledLow, bottom, sumError(whole, wholeLow, bottom));
 }
 
 /** 100 * (a - b) / (c - d), rounded once, of terms in one unit. */

@@ -1,6 +1,7 @@
 import { type Series } from '../market/series.ts';
-import { productError, ratio, sumError } from './compensated.ts';
-import { pricesInOneUnit, restOf, termsOf, type ExactTerms } from './exact-terms.ts';
+import { certainRatio, productError, ratio, sumError } from './compensated.ts';
+import { FRACTION_BITS, nearestQuotient } from './exact-quotient.ts';
+import { pricesInOneUnit, restOf, termsOf, wholeTermOf, type ExactTerms } from './exact-terms.ts';
 import { dividedSums, foldedSums, windowSums } from './window-sums.ts';
 
 /**
@@ -33,7 +34,8 @@ export function onBalanceVolume({ close, volume }: Series, period: number): Reco
 
 /**
  * Volume-weighted mean of the typical price (high + low + close) / 3 over `period` bars; first defined at bar period -
- * 1, NaN when nothing was traded.
+ * 1, NaN when nothing was traded. Products of doubles of full precision need more bits than a sum carries, and what is
+ * lost depends on the unit, which all bars of the series decide: a window that this may round is computed exactly.
  */
 export function volumeWeightedPrice(series: Series, period: number): Float64Array {
   const { volume } = series;
@@ -63,8 +65,20 @@ export function volumeWeightedPrice(series: Series, period: number): Float64Arra
     if (!(amount > 0)) return NaN;
     const divisor = unit * amount;
     const divisorLow = productError(unit, amount, divisor) + unit * (traded.lo?.[i] ?? 0);
-    return ratio(value, spent.lo?.[i] ?? 0, divisor, divisorLow);
+    const mean = certainRatio(value, spent.lo?.[i] ?? 0, divisor, divisorLow);
+    return Number.isNaN(mean) ? exactMean(prices, amounts, unit, i - period + 1, i + 1) : mean;
   });
+}
+
+/** Amounts times sums of prices, over `unit` times the amounts, of the bars from <= i < to. */
+function exactMean(prices: readonly ExactTerms[], amounts: ExactTerms, unit: number, from: number, to: number): number {
+  let [spent, traded] = [0n, 0n];
+  for (let i = from; i < to; i += 1) {
+    const amount = wholeTermOf(amounts, i);
+    spent += amount * prices.reduce((sum, terms) => sum + wholeTermOf(terms, i), 0n);
+    traded += amount;
+  }
+  return nearestQuotient(spent, (traded * BigInt(unit)) << FRACTION_BITS);
 }
 
 /**

@@ -1,5 +1,6 @@
-import { productError, quotient, ratio, rootError, sumError } from './compensated.ts';
-import { termsOf, type ExactTerms } from './exact-terms.ts';
+import { certainRatio, productError, quotient, ratio, rootError, sumError } from './compensated.ts';
+import { FRACTION_BITS, fixedPoint, nearestWithRoot } from './exact-quotient.ts';
+import { termsOf, wholeTermOf, type ExactTerms } from './exact-terms.ts';
 
 /**
  * What a spread is made of at one bar, in steps of n and the scale: `sum` of the window's terms and `root` = the square
@@ -8,12 +9,16 @@ import { termsOf, type ExactTerms } from './exact-terms.ts';
  */
 type Visit = (bar: number, sum: number, sumLow: number, root: number, rootLow: number) => void;
 
-/** Population standard deviation of each window, exactly 0 when its values are equal; NaN before the first window. */
+/**
+ * Population standard deviation of each window, exactly 0 when its values are equal; NaN before the first window. The
+ * deviation of two doubles is often half-way between two others: such a window is computed exactly.
+ */
 export function windowDeviation(column: Float64Array, period: number): Float64Array {
   const terms = termsOf(column);
   const out = new Float64Array(column.length).fill(NaN);
   eachSpread(terms, period, (bar, _sum, _low, root, rootLow) => {
-    out[bar] = quotient(root, rootLow, period * terms.scale);
+    const deviation = certainRatio(root, rootLow, period * terms.scale, 0);
+    out[bar] = Number.isNaN(deviation) ? exactLine(terms, bar, period, 1, 0n) : deviation;
   });
   return out;
 }
@@ -33,11 +38,32 @@ export function windowBands(
     const widthLow = productError(deviations, root, width) + deviations * rootLow;
     const above = sum + width;
     const below = sum - width;
-    upper[bar] = quotient(above, sumError(sum, width, above) + (sumLow + widthLow), divisor);
+    const size = Math.abs(sum) + width;
+    const top = certainRatio(above, sumError(sum, width, above) + (sumLow + widthLow), divisor, 0, size);
+    const bottom = certainRatio(below, sumError(sum, -width, below) + (sumLow - widthLow), divisor, 0, size);
+    upper[bar] = Number.isNaN(top) ? exactLine(terms, bar, period, deviations) : top;
     middle[bar] = quotient(sum, sumLow, divisor);
-    lower[bar] = quotient(below, sumError(sum, -width, below) + (sumLow - widthLow), divisor);
+    lower[bar] = Number.isNaN(bottom) ? exactLine(terms, bar, period, -deviations) : bottom;
   });
   return { upper, middle, lower };
+}
+
+/** Mean, unless `means` is 0n, plus `deviations` standard deviations of the window that ends at `bar`. */
+function exactLine(terms: ExactTerms, bar: number, period: number, deviations: number, means = 1n): number {
+  let [sum, squares] = [0n, 0n];
+  for (let i = bar - period + 1; i <= bar; i += 1) {
+    const term = wholeTermOf(terms, i);
+    sum += term;
+    squares += term * term;
+  }
+  const count = BigInt(period);
+  const width = fixedPoint(Math.abs(deviations));
+  return nearestWithRoot(
+    (means * sum) << FRACTION_BITS,
+    deviations < 0 ? -1n : 1n,
+    (count * squares - sum * sum) * width * width,
+    (count * BigInt(terms.scale)) << (2n * FRACTION_BITS),
+  );
 }
 
 /** Distance of each value from the mean of its window in standard deviations; NaN when the window does not vary. */

@@ -1,4 +1,6 @@
 import { AppError } from '../errors.ts';
+import { offGridError } from './off-grid.ts';
+import { type StatedTimeframe } from './stated-timeframe.ts';
 import { isFreelyAnchored, timeframeAnchor, timeframeMs, timeframeOf, type Timeframe } from './timeframe.ts';
 
 /**
@@ -9,8 +11,6 @@ const CLEAR_SHARE = 0.6;
 const MAJORITY = 0.5;
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-const QUARTER_MS = 15 * MINUTE_MS;
-const HOUR_MS = 4 * QUARTER_MS;
 
 /** What is known of a file's timeframe besides its times. */
 export interface TimeframeHints {
@@ -20,24 +20,41 @@ export interface TimeframeHints {
   readonly guessed?: Timeframe | null;
   /** The timeframe that a person asked for: the file's own, or one to be made of it. */
   readonly wanted?: Timeframe | undefined;
+  /** The timeframe that its content states. */
+  readonly stated?: StatedTimeframe | null;
+  /** Whether its times name no zone, so that they may be local. */
+  readonly isLocal?: boolean;
 }
 
 /**
- * Timeframe of candles: the most common step between them when most steps are equal, the named or wanted one when there
- * are many holes.
+ * Timeframe of candles: the most common step between them when most steps are equal, the stated, named or wanted one
+ * when there are many holes.
  * @param times open times, epoch ms, ascending.
- * @throws AppError `bad-candles` when it is not clear, when a name contradicts, or for a candle off the grid;
+ * @throws AppError `bad-candles` when it is not clear, when name or content contradict, or for a candle off the grid;
  * `bad-timeframe` for a step that is not whole minutes.
  */
-export function inferTimeframe(
+export function inferTimeframe(times: Float64Array, hints: TimeframeHints = {}): Timeframe {
+  const timeframe = timeframeOfSteps(times, hints);
+  const { stated, wanted, isLocal } = hints;
+  if (stated && wanted !== timeframe && !stated.timeframes.includes(timeframe)) {
+    throw new AppError('bad-candles', `${stated.says}, the candles are ${timeframe}`, {
+      advice: `Give --timeframe ${timeframe} if the candles are right`,
+    });
+  }
+  requireOnGrid(times, timeframe, isLocal);
+  return timeframe;
+}
+
+function timeframeOfSteps(
   times: Float64Array,
-  { named = null, guessed = null, wanted }: TimeframeHints = {},
+  { named = null, guessed = null, wanted, stated }: TimeframeHints,
 ): Timeframe {
+  const told = [...(stated?.timeframes ?? []), wanted, named, guessed].filter(
+    (timeframe) => timeframe !== null && timeframe !== undefined,
+  );
   if (times.length < 2) {
-    const known = wanted ?? named ?? guessed;
-    if (known === null) throw unclear('fewer than two candles do not tell the timeframe', '1d');
-    requireOnGrid(times, known);
-    return known;
+    if (told.length === 0) throw unclear('fewer than two candles do not tell the timeframe', '1d');
+    return told[0]!;
   }
   if (isMonthly(times)) throw monthly();
   const { common, share, divisor } = stepsOf(times);
@@ -45,7 +62,7 @@ export function inferTimeframe(
   const isRegular = divisor % common === 0;
   const isClear = share >= CLEAR_SHARE || (share >= MAJORITY && coverage >= MAJORITY && isRegular);
   if (!isClear || !isRegular) {
-    const known = [wanted, named, guessed].find((timeframe) => timeframe && isOnGrid(times, timeframe));
+    const known = told.find((timeframe) => isOnGrid(times, timeframe));
     if (known) return known;
   }
   if (!isClear) {
@@ -55,9 +72,19 @@ export function inferTimeframe(
     const problem = `only ${Math.round(share * 100)} % of the steps are ${timeText(common)}`;
     throw unclear(`the timeframe is not clear: ${problem}`, shortest(divisor));
   }
+  if (common % MINUTE_MS !== 0) {
+    const first = new Date(times[0]!).toISOString();
+    throw new AppError(
+      'bad-timeframe',
+      `the candles are ${timeText(common)} apart, from ${first} on: not whole minutes`,
+      {
+        advice:
+          'Export candles of a minute or more; if these are no times of the file, name its columns with --columns',
+      },
+    );
+  }
   const timeframe = timeframeOf(common);
   if (named !== null && wanted === undefined && timeframeMs(named) !== common) throw contradiction(named, timeframe);
-  requireOnGrid(times, timeframe);
   return timeframe;
 }
 
@@ -125,25 +152,11 @@ function isOnGrid(times: Float64Array, timeframe: Timeframe): boolean {
  * Checks that every time opens a bar: a whole number of timeframes after the epoch, for days and longer after the first
  * candle. @throws AppError `bad-candles` that names the first candle off the grid.
  */
-export function requireOnGrid(times: Float64Array, timeframe: Timeframe): void {
+export function requireOnGrid(times: Float64Array, timeframe: Timeframe, isLocal = false): void {
   const [step, anchor] = [timeframeMs(timeframe), anchorOf(times, timeframe)];
   for (let i = 0; i < times.length; i += 1) {
-    if ((times[i]! - anchor) % step === 0) continue;
-    const when = new Date(times[i]!).toISOString();
-    throw new AppError('bad-candles', `the candle of ${when} does not open on a ${timeframe} boundary`, {
-      advice: offGridAdvice(times, step),
-    });
+    if ((times[i]! - anchor) % step !== 0) throw offGridError(times, i, timeframe, isLocal);
   }
-}
-
-/** One remainder of all times is a convention, several are faults of single candles. */
-function offGridAdvice(times: Float64Array, step: number): string {
-  const rest = times[0]! % step;
-  if (!times.every((time) => time % step === rest)) return 'Remove it, or give the right --timeframe';
-  if (step - rest <= 1000) return 'Give --time-is close: the times are the last moments of the candles';
-  if (step <= HOUR_MS && rest % QUARTER_MS === 0)
-    return 'Give --timezone: local time, as of Asia/Kolkata, is shifted so';
-  return `No option reads candles that open ${timeText(rest)} after the grid of UTC: export shorter ones, and give --timeframe to the command that uses them`;
 }
 
 /** Days that do not begin at 00:00 UTC, or weeks that do not begin on Monday, in words; null for the usual ones. */

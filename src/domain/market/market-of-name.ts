@@ -180,6 +180,12 @@ function isNoMarket(piece: string, position: number): boolean {
   return timeframeOfPiece(piece) !== null || /^\d+(?:M|mo|s)$/.test(piece);
 }
 
+/** The timeframe that a word such as 1h, M15, 5MIN, 1HRS, ONE_HOUR, hourly, D states; null for another word. */
+export function timeframeOfWord(text: string): Timeframe | null {
+  const words = WORDS.find(([word]) => word === text.toUpperCase());
+  return words?.[1] ?? timeframeOfPiece(text) ?? WHOLE_WORDS[text.toLowerCase()] ?? null;
+}
+
 function timeframeOfPiece(piece: string): Timeframe | null {
   const metatrader = /^([MHDW])(\d{1,2})$/.exec(piece);
   if (metatrader !== null) return asTimeframe(metatrader[2]!, METATRADER[metatrader[1]!]);

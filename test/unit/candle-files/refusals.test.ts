@@ -234,7 +234,11 @@ describe('what is no table of candles is named', () => {
       file('date,open,high,low,close', ...[1, 2, 3, 4].map((month) => `2024-0${month}-01,10,12,9,11`)),
       /months/,
     ],
-    ['seconds', file(HEADER, ...[0, 1, 2].map((i) => `${START + i},10,12,9,11,5`)), /1000 ms is not a timeframe/],
+    [
+      'seconds',
+      file(HEADER, ...[0, 1, 2].map((i) => `${START + i},10,12,9,11,5`)),
+      /candles are 1 s apart, from 2024-01-01T00:00:00.000Z on: not whole minutes.*--columns/,
+    ],
     [
       'several markets',
       file(`symbol,${HEADER}`, `AAA,${row(0)}`, `BBB,${row(1)}`, `AAA,${row(2)}`),

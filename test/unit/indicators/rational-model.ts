@@ -58,17 +58,18 @@ export function nearest({ top, bottom }: Fraction): number {
   return Number(quotient) * 2 ** -Number(shift);
 }
 
-/** The square root to 300 bits, far beyond any double rounding. */
+/** The square root: exact where it is a fraction, otherwise to 300 bits and more, far beyond any double rounding. */
 export function rootOf({ top, bottom }: Fraction): Fraction {
   if (top === 0n) return fraction(0n);
-  const scaled = (top << 600n) / bottom;
+  // The root of top / bottom is that of top * bottom over bottom.
+  const scaled = (top * bottom) << 600n;
   let root = 2n ** ((bitsOf(scaled) + 1n) / 2n);
   for (;;) {
     const next = (root + scaled / root) / 2n;
     if (next >= root) break;
     root = next;
   }
-  return root * root * bottom === top << 600n ? fraction(root, 2n ** 300n) : fraction(2n * root + 1n, 2n ** 301n);
+  return root * root === scaled ? fraction(root, bottom * 2n ** 300n) : fraction(2n * root + 1n, bottom * 2n ** 301n);
 }
 
 /** Population variance. */

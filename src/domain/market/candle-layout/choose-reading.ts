@@ -7,6 +7,7 @@ const DAY_MS = 86_400_000;
 const USUAL_MINUTES = new Set([
   1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 120, 180, 240, 360, 480, 720, 1440, 2880, 4320, 10_080,
 ]);
+export const isUsualStep = (ms: number): boolean => USUAL_MINUTES.has(ms / MINUTE_MS);
 /** An irregular reading counts this much of a regular one. */
 const IRREGULAR = 0.3;
 /** How much more regular a reading must be to be the right one. */
@@ -49,7 +50,7 @@ function regularity(times: Float64Array): { readonly disorder: number; readonly 
   if (times.every((time) => time % DAY_MS === 0 && new Date(time).getUTCDate() === 1)) return { disorder, score: 1 };
   const [common, count] = [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, 0] as const);
   if (common === 0) return { disorder, score: 0 };
-  const isRegular = [...counts.keys()].every((step) => step % common === 0) && USUAL_MINUTES.has(common / MINUTE_MS);
+  const isRegular = [...counts.keys()].every((step) => step % common === 0) && isUsualStep(common);
   const coverage = times.length / (Math.abs(times.at(-1)! - times[0]!) / common + 1);
   return { disorder, score: (isRegular ? 1 : IRREGULAR) * (count / Math.max(1, times.length - 1)) * coverage };
 }

@@ -12,6 +12,7 @@ export type ColumnRole =
   | 'quote-volume'
   | 'ticks'
   | 'symbol'
+  | 'interval'
   | 'adjusted-close'
   | 'other';
 
@@ -25,14 +26,14 @@ const NAMES: readonly (readonly [role: ColumnRole, names: string])[] = [
   ],
   [
     'time',
-    'time timestamp datetime t ts mts unix unixtime unixtimestamp epoch epochtime localtime gmttime utctime timeutc dateutc datetimeutc datetimegmt zeit zeitstempel horodatage snappedat',
+    'time timestamp datetime t ts mts unix unixtime unixtimestamp epoch epochtime localtime gmttime utctime utcdate utcdatetime utctimestamp timeutc dateutc datetimeutc timestamputc timegmt dategmt timestampgmt datetimegmt zeit zeitstempel horodatage snappedat',
   ],
   [
     'time',
     'timestampms timestamps tstamp utc index bartime candletime dateandtime datumzeit datumuhrzeit fechahora marktzeit',
   ],
   ['date', 'date day datum fecha data dt jour tag tradedate tradingdate'],
-  ['clock', 'clock uhrzeit heure hora ora hour'],
+  ['clock', 'clock uhrzeit heure hora ora hour hr hh stunde he hourend hourending'],
   ['close-time', 'closetime timeclose endtime timeend end timeperiodend periodend klineclosetime barend to'],
   [
     'open',
@@ -57,10 +58,14 @@ const NAMES: readonly (readonly [role: ColumnRole, names: string])[] = [
   ],
   [
     'quote-volume',
-    'quotevolume volumequote quotevol volumeto quoteassetvolume foreignnotional turnover quotecurrencyvolume turnovervolume volumeinquote amountquote volccyquote dollarvolume',
+    'quotevolume volumequote quotevol volumeto quoteassetvolume foreignnotional turnover quotecurrencyvolume turnovervolume volumeinquote amountquote volccyquote dollarvolume sum',
   ],
   ['ticks', 'tickvol tickvolume tickqty ticks'],
   ['volume', 'volume vol v volumen volumetraded volumes umsatz volumeb volumeunits size qty quantity stuck'],
+  [
+    'interval',
+    'interval timeframe granularity datagranularity resolution period per periodid tf barsize candleinterval klineinterval frequency freq',
+  ],
   ['symbol', 'symbol ticker pair market instrument product productid instid instrumentname'],
 ];
 const ROLES = new Map<string, ColumnRole>(

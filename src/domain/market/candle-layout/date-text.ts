@@ -42,17 +42,25 @@ const ZONES: Readonly<Record<string, number>> = {
 
 const DIGIT_DATE = /^(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})$/;
 const COMPACT_DATE = /^(\d{4})(\d{2})(\d{2})$/;
-const COMPACT_TIME = /^(\d{8})[ T_]?(\d{2})(\d{2})(\d{2})?$/;
+/** 2024030500, 202403050015, 20240305001500, 20240305001500000, with or without a sign behind the date. */
+const COMPACT_TIME = /^(\d{8})[ T_]?(\d{2})(?:(\d{2})(?:(\d{2})(\d{3})?)?)?$/;
+/** A clock, compact or not, of hour 24. */
+const HOUR_24 = /(?:^|[ T_])24(?::?00){1,2}$|[ T_]24$|^\d{8}24(?:00){0,2}$/;
 const DAY_MONTH_YEAR = /^(\d{1,2})(?:st|nd|rd|th)?[-. /]+(\p{L}+)[-. /]+(\d{2}|\d{4})$/u;
 const MONTH_DAY_YEAR = /^(\p{L}+)[-. /]+(\d{1,2})(?:st|nd|rd|th)?[-., /]+(\d{4})$/u;
 const YEAR_MONTH_DAY = /^(\d{4})[-. /]+(\p{L}+)[-. /]+(\d{1,2})$/u;
 const WEEKDAY = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s+/i;
 const CLOCK = /^(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?(?:\s*-?\s*([ap])\.?m\.?)?$/i;
 const COMPACT_CLOCK = /^(\d{2})(\d{2})(\d{2})?$/;
+/** Behind a date, two digits are an hour. */
+const HOUR_ALONE = /^\d{2}$/;
 const ZONE = /(?:\s*(?:gmt|utc))?\s*([+-])(\d{1,2})(?::?(\d{2}))?$/i;
 const ZONE_WORD = /(?:(?<=\d)|\s+)([a-z]{1,4})$/i;
 
-/** ms after midnight of `00:00`, `0:00:00.000`, `05-PM`, `12:00 AM`, `000000`; null for other text. */
+/** Whether a time or clock is of hour 24, which begins the next day: nobody writes it of a candle that opens then. */
+export const isHour24 = (text: string): boolean => text.length <= MAX_CELL && HOUR_24.test(text);
+
+/** ms after midnight of `00:00`, `0:00:00.000`, `05-PM`, `12:00 AM`, `000000`, `24:00`; null for other text. */
 export function parseClock(text: string): number | null {
   const compact = COMPACT_CLOCK.exec(text);
   const match = compact ?? CLOCK.exec(text);
@@ -61,8 +69,8 @@ export function parseClock(text: string): number | null {
   // A bare hour is a number like any other, unless AM or PM stands beside it.
   if (match[2] === undefined && half === undefined) return null;
   const [hour, minute, second] = [Number(match[1]), Number(match[2] ?? 0), Number(match[3] ?? 0)];
-  if (minute > 59 || second > 59 || hour > (half === undefined ? 23 : 12) || (half !== undefined && hour === 0))
-    return null;
+  const last = half !== undefined ? 12 : minute === 0 && second === 0 ? 24 : 23;
+  if (minute > 59 || second > 59 || hour > last || (half !== undefined && hour === 0)) return null;
   const hours = half === undefined ? hour : (hour % 12) + (half === 'p' ? 12 : 0);
   const fraction = compact === null ? (match[4] ?? '') : '';
   return ((hours * 60 + minute) * 60 + second) * 1000 + Math.round(Number(`0.${fraction || '0'}`) * 1000);
@@ -88,21 +96,23 @@ export function parseDay(text: string, order: DateOrder): number | null {
 }
 
 /** A date, with or without clock time and zone, in one cell. */
-export function parseWallTime(text: string, order: DateOrder): WallTime | null {
-  if (text.length > MAX_CELL) return null;
-  const day = parseDay(text, order);
+export function parseWallTime(written: string, order: DateOrder): WallTime | null {
+  if (written.length > MAX_CELL) return null;
+  const day = parseDay(written, order);
   if (day !== null) return { wall: day, offset: null };
-  const { rest, offset } = splitZone(text);
+  const { rest, offset } = splitZone(written);
   const compact = COMPACT_TIME.exec(rest);
   if (compact !== null) {
-    const [date, clock] = [parseDay(compact[1]!, order), parseClock(`${compact[2]}${compact[3]}${compact[4] ?? ''}`)];
-    return date === null || clock === null ? null : { wall: date + clock, offset };
+    const [, ymd, hour, minute = '00', second = '00', milliseconds = '0'] = compact;
+    const [date, clock] = [parseDay(ymd!, order), parseClock(`${hour}${minute}${second}`)];
+    return date === null || clock === null ? null : { wall: date + clock + Number(milliseconds), offset };
   }
   for (let at = rest.length - 1; at > 0; at -= 1) {
     const sign = rest[at]!;
     if (sign !== ' ' && sign !== 'T' && sign !== '_' && sign !== ':') continue;
     // `01:00 PM`: the blank before AM or PM is part of the clock.
-    const clock = parseClock(rest.slice(at + 1).trim());
+    const text = rest.slice(at + 1).trim();
+    const clock = parseClock(text) ?? (HOUR_ALONE.test(text) ? parseClock(`${text}:00`) : null);
     if (clock === null) continue;
     const date = parseDay(rest.slice(0, at).replace(/,?\s*$/, ''), order);
     if (date !== null) return { wall: date + clock, offset };

@@ -8,7 +8,7 @@ import { quoteText } from './quote-text.ts';
 import { zoneOfName } from './zone-name.ts';
 import { timeByName, timeByPosition, type TimeChoice } from './time-column.ts';
 import { readTime } from './time-style.ts';
-import { readVolume, volumeByName, withoutSuffix } from './volume-column.ts';
+import { contractsNote, readVolume, volumeByName, withoutSuffix } from './volume-column.ts';
 
 /** Lines above the candles that a file may have, header included. */
 const MAX_PREAMBLE = 40;
@@ -33,10 +33,20 @@ export function inferLayout(rows: readonly FileRow[], hints: CandleFileHints, fa
     throw new AppError('bad-candles', 'the file is empty', { advice: 'Export the candles again' });
   if (hints.columns !== undefined) return layoutByHint(filled, hints, hints.columns, facts);
   const headerAt = filled.slice(0, MAX_PREAMBLE).findIndex(({ cells }) => isHeader(cells));
-  return headerAt === -1
-    ? layoutByPosition(filled, hints, facts)
-    : layoutByName(filled[headerAt]!, filled.slice(headerAt + 1), hints, facts);
+  if (headerAt === -1) return layoutByPosition(filled, hints, facts);
+  const layout = layoutByName(filled[headerAt]!, filled.slice(headerAt + 1), hints, facts);
+  return { ...layout, namedZone: layout.namedZone ?? zoneAbove(filled.slice(0, headerAt)) };
 }
+
+const ABOUT_ZONE = /time ?zone|times? .*\b(?:in|are)\b/i;
+
+/** The zone that a line such as `Time zone: America/New_York` or `All times in UTC` above the header names. */
+const zoneAbove = (rows: readonly FileRow[]): string | null =>
+  rows
+    .map(({ cells }) => cells.join(' '))
+    .filter((text) => ABOUT_ZONE.test(text))
+    .map(zoneOfName)
+    .find((zone) => zone !== null) ?? null;
 
 function isHeader(cells: readonly string[]): boolean {
   const prices = new Set(cells.map(roleOfName).filter((role) => (PRICES as readonly string[]).includes(role)));
@@ -93,8 +103,13 @@ function layoutByName(
   const time = timeByName(header, body, hints.dateOrder);
   const volumes = header.flatMap((name, i) => (/vol/i.test(name) || roles[i]!.endsWith('volume') ? [i] : []));
   const numbers = numberStyle(body, [...columns, ...volumes], hints, facts);
-  const volume = volumeByName(header, facts.symbol, (a, b) => isPair(body, prices, numbers, a, b));
-  const symbol = roles.indexOf('symbol');
+  const volume = volumeByName(
+    header,
+    facts.symbol,
+    (a, b, size) => isPair(body, prices, numbers, a, b, size),
+    (a, b) => body.some((cells) => [a, b].every((at) => (readVolume(cells[at] ?? '', numbers) ?? 0) > 0)),
+  );
+  const [symbol, interval] = [roles.indexOf('symbol'), roles.indexOf('interval')];
   return {
     firstLine: below[first]!.line,
     width: header.length,
@@ -102,9 +117,11 @@ function layoutByName(
     times: time.styles,
     ...prices,
     volume: volume.at,
+    volumeUnit: volume.unit,
     numbers,
-    timeIs: hints.timeIs ?? (time.isClose ? 'close' : 'open'),
-    namedZone: time.columns.map((column) => zoneOfName(header[column]!)).find((zone) => zone !== null) ?? null,
+    timeIs: momentOf(time, hints),
+    namedZone: namedZoneOf(header, time, below.slice(0, first), body),
+    interval: interval === -1 ? null : interval,
     symbol: symbol === -1 || time.columns.includes(symbol) ? null : symbol,
     assumed: [...volume.assumed, ...(hints.timeIs === undefined ? time.assumed : [])],
   };
@@ -124,8 +141,12 @@ function layoutByPosition(rows: readonly FileRow[], hints: CandleFileHints, fact
   const numeric = Array.from({ length: width - behind }, (_, i) => behind + i).filter((at) => isNumeric(body, at));
   const numbers = numberStyle(body, numeric.slice(0, PRICES.length + 1), hints, facts);
   const isNewestFirst = directionOf(body, time) < 0;
-  const { prices, volume, order } = pricesByPosition(body, numeric, numbers, isNewestFirst, (p, a, b) =>
-    isPair(body, p, numbers, a, b),
+  const { prices, volume, volumeUnit, order } = pricesByPosition(
+    body,
+    numeric,
+    numbers,
+    isNewestFirst,
+    (p, a, b, size) => isPair(body, p, numbers, a, b, size),
   );
   return {
     firstLine: rows[first]!.line,
@@ -134,11 +155,17 @@ function layoutByPosition(rows: readonly FileRow[], hints: CandleFileHints, fact
     times: time.styles,
     ...prices,
     volume,
+    volumeUnit,
     numbers,
-    timeIs: hints.timeIs ?? 'open',
+    timeIs: momentOf(time, hints),
     namedZone: null,
     symbol: null,
-    assumed: [`no header: columns taken as ${order}`, ...(volume === null ? ['volume unknown (no column of it)'] : [])],
+    interval: null,
+    assumed: [
+      `no header: columns taken as ${order}`,
+      ...(volume === null ? ['volume unknown (no column of it)'] : []),
+      ...(volumeUnit === 1 ? [] : [contractsNote(volumeUnit)]),
+    ],
   };
 }
 
@@ -177,12 +204,40 @@ function layoutByHint(
     times: time.styles,
     ...prices,
     volume: volume === -1 ? null : volume,
+    volumeUnit: 1,
     numbers: numberStyle(body, volume === -1 ? positions : [...positions, volume], hints, facts),
-    timeIs: hints.timeIs ?? 'open',
+    timeIs: momentOf(time, hints),
     namedZone: null,
     symbol: null,
+    interval: null,
     assumed: volume === -1 ? ['volume unknown (--columns names none)'] : [],
   };
+}
+
+const ZONE_COLUMN = /^(?:tz|zone|timezone|exchangetimezone)$/;
+
+/** The zone that the names of the time columns tell, a line of units below them, or a column of zones. */
+function namedZoneOf(
+  header: readonly string[],
+  { columns }: TimeChoice,
+  units: readonly FileRow[],
+  body: readonly (readonly string[])[],
+): string | null {
+  const texts = [header, ...units.map(({ cells }) => cells)].flatMap((cells) => columns.map((at) => cells[at] ?? ''));
+  const zoneAt = header.findIndex((name) => ZONE_COLUMN.test(plainName(name)));
+  return [...texts, body[0]?.[zoneAt] ?? ''].map(zoneOfName).find((zone) => zone !== null) ?? null;
+}
+
+/** @throws AppError when hours run to 24, which leaves open whether hour 1 begins or ends at 01:00 */
+function momentOf({ isClose, hasHour24 }: TimeChoice, { timeIs }: CandleFileHints): 'open' | 'close' {
+  if (timeIs !== undefined) return timeIs;
+  if (hasHour24 && !isClose) {
+    throw layoutDoubt(
+      'hours are numbered up to 24, so a time may be that of the open or of the close',
+      'Give --time-is close if hour 24 ends at midnight, or --time-is open if it begins then',
+    );
+  }
+  return isClose ? 'close' : 'open';
 }
 
 /** The header of a JSON list has no line. */
@@ -259,6 +314,7 @@ function isPair(
   numbers: NumberStyle,
   a: number,
   b: number,
+  size = 1,
 ): boolean {
   const value = (cells: readonly string[], at: number): number =>
     Number(plainNumber(cells[at] ?? '', numbers) ?? Number.NaN);
@@ -268,7 +324,7 @@ function isPair(
     const [base, quote] = [readVolume(cells[a] ?? '', numbers), readVolume(cells[b] ?? '', numbers)];
     if (base === null || quote === null || !(base > 0)) continue;
     judged += 1;
-    const price = quote / base;
+    const price = quote / (base * size);
     // A quote volume is printed with few digits, so a bar with little volume may miss by a little.
     if (price >= value(cells, prices.low) * 0.995 && price <= value(cells, prices.high) * 1.005) within += 1;
   }

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { roleOfName } from './column-names.ts';
+import { statedTimeframe, type StatedTimeframe } from '../stated-timeframe.ts';
 import { zoneOfName } from './zone-name.ts';
 import { type FileRow } from './layout.ts';
 import { layoutDoubt } from './layout-doubt.ts';
@@ -13,8 +14,10 @@ export interface JsonTable {
   readonly rows: readonly FileRow[];
   /** A market that stands beside the candles. */
   readonly symbol: string | null;
-  /** A zone other than UTC that stands beside the candles. */
+  /** A zone that stands beside the candles. */
   readonly zone: string | null;
+  /** A length of the candles that stands beside them. */
+  readonly interval: StatedTimeframe | null;
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -24,38 +27,51 @@ type JsonObject = Readonly<Record<string, unknown>>;
  * @throws AppError `bad-candles` when there is none, or more than one
  */
 export function jsonTable(document: unknown): JsonTable {
-  const found: FileRow[][] = [];
-  const symbols: string[] = [];
-  const zones: string[] = [];
-  search(document, 0, found, symbols, zones);
-  const [rows, ...others] = found;
+  const found: Found = { tables: [], symbols: [], zones: [], intervals: [] };
+  search(document, 0, found);
+  const { tables, symbols, zones, intervals } = found;
+  const [rows, ...others] = tables;
   if (rows === undefined) {
     throw new AppError('bad-candles', 'holds no list of candles', {
       advice: 'Save a list such as [[time, open, high, low, close, volume], ...] or [{"time": ..., "open": ...}, ...]',
     });
   }
   if (others.length > 0) {
-    throw new AppError('bad-candles', `holds ${found.length} lists of candles`, { advice: 'Save one list per file' });
+    throw new AppError('bad-candles', `holds ${tables.length} lists of candles`, { advice: 'Save one list per file' });
   }
-  return { rows, symbol: symbols.length === 1 ? symbols[0]! : null, zone: zones[0] ?? null };
+  return {
+    rows,
+    symbol: symbols.length === 1 ? symbols[0]! : null,
+    zone: zones.find((zone) => zone !== 'UTC') ?? zones[0] ?? null,
+    interval: intervals.length === 1 ? intervals[0]! : null,
+  };
 }
 
-function search(value: unknown, depth: number, found: FileRow[][], symbols: string[], zones: string[]): void {
+interface Found {
+  readonly tables: FileRow[][];
+  readonly symbols: string[];
+  readonly zones: string[];
+  readonly intervals: StatedTimeframe[];
+}
+
+function search(value: unknown, depth: number, found: Found): void {
   if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
     const table = ofList(value);
-    if (table !== null) found.push(table);
-    else for (const member of value.slice(0, 100)) search(member, depth + 1, found, symbols, zones);
+    if (table !== null) found.tables.push(table);
+    else for (const member of value.slice(0, 100)) search(member, depth + 1, found);
     return;
   }
   const object = value as JsonObject;
-  noteSymbol(object, symbols);
-  noteZone(object, zones);
+  noteSymbol(object, found.symbols);
+  noteZone(object, found.zones);
+  noteInterval(object, found.intervals);
   const table = ofSplit(object) ?? ofColumns(object) ?? ofKeyed(object);
   if (table !== null) {
-    found.push(table);
-    noteSymbol(object['meta'], symbols);
-  } else for (const member of Object.values(object)) search(member, depth + 1, found, symbols, zones);
+    found.tables.push(table);
+    noteSymbol(object['meta'], found.symbols);
+    noteInterval(object['meta'], found.intervals);
+  } else for (const member of Object.values(object)) search(member, depth + 1, found);
 }
 
 function noteSymbol(value: unknown, symbols: string[]): void {
@@ -63,6 +79,15 @@ function noteSymbol(value: unknown, symbols: string[]): void {
   for (const [key, member] of Object.entries(value)) {
     const isMarket = typeof member === 'string' && /^[A-Za-z0-9/:_-]{5,25}$/.test(member);
     if (isMarket && roleOfName(key) === 'symbol') symbols.push(member);
+  }
+}
+
+function noteInterval(value: unknown, intervals: StatedTimeframe[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, member] of Object.entries(value)) {
+    const isText = typeof member === 'string' || typeof member === 'number';
+    const stated = isText && roleOfName(key) === 'interval' ? statedTimeframe(key, [String(member)]) : null;
+    if (stated !== null) intervals.push(stated);
   }
 }
 

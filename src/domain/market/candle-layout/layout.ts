@@ -41,11 +41,15 @@ export interface Layout {
   readonly close: number;
   /** null: there is no column of volume in base units. */
   readonly volume: number | null;
+  /** Base units of one of its volume: 1, or the size of a contract. */
+  readonly volumeUnit: number;
   readonly numbers: NumberStyle;
   readonly timeIs: 'open' | 'close';
-  /** A zone other than UTC that the name of the time column tells; null when it tells none. */
+  /** A zone that the name of the time column tells, or a line above the candles; null when they tell none. */
   readonly namedZone: string | null;
   /** Column that names the market of each row. */
   readonly symbol: number | null;
+  /** Column that names the length of each candle. */
+  readonly interval: number | null;
   readonly assumed: readonly string[];
 }

@@ -1,15 +1,17 @@
 import { type Price } from './column-names.ts';
+import { contractSizeOf } from './contract-size.ts';
 import { layoutDoubt, noTable } from './layout-doubt.ts';
 import { plainNumber, type NumberStyle } from './number-style.ts';
 
 export type PriceColumns = Readonly<Record<Price, number>>;
 
 /** Orders of columns behind the time that exchanges and programs write without a header. */
-const ORDERS: readonly (readonly (Price | '-' | 'volume')[])[] = [
+const ORDERS: readonly (readonly (Price | '-')[])[] = [
   ['open', 'high', 'low', 'close'],
   ['low', 'high', 'open', 'close'],
   ['open', 'close', 'high', 'low'],
-  ['-', 'close', 'high', 'low', 'open', 'volume'],
+  // Gate: a volume in quote currency or in contracts stands before the prices, another one may stand behind them.
+  ['-', 'close', 'high', 'low', 'open'],
 ];
 /** Faulty rows are reported later; an order that fails in more of them is another order. */
 const SOUND_SHARE = 0.95;
@@ -19,6 +21,7 @@ const ENOUGH_STEPS = 3;
 export interface Positions {
   readonly prices: PriceColumns;
   readonly volume: number | null;
+  readonly volumeUnit: number;
   /** For messages: `time, open, high, low, close, volume`. */
   readonly order: string;
 }
@@ -32,7 +35,7 @@ export function pricesByPosition(
   numeric: readonly number[],
   numbers: NumberStyle,
   isNewestFirst: boolean,
-  isPair: (prices: PriceColumns, a: number, b: number) => boolean,
+  isPair: PairOfPrices,
 ): Positions {
   const rows = body.map((cells) => numeric.map((at) => Number(plainNumber(cells[at] ?? '', numbers) ?? Number.NaN)));
   const real = rows.filter((row) => row.slice(0, 4).every((value) => Number.isFinite(value)));
@@ -49,16 +52,16 @@ export function pricesByPosition(
   }
   const at = (price: Price): number => numeric[order.indexOf(price)]!;
   const prices: PriceColumns = { open: at('open'), high: at('high'), low: at('low'), close: at('close') };
-  const volume = volumeBehind(real, numeric, order, prices, isPair);
+  const { at: volume, unit: volumeUnit } = volumeBeside(real, numeric, order, prices, isPair);
   const names = numeric
     .slice(0, order.length)
-    .map((column, i) => (order[i] === 'volume' && column !== volume ? '-' : order[i]!));
-  return {
-    prices,
-    volume,
-    order: ['time', ...names, ...(volume !== null && !order.includes('volume') ? ['volume'] : [])].join(', '),
-  };
+    .map((column, i) => (order[i] === '-' && column === volume ? 'volume' : order[i]!));
+  const behind = volume === null || names.includes('volume') ? [] : ['volume'];
+  return { prices, volume, volumeUnit, order: ['time', ...names, ...behind].join(', ') };
 }
+
+/** Whether `b` is `a` times the price, where one of `a` is `size` base units. */
+type PairOfPrices = (prices: PriceColumns, a: number, b: number, size?: number) => boolean;
 
 function isSound(rows: readonly (readonly number[])[], order: readonly string[]): boolean {
   const [o, h, l, c] = ['open', 'high', 'low', 'close'].map((name) => order.indexOf(name)) as [
@@ -99,15 +102,20 @@ function looksExchanged(
   return exchanged < asRead;
 }
 
+interface VolumePosition {
+  readonly at: number | null;
+  readonly unit: number;
+}
+
 /** Position of the volume in base units: not a mean price, and of two volumes the one that times the price is the other. */
-function volumeBehind(
+function volumeBeside(
   rows: readonly (readonly number[])[],
   numeric: readonly number[],
   order: readonly string[],
   prices: PriceColumns,
-  isPair: (prices: PriceColumns, a: number, b: number) => boolean,
-): number | null {
-  if (order.includes('volume')) return numeric[order.indexOf('volume')]!;
+  isPair: PairOfPrices,
+): VolumePosition {
+  if (order[0] === '-') return volumeAround(rows, numeric, order.length, prices, isPair);
   const [h, l] = [order.indexOf('high'), order.indexOf('low')];
   const moving = rows.filter((row) => row[h]! > row[l]!);
   const isMeanPrice = (i: number): boolean =>
@@ -119,5 +127,24 @@ function volumeBehind(
     .map((i) => numeric[i]!);
   const candidates = behind.slice(0, 3);
   const base = candidates.find((a) => behind.some((b) => b !== a && isPair(prices, a, b)));
-  return base ?? behind[0] ?? null;
+  return { at: base ?? behind[0] ?? null, unit: 1 };
+}
+
+/** Gate's spot files have the quote volume before the prices, and its futures files have it behind them. */
+function volumeAround(
+  rows: readonly (readonly number[])[],
+  numeric: readonly number[],
+  behindAt: number,
+  prices: PriceColumns,
+  isPair: PairOfPrices,
+): VolumePosition {
+  const [before, behind] = [numeric[0]!, numeric[behindAt]];
+  if (behind === undefined) return { at: null, unit: 1 };
+  if (isPair(prices, behind, before)) return { at: behind, unit: 1 };
+  const size = contractSizeOf((each) => isPair(prices, before, behind, each));
+  if (size !== null) return { at: before, unit: size };
+  if (rows.some((row) => row[0]! > 0 && row[behindAt]! > 0)) {
+    throw layoutDoubt(`the file has no header, and columns ${before + 1} and ${behind + 1} may both be the volume`);
+  }
+  return { at: behind, unit: 1 };
 }

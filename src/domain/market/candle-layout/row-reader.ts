@@ -4,8 +4,8 @@ import { type Layout } from './layout.ts';
 import { isMissing, plainNumber, printedDecimals } from './number-style.ts';
 import { quoteText, QUOTED_OF_FAULT } from './quote-text.ts';
 import { createRowFaults, type RowFaults } from './row-faults.ts';
-import { epochUnitOf, readTime, type TimeStyle } from './time-style.ts';
-import { readVolume } from './volume-column.ts';
+import { epochUnitOf, readTime, timeTextOf, type TimeStyle } from './time-style.ts';
+import { readBaseVolume } from './volume-column.ts';
 
 /** Times of one reading of the time column. */
 export interface TimeReading {
@@ -32,6 +32,8 @@ export interface ReadRows {
   readonly faults: RowFaults;
   /** Markets that the column of markets names. */
   readonly symbols: readonly string[];
+  /** Lengths of candles that the column of lengths states. */
+  readonly intervals: readonly string[];
 }
 
 export interface RowReader {
@@ -39,8 +41,8 @@ export interface RowReader {
   finish(): ReadRows;
 }
 
-/** More different markets than that are not kept: two are too many already. */
-const MAX_SYMBOLS = 5;
+/** More different markets or lengths than that are not kept: two are too many already. */
+const MAX_DISTINCT = 5;
 
 interface Alternative {
   readonly style: TimeStyle;
@@ -51,9 +53,10 @@ interface Alternative {
 
 /** Reads rows one by one into columns, which hold a fraction of the memory of their text. */
 export function createRowReader(layout: Layout): RowReader {
-  const { header, width, numbers, symbol } = layout;
+  const { header, width, numbers, symbol, interval } = layout;
   const faults = createRowFaults();
   const symbols = new Set<string>();
+  const intervals = new Set<string>();
   const columns = Array.from({ length: 5 }, () => new Float64Array(1024)) as Float64Array[];
   const alternatives: Alternative[] = layout.times.map((style) => ({
     style,
@@ -150,7 +153,8 @@ export function createRowReader(layout: Layout): RowReader {
       }
       if (length === lines.length) grow();
       if (!readTimes(line, cells)) return;
-      const volume = layout.volume === null ? Number.NaN : readVolume(cells[layout.volume]!, numbers);
+      const volume =
+        layout.volume === null ? Number.NaN : readBaseVolume(cells[layout.volume]!, numbers, layout.volumeUnit);
       const fault =
         volume === null
           ? `volume ${quoteText(cells[layout.volume!]!, QUOTED_OF_FAULT)} is not a number`
@@ -160,7 +164,8 @@ export function createRowReader(layout: Layout): RowReader {
       const isTraded = values[4] !== 0 || values[1] !== values[2];
       if (isTraded && rowDigits > fractionDigits) fractionDigits = rowDigits;
       for (let i = 0; i < 5; i += 1) columns[i]![length] = values[i]!;
-      if (symbol !== null && symbols.size < MAX_SYMBOLS) symbols.add(cells[symbol]!);
+      if (symbol !== null && symbols.size < MAX_DISTINCT) symbols.add(cells[symbol]!);
+      if (interval !== null && intervals.size < MAX_DISTINCT) intervals.add(cells[interval]!);
       lines[length] = line;
       length += 1;
     },
@@ -189,13 +194,14 @@ export function createRowReader(layout: Layout): RowReader {
         gaps,
         faults,
         symbols: [...symbols],
+        intervals: [...intervals],
       };
     },
   };
 }
 
 function timeProblem(cells: readonly string[], style: TimeStyle): string {
-  const text = style.kind === 'date-and-clock' ? `${cells[style.at]} ${cells[style.clockAt]}` : cells[style.at]!;
+  const text = timeTextOf(cells, style);
   const unit = epochUnitOf(cells[style.at]!);
   if (style.kind === 'epoch' && unit !== null) {
     return `time ${quoteText(text, QUOTED_OF_FAULT)} is in ${unit}, others are in ${style.unit}: write all in one unit, or take another column with --columns`;

@@ -1,11 +1,13 @@
 import { AppError } from '../../errors.ts';
 import { type CandleColumns } from '../candle-columns.ts';
 import { inferTimeframe, unusualAnchor, type TimeframeHints } from '../infer-timeframe.ts';
+import { statedTimeframe } from '../stated-timeframe.ts';
 import { timeframeMs, type Timeframe } from '../timeframe.ts';
 import { chooseReading } from './choose-reading.ts';
 import { type CandleFileHints, type Layout } from './layout.ts';
 import { clockChangeIn } from './local-time.ts';
 import { type ReadRows } from './row-reader.ts';
+import { requireAllDigits } from './shortened-epoch.ts';
 import { offsetOfZone, utcTimesOf, zonesChangingAt, type OffsetAt } from './zone.ts';
 
 const MINUTE_MS = 60_000;
@@ -34,7 +36,7 @@ export function settleCandles(
   rows: ReadRows,
   layout: Layout,
   hints: CandleFileHints,
-  { named, guessed }: Pick<TimeframeHints, 'named' | 'guessed'>,
+  told: Pick<TimeframeHints, 'named' | 'guessed' | 'stated'>,
   place: string,
 ): SettledCandles {
   if (rows.length === 0) {
@@ -58,29 +60,37 @@ export function settleCandles(
   const isEqual = (a: number, b: number): boolean =>
     [open, high, low, close].every((column) => column[a] === column[b]);
 
+  const isLocal = !reading.isUtc && hints.timezone === undefined && layout.namedZone === null;
   if (reading.isUtc) {
     if (hints.timezone !== undefined) assumed.push('times carry their zone: --timezone is not used');
   } else if (hints.timezone === undefined) {
-    if (layout.namedZone !== null) {
+    if (layout.namedZone !== null && layout.namedZone !== 'UTC') {
       throw new AppError('bad-candles', `the times are of the zone ${layout.namedZone}, as the file says`, {
         advice: `Give --timezone ${layout.namedZone}, or --timezone UTC if they are of UTC after all`,
       });
     }
-    const change = clockChangeIn(time, isEqual);
+    const change = isLocal ? clockChangeIn(time, isEqual) : null;
     if (change !== null) {
       throw localTime(change, time);
     }
-    assumed.push('times without a zone taken as UTC');
+    if (isLocal) assumed.push('times without a zone taken as UTC');
   } else {
+    if (layout.namedZone !== null && layout.namedZone !== hints.timezone)
+      assumed.push(`times taken as of ${hints.timezone}, although the file says ${layout.namedZone}`);
     const walls = time;
     time = toUtc(walls, lines, hints.timezone, rows);
     requireEqualDays(walls, time, hints.timezone);
   }
+  if (reading.style.kind === 'epoch' && reading.style.shortened !== undefined)
+    requireAllDigits(time, reading.style.shortened);
   checkOrder(time, lines, rows);
   rows.faults.throwIfAny(place, REPAIR);
 
   if (layout.timeIs === 'close') time = afterLastMoment(time);
-  const timeframe = inferTimeframe(time, { named: named ?? null, guessed: guessed ?? null, wanted: hints.timeframe });
+  const stated =
+    (layout.interval === null ? null : statedTimeframe(layout.header![layout.interval]!, rows.intervals)) ??
+    told.stated;
+  const timeframe = inferTimeframe(time, { ...told, stated: stated ?? null, wanted: hints.timeframe, isLocal });
   if (layout.timeIs === 'close') {
     const step = timeframeMs(timeframe);
     time = time.map((close_) => close_ - step);

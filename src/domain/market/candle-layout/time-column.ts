@@ -1,6 +1,9 @@
+import { clockColumns, type ClockChoice } from './clock-columns.ts';
 import { roleOfName, type ColumnRole } from './column-names.ts';
-import { DATE_ORDERS, type DateOrder } from './date-text.ts';
+import { dateColumnsOf, type DateColumns } from './day-parts.ts';
+import { DATE_ORDERS, parseWallTime, type DateOrder } from './date-text.ts';
 import { layoutDoubt } from './layout-doubt.ts';
+import { quoteText } from './quote-text.ts';
 import { readTime, serialStyleOf, timeColumnOf, type TimeColumn, type TimeStyle } from './time-style.ts';
 
 export interface TimeChoice {
@@ -9,6 +12,8 @@ export interface TimeChoice {
   /** Positions that it uses. */
   readonly columns: readonly number[];
   readonly isClose: boolean;
+  /** Whether hour 24 occurs: then the times may be those of the open or of the close. */
+  readonly hasHour24: boolean;
   readonly assumed: readonly string[];
 }
 
@@ -21,6 +26,8 @@ const ordersFor = (hint: DateOrder | undefined): readonly DateOrder[] =>
 const cellsAt = (rows: Rows, at: number): readonly string[] => rows.map((cells) => cells[at] ?? '');
 const isDayOnly = ({ days }: TimeColumn): boolean => days.length > 0;
 const isEpoch = ({ whole }: TimeColumn): boolean => whole[0]?.kind === 'epoch';
+const isShortened = ({ whole: [first] }: TimeColumn): boolean =>
+  first?.kind === 'epoch' && first.shortened !== undefined;
 
 /** A hint settles the order, but a year in front leaves no choice: `2024-01-02` stays ymd. */
 function preferring<T>(
@@ -37,20 +44,37 @@ const orderOfStyle = (style: TimeStyle): DateOrder | null =>
 
 function wholeChoice(column: TimeColumn, hint: DateOrder | undefined, isClose = false): TimeChoice {
   const styles = isEpoch(column) ? column.whole.slice(0, 1) : preferring(column.whole, orderOfStyle, hint);
-  return { styles, columns: [column.at], isClose, assumed: [] };
+  return { styles, columns: [column.at], isClose, hasHour24: !isEpoch(column) && column.hasHour24, assumed: [] };
 }
 
-function pairChoice(day: TimeColumn, clock: TimeColumn, hint: DateOrder | undefined): TimeChoice {
+function pairChoice(day: TimeColumn, clock: ClockChoice, hint: DateOrder | undefined): TimeChoice {
   const styles = preferring(day.days, (order) => order, hint).map((order): TimeStyle => ({
     kind: 'date-and-clock',
     order,
     at: day.at,
-    clockAt: clock.at,
+    clock: clock.columns,
     ...(day.isDotted && order === 'mdy' && { isRare: true as const }),
-    ...(clock.isHour && { isHour: true as const }),
   }));
-  return { styles, columns: [day.at, clock.at], isClose: false, assumed: [] };
+  return { ...ofClock(clock), styles, columns: [day.at, clock.columns.at] };
 }
+
+/** A year, a month and a day in columns of their own, with a clock or without. */
+function partsChoice({ at, parts }: DateColumns, clock: ClockChoice | null): TimeChoice {
+  const day = { order: 'ymd', at, parts } as const;
+  return clock === null
+    ? { styles: [{ kind: 'date', ...day }], columns: [at], isClose: false, hasHour24: false, assumed: [] }
+    : {
+        ...ofClock(clock),
+        styles: [{ kind: 'date-and-clock', ...day, clock: clock.columns }],
+        columns: [at, clock.columns.at],
+      };
+}
+
+const ofClock = ({ isClose, hasHour24 }: ClockChoice): Pick<TimeChoice, 'isClose' | 'hasHour24' | 'assumed'> => ({
+  isClose,
+  hasHour24,
+  assumed: isClose ? ['times are of the close (hour ending)'] : [],
+});
 
 /** Chooses the time of a file with a header. @throws AppError `bad-candles` when there is none, or two that disagree */
 export function timeByName(header: readonly string[], rows: Rows, hint: DateOrder | undefined): TimeChoice {
@@ -59,8 +83,11 @@ export function timeByName(header: readonly string[], rows: Rows, hint: DateOrde
   const withRole = (...wanted: readonly ColumnRole[]): readonly TimeColumn[] =>
     columns.filter(({ at }) => wanted.includes(roles[at]!));
   const opening = withRole('open-time');
-  const named = columns.filter(({ at }) => TIME_ROLES.has(roles[at]!));
   const full = (column: TimeColumn): boolean => column.whole.length > 0 && !isDayOnly(column);
+  const all = columns.filter(({ at }) => TIME_ROLES.has(roles[at]!));
+  // An epoch that a spreadsheet has shortened counts only where no other column tells the time.
+  const entire = all.filter((column) => !isShortened(column));
+  const named = entire.some((column) => full(column) || isDayOnly(column)) ? entire : all;
 
   for (const group of [opening.filter(full), named.filter(isEpoch), named.filter(full)]) {
     if (group.length > 0) return agreed(group, header, rows, hint);
@@ -68,12 +95,25 @@ export function timeByName(header: readonly string[], rows: Rows, hint: DateOrde
   const day = named.find(isDayOnly);
   if (day !== undefined) {
     const clock = named.find((column) => column.isClock && column.at !== day.at && !isDayOnly(column));
-    return clock === undefined ? wholeChoice(day, hint) : pairChoice(day, clock, hint);
+    return clock === undefined ? wholeChoice(day, hint) : pairChoice(day, clockColumns(clock, header, columns), hint);
+  }
+  const date = dateColumnsOf(header, rows);
+  if (date !== null) {
+    const { monthAt, dayAt } = date.parts;
+    const others = columns.filter(({ at }) => at !== monthAt && at !== dayAt);
+    const clock = others.find(({ at, isClock }) => isClock && TIME_ROLES.has(roles[at]!));
+    return partsChoice(date, clock === undefined ? null : clockColumns(clock, header, others));
   }
   for (const { at } of named) {
     const serial = serialStyleOf(cellsAt(rows, at), at);
     if (serial)
-      return { styles: [serial], columns: [at], isClose: false, assumed: ['times are days of a spreadsheet'] };
+      return {
+        styles: [serial],
+        columns: [at],
+        isClose: false,
+        hasHour24: false,
+        assumed: ['times are days of a spreadsheet'],
+      };
   }
   const closing = withRole('close-time').find(({ whole }) => whole.length > 0);
   if (closing !== undefined && named.length === 0) {
@@ -82,12 +122,21 @@ export function timeByName(header: readonly string[], rows: Rows, hint: DateOrde
   const unnamed = columns.filter(({ at, whole }) => whole.length > 0 && roles[at] === 'other');
   const [only, ...others] = unnamed;
   if (only !== undefined && others.length === 0 && named.length === 0) return wholeChoice(only, hint);
-  // A named column is read all the same, so that its faults are reported with their lines.
+  // A named column with times in it is read all the same, so that its faults are reported with their lines.
   if (named.length === 1) {
+    const { at } = named[0]!;
+    const cells = cellsAt(rows, at);
+    if (cells.every((cell) => ordersFor(hint).every((order) => parseWallTime(cell, order) === null))) {
+      throw layoutDoubt(
+        `column ${quoteText(header[at]!)} holds no times (${quoteText(cells[0] ?? '')})`,
+        'Write them like 2024-01-31 23:00, or name another column with --columns; a spreadsheet saves what it shows, so format its column so',
+      );
+    }
     return {
-      styles: [{ kind: 'date', order: 'ymd', at: named[0]!.at }],
-      columns: [named[0]!.at],
+      styles: [{ kind: 'date', order: 'ymd', at }],
+      columns: [at],
       isClose: false,
+      hasHour24: false,
       assumed: [],
     };
   }
@@ -125,7 +174,7 @@ export function timeByPosition(rows: Rows, width: number, hint: DateOrder | unde
     if (!isDayOnly(column)) continue;
     const clock = timeColumnOf(cellsAt(rows, at + 1), at + 1, ordersFor(hint));
     if (clock.isClock && isClockBeside(cellsAt(rows, at), cellsAt(rows, at + 1)))
-      return pairChoice(column, clock, hint);
+      return pairChoice(column, clockColumns(clock, [], []), hint);
     return wholeChoice(column, hint);
   }
   return null;

@@ -19,9 +19,12 @@ const ABBREVIATIONS: Readonly<Record<string, string>> = {
 const OFFSET = /(?:utc|gmt)\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?/i;
 const PLACE = /\b(?:US|Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)\/[A-Za-z_]+(?:\/[A-Za-z_]+)?/;
 
+/** `Date(UTC)`, `timestamp_utc`, `TimeStampUTC`, `GMT time`, `Time (Z)`. */
+const UTC_NAME = /utc|gmt|(?:^|[^a-z])z(?:ulu)?(?:[^a-z]|$)/i;
+
 /**
  * The zone in a name such as `Gmt+1 time`, `date(UTC+8)`, `Time (EST)`, `Date (America/New_York)`, or in a text that is
- * one, as `--timezone` takes it; null for UTC and for names without a zone.
+ * one, as `--timezone` takes it; null for names without a zone.
  */
 export function zoneOfName(name: string): string | null {
   const place = PLACE.exec(name)?.[0];
@@ -29,8 +32,9 @@ export function zoneOfName(name: string): string | null {
   const offset = OFFSET.exec(name);
   if (offset !== null) {
     const [hours, minutes] = [Number(offset[2]), offset[3] ?? '00'];
-    return hours === 0 && minutes === '00' ? null : `${offset[1]}${String(hours).padStart(2, '0')}:${minutes}`;
+    return hours === 0 && minutes === '00' ? 'UTC' : `${offset[1]}${String(hours).padStart(2, '0')}:${minutes}`;
   }
   const word = name.split(/[^A-Za-z]+/).find((part) => Object.hasOwn(ABBREVIATIONS, part));
-  return word === undefined ? null : ABBREVIATIONS[word]!;
+  if (word !== undefined) return ABBREVIATIONS[word]!;
+  return UTC_NAME.test(name) ? 'UTC' : null;
 }

@@ -68,7 +68,7 @@ export function utcTimesOf(wall: number, offsetAt: OffsetAt): readonly number[] 
 }
 
 /** Zones of most local files, one for each set of clock changes. */
-const COMMON_ZONES = [
+export const COMMON_ZONES = [
   'Europe/Berlin',
   'America/New_York',
   'Europe/London',
