@@ -25,4 +25,4 @@ export const accountField = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,79}$/, 'not 
 export const countField = z.int().nonnegative();
 export const modeField = z.enum(TRADING_MODES);
 export const tradingStateField = z.enum(TRADING_STATES);
-export const reasonField = z.string().min(1).max(500);
+export const reasonField = z.string().max(500).regex(/\S/, 'is blank: say why');

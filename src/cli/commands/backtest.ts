@@ -67,6 +67,11 @@ function documentOf(
 const shortPeriod = ({ notAnnualised }: Metrics, text: string | null | undefined): string | null | undefined =>
   notAnnualised === null ? text : `- (${notAnnualised})`;
 
+const volumeText = ({ volumeShare }: Metrics): string =>
+  volumeShare === null
+    ? '- (the candles have no volume)'
+    : `${volumeShare.above1Percent} of ${volumeShare.fills}, ${volumeShare.above10Percent} above 10 %`;
+
 const metricRows = (metrics: Metrics): readonly Row[] =>
   Object.entries({
     'total return': percent(metrics.totalReturn),
@@ -85,6 +90,7 @@ const metricRows = (metrics: Metrics): readonly Row[] =>
     'final equity': metrics.finalEquity.toFixed(2),
     'ambiguous trades': String(metrics.ambiguousTrades),
     'return at best': percent(metrics.bestCaseReturn),
+    'fills above 1 % of volume': volumeText(metrics),
   }).map(([metric, value]) => ({ metric, value }));
 
 function rejections({ rejectedSignals }: Metrics): string {

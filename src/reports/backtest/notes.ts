@@ -43,6 +43,11 @@ function assumptions({ metrics, coverage, simulation, model }: ReportInput): rea
           `${plural(ambiguousTrades, 'trade')} touched stop and target in one bar, in unknown order; the stop is assumed. The return lies between ${change(worstCaseReturn)} and ${change(bestCaseReturn)}.`,
         ]
       : []),
+    ...(metrics.volumeShare !== null && metrics.volumeShare.above1Percent > 0
+      ? [
+          `${plural(metrics.volumeShare.above1Percent, 'fill')} of ${metrics.volumeShare.fills} were above 1 % of the volume of their bar, ${metrics.volumeShare.above10Percent} above 10 %: a market would not have filled all of that at these prices.`,
+        ]
+      : []),
     ...(coverage.missing > 0
       ? [
           `${plural(coverage.missing, 'candle')} of the exchange are missing. They are shaded in the chart, and no order fills on them.`,

@@ -10,6 +10,7 @@ import { type RejectedSignalReason, type Simulation, type Window } from '../resu
 import { drawdownOf } from './drawdown.ts';
 import { annualVolatility, DAYS_PER_YEAR, notAnnualised, sharpeRatio, sortinoRatio } from '../../statistics/sharpe.ts';
 import { tailRisk } from './tail-risk.ts';
+import { volumeShareOf, type VolumeShare } from './volume-share.ts';
 import { tradeStatistics, type TradeStatistics } from './trade-statistics.ts';
 
 /** Metrics of a backtest report. Fractions unless a unit is given; undefined values are null, never a sentinel. */
@@ -57,6 +58,8 @@ export interface Metrics extends TradeStatistics {
   /** Total return with every ambiguous bar resolved against us (equal to `totalReturn`), and in our favour. */
   readonly worstCaseReturn: number;
   readonly bestCaseReturn: number;
+  /** Null when the series has no volume. */
+  readonly volumeShare: VolumeShare | null;
   readonly rejectedSignals: Readonly<Record<RejectedSignalReason, number>>;
 }
 
@@ -123,6 +126,7 @@ export function computeMetrics(
     ambiguousTrades: trades.filter((trade) => trade.ambiguous).length,
     worstCaseReturn: totalReturn,
     bestCaseReturn: simulation.bestCaseEquity / initialCash - 1,
+    volumeShare: volumeShareOf(trades, part),
     rejectedSignals: simulation.rejectedSignals,
   };
 }
