@@ -5,7 +5,8 @@ import { validateSpec } from '../../src/domain/strategies/validate-spec.ts';
 import { IMPLEMENTATIONS } from '../fixtures/engine/implementations.ts';
 import { busySpec, free, onSignal, realistic } from '../unit/backtest/spec-fixture.ts';
 import { anySeries } from '../unit/market/series-fixture.ts';
-import { contextWith, entryWith, LIMITS } from '../unit/risk/fixtures.ts';
+import { LIMITS } from '../fixtures/risk-limits.ts';
+import { contextWith, entryWith } from '../unit/risk/fixtures.ts';
 
 // Bug: absurd profits from unbounded sizes.
 

@@ -7,7 +7,8 @@ import { IMPLEMENTATIONS } from '../fixtures/engine/implementations.ts';
 import { free, onSignal, SIGNAL } from '../unit/backtest/spec-fixture.ts';
 import { seriesOf } from '../unit/market/series-fixture.ts';
 import { buy, flat, HOUR, MARKET, termsOf } from '../unit/portfolio/venue-fixtures.ts';
-import { BTC, contextWith, entryWith, LIMITS } from '../unit/risk/fixtures.ts';
+import { LIMITS } from '../fixtures/risk-limits.ts';
+import { BTC, contextWith, entryWith } from '../unit/risk/fixtures.ts';
 
 // Bug: minimum sizes defined but not enforced.
 

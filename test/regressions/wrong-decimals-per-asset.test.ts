@@ -3,7 +3,8 @@ import { stopLevel, targetLevel } from '../../src/domain/strategies/protection.t
 import { decimalsOf } from '../../src/domain/market/rounding.ts';
 import { reviewIntent } from '../../src/domain/risk/review.ts';
 import { DEFAULT_MARKETS } from '../../src/domain/simulation/definitions.ts';
-import { contextWith, entryWith, LIMITS } from '../unit/risk/fixtures.ts';
+import { LIMITS } from '../fixtures/risk-limits.ts';
+import { contextWith, entryWith } from '../unit/risk/fixtures.ts';
 
 // Bug: wrong decimals per asset.
 

@@ -3,7 +3,8 @@ import { type Bracket } from '../../../src/domain/orders/order.ts';
 import { type Intent } from '../../../src/domain/risk/intent.ts';
 import { reviewIntent } from '../../../src/domain/risk/review.ts';
 import { type ReviewContext } from '../../../src/domain/risk/review-context.ts';
-import { contextWith, entryWith, exitWith, held, HOUR, LIMITS, NOON } from './fixtures.ts';
+import { LIMITS } from '../../fixtures/risk-limits.ts';
+import { contextWith, entryWith, exitWith, held, HOUR, NOON } from './fixtures.ts';
 
 const POSITION = [held({ strategyHash: 's1', symbol: 'BTC-USD', asset: 'BTC', amount: 0.5, value: 25_000 })];
 const review = (intent: Intent, context: Partial<ReviewContext> = {}) =>

@@ -12,7 +12,8 @@ import {
 import { type RiskState, TRADING_STATES } from '../../../src/domain/risk/risk-state.ts';
 import { requestTradingState } from '../../../src/domain/risk/state-request.ts';
 import { reportGoodCandle, reportTrouble } from '../../../src/domain/risk/trouble.ts';
-import { HOUR, LIMITS, NOON, stateWith } from './fixtures.ts';
+import { LIMITS } from '../../fixtures/risk-limits.ts';
+import { HOUR, NOON, stateWith } from './fixtures.ts';
 
 /** The values of config/agents.yaml. */
 const RULES: BreakerRules = {

@@ -1,7 +1,6 @@
 import { type Market } from '../../../src/domain/market/market.ts';
 import { type Commitment, type ReviewContext } from '../../../src/domain/risk/review-context.ts';
 import { openRiskState } from '../../../src/domain/risk/trading-state.ts';
-import { type RiskLimits } from '../../../src/domain/risk/limits.ts';
 import { type Intent } from '../../../src/domain/risk/intent.ts';
 import { type RiskState } from '../../../src/domain/risk/risk-state.ts';
 
@@ -9,39 +8,6 @@ export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 /** A Wednesday. */
 export const NOON = Date.UTC(2025, 0, 8, 12);
-
-/** The limits of config/risk.yaml. */
-export const LIMITS: RiskLimits = {
-  maxAssetExposure: 0.05,
-  maxTotalExposure: 0.25,
-  maxDailyDrawdown: 0.05,
-  maxWeeklyDrawdown: 0.1,
-  maxPeakDrawdown: 0.15,
-  maxOpenPositions: 10,
-  maxStrategyExposure: 0.05,
-  maxGroupExposure: 0.1,
-  groupCorrelation: 0.7,
-  maxStopRisk: 0.02,
-  reductionTolerance: 1.2,
-  maxOrdersPerHour: 30,
-  cooldownAfterLosses: 3,
-  cooldownCandles: 4,
-  stopGuardStops: 4,
-  stopGuardCandles: 24,
-  lowProfitLoss: 0.02,
-  lowProfitTrades: 20,
-  lowProfitLockDays: 7,
-  minEntryShare: 0.25,
-  minEntryMultiple: 5,
-  maxOrdersPerDay: 200,
-  targetVolatility: 0.5,
-  maxVolatility: 3,
-  incubationFactor: 0.25,
-  maxStopDistance: 0.15,
-  maxDataAgeCandles: 3,
-  priceCollar: 0.01,
-  approvalTtlMs: 2 * HOUR,
-};
 
 export const BTC: Market = {
   symbol: 'BTC-USD',

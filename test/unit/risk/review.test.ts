@@ -5,7 +5,8 @@ import { reviewIntent } from '../../../src/domain/risk/review.ts';
 import { exposureOf, type ReviewContext } from '../../../src/domain/risk/review-context.ts';
 import { type Intent } from '../../../src/domain/risk/intent.ts';
 import { TRADING_STATES } from '../../../src/domain/risk/risk-state.ts';
-import { BTC, contextWith, entryWith, exitWith, held, HOUR, LIMITS, NOON, stateWith } from './fixtures.ts';
+import { LIMITS } from '../../fixtures/risk-limits.ts';
+import { BTC, contextWith, entryWith, exitWith, held, HOUR, NOON, stateWith } from './fixtures.ts';
 
 const review = (intent: Intent, context: Partial<ReviewContext> = {}) =>
   reviewIntent(intent, contextWith(context), LIMITS);

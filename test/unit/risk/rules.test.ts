@@ -7,7 +7,8 @@ import { type ReviewContext } from '../../../src/domain/risk/review-context.ts';
 import { reviewIntent } from '../../../src/domain/risk/review.ts';
 import { exposureReductions } from '../../../src/domain/risk/rules/exposure-reduction.ts';
 import { affordableQuantity } from '../../../src/domain/strategies/sizing.ts';
-import { BTC, contextWith, DAY, entryWith, held, HOUR, LIMITS, NOON, stateWith } from './fixtures.ts';
+import { LIMITS } from '../../fixtures/risk-limits.ts';
+import { BTC, contextWith, DAY, entryWith, held, HOUR, NOON, stateWith } from './fixtures.ts';
 
 const review = (context: Partial<ReviewContext>, intent = entryWith()) =>
   reviewIntent(intent, contextWith(context), LIMITS);

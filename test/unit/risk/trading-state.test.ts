@@ -7,7 +7,8 @@ import { finishFlatten, requestFlatten, requestTradingState } from '../../../src
 import { reportGoodCandle, reportTrouble } from '../../../src/domain/risk/trouble.ts';
 import { nextRiskState, weekStartOf } from '../../../src/domain/risk/trading-state.ts';
 import { type RiskState, TRADING_STATES } from '../../../src/domain/risk/risk-state.ts';
-import { DAY, HOUR, LIMITS, NOON, stateWith } from './fixtures.ts';
+import { LIMITS } from '../../fixtures/risk-limits.ts';
+import { DAY, HOUR, NOON, stateWith } from './fixtures.ts';
 
 const MIDNIGHT = NOON + 12 * HOUR;
 const MONDAY = Date.UTC(2025, 0, 13);

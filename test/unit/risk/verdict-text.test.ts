@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { reviewIntent, vetoUnknownMarket } from '../../../src/domain/risk/review.ts';
 import { type Intent } from '../../../src/domain/risk/intent.ts';
 import { type ReviewContext } from '../../../src/domain/risk/review-context.ts';
-import { contextWith, entryWith, exitWith, held, LIMITS, stateWith } from './fixtures.ts';
+import { LIMITS } from '../../fixtures/risk-limits.ts';
+import { contextWith, entryWith, exitWith, held, stateWith } from './fixtures.ts';
 
 const text = (intent: Intent, context: Partial<ReviewContext> = {}): string | undefined =>
   reviewIntent(intent, contextWith(context), LIMITS).text;
