@@ -39,7 +39,9 @@ export function createAtSend(simulation: Simulation, truth: Truth) {
     const wasLookedUp = truth.lookedUp.has(`${life.number}/${id}`);
     if (isResend && !wasLookedUp && !isStale)
       violate('orders', `order ${id} was sent again without having been looked up`);
-    if (row?.state !== 'submitting' && !(sender && (wasLookedUp || isStale || !isResend)))
+    // The same holds when another process has ended the order, which the venue did not know then: the ledger follows later.
+    const endedMeanwhile = isStale && row !== null;
+    if (row?.state !== 'submitting' && !endedMeanwhile && !(sender && (wasLookedUp || !isResend)))
       violate('orders', `order ${id} was sent while its row says ${row?.state ?? 'nothing'}`);
     truth.sent.set(id, life);
     simulation.orders = truth.sent.size;
