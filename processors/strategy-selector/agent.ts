@@ -18,7 +18,15 @@ import { createOwnStrategies, type OwnStrategiesDeps } from './own-strategies.ts
 export interface SelectorDeps extends AgentDeps, Pick<OwnStrategiesDeps, 'fill' | 'account' | 'timeframe'> {
   readonly stores: Pick<
     Stores,
-    'cycles' | 'optimizations' | 'decisions' | 'strategies' | 'portfolio' | 'ledger' | 'intents' | 'alerts'
+    | 'cycles'
+    | 'optimizations'
+    | 'decisions'
+    | 'strategies'
+    | 'portfolio'
+    | 'ledger'
+    | 'intents'
+    | 'alerts'
+    | 'riskState'
   >;
   readonly broadcaster: Broadcaster;
   readonly data: MarketData;

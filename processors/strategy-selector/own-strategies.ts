@@ -17,7 +17,7 @@ import { type Stores } from '../../src/ports/stores.ts';
 import { type RaiseAlert } from '../agent/raise-alert.ts';
 
 export interface OwnStrategiesDeps {
-  readonly stores: Pick<Stores, 'strategies' | 'portfolio'>;
+  readonly stores: Pick<Stores, 'strategies' | 'portfolio' | 'riskState'>;
   readonly data: Pick<MarketData, 'now' | 'market' | 'series'>;
   readonly clock: Clock;
   readonly raiseAlert: RaiseAlert;
@@ -44,6 +44,9 @@ export interface OwnStrategies {
 /** A backtest does not need more, and a long history of short candles would hold up the other jobs. */
 const MOST_BARS = 50_000;
 
+/** Of its JSON, characters: a hundred times a long one. */
+const LARGEST_SPEC = 65_536;
+
 const percent = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`;
 
 /** Rank of a person's strategy: before those that the selector found. */
@@ -61,6 +64,21 @@ export function createOwnStrategies({
   const requireOwn = (account: string): void => {
     if (account !== own)
       throw new AppError('bad-input', `there is no account ${account} in this company: it trades ${own}`);
+  };
+
+  /** Each candle evaluates all rules, and each signal tells them. */
+  const requireSmall = (spec: object): void => {
+    const size = JSON.stringify(spec).length;
+    if (size > LARGEST_SPEC)
+      throw new AppError('bad-input', `a spec of ${size} characters is too large; at most ${LARGEST_SPEC} are taken`, {
+        advice: 'Write it with fewer rules',
+      });
+  };
+
+  /** What a HALTED keeps from happening. */
+  const haltNote = async (account: string, text: string): Promise<string> => {
+    const risk = await stores.riskState.get(account);
+    return risk?.tradingState === 'HALTED' ? text : '';
   };
 
   const requireTradable = (spec: StrategySpec, market: Market, timeframe: Timeframe, series: Series): void => {
@@ -90,8 +108,9 @@ export function createOwnStrategies({
   };
 
   return {
-    async add({ account, spec: written, symbol, timeframe, state, managed }) {
+    async add({ account, spec: written, symbol, timeframe = traded, state, managed }) {
       requireOwn(account);
+      requireSmall(written);
       const spec = validateSpec(written);
       const [market, now] = await Promise.all([data.market(symbol), data.now()]);
       const series = await data.series({ symbol, timeframe: traded, asOf: now, bars: MOST_BARS, anyCoverage: true });
@@ -111,7 +130,11 @@ export function createOwnStrategies({
         ...{ account, strategyHash: hash, symbol, timeframe, state, reason, rank: OWN_RANK },
         ...{ cycleId: known?.cycleId ?? 'operator', outOfSample, updatedAt: at, addedBy: 'operator', managed },
       };
-      const explanation = explanationOf(holding, name, managed);
+      const demoted = known?.state === 'active' && state === 'incubating' ? '. It was active before' : '';
+      const explanation =
+        explanationOf(holding, name, managed) +
+        demoted +
+        (await haltNote(account, '. Trading is HALTED: it opens nothing before somebody resumes'));
       if (changed) {
         // The holding last: it makes the strategy trade, so that an interrupted run is repeated.
         await stores.strategies.setState(hash, state, { reason, at, account, symbol, timeframe });
@@ -137,10 +160,13 @@ export function createOwnStrategies({
 
     async retire({ account, strategyHash, symbol, reason: why }) {
       requireOwn(account);
+      // Of other accounts too: the strategy itself is retired with its last holding.
       const held = (await stores.portfolio.list({ states: ['active', 'incubating'] })).filter(
         (holding) => holding.strategyHash === strategyHash,
       );
-      const chosen = held.filter((holding) => symbol === undefined || holding.symbol === symbol);
+      const chosen = held.filter(
+        (holding) => holding.account === account && (symbol === undefined || holding.symbol === symbol),
+      );
       const strategy = await stores.strategies.get(strategyHash);
       if (!strategy) throw new AppError('bad-input', `there is no strategy ${strategyHash.slice(0, 12)}`);
       const reason = `retired by an operator: ${why}`;
@@ -149,11 +175,15 @@ export function createOwnStrategies({
         await stores.strategies.setState(strategyHash, 'retired', { reason, at });
       for (const holding of chosen) await stores.portfolio.put({ ...holding, state: 'retired', reason, updatedAt: at });
       const retired = chosen.map((holding) => holding.symbol).sort();
+      const closing = await haltNote(
+        account,
+        'what it holds is closed once somebody resumes, because trading is HALTED',
+      );
       const where = symbol === undefined ? '' : ` on ${symbol}`;
       const explanation =
         retired.length > 0
-          ? `${strategy.name} is retired on ${retired.join(', ')}; what it holds is closed with the next candle`
-          : `${strategy.name} does not trade${where}: it is ${strategy.state}, ${strategy.stateReason}`;
+          ? `${strategy.name} is retired on ${retired.join(', ')} in account ${account}; ${closing || 'what it holds is closed with the next candle'}`
+          : `${strategy.name} does not trade${where} in account ${account}: it is ${strategy.state}, ${strategy.stateReason}`;
       return { retired, explanation };
     },
   };

@@ -25,7 +25,7 @@ export const strategySelectorContract = defineContract({
         // The agent validates it: the grammar would load every indicator into the commands that only read.
         spec: z.record(z.string(), z.unknown()).describe('A strategy spec (docs/strategy-spec.md)'),
         symbol: symbolField,
-        timeframe: timeframeField,
+        timeframe: timeframeField.optional().describe('That of the company, which is the default'),
         state: z.enum(['incubating', 'active']).default('incubating'),
         managed: z.boolean().default(false).describe('Leave it to the selector, which may retire it'),
       }),

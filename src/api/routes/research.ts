@@ -12,7 +12,7 @@ const ownStrategy = z
   .strictObject({
     spec: strategySpecSchema,
     market: symbolField,
-    timeframe: timeframeField,
+    timeframe: timeframeField.optional(),
     active: z.boolean().default(false),
     unproven: z.boolean().default(false).describe('You know that nothing has shown that it earns anything'),
     managed: z.boolean().default(false).describe('Leave it to the selector, which may retire it'),
@@ -90,7 +90,7 @@ export function researchRoutes({
         const jobId = await producer.add(
           queue,
           'add-strategy',
-          { account, spec: { ...spec }, symbol, timeframe, state, managed },
+          { account, spec: { ...spec }, symbol, state, managed, ...(timeframe && { timeframe }) },
           { meta: { priority: 'high', causedBy: 'api' }, jobId: `add-strategy.${randomUUID()}` },
         );
         return asked('add-strategy', jobId);
@@ -106,6 +106,8 @@ export function researchRoutes({
       status: 202,
       needs: 'redis',
       async handle({ params, body: { reason, market: symbol } }) {
+        if (!(await strategies.get(params.hash)))
+          throw new RequestError(404, 'unknown-strategy', `there is no strategy '${params.hash}'`);
         const jobId = await producer.add(
           queue,
           'retire-strategy',

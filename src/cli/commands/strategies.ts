@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { STRATEGY_STATES, type Strategy, type StrategyState } from '../../domain/strategies/strategy.ts';
 import { type CliIo } from '../output/io.ts';
 import { listing, type ListOptions } from '../process/list-command.ts';
-import { jsonOption, modeOption, parseTimeframe, reasonOption } from '../input/options.ts';
+import { jsonOption, modeOption, parseSymbol, parseTimeframe, reasonOption } from '../input/options.ts';
 import { anyDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { withReadContext } from '../process/open-context.ts';
 import { explain, findStrategy, signalsOf } from '../process/story-material.ts';
@@ -59,7 +59,7 @@ function registerOwn(command: Command, io: CliIo): void {
     .command('add')
     .description('trades a strategy of your own: a spec, or a genome of the Python workers')
     .argument('<file>', 'JSON file, such as examples/trend-following.json')
-    .requiredOption('--market <symbol>', 'such as BTC-USD')
+    .addOption(new Option('--market <symbol>', 'such as BTC-USD').makeOptionMandatory().argParser(parseSymbol))
     .option('--timeframe <timeframe>', 'that of the company, which is the default', parseTimeframe)
     .option('--active', 'with the size that the limits allow; needs --unproven', false)
     .option('--unproven', 'you know that nothing has shown that it earns anything', false)
@@ -73,8 +73,8 @@ function registerOwn(command: Command, io: CliIo): void {
   command
     .command('retire')
     .description('ends a strategy; what it holds is closed with the next candle')
-    .argument('<id>', 'hash or its first digits, or name')
-    .option('--market <symbol>', 'only on this market')
+    .argument('<id>', 'hash or at least its first four digits, or name')
+    .addOption(new Option('--market <symbol>', 'only on this market').argParser(parseSymbol))
     .addOption(reasonOption())
     .addOption(modeOption())
     .addOption(jsonOption())

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { modeField, reasonField, timeframeField } from '../../../queues/fields.ts';
+import { modeField, reasonField, symbolField, timeframeField } from '../../../queues/fields.ts';
 import { isQueueName, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
 
@@ -23,6 +23,11 @@ export function parseTimeframe(text: string): Timeframe {
   const timeframe = timeframeField.safeParse(text);
   if (timeframe.success) return timeframe.data;
   throw new InvalidArgumentError('Write it like 5m, 1h, 1d or 1w; months are of unequal length.');
+}
+
+export function parseSymbol(text: string): string {
+  if (symbolField.safeParse(text).success) return text;
+  throw new InvalidArgumentError('Write it like BTC-USD.');
 }
 
 export function parsePort(text: string): number {

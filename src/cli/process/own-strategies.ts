@@ -48,12 +48,12 @@ export async function addStrategy(io: CliIo, file: string, options: AddOptions):
     const { kind } = await context.data.market(symbol);
     const { spec, notes } = await readSpec(file, kind);
     for (const note of notes) io.complain(`corp: ${file}: ${note}`);
-    const timeframe = options.timeframe ?? context.config.exchange.timeframe;
+    const { timeframe } = options;
     const state = active ? 'active' : 'incubating';
     const jobId = await context.producer.add(
       'strategy-selector',
       'add-strategy',
-      { account, spec: { ...spec }, symbol, timeframe, state, managed },
+      { account, spec: { ...spec }, symbol, state, managed, ...(timeframe && { timeframe }) },
       { meta: { priority: 'high', causedBy: 'corp strategies add' }, jobId: `add-strategy.${randomUUID()}` },
     );
     const agents = ['strategy-selector'] as const;

@@ -181,6 +181,11 @@ export async function findStrategy({ stores }: ReadContext, id: string): Promise
   throw new AppError(
     'bad-input',
     found.length === 0 ? `there is no strategy '${id}'` : `'${id}' can mean ${found.length} strategies`,
-    { advice: found.length === 0 ? 'corp strategies lists them' : 'Write more of its hash' },
+    {
+      advice:
+        found.length === 0
+          ? `corp strategies lists them; write at least ${LEAST_DIGITS} digits of a hash`
+          : 'Write more of its hash',
+    },
   );
 }

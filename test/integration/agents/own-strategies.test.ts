@@ -137,7 +137,47 @@ describe('a strategy of a person', () => {
     }),
   );
 
+  it(
+    'that is retired while trading is HALTED is not said to be closed with the next candle',
+    inCompany(async ({ context, node, ask }) => {
+      await openMarkets(context, [SYMBOL]);
+      await node(['strategy-selector', 'risk-manager']);
+      await ask('risk-manager', 'set-state', { account: 'paper', state: 'HALTED', by: 'operator', reason: 'test' });
+      const added = await ask('strategy-selector', 'add-strategy', { ...REQUEST, state: 'active' });
+      expect(added.explanation).toContain('opens nothing before somebody resumes');
+      const less = await ask('strategy-selector', 'add-strategy', REQUEST);
+      expect(less.explanation).toContain('It was active before');
+      const retired = await ask('strategy-selector', 'retire-strategy', {
+        account: 'paper',
+        strategyHash: HASH,
+        reason: 'enough',
+      });
+      expect(retired.explanation).toContain('closed once somebody resumes');
+    }),
+  );
+
+  it(
+    'keeps trading in the account of another company when it is retired here',
+    inCompany(async ({ context, node, ask }) => {
+      const { stores } = context;
+      await openMarkets(context, [SYMBOL]);
+      await node(['strategy-selector']);
+      await ask('strategy-selector', 'add-strategy', REQUEST);
+      const [holding] = await stores.portfolio.list({ account: 'paper' });
+      await stores.portfolio.put({ ...holding!, account: 'elsewhere' });
+      const request = { account: 'paper', strategyHash: HASH, reason: 'enough' };
+      expect((await ask('strategy-selector', 'retire-strategy', request)).retired).toEqual([SYMBOL]);
+      expect(await stores.portfolio.list({ account: 'elsewhere' })).toMatchObject([{ state: 'incubating' }]);
+      expect((await stores.strategies.get(HASH))?.state).toBe('incubating');
+    }),
+  );
+
   it.each([
+    [
+      'a spec that would hold up every candle',
+      { spec: { ...SPEC, entry: { any: Array.from({ length: 2000 }, () => SPEC.entry) } } },
+      'too large',
+    ],
     ['another timeframe', { timeframe: '4h' }, 'decides on 1h candles'],
     ['a market that there is not', { symbol: 'NOPE-USD' }, 'there is no market NOPE-USD'],
     ['a short strategy on a spot market', { spec: { ...SPEC, side: 'short' } }, 'spot market'],

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
+import { strategyOf } from '../../../src/domain/strategies/strategy.ts';
 import { ACCOUNT, startTestApi, type TestApi } from '../../fixtures/api-server.ts';
 import { call, type Answer } from '../../fixtures/http-call.ts';
 
@@ -49,6 +51,17 @@ describe('own strategies over the API', () => {
 
   it('are retired with a reason', async () => {
     const path = `/api/strategies/${'a'.repeat(64)}/retire`;
+    expect(await post(path, { reason: 'enough' })).toMatchObject({
+      status: 404,
+      json: { error: { code: 'unknown-strategy' } },
+    });
+    const draft = {
+      hash: 'a'.repeat(64),
+      spec: SPEC as StrategySpec,
+      family: 'trend-following',
+      parameters: {},
+    } as const;
+    api.rows.strategies.push(strategyOf({ ...draft, origin: 'operator' }, 0));
     const answer = await post(path, { reason: 'enough', market: 'BTC-USD' });
     expect(answer.status).toBe(202);
     expect(await payloadOf(answer)).toEqual({
