@@ -238,7 +238,7 @@ export const riskSchema = riskLimits.superRefine((risk, context) => {
 
 /** Of the key with which approvals are signed. */
 export const MIN_SECRET_BYTES = 32;
-const TOKEN_RULE = 'at least 16 printable ASCII characters, without blanks';
+const TOKEN_RULE = 'at least 16 characters, printable ASCII without blanks';
 /** It is sent in a header. */
 const token = z.string().regex(/^[!-~]{16,}$/, TOKEN_RULE);
 

@@ -2,8 +2,10 @@ import express, { type Express } from 'express';
 import { type ApiDeps } from './api-deps.ts';
 import { mountBullBoard } from './bull-board.ts';
 import { errorResponse } from '../http/error-response.ts';
+import { API_NAMES } from './server-names.ts';
 import { createEventStreams } from './event-streams.ts';
-import { listen, type ApiServer, type ListenOptions, type ServerNames } from '../http/listen.ts';
+import { type ListenOptions } from '../http/bind.ts';
+import { listen, type ApiServer } from '../http/listen.ts';
 import { RequestError } from '../http/request-error.ts';
 import { mountRoutes, type Route } from '../http/route.ts';
 import { companyRoutes } from './routes/company.ts';
@@ -28,8 +30,6 @@ export interface Api {
   /** @throws AppError `api-token-required`, `port-in-use`, `cannot-listen` */
   readonly listen: (options: ListenOptions) => Promise<ApiServer>;
 }
-
-const NAMES: ServerNames = { server: 'the API', token: 'API_TOKEN', port: 'api.port in exchange.yaml' };
 
 /** API, dashboard and Bull Board. Middleware runs in the order in which it is mounted. */
 export function createApi(deps: ApiDeps): Api {
@@ -69,6 +69,6 @@ export function createApi(deps: ApiDeps): Api {
   const endStreams = (): void => streams.close();
   return {
     app,
-    listen: (options) => listen({ app, hosts, endStreams, secured: credentials !== null, names: NAMES }, options),
+    listen: (options) => listen({ app, hosts, endStreams, secured: credentials !== null, names: API_NAMES }, options),
   };
 }

@@ -12,6 +12,7 @@ import { type AppContext } from '../../runtime/context.ts';
 import { runRequestFor, type CycleRunRequest } from '../../feed/cycle-run.ts';
 import { runFeed, setMarketTime } from '../../feed/feed.ts';
 import { anyServices } from '../process/open-services.ts';
+import { requireFreePorts, type WantedPorts } from '../process/require-free-ports.ts';
 import { withCompany } from '../process/company-run.ts';
 import { aborted } from '../process/run-process.ts';
 import { runCoordinator } from '../process/coordinator-run.ts';
@@ -25,6 +26,7 @@ import { cashOption } from '../input/fill-options.ts';
 import { withCash } from '../input/with-cash.ts';
 import { jsonOption, parsePort, parseTimeframe } from '../input/options.ts';
 import { chooseMarketSource } from '../process/choose-market-source.ts';
+import { decimalOf } from '../input/decimal.ts';
 
 interface Options extends CandlesOptions {
   readonly exchange: string;
@@ -39,7 +41,7 @@ interface Options extends CandlesOptions {
 
 function parseSpeed(text: string): number {
   if (text === 'max') return Infinity;
-  const speed = Number(text);
+  const speed = decimalOf(text);
   if (Number.isFinite(speed) && speed > 0) return speed;
   throw new InvalidArgumentError('Write a number above zero (market seconds per second), or max.');
 }
@@ -203,6 +205,17 @@ async function leadUntilStopped(io: CliIo, config: Config, options: Options): Pr
   });
 }
 
+/** Where this process will listen. */
+function portsOf({ exchange, agents, database }: Config, { roles, port, once }: Options): WantedPorts {
+  const { api } = exchange;
+  const { coordinator } = agents;
+  return {
+    ...(roles.includes('services') && { dataDirectory: database.dataDirectory }),
+    ...(roles.includes('api') && !once && { api: { host: api.host, port: port ?? api.port } }),
+    ...(roles.includes('coordinator') && { coordinator: { host: coordinator.host, port: coordinator.port } }),
+  };
+}
+
 async function openEndpoints(
   io: CliIo,
   company: Company,
@@ -258,6 +271,7 @@ export function registerStart(program: Command, io: CliIo): void {
       }
       requireCoordinatorUrl(config);
       if (options.roles.includes('coordinator')) checkCoordinator(config);
+      await requireFreePorts(portsOf(config, options));
       const isCoordinatorOnly = options.roles.every((role) => role === 'coordinator' || role === 'services');
       if (options.once) await runOnce(io, config, options);
       else if (isCoordinatorOnly && options.roles.includes('coordinator'))

@@ -42,9 +42,11 @@ function processesNaming(directory: string): readonly string[] {
     });
 }
 
-/** A temporary directory for a company of this test. The test fails when a process is left running in it. */
-export function workspace(): Workspace {
-  const directory = mkdtempSync(join(tmpdir(), 'corp-cli-'));
+/**
+ * A temporary directory for a company of this test. The test fails when a process is left running in it.
+ * @param extra further variables. @param directory of another workspace, to share it
+ */
+export function workspace(extra: Environment = {}, directory = mkdtempSync(join(tmpdir(), 'corp-cli-'))): Workspace {
   const dataDirectory = join(directory, 'data');
   onTestFinished(() => {
     const left = processesNaming(directory);
@@ -59,6 +61,7 @@ export function workspace(): Workspace {
     CORP_DATABASE__LOG_DIRECTORY: join(directory, 'logs'),
     // A slow machine renews its locks late, and the log says so; nothing is killed here.
     CORP_DATABASE__QUEUES__LOCK_MS: '60000',
+    ...extra,
   };
   const start: Workspace['spawn'] = (...args) =>
     spawn(MAIN, args, { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
