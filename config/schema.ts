@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { MARKET_KINDS } from '../src/domain/market/market.ts';
 import { isTimeframe, type Timeframe } from '../src/domain/market/timeframe.ts';
@@ -182,6 +183,19 @@ export const databaseSchema = z.strictObject({
   broadcast: z.strictObject({ maxLength: z.int().min(100) }),
 });
 
+const publicUrl = z
+  .url({ protocol: /^https?$/ })
+  .regex(/^https?:\/\/[^/?#@]+(\/[\w.~-]+)*\/?$/, 'write it like https://corp.example.org or https://example.org/corp');
+const pathOf = (url: string): string => new URL(url).pathname.replace(/\/$/, '');
+
+/** What Express accepts as a proxy: an address, a subnet, or a name of several subnets. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', prefix = '0', ...rest] = text.split('/');
+  const bits = isIP(address) === 6 ? 128 : 32;
+  return rest.length === 0 && isIP(address) !== 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;
+}
+
 export const exchangeSchema = z.strictObject({
   fees: z.strictObject({ taker: z.number().min(0).max(0.1), maker: z.number().min(-0.01).max(0.1) }),
   slippageRate: z.number().min(0).max(0.1),
@@ -189,7 +203,15 @@ export const exchangeSchema = z.strictObject({
   priceImprovement: z.boolean(),
   minimumCoverage: rate,
   paper: z.strictObject({ startingCash: z.number().positive().max(1e9) }),
-  api: z.strictObject({ host: z.string().min(1), port: z.int().min(0).max(65_535) }),
+  api: z.strictObject({
+    host: z.string().min(1),
+    port: z.int().min(0).max(65_535),
+    publicUrls: z
+      .array(publicUrl)
+      .max(20)
+      .refine((urls) => new Set(urls.map(pathOf)).size <= 1, 'all must have the same path'),
+    trustProxy: z.array(z.string().refine(isProxy, 'write an address, a subnet like 10.0.0.0/8, or loopback')).max(100),
+  }),
   timeframe,
   seed: z.int().nonnegative(),
   feed: z.strictObject({ speed: z.number().positive().max(1e6), cycleEveryCandles: z.int().min(1) }),

@@ -2,6 +2,8 @@ import { type Producer } from '../../queues/producer.ts';
 import { type BroadcastReader } from '../ports/broadcaster.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type Logger } from '../ports/logger.ts';
+import { type PublicAccess } from '../http/security/public-access.ts';
+import { type Alert } from '../ports/records.ts';
 import { type Stores } from '../ports/stores.ts';
 import { type TradingMode } from '../domain/trading-mode.ts';
 
@@ -21,6 +23,9 @@ export interface ApiDeps {
   readonly version: string;
   /** Directory of the dashboard's files. */
   readonly webDirectory: string;
+  /** How clients reach the API through a proxy; absent without one. */
+  readonly publicAccess?: PublicAccess;
+  readonly raiseAlert: (draft: Omit<Alert, 'at'>) => Promise<void>;
   /** For each service `ok`, or a description of the problem. */
   readonly readiness: () => Promise<Readonly<Record<'redis' | 'mongo', string>>>;
 }

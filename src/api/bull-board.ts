@@ -8,13 +8,20 @@ import { type RefuseMoneyWork } from './refuse-money-work.ts';
 
 export const BULL_BOARD_PATH = '/queues';
 
+export interface BullBoardOptions {
+  readonly producer: Producer;
+  /** Path before all paths, as browsers see them; or empty. */
+  readonly basePath: string;
+  readonly refuseMoneyWork: RefuseMoneyWork;
+}
+
 /**
  * Bull Board over all queues. Queues that move money are read-only; an attempt to change one is audited. It has no access
  * control: mount it behind ours.
  */
-export function mountBullBoard(app: Express, producer: Producer, refuseMoneyWork: RefuseMoneyWork): void {
+export function mountBullBoard(app: Express, { producer, basePath, refuseMoneyWork }: BullBoardOptions): void {
   const serverAdapter = new ExpressAdapter();
-  serverAdapter.setBasePath(BULL_BOARD_PATH);
+  serverAdapter.setBasePath(`${basePath}${BULL_BOARD_PATH}`);
   createBullBoard({
     queues: allQueues(producer).map(
       (queue) => new BullMQAdapter(queue, { readOnlyMode: MONEY_QUEUES.includes(queue.name as QueueName) }),
@@ -24,7 +31,7 @@ export function mountBullBoard(app: Express, producer: Producer, refuseMoneyWork
       uiConfig: {
         boardTitle: 'Bittrading Corp',
         hideDocsLink: true,
-        miscLinks: [{ text: 'Dashboard', url: '/' }],
+        miscLinks: [{ text: 'Dashboard', url: `${basePath}/` }],
       },
     },
   });

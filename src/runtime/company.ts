@@ -2,6 +2,7 @@ import { type Config } from '../../config/schema.ts';
 import { createProducer } from '../../queues/producer.ts';
 import { QUEUE_NAMES, type QueueName } from '../../queues/names.ts';
 import { upsertSchedules } from '../../queues/schedulers.ts';
+import { createRaiseAlert } from '../../processors/agent/raise-alert.ts';
 import { awaitReconciliation } from '../../processors/risk-manager/await-reconciliation.ts';
 import { createRiskStates } from '../../processors/risk-manager/risk-states.ts';
 import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
@@ -93,7 +94,7 @@ export async function startCompany({
   onFatal,
 }: CompanyOptions): Promise<Company> {
   const cleanup = createCleanupStack(CLOSE_WITHIN_MS);
-  const { secrets, database, agents } = config;
+  const { secrets, database, agents, exchange } = config;
   try {
     type Urls = { readonly redisUrl: string; readonly mongoUrl: string };
     type Opened = { readonly context: AppContext; readonly lost: AbortSignal };
@@ -175,6 +176,12 @@ export async function startCompany({
           ...(secrets.apiToken !== undefined && { apiToken: secrets.apiToken }),
           version: VERSION,
           webDirectory: `${PROJECT_ROOT}/web/dashboard`,
+          publicAccess: { urls: exchange.api.publicUrls, trustProxy: exchange.api.trustProxy },
+          raiseAlert: createRaiseAlert({
+            stores: context.stores,
+            broadcaster: context.broadcaster,
+            clock: systemClock,
+          }),
           readiness: () => readinessOf(redisUrl, mongoUrl),
         });
         const listening = await api.listen({ host, port });

@@ -64,12 +64,14 @@ export function parseSeed(text: string): number {
 interface Addresses {
   readonly api: string | null;
   readonly coordinator: string | null;
+  /** Of a proxy in front of the API. */
+  readonly publicUrls: readonly string[];
 }
 
 function announce(
   io: CliIo,
   { context, services }: Company,
-  { api: url, coordinator }: Addresses,
+  { api: url, coordinator, publicUrls }: Addresses,
   { roles, json }: Options,
 ): void {
   const { mode, account } = context.descriptor;
@@ -79,6 +81,7 @@ function announce(
       api: `${url}/api`,
       apiDocs: `${url}/api/docs`,
       queues: `${url}/queues`,
+      ...(publicUrls.length > 0 && { publicUrls }),
     }),
     ...(coordinator !== null && { coordinator }),
   };
@@ -91,6 +94,7 @@ function announce(
     io.print(`  dashboard   ${url}/`);
     io.print(`  API         ${url}/api   (docs: ${url}/api/docs)`);
     io.print(`  Bull Board  ${url}/queues`);
+    for (const address of publicUrls) io.print(`  public      ${address}`);
   }
   if (coordinator !== null) io.print(`  coordinator ${coordinator}`);
   if (COMPANY_ROLES.some((role) => !roles.includes(role))) io.print(`  roles       ${roles.join(', ')}`);
@@ -205,6 +209,18 @@ async function leadUntilStopped(io: CliIo, config: Config, options: Options): Pr
   });
 }
 
+/** @throws AppError `bad-input` when other machines could reach the API without a token */
+function requireApiToken({ exchange, secrets }: Config): void {
+  const { host, publicUrls } = exchange.api;
+  if (secrets.apiToken !== undefined || (isLoopback(host) && publicUrls.length === 0)) return;
+  const how = isLoopback(host) ? `api.publicUrls ${publicUrls.join(', ')}` : `api.host ${host}`;
+  throw new AppError(
+    'bad-input',
+    `config/exchange.yaml: ${how} is reachable from other machines, and no token is set`,
+    { advice: isLoopback(host) ? 'Set API_TOKEN, or remove api.publicUrls' : 'Set API_TOKEN, or listen on 127.0.0.1' },
+  );
+}
+
 /** Where this process will listen. */
 function portsOf({ exchange, agents, database }: Config, { roles, port, once }: Options): WantedPorts {
   const { api } = exchange;
@@ -223,11 +239,11 @@ async function openEndpoints(
   options: Options,
 ): Promise<void> {
   const { roles } = options;
-  const { host, port } = exchange.api;
+  const { host, port, publicUrls } = exchange.api;
   const api = roles.includes('api') ? await company.startApi(host, options.port ?? port) : null;
   const { coordinator: address } = agents;
   const coordinator = roles.includes('coordinator') ? await company.startCoordinator(address.host, address.port) : null;
-  announce(io, company, { api, coordinator }, options);
+  announce(io, company, { api, coordinator, publicUrls }, options);
 }
 
 /** Runs the coordinator alone; it needs no company. */
@@ -259,16 +275,7 @@ export function registerStart(program: Command, io: CliIo): void {
     .addOption(jsonOption())
     .action(async (options: Options) => {
       const config = withCash(withTimeframe(loadCliConfig(io), options.timeframe), options.cash);
-      const { host } = config.exchange.api;
-      if (options.roles.includes('api') && !isLoopback(host) && config.secrets.apiToken === undefined) {
-        throw new AppError(
-          'bad-input',
-          `config/exchange.yaml: api.host ${host} is reachable from other machines, and no token is set`,
-          {
-            advice: 'Set API_TOKEN, or listen on 127.0.0.1',
-          },
-        );
-      }
+      if (options.roles.includes('api')) requireApiToken(config);
       requireCoordinatorUrl(config);
       if (options.roles.includes('coordinator')) checkCoordinator(config);
       await requireFreePorts(portsOf(config, options));
