@@ -10,6 +10,7 @@ import { checkCoordinator } from '../../runtime/coordinator.ts';
 import { requireCoordinatorUrl } from '../../runtime/remote-work.ts';
 import { type AppContext } from '../../runtime/context.ts';
 import { runRequestFor, type CycleRunRequest } from '../../feed/cycle-run.ts';
+import { isServiceAway } from '../../runtime/services/service-away.ts';
 import { runFeed, setMarketTime } from '../../feed/feed.ts';
 import { anyServices } from '../process/open-services.ts';
 import { requireFreePorts, type WantedPorts } from '../process/require-free-ports.ts';
@@ -198,13 +199,12 @@ async function leadUntilStopped(io: CliIo, config: Config, options: Options): Pr
       seed: marketSource.seed,
       cycleEveryCandles: feed.cycleEveryCandles,
       abortSignal,
+      isAway: isServiceAway,
     });
     // After the end of a replay the company stays open for inspection.
     await aborted(abortSignal);
     if (opened.lost.aborted) {
-      throw new AppError('feed-lost', 'another feed took over this company', {
-        advice: 'Check whether a second corp start is running',
-      });
+      throw opened.lost.reason as Error;
     }
   });
 }
