@@ -2,7 +2,8 @@ import { constants } from 'node:os';
 import { errorText } from '../domain/errors.ts';
 import type { Logger } from '../ports/logger.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** SIGHUP: the terminal was closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export type ShutdownSignal = (typeof SIGNALS)[number];
 
 export interface ShutdownOptions {
@@ -28,7 +29,7 @@ export interface Shutdown {
 }
 
 /**
- * The first SIGINT or SIGTERM calls stop(), then exits with 0, or with 1 when it failed. A second one, or the deadline,
+ * The first SIGINT, SIGTERM or SIGHUP calls stop(), then exits with 0, or with 1 when it failed. A second one, or the deadline,
  * exits at once with 128 + the number of the signal, as a shell reports it.
  */
 export function installShutdown(options: ShutdownOptions): Shutdown {
