@@ -11,7 +11,7 @@ import { isRealTime } from '../domain/trading-mode.ts';
 import { type Logger } from '../ports/logger.ts';
 import { announceCompany, awaitCompany, type CompanyDescriptor } from './company-descriptor.ts';
 import { startCoordinator as openCoordinator } from './coordinator.ts';
-import { takeLeaderLock } from './leader-lock.ts';
+import { feedLockKey, takeLeaderLock } from './leader-lock.ts';
 import { startNode } from './node.ts';
 import { openContext, type AppContext } from './context.ts';
 import { scopeOf } from './scope.ts';
@@ -104,7 +104,7 @@ export async function startCompany({
       const opened = await openContext({ config, descriptor: draft, log, ...urls });
       cleanup.push('context', () => opened.close());
       // Two feeds on the same queues would run each other's jobs on different candles.
-      const lock = await takeLeaderLock(urls.redisUrl, `${opened.prefix}:feed`, LOCK_WAIT_MS, signal);
+      const lock = await takeLeaderLock(urls.redisUrl, feedLockKey(opened.prefix), LOCK_WAIT_MS, signal);
       cleanup.push('feed lock', () => lock.release());
       const descriptor: CompanyDescriptor = { ...draft, ...(await prepare(opened)) };
       await awaitReconciliation(

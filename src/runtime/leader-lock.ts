@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
+import { isAlive } from '../process-lock/process-identity.ts';
 
 /** Lease of the lock; renewed at a third of this time. */
 const LEASE_MS = 15_000;
@@ -14,6 +15,9 @@ if holder and holder ~= ARGV[1] then return holder end
 redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return false`;
 const RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end";
+
+/** Key of the lock of a company's feed. */
+export const feedLockKey = (prefix: string): string => `${prefix}:feed`;
 
 export interface LeaderLock {
   /** Aborts when another process takes the lock. */
@@ -80,17 +84,24 @@ export async function takeLeaderLock(
   };
 }
 
+/** Whether a process leads the company now. */
+export async function isLed(redisUrl: string, key: string): Promise<boolean> {
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, lazyConnect: true });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    const holder = await redis.get(key);
+    return holder !== null && !isGone(holder);
+  } finally {
+    redis.disconnect();
+  }
+}
+
 /** `host, process 123` */
 const nameOf = (token: string): string => token.split('/').slice(0, 2).join(', process ');
 
 /** Whether the holder's process has ended. Only known for processes of this machine; for others the lease decides. */
 function isGone(holder: string): boolean {
   const [host, pid] = holder.split('/');
-  if (host !== hostname()) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
+  return host === hostname() && !isAlive(Number(pid));
 }

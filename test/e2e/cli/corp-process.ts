@@ -21,14 +21,18 @@ export interface Workspace {
   readonly directory: string;
   readonly dataDirectory: string;
   readonly environment: Environment;
+  /** Path of the program. */
+  readonly main: string;
   readonly spawn: (...args: string[]) => ChildProcess;
+  /** Starts another program in the workspace. */
+  readonly spawnIn: (program: string, args: readonly string[]) => ChildProcess;
   readonly corp: (...args: string[]) => Promise<Finished>;
   /** The JSON document of a command that must succeed. */
   readonly json: <T>(...args: string[]) => Promise<T>;
 }
 
 /** Command lines of processes on this machine that contain the directory: services that were left running. */
-function processesNaming(directory: string): readonly string[] {
+export function processesNaming(directory: string): readonly string[] {
   if (!existsSync('/proc/self/cmdline')) return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -63,8 +67,9 @@ export function workspace(extra: Environment = {}, directory = mkdtempSync(join(
     CORP_DATABASE__QUEUES__LOCK_MS: '60000',
     ...extra,
   };
-  const start: Workspace['spawn'] = (...args) =>
-    spawn(MAIN, args, { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const spawnIn: Workspace['spawnIn'] = (program, args) =>
+    spawn(program, args, { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const start: Workspace['spawn'] = (...args) => spawnIn(MAIN, args);
   const corp: Workspace['corp'] = async (...args) => {
     const child = start(...args);
     const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);
@@ -74,7 +79,9 @@ export function workspace(extra: Environment = {}, directory = mkdtempSync(join(
     directory,
     dataDirectory,
     environment,
+    main: MAIN,
     spawn: start,
+    spawnIn,
     corp,
     async json<T>(...args: string[]) {
       const { exitCode, stdout, stderr } = await corp(...args, '--json');
