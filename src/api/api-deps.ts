@@ -1,3 +1,4 @@
+import { type RunningCompany } from '../../queues/from-outside.ts';
 import { type Producer } from '../../queues/producer.ts';
 import { type BroadcastReader } from '../ports/broadcaster.ts';
 import { type Clock } from '../ports/clock.ts';
@@ -16,6 +17,8 @@ export interface ApiDeps {
   readonly account: string;
   readonly mode: TradingMode;
   readonly namespace: string;
+  /** What completes and bounds the jobs that people add. */
+  readonly market: Pick<RunningCompany, 'source' | 'timeframe' | 'seed' | 'symbols'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** If set, all clients must send it. Without a token only this machine is served. */

@@ -4,6 +4,7 @@ import { ExpressAdapter } from '@bull-board/express';
 import { type Express } from 'express';
 import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
 import { allQueues, type Producer } from '../../queues/producer.ts';
+import { RequestError } from '../http/request-error.ts';
 import { type RefuseMoneyWork } from './refuse-money-work.ts';
 
 export const BULL_BOARD_PATH = '/queues';
@@ -44,6 +45,14 @@ export function mountBullBoard(app: Express, { producer, basePath, refuseMoneyWo
     if (!isMoney || request.method === 'GET' || request.method === 'HEAD') next();
     else
       throw await refuseMoneyWork(`${queue}:${request.method} ${request.path}`, `${queue} is read-only in Bull Board`);
+  });
+  // The board checks no contract, id or account, and what it removes of the schedules is missed until the next start.
+  app.use(`${BULL_BOARD_PATH}/api/queues/:queue`, (request, _response, next) => {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (isRead || !/^\/(add|[^/]+\/update-data|job-schedulers(\/.*)?|obliterate)\/?$/.test(request.path)) return next();
+    throw new RequestError(403, 'not-in-board', 'this cannot be done in Bull Board', {
+      advice: 'Add jobs with POST /api/jobs/<queue> or corp jobs add; schedules belong to the company',
+    });
   });
   app.use(BULL_BOARD_PATH, board);
 }

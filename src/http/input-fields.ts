@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hashField, idField } from '../../queues/fields.ts';
+import { isReservedJobId } from '../../queues/outside-job-id.ts';
 
 /** Field schemas of requests. Query values are text: digits only, without sign, exponent or blanks. */
 export const countText = z
@@ -23,6 +24,7 @@ export const hashParams = z.strictObject({ hash: hashField });
 /** BullMQ reserves ids with `:` for its own keys and numeric ids for generated ones. */
 export const newJobIdField = z
   .string()
-  .max(200, 'at most 200 characters')
+  .max(190, 'at most 190 characters')
   .regex(/^[A-Za-z0-9._-]+$/, "letters, digits, '.', '_' and '-' only (no ':')")
-  .refine((id) => !/^\d+$/.test(id), 'may not be all digits: the queue generates those ids');
+  .refine((id) => !/^\d+$/.test(id), 'may not be all digits: the queue generates those ids')
+  .refine((id) => !isReservedJobId(id), 'is a name that the queue itself uses');

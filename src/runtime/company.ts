@@ -17,6 +17,7 @@ import { openContext, type AppContext } from './context.ts';
 import { scopeOf } from './scope.ts';
 import { systemClock } from './system-clock.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
+import { runningMarket } from './running-market.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
@@ -171,6 +172,7 @@ export async function startCompany({
           account: context.descriptor.account,
           mode: context.descriptor.mode,
           namespace: scope,
+          market: runningMarket(context),
           clock: systemClock,
           log,
           ...(secrets.apiToken !== undefined && { apiToken: secrets.apiToken }),
