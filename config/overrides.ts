@@ -73,7 +73,7 @@ const valueAt = (tree: Tree, keys: readonly string[]): unknown =>
 export interface Overridden {
   readonly trees: Trees;
   /** The variable that overrides a key or its group; undefined when none does. */
-  variableOf(file: OverriddenFile, key: string): string | undefined;
+  readonly variableOf: (file: OverriddenFile, key: string) => string | undefined;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { hashField, idField } from '../../queues/fields.ts';
-import { isReservedJobId } from '../../queues/outside-job-id.ts';
 
 /** Field schemas of requests. Query values are text: digits only, without sign, exponent or blanks. */
 export const countText = z
@@ -26,5 +25,4 @@ export const newJobIdField = z
   .string()
   .max(190, 'at most 190 characters')
   .regex(/^[A-Za-z0-9._-]+$/, "letters, digits, '.', '_' and '-' only (no ':')")
-  .refine((id) => !/^\d+$/.test(id), 'may not be all digits: the queue generates those ids')
-  .refine((id) => !isReservedJobId(id), 'is a name that the queue itself uses');
+  .refine((id) => !/^\d+$/.test(id), 'may not be all digits: the queue generates those ids');

@@ -7,7 +7,7 @@ import { ContractError } from '../../../queues/contract-error.ts';
 import { contractOf } from '../../../queues/producer.ts';
 import { errorText } from '../../domain/errors.ts';
 import { completeFromOutside, type RunningCompany } from '../../../queues/from-outside.ts';
-import { outsideJobId } from '../../../queues/outside-job-id.ts';
+import { isReservedJobId, outsideJobId } from '../../../queues/outside-job-id.ts';
 import { findJob } from '../find-job.ts';
 import { type ApiDeps } from '../api-deps.ts';
 import { type RefuseMoneyWork } from '../refuse-money-work.ts';
@@ -27,7 +27,7 @@ const jobRequest = z.strictObject({
   priority: metaSchema.shape.priority.optional(),
   delayMs: z.int().min(0).max(MAX_DELAY_MS).optional(),
   deadline: metaSchema.shape.deadline,
-  jobId: newJobIdField.optional(),
+  jobId: newJobIdField.refine((id) => !isReservedJobId(id), 'is a name that the queue itself uses').optional(),
 });
 
 const queueParams = z.strictObject({ queue: z.string() });

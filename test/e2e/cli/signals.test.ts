@@ -7,6 +7,9 @@ import { expect, it } from 'vitest';
 import { attachServices } from '../../../src/runtime/services/attach-services.ts';
 import { processesNaming, workspace, type Workspace } from './corp-process.ts';
 
+/** Of util-linux: runs a command in a terminal of its own, and closes that when it is killed. */
+const TERMINAL = 'script';
+
 /** A small company, so that it starts soon. */
 const SMALL = {
   CORP_EXCHANGE__SIMULATED__HISTORY_DAYS: '30',
@@ -58,9 +61,8 @@ it('a killed company leaves no process behind; status says that it is stopped', 
 
 it('a company whose terminal is closed stops cleanly', async () => {
   const place = workspace(SMALL);
-  // `script` runs the company in a terminal of its own, and closes that when it is killed.
-  if (spawnSync('script', ['--version']).error !== undefined) return;
-  const child = place.spawnIn('script', ['-qfec', `${place.main} start --port 0`, join(place.directory, 'typescript')]);
+  if (spawnSync(TERMINAL, ['--version']).error !== undefined) return;
+  const child = place.spawnIn(TERMINAL, ['-qfec', `${place.main} start --port 0`, join(place.directory, 'typescript')]);
   for await (const line of createInterface({ input: child.stdout! })) if (line.includes('Ctrl-C')) break;
   child.kill('SIGKILL');
   await expect.poll(() => processesNaming(place.directory)).toEqual([]);
