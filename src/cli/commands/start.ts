@@ -155,6 +155,7 @@ async function runOnce(io: CliIo, config: Config, options: Options): Promise<voi
 /** Joins a company that another process leads; needs no market source. */
 async function joinUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
   const mode = modeField.safeParse(options.exchange);
+  await requireFreePorts(portsOf(config, options));
   const company = {
     openServices: options.roles.includes('services') ? ownServices : anyServices,
     // Only the mode of this descriptor is used; the rest comes from the descriptor that the leader announced.
@@ -177,6 +178,7 @@ async function joinUntilStopped(io: CliIo, config: Config, options: Options): Pr
 async function leadUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
   const marketSource = await chooseMarketSource(config, sourceOptions(io, options));
   sayAssumed(io, marketSource.files ?? []);
+  await requireFreePorts(portsOf(config, options));
   const { feed } = config.exchange;
   const company = {
     openServices: options.roles.includes('services') ? ownServices : anyServices,
@@ -222,12 +224,12 @@ function requireApiToken({ exchange, secrets }: Config): void {
 }
 
 /** Where this process will listen. */
-function portsOf({ exchange, agents, database }: Config, { roles, port, once }: Options): WantedPorts {
+function portsOf({ exchange, agents, database }: Config, { roles, port }: Options): WantedPorts {
   const { api } = exchange;
   const { coordinator } = agents;
   return {
     ...(roles.includes('services') && { dataDirectory: database.dataDirectory }),
-    ...(roles.includes('api') && !once && { api: { host: api.host, port: port ?? api.port } }),
+    ...(roles.includes('api') && { api: { host: api.host, port: port ?? api.port } }),
     ...(roles.includes('coordinator') && { coordinator: { host: coordinator.host, port: coordinator.port } }),
   };
 }
@@ -247,7 +249,9 @@ async function openEndpoints(
 }
 
 /** Runs the coordinator alone; it needs no company. */
-async function coordinateUntilStopped(io: CliIo, config: Config, { roles, json }: Options): Promise<void> {
+async function coordinateUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
+  const { roles, json } = options;
+  await requireFreePorts(portsOf(config, options));
   const { host, port } = config.agents.coordinator;
   await runCoordinator(io, config, {
     openServices: roles.includes('services') ? ownServices : anyServices,
@@ -278,7 +282,6 @@ export function registerStart(program: Command, io: CliIo): void {
       if (options.roles.includes('api')) requireApiToken(config);
       requireCoordinatorUrl(config);
       if (options.roles.includes('coordinator')) checkCoordinator(config);
-      await requireFreePorts(portsOf(config, options));
       const isCoordinatorOnly = options.roles.every((role) => role === 'coordinator' || role === 'services');
       if (options.once) await runOnce(io, config, options);
       else if (isCoordinatorOnly && options.roles.includes('coordinator'))
