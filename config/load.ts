@@ -1,11 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
-import { parse, YAMLParseError } from 'yaml';
+import { join, resolve } from 'node:path';
 import { type z } from 'zod';
 import { ConfigError } from './config-error.ts';
-import { applyOverrides, runtimeFrom, secretsFrom, variableOf } from './environment.ts';
+import { runtimeFrom, secretsFrom, variableOf } from './environment.ts';
+import { applyOverrides, OVERRIDDEN_FILES, type OverriddenFile, type Tree } from './overrides.ts';
+import { parseYaml } from './parse-yaml.ts';
 import { type Environment } from './process-environment.ts';
+import { readEnvFile } from './read-env-file.ts';
+import { readConfigFile } from './read-file.ts';
+import { requireDirectory } from './require-directory.ts';
 import {
   agentsSchema,
   databaseSchema,
@@ -17,27 +19,10 @@ import {
   type Config,
 } from './schema.ts';
 
-function readYaml(path: string, place: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new ConfigError(place, '', 'cannot be read; restore it from the repository');
-  }
-  try {
-    const tree: unknown = parse(text, { uniqueKeys: true });
-    if (typeof tree !== 'object' || tree === null || Array.isArray(tree))
-      throw new ConfigError(place, '', 'must be a group of keys');
-    return tree as Record<string, unknown>;
-  } catch (error) {
-    if (error instanceof YAMLParseError)
-      throw new ConfigError(
-        place,
-        `line ${error.linePos?.[0].line ?? '?'}`,
-        error.message.split('\n')[0] ?? 'is not valid YAML',
-      );
-    throw error;
-  }
+function readYaml(path: string, place: string): Tree {
+  const tree = parseYaml(readConfigFile(path, place, 'restore it from the repository'), place);
+  if (typeof tree === 'object' && tree !== null && !Array.isArray(tree)) return tree as Tree;
+  throw new ConfigError(place, '', 'must be a group of keys');
 }
 
 /** Keys of earlier versions, by place. */
@@ -45,7 +30,12 @@ const MOVED: Readonly<Record<string, string>> = {
   'config/exchange.yaml replay': 'has moved to config/markets.yaml; remove it here',
 };
 
-function check<S extends z.ZodType>(schema: S, tree: unknown, place: (key: string) => string): z.output<S> {
+/** @param place where a key comes from; of a contradiction, `other` is the second key */
+function check<S extends z.ZodType>(
+  schema: S,
+  tree: unknown,
+  place: (key: string, other?: string) => string,
+): z.output<S> {
   const result = schema.safeParse(tree);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
@@ -54,7 +44,11 @@ function check<S extends z.ZodType>(schema: S, tree: unknown, place: (key: strin
     throw new ConfigError(place(key), key, MOVED[`${place(key)} ${key}`] ?? 'unknown key');
   }
   const key = issue?.path.join('.') ?? '';
-  throw new ConfigError(place(key), key, issue?.message ?? 'is not valid');
+  const other: unknown = issue?.code === 'custom' ? issue.params?.['other'] : undefined;
+  const from = place(key, typeof other === 'string' ? other : undefined);
+  if (issue?.code === 'invalid_type' && (issue.expected === 'number' || issue.expected === 'int'))
+    throw new ConfigError(from, key, 'write a number in decimal digits, like 0.05 or 3000');
+  throw new ConfigError(from, key, issue?.message ?? 'is not valid');
 }
 
 function deepFreeze<T>(value: T): T {
@@ -71,32 +65,55 @@ export interface ConfigSource {
   /** Read if it exists; the environment wins over it. */
   readonly envFile?: string;
   readonly environment: Environment;
+  /** Directory to which the directories of database.yaml are relative; without it they are neither resolved nor checked. */
+  readonly base?: string;
 }
+
+/** Variables with a value: an empty one is not set, and hides none of `.env`. */
+const set = (environment: Environment): Environment =>
+  Object.fromEntries(Object.entries(environment).filter(([, text]) => text !== undefined && text !== ''));
 
 /** Loads and validates the configuration; the result is deeply frozen. @throws ConfigError with file and key. */
 export function loadConfig(source: ConfigSource): Config {
-  const fromFile =
-    source.envFile !== undefined && existsSync(source.envFile) ? parseEnv(readFileSync(source.envFile, 'utf8')) : {};
-  const environment: Environment = { ...fromFile, ...source.environment };
-  const file = <S extends z.ZodType>(
-    name: 'agents' | 'database' | 'exchange' | 'markets' | 'risk',
-    schema: S,
-  ): z.output<S> => {
-    const place = `config/${name}.yaml`;
-    const tree = readYaml(join(source.directory, `${name}.yaml`), place);
-    const { tree: overridden, variables } = applyOverrides(name, tree, environment);
-    // For an overridden value, name the variable: the file is not wrong.
-    const placeOf = (key: string): string => {
-      const variable = variables.get(key);
-      return variable === undefined ? place : `environment variable ${variable} (${place})`;
+  const { envFile, base } = source;
+  const own = set(source.environment);
+  const environment = { ...set(envFile === undefined ? {} : readEnvFile(envFile)), ...own };
+  const placeOfVariable = (variable: string): string =>
+    envFile === undefined || own[variable] !== undefined
+      ? `environment variable ${variable}`
+      : `variable ${variable} of ${envFile}`;
+
+  const fileOf = (name: string): string => `config/${name}.yaml`;
+  const read = (name: string): Tree => readYaml(join(source.directory, `${name}.yaml`), fileOf(name));
+  const files = Object.fromEntries(OVERRIDDEN_FILES.map((name) => [name, read(name)])) as Record<OverriddenFile, Tree>;
+  const { trees, variableOf: overriding } = applyOverrides(files, environment, placeOfVariable);
+  // For an overridden value, name the variable: the file is not wrong.
+  const placeIn =
+    (name: OverriddenFile) =>
+    (key: string, other?: string): string => {
+      const variable = overriding(name, key) ?? (other === undefined ? undefined : overriding(name, other));
+      return variable === undefined ? fileOf(name) : `${placeOfVariable(variable)} (${fileOf(name)})`;
     };
-    return check(schema, overridden, placeOf);
+  const file = <S extends z.ZodType>(name: OverriddenFile, schema: S): z.output<S> =>
+    check(schema, trees[name], placeIn(name));
+
+  const agents = file('agents', agentsSchema);
+  const database = file('database', databaseSchema);
+  const directory = (key: 'dataDirectory' | 'logDirectory'): string => {
+    if (base === undefined) return database[key];
+    const path = resolve(base, database[key]);
+    requireDirectory(path, placeIn('database')(key), key);
+    return path;
   };
-  const variable = (key: string): string => `environment variable ${variableOf(key)}`;
+  const directories = { dataDirectory: directory('dataDirectory'), logDirectory: directory('logDirectory') };
+  const variable = (key: string): string => placeOfVariable(variableOf(key));
   return deepFreeze({
-    agents: file('agents', agentsSchema),
-    database: file('database', databaseSchema),
-    exchange: { ...file('exchange', exchangeSchema), ...file('markets', marketsSchema) },
+    agents,
+    database: { ...database, ...directories },
+    exchange: {
+      ...file('exchange', exchangeSchema),
+      ...check(marketsSchema, read('markets'), () => fileOf('markets')),
+    },
     risk: file('risk', riskSchema),
     secrets: check(secretsSchema, secretsFrom(environment), variable),
     runtime: check(runtimeSchema, runtimeFrom(environment), variable),

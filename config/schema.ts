@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { MARKET_KINDS } from '../src/domain/market/market.ts';
 import { isTimeframe, type Timeframe } from '../src/domain/market/timeframe.ts';
@@ -11,6 +12,18 @@ const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write it like 2
 const timeframe = z.custom<Timeframe>((value) => typeof value === 'string' && isTimeframe(value), {
   message: 'write it like 5m, 1h or 1d',
 });
+
+/** A path may contain anything but control characters, which would end a line of the configuration of Redis. */
+const directory = z.string().regex(/^\P{Cc}+$/u, 'must be a path without control characters');
+
+/** Of these pairs of keys the second must not be below the first: the first limit could never be reached. */
+const risingLimits = [
+  ['maxAssetExposure', 'maxTotalExposure'],
+  ['maxDailyDrawdown', 'maxWeeklyDrawdown'],
+  ['maxWeeklyDrawdown', 'maxPeakDrawdown'],
+  ['maxOrdersPerHour', 'maxOrdersPerDay'],
+  ['targetVolatility', 'maxVolatility'],
+] as const;
 
 const word = z.string().regex(/^[A-Z0-9]{1,20}$/, 'capital letters and digits');
 const size = z.number().positive();
@@ -87,7 +100,7 @@ export const agentsSchema = z.strictObject({
   }),
   backtest: z.strictObject({
     backend: z.enum(['local', 'coordinator']),
-    dataDirectories: z.array(z.string().min(1)),
+    dataDirectories: z.array(directory),
     forward: z.strictObject({
       pollMs: z.int().min(100).max(600_000),
       timeoutMs: z.int().min(100).max(600_000),
@@ -156,19 +169,32 @@ export const agentsSchema = z.strictObject({
       autoCreate: z.boolean(),
       verifyShare: z.number().min(0).max(1),
       verifyEveryMs: z.int().min(1000).max(3_600_000),
-      dataDirectories: z.array(z.string().min(1)),
+      dataDirectories: z.array(directory),
     })
     .refine((c) => c.replicas <= c.maxReplicas, { path: ['maxReplicas'], message: 'must not be below replicas' }),
 });
 
 export const databaseSchema = z.strictObject({
-  dataDirectory: z.string().min(1),
-  logDirectory: z.string().min(1),
+  dataDirectory: directory,
+  logDirectory: directory,
   namespace: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case letters, digits and dashes'),
   services: z.strictObject({ waitMs: z.int().min(0).max(3_600_000) }),
   queues: z.strictObject({ lockMs: z.int().min(500), stalledCheckMs: z.int().min(250) }),
   broadcast: z.strictObject({ maxLength: z.int().min(100) }),
 });
+
+const publicUrl = z
+  .url({ protocol: /^https?$/ })
+  .regex(/^https?:\/\/[^/?#@]+(\/[\w.~-]+)*\/?$/, 'write it like https://corp.example.org or https://example.org/corp');
+const pathOf = (url: string): string => new URL(url).pathname.replace(/\/$/, '');
+
+/** What Express accepts as a proxy: an address, a subnet, or a name of several subnets. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', prefix = '0', ...rest] = text.split('/');
+  const bits = isIP(address) === 6 ? 128 : 32;
+  return rest.length === 0 && isIP(address) !== 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;
+}
 
 export const exchangeSchema = z.strictObject({
   fees: z.strictObject({ taker: z.number().min(0).max(0.1), maker: z.number().min(-0.01).max(0.1) }),
@@ -177,14 +203,22 @@ export const exchangeSchema = z.strictObject({
   priceImprovement: z.boolean(),
   minimumCoverage: rate,
   paper: z.strictObject({ startingCash: z.number().positive().max(1e9) }),
-  api: z.strictObject({ host: z.string().min(1), port: z.int().min(0).max(65_535) }),
+  api: z.strictObject({
+    host: z.string().min(1),
+    port: z.int().min(0).max(65_535),
+    publicUrls: z
+      .array(publicUrl)
+      .max(20)
+      .refine((urls) => new Set(urls.map(pathOf)).size <= 1, 'all must have the same path'),
+    trustProxy: z.array(z.string().refine(isProxy, 'write an address, a subnet like 10.0.0.0/8, or loopback')).max(100),
+  }),
   timeframe,
   seed: z.int().nonnegative(),
   feed: z.strictObject({ speed: z.number().positive().max(1e6), cycleEveryCandles: z.int().min(1) }),
   simulated: z.strictObject({ historyDays: z.int().min(30).max(3650) }),
 });
 
-export const riskSchema = z.strictObject({
+const riskLimits = z.strictObject({
   maxAssetExposure: positiveRate,
   maxTotalExposure: positiveRate,
   maxDailyDrawdown: positiveRate,
@@ -216,11 +250,25 @@ export const riskSchema = z.strictObject({
   approvalTtlMs: ms,
 });
 
+export const riskSchema = riskLimits.superRefine((risk, context) => {
+  for (const [lower, upper] of risingLimits) {
+    if (risk[upper] >= risk[lower]) continue;
+    const message = `${risk[upper]} must not be below ${lower}, which is ${risk[lower]}`;
+    context.addIssue({ code: 'custom', path: [upper], message, params: { other: lower } });
+  }
+});
+
+/** Of the key with which approvals are signed. */
+export const MIN_SECRET_BYTES = 32;
+const TOKEN_RULE = 'at least 16 characters, printable ASCII without blanks';
+/** It is sent in a header. */
+const token = z.string().regex(/^[!-~]{16,}$/, TOKEN_RULE);
+
 /** Secrets come from the environment only; never write them to a file or a log. */
 export const secretsSchema = z.strictObject({
   redisUrl: z.url({ protocol: /^rediss?$/ }).optional(),
   mongoUrl: z.url({ protocol: /^mongodb(\+srv)?$/ }).optional(),
-  apiToken: z.string().min(16, 'at least 16 characters').optional(),
+  apiToken: token.optional(),
   coordinatorUrl: z
     .url({ protocol: /^https?$/ })
     .refine(
@@ -228,8 +276,11 @@ export const secretsSchema = z.strictObject({
       'must not contain a user or password',
     )
     .optional(),
-  coordinatorToken: z.string().min(16, 'at least 16 characters').optional(),
-  approvalSecret: z.string().min(32, 'at least 32 characters').optional(),
+  coordinatorToken: token.optional(),
+  approvalSecret: z
+    .string()
+    .refine((secret) => Buffer.byteLength(secret.trim()) >= MIN_SECRET_BYTES, `at least ${MIN_SECRET_BYTES} bytes`)
+    .optional(),
 });
 
 export const runtimeSchema = z.strictObject({

@@ -1,7 +1,10 @@
+import { type RunningCompany } from '../../queues/from-outside.ts';
 import { type Producer } from '../../queues/producer.ts';
 import { type BroadcastReader } from '../ports/broadcaster.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type Logger } from '../ports/logger.ts';
+import { type PublicAccess } from '../http/security/public-access.ts';
+import { type Alert } from '../ports/records.ts';
 import { type Stores } from '../ports/stores.ts';
 import { type TradingMode } from '../domain/trading-mode.ts';
 
@@ -14,6 +17,8 @@ export interface ApiDeps {
   readonly account: string;
   readonly mode: TradingMode;
   readonly namespace: string;
+  /** What completes and bounds the jobs that people add. */
+  readonly market: Pick<RunningCompany, 'source' | 'timeframe' | 'seed' | 'symbols'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** If set, all clients must send it. Without a token only this machine is served. */
@@ -21,6 +26,9 @@ export interface ApiDeps {
   readonly version: string;
   /** Directory of the dashboard's files. */
   readonly webDirectory: string;
+  /** How clients reach the API through a proxy; absent without one. */
+  readonly publicAccess?: PublicAccess;
+  readonly raiseAlert: (draft: Omit<Alert, 'at'>) => Promise<void>;
   /** For each service `ok`, or a description of the problem. */
   readonly readiness: () => Promise<Readonly<Record<'redis' | 'mongo', string>>>;
 }

@@ -2,8 +2,10 @@ import express, { type Express } from 'express';
 import { type ApiDeps } from './api-deps.ts';
 import { mountBullBoard } from './bull-board.ts';
 import { errorResponse } from '../http/error-response.ts';
+import { API_NAMES } from './server-names.ts';
 import { createEventStreams } from './event-streams.ts';
-import { listen, type ApiServer, type ListenOptions, type ServerNames } from '../http/listen.ts';
+import { type ListenOptions } from '../http/bind.ts';
+import { listen, type ApiServer } from '../http/listen.ts';
 import { RequestError } from '../http/request-error.ts';
 import { mountRoutes, type Route } from '../http/route.ts';
 import { companyRoutes } from './routes/company.ts';
@@ -21,7 +23,9 @@ import { createCredentials } from '../http/security/credentials.ts';
 import { securityHeaders } from '../http/security/headers.ts';
 import { createHostPolicy, requireKnownHost } from '../http/security/host-policy.ts';
 import { LOGIN_PATH, mountLogin, requireCredentials } from '../http/security/login.ts';
+import { basePathIn, NO_PROXY, removeBasePath } from '../http/security/public-access.ts';
 import { refuseCrossSiteWrites } from '../http/security/same-site.ts';
+import { createReportWrongToken } from '../http/security/wrong-tokens.ts';
 
 export interface Api {
   readonly app: Express;
@@ -29,23 +33,31 @@ export interface Api {
   readonly listen: (options: ListenOptions) => Promise<ApiServer>;
 }
 
-const NAMES: ServerNames = { server: 'the API', token: 'API_TOKEN', port: 'api.port in exchange.yaml' };
-
 /** API, dashboard and Bull Board. Middleware runs in the order in which it is mounted. */
 export function createApi(deps: ApiDeps): Api {
   const { stores, account, apiToken, webDirectory, log } = deps;
+  const { publicAccess = NO_PROXY } = deps;
+  const basePath = basePathIn(publicAccess);
   const hosts = createHostPolicy();
+  for (const url of publicAccess.urls) hosts.listensOn(new URL(url).hostname);
   const credentials = apiToken === undefined ? null : createCredentials(apiToken, deps.clock);
   const streams = createEventStreams(deps.reader, log);
 
   const app = express().disable('x-powered-by');
-  app.use(securityHeaders, requireKnownHost(hosts, 'exchange.yaml, api.host'));
+  app.set('trust proxy', publicAccess.trustProxy);
+  app.use(
+    removeBasePath(basePath),
+    securityHeaders,
+    requireKnownHost(hosts, 'api.host and api.publicUrls in config/exchange.yaml'),
+  );
   mountHealth(app, deps);
-  app.use(refuseCrossSiteWrites([LOGIN_PATH]));
-  mountLogin(app, credentials);
-  if (credentials) app.use(requireCredentials(credentials));
+  const origins = publicAccess.urls.map((url) => new URL(url).origin);
+  app.use(refuseCrossSiteWrites([LOGIN_PATH], origins));
+  const login = { credentials, clock: deps.clock, basePath, reportWrongToken: createReportWrongToken(deps) };
+  mountLogin(app, login);
+  if (credentials) app.use(requireCredentials({ ...login, credentials }));
   const refuseMoneyWork = createRefuseMoneyWork(deps);
-  mountBullBoard(app, deps.producer, refuseMoneyWork);
+  mountBullBoard(app, { producer: deps.producer, basePath, refuseMoneyWork });
   app.use(express.json({ limit: '256kb' }));
 
   const routes: readonly Route[] = [
@@ -69,6 +81,6 @@ export function createApi(deps: ApiDeps): Api {
   const endStreams = (): void => streams.close();
   return {
     app,
-    listen: (options) => listen({ app, hosts, endStreams, secured: credentials !== null, names: NAMES }, options),
+    listen: (options) => listen({ app, hosts, endStreams, secured: credentials !== null, names: API_NAMES }, options),
   };
 }

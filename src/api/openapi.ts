@@ -1,4 +1,5 @@
 import { describeContracts, toJsonSchema, type JsonSchema, type QueueDescription } from './json-schemas.ts';
+import { optionalOutside } from '../../queues/from-outside.ts';
 import { type JsonRoute, type Route } from '../http/route.ts';
 
 const ERROR: JsonSchema = {
@@ -74,6 +75,12 @@ function jobBody(envelope: JsonSchema, queues: readonly QueueDescription[]): Jso
   };
 }
 
+/** The schema of what people send, who may leave these fields out. */
+function withOptional(schema: JsonSchema, optional: readonly string[]): JsonSchema {
+  const { required } = schema as { required?: readonly string[] };
+  return required === undefined ? schema : { ...schema, required: required.filter((name) => !optional.includes(name)) };
+}
+
 export interface OpenApiOptions {
   readonly version: string;
   readonly routes: readonly Route[];
@@ -93,7 +100,10 @@ export function openApiDocument({ version, routes, jobsPath }: OpenApiOptions): 
   }
   const jobSchemas = contracts.flatMap(({ queue, jobs }) =>
     jobs.flatMap((job): [string, JsonSchema][] => [
-      [`${queue}.${job.name}.data`, { description: job.summary, ...job.data }],
+      [
+        `${queue}.${job.name}.data`,
+        { description: job.summary, ...withOptional(job.data, optionalOutside(queue, job.name)) },
+      ],
       [`${queue}.${job.name}.result`, job.result],
     ]),
   );

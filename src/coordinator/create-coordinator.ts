@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import { errorResponse } from '../http/error-response.ts';
-import { listen, type ApiServer, type ListenOptions, type ServerNames } from '../http/listen.ts';
+import { type ListenOptions } from '../http/bind.ts';
+import { listen, type ApiServer } from '../http/listen.ts';
 import { RequestError } from '../http/request-error.ts';
 import { defineRoute, mountRoutes, type Route } from '../http/route.ts';
 import { mountHealth } from '../http/health.ts';
@@ -14,6 +15,7 @@ import { type FleetStores } from '../ports/fleet/stores.ts';
 import { type Logger } from '../ports/logger.ts';
 import { errorBody } from './error-body.ts';
 import { mountPage } from './page.ts';
+import { COORDINATOR_NAMES } from './server-names.ts';
 import { createFleetSummary } from './summary.ts';
 import { type Fleet } from './fleet.ts';
 import { jsonBody } from './json-body.ts';
@@ -53,11 +55,6 @@ export interface Coordinator {
   readonly listen: (options: ListenOptions) => Promise<ApiServer>;
 }
 
-const NAMES: ServerNames = {
-  server: 'the coordinator',
-  token: 'COORDINATOR_TOKEN',
-  port: 'coordinator.port in agents.yaml',
-};
 const RECOGNITION = '/api/corp';
 
 /** Lets our client distinguish this server from the Python coordinator. */
@@ -120,6 +117,9 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
   return {
     app,
     listen: (options) =>
-      listen({ app, hosts, endStreams: () => undefined, secured: credentials !== null, names: NAMES }, options),
+      listen(
+        { app, hosts, endStreams: () => undefined, secured: credentials !== null, names: COORDINATOR_NAMES },
+        options,
+      ),
   };
 }

@@ -23,6 +23,6 @@ export const hashParams = z.strictObject({ hash: hashField });
 /** BullMQ reserves ids with `:` for its own keys and numeric ids for generated ones. */
 export const newJobIdField = z
   .string()
-  .max(200, 'at most 200 characters')
+  .max(190, 'at most 190 characters')
   .regex(/^[A-Za-z0-9._-]+$/, "letters, digits, '.', '_' and '-' only (no ':')")
   .refine((id) => !/^\d+$/.test(id), 'may not be all digits: the queue generates those ids');

@@ -22,6 +22,9 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return identifyProcess(identity.pid)?.startedAt === identity.startedAt;
 }
 
+/** Whether a process with this pid runs; it may be another one than when the pid was noted. */
+export const isAlive = (pid: number): boolean => identifyProcess(pid) !== null;
+
 /** SIGTERM, then SIGKILL at the deadline. For processes that are not our children: their end raises no event here. */
 export async function endProcess(identity: ProcessIdentity, graceMs: number): Promise<boolean> {
   if (await signalAndWait(identity, 'SIGTERM', graceMs)) return true;

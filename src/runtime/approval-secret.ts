@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MIN_SECRET_BYTES } from '../../config/schema.ts';
+import { AppError } from '../domain/errors.ts';
 
 /**
  * Key with which the risk manager signs approvals and the trader verifies them. It comes from the environment when several
  * machines share the work; otherwise it is created once in the data directory, readable by the owner only.
+ * @throws AppError `bad-config` for a file that is empty or cut off: everybody could sign with its key
  */
 export function approvalSecret(fromEnvironment: string | undefined, dataDirectory: string): string {
   if (fromEnvironment !== undefined) return fromEnvironment;
@@ -20,5 +23,10 @@ export function approvalSecret(fromEnvironment: string | undefined, dataDirector
   } finally {
     rmSync(draft);
   }
-  return readFileSync(path, 'utf8').trim();
+  const secret = readFileSync(path, 'utf8').trim();
+  if (Buffer.byteLength(secret) >= MIN_SECRET_BYTES) return secret;
+  throw new AppError('bad-config', `${path} is damaged: it has less than ${MIN_SECRET_BYTES} bytes`, {
+    advice:
+      'Restore it from the back-up; or remove it: the next start makes another, and unused approvals become invalid',
+  });
 }

@@ -2,6 +2,7 @@ import { type Config } from '../../config/schema.ts';
 import { createProducer } from '../../queues/producer.ts';
 import { QUEUE_NAMES, type QueueName } from '../../queues/names.ts';
 import { upsertSchedules } from '../../queues/schedulers.ts';
+import { createRaiseAlert } from '../../processors/agent/raise-alert.ts';
 import { awaitReconciliation } from '../../processors/risk-manager/await-reconciliation.ts';
 import { createRiskStates } from '../../processors/risk-manager/risk-states.ts';
 import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
@@ -10,12 +11,13 @@ import { isRealTime } from '../domain/trading-mode.ts';
 import { type Logger } from '../ports/logger.ts';
 import { announceCompany, awaitCompany, type CompanyDescriptor } from './company-descriptor.ts';
 import { startCoordinator as openCoordinator } from './coordinator.ts';
-import { takeLeaderLock } from './leader-lock.ts';
+import { feedLockKey, takeLeaderLock } from './leader-lock.ts';
 import { startNode } from './node.ts';
 import { openContext, type AppContext } from './context.ts';
 import { scopeOf } from './scope.ts';
 import { systemClock } from './system-clock.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
+import { runningMarket } from './running-market.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
@@ -93,7 +95,7 @@ export async function startCompany({
   onFatal,
 }: CompanyOptions): Promise<Company> {
   const cleanup = createCleanupStack(CLOSE_WITHIN_MS);
-  const { secrets, database, agents } = config;
+  const { secrets, database, agents, exchange } = config;
   try {
     type Urls = { readonly redisUrl: string; readonly mongoUrl: string };
     type Opened = { readonly context: AppContext; readonly lost: AbortSignal };
@@ -103,7 +105,7 @@ export async function startCompany({
       const opened = await openContext({ config, descriptor: draft, log, ...urls });
       cleanup.push('context', () => opened.close());
       // Two feeds on the same queues would run each other's jobs on different candles.
-      const lock = await takeLeaderLock(urls.redisUrl, `${opened.prefix}:feed`, LOCK_WAIT_MS, signal);
+      const lock = await takeLeaderLock(urls.redisUrl, feedLockKey(opened.prefix), LOCK_WAIT_MS, signal);
       cleanup.push('feed lock', () => lock.release());
       const descriptor: CompanyDescriptor = { ...draft, ...(await prepare(opened)) };
       await awaitReconciliation(
@@ -170,11 +172,18 @@ export async function startCompany({
           account: context.descriptor.account,
           mode: context.descriptor.mode,
           namespace: scope,
+          market: runningMarket(context),
           clock: systemClock,
           log,
           ...(secrets.apiToken !== undefined && { apiToken: secrets.apiToken }),
           version: VERSION,
           webDirectory: `${PROJECT_ROOT}/web/dashboard`,
+          publicAccess: { urls: exchange.api.publicUrls, trustProxy: exchange.api.trustProxy },
+          raiseAlert: createRaiseAlert({
+            stores: context.stores,
+            broadcaster: context.broadcaster,
+            clock: systemClock,
+          }),
           readiness: () => readinessOf(redisUrl, mongoUrl),
         });
         const listening = await api.listen({ host, port });

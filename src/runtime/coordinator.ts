@@ -8,7 +8,7 @@ import { createWorkerManager } from '../../processors/worker-manager/agent.ts';
 import { createProducer } from '../../queues/producer.ts';
 import { upsertFleetSchedules } from '../../queues/schedulers.ts';
 import { createRedisBroadcaster } from '../adapters/broadcast/redis-stream.ts';
-import { type ListenOptions } from '../http/listen.ts';
+import { type ListenOptions } from '../http/bind.ts';
 import { isLoopback } from '../http/security/host-policy.ts';
 import { createCoordinator } from '../coordinator/create-coordinator.ts';
 import { createAttentionLog } from '../coordinator/attention.ts';

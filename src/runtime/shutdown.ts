@@ -1,8 +1,10 @@
 import { constants } from 'node:os';
 import { errorText } from '../domain/errors.ts';
 import type { Logger } from '../ports/logger.ts';
+import { releaseTerminal } from './release-terminal.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** SIGHUP: the terminal was closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export type ShutdownSignal = (typeof SIGNALS)[number];
 
 export interface ShutdownOptions {
@@ -18,6 +20,8 @@ export interface ShutdownOptions {
   readonly repeatWithinMs?: number;
   readonly source?: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
   readonly exit?: (code: number) => void;
+  /** Called before the exit after SIGHUP. @default gives up the terminal of this process */
+  readonly onTerminalGone?: () => void;
 }
 
 export interface Shutdown {
@@ -28,28 +32,33 @@ export interface Shutdown {
 }
 
 /**
- * The first SIGINT or SIGTERM calls stop(), then exits with 0, or with 1 when it failed. A second one, or the deadline,
+ * The first SIGINT, SIGTERM or SIGHUP calls stop(), then exits with 0, or with 1 when it failed. A second one, or the deadline,
  * exits at once with 128 + the number of the signal, as a shell reports it.
  */
 export function installShutdown(options: ShutdownOptions): Shutdown {
-  const { stop, log, deadlineMs, repeatWithinMs = 500, source = process, exit = process.exit.bind(process) } = options;
+  const { stop, log, deadlineMs, repeatWithinMs = 500, source = process } = options;
+  const { onTerminalGone = source === process ? releaseTerminal : () => undefined } = options;
   const requested = new AbortController();
   let firstAt: number | undefined;
   let timer: NodeJS.Timeout | undefined;
 
+  const exit = (signal: ShutdownSignal, code: number): void => {
+    if (signal === 'SIGHUP') onTerminalGone();
+    (options.exit ?? process.exit.bind(process))(code);
+  };
   const force = (signal: ShutdownSignal, cause: string): void => {
     log.error(`${cause}: exit without a clean stop`, { signal });
-    exit(128 + constants.signals[signal]);
+    exit(signal, 128 + constants.signals[signal]);
   };
   const stopOnce = async (signal: ShutdownSignal): Promise<void> => {
     log.info('stopping; send the signal again to exit at once', { signal });
     timer = setTimeout(() => force(signal, `not stopped within ${deadlineMs} ms`), deadlineMs);
     try {
       await stop(signal);
-      exit(0);
+      exit(signal, 0);
     } catch (error) {
       log.error(`stop failed: ${errorText(error)}`, { signal });
-      exit(1);
+      exit(signal, 1);
     } finally {
       clearTimeout(timer);
     }

@@ -1,5 +1,6 @@
 import { byId, element, setBadge } from './dom.js';
 import { clock } from './format.js';
+import { urlOf } from './server.js';
 
 const MAX_LINES = 100;
 /** Period of past events that a new page loads. */
@@ -21,7 +22,7 @@ function describe(data) {
  */
 export function followEvents({ now, topics }, heard) {
   const feed = byId('feed');
-  const source = new EventSource(`/api/events?since=${now - LOOK_BACK_MS}`);
+  const source = new EventSource(urlOf(`/api/events?since=${now - LOOK_BACK_MS}`));
   source.addEventListener('open', () => setBadge('connection', 'live', 'good'));
   source.addEventListener('error', () => setBadge('connection', 'reconnecting', 'warn'));
   for (const topic of topics) {

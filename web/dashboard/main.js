@@ -3,7 +3,7 @@ import { showAgents, showInfo, showNodes, showQueues } from './company-panels.js
 import { byId } from './dom.js';
 import { followEvents } from './event-feed.js';
 import { showPipeline, showStrategies, showVerdicts } from './research-panels.js';
-import { get, post } from './server.js';
+import { get, post, urlOf } from './server.js';
 import { showAccount, showOrders, showPositions, showRisk } from './trading-panels.js';
 import { connectTradingButtons } from './trading-state.js';
 
@@ -68,8 +68,8 @@ function refreshFor(topic) {
 async function start() {
   connectTradingButtons();
   byId('logout').addEventListener('click', async () => {
-    await fetch('/logout', { method: 'POST' });
-    location.assign('/login');
+    await fetch(urlOf('/logout'), { method: 'POST' });
+    location.assign(urlOf('/login'));
   });
   try {
     const info = await get('/api/info');

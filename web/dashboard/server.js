@@ -1,8 +1,14 @@
+/** URL of a path of the server, which may lie below the path of a proxy: this file is at its root. */
+export const urlOf = (path) => new URL(`.${path}`, import.meta.url);
+
 /** Sends a request and returns the JSON answer. @throws Error with a message for the user */
 async function ask(path, options) {
-  const response = await fetch(path, { ...options, headers: { accept: 'application/json', ...options?.headers } });
+  const response = await fetch(urlOf(path), {
+    ...options,
+    headers: { accept: 'application/json', ...options?.headers },
+  });
   if (response.status === 401) {
-    location.assign('/login');
+    location.assign(urlOf('/login'));
     throw new Error('not logged in');
   }
   const answer = await response.json().catch(() => ({}));

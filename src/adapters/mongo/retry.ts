@@ -43,7 +43,7 @@ export async function retrying<T>(operation: (again: boolean) => Promise<T>): Pr
       if (attempt === ATTEMPTS) {
         throw new AppError('mongo-unreachable', `MongoDB did not answer in ${ATTEMPTS} attempts`, {
           retryable: true,
-          advice: 'Check that MongoDB is running; the operation is retried automatically.',
+          advice: 'Check that MongoDB, or the process of the embedded store, runs and answers',
           cause: error,
         });
       }

@@ -6,6 +6,9 @@ import { readFailedReason } from '../../../queues/failed-reason.ts';
 import { ContractError } from '../../../queues/contract-error.ts';
 import { contractOf } from '../../../queues/producer.ts';
 import { errorText } from '../../domain/errors.ts';
+import { completeFromOutside, type RunningCompany } from '../../../queues/from-outside.ts';
+import { isReservedJobId, outsideJobId } from '../../../queues/outside-job-id.ts';
+import { findJob } from '../find-job.ts';
 import { type ApiDeps } from '../api-deps.ts';
 import { type RefuseMoneyWork } from '../refuse-money-work.ts';
 import { idField } from '../../../queues/fields.ts';
@@ -24,7 +27,7 @@ const jobRequest = z.strictObject({
   priority: metaSchema.shape.priority.optional(),
   delayMs: z.int().min(0).max(MAX_DELAY_MS).optional(),
   deadline: metaSchema.shape.deadline,
-  jobId: newJobIdField.optional(),
+  jobId: newJobIdField.refine((id) => !isReservedJobId(id), 'is a name that the queue itself uses').optional(),
 });
 
 const queueParams = z.strictObject({ queue: z.string() });
@@ -44,12 +47,21 @@ function inRequest(error: ContractError): RequestError {
 
 /** Jobs of any queue: add, read, retry. */
 export function jobRoutes(
-  { stores, producer, clock, log }: Pick<ApiDeps, 'stores' | 'producer' | 'clock' | 'log'>,
+  {
+    stores,
+    producer,
+    clock,
+    log,
+    account,
+    mode,
+    market,
+  }: Pick<ApiDeps, 'stores' | 'producer' | 'clock' | 'log' | 'account' | 'mode' | 'market'>,
   refuseMoneyWork: RefuseMoneyWork,
 ): readonly Route[] {
+  const company: RunningCompany = { account, mode, ...market, stores };
   async function find(queueName: string, id: string): Promise<{ readonly queue: QueueName; readonly job: Job }> {
     const queue = queueOf(queueName, 404);
-    const job: Job | undefined = await producer.queue(queue).getJob(id);
+    const job = await findJob(producer, queue, id);
     if (job) return { queue, job };
     throw new RequestError(404, 'unknown-job', `queue '${queue}' has no job '${id}'`, {
       advice: 'Finished jobs are kept for a day, failed ones for a month',
@@ -75,7 +87,8 @@ export function jobRoutes(
       method: 'post',
       path: JOBS_PATH,
       tag: 'jobs',
-      summary: 'Adds a job, except of the risk manager and the trader; idempotent for the same jobId',
+      summary:
+        'Adds a job, except of the risk manager and the trader; idempotent for the same jobId. Fields of the running company may be left out',
       params: queueParams,
       body: jobRequest,
       status: 202,
@@ -90,8 +103,9 @@ export function jobRoutes(
           throw new RequestError(400, 'unknown-job', `queue '${queue}' has no job '${body.name}'`, { valid: jobs });
         }
         try {
-          const jobId = await producer.addUnchecked(queue, body.name, body.data, {
-            ...(body.jobId !== undefined && { jobId: body.jobId }),
+          const data = await completeFromOutside(queue, body.name, body.data, company);
+          const jobId = await producer.addUnchecked(queue, body.name, data, {
+            ...(body.jobId !== undefined && { jobId: outsideJobId(body.jobId) }),
             ...(body.delayMs !== undefined && { delayMs: body.delayMs }),
             meta: {
               causedBy: 'api',
@@ -116,12 +130,12 @@ export function jobRoutes(
         const { queue, job } = await find(params.queue, params.id);
         const [state, logs, letter] = await Promise.all([
           job.getState(),
-          producer.queue(queue).getJobLogs(params.id, 0, LOG_LINES - 1),
-          job.failedReason ? stores.deadLetters.get(queue, params.id) : null,
+          producer.queue(queue).getJobLogs(String(job.id), 0, LOG_LINES - 1),
+          job.failedReason ? stores.deadLetters.get(queue, String(job.id)) : null,
         ]);
         return {
           queue,
-          id: params.id,
+          id: String(job.id),
           name: job.name,
           state,
           data: job.data as unknown,
@@ -163,12 +177,12 @@ export function jobRoutes(
           throw new RequestError(409, 'not-failed', `job '${params.id}' is ${state}: only a failed job can be retried`);
         }
         try {
-          await stores.deadLetters.markRetried(queue, params.id, clock.now());
+          await stores.deadLetters.markRetried(queue, String(job.id), clock.now());
         } catch (error) {
           // The job runs again nevertheless; if it fails again, its dead letter is replaced.
-          log.warn(`dead letter not marked as retried: ${errorText(error)}`, { queue, jobId: params.id });
+          log.warn(`dead letter not marked as retried: ${errorText(error)}`, { queue, jobId: job.id });
         }
-        return { queue, jobId: params.id };
+        return { queue, jobId: String(job.id) };
       },
     }),
   ];

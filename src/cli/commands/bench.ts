@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { type CliIo } from '../output/io.ts';
 import { jsonOption } from '../input/options.ts';
+import { decimalOf } from '../input/decimal.ts';
 
 interface QueueOptions {
   readonly rounds: number;
@@ -67,15 +68,15 @@ const MAX_COUNT = 1_000_000;
 
 const countOption = (flags: string, description: string, value?: number): Option =>
   new Option(flags, description).default(value).argParser((text) => {
-    const count = Number(text);
+    const count = decimalOf(text);
     if (Number.isInteger(count) && count >= 1 && count <= MAX_COUNT) return count;
     throw new InvalidArgumentError(`Write a whole number from 1 to ${MAX_COUNT}.`);
   });
 
 const shareOption = (flags: string, description: string, value: number): Option =>
   new Option(flags, description).default(value).argParser((text) => {
-    const share = Number(text);
-    if (text.trim() !== '' && share >= 0 && share < 1) return share;
+    const share = decimalOf(text);
+    if (share >= 0 && share < 1) return share;
     throw new InvalidArgumentError('Write a share from 0 to below 1: 0.05 is 5 %.');
   });
 

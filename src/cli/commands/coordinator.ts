@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { type FleetRules } from '../../domain/fleet/unit.ts';
 import { checkCoordinator } from '../../runtime/coordinator.ts';
+import { requireFreePorts } from '../process/require-free-ports.ts';
 import { runCoordinator } from '../process/coordinator-run.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
@@ -30,9 +31,11 @@ export function registerCoordinator(program: Command, io: CliIo): void {
       const config = loadCliConfig(io);
       checkCoordinator(config);
       const { host, port: configured } = config.agents.coordinator;
+      const listen = { host, port: port ?? configured };
+      await requireFreePorts({ coordinator: listen });
       await runCoordinator(io, config, {
         openServices: anyServices,
-        listen: { host, port: port ?? configured },
+        listen,
         ...(distinct !== undefined && { distinct }),
         json,
       });

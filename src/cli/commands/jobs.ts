@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander';
 import { PRIORITIES, type Priority } from '../../../queues/meta.ts';
 import { MONEY_QUEUES, type QueueName } from '../../../queues/names.ts';
+import { completeFromOutside } from '../../../queues/from-outside.ts';
+import { runningMarket } from '../../runtime/running-market.ts';
 import { AppError } from '../../domain/errors.ts';
 import { announcedDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
@@ -85,16 +87,19 @@ export function registerJobs(program: Command, io: CliIo): void {
     .description('add a job of an agent; its contract defines the jobs')
     .argument('<queue>', 'name of its queue', parseQueue)
     .argument('<name>', 'name of the job')
-    .requiredOption('--data <json>', "payload that matches the job's contract")
+    .option('--data <json>', "payload that matches the job's contract; the running company adds what it knows", '{}')
     .addOption(new Option('--priority <priority>').choices(Object.keys(PRIORITIES)).default('normal'))
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async (queue: QueueName, name: string, { data, priority, json, mode }: AddOptions) => {
       refuseMoneyWork(queue, 'added');
       const payload = parseData(data);
-      const jobId = await withContext(io, announcedDescriptor(mode), ({ producer }) =>
-        producer.addUnchecked(queue, name, payload, { meta: { priority, causedBy: 'corp jobs add' } }),
-      );
+      const jobId = await withContext(io, announcedDescriptor(mode), async (context) => {
+        const { account, mode: own } = context.descriptor;
+        const company = { ...runningMarket(context), account, mode: own, stores: context.stores };
+        const complete = await completeFromOutside(queue, name, payload, company);
+        return context.producer.addUnchecked(queue, name, complete, { meta: { priority, causedBy: 'corp jobs add' } });
+      });
       report(json, queue, jobId, `Job ${jobId} (${name}) is on queue ${queue}.`);
     });
 }

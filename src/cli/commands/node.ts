@@ -12,6 +12,7 @@ import { openServices } from '../process/open-services.ts';
 import { openPatiently } from '../process/open-patiently.ts';
 import { aborted, runProcess, type ProcessRun } from '../process/run-process.ts';
 import { modeOption } from '../input/options.ts';
+import { decimalOf } from '../input/decimal.ts';
 
 interface Options {
   readonly queues: readonly QueueName[];
@@ -30,13 +31,13 @@ function parseQueues(text: string): readonly QueueName[] {
 }
 
 function parseCount(text: string): number {
-  const count = Number(text);
+  const count = decimalOf(text);
   if (Number.isInteger(count) && count >= 1 && count <= 256) return count;
   throw new InvalidArgumentError('Write a whole number from 1 to 256.');
 }
 
 function parseSeconds(text: string): number {
-  const seconds = Number(text);
+  const seconds = decimalOf(text);
   if (Number.isFinite(seconds) && seconds >= 0 && seconds <= 600) return seconds;
   throw new InvalidArgumentError('Write seconds from 0 to 600.');
 }

@@ -18,6 +18,7 @@ import { createProgressBar } from '../output/progress-bar.ts';
 import { type PreparedSearch, type SearchInput } from './search/prepared-search.ts';
 import { type Row } from '../output/table.ts';
 import { percent } from '../../reports/figures.ts';
+import { decimalOf } from '../input/decimal.ts';
 
 const MAX_THREADS = 256;
 /** Number of best results in the table. */
@@ -32,7 +33,7 @@ interface Options extends SearchInput {
 }
 
 function parseThreads(text: string): number {
-  const threads = Number(text);
+  const threads = decimalOf(text);
   if (Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS) return threads;
   throw new InvalidArgumentError(`Write a whole number from 1 to ${MAX_THREADS}.`);
 }

@@ -10,8 +10,10 @@ import { checkCoordinator } from '../../runtime/coordinator.ts';
 import { requireCoordinatorUrl } from '../../runtime/remote-work.ts';
 import { type AppContext } from '../../runtime/context.ts';
 import { runRequestFor, type CycleRunRequest } from '../../feed/cycle-run.ts';
+import { isServiceAway } from '../../runtime/services/service-away.ts';
 import { runFeed, setMarketTime } from '../../feed/feed.ts';
 import { anyServices } from '../process/open-services.ts';
+import { requireFreePorts, type WantedPorts } from '../process/require-free-ports.ts';
 import { withCompany } from '../process/company-run.ts';
 import { aborted } from '../process/run-process.ts';
 import { runCoordinator } from '../process/coordinator-run.ts';
@@ -25,6 +27,7 @@ import { cashOption } from '../input/fill-options.ts';
 import { withCash } from '../input/with-cash.ts';
 import { jsonOption, parsePort, parseTimeframe } from '../input/options.ts';
 import { chooseMarketSource } from '../process/choose-market-source.ts';
+import { decimalOf } from '../input/decimal.ts';
 
 interface Options extends CandlesOptions {
   readonly exchange: string;
@@ -39,7 +42,7 @@ interface Options extends CandlesOptions {
 
 function parseSpeed(text: string): number {
   if (text === 'max') return Infinity;
-  const speed = Number(text);
+  const speed = decimalOf(text);
   if (Number.isFinite(speed) && speed > 0) return speed;
   throw new InvalidArgumentError('Write a number above zero (market seconds per second), or max.');
 }
@@ -62,12 +65,14 @@ export function parseSeed(text: string): number {
 interface Addresses {
   readonly api: string | null;
   readonly coordinator: string | null;
+  /** Of a proxy in front of the API. */
+  readonly publicUrls: readonly string[];
 }
 
 function announce(
   io: CliIo,
   { context, services }: Company,
-  { api: url, coordinator }: Addresses,
+  { api: url, coordinator, publicUrls }: Addresses,
   { roles, json }: Options,
 ): void {
   const { mode, account } = context.descriptor;
@@ -77,6 +82,7 @@ function announce(
       api: `${url}/api`,
       apiDocs: `${url}/api/docs`,
       queues: `${url}/queues`,
+      ...(publicUrls.length > 0 && { publicUrls }),
     }),
     ...(coordinator !== null && { coordinator }),
   };
@@ -89,6 +95,7 @@ function announce(
     io.print(`  dashboard   ${url}/`);
     io.print(`  API         ${url}/api   (docs: ${url}/api/docs)`);
     io.print(`  Bull Board  ${url}/queues`);
+    for (const address of publicUrls) io.print(`  public      ${address}`);
   }
   if (coordinator !== null) io.print(`  coordinator ${coordinator}`);
   if (COMPANY_ROLES.some((role) => !roles.includes(role))) io.print(`  roles       ${roles.join(', ')}`);
@@ -148,6 +155,7 @@ async function runOnce(io: CliIo, config: Config, options: Options): Promise<voi
 /** Joins a company that another process leads; needs no market source. */
 async function joinUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
   const mode = modeField.safeParse(options.exchange);
+  await requireFreePorts(portsOf(config, options));
   const company = {
     openServices: options.roles.includes('services') ? ownServices : anyServices,
     // Only the mode of this descriptor is used; the rest comes from the descriptor that the leader announced.
@@ -170,6 +178,7 @@ async function joinUntilStopped(io: CliIo, config: Config, options: Options): Pr
 async function leadUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
   const marketSource = await chooseMarketSource(config, sourceOptions(io, options));
   sayAssumed(io, marketSource.files ?? []);
+  await requireFreePorts(portsOf(config, options));
   const { feed } = config.exchange;
   const company = {
     openServices: options.roles.includes('services') ? ownServices : anyServices,
@@ -192,15 +201,37 @@ async function leadUntilStopped(io: CliIo, config: Config, options: Options): Pr
       seed: marketSource.seed,
       cycleEveryCandles: feed.cycleEveryCandles,
       abortSignal,
+      isAway: isServiceAway,
     });
     // After the end of a replay the company stays open for inspection.
     await aborted(abortSignal);
     if (opened.lost.aborted) {
-      throw new AppError('feed-lost', 'another feed took over this company', {
-        advice: 'Check whether a second corp start is running',
-      });
+      throw opened.lost.reason as Error;
     }
   });
+}
+
+/** @throws AppError `bad-input` when other machines could reach the API without a token */
+function requireApiToken({ exchange, secrets }: Config): void {
+  const { host, publicUrls } = exchange.api;
+  if (secrets.apiToken !== undefined || (isLoopback(host) && publicUrls.length === 0)) return;
+  const how = isLoopback(host) ? `api.publicUrls ${publicUrls.join(', ')}` : `api.host ${host}`;
+  throw new AppError(
+    'bad-input',
+    `config/exchange.yaml: ${how} is reachable from other machines, and no token is set`,
+    { advice: isLoopback(host) ? 'Set API_TOKEN, or remove api.publicUrls' : 'Set API_TOKEN, or listen on 127.0.0.1' },
+  );
+}
+
+/** Where this process will listen. */
+function portsOf({ exchange, agents, database }: Config, { roles, port }: Options): WantedPorts {
+  const { api } = exchange;
+  const { coordinator } = agents;
+  return {
+    ...(roles.includes('services') && { dataDirectory: database.dataDirectory }),
+    ...(roles.includes('api') && { api: { host: api.host, port: port ?? api.port } }),
+    ...(roles.includes('coordinator') && { coordinator: { host: coordinator.host, port: coordinator.port } }),
+  };
 }
 
 async function openEndpoints(
@@ -210,15 +241,17 @@ async function openEndpoints(
   options: Options,
 ): Promise<void> {
   const { roles } = options;
-  const { host, port } = exchange.api;
+  const { host, port, publicUrls } = exchange.api;
   const api = roles.includes('api') ? await company.startApi(host, options.port ?? port) : null;
   const { coordinator: address } = agents;
   const coordinator = roles.includes('coordinator') ? await company.startCoordinator(address.host, address.port) : null;
-  announce(io, company, { api, coordinator }, options);
+  announce(io, company, { api, coordinator, publicUrls }, options);
 }
 
 /** Runs the coordinator alone; it needs no company. */
-async function coordinateUntilStopped(io: CliIo, config: Config, { roles, json }: Options): Promise<void> {
+async function coordinateUntilStopped(io: CliIo, config: Config, options: Options): Promise<void> {
+  const { roles, json } = options;
+  await requireFreePorts(portsOf(config, options));
   const { host, port } = config.agents.coordinator;
   await runCoordinator(io, config, {
     openServices: roles.includes('services') ? ownServices : anyServices,
@@ -246,16 +279,7 @@ export function registerStart(program: Command, io: CliIo): void {
     .addOption(jsonOption())
     .action(async (options: Options) => {
       const config = withCash(withTimeframe(loadCliConfig(io), options.timeframe), options.cash);
-      const { host } = config.exchange.api;
-      if (options.roles.includes('api') && !isLoopback(host) && config.secrets.apiToken === undefined) {
-        throw new AppError(
-          'bad-input',
-          `config/exchange.yaml: api.host ${host} is reachable from other machines, and no token is set`,
-          {
-            advice: 'Set API_TOKEN, or listen on 127.0.0.1',
-          },
-        );
-      }
+      if (options.roles.includes('api')) requireApiToken(config);
       requireCoordinatorUrl(config);
       if (options.roles.includes('coordinator')) checkCoordinator(config);
       const isCoordinatorOnly = options.roles.every((role) => role === 'coordinator' || role === 'services');

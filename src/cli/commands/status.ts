@@ -1,6 +1,9 @@
+import { hostname } from 'node:os';
 import { type Command } from 'commander';
 import { queueStatuses, type QueueStatus } from '../../../queues/queue-status.ts';
-import { type NodeState, type ScalingAdvice } from '../../ports/records.ts';
+import { isAlive } from '../../process-lock/process-identity.ts';
+import { feedLockKey, isLed } from '../../runtime/leader-lock.ts';
+import { type AgentState, type NodeState, type ScalingAdvice } from '../../ports/records.ts';
 import { createCleanupStack } from '../../runtime/cleanup-stack.ts';
 import { openQueues } from '../../runtime/open-queues.ts';
 import { type ReadContext } from '../../runtime/read-context.ts';
@@ -50,10 +53,22 @@ async function queuesOf(context: ReadContext): Promise<readonly QueueStatus[]> {
   }
 }
 
+/** Heartbeats that an agent of a company that nobody leads may be late and still count as alive. */
+const LATE_BEATS = 6;
+
+/** Agents of nodes that still run. After a kill their rows remain, and look idle. */
+function livingAgents(agents: readonly AgentState[], aliveSince: number): readonly AgentState[] {
+  return agents.filter(({ node, lastSeen }) => {
+    const [, host, pid] = /^(.*)\.(\d+)$/.exec(node) ?? [];
+    return lastSeen >= aliveSince && (host !== hostname() || isAlive(Number(pid)));
+  });
+}
+
 async function statusOf(context: ReadContext, { redis, mongo, origin }: CommandServices) {
   const { stores, clock, config } = context;
   const { mode, account, source, announcedAt } = context.descriptor;
-  const [feed, equity, risk, positions, agents, nodes, queues, cycles, advice] = await Promise.all([
+  const [isRunning, feed, equity, risk, positions, allAgents, nodes, queues, cycles, advice] = await Promise.all([
+    isLed(redis.url, feedLockKey(context.prefix)),
     stores.feed.get(source),
     stores.ledger.equity(account, 1),
     stores.riskState.get(account),
@@ -64,6 +79,10 @@ async function statusOf(context: ReadContext, { redis, mongo, origin }: CommandS
     stores.cycles.list(1),
     stores.scaling.list(),
   ]);
+  const hasBegun = announcedAt !== 0 || feed !== null || equity.length > 0 || risk !== null;
+  const state = isRunning ? 'running' : hasBegun ? 'stopped' : 'not-started';
+  const { everyMs } = config.agents.heartbeat;
+  const agents = isRunning ? allAgents : livingAgents(allAgents, clock.now() - LATE_BEATS * everyMs);
   const aliveSince = clock.now() - config.agents.heartbeat.silentAfterMs;
   const byStatus: Record<string, number> = {};
   for (const { status, lastSeen } of agents) {
@@ -76,7 +95,9 @@ async function statusOf(context: ReadContext, { redis, mongo, origin }: CommandS
     mode,
     account,
     source,
-    /** Null for a company that has never been started. */
+    /** A company is stopped when it has data and no process leads it. */
+    state,
+    /** Null when Redis does not know it: never started, or restored from a back-up of the store. */
     announcedAt: announcedAt === 0 ? null : announcedAt,
     marketTime: feed?.now ?? null,
     equity: point?.equity ?? null,
@@ -107,13 +128,21 @@ const ORIGINS: Readonly<Record<CommandServices['origin'], string>> = {
   own: 'started for this command: the company is not running',
 };
 
+const STATES: Readonly<Record<Status['state'], string>> = {
+  running: '',
+  stopped: ', stopped: start it with corp start',
+  'not-started': ', not started yet',
+};
+
 function summary(status: Status): readonly Row[] {
   const { trading, agents, lastCycle, services } = status;
   const words = Object.entries(agents.byStatus).map(([name, count]) => `${count} ${name}`);
   return Object.entries({
-    company: `${status.mode}, account ${status.account}${status.announcedAt === null ? ', not started yet' : ''}`,
+    company: `${status.mode}, account ${status.account}${STATES[status.state]}`,
     'market time': status.marketTime === null ? null : isoTime(status.marketTime),
-    trading: trading ? `${trading.state} (${trading.setBy}: ${trading.reason})` : 'not yet',
+    trading: trading
+      ? `${status.state === 'running' ? trading.state : `stopped; ${trading.state} at its next start`} (${trading.setBy}: ${trading.reason})`
+      : 'not yet',
     equity: status.equity?.toFixed(2),
     exposure: status.exposure?.toFixed(2),
     positions: String(status.positions.length),

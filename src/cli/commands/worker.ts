@@ -10,6 +10,7 @@ import { AppError } from '../../domain/errors.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
 import { runProcess } from '../process/run-process.ts';
+import { decimalOf } from '../input/decimal.ts';
 
 interface Options {
   readonly coordinator?: string;
@@ -42,7 +43,7 @@ function parseUrl(text: string): string {
 const parseCount =
   (max: number) =>
   (text: string): number => {
-    const count = Number(text);
+    const count = decimalOf(text);
     if (Number.isInteger(count) && count >= 1 && count <= max) return count;
     throw new InvalidArgumentError(`Write a whole number from 1 to ${max}.`);
   };

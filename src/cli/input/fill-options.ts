@@ -4,6 +4,7 @@ import { type FillModel } from '../../domain/backtest/result.ts';
 import { describedMarket } from '../../domain/market/described-market.ts';
 import { type PrintedSeries } from './read-series.ts';
 import { type Market } from '../../domain/market/market.ts';
+import { decimalOf } from './decimal.ts';
 
 interface Fees {
   readonly taker: number;
@@ -21,9 +22,12 @@ export interface FillOptions {
 /** A higher fee or slippage is probably a percentage given instead of a fraction. */
 const MAX_RATE = 0.1;
 
+/** The same as of paper.startingCash. */
+const MAX_CASH = 1e9;
+
 function parseRate(text: string): number {
-  const rate = Number(text);
-  if (text.trim() !== '' && rate >= 0 && rate <= MAX_RATE) return rate;
+  const rate = decimalOf(text);
+  if (rate >= 0 && rate <= MAX_RATE) return rate;
   throw new InvalidArgumentError(`Write fractions from 0 to ${MAX_RATE}: 0.006 is 0.6 %.`);
 }
 
@@ -36,9 +40,9 @@ function parseFees(text: string): Fees {
 }
 
 export function parseCash(text: string): number {
-  const cash = Number(text);
-  if (text.trim() !== '' && cash > 0 && Number.isFinite(cash)) return cash;
-  throw new InvalidArgumentError('Write an amount above zero in quote currency, like 10000.');
+  const cash = decimalOf(text);
+  if (cash > 0 && cash <= MAX_CASH) return cash;
+  throw new InvalidArgumentError(`Write an amount above zero in quote currency, like 10000, up to ${MAX_CASH}.`);
 }
 
 export const cashOption = (): Option =>

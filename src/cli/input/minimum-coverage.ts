@@ -1,13 +1,14 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { type Config } from '../../../config/schema.ts';
+import { decimalOf } from './decimal.ts';
 
 export interface CoverageOptions {
   readonly minimumCoverage?: number;
 }
 
 function parseShare(text: string): number {
-  const share = Number(text);
-  if (text.trim() !== '' && share >= 0 && share <= 1) return share;
+  const share = decimalOf(text);
+  if (share >= 0 && share <= 1) return share;
   throw new InvalidArgumentError('Write a share from 0 to 1: 0.4 plays candles of which 40 % are there.');
 }
 

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { modeField, reasonField, symbolField, timeframeField } from '../../../queues/fields.ts';
 import { isQueueName, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
 import { type Timeframe } from '../../domain/market/timeframe.ts';
+import { decimalOf } from './decimal.ts';
 
 /** Flags and arguments that several commands share. Commander prints InvalidArgumentError as one line of bad usage. */
 
@@ -14,7 +15,7 @@ export const modeOption = (): Option =>
 
 export const limitOption = (): Option =>
   new Option('--limit <rows>', 'maximum number of rows, newest first').default(50).argParser((text) => {
-    const rows = Number(text);
+    const rows = decimalOf(text);
     if (Number.isInteger(rows) && rows >= 1 && rows <= MAX_ROWS) return rows;
     throw new InvalidArgumentError(`Write a whole number from 1 to ${MAX_ROWS}.`);
   });
@@ -31,7 +32,7 @@ export function parseSymbol(text: string): string {
 }
 
 export function parsePort(text: string): number {
-  const port = Number(text);
+  const port = decimalOf(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new InvalidArgumentError('Write a port from 0 to 65535.');
 }

@@ -46,11 +46,14 @@ export function createIo(
   };
 }
 
-/** Creates the CliIo of this process. A closed pipe (`corp orders | head`) is not an error. */
+/** Writing failed because nobody reads: a closed pipe (`corp orders | head`), or a closed terminal. */
+const UNREAD: readonly (string | undefined)[] = ['EPIPE', 'EIO'];
+
+/** Creates the CliIo of this process. */
 export function processIo(): CliIo {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') process.exitCode = 1;
+      if (!UNREAD.includes(error.code)) process.exitCode = 1;
     });
   }
   return createIo(process, { environment: processEnvironment(), cwd: process.cwd() });

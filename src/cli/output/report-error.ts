@@ -1,6 +1,7 @@
 import { runtimeFrom } from '../../../config/environment.ts';
 import { isExplained, isInputError, sentenceOf } from '../../domain/errors.ts';
 import { type CliIo } from './io.ts';
+import { systemProblem } from './system-error.ts';
 
 /**
  * Prints an error and its advice in one line.
@@ -8,8 +9,9 @@ import { type CliIo } from './io.ts';
  */
 export function reportError(error: unknown, io: CliIo): number {
   const text = sentenceOf(error);
-  if (isExplained(error)) {
-    io.complain(`corp: ${text}`);
+  const problem = systemProblem(error);
+  if (isExplained(error) || problem !== null) {
+    io.complain(`corp: ${problem ?? text}`);
   } else {
     const debug = runtimeFrom(io.environment)['logLevel'] === 'debug';
     io.complain(`corp: unexpected error: ${text}${debug ? '' : '. Set LOG_LEVEL=debug to see the stack trace'}`);

@@ -1,5 +1,5 @@
 import { type Config } from '../../../config/schema.ts';
-import { type ListenOptions } from '../../http/listen.ts';
+import { type ListenOptions } from '../../http/bind.ts';
 import { type FleetRules } from '../../domain/fleet/unit.ts';
 import { untilAborted } from '../../ports/until-aborted.ts';
 import { type OpenServices } from '../../runtime/company.ts';

@@ -1,7 +1,5 @@
 import { constants } from 'node:os';
-import { resolve } from 'node:path';
 import { type Config } from '../../../config/schema.ts';
-import { PROJECT_ROOT } from '../../paths.ts';
 import { createCleanupStack, type CleanupStack } from '../../runtime/cleanup-stack.ts';
 import { createLogger, type ClosableLogger } from '../../runtime/logger.ts';
 import { installShutdown, type ShutdownSignal } from '../../runtime/shutdown.ts';
@@ -47,7 +45,7 @@ export async function runProcess<T>(
   const level = config.runtime.logLevel;
   const log = createLogger({
     level,
-    ...(keepsLogs && { directory: resolve(PROJECT_ROOT, config.database.logDirectory) }),
+    ...(keepsLogs && { directory: config.database.logDirectory }),
     terminal: io.terminal,
     ...(finishes && level === 'info' && { terminalLevel: 'warn' }),
   });

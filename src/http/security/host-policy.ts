@@ -45,7 +45,7 @@ export function requireKnownHost(policy: HostPolicy, setting: string): RequestHa
   return (request, _response, next) => {
     if (!policy.admits(request.headers.host)) {
       throw new RequestError(403, 'unknown-host', 'this server does not answer to that host name', {
-        advice: `Use localhost, or the configured host (${setting})`,
+        advice: `Use localhost, or a configured host (${setting})`,
       });
     }
     next();

@@ -36,7 +36,7 @@ export function createEmbeddedStore(command: readonly string[], directory: strin
     name: 'store',
     spawn() {
       const log = openChildLog(logPath);
-      // See private-redis.ts for `detached`.
+      // Its own process group, as in spawn-with-parent.ts.
       const child = spawn(file, [...leading, ...options], { stdio: ['pipe', 'pipe', log], detached: true });
       closeSync(log);
       return child;

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastLines, openChildLog } from './child-log.ts';
 import { mongodReady } from './probe-mongo.ts';
+import { spawnWithParent } from './spawn-with-parent.ts';
 import type { Program } from './supervised-process.ts';
 
 /** A stand-alone mongod on loopback. `journal=true`: acknowledged writes are in the journal and survive SIGKILL. */
@@ -15,8 +15,7 @@ export function createPrivateMongod(binary: string, directory: string, port: num
     name: 'mongod',
     spawn() {
       const log = openChildLog(logPath);
-      // See private-redis.ts for `detached`.
-      const child = spawn(binary, options, { stdio: ['ignore', log, log], detached: true });
+      const child = spawnWithParent(binary, options, log);
       closeSync(log);
       return child;
     },

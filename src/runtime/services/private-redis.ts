@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastLines, openChildLog } from './child-log.ts';
 import { redisReady } from './probe-redis.ts';
+import { spawnWithParent } from './spawn-with-parent.ts';
 import type { Program } from './supervised-process.ts';
 
 const LOG_FILE = 'redis.log';
@@ -22,8 +22,7 @@ export function createPrivateRedis(binary: string, directory: string, port: numb
     name: 'redis',
     spawn() {
       const log = openChildLog(logPath);
-      // Its own process group: Ctrl-C must reach only this process, which stops the service at the end of its shutdown.
-      const child = spawn(binary, [configPath], { stdio: ['ignore', log, log], detached: true });
+      const child = spawnWithParent(binary, [configPath], log);
       closeSync(log);
       return child;
     },

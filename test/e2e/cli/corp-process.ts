@@ -21,14 +21,18 @@ export interface Workspace {
   readonly directory: string;
   readonly dataDirectory: string;
   readonly environment: Environment;
+  /** Path of the program. */
+  readonly main: string;
   readonly spawn: (...args: string[]) => ChildProcess;
+  /** Starts another program in the workspace. */
+  readonly spawnIn: (program: string, args: readonly string[]) => ChildProcess;
   readonly corp: (...args: string[]) => Promise<Finished>;
   /** The JSON document of a command that must succeed. */
   readonly json: <T>(...args: string[]) => Promise<T>;
 }
 
 /** Command lines of processes on this machine that contain the directory: services that were left running. */
-function processesNaming(directory: string): readonly string[] {
+export function processesNaming(directory: string): readonly string[] {
   if (!existsSync('/proc/self/cmdline')) return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -42,9 +46,11 @@ function processesNaming(directory: string): readonly string[] {
     });
 }
 
-/** A temporary directory for a company of this test. The test fails when a process is left running in it. */
-export function workspace(): Workspace {
-  const directory = mkdtempSync(join(tmpdir(), 'corp-cli-'));
+/**
+ * A temporary directory for a company of this test. The test fails when a process is left running in it.
+ * @param extra further variables. @param directory of another workspace, to share it
+ */
+export function workspace(extra: Environment = {}, directory = mkdtempSync(join(tmpdir(), 'corp-cli-'))): Workspace {
   const dataDirectory = join(directory, 'data');
   onTestFinished(() => {
     const left = processesNaming(directory);
@@ -59,9 +65,11 @@ export function workspace(): Workspace {
     CORP_DATABASE__LOG_DIRECTORY: join(directory, 'logs'),
     // A slow machine renews its locks late, and the log says so; nothing is killed here.
     CORP_DATABASE__QUEUES__LOCK_MS: '60000',
+    ...extra,
   };
-  const start: Workspace['spawn'] = (...args) =>
-    spawn(MAIN, args, { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const spawnIn: Workspace['spawnIn'] = (program, args) =>
+    spawn(program, args, { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const start: Workspace['spawn'] = (...args) => spawnIn(MAIN, args);
   const corp: Workspace['corp'] = async (...args) => {
     const child = start(...args);
     const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);
@@ -71,7 +79,9 @@ export function workspace(): Workspace {
     directory,
     dataDirectory,
     environment,
+    main: MAIN,
     spawn: start,
+    spawnIn,
     corp,
     async json<T>(...args: string[]) {
       const { exitCode, stdout, stderr } = await corp(...args, '--json');

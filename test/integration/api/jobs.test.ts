@@ -28,8 +28,8 @@ describe('jobs over the API', () => {
       deadline: 9_000_000_000_000,
       jobId: 'sweep-1',
     });
-    expect(answer).toMatchObject({ status: 202, json: { queue: 'task-manager', jobId: 'sweep-1' } });
-    const job = await api.producer.queue('task-manager').getJob('sweep-1');
+    expect(answer).toMatchObject({ status: 202, json: { queue: 'task-manager', jobId: 'api.sweep-1' } });
+    const job = await api.producer.queue('task-manager').getJob('api.sweep-1');
     expect(job?.data).toEqual({
       meta: { priority: 'critical', deadline: 9_000_000_000_000, causedBy: 'api' },
       payload: { reason: 'schedule' },
@@ -50,7 +50,7 @@ describe('jobs over the API', () => {
       expect((await post('/api/jobs/worker-manager', { ...CENSUS, jobId: 'once' })).status).toBe(202);
     }
     const jobs = await api.producer.queue('worker-manager').getJobs(['prioritized']);
-    expect(jobs.filter((job) => job.id === 'once')).toHaveLength(1);
+    expect(jobs.filter((job) => job.id === 'api.once')).toHaveLength(1);
   });
 
   it.each([
@@ -88,6 +88,130 @@ describe('jobs over the API', () => {
     ['no body', '/api/jobs/worker-manager', undefined, { code: 'bad-request' }],
   ])('refuses %s with 400 and says where', async (_what, path, body, error) => {
     expect(await post(path, body)).toMatchObject({ status: 400, json: { error } });
+  });
+
+  it.each([
+    'wait',
+    'active',
+    'failed',
+    'stalled',
+    'meta',
+    'id',
+    'events',
+    'delayed',
+    'de',
+    'completed',
+    'paused',
+    'prioritized',
+    'marker',
+    'pc',
+    'repeat',
+    'limiter',
+    'stalled-check',
+    'waiting-children',
+    'metrics',
+    'WAIT',
+  ])('refuses the job id %j, which would destroy the queue, and finds no job under it', async (jobId) => {
+    expect(await post('/api/jobs/worker-manager', { ...CENSUS, jobId })).toMatchObject({
+      status: 400,
+      json: { error: { code: 'bad-request', issues: [{ path: 'jobId' }] } },
+    });
+    for (const id of [jobId, `metrics:${jobId}`, 'api.once:logs']) {
+      expect((await get(`/api/jobs/worker-manager/${encodeURIComponent(id)}`)).status, id).toBe(404);
+      expect((await post(`/api/jobs/worker-manager/${encodeURIComponent(id)}/retry`)).status, id).toBe(404);
+    }
+    expect((await get('/api/queues')).status).toBe(200);
+  });
+
+  it('gives ids from outside a prefix, and finds them with and without it', async () => {
+    const { json } = await post('/api/jobs/worker-manager', { ...CENSUS, jobId: 'mine' });
+    expect(json).toEqual({ queue: 'worker-manager', jobId: 'api.mine' });
+    for (const id of ['mine', 'api.mine'])
+      expect((await get(`/api/jobs/worker-manager/${id}`)).json).toMatchObject({ id: 'api.mine' });
+  });
+
+  it('lets nobody add jobs, change their data or remove schedules in Bull Board', async () => {
+    const board = (method: string, path: string): Promise<Answer> =>
+      call(`${api.url}/queues/api/queues/task-manager/${path}`, {
+        method,
+        body: { name: 'sweep', data: {}, options: { jobId: 'wait' } },
+      });
+    for (const [method, path] of [
+      ['POST', 'add'],
+      ['PATCH', 'api.sweep-1/update-data'],
+      ['PUT', 'job-schedulers/sweep/remove'],
+      ['PUT', 'obliterate'],
+    ])
+      expect(await board(method!, path!)).toMatchObject({ status: 403, json: { error: { code: 'not-in-board' } } });
+  });
+
+  describe('completes what the running company knows', () => {
+    const NOW = Date.UTC(2026, 0, 5, 13);
+    const DAY = Date.UTC(2026, 0, 5);
+    beforeAll(() => void api.rows.feeds.push({ source: 'test', now: NOW, updatedAt: 1 }));
+    const payloadOf = async (queue: 'task-manager' | 'ceo', body: object): Promise<unknown> => {
+      const { status, json } = await post(`/api/jobs/${queue}`, body);
+      expect(status).toBe(202);
+      const job = await api.producer.queue(queue).getJob((json as { jobId: string }).jobId);
+      return (job?.data as { payload: unknown }).payload;
+    };
+
+    it('start-cycle needs no field, and is the next run of these inputs', async () => {
+      const cycle = {
+        account: ACCOUNT,
+        source: 'test',
+        mode: 'simulated',
+        symbols: ['BTC-USD', 'ETH-USD'],
+        timeframe: '1h',
+        seed: 1,
+        asOf: NOW,
+        settles: false,
+        run: 1,
+      };
+      expect(await payloadOf('task-manager', { name: 'start-cycle', data: {} })).toEqual(cycle);
+      expect(await payloadOf('task-manager', { name: 'start-cycle', data: { timeframe: '1d', seed: 7 } })).toEqual({
+        ...cycle,
+        timeframe: '1d',
+        seed: 7,
+        asOf: DAY,
+      });
+    });
+
+    it('start-day is that of the market time, and a halt needs no feed', async () => {
+      expect(await payloadOf('ceo', { name: 'start-day', data: {} })).toEqual({ account: ACCOUNT, day: DAY });
+      expect(await payloadOf('ceo', { name: 'emergency', data: { reason: 'x' } })).toMatchObject({ account: ACCOUNT });
+    });
+
+    it.each([
+      ['another account', 'task-manager', 'start-cycle', { account: 'other' }, 'data.account: must be paper-test'],
+      ['another mode', 'task-manager', 'start-cycle', { mode: 'live' }, 'data.mode: must be simulated'],
+      ['another source', 'task-manager', 'start-cycle', { source: 'x' }, 'data.source: must be test'],
+      [
+        'a later candle',
+        'task-manager',
+        'start-cycle',
+        { asOf: NOW + 1 },
+        'data.asOf: must not be after the market time',
+      ],
+      ['a later day', 'ceo', 'start-day', { day: DAY + 86_400_000 }, 'data.day: must not be after the market time'],
+      ['the year 2100', 'ceo', 'stop-day', { day: Date.UTC(2100, 0, 1) }, 'data.day: must not be after'],
+      ['another account of a day', 'ceo', 'start-day', { account: 'other' }, 'data.account: must be paper-test'],
+      ['symbols that are none', 'task-manager', 'start-cycle', { symbols: 'BTC' }, 'data.symbols'],
+      ['a timeframe that is none', 'task-manager', 'start-cycle', { timeframe: 5 }, 'data.timeframe'],
+    ])('%s is refused with 400', async (_, queue, name, data, message) => {
+      const { status, json } = await post(`/api/jobs/${queue}`, { name, data });
+      expect({ status, text: (json as { error: { message: string } }).error.message }).toEqual({
+        status: 400,
+        text: expect.stringContaining(message) as string,
+      });
+    });
+
+    it('the documentation requires only what people must give', async () => {
+      const { json } = await get('/api/openapi.json');
+      const { schemas } = (json as { components: { schemas: Record<string, { required?: string[] }> } }).components;
+      expect(schemas['task-manager.start-cycle.data']?.required).toEqual([]);
+      expect(schemas['ceo.emergency.data']?.required).toEqual(['reason']);
+    });
   });
 
   it('refuses another content type, malformed JSON and a too large body, each with its status', async () => {

@@ -200,6 +200,52 @@ describe('an API with a token', () => {
     }
   });
 
+  it('slows down 300 wrong logins, logs them and raises one alert; a program is not slowed down', async () => {
+    const lines: string[] = [];
+    const alerts: unknown[] = [];
+    const log = {
+      ...api.deps.log,
+      warn: (text: string, fields?: object) => void lines.push(`${text} ${JSON.stringify(fields)}`),
+    };
+    let now = 1_000_000;
+    const clock = { now: () => now };
+    const raiseAlert = async (alert: unknown): Promise<void> => void alerts.push(alert);
+    const attacked = await createApi({ ...api.deps, apiToken: TOKEN, log, clock, raiseAlert }).listen({
+      host: '127.0.0.1',
+      port: 0,
+    });
+    try {
+      const post = (token: string): Promise<Answer> =>
+        call(`${attacked.url}/login`, { method: 'POST', headers: FORM, body: `token=${token}` });
+      const counts: Record<number, number> = {};
+      for (let i = 0; i < 300; i += 1) {
+        const { status } = await post('wrong');
+        counts[status] = (counts[status] ?? 0) + 1;
+        now += 50;
+      }
+      expect(counts[401]).toBeLessThan(12);
+      expect(counts[429]).toBe(300 - counts[401]!);
+      // The right token waits too: otherwise the answer would tell which one is right.
+      expect(await post(TOKEN)).toMatchObject({
+        status: 429,
+        headers: { 'retry-after': expect.any(String) as string },
+      });
+      const headers = { authorization: `Bearer ${TOKEN}` };
+      expect((await call(`${attacked.url}/api/info`, { headers })).status).toBe(200);
+      now += 10_000;
+      expect((await post(TOKEN)).status).toBe(303);
+      expect(lines[0]).toBe('a wrong API token was refused {"way":"login","address":"127.0.0.1","count":1}');
+      expect(lines.join('\n')).not.toContain(TOKEN);
+      for (let i = 0; i < 12; i += 1) {
+        const wrong = { authorization: 'Bearer wrong-token-of-a-program' };
+        expect((await call(`${attacked.url}/api/info`, { headers: wrong })).status).toBe(401);
+      }
+      expect(alerts).toEqual([expect.objectContaining({ title: 'Wrong API tokens', severity: 'warning' })]);
+    } finally {
+      await attacked.close();
+    }
+  });
+
   it('ends a session after its lifetime', async () => {
     let now = 1_000_000;
     const aging = await startTestApi({ apiToken: TOKEN, clock: { now: () => now } });

@@ -116,7 +116,15 @@ describe('the CEO acts by itself', () => {
         expect(await candle(agents)).toEqual({ acted: ['peak-drawdown: reduce'] });
         expect(await agents.riskState()).toMatchObject({ tradingState: 'REDUCING', stateSetBy: 'ceo' });
       },
-      { closes: [100, 96, 96], environment: { CORP_RISK__MAX_PEAK_DRAWDOWN: '0.0006' } },
+      {
+        closes: [100, 96, 96],
+        environment: {
+          CORP_RISK__MAX_PEAK_DRAWDOWN: '0.0006',
+          // Never above the limit from the peak.
+          CORP_RISK__MAX_WEEKLY_DRAWDOWN: '0.0006',
+          CORP_RISK__MAX_DAILY_DRAWDOWN: '0.0006',
+        },
+      },
     ),
   );
 

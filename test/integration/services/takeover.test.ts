@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -51,11 +51,39 @@ it('lets other processes find the services while their owner lives, and not afte
   expect(await attachServices(directory)).toBeNull();
 });
 
+/** Kills the shells that end a Redis of this directory together with its owner. */
+function killWatchers(directory: string): void {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const line = commandLineOf(pid);
+    if (line.includes('kill -TERM') && line.includes(directory)) process.kill(Number(pid), 'SIGKILL');
+  }
+}
+
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(join('/proc', pid, 'cmdline'), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+it('leaves no Redis and no store behind when the owner is killed, and no data is lost', async () => {
+  const directory = temporaryDirectory();
+  const owner = await startOwner(directory);
+  await connect(owner.url).set('written by', 'the killed owner');
+  await kill(owner);
+  await expect.poll(() => identifyProcess(owner.pids.redis)).toBeNull();
+  await expect.poll(() => identifyProcess(owner.pids.store)).toBeNull();
+  const { services } = await startForTest(directory);
+  expect(await connect(services.redis.url).get('written by')).toBe('the killed owner');
+});
+
 it('ends the Redis of a killed owner before it starts its own on the same data', async () => {
   const directory = temporaryDirectory();
   const owner = await startOwner(directory);
   await connect(owner.url).set('written by', 'the killed owner');
   const orphan = identifyProcess(owner.pids.redis);
+  killWatchers(directory);
   await kill(owner);
   expect(orphan !== null && isRunning(orphan)).toBe(true);
   expect(await attachServices(directory)).toBeNull();
@@ -69,6 +97,7 @@ it('ends the Redis of a killed owner before it starts its own on the same data',
 it('recognises the orphan without the record, by its password and directory', async () => {
   const directory = temporaryDirectory();
   const owner = await startOwner(directory);
+  killWatchers(directory);
   await kill(owner);
   writeFileSync(join(directory, 'services.json'), '{"torn');
   await startForTest(directory);

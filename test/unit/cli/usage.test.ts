@@ -32,6 +32,22 @@ describe('bad usage is one line, the usage of that command, and exit code 2', ()
     ['an unknown queue', ['jobs', 'retry', 'x', '1'], /no such queue: ceo, /, 'corp jobs retry [options] <queue> <id>'],
     ['fees in percent', ['backtest', '--fees', '1.2,0.6'], /0.006 is 0.6 %/, 'corp backtest [options]'],
     ['one fee', ['backtest', '--fees', '0.01'], /taker and maker/, 'corp backtest [options]'],
+    ['a hexadecimal port', ['start', '--port', '0x10'], /port from 0 to 65535/, 'corp start [options]'],
+    ['a port with an exponent', ['start', '--port', '1e3'], /port from 0 to 65535/, 'corp start [options]'],
+    [
+      'a port with a blank',
+      ['coordinator', '--port', ' 80'],
+      /port from 0 to 65535/,
+      'corp coordinator [options] [command]',
+    ],
+    ['a port that is empty', ['start', '--port', ''], /port from 0 to 65535/, 'corp start [options]'],
+    ['a port too large', ['start', '--port', '99999'], /port from 0 to 65535/, 'corp start [options]'],
+    ['hexadecimal cash', ['start', '--cash', '0x10'], /amount above zero/, 'corp start [options]'],
+    ['cash with an exponent', ['backtest', '--cash', '1e9'], /amount above zero/, 'corp backtest [options]'],
+    ['too much cash', ['cycle', '--cash', '1000000001'], /up to 1000000000/, 'corp cycle [options]'],
+    ['a hexadecimal limit', ['trades', '--limit', '0x10'], /whole number from 1/, 'corp trades [options]'],
+    ['a hexadecimal speed', ['start', '--speed', '0x10'], /number above zero/, 'corp start [options]'],
+    ['a hexadecimal drain', ['node', '--queues', 'all', '--drain', '0x1'], /seconds from 0/, 'corp node [options]'],
     ['a timeframe that is none', ['backtest', '--timeframe', '1x'], /like 5m, 1h, 1d or 1w/, 'corp backtest [options]'],
   ])('%s', async (_what, args, problem, usage) => {
     const { exitCode, stdout, stderr } = await corp(args);

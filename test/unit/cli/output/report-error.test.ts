@@ -46,6 +46,16 @@ describe('work that could not be done exits 1', () => {
     });
   });
 
+  it('says in words what the file system refused', () => {
+    for (const [code, words] of [
+      ['EEXIST', 'a file of that name is in the way'],
+      ['ENOSPC', 'no space is left on the disk'],
+    ]) {
+      const error = Object.assign(new Error(`${code}: raw text, mkdir '/d'`), { code, path: '/d' });
+      expect(report(error)).toEqual({ exitCode: 1, stderr: `corp: /d: ${words}\n` });
+    }
+  });
+
   it('prints the stack of an unexpected error with LOG_LEVEL=debug only', () => {
     const error = new TypeError('x is undefined');
     expect(report(error)).toEqual({
