@@ -1,6 +1,6 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { type QueueName } from '../../queues/names.ts';
-import { errorText } from '../domain/errors.ts';
+import { AppError, errorText } from '../domain/errors.ts';
 import { type AgentState } from '../ports/records.ts';
 import { type AppContext } from './context.ts';
 import { VERSION } from '../paths.ts';
@@ -35,6 +35,8 @@ export async function startHeartbeat(
   const startedAt = clock.now();
   let draining = false;
   let lastBeat = startedAt;
+  /** The last heartbeat could not be written because a service was away. */
+  let isWaiting = false;
   let cpu = process.cpuUsage();
   let measuredAt = performance.now();
   let beating: Promise<void> = Promise.resolve();
@@ -77,9 +79,13 @@ export async function startHeartbeat(
       const states = await agents();
       await Promise.all(states.map((state) => stores.agentStates.beat(state)));
       for (const state of states) await announceChange(state);
+      if (isWaiting) log.info('heartbeat written again', { afterSeconds: Math.round((clock.now() - lastBeat) / 1000) });
+      isWaiting = false;
       lastBeat = clock.now();
     } catch (error) {
-      log.warn(`heartbeat not written: ${errorText(error)}`);
+      // Agents repeat what failed for the same reason.
+      isWaiting ||= error instanceof AppError && error.retryable;
+      log.warn(`${isWaiting ? 'waiting for Redis and the store: ' : ''}heartbeat not written: ${errorText(error)}`);
     }
   };
   await beat();
