@@ -44,7 +44,7 @@ export interface RowCodec<Row> {
   readonly changeOf: (key: string, values: object) => Record<string, unknown>;
   /** The conditions that are given. @throws AppError `internal` for a field that rows do not have. */
   readonly filterOf: (filter: object) => Record<string, unknown>;
-  /** Converts a stored document to a row with exactly the port's fields. */
+  /** Converts a stored document to a row with exactly the port's fields, in their order, whoever wrote it. */
   readonly decode: (document: object) => Row;
   /** Validates a whole row and converts it. @throws AppError `invalid-record` */
   readonly documentOf: (row: Row, tokens: Pick<RowDocument, '_inserted' | '_changed'>) => RowDocument;
@@ -87,12 +87,14 @@ export function rowCodec<Row extends object>(spec: TableSpec<Row>): RowCodec<Row
     },
 
     decode(document) {
-      const own = Object.entries(document).filter(([name]) => !name.startsWith('_'));
+      const stored = document as Readonly<Record<string, unknown>>;
       const parse = (name: string, value: unknown): unknown => {
         if (value instanceof mongo.Binary) return value.value();
         return texts.has(name) ? JSON.parse(String(value)) : value;
       };
-      return Object.fromEntries(own.map(([name, value]) => [name, parse(name, value)])) as Row;
+      const row: Record<string, unknown> = {};
+      for (const name of byName.keys()) if (stored[name] !== undefined) row[name] = parse(name, stored[name]);
+      return row as Row;
     },
 
     documentOf(row, tokens) {
