@@ -12,6 +12,7 @@ import { marketsFailed } from '../agent/markets-failed.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { requireClosed } from '../agent/require-closed.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
+import { createKnownStrategies } from './known-strategies.ts';
 
 export interface AnalystDeps extends AgentDeps {
   readonly stores: Pick<
@@ -26,6 +27,7 @@ export interface AnalystDeps extends AgentDeps {
 export function createAnalyst(deps: AnalystDeps): Agent {
   const { data, stores } = deps;
   const raiseAlert = createRaiseAlert(deps);
+  const knownStrategies = createKnownStrategies(stores.strategies);
 
   /** The strategies of the other markets decide without these. */
   const reportFailed = async (account: string, candleTime: number, failed: readonly MarketFailure[]): Promise<void> => {
@@ -56,17 +58,15 @@ export function createAnalyst(deps: AnalystDeps): Agent {
 
       async signals({ account, symbols, timeframe, candleTime }, { job }) {
         const asOf = candleTime + timeframeMs(timeframe);
-        const [all, waiting] = await Promise.all([
+        const [all, waiting, positions] = await Promise.all([
           stores.portfolio.list({ account }),
           waitingExits(account),
+          stores.ledger.positions(account),
           requireClosed(data, 'the candle', asOf),
         ]);
         const held = all.filter((holding) => holding.timeframe === timeframe && symbols.includes(holding.symbol));
         if (held.length === 0) return { intents: waiting, failed: [] };
-        const [positions, strategies] = await Promise.all([
-          stores.ledger.positions(account),
-          stores.strategies.getMany([...new Set(held.map(({ strategyHash }) => strategyHash))]),
-        ]);
+        const strategies = await knownStrategies(held.map(({ strategyHash }) => strategyHash));
         const intents: Intent[] = [];
         const failed: MarketFailure[] = [];
         for (const symbol of symbols) {

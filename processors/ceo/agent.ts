@@ -124,8 +124,7 @@ export function createCeo(deps: CeoDeps): Agent {
 
       async 'start-day'({ account, day }) {
         requireOwn(account);
-        await requireClosed(data, 'the day before it', day);
-        requireDay(day, await data.now());
+        requireDay(day, await requireClosed(data, 'the day before it', day));
         await broker.open(account);
         const silent = silentAgents(QUEUE_NAMES, await heartbeats(), clock.now(), deps.silentAfterMs, watchedSince);
         const { stance, riskBudget } = await stanceOf(account, undefined);
@@ -144,8 +143,7 @@ export function createCeo(deps: CeoDeps): Agent {
 
       async 'stop-day'({ account, day }) {
         requireOwn(account);
-        await requireClosed(data, 'the day before it', day);
-        requireDay(day, await data.now());
+        requireDay(day, await requireClosed(data, 'the day before it', day));
         const key = `daily-report/${account}/${day}`;
         const [{ equity, cash, exposure }, points, fills, verdicts, holdings] = await Promise.all([
           broker.balance(account),

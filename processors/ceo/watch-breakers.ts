@@ -109,7 +109,6 @@ export function createBreakerWatch(deps: BreakerWatchDeps): BreakerWatch {
     async candle({ account, candleTime }) {
       // A job that comes late is judged now: an old crash is no reason to act.
       const [time] = await Promise.all([
-        data.now(),
         requireClosed(data, 'the candle', candleTime + candleMs),
         broker.open(account),
       ]);

@@ -39,8 +39,14 @@ const REPEATED = ['strategyHash', 'symbol', 'timeframe', 'side', 'purpose'] as c
  * Why an order must not be sent for the first time now; null when it may be. An entry needs a living approval, an ACTIVE
  * account in the epoch of the approval, and a price within its bounds. Orders that close may always be sent, because closing
  * late is the smaller risk; those of a flatten only until a person takes it back. Read again right before each send.
+ * @param marketTime if it was read already, epoch ms
  */
-export async function lapseOf(deps: AdmitDeps, approval: Approval, cycleId: string | undefined): Promise<Lapse | null> {
+export async function lapseOf(
+  deps: AdmitDeps,
+  approval: Approval,
+  cycleId: string | undefined,
+  marketTime?: number,
+): Promise<Lapse | null> {
   const { account } = approval;
   if (approval.purpose === 'flatten') {
     const { flatten } = await deps.riskStates.read(account);
@@ -49,7 +55,7 @@ export async function lapseOf(deps: AdmitDeps, approval: Approval, cycleId: stri
   if (approval.purpose !== 'entry') return null;
   const { expiresAt, symbol, timeframe, minPrice = 0, maxPrice = Infinity, epoch } = approval;
   const { data, riskStates } = deps;
-  const now = await decisionTime(deps, cycleId);
+  const now = await decisionTime(deps, cycleId, marketTime);
   if (!(now < expiresAt))
     return {
       to: 'expired',
@@ -89,7 +95,7 @@ export async function admitApproval(deps: AdmitDeps, account: string, approvalId
     return { refused: text, late: false };
   }
   if (!order && !check.ok) return { refused: check.reason, late: true };
-  const lapsed = await lapseOf(deps, approval, intent.cycleId);
+  const lapsed = await lapseOf(deps, approval, intent.cycleId, now);
   if (!order && lapsed) return { refused: lapsed.reason, late: true };
   if (!(await stores.approvals.consume(approvalId, intent.id, now)))
     return { refused: `approval ${approvalId} was used for another order`, late: false };

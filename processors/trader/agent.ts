@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idField } from '../../queues/fields.ts';
+import { type BookMark } from '../../src/domain/portfolio/books.ts';
 import { type Fill } from '../../src/domain/orders/order.ts';
 import { type BreakerRules } from '../../src/domain/risk/breakers/breaker.ts';
 import { type Stores } from '../../src/ports/stores.ts';
@@ -18,9 +19,9 @@ import { type Refusal } from './admit-approval.ts';
 import { cancelOrders, reportCrossing } from './cancel-orders.ts';
 import { cancelWithdrawn } from './cancel-withdrawn.ts';
 import { followVenue, resolveUnsent, standingDifference } from './follow-venue.ts';
-import { markAccount, syncOrders, takeFills } from './ledger-sync.ts';
+import { markAccount, syncOrders, takeFills, unendedOrders } from './ledger-sync.ts';
 import { createVenueWatch } from './watch-venue.ts';
-import { placeAll, type PlaceDeps } from './place-order.ts';
+import { mayBeUnsent, placeAll, type PlaceDeps } from './place-order.ts';
 
 export interface TraderDeps extends AgentDeps, PlaceDeps {
   readonly producer: Producer;
@@ -74,9 +75,15 @@ export function createTrader(deps: TraderDeps): Agent {
   /**
    * Entries stop while ledger and venue differ, until that is explained.
    * @param before risk state at the start of the job: what it does not have needs no lifting
+   * @param mark what is noted about the account
    */
-  const compare = async (account: string, closedAt: number, before: RiskState): Promise<void> => {
-    const difference = await standingDifference(cancelDeps, account);
+  const compare = async (
+    account: string,
+    closedAt: number,
+    before: RiskState,
+    mark: BookMark | null,
+  ): Promise<void> => {
+    const difference = await standingDifference(cancelDeps, account, mark);
     if (difference !== null) await watch.trouble(account, 'venue-differs', difference, closedAt);
     else if (before.trouble) await watch.good(account, closedAt);
     // Last: until the books are known to agree, nothing is reviewed.
@@ -129,9 +136,10 @@ export function createTrader(deps: TraderDeps): Agent {
           const uncancelled = await cancelBefore(account, state).then(() => null, caught);
           const failed = await broker.onCandles({ ...closed, timeExitsWait: tradingState === 'HALTED' });
           // An order whose answer was lost would otherwise be unknown, and count as under way, until the next start.
-          const unresolved = await resolveUnsent(cancelDeps, account).then(() => null, caught);
-          await syncOrders(deps, account);
-          const fills = await takeFills(deps, account, barred ? report : undefined);
+          const unended = await unendedOrders(deps, account);
+          const unresolved = await resolveUnsent(cancelDeps, account, unended).then(() => null, caught);
+          await syncOrders(deps, account, unended.some(mayBeUnsent) ? await unendedOrders(deps, account) : unended);
+          const { fills, mark } = await takeFills(deps, account, barred ? report : undefined);
           const equity = await markAccount(deps, account);
           // A venue that takes no cancel still gets the candle: stops must act.
           const unanswered = uncancelled ?? unresolved;
@@ -144,7 +152,7 @@ export function createTrader(deps: TraderDeps): Agent {
               await watch.trouble(account, 'stale-feed', error.message, closedAt);
             throw error;
           }
-          await compare(account, closedAt, state);
+          await compare(account, closedAt, state, mark);
           return { fills, equity };
         }),
 

@@ -3,7 +3,7 @@ import { type Fill } from '../../src/domain/orders/order.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
 import { plain } from '../../src/domain/risk/figures.ts';
 import { type RaiseAlert } from '../agent/raise-alert.ts';
-import { syncOrders, takeFills, type LedgerDeps } from './ledger-sync.ts';
+import { syncOrders, takeFills, unendedOrders, type LedgerDeps } from './ledger-sync.ts';
 
 export interface CancelDeps extends LedgerDeps {
   readonly raiseAlert: RaiseAlert;
@@ -52,7 +52,7 @@ export async function cancelChosen(
       failed.push({ id, error });
     }
   }
-  await syncOrders(deps, account);
+  await syncOrders(deps, account, await unendedOrders(deps, account));
   await takeFills(deps, account, report);
   if (failed.length > 0) {
     const text = failed.map(({ id, error }) => `${id}: ${errorText(error)}`).join('; ');

@@ -1,6 +1,6 @@
 import { cashFlowOf, differencesBetween, type BookMark } from '../../src/domain/portfolio/books.ts';
 import { foldFills } from '../../src/domain/portfolio/fold.ts';
-import { type LedgerDeps } from './ledger-sync.ts';
+import { unendedOrders, type LedgerDeps } from './ledger-sync.ts';
 
 /** More than anybody reads in one alert. */
 const SHOWN = 10;
@@ -8,9 +8,14 @@ const SHOWN = 10;
 /**
  * Compares orders, positions and cash of the ledger with the venue. Null when they agree, otherwise both sides of each
  * difference. The first comparison of an account notes its opening cash.
+ * @param known what is noted about the account, if that was read already
  */
-export async function compareBooks(deps: LedgerDeps, account: string): Promise<string | null> {
-  if ((await differencesOf(deps, account)).length === 0) return null;
+export async function compareBooks(
+  deps: LedgerDeps,
+  account: string,
+  known?: BookMark | null,
+): Promise<string | null> {
+  if ((await differencesOf(deps, account, known)).length === 0) return null;
   // A process that was frozen may have overwritten a position with what it knew before: its fills say what it is.
   const { ledger } = deps.stores;
   await ledger.savePositions(foldFills(await ledger.fills({ account })));
@@ -20,13 +25,14 @@ export async function compareBooks(deps: LedgerDeps, account: string): Promise<s
   return found.slice(0, SHOWN).join('; ') + more;
 }
 
-async function differencesOf({ stores, broker }: LedgerDeps, account: string): Promise<readonly string[]> {
+async function differencesOf(
+  { stores, broker }: LedgerDeps,
+  account: string,
+  noted?: BookMark | null,
+): Promise<readonly string[]> {
   const [mark, orders, positions, openOrders, held, { cash, writtenOff }] = await Promise.all([
-    stores.ledger.mark(account),
-    stores.orders.list({
-      account,
-      states: ['intended', 'approved', 'submitting', 'open', 'partially-filled', 'unknown'],
-    }),
+    noted ?? stores.ledger.mark(account),
+    unendedOrders({ stores }, account),
     stores.ledger.positions(account),
     broker.openOrders(account),
     broker.positions(account),

@@ -1,9 +1,10 @@
+import { type BookMark } from '../../src/domain/portfolio/books.ts';
 import { type Order } from '../../src/domain/orders/order.ts';
 import { type RiskStates } from '../../src/ports/risk-states.ts';
 import { cancelOrders, reportCrossing, type CancelDeps } from './cancel-orders.ts';
 import { compareBooks } from './compare-books.ts';
-import { syncOrders, takeFills } from './ledger-sync.ts';
-import { placeApproved, resolveUnusable, type PlaceDeps } from './place-order.ts';
+import { syncOrders, takeFills, unendedOrders } from './ledger-sync.ts';
+import { mayBeUnsent, placeApproved, resolveUnusable, type PlaceDeps } from './place-order.ts';
 
 export interface FollowDeps extends PlaceDeps {
   readonly riskStates: RiskStates;
@@ -29,11 +30,14 @@ async function resolve(deps: FollowDeps, account: string, order: Order): Promise
 }
 
 /** Resolves the orders of which nobody knows whether they reached the venue; says what became of each. */
-export async function resolveUnsent(deps: FollowDeps, account: string): Promise<readonly string[]> {
+export async function resolveUnsent(
+  deps: FollowDeps,
+  account: string,
+  unended: readonly Order[],
+): Promise<readonly string[]> {
   const resolved: string[] = [];
-  const unsent = await deps.stores.orders.list({ account, states: ['intended', 'approved', 'submitting', 'unknown'] });
-  for (const order of unsent) {
-    if (order.parentId !== undefined) continue;
+  for (const order of unended) {
+    if (!mayBeUnsent(order) || order.parentId !== undefined) continue;
     const after = await resolve(deps, account, order);
     resolved.push(`${order.clientOrderId}: ${order.state} -> ${after}`);
   }
@@ -42,20 +46,25 @@ export async function resolveUnsent(deps: FollowDeps, account: string): Promise<
 
 /** Lets orders, fills and positions follow the venue. While trading is not ACTIVE, entries are cancelled. */
 export async function followVenue(deps: FollowDeps, account: string): Promise<Followed> {
-  const resolved = await resolveUnsent(deps, account);
+  const resolved = await resolveUnsent(deps, account, await unendedOrders(deps, account));
   const barred = (await deps.riskStates.read(account)).tradingState !== 'ACTIVE';
   if (barred) await cancelOrders(deps, account);
-  const orders = await syncOrders(deps, account);
-  const fills = await takeFills(deps, account, barred ? (fill) => reportCrossing(deps, fill) : undefined);
+  const orders = await syncOrders(deps, account, await unendedOrders(deps, account));
+  const { fills } = await takeFills(deps, account, barred ? (fill) => reportCrossing(deps, fill) : undefined);
   return { orders, fills, resolved };
 }
 
 /**
  * Where a ledger that has followed the venue disagrees with it; null when it does not. Only a difference that stands
  * although nothing changed meanwhile is one.
+ * @param known what is noted about the account, if that was read already
  */
-export async function standingDifference(deps: FollowDeps, account: string): Promise<string | null> {
-  let difference = await compareBooks(deps, account);
+export async function standingDifference(
+  deps: FollowDeps,
+  account: string,
+  known?: BookMark | null,
+): Promise<string | null> {
+  let difference = await compareBooks(deps, account, known);
   for (let look = 1; look < LOOKS && difference !== null; look += 1) {
     const { fills } = await followVenue(deps, account);
     const seen = difference;

@@ -1,3 +1,4 @@
+import { type BookMark } from '../../src/domain/portfolio/books.ts';
 import { foldFills } from '../../src/domain/portfolio/fold.ts';
 import { canTransition } from '../../src/domain/orders/state-machine.ts';
 import { type Fill, type Order } from '../../src/domain/orders/order.ts';
@@ -103,15 +104,22 @@ export async function syncGroup(deps: LedgerDeps, entry: Order): Promise<void> {
   await follow(deps, clientOrderId, entry, await deps.broker.fetchGroup(account, clientOrderId), new Map());
 }
 
-const LIVE = ['submitting', 'open', 'partially-filled', 'unknown'] as const;
+const UNENDED = ['intended', 'approved', 'submitting', 'open', 'partially-filled', 'unknown'] as const;
+
+/** Orders of the ledger that may still change. */
+export const unendedOrders = ({ stores }: Pick<LedgerDeps, 'stores'>, account: string): Promise<readonly Order[]> =>
+  stores.orders.list({ account, states: UNENDED });
+
+/** May be at the venue, so that it may change there. */
+const isLive = ({ state }: Order): boolean => state !== 'intended' && state !== 'approved';
 
 /**
- * Reconciles every order that may still change; returns their number. A leg is reconciled through its entry, which may
- * already be filled: such an entry is read only when the venue has a leg that is not known yet.
+ * Reconciles orders that may still change; returns their number. A leg is reconciled through its entry, which may already
+ * be filled: such an entry is read only when the venue has a leg that is not known yet.
  */
-export async function syncOrders(deps: LedgerDeps, account: string): Promise<number> {
+export async function syncOrders(deps: LedgerDeps, account: string, unended: readonly Order[]): Promise<number> {
   const { stores, broker } = deps;
-  const live = await stores.orders.list({ account, states: LIVE });
+  const live = unended.filter(isLive);
   const known = new Map(live.map((order) => [order.clientOrderId, order]));
   const entries = [...new Set(live.map(({ parentId, clientOrderId }) => parentId ?? clientOrderId))];
   const groups = await Promise.all(entries.map((id) => broker.fetchGroup(account, id)));
@@ -137,21 +145,27 @@ async function auditFill({ stores, clock }: LedgerDeps, fill: Fill): Promise<voi
   });
 }
 
+/** New fills, and what is noted about the account since; null before its first comparison. */
+export interface Taken {
+  readonly fills: number;
+  readonly mark: BookMark | null;
+}
+
 /**
- * Records the venue's fills after the last recorded one, whatever their time, and rebuilds the affected positions. Returns the
- * number of new fills. They are recorded last: an interruption repeats all steps, of which only the broadcast is visible.
+ * Records the venue's fills after the last recorded one, whatever their time, and rebuilds the affected positions. The fills
+ * are recorded last: an interruption repeats all steps, of which only the broadcast is visible.
  * @param reportEntry called for each new fill of an entry, before it is recorded
  */
 export async function takeFills(
   deps: LedgerDeps,
   account: string,
   reportEntry?: (fill: Fill) => Promise<void>,
-): Promise<number> {
+): Promise<Taken> {
   const { stores, broker, broadcaster, clock } = deps;
   const mark = await stores.ledger.mark(account);
   const made = await broker.fills(account, mark?.lastFill ?? null);
   const last = made.at(-1);
-  if (!last) return 0;
+  if (!last) return { fills: 0, mark };
   const ids = made.map(({ id }) => id);
   const known = new Set(await stores.ledger.recorded(account, ids));
   const fills = made.filter(({ id }) => !known.has(id));
@@ -176,8 +190,9 @@ export async function takeFills(
   for (const fill of fills) if (fill.purpose === 'entry') await reportEntry?.(fill);
   const recorded = await stores.ledger.recordFills(fills);
   // The cursor follows the record: a crash in between reads the same fills again.
-  if (mark) await stores.ledger.saveMark({ ...mark, lastFill: last.id });
-  return recorded;
+  const next = mark && { ...mark, lastFill: last.id };
+  if (next) await stores.ledger.saveMark(next);
+  return { fills: recorded, mark: next };
 }
 
 /** Marks the account to market and stores the equity point. Returns equity in quote currency. */

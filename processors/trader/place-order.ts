@@ -80,7 +80,8 @@ function requestOf(order: Order): PlacedRequest {
 }
 
 const UNSENT = ['intended', 'approved', 'submitting', 'unknown'] as const;
-const mayBeUnsent = ({ state }: Order): boolean => UNSENT.some((unsent) => unsent === state);
+/** Nobody knows whether it has reached the venue. */
+export const mayBeUnsent = ({ state }: Order): boolean => UNSENT.some((unsent) => unsent === state);
 
 /** Ends an order that the venue does not know and that may not be sent any more. */
 async function endUnsent({ stores }: PlaceDeps, order: Order, { to, reason }: Lapse): Promise<Order> {

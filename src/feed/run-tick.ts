@@ -43,6 +43,8 @@ export function tickRunnerOf(
   const { timeframe } = config.exchange;
   const flows = createFlowRunner(producer, waiterOf);
   const watch = createCandleWatch(flows, config.agents.heartbeat.silentAfterMs);
+  /** The account has strategies; holdings are retired, never removed. */
+  let evaluates = false;
   /** Market time of the newest tick that was run here, epoch ms: the jobs of later ones do not exist yet. */
   let newest: number | null = null;
 
@@ -60,7 +62,7 @@ export function tickRunnerOf(
       const mayExist = newest === null || now <= newest;
       newest = Math.max(now, newest ?? now);
       const symbols = (await data.markets()).map(({ symbol }) => symbol).sort();
-      const evaluates = (await stores.portfolio.list({ account, limit: 1 })).length > 0;
+      evaluates ||= (await stores.portfolio.list({ account, limit: 1 })).length > 0;
 
       const flattened = await watch(tick, observeFlow(tick, symbols, evaluates), { mayExist, abortSignal });
       if (hasAborted()) return;

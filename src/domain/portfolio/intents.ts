@@ -25,7 +25,7 @@ export interface SignalInput {
  */
 export function signalInputs(
   holdings: readonly SignalInput['holding'][],
-  strategies: readonly Strategy[],
+  strategies: readonly Pick<Strategy, 'hash' | 'name' | 'spec'>[],
   positions: readonly Position[],
 ): readonly SignalInput[] {
   return holdings.flatMap((holding) => {

@@ -9,6 +9,19 @@ export type Decimal = InstanceType<typeof Decimal>;
 
 export const ZERO = new Decimal(0);
 
+/** Numbers that were converted lately. */
+const converted = new Map<number, Decimal>();
+/** The same prices and amounts come again and again: a fill is folded many times. */
+const REMEMBERED = 4096;
+
+/** Decimals are values: the same one may be shared. */
 export function decimal(value: number | string | Decimal): Decimal {
-  return new Decimal(value);
+  // A map does not tell 0 from -0.
+  if (typeof value !== 'number' || value === 0) return new Decimal(value);
+  const known = converted.get(value);
+  if (known) return known;
+  const made = new Decimal(value);
+  if (converted.size >= REMEMBERED) converted.clear();
+  converted.set(value, made);
+  return made;
 }

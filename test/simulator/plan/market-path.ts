@@ -27,6 +27,8 @@ export interface PathRequest {
   readonly isRough: boolean;
 }
 
+/** Before it every plan trades for a while: near its drawdown limits an account may be too careful for orders. */
+const FIRST_DROP = 110;
 const TICK = 0.01;
 const onTick = (price: number): number => Math.max(TICK, Math.round(price / TICK) * TICK);
 
@@ -41,8 +43,8 @@ export function candlesOf(
   const path = { time: column(), open: column(), high: column(), low: column(), close: column(), volume: column() };
   const filled = new Uint8Array(all);
   const wildness = rng.pick([0.003, 0.006, 0.012]);
-  const crashAt = rng.next() < (isRough ? 0.9 : 0.3) ? rng.integer(80, bars - 10) : -1;
-  const turnsAt = isRough || rng.next() < 0.7 ? rng.integer(70, bars - 40) : bars;
+  const crashAt = rng.next() < (isRough ? 0.9 : 0.3) ? rng.integer(FIRST_DROP, bars - 10) : -1;
+  const turnsAt = isRough || rng.next() < 0.7 ? rng.integer(FIRST_DROP, bars - 40) : bars;
   let price = 100;
   for (let bar = 0; bar < all; bar += 1) {
     path.time[bar] = from + bar * step;
@@ -55,7 +57,7 @@ export function candlesOf(
     // A crash between two candles jumps over the stops.
     const jumps = isRough && rng.next() < 0.9;
     const gap = (rng.next() < 0.02 ? rng.normal() * 0.02 : 0) + (jumps ? crash : 0);
-    const drift = bar >= turnsAt && bar < turnsAt + 25 ? (isRough ? -0.015 : 0.03) : 0;
+    const drift = bar >= turnsAt && bar < turnsAt + 25 ? (isRough ? -0.015 : 0.05) : 0;
     const open = onTick(price * (1 + gap));
     const close = onTick(open * (1 + wildness * rng.normal() + (jumps ? 0 : crash) + drift));
     path.open[bar] = open;
