@@ -243,7 +243,6 @@ const riskLimits = z.strictObject({
   minEntryMultiple: z.number().min(1),
   targetVolatility: z.number().positive(),
   maxVolatility: z.number().positive(),
-  incubationFactor: positiveRate,
   maxStopDistance: positiveRate,
   maxDataAgeCandles: z.int().min(1),
   priceCollar: positiveRate,

@@ -21,7 +21,9 @@ export const timeframeField = z.custom<Timeframe>((value) => typeof value === 's
 export const timeField = z.int().nonnegative();
 export const idField = z.string().min(1).max(200);
 export const hashField = z.string().regex(/^[0-9a-f]{64}$/, 'not a strategy hash (64 hex digits)');
-export const accountField = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,79}$/, 'not an account name');
+export const accountField = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,119}$/, 'not an account name');
+/** Intents of one account. */
+export const accountIntents = z.strictObject({ account: accountField, intents: z.array(idField).max(1000) });
 export const countField = z.int().nonnegative();
 export const modeField = z.enum(TRADING_MODES);
 export const tradingStateField = z.enum(TRADING_STATES);

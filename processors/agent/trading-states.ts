@@ -1,5 +1,6 @@
 import { flattenFlow, flattenJobId } from '../../queues/flows/flatten-flow.ts';
 import { type Producer } from '../../queues/producer.ts';
+import { isIncubation } from '../../src/domain/portfolio/accounts.ts';
 import { type RiskState, type TradingState } from '../../src/domain/risk/risk-state.ts';
 import { carryOutOnce } from '../../src/domain/risk/carry-out-once.ts';
 import {
@@ -55,7 +56,9 @@ export function createTradingStates(deps: TradingStatesDeps): TradingStates {
       return step(state);
     });
     const { tradingState, stateReason, stateSetBy, entryEpoch = 0 } = answer.state;
-    if (before?.tradingState !== tradingState || before.stateSetBy !== stateSetBy) {
+    const isNew = before?.tradingState !== tradingState || before.stateSetBy !== stateSetBy;
+    // Who looks at the state of trading looks at the company's.
+    if (isNew && !isIncubation(account)) {
       await broadcaster.publish({
         topic: 'trading-state',
         at: clock.now(),

@@ -3,6 +3,8 @@ import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
+import { isIncubation } from '../../src/domain/portfolio/accounts.ts';
+import { type Holding } from '../../src/domain/portfolio/holding.ts';
 import { intentsAt, signalInputs } from '../../src/domain/portfolio/intents.ts';
 import { errorText } from '../../src/domain/errors.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
@@ -46,6 +48,20 @@ export function createAnalyst(deps: AnalystDeps): Agent {
     return state?.tradingState === 'HALTED' ? [] : [...(state?.waitingExits ?? [])];
   };
 
+  /** What the incubation accounts of the company hold, and the exits that wait there. A HALTED of the company is theirs too. */
+  const incubationOf = async (holdings: readonly Holding[], main: string) => {
+    const accounts = [...new Set(holdings.map(({ account }) => account))].filter(isIncubation).sort();
+    if (accounts.length === 0) return [];
+    const [positions, state] = await Promise.all([stores.ledger.positions(accounts), stores.riskState.get(main)]);
+    return Promise.all(
+      accounts.map(async (account) => {
+        const held = positions.filter((position) => position.account === account);
+        const waits = state?.tradingState === 'HALTED' || held.every(({ amount }) => amount === 0);
+        return { account, positions: held, waiting: waits ? [] : await waitingExits(account) };
+      }),
+    );
+  };
+
   return defineAgent(
     'analyst',
     {
@@ -59,13 +75,14 @@ export function createAnalyst(deps: AnalystDeps): Agent {
       async signals({ account, symbols, timeframe, candleTime }, { job }) {
         const asOf = candleTime + timeframeMs(timeframe);
         const [all, waiting, positions] = await Promise.all([
-          stores.portfolio.list({ account }),
+          stores.portfolio.list({ company: account }),
           waitingExits(account),
           stores.ledger.positions(account),
           requireClosed(data, 'the candle', asOf),
         ]);
+        const incubation = await incubationOf(all, account);
+        const known = [...positions, ...incubation.flatMap((of) => of.positions)];
         const held = all.filter((holding) => holding.timeframe === timeframe && symbols.includes(holding.symbol));
-        if (held.length === 0) return { intents: waiting, failed: [] };
         const strategies = await knownStrategies(held.map(({ strategyHash }) => strategyHash));
         const intents: Intent[] = [];
         const failed: MarketFailure[] = [];
@@ -74,7 +91,7 @@ export function createAnalyst(deps: AnalystDeps): Agent {
           if (holdings.length === 0) continue;
           try {
             const series = await data.series({ symbol, timeframe, asOf, anyCoverage: true });
-            intents.push(...intentsAt(series, signalInputs(holdings, strategies, positions)));
+            intents.push(...intentsAt(series, signalInputs(holdings, strategies, known)));
           } catch (error) {
             failed.push({ symbol, error });
           }
@@ -83,8 +100,12 @@ export function createAnalyst(deps: AnalystDeps): Agent {
         const isLastAttempt = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
         if (failed.length > 0 && !isLastAttempt) throw marketsFailed('not evaluated', failed);
         if (failed.length > 0) await reportFailed(account, candleTime, failed);
+        const intentsOf = (of: string, before: readonly string[]): string[] => [
+          ...new Set([...before, ...intents.flatMap((intent) => (intent.account === of ? [intent.id] : []))]),
+        ];
         return {
-          intents: [...new Set([...waiting, ...intents.map(({ id }) => id)])],
+          intents: intentsOf(account, waiting),
+          incubation: incubation.map((of) => ({ account: of.account, intents: intentsOf(of.account, of.waiting) })),
           failed: failed.map(({ symbol, error }) => ({ symbol, reason: errorText(error) })),
         };
       },

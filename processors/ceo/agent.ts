@@ -150,7 +150,7 @@ export function createCeo(deps: CeoDeps): Agent {
           stores.ledger.equity(account, 10_000),
           stores.ledger.fills({ account, limit: 10_000 }),
           stores.intents.verdicts({ account, limit: 1000 }),
-          stores.portfolio.list({ account, states: ['active', 'incubating'] }),
+          stores.portfolio.list({ company: account, states: ['active', 'incubating'] }),
         ]);
         const isInDay = (time: number): boolean => time >= day && time < day + DAY_MS;
         const today = points.filter(({ time }) => isInDay(time)).sort((a, b) => a.time - b.time);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Timeframe } from '../../src/domain/market/timeframe.ts';
+import { isIncubation } from '../../src/domain/portfolio/accounts.ts';
 import { nextRiskState } from '../../src/domain/risk/trading-state.ts';
 import { finishFlatten } from '../../src/domain/risk/state-request.ts';
 import { riskSummary } from '../../src/domain/risk/risk-summary.ts';
@@ -70,13 +71,17 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
    * that places the closing orders.
    */
   const pursueFlatten = async (account: string, { flatten }: RiskState, time: number): Promise<string | null> => {
-    if (!flatten || flatten.doneAt !== undefined) return null;
+    if (!flatten) return null;
+    // What the company says of its end is said of the main account.
+    const follows = isIncubation(account);
+    if (flatten.doneAt !== undefined && !follows) return null;
     const { open, dust } = await remainsOf(deps, account);
     if (open > 0) {
       const round = `${flatten.id}.t${time}`;
       await producer.addFlow(flattenFlow(account, flatten.reason, round));
       return flattenJobId(account, round);
     }
+    if (follows) return null;
     const now = await data.now();
     const text = await flattenReport(deps, account, flatten, dust);
     await raiseAlert({ key: `flat/${account}/${flatten.id}`, account, severity: 'critical', title: 'Flat', text });
@@ -102,7 +107,8 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
         }
         // A crossing gives its signal once: an exit waits until it has a verdict, also when this job fails for good.
         const exits = intents.filter(({ purpose }) => purpose === 'exit').map((intent) => intent.id);
-        const state = await keepWaiting(account, exits, []);
+        const kept = await keepWaiting(account, exits, []);
+        const state = isIncubation(account) ? await riskStates.read(account) : kept;
         if (state.unreconciled === true) {
           throw new AppError('not-reconciled', `${account} has not been reconciled with the venue since the start`, {
             retryable: true,
@@ -139,7 +145,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
       async monitor({ account }) {
         await broker.open(account);
         const [{ equity, cash, exposure, time }, silence] = await Promise.all([broker.balance(account), ceoSilence()]);
-        if (silence !== null) await reportTrouble(account, 'silent-ceo', silence, time);
+        if (silence !== null && !isIncubation(account)) await reportTrouble(account, 'silent-ceo', silence, time);
         const { state, breaches } = await states.change(account, (current) =>
           nextRiskState(current, { account, equity, cash, exposure, time }, limits),
         );
@@ -149,12 +155,13 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
           const text = `${breach.text}; trading is ${state.tradingState}`;
           await raiseAlert({ key, account, severity: 'critical', title: `${breach.code} limit reached`, text });
         }
-        const flattenJob = await pursueFlatten(account, state, time);
+        const judged = isIncubation(account) ? await riskStates.read(account) : state;
+        const flattenJob = await pursueFlatten(account, judged, time);
         // While HALTED reductions wait: they are planned anew afterwards.
-        const isClosing = state.flatten !== undefined || state.tradingState === 'HALTED';
+        const isClosing = judged.flatten !== undefined || judged.tradingState === 'HALTED';
         const reductions = isClosing || exposure === 0 ? [] : await reductionIntents(deps, account, equity);
         return {
-          state: state.tradingState,
+          state: judged.tradingState,
           equity,
           breaches: breaches.map(({ text }) => text),
           ...(flattenJob !== null && { flattenJob }),

@@ -1,4 +1,4 @@
-import { type Order } from '../../src/domain/orders/order.ts';
+import { UNENDED_STATES, type Order } from '../../src/domain/orders/order.ts';
 import { isTerminal } from '../../src/domain/orders/state-machine.ts';
 import { isBelowMinimum } from '../../src/domain/strategies/sizing.ts';
 import { type Timeframe } from '../../src/domain/market/timeframe.ts';
@@ -24,8 +24,7 @@ const keyOf = ({ strategyHash, symbol }: Pick<VenuePosition, 'strategyHash' | 's
 
 /** Flatten orders that the venue may still fill. */
 async function flattenOrders({ stores }: FlattenDeps, account: string): Promise<readonly Order[]> {
-  const states = ['intended', 'approved', 'submitting', 'open', 'partially-filled', 'unknown'] as const;
-  const orders = await stores.orders.list({ account, states });
+  const orders = await stores.orders.list({ account, states: UNENDED_STATES });
   return orders.filter(({ purpose, state }) => purpose === 'flatten' && !isTerminal(state));
 }
 

@@ -1,5 +1,5 @@
 import { assetOf } from '../../src/domain/market/market.ts';
-import { type Bracket } from '../../src/domain/orders/order.ts';
+import { UNENDED_STATES, type Bracket } from '../../src/domain/orders/order.ts';
 import { closedTrades } from '../../src/domain/portfolio/closed-trades.ts';
 import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
 import { fractionOf } from '../../src/domain/risk/offset-fraction.ts';
@@ -32,7 +32,6 @@ export type AccountSummary = Pick<
   'equity' | 'cash' | 'positions' | 'pendingEntries' | 'ordersToday' | 'ordersLastHour' | 'now'
 >;
 
-const LIVE_ORDER_STATES = ['intended', 'approved', 'submitting', 'open', 'partially-filled', 'unknown'] as const;
 const HOUR_MS = 3_600_000;
 /** Fills that are read for the closed trades of a strategy or a market: twice the trades that a rule looks at, and more. */
 const RECENT_FILLS = 200;
@@ -90,7 +89,7 @@ export async function accountSummary(
   const [balance, positions, orders, outstanding, ordersToday, ordersLastHour] = await Promise.all([
     broker.balance(account),
     pricedPositions(deps, account, timeframe, now),
-    stores.orders.list({ account, states: LIVE_ORDER_STATES }),
+    stores.orders.list({ account, states: UNENDED_STATES }),
     stores.approvals.outstanding(account, now),
     entriesSince(dayStartOf(now)),
     entriesSince(now - HOUR_MS + 1),

@@ -1,3 +1,5 @@
+import { mainAccountOf } from '../../src/domain/portfolio/accounts.ts';
+import { underCompany } from '../../src/domain/risk/company-state.ts';
 import { openRiskState } from '../../src/domain/risk/trading-state.ts';
 import { type Broker } from '../../src/ports/broker.ts';
 import { createSharedReads } from '../../src/ports/shared-reads.ts';
@@ -11,7 +13,7 @@ export interface RiskStateDeps {
 }
 
 export function createRiskStates({ riskState, broker }: RiskStateDeps): RiskStates {
-  const read: RiskStates['read'] = createSharedReads(async (account) => {
+  const own: RiskStates['read'] = createSharedReads(async (account) => {
     const known = await riskState.get(account);
     if (known) return known;
     await broker.open(account);
@@ -21,10 +23,15 @@ export function createRiskStates({ riskState, broker }: RiskStateDeps): RiskStat
     return (await riskState.get(account)) ?? opened;
   });
   return {
-    read,
+    async read(account) {
+      const main = mainAccountOf(account);
+      if (main === account) return own(account);
+      const [ofAccount, ofCompany] = await Promise.all([own(account), own(main)]);
+      return underCompany(ofAccount, ofCompany);
+    },
     change: (account, step) =>
       compareAndSet(`risk state of ${account}`, async () => {
-        const state = await read(account);
+        const state = await own(account);
         const answer = step(state);
         const isDone = answer.state === state || (await riskState.save(answer.state, state.version));
         return isDone ? { done: answer } : null;

@@ -6,11 +6,13 @@ import { type OptimizationResult } from '../../src/domain/research/optimization.
 import { closedTrades } from '../../src/domain/portfolio/closed-trades.ts';
 import { improbableResults } from '../../src/domain/portfolio/improbable-results.ts';
 import { probabilisticSharpe } from '../../src/domain/statistics/probabilistic-sharpe.ts';
+import { incubationAccount, isIncubation } from '../../src/domain/portfolio/accounts.ts';
 import { isKeptByPerson, type Holding } from '../../src/domain/portfolio/holding.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
+import { type Intent } from '../../src/domain/risk/intent.ts';
 import { intentsAt, signalInputs } from '../../src/domain/portfolio/intents.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
 import { createOwnStrategies, type OwnStrategiesDeps } from './own-strategies.ts';
@@ -47,16 +49,23 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
   const hold = async (cycle: Cycle, outcome: SelectionOutcome, rank: number): Promise<Holding | null> => {
     const { candidate, decision, reason } = outcome;
     if (decision === 'rejected') return null;
-    const { account, timeframe } = cycle;
-    const known = (await stores.portfolio.list({ account, symbol: candidate.symbol })).find(
-      ({ strategyHash }) => strategyHash === candidate.hash,
+    const { account: main, timeframe } = cycle;
+    const { hash, symbol } = candidate;
+    const known = (await stores.portfolio.list({ company: main, symbol })).filter(
+      ({ strategyHash }) => strategyHash === hash,
     );
-    if (known && isKeptByPerson(known) && known.state !== 'retired') return known;
+    const live = known.filter(({ state }) => state !== 'retired');
+    const kept = live.find(isKeptByPerson);
+    if (kept) return kept;
+    const isUnproven = decision === 'incubating';
+    const account = isUnproven ? incubationAccount(main, hash) : main;
+    const addedBy = known.find((holding) => holding.addedBy !== undefined)?.addedBy;
     const holding: Holding = {
-      ...(known?.addedBy !== undefined && { addedBy: known.addedBy, managed: true }),
+      ...(addedBy !== undefined && { addedBy, managed: true }),
       account,
-      strategyHash: candidate.hash,
-      symbol: candidate.symbol,
+      ...(isUnproven && { incubationOf: main }),
+      strategyHash: hash,
+      symbol,
       timeframe,
       state: decision,
       reason,
@@ -66,13 +75,12 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
       updatedAt: clock.now(),
     };
     await stores.portfolio.put(holding);
-    await stores.strategies.setState(candidate.hash, decision, {
-      reason,
-      at: clock.now(),
-      account,
-      symbol: candidate.symbol,
-      timeframe,
-    });
+    await stores.strategies.setState(hash, decision, { reason, at: clock.now(), account, symbol, timeframe });
+    // It has graduated, or must prove itself again: what it holds on the other account is closed there.
+    for (const other of live.filter((before) => before.account !== account)) {
+      const moved = `goes on as ${decision} on account ${account}`;
+      await stores.portfolio.put({ ...other, state: 'retired', reason: moved, updatedAt: clock.now() });
+    }
     return holding;
   };
 
@@ -100,7 +108,7 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
   };
 
   const current = (cycle: Cycle): Promise<readonly Holding[]> =>
-    stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] });
+    stores.portfolio.list({ company: cycle.account, states: ['active', 'incubating'] });
 
   /** Retires holdings that this cycle has judged again and rejected, and those with results that belie their backtest. */
   const retireBad = async (cycle: Cycle, outcomes: readonly SelectionOutcome[]): Promise<void> => {
@@ -119,7 +127,8 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
         await retire(cycle, holding, `cycle ${cycle.id} judged it again: ${rejection}`);
         continue;
       }
-      const fills = await stores.ledger.fills({ account: cycle.account, strategyHash, symbol, limit: RESULT_FILLS });
+      const { account } = holding;
+      const fills = await stores.ledger.fills({ account, strategyHash, symbol, limit: RESULT_FILLS });
       const improbable = improbableResults(closedTrades(fills), outOfSample);
       if (improbable !== null) await retire(cycle, holding, improbable);
     }
@@ -150,20 +159,21 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
   };
 
   /** Intents of the new portfolio at the close of the cycle's last candle. */
-  const firstIntents = async (cycle: Cycle, holdings: readonly Holding[]): Promise<readonly string[]> => {
+  const firstIntents = async (cycle: Cycle, holdings: readonly Holding[]): Promise<readonly Intent[]> => {
     // If the market has moved on during the cycle, the next tick decides: it reads the new portfolio too.
     if ((await data.now()) >= cycle.asOf + 2 * timeframeMs(cycle.timeframe)) return [];
-    const positions = await stores.ledger.positions(cycle.account);
+    const accounts = [...new Set(holdings.map(({ account }) => account))];
+    const positions = accounts.length === 0 ? [] : await stores.ledger.positions(accounts);
     const strategies = await stores.strategies.getMany(holdings.map((h) => h.strategyHash));
     const symbols = [...new Set(holdings.map((holding) => holding.symbol))].sort();
-    const intents = [];
+    const intents: Intent[] = [];
     for (const symbol of symbols) {
       const series = await data.series({ symbol, timeframe: cycle.timeframe, asOf: cycle.asOf });
       const here = holdings.filter((holding) => holding.symbol === symbol);
       intents.push(...intentsAt(series, signalInputs(here, strategies, positions), cycle.id));
     }
     await stores.intents.addMany(intents);
-    return intents.map(({ id }) => id);
+    return intents;
   };
 
   /** Keeps the first decision: an interrupted run may have changed the portfolio that this run reads. */
@@ -218,7 +228,7 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
         const cycle = await requireCycle(stores.cycles, cycleId);
         const candidates = (await stores.optimizations.ofCycle(cycleId)).map(candidateOf);
         const considered = new Set(candidates.map(({ hash, symbol }) => keyOf(hash, symbol)));
-        const held = (await stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] })).filter(
+        const held = (await stores.portfolio.list({ company: cycle.account, states: ['active', 'incubating'] })).filter(
           (holding) => !considered.has(keyOf(holding.strategyHash, holding.symbol)),
         );
         const judged = await incubateRemote(
@@ -258,11 +268,16 @@ export function createStrategySelector(deps: SelectorDeps): Agent {
         await retireSurplus(cycle);
         const kept = new Set((await current(cycle)).map(({ strategyHash, symbol }) => keyOf(strategyHash, symbol)));
         const placed = holdings.filter(({ strategyHash, symbol }) => kept.has(keyOf(strategyHash, symbol)));
+        const intents = await firstIntents(cycle, placed);
+        const idsOf = (account: string): string[] =>
+          intents.flatMap((intent) => (intent.account === account ? [intent.id] : []));
+        const incubation = [...new Set(intents.map(({ account }) => account))].filter(isIncubation).sort();
         return {
           selected: placed.filter(({ state }) => state === 'active').length,
           incubating: placed.filter(({ state }) => state === 'incubating').length,
           rejected: rejected.length,
-          intents: [...(await firstIntents(cycle, placed))],
+          intents: idsOf(cycle.account),
+          incubation: incubation.map((account) => ({ account, intents: idsOf(account) })),
         };
       },
 

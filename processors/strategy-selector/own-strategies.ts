@@ -4,6 +4,7 @@ import { AppError } from '../../src/domain/errors.ts';
 import { type Market } from '../../src/domain/market/market.ts';
 import { type Series } from '../../src/domain/market/series.ts';
 import { type Timeframe } from '../../src/domain/market/timeframe.ts';
+import { incubationAccount, mainAccountOf } from '../../src/domain/portfolio/accounts.ts';
 import { type Holding } from '../../src/domain/portfolio/holding.ts';
 import { hashSpec } from '../../src/domain/strategies/hash-spec.ts';
 import { type StrategySpec } from '../../src/domain/strategies/spec.ts';
@@ -103,13 +104,13 @@ export function createOwnStrategies({
     const how =
       state === 'active'
         ? `trades ${symbol} ${timeframe} on account ${account} with the size that the limits allow. Nothing has shown that it earns anything: it was neither searched for nor judged out of sample`
-        : `incubates on ${symbol} ${timeframe} in account ${account}, with small size`;
+        : `incubates on ${symbol} ${timeframe} on the paper account ${account} of its own, which begins with what the company has; the main account is not touched`;
     return `${name} ${how}. ${managed ? 'The selector may retire it' : 'It stays until you retire it; the selector only reports on it'}`;
   };
 
   return {
-    async add({ account, spec: written, symbol, timeframe = traded, state, managed }) {
-      requireOwn(account);
+    async add({ account: main, spec: written, symbol, timeframe = traded, state, managed }) {
+      requireOwn(main);
       requireSmall(written);
       const spec = validateSpec(written);
       const [market, now] = await Promise.all([data.market(symbol), data.now()]);
@@ -121,24 +122,43 @@ export function createOwnStrategies({
       const draft = { hash, spec, family: spec.family, parameters: {}, origin: 'operator' } as const;
       await stores.strategies.addMany([strategyOf(draft, at)]);
       const { name } = (await stores.strategies.get(hash))!;
-      const known = (await stores.portfolio.list({ account, symbol })).find(
+      const known = (await stores.portfolio.list({ company: main, symbol })).filter(
         ({ strategyHash }) => strategyHash === hash,
       );
-      const changed = known?.state !== state || known.addedBy !== 'operator' || (known.managed === true) !== managed;
+      const live = known.find((holding) => holding.state !== 'retired');
+      const changed = live?.state !== state || live.addedBy !== 'operator' || (live.managed === true) !== managed;
+      const account = state === 'incubating' ? incubationAccount(main, hash) : main;
       const reason = `added by an operator${state === 'active' ? ', unproven' : ''}`;
       const holding: Holding = {
-        ...{ account, strategyHash: hash, symbol, timeframe, state, reason, rank: OWN_RANK },
-        ...{ cycleId: known?.cycleId ?? 'operator', outOfSample, updatedAt: at, addedBy: 'operator', managed },
+        ...{ account, ...(account !== main && { incubationOf: main }) },
+        ...{ strategyHash: hash, symbol, timeframe, state, reason, rank: OWN_RANK },
+        ...{
+          cycleId: (live ?? known[0])?.cycleId ?? 'operator',
+          outOfSample,
+          updatedAt: at,
+          addedBy: 'operator',
+          managed,
+        },
       };
-      const demoted = known?.state === 'active' && state === 'incubating' ? '. It was active before' : '';
+      const moves = live !== undefined && live.account !== account;
+      const moved = moves
+        ? `. It was ${live.state} before: what it holds on account ${live.account} is closed there`
+        : '';
       const explanation =
         explanationOf(holding, name, managed) +
-        demoted +
-        (await haltNote(account, '. Trading is HALTED: it opens nothing before somebody resumes'));
+        moved +
+        (await haltNote(main, '. Trading is HALTED: it opens nothing before somebody resumes'));
       if (changed) {
         // The holding last: it makes the strategy trade, so that an interrupted run is repeated.
         await stores.strategies.setState(hash, state, { reason, at, account, symbol, timeframe });
         await stores.portfolio.put(holding);
+        if (moves)
+          await stores.portfolio.put({
+            ...live,
+            state: 'retired',
+            reason: `goes on as ${state} on account ${account}`,
+            updatedAt: at,
+          });
         await raiseAlert({
           key: `own/${account}/${hash}/${symbol}/${at}`,
           account,
@@ -165,7 +185,7 @@ export function createOwnStrategies({
         (holding) => holding.strategyHash === strategyHash,
       );
       const chosen = held.filter(
-        (holding) => holding.account === account && (symbol === undefined || holding.symbol === symbol),
+        (holding) => mainAccountOf(holding.account) === account && (symbol === undefined || holding.symbol === symbol),
       );
       const strategy = await stores.strategies.get(strategyHash);
       if (!strategy) throw new AppError('bad-input', `there is no strategy ${strategyHash.slice(0, 12)}`);
@@ -174,7 +194,8 @@ export function createOwnStrategies({
       if (chosen.length > 0 && chosen.length === held.length)
         await stores.strategies.setState(strategyHash, 'retired', { reason, at });
       for (const holding of chosen) await stores.portfolio.put({ ...holding, state: 'retired', reason, updatedAt: at });
-      const retired = chosen.map((holding) => holding.symbol).sort();
+      const retired = [...new Set(chosen.map((holding) => holding.symbol))].sort();
+      const accounts = [...new Set(chosen.map((holding) => holding.account))].sort().join(', ');
       const closing = await haltNote(
         account,
         'what it holds is closed once somebody resumes, because trading is HALTED',
@@ -182,7 +203,7 @@ export function createOwnStrategies({
       const where = symbol === undefined ? '' : ` on ${symbol}`;
       const explanation =
         retired.length > 0
-          ? `${strategy.name} is retired on ${retired.join(', ')} in account ${account}; ${closing || 'what it holds is closed with the next candle'}`
+          ? `${strategy.name} is retired on ${retired.join(', ')} in account ${accounts}; ${closing || 'what it holds is closed with the next candle'}`
           : `${strategy.name} does not trade${where} in account ${account}: it is ${strategy.state}, ${strategy.stateReason}`;
       return { retired, explanation };
     },

@@ -10,6 +10,7 @@ import {
   planPhase,
   scanPhase,
   concludePhase,
+  incubatePhase,
 } from '../../queues/flows/cycle-flow.ts';
 import { AppError, hasCode } from '../../src/domain/errors.ts';
 import { type CyclePhase, type Cycle } from '../../src/domain/research/cycle.ts';
@@ -98,10 +99,19 @@ export async function runCycle(
     const decide = await runPhase(job, token, deps, decidePhase(cycle));
     const of = (queue: string): readonly JobOutcome[] => decide.jobs.filter((outcome) => outcome.node.queue === queue);
     await close('select', [...of('strategy-selector'), ...of('ceo')]);
-    await close('review', of('risk-manager'));
-    await close('execute', of('trader'));
+    const { incubation } = answer(
+      CONTRACTS['strategy-selector'].jobs.select.result,
+      decide.resultOf(`select.${cycle.id}`),
+      'select',
+    );
+    const incubate = await runPhase(job, token, deps, incubatePhase(cycle, incubation));
+    const beside = (queue: string): readonly JobOutcome[] =>
+      incubate.jobs.filter((outcome) => outcome.node.queue === queue);
+    await close('review', [...of('risk-manager'), ...beside('risk-manager')]);
+    await close('execute', [...of('trader'), ...beside('trader')]);
 
-    const settle = await runPhase(job, token, deps, cycle.settles ? concludePhase(cycle, cycle.symbols) : []);
+    const conclude = cycle.settles ? concludePhase(cycle, cycle.symbols, incubation) : [];
+    const settle = await runPhase(job, token, deps, conclude);
     const unsettled = settle.jobs.find((outcome) => outcome.failure !== null);
     if (unsettled) throw phaseFailed(`settling ${unsettled.node.jobId}: ${unsettled.failure}`);
   } catch (error) {

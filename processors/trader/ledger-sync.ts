@@ -1,7 +1,7 @@
 import { type BookMark } from '../../src/domain/portfolio/books.ts';
 import { foldFills } from '../../src/domain/portfolio/fold.ts';
 import { canTransition } from '../../src/domain/orders/state-machine.ts';
-import { type Fill, type Order } from '../../src/domain/orders/order.ts';
+import { type Fill, type Order, UNENDED_STATES } from '../../src/domain/orders/order.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
 import { type Broker } from '../../src/ports/broker.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
@@ -104,11 +104,9 @@ export async function syncGroup(deps: LedgerDeps, entry: Order): Promise<void> {
   await follow(deps, clientOrderId, entry, await deps.broker.fetchGroup(account, clientOrderId), new Map());
 }
 
-const UNENDED = ['intended', 'approved', 'submitting', 'open', 'partially-filled', 'unknown'] as const;
-
 /** Orders of the ledger that may still change. */
 export const unendedOrders = ({ stores }: Pick<LedgerDeps, 'stores'>, account: string): Promise<readonly Order[]> =>
-  stores.orders.list({ account, states: UNENDED });
+  stores.orders.list({ account, states: UNENDED_STATES });
 
 /** May be at the venue, so that it may change there. */
 const isLive = ({ state }: Order): boolean => state !== 'intended' && state !== 'approved';

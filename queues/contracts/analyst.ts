@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { REGIMES } from '../../src/domain/analysis/analysis.ts';
 import { defineContract } from '../contract.ts';
-import { accountField, idField, symbolField, symbolsField, timeField, timeframeField } from '../fields.ts';
+import {
+  accountField,
+  accountIntents,
+  idField,
+  symbolField,
+  symbolsField,
+  timeField,
+  timeframeField,
+} from '../fields.ts';
 
 export const analystContract = defineContract({
   queue: 'analyst',
@@ -20,7 +28,10 @@ export const analystContract = defineContract({
         candleTime: timeField,
       }),
       result: z.strictObject({
+        /** Of the main account. */
         intents: z.array(idField),
+        /** Of each incubation account, also of those without one. */
+        incubation: z.array(accountIntents).default([]),
         /** Markets that could not be evaluated; the others were. */
         failed: z.array(z.strictObject({ symbol: symbolField, reason: z.string() })),
       }),

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { defineContract } from '../contract.ts';
-import { accountField, countField, hashField, idField, reasonField, symbolField, timeframeField } from '../fields.ts';
+import {
+  accountField,
+  accountIntents,
+  countField,
+  hashField,
+  idField,
+  reasonField,
+  symbolField,
+  timeframeField,
+} from '../fields.ts';
 
 export const strategySelectorContract = defineContract({
   queue: 'strategy-selector',
@@ -13,13 +22,16 @@ export const strategySelectorContract = defineContract({
         selected: countField,
         incubating: countField,
         rejected: countField,
+        /** First ones of the new portfolio on the main account. */
         intents: z.array(idField),
+        /** The same on the accounts of incubating strategies. */
+        incubation: z.array(accountIntents).default([]),
       }),
       audited: true,
     },
     'add-strategy': {
       summary:
-        "Puts a person's own spec into the portfolio: `incubating` with small size, `active` with the full size that the limits allow",
+        "Puts a person's own spec into the portfolio: `incubating` on a paper account of its own, `active` on the main account",
       data: z.strictObject({
         account: accountField,
         // The agent validates it: the grammar would load every indicator into the commands that only read.

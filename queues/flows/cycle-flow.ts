@@ -10,6 +10,12 @@ export interface CycleIdentity {
   readonly asOf: number;
 }
 
+export interface AccountIntents {
+  readonly account: string;
+  /** Ids. */
+  readonly intents: readonly string[];
+}
+
 export interface CandidatePlan {
   readonly strategyHash: string;
   readonly symbol: string;
@@ -138,17 +144,43 @@ export function decidePhase(cycle: CycleIdentity): readonly FlowNode[] {
   ];
 }
 
+/** The same for the first intents of incubating strategies, each on its own account. */
+export function incubatePhase(cycle: CycleIdentity, incubation: readonly AccountIntents[]): readonly FlowNode[] {
+  return incubation.map(({ account, intents }) => ({
+    queue: 'trader',
+    name: 'execute',
+    payload: { account },
+    jobId: `execute.${cycle.id}.${account}`,
+    meta: metaOf(cycle),
+    children: [
+      {
+        queue: 'risk-manager',
+        name: 'review',
+        payload: { account, intents: [...intents] },
+        jobId: `review.${cycle.id}.${account}`,
+        meta: metaOf(cycle),
+      },
+    ],
+  }));
+}
+
 /** For markets whose next candle is already known: the venue applies it before the cycle reports. */
-export function concludePhase(cycle: CycleIdentity, symbols: readonly string[]): readonly FlowNode[] {
-  const { account, timeframe, asOf: candleTime } = cycle;
+export function concludePhase(
+  cycle: CycleIdentity,
+  symbols: readonly string[],
+  incubation: readonly Pick<AccountIntents, 'account'>[],
+): readonly FlowNode[] {
+  const { timeframe, asOf: candleTime } = cycle;
+  const settle = (account: string, jobId: string): FlowNode => ({
+    queue: 'trader',
+    name: 'settle',
+    payload: { account, symbols: [...symbols], timeframe, candleTime },
+    jobId,
+    meta: metaOf(cycle, 'high'),
+  });
   return [
-    {
-      queue: 'trader',
-      name: 'settle',
-      payload: { account, symbols: [...symbols], timeframe, candleTime },
-      jobId: `settle.${cycle.id}`,
-      meta: metaOf(cycle, 'high'),
-    },
+    settle(cycle.account, `settle.${cycle.id}`),
+    ...incubation.map(({ account }) => settle(account, `settle.${cycle.id}.${account}`)),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { isIncubation } from '../../src/domain/portfolio/accounts.ts';
 import { type Timeframe } from '../../src/domain/market/timeframe.ts';
 import { type MetaInput } from '../meta.ts';
 import { type FlowNode } from '../producer.ts';
@@ -18,10 +19,21 @@ export interface TickIdentity {
  */
 
 const idOf = ({ account, timeframe, candleTime }: TickIdentity): string => `${account}.${timeframe}.t${candleTime}`;
-const metaOf = (tick: TickIdentity): MetaInput => ({ priority: 'high', causedBy: `feed/${idOf(tick)}` });
+/** What is not proven waits for what is. */
+const metaOf = (tick: TickIdentity): MetaInput => ({
+  priority: isIncubation(tick.account) ? 'normal' : 'high',
+  causedBy: `feed/${idOf(tick)}`,
+});
 
 /** Id of the job that evaluates the strategies. */
 export const signalsJobId = (tick: TickIdentity): string => `tick-signals.${idOf(tick)}`;
+
+/** Settle alone, for an account whose strategies are evaluated with those of the main account. */
+export function settleNode(tick: TickIdentity, symbols: readonly string[]): FlowNode {
+  const { account, timeframe, candleTime } = tick;
+  const payload = { account, symbols: [...symbols], timeframe, candleTime };
+  return { queue: 'trader', name: 'settle', payload, jobId: `tick-settle.${idOf(tick)}`, meta: metaOf(tick) };
+}
 
 /**
  * Settle, then signals.
@@ -30,10 +42,10 @@ export const signalsJobId = (tick: TickIdentity): string => `tick-signals.${idOf
  */
 export function observeFlow(tick: TickIdentity, symbols: readonly string[], evaluates: boolean): FlowNode {
   const { account, timeframe, candleTime } = tick;
+  const settle = settleNode(tick, symbols);
+  if (!evaluates) return settle;
   const payload = { account, symbols: [...symbols], timeframe, candleTime };
   const meta = metaOf(tick);
-  const settle: FlowNode = { queue: 'trader', name: 'settle', payload, jobId: `tick-settle.${idOf(tick)}`, meta };
-  if (!evaluates) return settle;
   return { queue: 'analyst', name: 'signals', payload, jobId: signalsJobId(tick), meta, children: [settle] };
 }
 

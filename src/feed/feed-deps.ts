@@ -27,7 +27,7 @@ export interface FeedDeps extends JobWaiterDeps {
       readonly heartbeat: { readonly silentAfterMs: number };
     };
   };
-  readonly stores: Pick<Stores, 'feed' | 'cycles' | 'portfolio'>;
+  readonly stores: Pick<Stores, 'feed' | 'cycles' | 'portfolio' | 'ledger' | 'orders'>;
   readonly data: Pick<MarketData, 'markets'>;
   readonly clock: Clock;
 }

@@ -1,7 +1,16 @@
-import { decideFlow, markFlow, observeFlow, signalsJobId, type TickIdentity } from '../../queues/flows/tick-flow.ts';
+import {
+  decideFlow,
+  markFlow,
+  observeFlow,
+  settleNode,
+  signalsJobId,
+  type TickIdentity,
+} from '../../queues/flows/tick-flow.ts';
 import { type Result } from '../../queues/contracts/registry.ts';
 import { riskManagerContract } from '../../queues/contracts/risk-manager.ts';
 import { analystContract } from '../../queues/contracts/analyst.ts';
+import { UNENDED_STATES } from '../domain/orders/order.ts';
+import { isIncubation } from '../domain/portfolio/accounts.ts';
 import { timeframeMs } from '../domain/market/timeframe.ts';
 import { type QueueName } from '../../queues/names.ts';
 import { createCandleWatch } from './candle-watch.ts';
@@ -12,7 +21,8 @@ import { createJobWaiter, type JobWaiter } from './job-waiter.ts';
 /** Runs the ticks of a company, one at a time. */
 export interface TickRunner {
   /**
-   * Processes the candles that close at `now`: settle, signals, the CEO's watch, mark of the account, review, execute.
+   * Processes the candles that close at `now`: settle, signals, the CEO's watch, mark of the account, review, execute. The
+   * incubation accounts take the same steps beside the main account, those that hold nothing only when they have a signal.
    * Returns when all jobs of the tick have ended, or the signal aborts. Safe to repeat: only missing jobs are added.
    */
   run(now: number, abortSignal?: AbortSignal): Promise<void>;
@@ -20,7 +30,7 @@ export interface TickRunner {
 }
 
 export type TickDeps = Pick<FeedDeps, 'producer' | 'data'> & {
-  readonly stores: Pick<FeedDeps['stores'], 'portfolio'>;
+  readonly stores: Pick<FeedDeps['stores'], 'portfolio' | 'ledger' | 'orders'>;
   readonly descriptor: Pick<FeedDeps['descriptor'], 'account'>;
   readonly config: {
     readonly exchange: Pick<FeedDeps['config']['exchange'], 'timeframe'>;
@@ -28,6 +38,7 @@ export type TickDeps = Pick<FeedDeps, 'producer' | 'data'> & {
   };
 };
 
+type Signals = Pick<Result<'analyst', 'signals'>, 'intents' | 'incubation'>;
 /** The job that places the closing orders of a flatten, and intents that reduce exposure. */
 type Marked = Pick<Result<'risk-manager', 'monitor'>, 'flattenJob' | 'reductions'>;
 
@@ -45,14 +56,27 @@ export function tickRunnerOf(
   const watch = createCandleWatch(flows, config.agents.heartbeat.silentAfterMs);
   /** The account has strategies; holdings are retired, never removed. */
   let evaluates = false;
+  const incubation = new Set<string>();
   /** Market time of the newest tick that was run here, epoch ms: the jobs of later ones do not exist yet. */
   let newest: number | null = null;
 
-  /** Intents of the tick; none when its signals failed: that job is a dead letter, with an alert. */
-  const intentsOf = async (jobId: string): Promise<readonly string[]> => {
+  /** What the strategies asked for; nothing when the signals failed: that job is a dead letter, with an alert. */
+  const signalsOf = async (jobId: string): Promise<Signals> => {
     const job = await producer.queue('analyst').getJob(jobId);
     const answer = analystContract.jobs.signals.result.safeParse(job?.returnvalue);
-    return answer.success ? answer.data.intents : [];
+    return answer.success ? answer.data : { intents: [], incubation: [] };
+  };
+
+  /** Incubation accounts whose orders may fill with these candles, or whose value they change. */
+  const busyIncubation = async (): Promise<readonly string[]> => {
+    const accounts = [...incubation];
+    if (accounts.length === 0) return [];
+    const [positions, orders] = await Promise.all([
+      stores.ledger.positions(accounts),
+      stores.orders.list({ account: accounts, states: UNENDED_STATES }),
+    ]);
+    const busy = new Set([...positions.filter(({ amount }) => amount !== 0), ...orders].map((row) => row.account));
+    return accounts.filter((of) => busy.has(of)).sort();
   };
 
   return {
@@ -61,19 +85,40 @@ export function tickRunnerOf(
       const tick: TickIdentity = { account, timeframe, candleTime: now - timeframeMs(timeframe) };
       const mayExist = newest === null || now <= newest;
       newest = Math.max(now, newest ?? now);
+      const options = { mayExist, abortSignal };
       const symbols = (await data.markets()).map(({ symbol }) => symbol).sort();
-      evaluates ||= (await stores.portfolio.list({ account, limit: 1 })).length > 0;
+      if (!evaluates) {
+        const holdings = await stores.portfolio.list({ company: account });
+        evaluates = holdings.length > 0;
+        for (const holding of holdings) if (isIncubation(holding.account)) incubation.add(holding.account);
+      }
 
-      const flattened = await watch(tick, observeFlow(tick, symbols, evaluates), { mayExist, abortSignal });
+      // An incubation account that fails has its own dead letter: it keeps nothing else from going on.
+      const busy = (await busyIncubation()).map((of): TickIdentity => ({ ...tick, account: of }));
+      await Promise.all(busy.map((of) => flows.run(settleNode(of, symbols), options)));
+      if (hasAborted()) return;
+      const flattened = await watch(tick, observeFlow(tick, symbols, evaluates), options);
       if (hasAborted()) return;
       if (flattened !== undefined) await flows.ended('trader', flattened, abortSignal);
-      const marked = await flows.run(markFlow(tick), { mayExist, abortSignal });
+
+      const mark = async (of: TickIdentity): Promise<readonly string[]> => {
+        const answer = riskManagerContract.jobs.monitor.result.safeParse(await flows.run(markFlow(of), options));
+        const { flattenJob, reductions }: Marked = answer.success ? answer.data : { reductions: [] };
+        if (flattenJob !== undefined) await flows.ended('trader', flattenJob, abortSignal);
+        return reductions;
+      };
+      const [reductions = [], ...ofIncubation] = await Promise.all([tick, ...busy].map(mark));
       if (hasAborted()) return;
-      const answer = riskManagerContract.jobs.monitor.result.safeParse(marked);
-      const { flattenJob, reductions }: Marked = answer.success ? answer.data : { reductions: [] };
-      if (flattenJob !== undefined) await flows.ended('trader', flattenJob, abortSignal);
-      const intents = [...(evaluates ? await intentsOf(signalsJobId(tick)) : []), ...reductions];
-      if (intents.length > 0 && !hasAborted()) await flows.run(decideFlow(tick, intents), { mayExist, abortSignal });
+      const signals = evaluates ? await signalsOf(signalsJobId(tick)) : { intents: [], incubation: [] };
+      for (const of of signals.incubation) incubation.add(of.account);
+      const wanted = new Map([[account, [...signals.intents, ...reductions]]]);
+      for (const of of signals.incubation) wanted.set(of.account, [...of.intents]);
+      for (const [i, { account: of }] of busy.entries())
+        wanted.set(of, [...(wanted.get(of) ?? []), ...(ofIncubation[i] ?? [])]);
+      const decided = [...wanted].filter(([, intents]) => intents.length > 0);
+      await Promise.all(
+        decided.map(([of, intents]) => flows.run(decideFlow({ ...tick, account: of }, intents), options)),
+      );
     },
     close: () => flows.close(),
   };

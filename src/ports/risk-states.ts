@@ -2,7 +2,10 @@ import { type RiskState } from '../domain/risk/risk-state.ts';
 
 /** Risk states of accounts, shared by agents. */
 export interface RiskStates {
-  /** Reads the state; the first call creates it from the account's current equity. */
+  /**
+   * Reads the state; the first call creates it from the account's current equity. That of an incubation account is the one
+   * by which it is judged, under the company's; `change` sees only its own.
+   */
   read(account: string): Promise<RiskState>;
   /**
    * Applies a pure step by compare-and-set and repeats it on the new state when another writer was faster. The step

@@ -128,8 +128,11 @@ export interface CycleStore {
 export interface PortfolioStore {
   /** Unique by account, strategy and symbol; replaces. */
   put(holding: Holding): Promise<void>;
+  /** By `rank`. */
   list(filter: {
     readonly account?: string;
+    /** Main account of a company: holdings of it and of its incubation accounts. */
+    readonly company?: string;
     readonly symbol?: string;
     readonly states?: readonly Holding['state'][];
     readonly limit?: number;
@@ -147,10 +150,10 @@ export interface IntentStore {
   /** The first verdict is kept; returns the stored one. */
   recordVerdict(account: string, verdict: Verdict, at: number, cycleId?: string): Promise<Verdict>;
   verdicts(filter: {
-    readonly account?: string;
+    readonly account?: string | readonly string[];
     readonly cycleId?: string;
     readonly limit?: number;
-  }): Promise<readonly (Verdict & { readonly cycleId?: string; readonly at: number })[]>;
+  }): Promise<readonly (Verdict & { readonly account: string; readonly cycleId?: string; readonly at: number })[]>;
 }
 
 export interface ApprovalStore {
@@ -168,7 +171,7 @@ export interface OrderStore {
   insert(order: Order): Promise<boolean>;
   get(account: string, clientOrderId: string): Promise<Order | null>;
   list(filter: {
-    readonly account?: string;
+    readonly account?: string | readonly string[];
     readonly states?: readonly OrderState[];
     readonly cycleId?: string;
     readonly strategyHash?: string;
@@ -199,14 +202,14 @@ export interface LedgerStore {
   recorded(account: string, fillIds: readonly string[]): Promise<readonly string[]>;
   /** Newest first. */
   fills(filter: {
-    readonly account?: string;
+    readonly account?: string | readonly string[];
     readonly strategyHash?: string;
     readonly symbol?: string;
     readonly limit?: number;
   }): Promise<readonly Fill[]>;
   /** Replaces the stored positions of the same account, strategy and symbol. */
   savePositions(positions: readonly Position[]): Promise<void>;
-  positions(account?: string): Promise<readonly Position[]>;
+  positions(account?: string | readonly string[]): Promise<readonly Position[]>;
   /** Null before the first comparison with the venue. */
   mark(account: string): Promise<BookMark | null>;
   /** Unique by account; replaces. */

@@ -1,3 +1,5 @@
+import { isIncubation } from '../domain/portfolio/accounts.ts';
+import { companyAccounts } from '../ports/company-accounts.ts';
 import { type Config } from '../../config/schema.ts';
 import { createProducer } from '../../queues/producer.ts';
 import { QUEUE_NAMES, type QueueName } from '../../queues/names.ts';
@@ -141,12 +143,13 @@ export async function startCompany({
     }
     if (leads) {
       // Start-up and crash recovery are the same path: reconcile the ledger with the venue before new decisions.
-      await context.producer.add(
-        'trader',
-        'reconcile',
-        { account: context.descriptor.account },
-        { meta: { priority: 'critical', causedBy: 'runtime/start' } },
-      );
+      for (const account of await companyAccounts(context.stores.portfolio, context.descriptor.account))
+        await context.producer.add(
+          'trader',
+          'reconcile',
+          { account },
+          { meta: { priority: isIncubation(account) ? 'high' : 'critical', causedBy: 'runtime/start' } },
+        );
     }
 
     return {

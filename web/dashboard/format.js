@@ -43,3 +43,6 @@ export const clock = (ms) => new Date(ms).toLocaleTimeString('en-GB');
 export const short = (hash) => hash.slice(0, 8);
 /** CSS class by the sign of the value; empty for 0. @param {number} value */
 export const sign = (value) => (value > 0 ? 'good-text' : value < 0 ? 'bad-text' : '');
+
+/** Paper accounts of incubating strategies, whose figures are not the company's. */
+export const isIncubation = (account) => account.includes('.incubation.');

@@ -1,6 +1,6 @@
 import { badge, element, setBadge, show, table, withReason } from './dom.js';
 import { equityChart } from './equity-chart.js';
-import { amount, money, percent, shortUtc, sign } from './format.js';
+import { amount, isIncubation, money, percent, shortUtc, sign } from './format.js';
 
 const STATE_TONE = { ACTIVE: 'good', REDUCING: 'warn', HALTED: 'bad' };
 const ORDER_TONE = { filled: 'good', rejected: 'bad', unknown: 'bad', open: 'warn', 'partially-filled': 'warn' };
@@ -9,14 +9,21 @@ function fact(term, ...value) {
   return [element('dt', {}, term), element('dd', {}, ...value)];
 }
 
+const ACCOUNT_COLUMN = {
+  title: 'Account',
+  cell: ({ account }) => (isIncubation(account) ? badge('incubation', 'warn') : 'main'),
+  tight: true,
+};
+
 export function showAccount(equity, positions) {
   const points = equity.items;
-  const open = positions.items.filter((position) => position.amount !== 0);
+  const own = positions.items.filter(({ account }) => !isIncubation(account));
+  const open = own.filter((position) => position.amount !== 0);
   const last = points.at(-1);
   const change = last ? last.equity / points[0].equity - 1 : null;
   const figure = (name, value, tone = '') =>
     element('div', {}, element('dt', {}, name), element('dd', { class: tone }, value));
-  const realised = positions.items.reduce((sum, position) => sum + position.realisedPnl, 0);
+  const realised = own.reduce((sum, position) => sum + position.realisedPnl, 0);
   show(
     'figures',
     figure('Equity', money(last?.equity)),
@@ -59,6 +66,7 @@ export function showOrders({ items }) {
   const columns = [
     { title: 'Time', cell: ({ createdAt }) => shortUtc(createdAt), wide: true, tight: true },
     { title: 'Market', cell: ({ symbol }) => symbol, tight: true },
+    ACCOUNT_COLUMN,
     { title: 'Side', cell: side, tight: true },
     { title: 'Amount', cell: (order) => amount(order.amount), number: true },
     { title: 'Price', cell: (order) => money(order.averagePrice ?? order.price), number: true },
@@ -72,6 +80,7 @@ export function showPositions({ items }) {
   const side = ({ amount: held }) => (held === 0 ? badge('flat') : badge(held > 0 ? 'long' : 'short', 'good'));
   const columns = [
     { title: 'Market', cell: ({ symbol }) => symbol, tight: true },
+    ACCOUNT_COLUMN,
     { title: 'Side', cell: side, tight: true },
     { title: 'Amount', cell: (position) => amount(position.amount), number: true },
     { title: 'Entry', cell: (position) => (position.amount === 0 ? '–' : money(position.averagePrice)), number: true },

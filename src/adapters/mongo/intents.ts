@@ -2,8 +2,8 @@ import { type Verdict } from '../../domain/risk/verdict.ts';
 import { type Intent } from '../../domain/risk/intent.ts';
 import { type IntentStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
-import { flag, number, oneOf, optional, plain, text } from './fields.ts';
-import { keyOf } from './row-codec.ts';
+import { number, oneOf, optional, plain, text } from './fields.ts';
+import { keyOf, oneOrMore } from './row-codec.ts';
 import { orderIdentity } from './order-identity.ts';
 
 interface VerdictRow extends Verdict {
@@ -28,7 +28,6 @@ export function createIntentStore(database: Database): IntentStore {
       closeAmount: optional(number),
       volatility: number,
       bracket: optional(plain()),
-      incubating: flag,
       cycleId: optional(text),
       because: text,
     },
@@ -67,8 +66,7 @@ export function createIntentStore(database: Database): IntentStore {
     },
 
     async verdicts({ account, cycleId, limit }) {
-      const found = await verdicts.find({ account, cycleId }, { at: -1 }, { limit });
-      return found.map(({ account: _, ...verdict }) => verdict);
+      return verdicts.find({ account: oneOrMore(account), cycleId }, { at: -1 }, { limit });
     },
   };
 }

@@ -4,7 +4,7 @@ import { type EquityPoint, type Position } from '../../domain/portfolio/position
 import { type LedgerStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, numberOrNull, oneOf, text, textOrNull } from './fields.ts';
-import { keyOf } from './row-codec.ts';
+import { keyOf, oneOrMore } from './row-codec.ts';
 import { ORDER_SIDES } from '../../domain/market/side.ts';
 
 export function createLedgerStore(database: Database): LedgerStore {
@@ -62,10 +62,11 @@ export function createLedgerStore(database: Database): LedgerStore {
       return rows.map(({ id }) => id);
     },
 
-    fills: ({ limit, ...filter }) => fills.find(filter, { time: -1, id: -1 }, { limit }),
+    fills: ({ limit, account, ...filter }) =>
+      fills.find({ ...filter, account: oneOrMore(account) }, { time: -1, id: -1 }, { limit }),
 
     savePositions: (saved) => positions.replace(saved),
-    positions: (account) => positions.find({ account }, {}),
+    positions: (account) => positions.find({ account: oneOrMore(account) }, {}),
 
     mark: (account) => marks.get(account),
     saveMark: (mark) => marks.replace([mark]),

@@ -2,7 +2,7 @@ import { type Order, ORDER_STATES, ORDER_TYPES } from '../../domain/orders/order
 import { type OrderStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
 import { number, oneOf, optional, plain, text } from './fields.ts';
-import { keyOf } from './row-codec.ts';
+import { keyOf, oneOrMore } from './row-codec.ts';
 import { orderIdentity } from './order-identity.ts';
 
 const from = (time: number | undefined): unknown => (time === undefined ? undefined : { $gte: time });
@@ -47,7 +47,7 @@ export function createOrderStore(database: Database): OrderStore {
     list: ({ account, states, cycleId, strategyHash, since, limit }) =>
       orders.find(
         {
-          account,
+          account: oneOrMore(account),
           cycleId,
           strategyHash,
           state: states && { $in: states },

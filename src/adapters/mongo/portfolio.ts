@@ -10,6 +10,7 @@ export function createPortfolioStore(database: Database): PortfolioStore {
     key: ({ account, strategyHash, symbol }) => keyOf(account, strategyHash, symbol),
     fields: {
       account: text,
+      incubationOf: optional(text),
       strategyHash: text,
       symbol: text,
       timeframe: text,
@@ -22,12 +23,18 @@ export function createPortfolioStore(database: Database): PortfolioStore {
       addedBy: optional(oneOf(['operator'])),
       managed: optional(flag),
     },
-    indexes: [{ account: 1, state: 1 }, { symbol: 1, state: 1 }, { state: 1 }],
+    indexes: [{ account: 1, state: 1 }, { symbol: 1, state: 1 }, { state: 1 }, { incubationOf: 1 }],
   });
 
   return {
     put: (holding) => holdings.replace([holding]),
-    list: ({ states, limit, ...filter }) =>
-      holdings.find({ ...filter, state: states && { $in: states } }, { rank: 1 }, { limit }),
+    async list({ company, account, symbol, states, limit }) {
+      const state = states && { $in: states };
+      const find = (filter: { readonly account?: string | undefined; readonly incubationOf?: string }) =>
+        holdings.find({ ...filter, symbol, state }, { rank: 1 }, { limit });
+      if (company === undefined) return find({ account });
+      const [main, incubating] = await Promise.all([find({ account: company }), find({ incubationOf: company })]);
+      return [...main, ...incubating].sort((a, b) => a.rank - b.rank).slice(0, limit);
+    },
   };
 }

@@ -20,6 +20,10 @@ export function keyOf(...parts: readonly (string | number)[]): string {
   return parts.map((part) => String(part).replace(/[%/]/g, encodeURIComponent)).join('/');
 }
 
+/** Condition of a field that equals the value, or one of several. */
+export const oneOrMore = (value: string | readonly string[] | undefined): unknown =>
+  Array.isArray(value) ? { $in: value } : value;
+
 /** Fields whose names start with '_' are internal to the table. */
 export interface RowDocument {
   readonly _id: string;

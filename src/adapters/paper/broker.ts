@@ -10,6 +10,7 @@ import {
   type VenueAccount,
   type VenueOrder as PaperOrder,
 } from '../../domain/portfolio/paper-venue/account.ts';
+import { mainAccountOf } from '../../domain/portfolio/accounts.ts';
 import { fillsAfter, hasFillsAfter, sequenceOf } from '../../domain/portfolio/paper-venue/fills-after.ts';
 import { movePast } from '../../domain/portfolio/paper-venue/past.ts';
 import { type VenueStep } from '../../domain/portfolio/paper-venue/draft.ts';
@@ -30,6 +31,9 @@ export interface PaperBrokerDeps {
   readonly quote: string;
   readonly terms: Omit<VenueTerms, 'market'>;
 }
+
+/** A company that has lost everything: an account opens with cash above zero. */
+const LEAST_CASH = 0.01;
 
 interface StoredAccount {
   readonly version: number;
@@ -104,7 +108,13 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
   return {
     async open(account) {
       if (opened.has(account)) return;
-      if (!(await accounts.load(account))) await accounts.save(account, openAccount(account, startingCash, quote), 0);
+      if (!(await accounts.load(account))) {
+        // An incubation account begins with what the company has, so that sizes are those of the main account.
+        const main = mainAccountOf(account);
+        const company = main === account ? null : await accounts.load(main);
+        const cash = company ? valueOf(company.state as VenueAccount).equity : startingCash;
+        await accounts.save(account, openAccount(account, Math.max(cash, LEAST_CASH), quote), 0);
+      }
       opened.add(account);
     },
     async submit({ time, ...request }) {

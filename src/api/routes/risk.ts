@@ -1,3 +1,4 @@
+import { companyAccounts } from '../../ports/company-accounts.ts';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { reasonField, tradingStateField } from '../../../queues/fields.ts';
@@ -45,7 +46,10 @@ export function riskRoutes({
       summary: 'Verdicts on intents, with reasons',
       query: limitQuery,
       needs: 'store',
-      handle: async ({ query }) => ({ items: await stores.intents.verdicts({ account, limit: query.limit }) }),
+      async handle({ query: { limit } }) {
+        const accounts = await companyAccounts(stores.portfolio, account);
+        return { items: await stores.intents.verdicts({ account: accounts, limit }) };
+      },
     }),
     defineRoute({
       method: 'post',

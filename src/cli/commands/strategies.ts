@@ -93,7 +93,7 @@ interface ExplainOptions {
 async function printSignals(io: CliIo, id: string, json: boolean, mode: Mode | undefined): Promise<void> {
   const { strategy, signals } = await withReadContext(io, anyDescriptor(mode), async (context) => {
     const found = await findStrategy(context, id);
-    return { strategy: found, signals: await signalsOf(context, context.descriptor.account, found.hash) };
+    return { strategy: found, signals: await signalsOf(context, found.hash) };
   });
   const items = signals.map((material) => ({
     time: material.intent?.asOf ?? null,

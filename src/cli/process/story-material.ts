@@ -1,4 +1,5 @@
 import { type AuditRecord } from '../../domain/audit/chain.ts';
+import { companyAccounts } from '../../ports/company-accounts.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Order } from '../../domain/orders/order.ts';
 import { type Intent } from '../../domain/risk/intent.ts';
@@ -50,12 +51,15 @@ async function materialOf(
   });
 }
 
-/** All intents of a strategy, oldest first, with what became of each. */
-export async function signalsOf(
-  context: ReadContext,
-  account: string,
-  hash: string,
-): Promise<readonly OrderMaterial[]> {
+/** All intents of a strategy on all accounts of the company, oldest first, with what became of each. */
+export async function signalsOf(context: ReadContext, hash: string): Promise<readonly OrderMaterial[]> {
+  const { stores, descriptor } = context;
+  const accounts = await companyAccounts(stores.portfolio, descriptor.account);
+  const found = await Promise.all(accounts.map((account) => signalsOn(context, account, hash)));
+  return found.flat().sort((a, b) => (a.intent?.asOf ?? 0) - (b.intent?.asOf ?? 0));
+}
+
+async function signalsOn(context: ReadContext, account: string, hash: string): Promise<readonly OrderMaterial[]> {
   const { stores } = context;
   const [intents, orders] = await Promise.all([
     stores.intents.ofStrategy(account, hash, SEARCHED),
@@ -80,15 +84,15 @@ async function explainOrder(context: ReadContext, order: Order, records: readonl
 
 async function explainStrategy(
   context: ReadContext,
-  account: string,
+  main: string,
   strategy: Strategy,
   records: readonly AuditRecord[],
 ): Promise<Story> {
   const { stores } = context;
   const [decisions, holdings, orders] = await Promise.all([
     stores.decisions.ofStrategy(strategy.hash),
-    stores.portfolio.list({ account }),
-    signalsOf(context, account, strategy.hash),
+    stores.portfolio.list({ company: main }),
+    signalsOf(context, strategy.hash),
   ]);
   const cycles = [...new Set(decisions.map(({ cycleId }) => cycleId))];
   const times = new Map(
@@ -112,11 +116,11 @@ interface Candidate {
 
 async function candidatesFor(context: ReadContext, id: string): Promise<readonly Candidate[]> {
   const { stores, descriptor } = context;
-  const { account } = descriptor;
+  const accounts = await companyAccounts(stores.portfolio, descriptor.account);
   const [orders, strategies, positions] = await Promise.all([
-    stores.orders.list({ account, limit: SEARCHED }),
+    stores.orders.list({ account: accounts, limit: SEARCHED }),
     stores.strategies.list({ limit: SEARCHED }),
-    stores.ledger.positions(account),
+    stores.ledger.positions(accounts),
   ]);
   const isMeant = (full: string): boolean => full === id || (id.length >= LEAST_DIGITS && full.startsWith(id));
   const found: Candidate[] = [];
@@ -130,14 +134,14 @@ async function candidatesFor(context: ReadContext, id: string): Promise<readonly
     if (isMeant(strategy.hash) || strategy.name === id)
       found.push({
         label: `strategy ${strategy.hash} (${strategy.name})`,
-        tell: (records) => explainStrategy(context, account, strategy, records),
+        tell: (records) => explainStrategy(context, descriptor.account, strategy, records),
       });
   for (const position of positions)
     if (position.symbol === id || positionId(position) === id)
       found.push({
         label: `position ${positionId(position)}`,
         tell: async (records) => {
-          const all = await signalsOf(context, account, position.strategyHash);
+          const all = await signalsOn(context, position.account, position.strategyHash);
           return positionStory(
             position,
             all.filter(({ intent, order }) => order !== null && intent?.symbol === position.symbol),

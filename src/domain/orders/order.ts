@@ -15,6 +15,16 @@ export const ORDER_STATES = [
 ] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
+/** States of orders that may still change. */
+export const UNENDED_STATES = [
+  'intended',
+  'approved',
+  'submitting',
+  'open',
+  'partially-filled',
+  'unknown',
+] as const satisfies readonly OrderState[];
+
 export const ORDER_TYPES = ['market', 'limit', 'stop'] as const;
 export type OrderType = (typeof ORDER_TYPES)[number];
 /** Purpose of an order. `entry` opens a position; all others only shrink one. */

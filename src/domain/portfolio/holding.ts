@@ -3,7 +3,10 @@ import { type Timeframe } from '../market/timeframe.ts';
 
 /** A strategy in the portfolio of an account: its market, timeframe and evidence. */
 export interface Holding {
+  /** The main account, or the incubation account of the strategy. */
   readonly account: string;
+  /** Main account of the company, when `account` is an incubation account. */
+  readonly incubationOf?: string;
   readonly strategyHash: string;
   readonly symbol: string;
   readonly timeframe: Timeframe;

@@ -29,9 +29,10 @@ export function signalInputs(
   positions: readonly Position[],
 ): readonly SignalInput[] {
   return holdings.flatMap((holding) => {
-    const { strategyHash, symbol } = holding;
+    const { account, strategyHash, symbol } = holding;
     const strategy = strategies.find(({ hash }) => hash === strategyHash);
-    const position = positions.find((p) => p.strategyHash === strategyHash && p.symbol === symbol) ?? null;
+    const position =
+      positions.find((p) => p.account === account && p.strategyHash === strategyHash && p.symbol === symbol) ?? null;
     return strategy ? [{ holding, strategy, position }] : [];
   });
 }
@@ -70,7 +71,6 @@ export function intentsAt(series: Series, inputs: readonly SignalInput[], cycleI
       ...(!enters && { closeAmount: Math.abs(held) }),
       volatility,
       ...(enters && { bracket: decision.bracket }),
-      incubating: holding.state === 'incubating',
       ...(cycleId !== undefined && { cycleId }),
       because: `${strategy.name}: ${retires && decision.action === 'none' ? 'retired, its position is closed' : decision.because}`,
     };

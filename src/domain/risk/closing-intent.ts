@@ -34,7 +34,6 @@ export function closingIntent({ amount, price, account, asOf, because, ...rest }
     requestedFraction: 0,
     closeAmount: amount,
     volatility: 0,
-    incubating: false,
     because,
   };
 }

@@ -11,8 +11,8 @@ export interface EntrySize {
   /** Base units, on the market's step. */
   readonly amount: number;
   /**
-   * Share of what was asked for, before rounding. What is asked for an incubating strategy is its reduced size, and never
-   * more than the limits leave an empty account: a strategy that asks for half of the equity trades at the limit.
+   * Share of what was asked for, before rounding. What is asked for is never more than the limits leave an empty account: a
+   * strategy that asks for half of the equity trades at the limit.
    */
   readonly share: number;
   /** Whether it is the requested size. */
@@ -44,7 +44,6 @@ export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLi
     intent.volatility > 0 ? limits.targetVolatility / intent.volatility : 1,
     `volatility ${percent(intent.volatility)} is above the target ${percent(limits.targetVolatility)}`,
   );
-  scale('incubating', intent.incubating ? limits.incubationFactor : 1, 'the strategy is incubating');
   scale('risk-budget', state.riskBudget, `risk budget ${percent(state.riskBudget)} (${state.stance})`);
 
   const cut = (code: string, room: number, what: string) => {
@@ -90,7 +89,7 @@ export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLi
 
   const { maxAssetExposure, maxTotalExposure, maxStrategyExposure, maxGroupExposure } = limits;
   const widest = equity * Math.min(maxAssetExposure, maxTotalExposure, maxStrategyExposure, maxGroupExposure) * withFee;
-  const asked = Math.min(widest, intent.incubating ? requested * limits.incubationFactor : requested);
+  const asked = Math.min(widest, requested);
   return {
     amount: affordableQuantity(spend, price, market),
     share: spend / asked,

@@ -16,8 +16,6 @@ export interface Intent extends OrderIdentity {
   /** Annualised volatility of the market, fraction. */
   readonly volatility: number;
   readonly bracket?: Bracket;
-  /** Incubating strategies trade with reduced size. */
-  readonly incubating: boolean;
   readonly cycleId?: string;
   /** Reason of the strategy, for people. */
   readonly because: string;

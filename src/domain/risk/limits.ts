@@ -35,8 +35,6 @@ export interface RiskLimits {
   readonly targetVolatility: number;
   /** Above this annualised volatility no entry is allowed. */
   readonly maxVolatility: number;
-  /** Size factor of incubating strategies. */
-  readonly incubationFactor: number;
   /** Largest stop distance, as a fraction of price. An entry without a stop is always refused. */
   readonly maxStopDistance: number;
   /** Data older than this many candles of the intent's timeframe is stale. */

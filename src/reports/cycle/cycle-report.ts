@@ -3,6 +3,8 @@ import { notAnnualised } from '../../domain/statistics/sharpe.ts';
 import { type Stores } from '../../ports/stores.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type Broker } from '../../ports/broker.ts';
+import { companyAccounts } from '../../ports/company-accounts.ts';
+import { judgedIntents } from '../judged-intents.ts';
 import { forwardedSearches } from './forwarded-searches.ts';
 import { groupReasons } from './group-reasons.ts';
 
@@ -48,7 +50,10 @@ async function marketsOf({ data }: ReportDeps, cycle: Cycle) {
 /** Builds the report of a cycle from the stores, so that it shows stored data only. */
 export async function reportOf(deps: ReportDeps, cycle: Cycle) {
   const { stores, broker } = deps;
-  const forwarded = await forwardedSearches(stores.forwarding, cycle);
+  const [forwarded, accounts] = await Promise.all([
+    forwardedSearches(stores.forwarding, cycle),
+    companyAccounts(stores.portfolio, cycle.account),
+  ]);
   const [markets, scan, analyses, optimizations, trials, screened, holdings, verdicts, orders, decisions, auditHead] =
     await Promise.all([
       marketsOf(deps, cycle),
@@ -57,34 +62,27 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
       stores.optimizations.ofCycle(cycle.id),
       stores.trials.count(cycle.id),
       stores.trials.ofCycle(cycle.id, 'screen'),
-      stores.portfolio.list({ account: cycle.account, states: ['active', 'incubating'] }),
-      stores.intents.verdicts({ account: cycle.account, cycleId: cycle.id, limit: 1000 }),
-      stores.orders.list({ account: cycle.account, cycleId: cycle.id, limit: 1000 }),
+      stores.portfolio.list({ company: cycle.account, states: ['active', 'incubating'] }),
+      judgedIntents(stores.intents, { account: accounts, cycleId: cycle.id, limit: 1000 }),
+      stores.orders.list({ account: accounts, cycleId: cycle.id, limit: 1000 }),
       stores.decisions.ofCycle(cycle.id),
       stores.audit.head(),
     ]);
   const hashes = [...new Set([...screened.map((t) => t.strategyHash), ...optimizations.map((o) => o.optimizedHash)])];
   const strategies = new Map((await stores.strategies.getMany(hashes)).map((strategy) => [strategy.hash, strategy]));
   const mine = holdings.filter((holding) => holding.cycleId === cycle.id).sort((a, b) => a.rank - b.rank);
-  const intents = new Map(
-    (
-      await stores.intents.getMany(
-        cycle.account,
-        verdicts.map((v) => v.intentId),
-      )
-    ).map((intent) => [intent.id, intent]),
-  );
-  const fills = (await stores.ledger.fills({ account: cycle.account, limit: 1000 })).filter((fill) =>
-    orders.some((order) => order.clientOrderId === fill.clientOrderId),
+  const ordered = new Set(orders.map((order) => `${order.account}/${order.clientOrderId}`));
+  const fills = (await stores.ledger.fills({ account: accounts, limit: 1000 })).filter((fill) =>
+    ordered.has(`${fill.account}/${fill.clientOrderId}`),
   );
   const { equity } = await broker.balance(cycle.account);
 
   const decided = verdicts
-    .map(({ intentId, decision, amount, reasons }) => {
-      const intent = intents.get(intentId);
+    .map(({ intentId, account, intent, decision, amount, reasons }) => {
       const { symbol, side, purpose, because } = intent ?? {};
       return {
         intent: intentId,
+        account,
         symbol,
         side,
         purpose,
@@ -133,6 +131,7 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
     portfolio: mine.map((holding) => ({
       strategy: nameOf(holding.strategyHash),
       hash: holding.strategyHash,
+      account: holding.account,
       symbol: holding.symbol,
       state: holding.state,
       reason: holding.reason,
@@ -159,6 +158,7 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
       .sort((a, b) => a.createdAt - b.createdAt || (a.clientOrderId < b.clientOrderId ? -1 : 1))
       .map(
         ({
+          account,
           clientOrderId,
           strategyHash,
           symbol,
@@ -175,6 +175,7 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
           createdAt,
           parentId,
         }) => ({
+          account,
           clientOrderId,
           ...(parentId !== undefined && { parentId }),
           strategyHash,
@@ -194,7 +195,7 @@ export async function reportOf(deps: ReportDeps, cycle: Cycle) {
       ),
     fills: [...fills]
       .sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))
-      .map(({ account: _, time, ...fill }) => ({ ...fill, time: iso(time) })),
+      .map(({ time, ...fill }) => ({ ...fill, time: iso(time) })),
     equity,
     auditHead: auditHead?.hash ?? null,
   };

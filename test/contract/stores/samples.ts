@@ -209,7 +209,6 @@ export function intent(account: string, id: string, change: Partial<Intent> = {}
     referencePrice: 42_000,
     requestedFraction: 0.05,
     volatility: 0.6,
-    incubating: false,
     because: 'rsi crossed above 30',
     ...change,
   };

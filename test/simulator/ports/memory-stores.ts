@@ -80,7 +80,7 @@ export function memoryStoresOf(rows: Rows, { nextAuditRecord }: Pick<System, 'ne
       list: ({ account, states, cycleId, strategyHash, since, limit }: Filter<Order>) =>
         (states?.every((state) => !ENDED.has(state)) === true ? rows.liveOrders : orders).find(
           (row) =>
-            (account === undefined || row.account === account) &&
+            isOf(account, row) &&
             (states === undefined || states.includes(row.state)) &&
             (cycleId === undefined || row.cycleId === cycleId) &&
             (strategyHash === undefined || row.strategyHash === strategyHash) &&
@@ -111,14 +111,14 @@ export function memoryStoresOf(rows: Rows, { nextAuditRecord }: Pick<System, 'ne
         fills
           .find(
             (row) =>
-              (account === undefined || row.account === account) &&
+              isOf(account, row) &&
               (strategyHash === undefined || row.strategyHash === strategyHash) &&
               (symbol === undefined || row.symbol === symbol),
           )
           .sort(newestFill)
           .slice(0, limit),
       savePositions: (saved: readonly Position[]) => saved.forEach((row) => rows.positions.put(row)),
-      positions: (account?: string) => rows.positions.find((row) => account === undefined || row.account === account),
+      positions: (account?: string | readonly string[]) => rows.positions.find((row) => isOf(account, row)),
       mark: (account: string) => rows.marks.get(account),
       saveMark: (mark: BookMark) => rows.marks.put(mark),
       recordEquity: (point: EquityPoint) => rows.equity.put(point),
@@ -165,13 +165,10 @@ export function memoryStoresOf(rows: Rows, { nextAuditRecord }: Pick<System, 'ne
           return row ? [verdictOf(row)] : [];
         }),
       verdicts: ({ account, cycleId, limit }: Filter<Verdict>) =>
-        verdicts
-          .find(
-            (row) =>
-              (account === undefined || row.account === account) && (cycleId === undefined || row.cycleId === cycleId),
-            { by: (row) => row.at, limit },
-          )
-          .map(({ account: _, ...row }) => row),
+        verdicts.find((row) => isOf(account, row) && (cycleId === undefined || row.cycleId === cycleId), {
+          by: (row) => row.at,
+          limit,
+        }),
     },
     riskState: {
       get: (account: string) => riskStates.get(account),
@@ -203,11 +200,12 @@ export function memoryStoresOf(rows: Rows, { nextAuditRecord }: Pick<System, 'ne
     },
     portfolio: {
       put: (holding: Holding) => holdings.put(holding),
-      list: ({ account, symbol, states, limit }: Filter<Holding>) =>
+      list: ({ account, company, symbol, states, limit }: Filter<Holding> & { readonly company?: string }) =>
         holdings
           .find(
             (row) =>
-              (account === undefined || row.account === account) &&
+              isOf(account, row) &&
+              (company === undefined || row.account === company || row.incubationOf === company) &&
               (symbol === undefined || row.symbol === symbol) &&
               (states === undefined || states.includes(row.state)),
           )
@@ -232,8 +230,11 @@ export function memoryStoresOf(rows: Rows, { nextAuditRecord }: Pick<System, 'ne
   };
 }
 
+const isOf = (account: string | readonly string[] | undefined, row: { readonly account: string }): boolean =>
+  account === undefined || (typeof account === 'string' ? row.account === account : account.includes(row.account));
+
 interface Filter<Row> {
-  readonly account?: string;
+  readonly account?: string | readonly string[];
   readonly states?: readonly string[];
   readonly cycleId?: string;
   readonly strategyHash?: string;

@@ -45,7 +45,6 @@ describe('intents at the close of a candle', () => {
       referencePrice: SIGNAL,
       requestedFraction: 0.5,
       bracket: { stop: { kind: 'percent', value: 0.02 }, target: { kind: 'percent', value: 0.03 } },
-      incubating: false,
       cycleId: 'c1',
     });
     expect(intent?.because).toContain('momentum/x: entry rule holds');

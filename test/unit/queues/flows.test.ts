@@ -35,7 +35,7 @@ const everyPhase = (): readonly FlowNode[] =>
     planPhase(CYCLE),
     optimizePhase(CYCLE, CANDIDATES),
     decidePhase(CYCLE),
-    concludePhase(CYCLE, ['BTC-USD', 'ETH-USD']),
+    concludePhase(CYCLE, ['BTC-USD', 'ETH-USD'], []),
   ].flat();
 
 const tickAt = (candle: number, account = 'paper-1') =>

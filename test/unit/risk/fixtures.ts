@@ -72,7 +72,6 @@ export const entryWith = (patch: Partial<Intent> = {}): Intent => ({
   requestedFraction: 0.04,
   volatility: 0.4,
   bracket: { stop: { kind: 'percent', value: 0.03 } },
-  incubating: false,
   because: 'SMA(20) crossed above SMA(50)',
   ...patch,
 });

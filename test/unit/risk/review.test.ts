@@ -69,11 +69,11 @@ describe('review of entries', () => {
     ]);
   });
 
-  it('reduces by volatility, incubation and budget, each with a reason', () => {
-    const intent = entryWith({ volatility: 1, incubating: true });
+  it('reduces by volatility and budget, each with a reason', () => {
+    const intent = entryWith({ volatility: 1 });
     const verdict = review(intent, { state: stateWith({ riskBudget: 0.5, stance: 'balanced' }) });
-    expect(verdict).toMatchObject({ decision: 'reduce', amount: 0.00494071 });
-    expect(verdict.reasons.map(({ code }) => code)).toEqual(['volatility-sizing', 'incubating', 'risk-budget']);
+    expect(verdict).toMatchObject({ decision: 'reduce', amount: 0.01976284 });
+    expect(verdict.reasons.map(({ code }) => code)).toEqual(['volatility-sizing', 'risk-budget']);
   });
 
   it('cuts to the limits, pending entries included', () => {
@@ -161,7 +161,6 @@ describe('for any intent', () => {
     requestedFraction: fc.double({ min: 0, max: 1, noNaN: true }),
     closeAmount: rate,
     volatility: fc.double({ min: 0, max: 4, noNaN: true }),
-    incubating: fc.boolean(),
     tradingState: fc.constantFrom(...TRADING_STATES),
     riskBudget: fc.double({ min: 0, max: 1, noNaN: true }),
     equity: fc.double({ min: 1, max: 200_000, noNaN: true }),
