@@ -325,6 +325,10 @@ export function researchContract(stores: () => Stores): void {
       expect(await list({ account })).toEqual(['s1 ETH/USD', 's2 BTC/USD', 's1 BTC/USD']);
       expect(await list({ account, symbol: 'BTC/USD' })).toEqual(['s2 BTC/USD', 's1 BTC/USD']);
       expect(await list({ account, states: ['active', 'incubating'], limit: 1 })).toEqual(['s2 BTC/USD']);
+      await portfolio.put(holding('pf-own', 's3', { incubationOf: account, rank: 0, state: 'incubating' }));
+      expect(await list({ company: account })).toEqual(['s3 BTC/USD', 's1 ETH/USD', 's2 BTC/USD', 's1 BTC/USD']);
+      expect(await list({ company: account, states: ['incubating'], limit: 1 })).toEqual(['s3 BTC/USD']);
+      expect(await list({ account })).not.toContain('s3 BTC/USD');
       const [active] = await portfolio.list({ account, states: ['active'] });
       expect(active).toStrictEqual(holding(account, 's1', { rank: 3 }));
     });

@@ -49,8 +49,14 @@ export function tradingContract(stores: () => Stores): void {
       await intents.recordVerdict('vl', verdict('2'), T0 + 3);
       await intents.recordVerdict('vl-other', verdict('3', { decision: 'reduce' }), T0 + 2, 'vl-c');
       expect(await intents.verdicts({ account: 'vl' })).toStrictEqual([
-        { ...verdict('2'), at: T0 + 3 },
-        { ...verdict('1'), at: T0 + 1, cycleId: 'vl-c' },
+        { ...verdict('2'), account: 'vl', at: T0 + 3 },
+        { ...verdict('1'), account: 'vl', at: T0 + 1, cycleId: 'vl-c' },
+      ]);
+      const both = await intents.verdicts({ account: ['vl', 'vl-other'] });
+      expect(both.map(({ account, intentId }) => [account, intentId])).toEqual([
+        ['vl', '2'],
+        ['vl-other', '3'],
+        ['vl', '1'],
       ]);
       expect((await intents.verdicts({ cycleId: 'vl-c' })).map((v) => v.intentId)).toEqual(['3', '1']);
       expect(await intents.verdicts({ cycleId: 'vl-c', limit: 1 })).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { incubationAccount } from '../../../src/domain/portfolio/accounts.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../src/domain/backtest/engine/engine.ts';
 import { hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
@@ -130,8 +131,9 @@ describe('a strategy of a person', () => {
       expect(await ask('strategy-selector', 'add-strategy', { ...REQUEST, managed: true })).toMatchObject({
         changed: true,
       });
-      expect(await stores.portfolio.list({ account: 'paper' })).toMatchObject([
-        { state: 'incubating', addedBy: 'operator', managed: true },
+      expect(await stores.portfolio.list({ account: 'paper' })).toEqual([]);
+      expect(await stores.portfolio.list({ company: 'paper' })).toMatchObject([
+        { account: incubationAccount('paper', HASH), state: 'incubating', addedBy: 'operator', managed: true },
       ]);
       expect(await stores.strategies.list({ limit: 10 })).toHaveLength(1);
     }),
@@ -146,7 +148,7 @@ describe('a strategy of a person', () => {
       const added = await ask('strategy-selector', 'add-strategy', { ...REQUEST, state: 'active' });
       expect(added.explanation).toContain('opens nothing before somebody resumes');
       const less = await ask('strategy-selector', 'add-strategy', REQUEST);
-      expect(less.explanation).toContain('It was active before');
+      expect(less.explanation).toContain('It was active before: what it holds on account paper is closed there');
       const retired = await ask('strategy-selector', 'retire-strategy', {
         account: 'paper',
         strategyHash: HASH,
@@ -163,11 +165,12 @@ describe('a strategy of a person', () => {
       await openMarkets(context, [SYMBOL]);
       await node(['strategy-selector']);
       await ask('strategy-selector', 'add-strategy', REQUEST);
-      const [holding] = await stores.portfolio.list({ account: 'paper' });
-      await stores.portfolio.put({ ...holding!, account: 'elsewhere' });
+      const [holding] = await stores.portfolio.list({ company: 'paper' });
+      const account = incubationAccount('elsewhere', HASH);
+      await stores.portfolio.put({ ...holding!, account, incubationOf: 'elsewhere' });
       const request = { account: 'paper', strategyHash: HASH, reason: 'enough' };
       expect((await ask('strategy-selector', 'retire-strategy', request)).retired).toEqual([SYMBOL]);
-      expect(await stores.portfolio.list({ account: 'elsewhere' })).toMatchObject([{ state: 'incubating' }]);
+      expect(await stores.portfolio.list({ company: 'elsewhere' })).toMatchObject([{ state: 'incubating' }]);
       expect((await stores.strategies.get(HASH))?.state).toBe('incubating');
     }),
   );

@@ -77,7 +77,7 @@ describe('a tick', () => {
         await setMarketTime(context, now + HOUR);
         await ticks.run(now + HOUR);
         const signals = await ended('analyst', signalsJobId({ ...tick, candleTime: now }));
-        expect(signals.returnvalue).toEqual({ intents: [], failed: [] });
+        expect(signals.returnvalue).toEqual({ intents: [], incubation: [], failed: [] });
       } finally {
         await ticks.close();
       }

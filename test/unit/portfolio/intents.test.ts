@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { intentsAt, type SignalInput } from '../../../src/domain/portfolio/intents.ts';
+import { incubationAccount } from '../../../src/domain/portfolio/accounts.ts';
+import { intentsAt, signalInputs, type SignalInput } from '../../../src/domain/portfolio/intents.ts';
 import { timeframeMs } from '../../../src/domain/market/timeframe.ts';
 import { type Position } from '../../../src/domain/portfolio/position.ts';
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
@@ -77,8 +78,18 @@ describe('intents at the close of a candle', () => {
     expect(intentsAt(seriesOf([quiet, bar(SIGNAL), null, quiet]), [input({})])).toEqual([]);
   });
 
-  it('are marked when the strategy is incubating', () => {
-    expect(intentsAt(signalled, [input({ state: 'incubating' })])).toMatchObject([{ incubating: true }]);
+  it('belong to the account of the holding, and to what is held there', () => {
+    const hash = 'a'.repeat(64);
+    const account = incubationAccount('paper', hash);
+    const { holding, strategy, position } = input({ spec: exitsAbove, amount: 2, hash });
+    const incubating = [{ ...holding, account }];
+    const strategies = [{ ...strategy, hash }];
+    // What the main account holds is not the incubating strategy's.
+    expect(intentsAt(exiting, signalInputs(incubating, strategies, [position!]))).toEqual([]);
+    const own = { ...position!, account, amount: 3 };
+    expect(intentsAt(exiting, signalInputs(incubating, strategies, [position!, own]))).toMatchObject([
+      { account, purpose: 'exit', closeAmount: 3 },
+    ]);
   });
 
   it('of a retired strategy close its position and never enter', () => {
