@@ -83,6 +83,15 @@ describe('rule 20: arrival of orders', () => {
     ]);
   });
 
+  it('an exit that another one has left nothing to close is cancelled, not rejected', () => {
+    const held = play(send(start(), bare({})), [flat(0, 100)]);
+    const first = send(held, sell({ type: 'limit', price: 100 }), HOUR);
+    const limit = sell({ clientOrderId: 'bc-limit', type: 'limit', price: 99, postOnly: true });
+    const account = play(send(first, limit, HOUR), [flat(1, 101)]);
+    expect(account.orders['bc-limit']).toMatchObject({ state: 'cancelled', reason: 'nothing left to close' });
+    expect(account.rejected).toEqual({});
+  });
+
   it('a bar filled flat is no arrival: the next real open decides', () => {
     const account = play(send(start(), bare({ type: 'limit', price: 98, timeInForce: 'IOC' })), [
       bar(0, [100, 100, 100, 100], true),
@@ -197,6 +206,13 @@ describe('rule 21: stop-limit', () => {
     const back = play(gap, barsOf([[95, 97.5, 95, 97]], 2));
     expect(back.fills[1]).toMatchObject({ price: 97, cause: 'stop', ambiguous: false });
     expect(liquidityOf(back.fills[1]!)).toBe('maker');
+  });
+
+  it('reserves cash like a limit, against earlier orders too', () => {
+    const market = send(start(150), bare({ clientOrderId: 'bc-market', strategyHash: 's2' }));
+    const { orders } = play(send(market, bare(order), 1), [flat(0, 100), flat(1, 100)]);
+    expect(orders['bc-market']).toMatchObject({ state: 'rejected', reason: 'insufficient-funds' });
+    expect(orders['bc-entry']).toMatchObject({ state: 'open' });
   });
 });
 
@@ -370,6 +386,11 @@ describe('rule 24: participation', () => {
     const account = play(send(start(), buy()), [at(0, 100, 0.4)], terms);
     expect([account.fills, account.cash]).toEqual([[], '10000']);
     expect(account.orders['bc-entry']).toMatchObject({ state: 'cancelled', filledAmount: 0 });
+  });
+
+  it('an entry is tried once in a bar: what its open did not fill is not bought at a worse price inside', () => {
+    const { fills, orders } = play(send(start(), bare({ type: 'limit', price: 110 })), [at(0, 97, 0.5)], terms);
+    expect([fills, orders['bc-entry']!.state]).toEqual([[], 'cancelled']);
   });
 
   it('an exit goes on at the next opens, and is partially filled until then', () => {
