@@ -71,6 +71,19 @@ describe('rule 20: arrival of orders', () => {
     expect(outcome({ type: 'stop', price: 102 }, [[104, 105, 103, 104]], terms)).toEqual([105.04, 'taker', 'filled']);
   });
 
+  it('a limit is rounded to the tick that is not worse than what was asked for, a stop against us', () => {
+    const levelOf = (patch: Partial<OrderRequest>) => submitOrder(start(), bare(patch), MARKET, 0).order;
+    expect(levelOf({ type: 'limit', price: 98.019 })).toMatchObject({ price: 98.01 });
+    expect(levelOf({ type: 'stop', price: 102.001 })).toMatchObject({ price: 102.01 });
+    expect(levelOf({ type: 'stop-limit', price: 103.019, triggerPrice: 102.001 })).toMatchObject({
+      price: 103.01,
+      triggerPrice: 102.01,
+    });
+    const held = play(send(start(), bare({})), [flat(0, 100)]);
+    const { order } = submitOrder(held, sell({ type: 'limit', price: 103.001 }), MARKET, HOUR);
+    expect(order).toMatchObject({ price: 103.01 });
+  });
+
   it('mirrors for a short', () => {
     const terms = termsOf({ market: PERPETUAL });
     const short = { side: 'sell', type: 'limit', price: 102 } as const;

@@ -52,8 +52,7 @@ function protect(step: BarStep, group: readonly LiveOrder[]): void {
   const { candle, terms, insideTime, draft } = step;
   const alive = (): readonly LiveOrder[] => group.flatMap((order) => liveInDraft(draft, order) ?? []);
   for (const stop of nearestFirst(step, alive().filter(isUntriggered), stopLevelOf)) {
-    const current = liveInDraft(draft, stop);
-    if (current === null || !isTriggered(stop, candle)) continue;
+    if (liveInDraft(draft, stop) === null || !isTriggered(stop, candle)) continue;
     const isAmbiguous = alive().some((order) => isLimitAt(candle.time)(order) && isInDoubt(step, stop, order));
     if (stop.type === 'stop') closeByStop(step, stop, candle.open, insideTime, isAmbiguous);
     else closeByStopLimit(step, stop, isAmbiguous);

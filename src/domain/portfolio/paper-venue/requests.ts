@@ -31,14 +31,16 @@ export function submitOrder(account: VenueAccount, request: OrderRequest, market
   if (known) return { account, fills: [], changes: [], order: known };
 
   const { account: _, price, triggerPrice, ...rest } = request;
-  const onTick = (level: number): number => roundAgainstUs(level, market.tickSize, request.side);
   const amount = roundDownToStep(request.amount, market.stepSize);
-  const estimate = price === undefined ? (account.marks[request.symbol]?.close ?? 0) : onTick(price);
+  const level = price === undefined ? undefined : levelOnTick(price, request, market);
+  const estimate = level ?? account.marks[request.symbol]?.close ?? 0;
   const asked: AskedOrder = {
     ...rest,
     amount,
-    ...(price !== undefined && { price: onTick(price) }),
-    ...(triggerPrice !== undefined && { triggerPrice: onTick(triggerPrice) }),
+    ...(level !== undefined && { price: level }),
+    ...(triggerPrice !== undefined && {
+      triggerPrice: roundAgainstUs(triggerPrice, market.tickSize, request.side),
+    }),
     state: 'submitting',
     readyAt: time,
     reserved: request.purpose === 'entry' ? amount * estimate * (1 + market.takerFeeRate) : 0,
@@ -55,6 +57,13 @@ export function submitOrder(account: VenueAccount, request: OrderRequest, market
   else if (unpaid) rejectInDraft(draft, asked, 'insufficient-funds', time);
   else putOrder(draft, transition({ ...asked, ...terms! }, 'open', {}, time));
   return { ...seal(draft), order: draft.orders[asked.clientOrderId]! };
+}
+
+/** A stop is rounded against us; a limit is the worst price that was asked for, so it is rounded the other way. */
+function levelOnTick(price: number, { side, type }: OrderRequest, { tickSize }: Market): number {
+  const isLimit = type === 'limit' || type === 'stop-limit';
+  const other = side === 'buy' ? 'sell' : 'buy';
+  return roundAgainstUs(price, tickSize, isLimit ? other : side);
 }
 
 /** Faults that do not depend on the market's future. Notional and funds of market orders are checked at the fill. */
