@@ -3,6 +3,7 @@ import { type OrderRequest } from '../../../src/domain/orders/order-request.ts';
 import { openAccount, type VenueAccount, type VenueFill } from '../../../src/domain/portfolio/paper-venue/account.ts';
 import { type VenueBar, type VenueTerms } from '../../../src/domain/portfolio/paper-venue/bar-step.ts';
 import { onCandle } from '../../../src/domain/portfolio/paper-venue/on-candle.ts';
+import { movePast } from '../../../src/domain/portfolio/paper-venue/past.ts';
 import { submitOrder } from '../../../src/domain/portfolio/paper-venue/requests.ts';
 import { bar, buy, flat, HOUR, MARKET, PERPETUAL, sell, termsOf } from './venue-fixtures.ts';
 
@@ -311,6 +312,10 @@ describe('rule 23: several exits in one bar', () => {
 
   it('a stop goes to break-even at the close of the bar that reached its distance, never inside it', () => {
     const even = { breakEven: away(3) };
+    const request = buy({ bracket: { stop: away(2), ...even } });
+    const moved = play(send(start(), request), [flat(0, 100), ...barsOf([[101, 103, 98.5, 102]], 1)]);
+    expect(moved.orders['bc-entry-s']).toMatchObject({ price: 100 });
+    expect(moved.orders['bc-entry-s']).not.toHaveProperty('breakEven');
     const reached: Prices = [101, 103, 98.5, 102];
     expect(exits([reached], even)).toEqual([['target', 103, 0.5, false]]);
     expect(exits([reached, [101, 102, 99.5, 101]], even)[1]).toEqual(['stop', 100, 0.5, false]);
@@ -414,6 +419,34 @@ describe('rule 24: participation', () => {
     expect(amounts(all)).toEqual([1, 0.4, 0.4, 0.2]);
     expect(all.orders['bc-exit']).toMatchObject({ state: 'filled', filledAmount: 1, averagePrice: 101.8 });
     expect(all.positions).toEqual({});
+  });
+
+  it('an immediate exit takes what the open has; its rest is cancelled, and the cash of an entry is free once it fills', () => {
+    const ioc = send(held(), sell({ type: 'limit', price: 100, timeInForce: 'IOC' }), HOUR);
+    const account = play(ioc, [at(1, 101, 4)], terms);
+    expect(account.orders['bc-exit']).toMatchObject({ state: 'cancelled', filledAmount: 0.4 });
+    expect(account.orders['bc-entry']).toMatchObject({ state: 'filled', reserved: 0 });
+    const first = send(start(150), bare({ type: 'limit', price: 101 }));
+    const both = send(first, bare({ strategyHash: 's2', clientOrderId: 'bc-other', amount: 0.4 }), 0);
+    expect(amounts(play(both, [at(0, 100, 8)], terms))).toEqual([0.8]);
+    expect(amounts(play(both, [at(0, 100, 14)], terms))).toEqual([1, 0.4]);
+  });
+
+  it('an exit that is filled in part stays in the account, and a liquidation closes what is left', () => {
+    const part = play(send(held(), sell(), HOUR), [at(1, 101, 4)], terms);
+    let crowded = part;
+    for (let n = 0; n < 60; n += 1) crowded = send(crowded, buy({ clientOrderId: `bc-${n}`, amount: 0.001 }), 2 * HOUR);
+    expect(movePast(crowded, crowded).account.orders['bc-exit']).toMatchObject({ state: 'partially-filled' });
+
+    const short = bare({ symbol: 'BTC-PERP', side: 'sell', amount: 90 });
+    const sold = play(send(start(), short, 0, PERPETUAL), [flat(0, 100)], termsOf({ market: PERPETUAL }));
+    const buyBack = bare({ ...short, clientOrderId: 'bc-exit', side: 'buy', purpose: 'exit' });
+    const thinly = { ...terms, market: PERPETUAL };
+    const leaving = play(send(sold, buyBack, HOUR, PERPETUAL), [at(1, 101, 100)], thinly);
+    expect(leaving.orders['bc-exit']).toMatchObject({ state: 'partially-filled', filledAmount: 10 });
+    const ruined = play(leaving, [at(2, 400, 100)], thinly);
+    expect(ruined.orders['bc-exit']).toMatchObject({ state: 'filled', filledAmount: 90, amount: 90 });
+    expect([ruined.cash, ruined.positions]).toEqual(['0', {}]);
   });
 
   it('the rest of a stop is a market order at the next open, wherever that is', () => {

@@ -81,10 +81,10 @@ function nearestFirst<O extends LiveOrder>(
 function isInDoubt(
   { candle }: BarStep,
   stop: StopOrder | StopLimitOrder,
-  { price, side }: LimitOrder | StopLimitOrder,
+  { price }: LimitOrder | StopLimitOrder,
 ): boolean {
   const { open, high, low } = candle;
-  return side === stop.side && outcomeOf(restsFor(stop), stopLevelOf(stop), price, open, high, low) === 'ambiguous';
+  return outcomeOf(restsFor(stop), stopLevelOf(stop), price, open, high, low) === 'ambiguous';
 }
 
 /** A stop-limit that is not filled by the price at its trigger rests from the next bar on. */
@@ -106,7 +106,7 @@ function restFrom({ draft, insideTime }: BarStep, order: StopLimitOrder): void {
  * (rule 20).
  */
 export function enterInside(step: BarStep): void {
-  const reached = eligible(step, (order) => order.state === 'open' && isEntry(order)).flatMap((order) => {
+  const reached = eligible(step, isEntry).flatMap((order) => {
     const level = levelInside(step, order);
     return level === null ? [] : [{ order, away: Math.abs(level - step.candle.open) }];
   });
@@ -142,8 +142,6 @@ function stopAfterEntry(step: BarStep, entry: LiveOrder, price: number): void {
   const { candle, draft, insideTime } = step;
   const legs = openInDraft(draft).filter(({ parentId }) => parentId === entry.clientOrderId);
   for (const stop of legs) {
-    if (stop.type === 'stop' && isTriggered(stop, { ...candle, open: price })) {
-      closeByStop(step, stop, price, insideTime, true);
-    }
+    if (stop.type === 'stop' && isTriggered(stop, candle)) closeByStop(step, stop, price, insideTime, true);
   }
 }
