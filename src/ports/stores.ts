@@ -1,4 +1,5 @@
-import { type VenueFill, type VenueOrder } from '../domain/portfolio/paper-venue/account.ts';
+import { type VenueFill } from '../domain/portfolio/paper-venue/account.ts';
+import { type VenueOrder } from '../domain/portfolio/paper-venue/venue-order.ts';
 import { type Past } from '../domain/portfolio/paper-venue/past.ts';
 import { type Analysis, type Opportunity } from '../domain/analysis/analysis.ts';
 import { type CandleColumns } from '../domain/market/candle-columns.ts';

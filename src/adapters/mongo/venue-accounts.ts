@@ -1,4 +1,5 @@
-import { type VenueFill, type VenueOrder } from '../../domain/portfolio/paper-venue/account.ts';
+import { type VenueFill } from '../../domain/portfolio/paper-venue/account.ts';
+import { type VenueOrder } from '../../domain/portfolio/paper-venue/venue-order.ts';
 import { sequenceOf } from '../../domain/portfolio/paper-venue/fills-after.ts';
 import { type VenueAccountStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';

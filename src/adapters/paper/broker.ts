@@ -6,16 +6,18 @@ import { timeframeMs } from '../../domain/market/timeframe.ts';
 import {
   openAccount,
   orderGroup,
+  openOrdersOf,
   valueOf,
   type VenueAccount,
-  type VenueOrder as PaperOrder,
 } from '../../domain/portfolio/paper-venue/account.ts';
 import { mainAccountOf } from '../../domain/portfolio/accounts.ts';
 import { fillsAfter, hasFillsAfter, sequenceOf } from '../../domain/portfolio/paper-venue/fills-after.ts';
 import { movePast } from '../../domain/portfolio/paper-venue/past.ts';
 import { type VenueStep } from '../../domain/portfolio/paper-venue/draft.ts';
-import { onCandle, type VenueBar, type VenueTerms } from '../../domain/portfolio/paper-venue/on-candle.ts';
+import { type VenueBar, type VenueTerms } from '../../domain/portfolio/paper-venue/bar-step.ts';
+import { onCandle } from '../../domain/portfolio/paper-venue/on-candle.ts';
 import { cancelOrder, submitOrder } from '../../domain/portfolio/paper-venue/requests.ts';
+import { type VenueOrder as PaperOrder } from '../../domain/portfolio/paper-venue/venue-order.ts';
 import { type Broker, type MarketFailure } from '../../ports/broker.ts';
 import { compareAndSet } from '../../ports/compare-and-set.ts';
 import { createSharedReads } from '../../ports/shared-reads.ts';
@@ -40,19 +42,38 @@ interface StoredAccount {
   readonly state: VenueAccount;
 }
 
-function venueOrder({
-  readyAt: _r,
-  reserved: _c,
-  trail: _t,
-  waitsBars: _w,
-  bracket: _b,
-  createdAt: _a,
-  ...order
-}: PaperOrder): OrderReport {
+/** What of an order only the venue itself knows. */
+interface Inner {
+  readonly readyAt: unknown;
+  readonly reserved: unknown;
+  readonly trail?: unknown;
+  readonly breakEven?: unknown;
+  readonly waitsBars?: unknown;
+  readonly expiresAt?: unknown;
+  readonly restsSince?: unknown;
+  readonly triggeredAt?: unknown;
+  readonly bracket?: unknown;
+  readonly createdAt: unknown;
+}
+
+function venueOrder(known: PaperOrder): OrderReport {
+  const {
+    readyAt: _r,
+    reserved: _c,
+    trail: _t,
+    breakEven: _e,
+    waitsBars: _w,
+    expiresAt: _x,
+    restsSince: _s,
+    triggeredAt: _g,
+    bracket: _b,
+    createdAt: _a,
+    ...order
+  }: OrderReport & Inner = known;
   return order;
 }
 
-function fillOf({ cause: _c, ambiguous: _a, ...fill }: VenueAccount['fills'][number]): Fill {
+function fillOf({ cause: _c, ambiguous: _a, touch: _t, ...fill }: VenueAccount['fills'][number]): Fill {
   return fill;
 }
 
@@ -136,9 +157,7 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
       return (isWhole ? group : [...(await accounts.pastGroup(account, clientOrderId)), ...group]).map(venueOrder);
     },
     async openOrders(account) {
-      return Object.values((await load(account)).state.orders)
-        .filter(({ state }) => state === 'open')
-        .map(venueOrder);
+      return openOrdersOf((await load(account)).state).map(venueOrder);
     },
     async cancel(account, clientOrderId) {
       const now = await data.now();

@@ -20,8 +20,13 @@ export function clientOrderId(identity: OrderIdentity): string {
 }
 
 const LEG_SUFFIX = { stop: '-s', target: '-t', exit: '-x' } as const;
+/** Targets of one bracket: with a digit, the id of a target has the 36 characters that exchanges accept. */
+export const MAX_TARGETS = 9;
 
-/** Id of a bracket order: the entry's stop, target, or exit at the end of the holding time. */
-export function legOrderId(entryId: string, leg: keyof typeof LEG_SUFFIX): string {
-  return entryId + LEG_SUFFIX[leg];
+/**
+ * Id of a bracket order: the entry's stop, target, or exit at the end of the holding time.
+ * @param number of a target among several, from 1
+ */
+export function legOrderId(entryId: string, leg: keyof typeof LEG_SUFFIX, number?: number): string {
+  return `${entryId}${LEG_SUFFIX[leg]}${number ?? ''}`;
 }

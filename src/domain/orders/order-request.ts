@@ -1,7 +1,10 @@
-import { type Bracket, type OrderPurpose, type OrderState, type OrderType } from './order.ts';
+import { type Bracket, type OrderPurpose, type OrderState, type OrderType, type TimeInForce } from './order.ts';
 import { type OrderSide } from '../market/side.ts';
 
-/** A request to a venue. Amounts in base units; `price` is the limit or stop level. */
+/**
+ * A request to a venue (docs/simulation-rules.md rules 20 to 22). Amounts in base units; `price` is the limit, or the
+ * level of a stop.
+ */
 export interface OrderRequest {
   readonly account: string;
   /** The venue treats a second request with the same id as the same order. */
@@ -13,6 +16,14 @@ export interface OrderRequest {
   readonly purpose: OrderPurpose;
   readonly amount: number;
   readonly price?: number;
+  /** Level at which a stop-limit becomes a limit at `price`. */
+  readonly triggerPrice?: number;
+  /** Of a limit. @default 'GTC' */
+  readonly timeInForce?: TimeInForce;
+  /** A limit that would fill on its arrival is rejected instead. @default false */
+  readonly postOnly?: boolean;
+  /** Bars after which what has not filled expires. @default it never does */
+  readonly expireBars?: number;
   readonly bracket?: Bracket;
 }
 

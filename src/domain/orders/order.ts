@@ -25,8 +25,10 @@ export const UNENDED_STATES = [
   'unknown',
 ] as const satisfies readonly OrderState[];
 
-export const ORDER_TYPES = ['market', 'limit', 'stop'] as const;
+export const ORDER_TYPES = ['market', 'limit', 'stop', 'stop-limit'] as const;
 export type OrderType = (typeof ORDER_TYPES)[number];
+/** How long a limit order lives: until it is cancelled, or for its arrival only (immediate or cancel). */
+export type TimeInForce = 'GTC' | 'IOC';
 /** Purpose of an order. `entry` opens a position; all others only shrink one. */
 export const ORDER_PURPOSES = ['entry', 'exit', 'stop', 'target', 'reduce', 'flatten'] as const;
 export type OrderPurpose = (typeof ORDER_PURPOSES)[number];
@@ -38,14 +40,26 @@ export type OrderPurpose = (typeof ORDER_PURPOSES)[number];
 export type Offset =
   { readonly kind: 'percent'; readonly value: number } | { readonly kind: 'absolute'; readonly value: number };
 
+/** One of several targets. */
+export interface TargetShare {
+  readonly offset: Offset;
+  /** Fraction of the filled entry, above 0; together at most 1. */
+  readonly share: number;
+}
+
 /**
  * Protection of an entry; its orders become active in the bar in which the entry fills (docs/simulation-rules.md rule
  * 5).
  */
 export interface Bracket {
   readonly stop: Offset;
+  /** For the whole position; never together with `targets`. */
   readonly target?: Offset;
+  /** Several targets for parts of the position, in any order (rule 23). */
+  readonly targets?: readonly TargetShare[];
   readonly trailing?: Offset;
+  /** Gain at which the stop moves to the entry price, at the close of the bar that reached it (rule 23). */
+  readonly breakEven?: Offset;
   readonly maxHoldBars?: number;
 }
 

@@ -37,8 +37,22 @@ export function canTransition(from: OrderState, to: OrderState, by: TransitionAu
   return NEXT[from].includes(to) && (from !== 'unknown' || by === 'venue');
 }
 
+/** What a transition reads of an order: a row of the ledger and an order of the paper venue both have it. */
+export interface OrderProgress {
+  readonly clientOrderId: string;
+  readonly state: OrderState;
+  readonly amount: number;
+  readonly filledAmount: number;
+  readonly updatedAt: number;
+}
+
 /** Fields that a transition may change besides the state. */
 export type OrderPatch = Partial<Pick<Order, 'approvalId' | 'reason' | 'filledAmount' | 'averagePrice' | 'fees'>>;
+
+/** An order after a transition: the type has its new state and what the transition has set. */
+export type Moved<O, S extends OrderState, P> = O extends unknown
+  ? Omit<O, keyof P | 'state' | 'updatedAt'> & P & { readonly state: S; readonly updatedAt: number }
+  : never;
 
 /** The order's state machine does not allow this transition. Not retryable. */
 export class IllegalTransitionError extends AppError {
@@ -46,7 +60,7 @@ export class IllegalTransitionError extends AppError {
   readonly from: OrderState;
   readonly to: OrderState;
 
-  constructor(order: Pick<Order, 'clientOrderId' | 'state'>, to: OrderState, why: string) {
+  constructor(order: Pick<OrderProgress, 'clientOrderId' | 'state'>, to: OrderState, why: string) {
     super('illegal-transition', `order ${order.clientOrderId} cannot go from ${order.state} to ${to}: ${why}`);
     this.name = 'IllegalTransitionError';
     this.clientOrderId = order.clientOrderId;
@@ -55,18 +69,14 @@ export class IllegalTransitionError extends AppError {
   }
 }
 
-/**
- * Applies one transition at market time `time`, epoch ms. @throws IllegalTransitionError
- *
- * @later the life of an order at a live venue
- */
-export function transition(
-  order: Order,
-  to: OrderState,
-  patch: OrderPatch,
+/** Applies one transition at market time `time`, epoch ms. @throws IllegalTransitionError */
+export function transition<O extends OrderProgress, S extends OrderState, P extends OrderPatch>(
+  order: O,
+  to: S,
+  patch: P,
   time: number,
   by: TransitionAuthority = 'company',
-): Order {
+): Moved<O, S, P> {
   if (!canTransition(order.state, to, by)) {
     const venueOnly = canTransition(order.state, to, 'venue');
     throw new IllegalTransitionError(
@@ -75,19 +85,18 @@ export function transition(
       venueOnly ? 'only a report of the venue allows it' : 'the transition does not exist',
     );
   }
-  const next: Order = { ...order, ...patch, state: to, updatedAt: Math.max(time, order.updatedAt) };
-  if (next.filledAmount < order.filledAmount) {
-    throw new IllegalTransitionError(
-      order,
-      to,
-      `filled amount would fall from ${order.filledAmount} to ${next.filledAmount}`,
-    );
+  const { amount, filledAmount: before } = order;
+  const filled = patch.filledAmount ?? before;
+  if (filled < before) {
+    throw new IllegalTransitionError(order, to, `filled amount would fall from ${before} to ${filled}`);
   }
-  if (next.filledAmount > next.amount) {
-    throw new IllegalTransitionError(order, to, `${next.filledAmount} filled is more than the ${next.amount} ordered`);
+  if (filled > amount) {
+    throw new IllegalTransitionError(order, to, `${filled} filled is more than the ${amount} ordered`);
   }
-  if ((to === 'filled' || to === 'partially-filled') && next.filledAmount === 0) {
+  if ((to === 'filled' || to === 'partially-filled') && filled === 0) {
     throw new IllegalTransitionError(order, to, 'nothing was filled');
   }
-  return next;
+  const next = { ...order, ...patch, state: to, updatedAt: Math.max(time, order.updatedAt) };
+  // The compiler does not see through a spread of a generic type.
+  return next as unknown as Moved<O, S, P>;
 }

@@ -31,7 +31,9 @@ function bracketText(bracket: Bracket | undefined): string {
   const parts = [
     ...offsetText('stop', bracket.stop),
     ...offsetText('target', bracket.target),
+    ...(bracket.targets ?? []).flatMap(({ offset, share }) => offsetText(`target for ${percent(share)}`, offset)),
     ...offsetText('trailing stop', bracket.trailing),
+    ...offsetText('break-even', bracket.breakEven),
     ...(bracket.maxHoldBars === undefined ? [] : [`at most ${bracket.maxHoldBars} candles`]),
   ];
   return parts.length === 0 ? '' : `; protection: ${parts.join(', ')}`;

@@ -1,4 +1,5 @@
-import { type VenueFill, type VenueOrder } from '../../../src/domain/portfolio/paper-venue/account.ts';
+import { type VenueFill } from '../../../src/domain/portfolio/paper-venue/account.ts';
+import { type VenueOrder } from '../../../src/domain/portfolio/paper-venue/venue-order.ts';
 import { describe, expect, it } from 'vitest';
 import { type Bracket } from '../../../src/domain/orders/order.ts';
 import { type Stores } from '../../../src/ports/stores.ts';

@@ -119,13 +119,8 @@ describe('the order state machine', () => {
         for (const to of targets) {
           const wasTerminal = isTerminal(order.state);
           try {
-            order = transition(
-              order,
-              to,
-              to === 'filled' ? { filledAmount: 2 } : to === 'partially-filled' ? { filledAmount: 1 } : {},
-              2000,
-              'venue',
-            );
+            const filledAmount = to === 'filled' ? 2 : to === 'partially-filled' ? 1 : order.filledAmount;
+            order = transition(order, to, { filledAmount }, 2000, 'venue');
             expect(wasTerminal).toBe(false);
           } catch (error) {
             expect(error).toBeInstanceOf(IllegalTransitionError);

@@ -10,7 +10,8 @@ import {
   type VenueAccount,
   type VenueFill,
 } from '../../../src/domain/portfolio/paper-venue/account.ts';
-import { onCandle, type VenueBar, type VenueTerms } from '../../../src/domain/portfolio/paper-venue/on-candle.ts';
+import { type VenueBar, type VenueTerms } from '../../../src/domain/portfolio/paper-venue/bar-step.ts';
+import { onCandle } from '../../../src/domain/portfolio/paper-venue/on-candle.ts';
 import { cancelOrder, submitOrder } from '../../../src/domain/portfolio/paper-venue/requests.ts';
 import { bar, buy, flat, HOUR, MARKET, PERPETUAL, sell, termsOf } from './venue-fixtures.ts';
 
@@ -49,12 +50,10 @@ describe('market orders', () => {
       expect.objectContaining({ id: 'bc-entry.1', price: 100.1, fee: 100.1 * 0.012, time: 0, cause: 'entry' }),
     ]);
     expect(account.cash).toBe('9898.6988');
-    expect(
-      orderGroup(account, 'bc-entry').map(({ clientOrderId, state, price }) => [clientOrderId, state, price]),
-    ).toEqual([
-      ['bc-entry', 'filled', undefined],
-      ['bc-entry-s', 'open', 98.1],
-      ['bc-entry-t', 'open', 103.1],
+    expect(orderGroup(account, 'bc-entry')).toMatchObject([
+      { clientOrderId: 'bc-entry', state: 'filled', type: 'market' },
+      { clientOrderId: 'bc-entry-s', state: 'open', price: 98.1 },
+      { clientOrderId: 'bc-entry-t', state: 'open', price: 103.1 },
     ]);
     expect(told(play(submit(start(), buy()), [bar(0, [100, 104, 97, 101])]))).toEqual([
       ['entry', 100, 1],
@@ -263,6 +262,7 @@ describe('rejections', () => {
     ['below-minimum', buy({ type: 'limit', amount: 0.04, price: 100 })],
     ['invalid-order', buy({ type: 'limit' })],
     ['invalid-order', buy({ amount: Number.NaN })],
+    ['invalid-order', buy({ price: 100 })],
     ['short-on-spot', buy({ side: 'sell' })],
     ['nothing-to-close', sell()],
   ])('%s is said at once and counted', (reason, request) => {
@@ -381,7 +381,7 @@ describe('for any orders and candles', () => {
                 type: e.type,
                 purpose: e.purpose,
                 amount: e.amount,
-                price: price + e.offset,
+                ...(e.type !== 'market' && { price: price + e.offset }),
               });
               const { bracket, ...bare } = request;
               const isProtected = e.bracket && e.purpose === 'entry';

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  openAccount,
-  type VenueAccount,
-  type VenueFill,
-  type VenueOrder,
-} from '../../../src/domain/portfolio/paper-venue/account.ts';
+import { openAccount, type VenueAccount, type VenueFill } from '../../../src/domain/portfolio/paper-venue/account.ts';
 import { onCandle } from '../../../src/domain/portfolio/paper-venue/on-candle.ts';
+import { type VenueOrder } from '../../../src/domain/portfolio/paper-venue/venue-order.ts';
 import { movePast } from '../../../src/domain/portfolio/paper-venue/past.ts';
 import { fillsAfter } from '../../../src/domain/portfolio/paper-venue/fills-after.ts';
 import { cancelOrder, submitOrder } from '../../../src/domain/portfolio/paper-venue/requests.ts';

@@ -1,7 +1,7 @@
 import { type Candle } from '../../../src/domain/market/candle.ts';
 import { type Market } from '../../../src/domain/market/market.ts';
 import { type OrderRequest } from '../../../src/domain/orders/order-request.ts';
-import { type VenueBar, type VenueTerms } from '../../../src/domain/portfolio/paper-venue/on-candle.ts';
+import { type VenueBar, type VenueTerms } from '../../../src/domain/portfolio/paper-venue/bar-step.ts';
 
 export const HOUR = 3_600_000;
 

@@ -1,40 +1,22 @@
 import { AppError } from '../../errors.ts';
 import { type ExitReason } from '../../backtest/result.ts';
-import { type Bracket, type Fill } from '../../orders/order.ts';
-import { type OrderReport } from '../../orders/order-request.ts';
+import { type Fill } from '../../orders/order.ts';
 import { decimal } from '../money.ts';
 import { markToMarket, type Valuation } from '../mark-to-market.ts';
 import { type Position } from '../position.ts';
-
-/** State of a trailing stop. The order's `price` is the current stop level. */
-export interface Trail {
-  /** Quote currency per base unit, fixed at the entry fill. */
-  readonly distance: number;
-  /** Best price for us over the bars closed since the entry. */
-  readonly extreme: number;
-  /** The fixed stop level. While it is closer to the price than the trailing level, the order is a plain stop. */
-  readonly fixedStop: number;
-}
-
-/** An order of the paper venue. When one leg of a parent fills, the venue cancels the other legs. */
-export interface VenueOrder extends OrderReport {
-  readonly bracket?: Bracket;
-  readonly trail?: Trail;
-  /** For the exit at the end of the holding time: bars that must still close before it is due. */
-  readonly waitsBars?: number;
-  /** Earliest market time at which it may fill: its arrival, or the end of its holding time. */
-  readonly readyAt: number;
-  /** Cash reserved while it is an open entry, estimated at the last close. */
-  readonly reserved: number;
-  readonly createdAt: number;
-}
+import { isLive, type LiveOrder, type VenueOrder } from './venue-order.ts';
 
 export type FillCause = 'entry' | 'flatten' | Exclude<ExitReason, 'end-of-data'>;
 
 export interface VenueFill extends Fill {
   readonly cause: FillCause;
-  /** Stop and target were both touched in the bar; the stop was assumed (docs/simulation-rules.md rule 4). */
+  /**
+   * Stop and target were both touched in the bar, or the stop in the bar of an entry inside it; the stop was assumed
+   * (docs/simulation-rules.md rules 4 and 20).
+   */
   readonly ambiguous: boolean;
+  /** The bar only touched the limit and did not trade through it (rule 20). */
+  readonly touch?: true;
 }
 
 /** State of a paper account: plain JSON, replaced as a whole; every change increments `version`. */
@@ -58,6 +40,8 @@ export interface VenueAccount {
   readonly nextFill: number;
   /** Number of rejected orders by reason. */
   readonly rejected: Readonly<Record<string, number>>;
+  /** Number of fills on a bare touch; absent before the first. */
+  readonly touches?: number;
 }
 
 /** @throws AppError `internal` unless `cash` is a number above zero. */
@@ -86,7 +70,7 @@ export const positionKey = (symbol: string, strategyHash: string): string => `${
 /** Amount held by a strategy, base units; negative is short. */
 export function heldAmount(
   positions: VenueAccount['positions'],
-  { symbol, strategyHash }: Pick<VenueOrder, 'symbol' | 'strategyHash'>,
+  { symbol, strategyHash }: Pick<Position, 'symbol' | 'strategyHash'>,
 ): number {
   return positions[positionKey(symbol, strategyHash)]?.amount ?? 0;
 }
@@ -102,8 +86,9 @@ export function valueOf({
   return { ...markToMarket(cash, Object.values(positions), prices), cash: Number(cash), time };
 }
 
-export function openOrdersOf({ orders }: VenueAccount): readonly VenueOrder[] {
-  return Object.values(orders).filter(({ state }) => state === 'open');
+/** The orders that may still fill. */
+export function openOrdersOf({ orders }: VenueAccount): readonly LiveOrder[] {
+  return Object.values(orders).filter(isLive);
 }
 
 /** An order and its bracket legs. */

@@ -3,15 +3,17 @@ import { type Market } from '../../market/market.ts';
 import { applyFill } from '../fold.ts';
 import { type Decimal, decimal, ZERO } from '../money.ts';
 import { type Position } from '../position.ts';
+import { transition } from '../../orders/state-machine.ts';
+import { type FillCause, openOrdersOf, positionKey, type VenueAccount, type VenueFill } from './account.ts';
 import {
-  type FillCause,
-  heldAmount,
-  openOrdersOf,
-  positionKey,
-  type VenueAccount,
-  type VenueFill,
+  type AskedOrder,
+  compareOrders,
+  isEntry,
+  isLive,
+  type LiveOrder,
+  type OpenOrder,
   type VenueOrder,
-} from './account.ts';
+} from './venue-order.ts';
 
 /** Mutable copy of an account while one request or candle is processed; the account itself does not change. */
 export interface Draft {
@@ -24,6 +26,7 @@ export interface Draft {
   /** Ids of open orders. */
   readonly open: Set<string>;
   readonly rejected: Record<string, number>;
+  touches: number;
   readonly fills: VenueFill[];
   /** Ids of new and changed orders, in order of change. */
   readonly changed: Set<string>;
@@ -46,57 +49,59 @@ export function draftOf(account: VenueAccount): Draft {
     orders: { ...account.orders },
     open: new Set(openOrdersOf(account).map(({ clientOrderId }) => clientOrderId)),
     rejected: { ...account.rejected },
+    touches: account.touches ?? 0,
     fills: [],
     changed: new Set(),
   };
 }
 
 export function putOrder(draft: Draft, order: VenueOrder): void {
-  const { clientOrderId, state } = order;
+  const { clientOrderId } = order;
   draft.orders[clientOrderId] = order;
   draft.changed.add(clientOrderId);
-  if (state === 'open') draft.open.add(clientOrderId);
+  if (isLive(order)) draft.open.add(clientOrderId);
   else draft.open.delete(clientOrderId);
 }
 
-/** The open orders in their current draft state. */
-export function openInDraft({ open, orders }: Draft): readonly VenueOrder[] {
-  return [...open].map((id) => orders[id]!);
+/** The live orders in their current draft state. */
+export function openInDraft({ open, orders }: Draft): readonly LiveOrder[] {
+  return [...open].map((id) => orders[id] as LiveOrder);
 }
 
-export function rejectOrder(draft: Draft, order: VenueOrder, reason: string, time: number): void {
+/** The order in its current draft state, if it may still fill. */
+export function liveInDraft({ orders }: Draft, { clientOrderId }: LiveOrder): LiveOrder | null {
+  const order = orders[clientOrderId];
+  return order && isLive(order) ? order : null;
+}
+
+/** An order is rejected on its arrival, or where its first fill is not possible. */
+export function rejectInDraft(draft: Draft, order: AskedOrder | OpenOrder, reason: string, time: number): void {
   draft.rejected[reason] = (draft.rejected[reason] ?? 0) + 1;
-  putOrder(draft, { ...order, state: 'rejected', reason, reserved: 0, updatedAt: time });
+  putOrder(draft, transition({ ...order, reserved: 0 }, 'rejected', { reason }, time));
 }
 
-export function cancelInDraft(draft: Draft, order: VenueOrder, reason: string, time: number): void {
-  putOrder(draft, { ...order, state: 'cancelled', reason, reserved: 0, updatedAt: time });
+/** Ends an order before it is filled as a whole. */
+export function endInDraft(
+  draft: Draft,
+  order: LiveOrder,
+  state: 'cancelled' | 'expired',
+  reason: string,
+  time: number,
+): void {
+  putOrder(draft, transition({ ...order, reserved: 0 }, state, { reason }, time));
 }
-
-/** Processing order: by arrival, then parents before legs, then strategy, then id. */
-export function compareOrders(a: VenueOrder, b: VenueOrder): number {
-  const legs = Number(a.parentId !== undefined) - Number(b.parentId !== undefined);
-  return (
-    a.readyAt - b.readyAt ||
-    legs ||
-    compareText(a.strategyHash, b.strategyHash) ||
-    compareText(a.clientOrderId, b.clientOrderId)
-  );
-}
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * Cash available to an entry: without cash reserved by resting limits and by earlier entries, and without the proceeds
  * and collateral of shorts (twice their sale value).
  */
-export function freeCash(draft: Draft, order: VenueOrder): Decimal {
+export function freeCash(draft: Draft, order: AskedOrder | OpenOrder): Decimal {
   const tied = Object.values(draft.positions)
     .filter(({ amount }) => amount < 0)
     .reduce((sum, { amount, averagePrice }) => sum.plus(decimal(amount).abs().times(averagePrice).times(2)), ZERO);
   const reserved = openInDraft(draft)
-    .filter((other) => other.purpose === 'entry' && other.clientOrderId !== order.clientOrderId)
-    .filter((other) => other.type === 'limit' || compareOrders(other, order) < 0)
+    .filter((other) => isEntry(other) && other.clientOrderId !== order.clientOrderId)
+    .filter(({ type, ...other }) => type === 'limit' || type === 'stop-limit' || compareOrders(other, order) < 0)
     .reduce((sum, other) => sum.plus(other.reserved), ZERO);
   return draft.cash.minus(tied).minus(reserved);
 }
@@ -109,13 +114,15 @@ export interface Execution {
   readonly time: number;
   readonly cause: FillCause;
   readonly ambiguous?: boolean;
+  /** The limit was touched and not traded through. */
+  readonly touch?: boolean;
 }
 
 export type VenueFees = Pick<Market, 'takerFeeRate' | 'makerFeeRate'>;
 
-/** Applies a fill to cash, position and order. A partial fill ends the order: the rest is dropped. */
-export function bookFill(draft: Draft, order: VenueOrder, execution: Execution, market: VenueFees): void {
-  const { amount, price, liquidity, time, cause, ambiguous = false } = execution;
+/** Applies a fill to cash, position and order; the order stays live while it is filled less than its amount. */
+export function bookFill(draft: Draft, order: LiveOrder, execution: Execution, market: VenueFees): void {
+  const { amount, price, liquidity, time, cause, ambiguous = false, touch = false } = execution;
   const fee = feeOf(amount, price, liquidity === 'maker' ? market.makerFeeRate : market.takerFeeRate);
   const fill: VenueFill = {
     id: `${order.clientOrderId}.${draft.nextFill}`,
@@ -131,8 +138,10 @@ export function bookFill(draft: Draft, order: VenueOrder, execution: Execution, 
     time,
     cause,
     ambiguous,
+    ...(touch && { touch }),
   };
   draft.nextFill += 1;
+  if (touch) draft.touches += 1;
   draft.fills.push(fill);
 
   const notional = decimal(amount).times(price);
@@ -145,28 +154,27 @@ export function bookFill(draft: Draft, order: VenueOrder, execution: Execution, 
   const position = applyFill(draft.positions[key] ?? null, fill);
   if (position.amount === 0) delete draft.positions[key];
   else draft.positions[key] = position;
-  putOrder(draft, {
-    ...order,
-    amount,
-    state: 'filled',
-    filledAmount: amount,
-    averagePrice: price,
-    fees: fee,
-    reserved: 0,
-    updatedAt: time,
-  });
+  putOrder(draft, withFill(order, { amount, price, fee, time }));
 }
 
-/** After a closing fill, cancels the other legs of its bracket and, when the position is flat, all its closing orders. */
-export function cancelOrphans(draft: Draft, filled: VenueOrder, time: number): void {
-  const isFlat = heldAmount(draft.positions, filled) === 0;
-  for (const order of openInDraft(draft)) {
-    if (order.purpose === 'entry') continue;
-    if (order.symbol !== filled.symbol || order.strategyHash !== filled.strategyHash) continue;
-    const sibling = filled.parentId !== undefined && order.parentId === filled.parentId;
-    if (sibling) cancelInDraft(draft, order, `${filled.clientOrderId} filled instead`, time);
-    else if (isFlat) cancelInDraft(draft, order, 'nothing left to close', time);
+function withFill(
+  order: LiveOrder,
+  { amount, price, fee, time }: Pick<VenueFill, 'amount' | 'price' | 'fee' | 'time'>,
+): VenueOrder {
+  const unreserved = { ...order, reserved: 0 };
+  let executed = { filledAmount: amount, averagePrice: price, fees: fee };
+  if (order.state === 'partially-filled') {
+    const filledAmount = decimal(order.filledAmount).plus(amount);
+    const spent = decimal(order.filledAmount).times(order.averagePrice).plus(decimal(amount).times(price));
+    executed = {
+      filledAmount: filledAmount.toNumber(),
+      averagePrice: spent.dividedBy(filledAmount).toNumber(),
+      fees: decimal(order.fees).plus(fee).toNumber(),
+    };
   }
+  return executed.filledAmount < order.amount
+    ? transition(unreserved, 'partially-filled', executed, time)
+    : transition(unreserved, 'filled', executed, time);
 }
 
 export function seal(draft: Draft, marks: VenueAccount['marks'] = draft.account.marks): VenueStep {
@@ -184,6 +192,7 @@ export function seal(draft: Draft, marks: VenueAccount['marks'] = draft.account.
     marks,
     nextFill: draft.nextFill,
     rejected: draft.rejected,
+    ...(draft.touches > 0 && { touches: draft.touches }),
   };
   return { account: next, fills, changes };
 }

@@ -8,29 +8,41 @@ import {
   targetLevel,
   tighterStop,
 } from '../../strategies/protection.ts';
-import { type Offset } from '../../orders/order.ts';
+import { type Candle } from '../../market/candle.ts';
+import { type Market } from '../../market/market.ts';
+import { type Bracket, type Fill, type Offset } from '../../orders/order.ts';
 import { legOrderId } from '../../orders/client-order-id.ts';
-import { type VenueOrder } from './account.ts';
+import { splitTargets } from './target-shares.ts';
+import { type OpenOrder, restsFor, type StopOrder } from './venue-order.ts';
 
 /** Why a bracket may not protect an entry at `fillPrice` (docs/simulation-rules.md rule 9); null when it may. */
 export function bracketFault(
-  { bracket }: VenueOrder,
+  { bracket }: OpenOrder,
   fillPrice: number,
   tickSize: number,
   slippageRate: number,
 ): 'stop-too-near' | 'target-too-near' | null {
   if (!bracket) return null;
-  const { stop, target, trailing } = bracket;
+  const { stop, trailing } = bracket;
   const isTooNear = (offset: Offset): boolean =>
     isStopTooNear(offsetAmount(offset, fillPrice), fillPrice, tickSize, slippageRate);
   if (isTooNear(stop) || (trailing && isTooNear(trailing))) return 'stop-too-near';
-  return target && isTargetTooNear(offsetAmount(target, fillPrice), tickSize) ? 'target-too-near' : null;
+  const isNear = targetsOf(bracket).some((target) => isTargetTooNear(offsetAmount(target, fillPrice), tickSize));
+  return isNear ? 'target-too-near' : null;
 }
 
-/** Creates the bracket orders of a filled entry: stop, target, and the exit at the end of the holding time. */
-export function legsOf(entry: VenueOrder, fillPrice: number, tickSize: number, time: number): readonly VenueOrder[] {
-  const { bracket, clientOrderId, strategyHash, symbol, amount } = entry;
+const targetsOf = ({ target, targets = [] }: Bracket): readonly Offset[] =>
+  target ? [target] : targets.map(({ offset }) => offset);
+
+/** Creates the bracket orders of an entry's fill: stop, targets, and the exit at the end of the holding time. */
+export function legsOf(
+  entry: OpenOrder,
+  { amount, price: fillPrice, time }: Pick<Fill, 'amount' | 'price' | 'time'>,
+  market: Market,
+): readonly OpenOrder[] {
+  const { bracket, clientOrderId, strategyHash, symbol } = entry;
   if (!bracket) return [];
+  const { tickSize } = market;
   const side: PositionSide = entry.side === 'buy' ? 'long' : 'short';
   const leg = {
     strategyHash,
@@ -48,23 +60,28 @@ export function legsOf(entry: VenueOrder, fillPrice: number, tickSize: number, t
   } as const;
 
   const stopAt = (distance: number): number => stopLevel(side, fillPrice, distance, tickSize);
+  const targetAt = (offset: Offset): number => targetLevel(side, fillPrice, offsetAmount(offset, fillPrice), tickSize);
   const fixedStop = stopAt(offsetAmount(bracket.stop, fillPrice));
-  const stop: VenueOrder = {
-    ...leg,
-    clientOrderId: legOrderId(clientOrderId, 'stop'),
-    type: 'stop',
-    purpose: 'stop',
-    price: fixedStop,
-  };
-  const legs: VenueOrder[] = [stop];
-  if (bracket.trailing) {
-    const distance = offsetAmount(bracket.trailing, fillPrice);
-    const price = tighterStop(side, fixedStop, stopAt(distance));
-    legs[0] = { ...stop, price, trail: { distance, extreme: fillPrice, fixedStop } };
-  }
+  const distance = bracket.trailing && offsetAmount(bracket.trailing, fillPrice);
+  const legs: OpenOrder[] = [
+    {
+      ...leg,
+      clientOrderId: legOrderId(clientOrderId, 'stop'),
+      type: 'stop',
+      purpose: 'stop',
+      price: distance === undefined ? fixedStop : tighterStop(side, fixedStop, stopAt(distance)),
+      ...(distance !== undefined && { trail: { distance, extreme: fillPrice, fixedStop } }),
+      ...(bracket.breakEven && { breakEven: { reachedAt: targetAt(bracket.breakEven), level: stopAt(0) } }),
+    },
+  ];
+  const target = { ...leg, type: 'limit', purpose: 'target' } as const;
   if (bracket.target) {
-    const price = targetLevel(side, fillPrice, offsetAmount(bracket.target, fillPrice), tickSize);
-    legs.push({ ...leg, clientOrderId: legOrderId(clientOrderId, 'target'), type: 'limit', purpose: 'target', price });
+    const id = legOrderId(clientOrderId, 'target');
+    legs.push({ ...target, clientOrderId: id, price: targetAt(bracket.target) });
+  }
+  const levels = (bracket.targets ?? []).map(({ offset, share }) => ({ price: targetAt(offset), share }));
+  for (const [i, part] of splitTargets(levels, side, amount, market).entries()) {
+    legs.push({ ...target, clientOrderId: legOrderId(clientOrderId, 'target', i + 1), ...part });
   }
   if (bracket.maxHoldBars !== undefined) {
     const waitsBars = bracket.maxHoldBars;
@@ -74,21 +91,31 @@ export function legsOf(entry: VenueOrder, fillPrice: number, tickSize: number, t
 }
 
 /**
- * Moves a trailing stop after a bar has closed (rule 6): it follows the best price and never moves back. Null when
- * unchanged.
+ * Moves a stop after a bar has closed: a trailing one follows the best price (rule 6), and one that goes to break-even
+ * does so once a bar has reached its price (rule 23). Neither moves back. Null when unchanged.
  */
-export function ratcheted(
-  stop: VenueOrder,
-  high: number,
-  low: number,
+export function movedStop(
+  stop: StopOrder,
+  { high, low }: Pick<Candle, 'high' | 'low'>,
   tickSize: number,
   time: number,
-): VenueOrder | null {
-  const { trail, price } = stop;
-  if (!trail || price === undefined) return null;
-  const side: PositionSide = stop.side === 'sell' ? 'long' : 'short';
-  const extreme = furthest(side, trail.extreme, high, low);
-  if (extreme === trail.extreme) return null;
-  const level = tighterStop(side, price, stopLevel(side, extreme, trail.distance, tickSize));
-  return { ...stop, price: level, trail: { ...trail, extreme }, updatedAt: time };
+): StopOrder | null {
+  const { trail, breakEven } = stop;
+  const side = restsFor(stop);
+  const extreme = trail ? furthest(side, trail.extreme, high, low) : 0;
+  const isTrailing = trail !== undefined && extreme !== trail.extreme;
+  const isEven =
+    breakEven !== undefined && (side === 'long' ? high >= breakEven.reachedAt : low <= breakEven.reachedAt);
+  if (!isTrailing && !isEven) return null;
+  let { price } = stop;
+  if (isTrailing) price = tighterStop(side, price, stopLevel(side, extreme, trail.distance, tickSize));
+  if (isEven) price = tighterStop(side, price, breakEven.level);
+  const { breakEven: _, ...even } = stop;
+  const fixedStop = trail && isEven ? tighterStop(side, trail.fixedStop, breakEven.level) : trail?.fixedStop;
+  return {
+    ...(isEven ? even : stop),
+    price,
+    ...(trail && { trail: { ...trail, extreme, fixedStop: fixedStop! } }),
+    updatedAt: time,
+  };
 }

@@ -5,8 +5,9 @@ import { exitSide, type PositionSide } from '../../market/side.ts';
 import { DUST } from '../../strategies/sizing.ts';
 import { type Decimal, decimal, ZERO } from '../money.ts';
 import { type Position } from '../position.ts';
-import { type VenueOrder } from './account.ts';
-import { bookFill, cancelInDraft, type Draft, openInDraft } from './draft.ts';
+import { type BarStep } from './bar-step.ts';
+import { bookFill, type Draft, endInDraft, openInDraft } from './draft.ts';
+import { isEntry, type LiveOrder } from './venue-order.ts';
 
 /** Net amount of the positions in a market, base units. */
 function netOf({ positions }: Draft, symbol: string): number {
@@ -36,7 +37,7 @@ export function ruinLevel(draft: Draft, symbol: string): number {
 }
 
 /** Whether buying `amount` back at this price and fee leaves the account without equity. */
-export function ruins(draft: Draft, order: VenueOrder, amount: number, price: number, fee: number): boolean {
+export function ruins(draft: Draft, order: LiveOrder, amount: number, price: number, fee: number): boolean {
   if (order.side === 'sell') return false;
   const net = netOf(draft, order.symbol);
   const elsewhere = equityElsewhere(draft, order.symbol);
@@ -48,6 +49,14 @@ export function ruins(draft: Draft, order: VenueOrder, amount: number, price: nu
   // Dust is relative to what the account had before the position, as in the backtest.
   const before = elsewhere.minus(decimal(amount).times(held?.averagePrice ?? price)).toNumber();
   return after.lessThanOrEqualTo(DUST * Math.max(0, before));
+}
+
+/** Closes everything when the account is insolvent at `price`. Returns whether it was. */
+export function liquidateFrom({ draft, terms }: BarStep, price: number, time: number, inside: Candle | null): boolean {
+  const level = ruinLevel(draft, terms.market.symbol);
+  if (!(price >= level)) return false;
+  liquidate(draft, terms.market, level, time, inside);
+  return true;
 }
 
 /**
@@ -66,11 +75,13 @@ export function liquidate(
   const price = liquidationFill(level, market.tickSize);
   for (const position of Object.values(draft.positions)) {
     const isHere = position.symbol === market.symbol;
+    const order = closingOrder(draft, position, time);
+    const amount = Math.abs(position.amount);
     bookFill(
       draft,
-      closingOrder(draft, position, time),
+      { ...order, amount: decimal(order.filledAmount).plus(amount).toNumber() },
       {
-        amount: Math.abs(position.amount),
+        amount,
         price: isHere ? price : (draft.account.marks[position.symbol]?.close ?? 0),
         liquidity: 'taker',
         time,
@@ -82,29 +93,29 @@ export function liquidate(
   }
   draft.writtenOff = draft.writtenOff.minus(draft.cash);
   draft.cash = ZERO;
-  for (const order of openInDraft(draft)) cancelInDraft(draft, order, 'the account is insolvent', time);
+  for (const order of openInDraft(draft)) endInDraft(draft, order, 'cancelled', 'the account is insolvent', time);
 }
 
 const sideOf = ({ amount }: Position): PositionSide => (amount > 0 ? 'long' : 'short');
 
-const closersOf = (draft: Draft, position: Position): readonly VenueOrder[] =>
+const closersOf = (draft: Draft, position: Position): readonly LiveOrder[] =>
   openInDraft(draft).filter(
-    ({ symbol, strategyHash, purpose, side }) =>
-      purpose !== 'entry' &&
-      symbol === position.symbol &&
-      strategyHash === position.strategyHash &&
-      side === exitSide(sideOf(position)),
+    (order) =>
+      !isEntry(order) &&
+      order.symbol === position.symbol &&
+      order.strategyHash === position.strategyHash &&
+      order.side === exitSide(sideOf(position)),
   );
 
 function touchesTarget(draft: Draft, position: Position, { open, high, low }: Candle): boolean {
   return closersOf(draft, position).some(
-    ({ type, price = Number.NaN }) =>
-      type === 'limit' && outcomeOf(sideOf(position), Number.NaN, price, open, high, low) === 'target',
+    (order) =>
+      order.type === 'limit' && outcomeOf(sideOf(position), Number.NaN, order.price, open, high, low) === 'target',
   );
 }
 
 /** The order that a liquidation fills: the stop, another order that closes the position, or one of its own. */
-function closingOrder(draft: Draft, position: Position, time: number): VenueOrder {
+function closingOrder(draft: Draft, position: Position, time: number): LiveOrder {
   const closers = closersOf(draft, position);
   const present = closers.find(({ type }) => type === 'stop') ?? closers[0];
   if (present) return present;

@@ -1,4 +1,5 @@
-import { type VenueAccount, type VenueFill, type VenueOrder } from './account.ts';
+import { type VenueAccount, type VenueFill } from './account.ts';
+import { isLive, type VenueOrder } from './venue-order.ts';
 
 /** Closed groups of orders, and fills, that stay in an account when older ones are moved out. */
 const KEPT = 20;
@@ -24,7 +25,7 @@ function closedGroups(orders: readonly VenueOrder[]): readonly string[] {
   const closedAt = new Map<string, number>();
   for (const order of orders) {
     const group = groupOf(order);
-    if (order.state === 'open') open.add(group);
+    if (isLive(order)) open.add(group);
     closedAt.set(group, Math.max(order.updatedAt, closedAt.get(group) ?? -Infinity));
   }
   return [...closedAt]

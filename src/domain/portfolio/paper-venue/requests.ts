@@ -3,8 +3,11 @@ import { type Market } from '../../market/market.ts';
 import { exceedsFunds } from '../../strategies/sizing.ts';
 import { roundAgainstUs, roundDownToStep } from '../../market/rounding.ts';
 import { type OrderRequest } from '../../orders/order-request.ts';
-import { type VenueAccount, heldAmount, type VenueOrder } from './account.ts';
-import { cancelInDraft, draftOf, freeCash, putOrder, rejectOrder, seal, type VenueStep } from './draft.ts';
+import { transition } from '../../orders/state-machine.ts';
+import { type VenueAccount, heldAmount } from './account.ts';
+import { acceptedTerms } from './accepted-terms.ts';
+import { draftOf, endInDraft, freeCash, putOrder, rejectInDraft, seal, type VenueStep } from './draft.ts';
+import { type AskedOrder, isEntry, isLive, type VenueOrder } from './venue-order.ts';
 
 /** A step and the order it concerns. */
 export interface VenueAnswer extends VenueStep {
@@ -27,15 +30,18 @@ export function submitOrder(account: VenueAccount, request: OrderRequest, market
   const known = account.orders[request.clientOrderId];
   if (known) return { account, fills: [], changes: [], order: known };
 
-  const { account: _, price, ...rest } = request;
+  const { account: _, price, triggerPrice, ...rest } = request;
   const amount = roundDownToStep(request.amount, market.stepSize);
-  const level = price === undefined ? undefined : roundAgainstUs(price, market.tickSize, request.side);
+  const level = price === undefined ? undefined : levelOnTick(price, request, market);
   const estimate = level ?? account.marks[request.symbol]?.close ?? 0;
-  const order: VenueOrder = {
+  const asked: AskedOrder = {
     ...rest,
     amount,
     ...(level !== undefined && { price: level }),
-    state: 'open',
+    ...(triggerPrice !== undefined && {
+      triggerPrice: roundAgainstUs(triggerPrice, market.tickSize, request.side),
+    }),
+    state: 'submitting',
     readyAt: time,
     reserved: request.purpose === 'entry' ? amount * estimate * (1 + market.takerFeeRate) : 0,
     filledAmount: 0,
@@ -44,33 +50,38 @@ export function submitOrder(account: VenueAccount, request: OrderRequest, market
     updatedAt: time,
   };
   const draft = draftOf(account);
-  const objection = objectionTo(order, market, heldAmount(account.positions, order));
-  const unpaid = order.purpose === 'entry' && !isPayable(order, freeCash(draft, order).toNumber());
-  if (objection !== null) rejectOrder(draft, order, objection, time);
-  else if (unpaid) rejectOrder(draft, order, 'insufficient-funds', time);
-  else putOrder(draft, order);
-  return { ...seal(draft), order: draft.orders[order.clientOrderId]! };
+  const terms = acceptedTerms(asked);
+  const objection = terms === null ? 'invalid-order' : objectionTo(asked, market, heldAmount(account.positions, asked));
+  const unpaid = isEntry(asked) && !isPayable(asked, freeCash(draft, asked).toNumber());
+  if (objection !== null) rejectInDraft(draft, asked, objection, time);
+  else if (unpaid) rejectInDraft(draft, asked, 'insufficient-funds', time);
+  else putOrder(draft, transition({ ...asked, ...terms! }, 'open', {}, time));
+  return { ...seal(draft), order: draft.orders[asked.clientOrderId]! };
+}
+
+/** A stop is rounded against us; a limit is the worst price that was asked for, so it is rounded the other way. */
+function levelOnTick(price: number, { side, type }: OrderRequest, { tickSize }: Market): number {
+  const isLimit = type === 'limit' || type === 'stop-limit';
+  const other = side === 'buy' ? 'sell' : 'buy';
+  return roundAgainstUs(price, tickSize, isLimit ? other : side);
 }
 
 /** Faults that do not depend on the market's future. Notional and funds of market orders are checked at the fill. */
-function objectionTo(order: VenueOrder, market: Market, held: number): string | null {
-  const { side, type, purpose, amount, price } = order;
-  const needsPrice = type !== 'market';
-  if (!Number.isFinite(amount) || (needsPrice && !(price !== undefined && price > 0))) return 'invalid-order';
+function objectionTo({ side, purpose, amount, price }: AskedOrder, market: Market, held: number): string | null {
   if (amount <= 0 || amount < market.minAmount) return 'below-minimum';
-  if (needsPrice && amount * price! < market.minNotional) return 'below-minimum';
+  if (price !== undefined && amount * price < market.minNotional) return 'below-minimum';
   if (purpose === 'entry') return side === 'sell' && market.kind === 'spot' ? 'short-on-spot' : null;
   const closes = side === 'sell' ? held > 0 : held < 0;
   return closes ? null : 'nothing-to-close';
 }
 
 /** The price of a market order is not known yet, so it is rejected only when no cash is free. */
-function isPayable(order: VenueOrder, free: number): boolean {
+function isPayable(order: AskedOrder, free: number): boolean {
   return order.type === 'market' ? free > 0 : !exceedsFunds(order.reserved, free);
 }
 
 /**
- * Cancels an open order. A closed or unknown order changes nothing; `order` is null when the account has none of the id.
+ * Cancels an order that may still fill; what was filled stays. A closed or unknown order changes nothing; `order` is null when the account has none of the id.
  */
 export function cancelOrder(
   account: VenueAccount,
@@ -78,8 +89,8 @@ export function cancelOrder(
   time: number,
 ): VenueStep & { readonly order: VenueOrder | null } {
   const order = account.orders[clientOrderId] ?? null;
-  if (order?.state !== 'open') return { account, fills: [], changes: [], order };
+  if (!order || !isLive(order)) return { account, fills: [], changes: [], order };
   const draft = draftOf(account);
-  cancelInDraft(draft, order, 'cancelled on request', time);
+  endInDraft(draft, order, 'cancelled', 'cancelled on request', time);
   return { ...seal(draft), order: draft.orders[clientOrderId]! };
 }
