@@ -177,6 +177,7 @@ export const agentsSchema = z.strictObject({
 export const databaseSchema = z.strictObject({
   dataDirectory: directory,
   logDirectory: directory,
+  logs: z.strictObject({ maxFileMegabytes: z.number().positive().max(10_000), keepFiles: z.int().min(1).max(10_000) }),
   namespace: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case letters, digits and dashes'),
   services: z.strictObject({ waitMs: z.int().min(0).max(3_600_000) }),
   queues: z.strictObject({ lockMs: z.int().min(500), stalledCheckMs: z.int().min(250) }),

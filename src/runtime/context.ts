@@ -15,6 +15,7 @@ import { type Evaluator } from '../ports/evaluator.ts';
 import { type MarketData } from '../ports/market-data.ts';
 import { type Stores } from '../ports/stores.ts';
 import { type CompanyDescriptor } from './company-descriptor.ts';
+import { logBroadcasts } from './log/log-broadcasts.ts';
 import { openQueues, type OpenQueues } from './open-queues.ts';
 import { openReadContext, type ContextOptions, type ReadContext } from './read-context.ts';
 import { openRemoteWork, type RemoteWork } from './remote-work.ts';
@@ -64,23 +65,24 @@ function sourceOf(descriptor: CompanyDescriptor, stores: Stores, { fees }: Confi
 
 /** The composition root: the only place that decides what differs between modes. @throws AppError `bad-descriptor`, `not-supported`. */
 export async function openContext(options: ContextOptions): Promise<AppContext> {
-  const { config, descriptor, redisUrl, log } = options;
+  const { config, descriptor, redisUrl } = options;
   const cleanup = createCleanupStack(CLOSE_WITHIN_MS);
   try {
     const { ensureIndexes, close: closeStores, ...read } = await openReadContext(options, 'write');
     cleanup.push('store connection', closeStores);
     await ensureIndexes();
-    const { stores, prefix } = read;
+    const { stores, prefix, log } = read;
 
     const { connection, producer } = openQueues(read, cleanup);
     const broadcastKey = `${prefix}:broadcast`;
-    const broadcaster = createRedisBroadcaster({
+    const stream = createRedisBroadcaster({
       url: redisUrl,
       key: broadcastKey,
       maxLength: config.database.broadcast.maxLength,
       onError: (error) => log.debug(`broadcast connection: ${error.message}`),
     });
-    cleanup.push('broadcaster', () => broadcaster.close());
+    cleanup.push('broadcaster', () => stream.close());
+    const broadcaster = logBroadcasts(stream, log);
 
     const { exchange, agents } = config;
     const source = sourceOf(descriptor, stores, exchange);

@@ -36,10 +36,11 @@ export interface WritableReadContext extends ReadContext {
 
 /** @param access `write` migrates an older store and its queues; `read` refuses them. @throws AppError `format-newer`. */
 export async function openReadContext(
-  { config, descriptor, redisUrl, mongoUrl, log }: ContextOptions,
+  { config, descriptor, redisUrl, mongoUrl, log: parentLog }: ContextOptions,
   access: FormatOptions['access'] = 'read',
 ): Promise<WritableReadContext> {
   const { namespace } = config.database;
+  const log = parentLog.child({ company: scopeOf(namespace, descriptor.mode) });
   const mongo = await connectMongo({
     url: mongoUrl,
     database: scopeOf(namespace, descriptor.mode),
