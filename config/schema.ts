@@ -181,6 +181,12 @@ export const databaseSchema = z.strictObject({
   namespace: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case letters, digits and dashes'),
   services: z.strictObject({ waitMs: z.int().min(0).max(3_600_000) }),
   queues: z.strictObject({ lockMs: z.int().min(500), stalledCheckMs: z.int().min(250) }),
+  retention: z.strictObject({
+    everySeconds: z.number().min(1).max(86_400),
+    auditRecords: z.int().min(1000).max(10_000_000),
+    fullCycles: z.int().min(1).max(100_000),
+    noticeDays: z.number().positive().max(36_500),
+  }),
   broadcast: z.strictObject({ maxLength: z.int().min(100) }),
 });
 

@@ -17,6 +17,7 @@ import { openContext, type AppContext } from './context.ts';
 import { scopeOf } from './scope.ts';
 import { systemClock } from './system-clock.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
+import { startRetention } from './retention/start-retention.ts';
 import { runningMarket } from './running-market.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
@@ -140,6 +141,8 @@ export async function startCompany({
       cleanup.push('node', () => node.close(DRAIN_MS));
     }
     if (leads) {
+      const retention = startRetention(context, services.mongo.kind !== 'external');
+      cleanup.push('retention', () => retention.close());
       // Start-up and crash recovery are the same path: reconcile the ledger with the venue before new decisions.
       await context.producer.add(
         'trader',
