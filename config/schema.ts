@@ -125,7 +125,7 @@ export const agentsSchema = z.strictObject({
       ),
     }),
   }),
-  threads: z.strictObject({ count: z.int().min(0).max(256) }),
+  threads: z.strictObject({ count: z.int().min(0).max(256), columnMegabytes: z.number().min(0).max(100_000) }),
   ceo: z.strictObject({
     dayStartsAt: timeOfDay,
     dayStopsAt: timeOfDay,
@@ -186,6 +186,7 @@ export const databaseSchema = z.strictObject({
     auditRecords: z.int().min(1000).max(10_000_000),
     fullCycles: z.int().min(1).max(100_000),
     noticeDays: z.number().positive().max(36_500),
+    embeddedStoreMegabytes: z.number().positive().max(1_000_000),
   }),
   broadcast: z.strictObject({ maxLength: z.int().min(100) }),
 });

@@ -92,8 +92,15 @@ export async function soak(io: CliIo, options: SoakOptions): Promise<SoakReport>
         await unlessStopped(stop, delay(LOOK_EVERY_MS));
         const now = (await marketTime()) - start;
         if (now > played) movedAt = performance.now();
-        else if (company.exitCode !== null || performance.now() - movedAt > PATIENCE_MS)
-          throw new AppError('bench-failed', `the company stopped playing candles after ${played}`);
+        else if (
+          company.exitCode !== null ||
+          company.signalCode !== null ||
+          performance.now() - movedAt > PATIENCE_MS
+        ) {
+          const state = company.exitCode ?? company.signalCode;
+          const why = state === null ? `it plays none for ${PATIENCE_MS / 1000} s` : `it ended with ${state}`;
+          throw new AppError('bench-failed', `the company stopped after ${played} candles: ${why}`);
+        }
         played = now;
         if (played - (samples.at(-1)?.candles ?? -Infinity) >= candles / SAMPLES) samples.push(await take(played));
       }

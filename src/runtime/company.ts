@@ -141,7 +141,7 @@ export async function startCompany({
       cleanup.push('node', () => node.close(DRAIN_MS));
     }
     if (leads) {
-      const retention = startRetention(context, services.mongo.kind !== 'external');
+      const retention = startRetention(context, services.mongo.kind);
       cleanup.push('retention', () => retention.close());
       // Start-up and crash recovery are the same path: reconcile the ledger with the venue before new decisions.
       await context.producer.add(

@@ -102,7 +102,7 @@ export async function openContext(options: ContextOptions): Promise<AppContext> 
       terms: { slippageRate, stopRangeShare, priceImprovement },
     });
     const threads = agents.threads.count > 0 ? agents.threads.count : Math.max(1, availableParallelism() - 1);
-    const evaluator = createEvaluator({ data, threads });
+    const evaluator = createEvaluator({ data, threads, columnBytes: agents.threads.columnMegabytes * 1e6 });
     cleanup.push('backtest threads', () => evaluator.close());
     const remote = openRemoteWork(config, read.clock);
     if (remote) cleanup.push('worker engine', () => remote.engine.close());
