@@ -103,7 +103,7 @@ export async function startCompany({
 
     /** Announces and leads the company; only one process at a time can. */
     const lead = async (urls: Urls): Promise<Opened> => {
-      const opened = await openContext({ config, descriptor: draft, log, ...urls });
+      const opened = await openContext({ config, descriptor: draft, log, ...urls, logsBroadcasts: true });
       cleanup.push('context', () => opened.close());
       // Two feeds on the same queues would run each other's jobs on different candles.
       const lock = await takeLeaderLock(urls.redisUrl, feedLockKey(opened.prefix), LOCK_WAIT_MS, signal);
@@ -126,7 +126,7 @@ export async function startCompany({
     /** Joins a company that another process leads. */
     const join = async (urls: Urls): Promise<Opened> => {
       const descriptor = await awaitCompany(urls.redisUrl, database.namespace, draft.mode, COMPANY_WAIT_MS, signal);
-      const context = await openContext({ config, descriptor, log, ...urls });
+      const context = await openContext({ config, descriptor, log, ...urls, logsBroadcasts: true });
       cleanup.push('context', () => context.close());
       return { context, lost: new AbortController().signal };
     };

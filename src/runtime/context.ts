@@ -35,6 +35,11 @@ export interface AppContext extends ReadContext {
   readonly remote: RemoteWork | null;
 }
 
+export interface AppContextOptions extends ContextOptions {
+  /** Whether alerts, fills and trading states are logged. A short command prints what it does itself. @default false */
+  readonly logsBroadcasts?: boolean;
+}
+
 /** Currency of the paper accounts. */
 export const ACCOUNT_CURRENCY = 'USD';
 const CLOSE_WITHIN_MS = 8000;
@@ -64,7 +69,7 @@ function sourceOf(descriptor: CompanyDescriptor, stores: Stores, { fees }: Confi
 }
 
 /** The composition root: the only place that decides what differs between modes. @throws AppError `bad-descriptor`, `not-supported`. */
-export async function openContext(options: ContextOptions): Promise<AppContext> {
+export async function openContext(options: AppContextOptions): Promise<AppContext> {
   const { config, descriptor, redisUrl } = options;
   const cleanup = createCleanupStack(CLOSE_WITHIN_MS);
   try {
@@ -82,7 +87,7 @@ export async function openContext(options: ContextOptions): Promise<AppContext> 
       onError: (error) => log.debug(`broadcast connection: ${error.message}`),
     });
     cleanup.push('broadcaster', () => stream.close());
-    const broadcaster = logBroadcasts(stream, log);
+    const broadcaster = options.logsBroadcasts ? logBroadcasts(stream, log) : stream;
 
     const { exchange, agents } = config;
     const source = sourceOf(descriptor, stores, exchange);

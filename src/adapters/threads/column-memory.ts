@@ -27,7 +27,8 @@ export function createColumnMemory(maxSpare: () => number): ColumnMemory {
   };
 
   function trim(): void {
-    while (spareBytes > maxSpare()) popOf(spare.keys().next().value!);
+    // Columns in use may exceed the limit for a while; then nothing is spare.
+    while (spareBytes > Math.max(0, maxSpare())) popOf(spare.keys().next().value!);
   }
 
   return {

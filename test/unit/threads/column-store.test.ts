@@ -117,6 +117,16 @@ describe('the column store', () => {
     expect(requests).toHaveLength(2);
   });
 
+  it('survives concurrent loans that exceed its limit together', async () => {
+    const store = createColumnStore(2 * COLUMN);
+    const { compute } = writer();
+    const loans = await Promise.all(
+      [2, 12, 22].map((period) => store.lend('s', BARS, [reading(period, period + 1)], 2, compute)),
+    );
+    loans.forEach((loan, i) => expect(valuesOf(loan)).toEqual(expected(10 * i + 2, 10 * i + 3)));
+    for (const loan of loans) loan.end();
+  });
+
   it('never reuses memory that a failed computation may still write to', async () => {
     const store = createColumnStore(4 * COLUMN);
     const { requests, compute } = writer();
@@ -159,6 +169,10 @@ describe('column memory', () => {
     memory.trim();
     const again = [0, 1].map(() => memory.take(4096));
     expect(again.filter((buffer) => taken.includes(buffer))).toHaveLength(1);
+    allowed = -1;
+    memory.trim();
+    memory.give(again[0]!);
+    expect(memory.take(4096)).not.toBe(again[0]);
   });
 
   it('keeps at most the allowed spare memory', () => {
