@@ -32,7 +32,7 @@ COPY web web
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # A named volume takes the owner of the folder on which it is mounted. `corp` finds the checkout through the symbolic link.
-RUN install -d -o node -g node .data logs \
+RUN install -d -o node -g node .data \
   && chmod +x dist/src/cli/main.js \
   && ln -s /app/dist/src/cli/main.js /usr/local/bin/corp
 USER node

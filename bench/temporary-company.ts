@@ -5,7 +5,7 @@ import { type Environment } from '../config/process-environment.ts';
 import { type Config } from '../config/schema.ts';
 import { type CliIo } from '../src/cli/output/io.ts';
 import { loadCliConfig } from '../src/cli/process/load-cli-config.ts';
-import { createLogger, type ClosableLogger } from '../src/runtime/logger.ts';
+import { createLogger, type ClosableLogger } from '../src/runtime/log/logger.ts';
 import { createCleanupStack, type CleanupStack } from '../src/runtime/cleanup-stack.ts';
 import { installShutdown } from '../src/runtime/shutdown.ts';
 
@@ -40,14 +40,8 @@ export async function withTemporaryCompany<T>(
     REDIS_URL: '',
     MONGO_URL: '',
     CORP_DATABASE__DATA_DIRECTORY: join(directory, name),
-    CORP_DATABASE__LOG_DIRECTORY: join(directory, `${name}-logs`),
   });
-  const log = createLogger({
-    level: 'info',
-    directory: join(directory, 'logs'),
-    terminalLevel: 'warn',
-    terminal: io.terminal,
-  });
+  const log = createLogger({ level: 'warn', terminal: io.terminal });
   cleanup.push('log', () => log.close());
   let finished: () => void = () => undefined;
   const done = new Promise<void>((resolve) => (finished = resolve));

@@ -99,17 +99,19 @@ export function loadConfig(source: ConfigSource): Config {
 
   const agents = file('agents', agentsSchema);
   const database = file('database', databaseSchema);
-  const directory = (key: 'dataDirectory' | 'logDirectory'): string => {
-    if (base === undefined) return database[key];
-    const path = resolve(base, database[key]);
+  const directory = (key: 'dataDirectory' | 'logDirectory', within: string | undefined): string => {
+    if (within === undefined) return database[key];
+    const path = resolve(within, database[key]);
     requireDirectory(path, placeIn('database')(key), key);
     return path;
   };
-  const directories = { dataDirectory: directory('dataDirectory'), logDirectory: directory('logDirectory') };
+  const dataDirectory = directory('dataDirectory', base);
+  // Two companies of one checkout have two data directories, and so their own logs.
+  const logDirectory = directory('logDirectory', base && dataDirectory);
   const variable = (key: string): string => placeOfVariable(variableOf(key));
   return deepFreeze({
     agents,
-    database: { ...database, ...directories },
+    database: { ...database, dataDirectory, logDirectory },
     exchange: {
       ...file('exchange', exchangeSchema),
       ...check(marketsSchema, read('markets'), () => fileOf('markets')),

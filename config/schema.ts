@@ -125,7 +125,7 @@ export const agentsSchema = z.strictObject({
       ),
     }),
   }),
-  threads: z.strictObject({ count: z.int().min(0).max(256) }),
+  threads: z.strictObject({ count: z.int().min(0).max(256), columnMegabytes: z.number().min(0).max(100_000) }),
   ceo: z.strictObject({
     dayStartsAt: timeOfDay,
     dayStopsAt: timeOfDay,
@@ -177,9 +177,17 @@ export const agentsSchema = z.strictObject({
 export const databaseSchema = z.strictObject({
   dataDirectory: directory,
   logDirectory: directory,
+  logs: z.strictObject({ maxFileMegabytes: z.number().positive().max(10_000), keepFiles: z.int().min(1).max(10_000) }),
   namespace: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case letters, digits and dashes'),
   services: z.strictObject({ waitMs: z.int().min(0).max(3_600_000) }),
   queues: z.strictObject({ lockMs: z.int().min(500), stalledCheckMs: z.int().min(250) }),
+  retention: z.strictObject({
+    everySeconds: z.number().min(1).max(86_400),
+    auditRecords: z.int().min(1000).max(10_000_000),
+    fullCycles: z.int().min(1).max(100_000),
+    noticeDays: z.number().positive().max(36_500),
+    embeddedStoreMegabytes: z.number().positive().max(1_000_000),
+  }),
   broadcast: z.strictObject({ maxLength: z.int().min(100) }),
 });
 

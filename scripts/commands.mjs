@@ -50,6 +50,14 @@ export const commands = {
     return runNode(['--import', './test/fixtures/typescript-hooks.mjs', 'test/simulator/main.ts', ...args]);
   },
 
+  /** Whether memory and files of a company stay bounded: corp bench soak. */
+  async soak(args) {
+    await ensurePackages();
+    await ensureRedis();
+    await build();
+    return runNode(['dist/src/cli/main.js', 'bench', 'soak', ...args]);
+  },
+
   /** What .ci/run runs. */
   async ci() {
     return runTogether([() => commands.test([]), () => commands['test:long']([])]);

@@ -19,6 +19,7 @@ import { openContext, type AppContext } from './context.ts';
 import { scopeOf } from './scope.ts';
 import { systemClock } from './system-clock.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
+import { startRetention } from './retention/start-retention.ts';
 import { runningMarket } from './running-market.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
@@ -104,7 +105,7 @@ export async function startCompany({
 
     /** Announces and leads the company; only one process at a time can. */
     const lead = async (urls: Urls): Promise<Opened> => {
-      const opened = await openContext({ config, descriptor: draft, log, ...urls });
+      const opened = await openContext({ config, descriptor: draft, log, ...urls, logsBroadcasts: true });
       cleanup.push('context', () => opened.close());
       // Two feeds on the same queues would run each other's jobs on different candles.
       const lock = await takeLeaderLock(urls.redisUrl, feedLockKey(opened.prefix), LOCK_WAIT_MS, signal);
@@ -127,7 +128,7 @@ export async function startCompany({
     /** Joins a company that another process leads. */
     const join = async (urls: Urls): Promise<Opened> => {
       const descriptor = await awaitCompany(urls.redisUrl, database.namespace, draft.mode, COMPANY_WAIT_MS, signal);
-      const context = await openContext({ config, descriptor, log, ...urls });
+      const context = await openContext({ config, descriptor, log, ...urls, logsBroadcasts: true });
       cleanup.push('context', () => context.close());
       return { context, lost: new AbortController().signal };
     };
@@ -142,6 +143,8 @@ export async function startCompany({
       cleanup.push('node', () => node.close(DRAIN_MS));
     }
     if (leads) {
+      const retention = startRetention(context, services.mongo.kind);
+      cleanup.push('retention', () => retention.close());
       // Start-up and crash recovery are the same path: reconcile the ledger with the venue before new decisions.
       for (const account of await companyAccounts(context.stores.portfolio, context.descriptor.account))
         await context.producer.add(

@@ -15,6 +15,7 @@ import { type Evaluator } from '../ports/evaluator.ts';
 import { type MarketData } from '../ports/market-data.ts';
 import { type Stores } from '../ports/stores.ts';
 import { type CompanyDescriptor } from './company-descriptor.ts';
+import { logBroadcasts } from './log/log-broadcasts.ts';
 import { openQueues, type OpenQueues } from './open-queues.ts';
 import { openReadContext, type ContextOptions, type ReadContext } from './read-context.ts';
 import { openRemoteWork, type RemoteWork } from './remote-work.ts';
@@ -32,6 +33,11 @@ export interface AppContext extends ReadContext {
   readonly broadcaster: Broadcaster;
   /** Null unless backtests are forwarded to remote workers. */
   readonly remote: RemoteWork | null;
+}
+
+export interface AppContextOptions extends ContextOptions {
+  /** Whether alerts, fills and trading states are logged. A short command prints what it does itself. @default false */
+  readonly logsBroadcasts?: boolean;
 }
 
 /** Currency of the paper accounts. */
@@ -63,24 +69,25 @@ function sourceOf(descriptor: CompanyDescriptor, stores: Stores, { fees }: Confi
 }
 
 /** The composition root: the only place that decides what differs between modes. @throws AppError `bad-descriptor`, `not-supported`. */
-export async function openContext(options: ContextOptions): Promise<AppContext> {
-  const { config, descriptor, redisUrl, log } = options;
+export async function openContext(options: AppContextOptions): Promise<AppContext> {
+  const { config, descriptor, redisUrl } = options;
   const cleanup = createCleanupStack(CLOSE_WITHIN_MS);
   try {
     const { ensureIndexes, close: closeStores, ...read } = await openReadContext(options, 'write');
     cleanup.push('store connection', closeStores);
     await ensureIndexes();
-    const { stores, prefix } = read;
+    const { stores, prefix, log } = read;
 
     const { connection, producer } = openQueues(read, cleanup);
     const broadcastKey = `${prefix}:broadcast`;
-    const broadcaster = createRedisBroadcaster({
+    const stream = createRedisBroadcaster({
       url: redisUrl,
       key: broadcastKey,
       maxLength: config.database.broadcast.maxLength,
       onError: (error) => log.debug(`broadcast connection: ${error.message}`),
     });
-    cleanup.push('broadcaster', () => broadcaster.close());
+    cleanup.push('broadcaster', () => stream.close());
+    const broadcaster = options.logsBroadcasts ? logBroadcasts(stream, log) : stream;
 
     const { exchange, agents } = config;
     const source = sourceOf(descriptor, stores, exchange);
@@ -100,7 +107,7 @@ export async function openContext(options: ContextOptions): Promise<AppContext> 
       terms: { slippageRate, stopRangeShare, priceImprovement },
     });
     const threads = agents.threads.count > 0 ? agents.threads.count : Math.max(1, availableParallelism() - 1);
-    const evaluator = createEvaluator({ data, threads });
+    const evaluator = createEvaluator({ data, threads, columnBytes: agents.threads.columnMegabytes * 1e6 });
     cleanup.push('backtest threads', () => evaluator.close());
     const remote = openRemoteWork(config, read.clock);
     if (remote) cleanup.push('worker engine', () => remote.engine.close());

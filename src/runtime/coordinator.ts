@@ -25,6 +25,7 @@ import { fleetRules } from './fleet-rules.ts';
 import { openCoordinatorStores } from './coordinator-stores.ts';
 import { systemClock } from './system-clock.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
+import { logBroadcasts } from './log/log-broadcasts.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
@@ -129,13 +130,14 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     const { connection } = redis;
     const producer = createProducer({ connection, prefix, log });
     cleanup.push('queues', () => producer.close());
-    const broadcaster = createRedisBroadcaster({
+    const stream = createRedisBroadcaster({
       url: redisUrl,
       key: `${prefix}:broadcast`,
       maxLength: config.database.broadcast.maxLength,
       onError: (error) => log.debug(`broadcast connection: ${error.message}`),
     });
-    cleanup.push('broadcaster', () => broadcaster.close());
+    cleanup.push('broadcaster', () => stream.close());
+    const broadcaster = logBroadcasts(stream, log);
     const fleetCheck = createVerifier({
       fleet,
       units: fleetStores.units,

@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import { type Config } from '../../config/schema.ts';
+import { openAuditArchive } from '../adapters/audit-archive/audit-archive.ts';
 import { connectMongo } from '../adapters/mongo/connection.ts';
 import { createMongoStores } from '../adapters/mongo/stores.ts';
+import { type AuditArchive } from '../ports/audit-archive.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type Logger } from '../ports/logger.ts';
+import { type RetentionStore } from '../ports/retention.ts';
 import { type Stores } from '../ports/stores.ts';
 import { type CompanyDescriptor } from './company-descriptor.ts';
 import { openFormat, type FormatOptions } from './format/open-format.ts';
@@ -26,6 +30,9 @@ export interface ReadContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly stores: Stores;
+  /** The beginning of the audit chain, below the data directory. */
+  readonly auditArchive: AuditArchive;
+  readonly retention: RetentionStore;
   readonly close: () => Promise<void>;
 }
 
@@ -36,13 +43,15 @@ export interface WritableReadContext extends ReadContext {
 
 /** @param access `write` migrates an older store and its queues; `read` refuses them. @throws AppError `format-newer`. */
 export async function openReadContext(
-  { config, descriptor, redisUrl, mongoUrl, log }: ContextOptions,
+  { config, descriptor, redisUrl, mongoUrl, log: parentLog }: ContextOptions,
   access: FormatOptions['access'] = 'read',
 ): Promise<WritableReadContext> {
   const { namespace } = config.database;
+  const scope = scopeOf(namespace, descriptor.mode);
+  const log = parentLog.child({ company: scope });
   const mongo = await connectMongo({
     url: mongoUrl,
-    database: scopeOf(namespace, descriptor.mode),
+    database: scope,
     onError: (error) => log.debug(`store connection: ${error.message}`),
   });
   const prefix = queuePrefixOf(namespace, descriptor);
@@ -61,6 +70,8 @@ export async function openReadContext(
     clock: systemClock,
     log,
     stores,
+    retention: stores.retention,
+    auditArchive: openAuditArchive(join(config.database.dataDirectory, 'audit', scope)),
     ensureIndexes: () => stores.ensureIndexes(),
     close: () => mongo.close(),
   };

@@ -67,7 +67,7 @@ describe('docker-compose.yml', () => {
     for (const field of ['container_name', 'hostname', 'ports', 'network_mode', 'networks', 'mac_address'])
       expect(fields).not.toContain(field);
     // They share settings (read-only) and log files (append-only).
-    expect(service('processor').volumes).toEqual(['./config:/app/config:ro', 'logs:/app/logs']);
+    expect(service('processor').volumes).toEqual(['./config:/app/config:ro', 'data:/app/.data']);
     expect(service('processor').command).toEqual(['node', '--queues', 'all']);
     // The health check reads the heartbeat of this container, because a node is named after its host.
     expect(service('processor').healthcheck.test.at(-1)).toContain('$$HOSTNAME');

@@ -228,7 +228,7 @@ describe.each(deployments)('%s', (name, manifest) => {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     });
-    expect(container.volumeMounts.map(({ mountPath }) => mountPath)).toEqual(['/app/logs', '/tmp']);
+    expect(container.volumeMounts.map(({ mountPath }) => mountPath)).toEqual(['/app/.data', '/tmp']);
     expect(pod.spec.volumes.map((volume) => volume.name)).toEqual(container.volumeMounts.map((mount) => mount.name));
     const { requests, limits } = container.resources;
     expect(mib(limits['memory']!)).toBeGreaterThan(mib(requests.memory));

@@ -1,4 +1,5 @@
 import { type Connection } from 'mongoose';
+import { type RetentionStore } from '../../ports/retention.ts';
 import { type Stores } from '../../ports/stores.ts';
 import { createAgentStateStore } from './agent-states.ts';
 import { createAlertStore } from './alerts.ts';
@@ -17,6 +18,7 @@ import { createNodeStore } from './nodes.ts';
 import { createOptimizationStore } from './optimizations.ts';
 import { createOrderStore } from './orders.ts';
 import { createPortfolioStore } from './portfolio.ts';
+import { createRetentionStore } from './retention.ts';
 import { createRiskStateStore } from './risk-state.ts';
 import { createScalingStore } from './scaling.ts';
 import { createStrategyStore } from './strategies.ts';
@@ -29,7 +31,9 @@ import { createWorkUnitStore } from './work-units.ts';
  * The store ports over MongoDB, or over any server with the same protocol (CRUD, upserts, findAndModify, unique and
  * ordinary indexes; nothing else is used). Call `ensureIndexes` before the first write: the audit chain depends on it.
  */
-export function createMongoStores(connection: Connection): Stores & { ensureIndexes(): Promise<void> } {
+export function createMongoStores(
+  connection: Connection,
+): Stores & { readonly retention: RetentionStore; ensureIndexes(): Promise<void> } {
   const database = createDatabase(connection);
   return {
     strategies: createStrategyStore(database),
@@ -55,6 +59,7 @@ export function createMongoStores(connection: Connection): Stores & { ensureInde
     feed: createFeedStore(database),
     forwarding: createForwardingStore(database),
     venueAccounts: createVenueAccountStore(database),
+    retention: createRetentionStore(database, connection),
     ensureIndexes: () => database.ensureIndexes(),
   };
 }

@@ -50,14 +50,17 @@ const IDLE_MS = 10_000;
 /** Maximum number of shared copies kept; a cycle uses a handful of markets. */
 const MAX_SHARED = 8;
 
+/** Bytes of indicator columns that all threads share. */
+const COLUMN_BYTES = 256 * 2 ** 20;
+
 /**
  * @param threads maximum number of threads.
  * @throws Error on first use when the project is not built
  */
-export function createBacktestPool(threads: number): BacktestPool {
+export function createBacktestPool(threads: number, columnBytes = COLUMN_BYTES): BacktestPool {
   let pool: Piscina | null = null;
   const sharedSeries = new LRUCache<string, Series>({ max: MAX_SHARED });
-  const store = createColumnStore();
+  const store = createColumnStore(columnBytes);
 
   const open = (): Piscina => {
     const opened = new Piscina({

@@ -8,10 +8,12 @@ export interface ColumnMemory {
   take(bytes: number): SharedArrayBuffer;
   /** Returns memory to the pool. Call it only when no thread reads or writes it any more. */
   give(memory: SharedArrayBuffer): void;
+  /** Drops unused memory beyond the limit. */
+  trim(): void;
 }
 
-/** @param maxSpare maximum of unused bytes to keep; the rest is dropped */
-export function createColumnMemory(maxSpare: number): ColumnMemory {
+/** @param maxSpare maximum of unused bytes to keep at this moment; the rest is dropped */
+export function createColumnMemory(maxSpare: () => number): ColumnMemory {
   /** By size; least recently used size first. */
   const spare = new Map<number, SharedArrayBuffer[]>();
   let spareBytes = 0;
@@ -24,7 +26,13 @@ export function createColumnMemory(maxSpare: number): ColumnMemory {
     return found;
   };
 
+  function trim(): void {
+    // Columns in use may exceed the limit for a while; then nothing is spare.
+    while (spareBytes > Math.max(0, maxSpare())) popOf(spare.keys().next().value!);
+  }
+
   return {
+    trim,
     take(bytes) {
       const size = roomFor(bytes);
       return popOf(size) ?? new SharedArrayBuffer(size);
@@ -35,7 +43,7 @@ export function createColumnMemory(maxSpare: number): ColumnMemory {
       spare.delete(size);
       spare.set(size, [...buffers, memory]);
       spareBytes += size;
-      while (spareBytes > maxSpare) popOf(spare.keys().next().value!);
+      trim();
     },
   };
 }

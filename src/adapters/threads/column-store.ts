@@ -47,10 +47,9 @@ interface Wanted extends IndicatorUse {
   readonly bytes: number;
 }
 
-const MAX_BYTES = 256 * 2 ** 20;
-
-export function createColumnStore(maxBytes = MAX_BYTES): ColumnStore {
-  const memory = createColumnMemory(maxBytes);
+/** @param maxBytes of columns that are kept and of unused memory together. Columns that are lent may be more for a while. */
+export function createColumnStore(maxBytes: number): ColumnStore {
+  const memory = createColumnMemory(() => maxBytes - bytes);
   /** Least recently used first. */
   const kept = new Map<string, Entry>();
   let bytes = 0;
@@ -68,6 +67,7 @@ export function createColumnStore(maxBytes = MAX_BYTES): ColumnStore {
     drop(key);
     kept.set(key, entry);
     bytes += entry.memory.byteLength;
+    memory.trim();
   };
 
   /** Evicts the least recently used entries until `more` bytes fit. */

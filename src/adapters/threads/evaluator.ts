@@ -7,6 +7,8 @@ export interface EvaluatorOptions {
   readonly data: MarketData;
   /** Maximum number of threads; started on demand. */
   readonly threads: number;
+  /** Memory for indicator columns that all threads share. */
+  readonly columnBytes: number;
 }
 
 /** Specs per message: small enough to distribute and cancel quickly, large enough to make the overhead negligible. */
@@ -31,8 +33,8 @@ export function evaluateOn(
 }
 
 /** Evaluates on a pool of threads over series in shared memory. */
-export function createEvaluator({ data, threads }: EvaluatorOptions): Evaluator {
-  const pool = createBacktestPool(threads);
+export function createEvaluator({ data, threads, columnBytes }: EvaluatorOptions): Evaluator {
+  const pool = createBacktestPool(threads, columnBytes);
   return {
     async evaluate({ symbol, timeframe, asOf, ...evaluation }, signal) {
       const series = await data.series({ symbol, timeframe, asOf });

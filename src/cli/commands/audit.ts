@@ -1,6 +1,8 @@
 import { type Command } from 'commander';
 import { verifyChain, type AuditRecord, type ChainFault } from '../../domain/audit/chain.ts';
 import { AppError } from '../../domain/errors.ts';
+import { type AuditArchive } from '../../ports/audit-archive.ts';
+import { auditHistory } from '../../ports/audit-history.ts';
 import { type AuditStore } from '../../ports/stores.ts';
 import { anyDescriptor, type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
@@ -21,26 +23,28 @@ interface Verification {
   readonly fault: ChainFault | null;
 }
 
-const BATCH = 1000;
-
-/** Verifies the chain from its first record. With `expected`, a chain without that hash was truncated. */
-export async function verifyAudit(audit: Pick<AuditStore, 'read'>, expected?: string): Promise<Verification> {
+/**
+ * Verifies the chain from its first record, archived ones first. With `expected`, a chain without that hash was truncated.
+ * @throws AppError `audit-broken` when an archived part cannot be read
+ */
+export async function verifyAudit(
+  audit: Pick<AuditStore, 'read'>,
+  expected?: string,
+  archive: Pick<AuditArchive, 'read'> | null = null,
+): Promise<Verification> {
   let last: AuditRecord | null = null;
   let isExpectedSeen = expected === undefined;
-  for (;;) {
-    const seq: number = last?.seq ?? 0;
-    const batch = await audit.read(seq + 1, BATCH);
+  for await (const batch of auditHistory(audit, archive)) {
     const fault = verifyChain(batch, last);
     if (fault) return { records: fault.seq - 1, head: null, fault };
     isExpectedSeen ||= batch.some(({ hash }) => hash === expected);
     last = batch.at(-1) ?? last;
-    if (batch.length === BATCH) continue;
-    const truncated = {
-      seq: (last?.seq ?? 0) + 1,
-      fault: `no record has the hash ${expected}: the end of the log is missing`,
-    };
-    return { records: last?.seq ?? 0, head: last?.hash ?? null, fault: isExpectedSeen ? null : truncated };
   }
+  const truncated = {
+    seq: (last?.seq ?? 0) + 1,
+    fault: `no record has the hash ${expected}: the end of the log is missing`,
+  };
+  return { records: last?.seq ?? 0, head: last?.hash ?? null, fault: isExpectedSeen ? null : truncated };
 }
 
 export function registerAudit(program: Command, io: CliIo): void {
@@ -52,8 +56,8 @@ export function registerAudit(program: Command, io: CliIo): void {
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async ({ json, mode, head }: Options) => {
-      const verification = await withReadContext(io, anyDescriptor(mode), ({ stores }) =>
-        verifyAudit(stores.audit, head),
+      const verification = await withReadContext(io, anyDescriptor(mode), ({ stores, auditArchive }) =>
+        verifyAudit(stores.audit, head, auditArchive),
       );
       const { records, fault } = verification;
       if (json) io.json({ ok: fault === null, ...verification });

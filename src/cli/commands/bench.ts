@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { AppError } from '../../domain/errors.ts';
 import { type CliIo } from '../output/io.ts';
 import { jsonOption } from '../input/options.ts';
 import { decimalOf } from '../input/decimal.ts';
@@ -55,6 +56,19 @@ interface CoordinatorOptions {
 
 interface TickOptions {
   readonly ticks: number;
+  readonly json: boolean;
+}
+
+interface AuditOptions {
+  readonly records: number;
+  readonly stored: number;
+  readonly json: boolean;
+}
+
+interface SoakOptions {
+  readonly candles: number;
+  readonly cycles: number;
+  readonly historyDays: number;
   readonly json: boolean;
 }
 
@@ -184,6 +198,32 @@ export function registerBench(program: Command, io: CliIo): void {
       const report = benchScale(io, { ...fleet, units: fleet.units ?? fleet.nodes * unitsPerNode });
       if (json) io.json(report);
       else printScaleBench(io, report);
+    });
+  bench
+    .command('audit')
+    .description('CPU time and memory of corp audit verify')
+    .addOption(countOption('--records <n>', 'records of the chain', 1_000_000))
+    .addOption(countOption('--stored <n>', 'how many of them are in the store, and not in files', 50_000))
+    .addOption(jsonOption())
+    .action(async ({ json, ...options }: AuditOptions) => {
+      const { benchAudit, printAuditBench } = await import('../../../bench/audit/bench.ts');
+      const report = await benchAudit(io, options);
+      if (json) io.json(report);
+      else printAuditBench(io, report);
+    });
+  bench
+    .command('soak')
+    .description('memory and files of a company that plays candles as fast as it can; exit 1 when they grow for ever')
+    .addOption(countOption('--candles <n>', 'candles to play', 5000))
+    .addOption(countOption('--cycles <n>', 'cycles meanwhile', 200))
+    .addOption(countOption('--history-days <n>', 'history of the simulated markets', 180))
+    .addOption(jsonOption())
+    .action(async ({ json, ...options }: SoakOptions) => {
+      const { soak, printSoak } = await import('../../../bench/soak/soak.ts');
+      const report = await soak(io, options);
+      if (json) io.json(report);
+      else printSoak(io, report);
+      if (report.faults.length > 0) throw new AppError('bench-failed', report.faults.join('; '));
     });
   bench
     .command('startup')

@@ -77,6 +77,7 @@ async function open(
     redisUrl: services.redis.url,
     mongoUrl: services.mongo.url,
     log,
+    logsBroadcasts: true,
   });
   cleanup.push('context', () => context.close());
   const node = await startNode(context, {

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { createLogger } from '../../runtime/logger.ts';
+import { createLogger } from '../../runtime/log/logger.ts';
 import { type AppContext } from '../../runtime/context.ts';
 import { openReadContext, type ContextOptions, type ReadContext } from '../../runtime/read-context.ts';
 import { createCleanupStack } from '../../runtime/cleanup-stack.ts';
@@ -53,7 +53,11 @@ async function withOpened<C extends ReadContext, T>(
 ): Promise<T> {
   const config = loadCliConfig(io);
   const { logLevel } = config.runtime;
-  const log = createLogger({ level: logLevel === 'info' ? 'warn' : logLevel, terminal: io.terminal });
+  const log = createLogger({
+    level: logLevel === 'info' ? 'warn' : logLevel,
+    fields: { company: config.database.namespace },
+    terminal: io.terminal,
+  });
   const cleanup = createCleanupStack(CLOSE_WITHIN_MS);
   const release = async (): Promise<void> => {
     for (const { name, error } of await cleanup.release()) log.warn(`closing ${name}: ${error.message}`);

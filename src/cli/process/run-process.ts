@@ -1,7 +1,9 @@
 import { constants } from 'node:os';
 import { type Config } from '../../../config/schema.ts';
+import { sentenceOf } from '../../domain/errors.ts';
 import { createCleanupStack, type CleanupStack } from '../../runtime/cleanup-stack.ts';
-import { createLogger, type ClosableLogger } from '../../runtime/logger.ts';
+import { createLogger, type ClosableLogger } from '../../runtime/log/logger.ts';
+import { openLogFiles } from '../../runtime/log/log-files.ts';
 import { installShutdown, type ShutdownSignal } from '../../runtime/shutdown.ts';
 import { type CliIo } from '../output/io.ts';
 
@@ -25,10 +27,12 @@ export interface ProcessRun {
   readonly cleanup: CleanupStack;
   /** Aborts at the first signal or at `fail`; the command must then end. */
   readonly stop: AbortSignal;
-  /** Ends the command with this error. */
+  /** Ends the command with this error: cleanly if that is possible within a few seconds. */
   readonly fail: (error: Error) => void;
 }
 
+/** From a fatal error to the exit, when closing takes longer. */
+const FAIL_WITHIN_MS = 8_000;
 /** Part of `stopWithinMs` reserved for the steps after the release. */
 const AFTER_RELEASE_MS = 2_000;
 
@@ -43,9 +47,19 @@ export async function runProcess<T>(
   use: (run: ProcessRun) => Promise<T>,
 ): Promise<T | undefined> {
   const level = config.runtime.logLevel;
+  const { logDirectory, logs, namespace } = config.database;
   const log = createLogger({
     level,
-    ...(keepsLogs && { directory: config.database.logDirectory }),
+    fields: { company: namespace },
+    ...(keepsLogs &&
+      level !== 'silent' && {
+        files: openLogFiles({
+          directory: logDirectory,
+          maxFileBytes: logs.maxFileMegabytes * 1_000_000,
+          keepFiles: logs.keepFiles,
+          complain: (line) => io.complain(`corp: ${line}`),
+        }),
+      }),
     terminal: io.terminal,
     ...(finishes && level === 'info' && { terminalLevel: 'warn' }),
   });
@@ -66,8 +80,16 @@ export async function runProcess<T>(
     exit: (code) =>
       process.exit(code === 0 && finishes && interruptedBy !== null ? 128 + constants.signals[interruptedBy] : code),
   });
+  let failing: NodeJS.Timeout | undefined;
   const fail = (error: Error): void => {
-    fatal ??= error;
+    if (fatal !== null) return;
+    fatal = error;
+    // At once: what is closed now may wait for a service that will not come back.
+    log.error(`stopping: ${sentenceOf(error)}`);
+    failing = setTimeout(() => {
+      log.error(`not stopped within ${FAIL_WITHIN_MS} ms: exit without a clean stop`);
+      process.exit(1);
+    }, FAIL_WITHIN_MS);
     stopping.abort(error);
   };
   try {
@@ -80,6 +102,7 @@ export async function runProcess<T>(
   } finally {
     for (const { name, error } of await cleanup.release()) log.warn(`closing ${name}: ${error.message}`);
     await log.close();
+    clearTimeout(failing);
     finished();
     shutdown.uninstall();
   }

@@ -8,21 +8,18 @@ import { orderStory, type OrderMaterial } from '../../reports/story/order-story.
 import { positionId, positionStory } from '../../reports/story/position-story.ts';
 import { type Story } from '../../reports/story/story.ts';
 import { strategyStory } from '../../reports/story/strategy-story.ts';
+import { auditHistory } from '../../ports/audit-history.ts';
 import { type ReadContext } from '../../runtime/read-context.ts';
 
 /** How many rows of a kind are searched for a shortened id, and how many orders a story can have. */
 const SEARCHED = 20_000;
-const AUDIT_BATCH = 1_000;
 const LEAST_DIGITS = 4;
 const SHOWN = 5;
 
-async function allRecords({ stores }: ReadContext): Promise<readonly AuditRecord[]> {
+async function allRecords({ stores, auditArchive }: ReadContext): Promise<readonly AuditRecord[]> {
   const records: AuditRecord[] = [];
-  for (;;) {
-    const batch = await stores.audit.read((records.at(-1)?.seq ?? 0) + 1, AUDIT_BATCH);
-    records.push(...batch);
-    if (batch.length < AUDIT_BATCH) return records;
-  }
+  for await (const batch of auditHistory(stores.audit, auditArchive)) records.push(...batch);
+  return records;
 }
 
 /** Adds what is stored about intents: verdict, order, its legs and their fills. `orders` are all of the strategy. */

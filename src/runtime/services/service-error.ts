@@ -1,5 +1,5 @@
 import { AppError, type AppErrorOptions } from '../../domain/errors.ts';
-import { redact } from './redact.ts';
+import { redact } from '../log/redact.ts';
 
 export type ServiceErrorCode =
   | 'redis-url-invalid'
@@ -9,6 +9,7 @@ export type ServiceErrorCode =
   | 'mongo-url-invalid'
   | 'mongo-unreachable'
   | 'mongo-login-refused'
+  | 'data-directory-lost'
   | 'service-did-not-start'
   | 'service-keeps-dying'
   | 'service-leftover'

@@ -1,14 +1,16 @@
-import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { endLeftovers } from './leftovers.ts';
 import { acquireOwnership } from './ownership.ts';
 import { probeMongo } from './probe-mongo.ts';
 import { probeRedis } from './probe-redis.ts';
 import { createRegistry } from './registry.ts';
 import { external, type Service, type StartContext, type Started, type StartServicesOptions } from './service.ts';
+import { ServiceError } from './service-error.ts';
 import { startMongo } from './start-mongo.ts';
 import { redisDirectoryIn, startRedis } from './start-redis.ts';
 import { DEFAULT_LIMITS } from './supervised-process.ts';
+import { watchDirectories } from './watch-directories.ts';
 
 export interface Services {
   readonly redis: Service;
@@ -48,7 +50,15 @@ async function startInDirectory(options: StartServicesOptions): Promise<Services
   try {
     await endLeftovers(dataDirectory, redisDirectoryIn(dataDirectory), log, limits.stopWithinMs);
     const [redis, mongo] = await startBoth({ log, onFatal, limits, dataDirectory, registry }, options);
+    const watch = watchDirectories([dataDirectory, ...subdirectoriesOf(dataDirectory)], (lost) =>
+      onFatal(
+        new ServiceError('data-directory-lost', `${lost} was removed, moved or replaced while its services run`, {
+          advice: 'put it back, or a copy of it, and start again',
+        }),
+      ),
+    );
     const close = async (): Promise<void> => {
+      watch.close();
       await Promise.all([redis.stop(), mongo.stop()]);
       registry.remove();
       ownership.release();
@@ -61,6 +71,10 @@ async function startInDirectory(options: StartServicesOptions): Promise<Services
     throw error;
   }
 }
+
+/** Of the services, and the lock. The logs may be removed. */
+const subdirectoriesOf = (dataDirectory: string): readonly string[] =>
+  ['lock', 'redis', 'store', 'mongod'].map((name) => join(dataDirectory, name)).filter((path) => existsSync(path));
 
 /** Starts both, or none and throws the first error. */
 async function startBoth(context: Omit<StartContext, 'signal'>, options: StartServicesOptions): Promise<Pair> {

@@ -144,7 +144,7 @@ describe('the bundle of the commands that only read', () => {
     expect(unwantedOf(contents, /^src\/cli\/commands\//).sort()).toEqual(commands.sort());
     expect(unwantedOf(contents, /^(processors|src\/(api|coordinator|feed|http|worker))\//)).toEqual([]);
     expect(unwantedOf(contents, /^src\/domain\/(backtest|indicators|python-worker)\//)).toEqual([]);
-    expect(unwantedOf(contents, /^src\/adapters\/(?!mongo\/)/)).toEqual([]);
+    expect(unwantedOf(contents, /^src\/adapters\/(?!(mongo|audit-archive)\/)/)).toEqual([]);
     expect(
       unwantedOf(
         contents,

@@ -1,3 +1,5 @@
+import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import type { ServiceError } from '../../../src/runtime/services/service-error.ts';
 import { connect, startForTest, temporaryDirectory } from '../../fixtures/services/workspace.ts';
@@ -62,6 +64,22 @@ it('gives up a service that keeps dying, and reports it once', async () => {
   expect(fatal.mock.calls[0]?.[0]).toMatchObject({ code: 'service-keeps-dying' });
   expect(fatal).toHaveBeenCalledTimes(1);
   expect(services.redis.pid).toBeUndefined();
+});
+
+it.each([
+  ['the data directory was removed', (directory: string) => rmSync(directory, { recursive: true })],
+  [
+    'the directory of the store was moved',
+    (directory: string) => renameSync(join(directory, 'store'), join(directory, 'x')),
+  ],
+  ['the lock was removed', (directory: string) => rmSync(join(directory, 'lock'), { recursive: true })],
+])('reports that %s, which no service notices', async (_name, harm) => {
+  let report: (error: ServiceError) => void = () => undefined;
+  const fatal = new Promise<ServiceError>((resolve) => (report = resolve));
+  const directory = join(temporaryDirectory(), 'data');
+  await startForTest(directory, { onFatal: (error) => report(error) });
+  harm(directory);
+  expect(await fatal).toMatchObject({ code: 'data-directory-lost' });
 });
 
 it('restarts nothing while it closes', async () => {

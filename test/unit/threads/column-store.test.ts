@@ -81,6 +81,18 @@ describe('the column store', () => {
     expect(new Set(requests.map(({ memory }) => memory)).size).toBe(2);
   });
 
+  it('keeps no unused memory beside columns that fill its limit', async () => {
+    const store = createColumnStore(4 * COLUMN);
+    const { requests, compute } = writer();
+    for (const bars of [BARS, 2 * BARS, BARS]) {
+      const key = `s/${requests.length}`;
+      (await store.lend(key, bars, [reading(5, 6)], 1, compute)).end();
+      (await store.lend(`${key}/more`, bars, [reading(5, 6)], 1, compute)).end();
+    }
+    const [early, late] = [requests.slice(0, 4), requests.slice(-4)].map((of) => of.map(({ memory }) => memory));
+    expect(new Set([...early!, ...late!]).size).toBe(8);
+  });
+
   it('lends a cached column again, also after its first loan has ended', async () => {
     const store = createColumnStore(2 * COLUMN);
     const { requests, compute } = writer();
@@ -103,6 +115,16 @@ describe('the column store', () => {
     for (const loan of loans) loan.end();
     expect(valuesOf(await store.lend('s', BARS, [reading(5)], 1, compute))).toEqual(expected(5));
     expect(requests).toHaveLength(2);
+  });
+
+  it('survives concurrent loans that exceed its limit together', async () => {
+    const store = createColumnStore(2 * COLUMN);
+    const { compute } = writer();
+    const loans = await Promise.all(
+      [2, 12, 22].map((period) => store.lend('s', BARS, [reading(period, period + 1)], 2, compute)),
+    );
+    loans.forEach((loan, i) => expect(valuesOf(loan)).toEqual(expected(10 * i + 2, 10 * i + 3)));
+    for (const loan of loans) loan.end();
   });
 
   it('never reuses memory that a failed computation may still write to', async () => {
@@ -138,8 +160,23 @@ describe('column memory', () => {
     expect(roomFor(1_658_880 + 8 * 288)).toBe(roomFor(1_658_880));
   });
 
+  it('drops unused memory when less of it is allowed', () => {
+    let allowed = 2 * 4096;
+    const memory = createColumnMemory(() => allowed);
+    const taken = [0, 1].map(() => memory.take(4096));
+    taken.forEach((buffer) => memory.give(buffer));
+    allowed = 4096;
+    memory.trim();
+    const again = [0, 1].map(() => memory.take(4096));
+    expect(again.filter((buffer) => taken.includes(buffer))).toHaveLength(1);
+    allowed = -1;
+    memory.trim();
+    memory.give(again[0]!);
+    expect(memory.take(4096)).not.toBe(again[0]);
+  });
+
   it('keeps at most the allowed spare memory', () => {
-    const memory = createColumnMemory(2 * 4096);
+    const memory = createColumnMemory(() => 2 * 4096);
     const taken = [0, 1, 2].map(() => memory.take(4096));
     expect(new Set(taken).size).toBe(3);
     taken.forEach((buffer) => memory.give(buffer));

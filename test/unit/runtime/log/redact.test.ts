@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { redact } from '../../../../src/runtime/services/redact.ts';
+import { redact } from '../../../../src/runtime/log/redact.ts';
 
 it.each([
   ['redis://:p@ss@host:6379/0 is down', 'redis://***@host:6379/0 is down'],

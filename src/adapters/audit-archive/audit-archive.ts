@@ -1,0 +1,119 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createGunzip, gzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { type AuditRecord } from '../../domain/audit/chain.ts';
+import { AppError, errorText } from '../../domain/errors.ts';
+import { type AuditArchive } from '../../ports/audit-archive.ts';
+
+const PART = /^audit-(\d{12})-(\d{12})\.ndjson\.gz$/;
+const BATCH = 1_000;
+
+const record = z.strictObject({
+  format: z.int().optional(),
+  key: z.string(),
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  at: z.number(),
+  data: z.record(z.string(), z.unknown()),
+  seq: z.int(),
+  previous: z.string(),
+  hash: z.string(),
+});
+
+interface Part {
+  readonly name: string;
+  readonly last: number;
+}
+
+const digits = (seq: number): string => String(seq).padStart(12, '0');
+
+/** Compressed files of one directory, each with consecutive records as lines of JSON, named after the first and last `seq`. */
+export function openAuditArchive(directory: string): AuditArchive {
+  async function parts(): Promise<readonly Part[]> {
+    const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    return names
+      .flatMap((name) => {
+        const [, , last] = PART.exec(name) ?? [];
+        return last === undefined ? [] : [{ name, last: Number(last) }];
+      })
+      .sort((a, b) => a.last - b.last);
+  }
+
+  async function* recordsOf(name: string): AsyncGenerator<readonly AuditRecord[]> {
+    const file = createReadStream(join(directory, name));
+    const lines = createInterface({ input: file.pipe(createGunzip().on('error', (error) => file.destroy(error))) });
+    let batch: AuditRecord[] = [];
+    try {
+      // A stream that was destroyed ends its lines without an error.
+      const failed = new Promise<never>((_, reject) => file.once('error', reject));
+      failed.catch(() => undefined);
+      for await (const line of lines) {
+        batch.push(record.parse(JSON.parse(line)) as AuditRecord);
+        if (batch.length < BATCH) continue;
+        yield batch;
+        batch = [];
+      }
+      if (file.errored) throw file.errored;
+      yield batch;
+    } catch (error) {
+      throw new AppError('audit-broken', `${join(directory, name)} cannot be read: ${errorText(error)}`, {
+        advice: 'Restore the file from a copy',
+        cause: error,
+      });
+    } finally {
+      file.destroy();
+    }
+  }
+
+  return {
+    last: async () => (await parts()).at(-1)?.last ?? 0,
+
+    async add(records) {
+      const [first, last] = [records[0], records.at(-1)];
+      if (first === undefined || last === undefined) return;
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      const path = join(directory, `audit-${digits(first.seq)}-${digits(last.seq)}.ndjson.gz`);
+      const text = records.map((each) => `${JSON.stringify(each)}\n`).join('');
+      const draft = `${path}.new`;
+      try {
+        const file = await open(draft, 'w', 0o600);
+        try {
+          await file.writeFile(await promisify(gzip)(text));
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await rename(draft, path);
+        // The name survives a power cut only when its directory was synced too.
+        const folder = await open(directory, 'r');
+        try {
+          await folder.sync();
+        } finally {
+          await folder.close();
+        }
+      } catch (error) {
+        await rm(draft, { force: true });
+        throw error;
+      }
+    },
+
+    async bytes() {
+      const sizes = await Promise.all(
+        (await parts()).map(async ({ name }) => (await stat(join(directory, name))).size),
+      );
+      return sizes.reduce((sum, size) => sum + size, 0);
+    },
+
+    async *read() {
+      for (const { name } of await parts()) yield* recordsOf(name);
+    },
+  };
+}
