@@ -46,6 +46,7 @@ export async function startNode(context: AppContext, { queues, concurrency }: No
     const running = runAgent(agent, {
       connection,
       prefix,
+      node: name,
       concurrency: slots(queue),
       timing,
       clock,

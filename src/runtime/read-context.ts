@@ -7,6 +7,7 @@ import { type Stores } from '../ports/stores.ts';
 import { type CompanyDescriptor } from './company-descriptor.ts';
 import { openFormat, type FormatOptions } from './format/open-format.ts';
 import { queuePrefixOf, scopeOf } from './scope.ts';
+import { createStoreMeta, type StoreMeta } from './store-meta.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface ContextOptions {
@@ -26,6 +27,7 @@ export interface ReadContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly stores: Stores;
+  readonly meta: StoreMeta;
   readonly close: () => Promise<void>;
 }
 
@@ -40,9 +42,10 @@ export async function openReadContext(
   access: FormatOptions['access'] = 'read',
 ): Promise<WritableReadContext> {
   const { namespace } = config.database;
+  const database = scopeOf(namespace, descriptor.mode);
   const mongo = await connectMongo({
     url: mongoUrl,
-    database: scopeOf(namespace, descriptor.mode),
+    database,
     onError: (error) => log.debug(`store connection: ${error.message}`),
   });
   const prefix = queuePrefixOf(namespace, descriptor);
@@ -61,6 +64,7 @@ export async function openReadContext(
     clock: systemClock,
     log,
     stores,
+    meta: createStoreMeta(mongo, database),
     ensureIndexes: () => stores.ensureIndexes(),
     close: () => mongo.close(),
   };

@@ -6,6 +6,8 @@ export type ServiceErrorCode =
   | 'redis-unreachable'
   | 'redis-login-refused'
   | 'redis-missing'
+  | 'redis-evicts'
+  | 'redis-refuses-writes'
   | 'mongo-url-invalid'
   | 'mongo-unreachable'
   | 'mongo-login-refused'

@@ -7,6 +7,7 @@ import { verifyAudit } from '../../../src/cli/commands/audit.ts';
 import { createIo } from '../../../src/cli/output/io.ts';
 import { withContext } from '../../../src/cli/process/open-context.ts';
 import { announceCompany, type CompanyDescriptor } from '../../../src/runtime/company-descriptor.ts';
+import { identifyProcess } from '../../../src/process-lock/process-identity.ts';
 import { startNode } from '../../../src/runtime/node.ts';
 import { type AppContext } from '../../../src/runtime/context.ts';
 import { intent, order, verdict } from '../../contract/stores/samples.ts';
@@ -30,6 +31,7 @@ async function withNewCompany<T>(
     account: 'paper-test',
     source: 'test',
     announcedAt: Date.now(),
+    announcedBy: identifyProcess(process.pid)!,
   };
   const silent = new PassThrough().resume();
   const io = createIo({ stdout: silent, stderr: silent }, { environment, cwd: directory });
@@ -38,6 +40,7 @@ async function withNewCompany<T>(
     return descriptor;
   };
   return withContext(io, announce, async (context) => {
+    await context.meta.keepCompany(descriptor);
     await context.stores.feed.advance({ source: 'test', now: Date.UTC(2026, 0, 1), updatedAt: Date.now() });
     return use(context);
   });
@@ -136,7 +139,7 @@ describe('trading states', () => {
   it('cannot be set without a company', async () => {
     const { exitCode, stdout, stderr } = await workspace().corp('halt', '--reason', 'a test');
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toMatch(/^corp: no company has announced itself[^\n]*\n$/);
+    expect(stderr).toMatch(/^corp: no company is known to this store[^\n]*\n$/);
   });
 });
 

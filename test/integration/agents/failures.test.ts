@@ -54,6 +54,7 @@ async function retry({ context }: TestCompany, queue: QueueName, jobId: string):
     version: '0.0.0-test',
     webDirectory: join(process.cwd(), 'web', 'dashboard'),
     raiseAlert: async () => undefined,
+    brake: () => Promise.reject(new Error('not part of this test')),
     market: { source: 'test', timeframe: '1h', seed: 1, symbols: async () => [] },
     readiness: async () => ({ redis: 'ok', mongo: 'ok' }),
   }).listen({ host: '127.0.0.1', port: 0 });

@@ -50,7 +50,7 @@ describe('read routes of the API', () => {
       updatedAt: 1,
     };
     rows.positions.push({ ...position, symbol: 'BTC-USD', amount: 2 }, { ...position, symbol: 'ETH-USD', amount: 0 });
-    rows.riskStates.push({
+    rows.riskStates.splice(0, 1, {
       account: ACCOUNT,
       version: 1,
       tradingState: 'REDUCING',
