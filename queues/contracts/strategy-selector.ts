@@ -18,6 +18,7 @@ export const strategySelectorContract = defineContract({
       audited: true,
     },
     'add-strategy': {
+      forPeople: true,
       summary:
         "Puts a person's own spec into the portfolio: `incubating` with small size, `active` with the full size that the limits allow",
       data: z.strictObject({
@@ -40,6 +41,7 @@ export const strategySelectorContract = defineContract({
       audited: true,
     },
     'retire-strategy': {
+      forPeople: true,
       summary: 'Retires a strategy on a market, or on all; its positions are closed with the next candle',
       data: z.strictObject({
         account: accountField,

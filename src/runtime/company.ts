@@ -23,6 +23,7 @@ import { PROJECT_ROOT, VERSION } from '../paths.ts';
 import { compareAuditHead } from './watch/audit-head.ts';
 import { startCompanyWatch } from './watch/company-watch.ts';
 import { reportReplacedStore } from './watch/report-replaced-store.ts';
+import { requireSecret } from './require-same-company.ts';
 import { runningMarket } from './running-market.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
@@ -156,6 +157,7 @@ export async function startCompany({
       const descriptor = await awaitCompany(urls.redisUrl, database.namespace, draft.mode, COMPANY_WAIT_MS, signal);
       const context = await openContext({ config, descriptor, log, ...urls });
       cleanup.push('context', () => context.close());
+      requireSecret(context, queues);
       return { context, lost: new AbortController().signal, problems: () => ({}) };
     };
 

@@ -6,6 +6,7 @@ export type ServiceErrorCode =
   | 'redis-unreachable'
   | 'redis-login-refused'
   | 'redis-missing'
+  | 'no-store'
   | 'redis-evicts'
   | 'redis-refuses-writes'
   | 'mongo-url-invalid'

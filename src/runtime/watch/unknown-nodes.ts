@@ -20,8 +20,8 @@ export interface UnknownNodes {
 export function workingClients(list: string, prefix: string): readonly WorkingClient[] {
   const queues = QUEUE_NAMES.map((queue) => `${prefix}:${Buffer.from(queue).toString('base64')}`);
   return list.split(/\r?\n/).flatMap((line) => {
-    const fields = Object.fromEntries(line.split(' ').map((field) => field.split(/=(.*)/s, 2)));
-    const { name = '', addr: address = '' } = fields as { name?: string; addr?: string };
+    const field = (key: string): string => new RegExp(`(?:^| )${key}=(\\S*)`).exec(line)?.[1] ?? '';
+    const [name, address] = [field('name'), field('addr')];
     const queue = queues.find((each) => name === each || name.startsWith(`${each}:w:`));
     if (queue === undefined) return [];
     return [{ node: name === queue ? null : name.slice(`${queue}:w:`.length), address }];

@@ -56,19 +56,21 @@ describe('jobs over the API', () => {
 
   it.each([
     ['an unknown queue', '/api/jobs/janitor', CENSUS, { code: 'unknown-queue', valid: QUEUE_NAMES }],
-    [
-      'an unknown job',
-      '/api/jobs/worker-manager',
-      { name: 'x', data: {} },
-      { code: 'unknown-job', valid: ['census', 'sweep-leases', 'verify-results', 'noop'] },
-    ],
+    ['an unknown job', '/api/jobs/worker-manager', { name: 'x', data: {} }, { code: 'unknown-job', valid: ['census'] }],
     [
       'a wrong field of the payload',
-      '/api/jobs/analyst',
-      { name: 'analyze', data: { cycleId: 'c1', symbol: 'btc_usd' } },
+      '/api/jobs/strategy-selector',
+      { name: 'retire-strategy', data: { strategyHash: 'f'.repeat(64), reason: 'x', symbol: 'btc_usd' } },
       { code: 'bad-message', issues: [{ path: 'data.symbol', message: 'not a market symbol: write it like BTC-USD' }] },
     ],
-    ['a payload that is missing', '/api/jobs/analyst', { name: 'analyze' }, { issues: [{ path: 'data' }] }],
+    [
+      'a job of the company',
+      '/api/jobs/task-manager',
+      { name: 'cycle', data: { cycleId: 'c1' } },
+      { code: 'company-job' },
+    ],
+    ['a job of a cycle', '/api/jobs/backtest', { name: 'run-unit', data: { unitId: 'u' } }, { code: 'company-job' }],
+    ['a payload that is missing', '/api/jobs/worker-manager', { name: 'census' }, { issues: [{ path: 'data' }] }],
     ['no name', '/api/jobs/analyst', { data: {} }, { code: 'bad-request', issues: [{ path: 'name' }] }],
     [
       'an unknown field',

@@ -158,7 +158,9 @@ describe('read routes of the API', () => {
     ]);
     const text = JSON.stringify(api31.paths['/api/jobs/{queue}']);
     const references = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name ?? '');
-    expect(references).toContain('trader.execute.data');
+    expect(references).toContain('task-manager.start-cycle.data');
+    expect(references).not.toContain('trader.execute.data');
+    expect(references).not.toContain('task-manager.cycle.data');
     for (const name of references) expect(api31.components.schemas).toHaveProperty([name]);
     expect(await get('/api/docs')).toMatchObject({ status: 200, headers: { 'content-type': /^text\/html/ } });
   });
