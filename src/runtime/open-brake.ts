@@ -16,7 +16,7 @@ import { marketOf } from './market-of.ts';
 import { connectRedis } from './redis-connection.ts';
 import { queuePrefixOf, scopeOf } from './scope.ts';
 import { simulatedMarketSource } from './simulated-descriptor.ts';
-import { createStoreMeta } from './store-meta.ts';
+import { newestCompany } from './store-meta.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface BrakeOptions {
@@ -69,8 +69,7 @@ export async function openBrake({ config, mongoUrl, redisUrl, mode, log }: Brake
   try {
     const modes = mode === undefined ? TRADING_MODES : ([mode] as const);
     const found = await connect(modes[0]);
-    const kept = await Promise.all(modes.map((each) => createStoreMeta(found, scopeOf(namespace, each)).company()));
-    const [newest] = kept.filter((each) => each !== null).sort((a, b) => b.announcedAt - a.announcedAt);
+    const newest = await newestCompany(found, namespace, modes);
     const descriptor = newest ?? (await earlierCompany());
     const mongo = descriptor.mode === modes[0] ? found : await connect(descriptor.mode);
     await refuseNewerStore(mongo.getClient().db(scopeOf(namespace, descriptor.mode)));

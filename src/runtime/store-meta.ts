@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Connection, type mongo } from 'mongoose';
 import { isDuplicateKey, retrying } from '../adapters/mongo/retry.ts';
+import { type TradingMode } from '../domain/trading-mode.ts';
+import { scopeOf } from './scope.ts';
 import { descriptorSchema, type CompanyDescriptor } from './company-descriptor.ts';
 
 type Row = mongo.BSON.Document & { readonly _id: string };
@@ -12,6 +14,16 @@ export interface StoreMeta {
   keepCompany(descriptor: CompanyDescriptor): Promise<void>;
   /** An id that no other store has; the first call makes it. A copy of the store has it too. */
   identity(): Promise<string>;
+}
+
+/** The company that was announced last in these modes. @param connection to the server that has their databases */
+export async function newestCompany(
+  connection: Connection,
+  namespace: string,
+  modes: readonly TradingMode[],
+): Promise<CompanyDescriptor | null> {
+  const kept = await Promise.all(modes.map((mode) => createStoreMeta(connection, scopeOf(namespace, mode)).company()));
+  return kept.filter((each) => each !== null).sort((a, b) => b.announcedAt - a.announcedAt)[0] ?? null;
 }
 
 const COMPANY = 'company';

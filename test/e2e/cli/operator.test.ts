@@ -1,5 +1,6 @@
 import { on, once } from 'node:events';
-import { mkdirSync, watch } from 'node:fs';
+import { mkdirSync, rmSync, watch } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
@@ -134,6 +135,14 @@ describe('trading states', () => {
       expect((await place.corp('orders')).stdout).toBe('No orders.\n');
       await node.close(1000);
     });
+  });
+
+  it('are shown of a company that was restored from its store alone, and change there', async () => {
+    const place = workspace();
+    await withNewCompany(place, async () => undefined);
+    rmSync(join(place.dataDirectory, 'redis'), { recursive: true });
+    expect((await place.corp('halt', '--reason', 'restored')).stdout).toMatch(/^paper-test: trading goes from ACTIVE/);
+    expect(await place.json('status')).toMatchObject({ account: 'paper-test', state: 'stopped' });
   });
 
   it('cannot be set without a company', async () => {
