@@ -8,6 +8,8 @@ export interface JobContract {
   readonly summary: string;
   readonly data: z.ZodType;
   readonly result: z.ZodType;
+  /** People may add it, with `corp jobs add` and the API. Any other job is added by the company alone. */
+  readonly forPeople?: true;
   /** Whether payload and result are written to the audit log. */
   readonly audited?: boolean;
 }

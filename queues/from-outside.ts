@@ -4,8 +4,9 @@ import { isTimeframe, timeframeAnchor, timeframeMs, type Timeframe } from '../sr
 import { cycleInputsHash } from '../src/domain/research/cycle-id.ts';
 import { type TradingMode } from '../src/domain/trading-mode.ts';
 import { type Stores } from '../src/ports/stores.ts';
-import { type QueueName } from './names.ts';
-import { jobContractOf } from './producer.ts';
+import { type Meta } from './meta.ts';
+import { QUEUE_NAMES, type QueueName } from './names.ts';
+import { contractOf, jobContractOf } from './producer.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -19,6 +20,35 @@ export interface RunningCompany {
   readonly seed: number;
   readonly stores: Pick<Stores, 'feed' | 'cycles'>;
   readonly symbols: () => Promise<readonly string[]>;
+}
+
+const PEOPLES_JOBS: readonly (readonly [QueueName, string])[] = QUEUE_NAMES.flatMap((queue) =>
+  Object.entries(contractOf(queue).jobs)
+    .filter(([, job]) => job.forPeople === true)
+    .map(([name]) => [queue, name] as const),
+);
+
+/** `causedBy` of jobs that people add: with the API, with the command line. */
+export const ADDED_BY = { api: 'api', cli: 'corp jobs add' } as const;
+
+const ADDERS: ReadonlySet<unknown> = new Set(Object.values(ADDED_BY));
+/** Each is a process that died while it ran the job. */
+const DEATHS_OF_PERSONS_JOB = 2;
+
+/** A job of a person that has killed its process twice would kill the next one, and with it the company, at each start. */
+export const killsItsProcess = ({ causedBy }: Pick<Meta, 'causedBy'>, deaths: number): boolean =>
+  ADDERS.has(causedBy) && deaths >= DEATHS_OF_PERSONS_JOB;
+
+/** Names of the jobs of a queue that people may add. */
+export const jobsForPeople = (queue: QueueName): readonly string[] =>
+  PEOPLES_JOBS.filter(([of]) => of === queue).map(([, name]) => name);
+
+/** @throws AppError `company-job` for a job that the company adds alone; an unknown job is refused by the producer */
+function requireForPeople(queue: QueueName, name: string): void {
+  if (jobContractOf(queue, name) === undefined || jobsForPeople(queue).includes(name)) return;
+  throw new AppError('company-job', `${queue}:${name} is added by the company alone`, {
+    advice: `Jobs for people: ${PEOPLES_JOBS.map((job) => job.join(':')).join(', ')}`,
+  });
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -78,7 +108,7 @@ function takesAccount(queue: QueueName, name: string): boolean {
 /**
  * Completes the payload of a job that a person adds, and refuses another account, mode or source than the company's, and a
  * time that its feed has not reached. The contract is checked afterwards, by the producer.
- * @throws AppError `bad-message`
+ * @throws AppError `bad-message`, `company-job`, `no-feed`
  */
 export async function completeFromOutside(
   queue: QueueName,
@@ -86,6 +116,7 @@ export async function completeFromOutside(
   data: unknown,
   company: RunningCompany,
 ): Promise<unknown> {
+  requireForPeople(queue, name);
   const complete = COMPLETE[`${queue}:${name}`];
   if (!takesAccount(queue, name)) return data;
   const given: unknown = data ?? {};

@@ -52,7 +52,7 @@ export const QUEUE_STREAMS = { streams: { events: { maxLen: 1000 } } } as const;
 /**
  * A job counts its stalls over its whole life; one more than `maxStalledCount` fails it finally, whatever `attempts` says.
  * Each stall is a process that died while it ran the job. The limit must survive a night of killed processes, but end a
- * job that kills its process.
+ * job that kills its process. A job of a person is set aside after two (`processors/agent/define-agent.ts`).
  */
 export function workerOptions(
   timing: WorkerTiming,

@@ -59,6 +59,15 @@ export function openWorker(context: AppContext, variant: Variant, concurrency: n
   };
   const { stores, broadcaster } = context;
   const { deadLetters } = stores;
-  const running = runAgent(counted, { ...shared, timing, clock, log, monitor, deadLetters, broadcaster });
+  const running = runAgent(counted, {
+    ...shared,
+    node: 'bench',
+    timing,
+    clock,
+    log,
+    monitor,
+    deadLetters,
+    broadcaster,
+  });
   return { ready: () => running.ready(), close: () => running.close(false) };
 }

@@ -2,6 +2,7 @@ import { type Job } from 'bullmq';
 import { z } from 'zod';
 import { metaSchema, type Meta } from '../../queues/meta.ts';
 import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
+import { killsItsProcess } from '../../queues/from-outside.ts';
 import { ContractError } from '../../queues/contract-error.ts';
 import { jobContractOf } from '../../queues/producer.ts';
 import { type Clock } from '../../src/ports/clock.ts';
@@ -72,6 +73,11 @@ export function defineAgent<Q extends QueueName>(queue: Q, handlers: Handlers<Q>
     const envelope = envelopeSchema.safeParse(job.data);
     if (!envelope.success) throw new ContractError(`${queue}:${job.name}`, envelope.error);
     const { meta } = envelope.data;
+    if (killsItsProcess(meta, job.stalledCounter)) {
+      throw new AppError('kills-its-process', `its process has died ${job.stalledCounter} times while it ran the job`, {
+        advice: 'Look at the log of that time; what people ask for must not keep the company from starting',
+      });
+    }
     const payload = jobContract.data.safeParse(envelope.data.payload);
     if (!payload.success) throw new ContractError(`${queue}:${job.name}`, payload.error);
 

@@ -15,6 +15,8 @@ import { LOCK_LOST } from './lock-lost.ts';
 export interface RunAgentDeps {
   readonly connection: ConnectionOptions;
   readonly prefix: string;
+  /** Name of the node: the clients of Redis are told apart by it. */
+  readonly node: string;
   readonly concurrency: number;
   readonly timing: WorkerTiming;
   readonly clock: Clock;
@@ -41,6 +43,7 @@ export function runAgent(agent: Agent, deps: RunAgentDeps): RunningAgent {
   const worker = new Worker(agent.queue, (job, token, abortSignal) => agent.process(job, token, abortSignal), {
     connection: deps.connection,
     prefix: deps.prefix,
+    name: deps.node,
     concurrency: deps.concurrency,
     ...workerOptions(deps.timing),
   });

@@ -19,7 +19,7 @@ import { type Stores } from '../../src/ports/stores.ts';
 export interface TradingStatesDeps {
   readonly stores: Pick<Stores, 'alerts'>;
   readonly riskStates: RiskStates;
-  readonly producer: Producer;
+  readonly producer: Pick<Producer, 'add' | 'addFlow'>;
   readonly broadcaster: Broadcaster;
   readonly data: Pick<MarketData, 'now'>;
   readonly clock: Clock;

@@ -30,6 +30,7 @@ export const strategySelectorContract = defineContract({
       audited: true,
     },
     'add-strategy': {
+      forPeople: true,
       summary:
         "Puts a person's own spec into the portfolio: `incubating` on a paper account of its own, `active` on the main account",
       data: z.strictObject({
@@ -52,6 +53,7 @@ export const strategySelectorContract = defineContract({
       audited: true,
     },
     'retire-strategy': {
+      forPeople: true,
       summary: 'Retires a strategy on a market, or on all; its positions are closed with the next candle',
       data: z.strictObject({
         account: accountField,

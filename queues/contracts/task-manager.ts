@@ -6,6 +6,7 @@ export const taskManagerContract = defineContract({
   queue: 'task-manager',
   jobs: {
     'start-cycle': {
+      forPeople: true,
       summary: 'Stores a new cycle and starts its job; the same inputs at the same market time give the same cycle',
       data: z.strictObject({
         account: accountField,
@@ -31,6 +32,7 @@ export const taskManagerContract = defineContract({
       }),
     },
     sweep: {
+      forPeople: true,
       summary: 'Adds the missing jobs of running cycles and forwarded units again',
       data: z.strictObject({ reason: reasonField.default('schedule') }),
       result: z.strictObject({ restarted: z.array(idField) }),

@@ -6,6 +6,7 @@ export const workerManagerContract = defineContract({
   queue: 'worker-manager',
   jobs: {
     census: {
+      forPeople: true,
       summary:
         'Counts nodes and queues, finds dead nodes, stalled jobs and unrecorded failures, and advises how many nodes each queue needs',
       data: z.strictObject({ reason: reasonField.default('schedule') }),

@@ -7,7 +7,9 @@ export const flattenJobId = (account: string, round: string): string => `flatten
  * One round of closing everything: cancels entries and orders without a position, then the risk manager approves the
  * closing orders, then the trader executes them. @param round id of the request in the first round, then with the candle
  */
-export function flattenFlow(account: string, reason: string, round: string): FlowNode {
+export function flattenFlow(account: string, because: string, round: string): FlowNode {
+  // A reason may have come with words of the CEO before it.
+  const reason = because.slice(0, 500);
   const meta = { priority: 'critical', causedBy: reason.slice(0, 200) } as const;
   return {
     queue: 'trader',

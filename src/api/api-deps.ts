@@ -1,5 +1,6 @@
 import { type RunningCompany } from '../../queues/from-outside.ts';
 import { type Producer } from '../../queues/producer.ts';
+import { type Brake } from '../ports/brake.ts';
 import { type BroadcastReader } from '../ports/broadcaster.ts';
 import { type Clock } from '../ports/clock.ts';
 import { type Logger } from '../ports/logger.ts';
@@ -15,6 +16,7 @@ export interface ApiDeps {
   readonly producer: Producer;
   readonly reader: BroadcastReader;
   readonly account: string;
+  readonly brake: Brake;
   readonly mode: TradingMode;
   readonly namespace: string;
   /** What completes and bounds the jobs that people add. */
@@ -30,5 +32,5 @@ export interface ApiDeps {
   readonly publicAccess?: PublicAccess;
   readonly raiseAlert: (draft: Omit<Alert, 'at'>) => Promise<void>;
   /** For each service `ok`, or a description of the problem. */
-  readonly readiness: () => Promise<Readonly<Record<'redis' | 'mongo', string>>>;
+  readonly readiness: () => Promise<Readonly<Record<string, string>>>;
 }

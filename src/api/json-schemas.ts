@@ -23,6 +23,8 @@ export interface JobDescription {
   readonly name: string;
   readonly summary: string;
   readonly audited: boolean;
+  /** Whether people may add it. */
+  readonly forPeople: boolean;
   readonly data: JsonSchema;
   readonly result: JsonSchema;
 }
@@ -42,6 +44,7 @@ export function describeContracts(): readonly QueueDescription[] {
       name,
       summary: job.summary,
       audited: job.audited === true,
+      forPeople: job.forPeople === true,
       data: toJsonSchema(job.data, 'input'),
       result: toJsonSchema(job.result, 'output'),
     })),

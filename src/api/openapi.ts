@@ -60,17 +60,19 @@ function jobBody(envelope: JsonSchema, queues: readonly QueueDescription[]): Jso
   const { properties, ...rest } = envelope as { properties: Record<string, JsonSchema> };
   return {
     oneOf: queues.flatMap(({ queue, jobs }) =>
-      jobs.map(({ name, summary }) => ({
-        ...rest,
-        title: `${queue}:${name}`,
-        description: summary,
-        required: ['name', 'data'],
-        properties: {
-          ...properties,
-          name: { const: name },
-          data: { $ref: `#/components/schemas/${queue}.${name}.data` },
-        },
-      })),
+      jobs
+        .filter(({ forPeople }) => forPeople)
+        .map(({ name, summary }) => ({
+          ...rest,
+          title: `${queue}:${name}`,
+          description: summary,
+          required: ['name', 'data'],
+          properties: {
+            ...properties,
+            name: { const: name },
+            data: { $ref: `#/components/schemas/${queue}.${name}.data` },
+          },
+        })),
     ),
   };
 }

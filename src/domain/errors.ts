@@ -43,6 +43,7 @@ export const INPUT_CODES: ReadonlySet<string> = new Set([
   'bad-message',
   'bad-spec',
   'bad-timeframe',
+  'company-job',
   'not-supported',
   'poor-coverage',
   'series-too-short',

@@ -17,7 +17,8 @@ import { createWorkerManager } from '../../processors/worker-manager/agent.ts';
 import { MONEY_QUEUES, type QueueName } from '../../queues/names.ts';
 import { isRealTime } from '../domain/trading-mode.ts';
 import { approvalSecret } from './approval-secret.ts';
-import { ACCOUNT_CURRENCY, type AppContext } from './context.ts';
+import { type AppContext } from './context.ts';
+import { ACCOUNT_CURRENCY } from './market-of.ts';
 
 /** Heartbeats that a node may miss before it counts as dead. */
 const MISSED_BEATS = 6;

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHmac, randomBytes } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MIN_SECRET_BYTES } from '../../config/schema.ts';
 import { AppError } from '../domain/errors.ts';
@@ -12,7 +12,7 @@ import { AppError } from '../domain/errors.ts';
 export function approvalSecret(fromEnvironment: string | undefined, dataDirectory: string): string {
   if (fromEnvironment !== undefined) return fromEnvironment;
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  const path = join(dataDirectory, 'approval-secret');
+  const path = pathIn(dataDirectory);
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600 });
   try {
@@ -23,6 +23,23 @@ export function approvalSecret(fromEnvironment: string | undefined, dataDirector
   } finally {
     rmSync(draft);
   }
+  return readSecret(path);
+}
+
+/** The same, but creates none: a node that signs with a secret of its own would have every approval refused. */
+export function knownSecret(fromEnvironment: string | undefined, dataDirectory: string): string | null {
+  if (fromEnvironment !== undefined) return fromEnvironment;
+  const path = pathIn(dataDirectory);
+  return existsSync(path) ? readSecret(path) : null;
+}
+
+/** Tells secrets apart without giving them away. */
+export const secretIdOf = (secret: string): string =>
+  createHmac('sha256', secret).update('bittrading-corp/secret-id').digest('hex').slice(0, 16);
+
+const pathIn = (dataDirectory: string): string => join(dataDirectory, 'approval-secret');
+
+function readSecret(path: string): string {
   const secret = readFileSync(path, 'utf8').trim();
   if (Buffer.byteLength(secret) >= MIN_SECRET_BYTES) return secret;
   throw new AppError('bad-config', `${path} is damaged: it has less than ${MIN_SECRET_BYTES} bytes`, {

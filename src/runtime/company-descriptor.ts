@@ -6,13 +6,19 @@ import { modeField } from '../../queues/fields.ts';
 import { TRADING_MODES, type TradingMode } from '../domain/trading-mode.ts';
 
 /** What a node must know to work for a company that another process started: mode, market and account. */
-const descriptorSchema = z.strictObject({
+export const descriptorSchema = z.strictObject({
   mode: modeField,
   account: z.string(),
   /** Name of the market source and of its feed. */
   source: z.string(),
   simulation: z.strictObject({ seed: z.int(), startTime: z.int() }).optional(),
   announcedAt: z.int(),
+  /** The process that leads the company; another one that owns the services is about to start one. */
+  announcedBy: z.strictObject({ pid: z.int(), startedAt: z.string() }).optional(),
+  /** Identity of the store: a node on another one would keep its own books. */
+  storeId: z.string().optional(),
+  /** Fingerprint of the secret that signs approvals; absent when the leading process does not know it. */
+  secretId: z.string().optional(),
 });
 export type CompanyDescriptor = z.output<typeof descriptorSchema>;
 
@@ -36,6 +42,15 @@ export async function announceCompany(
   descriptor: CompanyDescriptor,
 ): Promise<void> {
   await withRedis(redisUrl, (redis) => redis.set(keyOf(namespace, descriptor.mode), JSON.stringify(descriptor)));
+}
+
+/** Whether a card of this mode is in Redis. One of another company that was announced later stays. */
+export async function isAnnounced(
+  redisUrl: string,
+  namespace: string,
+  { mode }: Pick<CompanyDescriptor, 'mode'>,
+): Promise<boolean> {
+  return withRedis(redisUrl, async (redis) => (await redis.exists(keyOf(namespace, mode))) === 1);
 }
 
 /** Finds the company of this mode, or the one announced last. @throws AppError `no-company`. */

@@ -2,15 +2,18 @@ import { isIncubation } from '../domain/portfolio/accounts.ts';
 import { companyAccounts } from '../ports/company-accounts.ts';
 import { type Config } from '../../config/schema.ts';
 import { createProducer } from '../../queues/producer.ts';
-import { QUEUE_NAMES, type QueueName } from '../../queues/names.ts';
+import { MONEY_QUEUES, QUEUE_NAMES, type QueueName } from '../../queues/names.ts';
 import { upsertSchedules } from '../../queues/schedulers.ts';
 import { createRaiseAlert } from '../../processors/agent/raise-alert.ts';
 import { awaitReconciliation } from '../../processors/risk-manager/await-reconciliation.ts';
+import { createBrake } from '../../processors/risk-manager/brake.ts';
 import { createRiskStates } from '../../processors/risk-manager/risk-states.ts';
 import { createRedisBroadcastReader } from '../adapters/broadcast/redis-stream.ts';
 import { createApi } from '../api/create-api.ts';
 import { isRealTime } from '../domain/trading-mode.ts';
 import { type Logger } from '../ports/logger.ts';
+import { identifyProcess } from '../process-lock/process-identity.ts';
+import { approvalSecret, knownSecret, secretIdOf } from './approval-secret.ts';
 import { announceCompany, awaitCompany, type CompanyDescriptor } from './company-descriptor.ts';
 import { startCoordinator as openCoordinator } from './coordinator.ts';
 import { feedLockKey, takeLeaderLock } from './leader-lock.ts';
@@ -20,10 +23,15 @@ import { scopeOf } from './scope.ts';
 import { systemClock } from './system-clock.ts';
 import { PROJECT_ROOT, VERSION } from '../paths.ts';
 import { startRetention } from './retention/start-retention.ts';
+import { compareAuditHead } from './watch/audit-head.ts';
+import { startCompanyWatch } from './watch/company-watch.ts';
+import { reportReplacedStore } from './watch/report-replaced-store.ts';
+import { requireSecret } from './require-same-company.ts';
 import { runningMarket } from './running-market.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
+import { requireSoundRedis } from './services/probe-redis.ts';
 import { startServices, type Services } from './services/start-services.ts';
 
 /** A running company: services, application context and agents. */
@@ -82,6 +90,7 @@ const DRAIN_MS = 5000;
 const CLOSE_WITHIN_MS = 25_000;
 /** Longer than the lease of a feed that was killed on another machine. */
 const LOCK_WAIT_MS = 20_000;
+const SOUND_WITHIN_MS = 5000;
 /** How long a joining process waits for the leading one. */
 const COMPANY_WAIT_MS = 60_000;
 
@@ -101,7 +110,12 @@ export async function startCompany({
   const { secrets, database, agents, exchange } = config;
   try {
     type Urls = { readonly redisUrl: string; readonly mongoUrl: string };
-    type Opened = { readonly context: AppContext; readonly lost: AbortSignal };
+    type Opened = {
+      readonly context: AppContext;
+      readonly lost: AbortSignal;
+      /** What does not work now, besides what `/ready` finds itself. */
+      readonly problems: () => Readonly<Record<string, string>>;
+    };
 
     /** Announces and leads the company; only one process at a time can. */
     const lead = async (urls: Urls): Promise<Opened> => {
@@ -110,19 +124,35 @@ export async function startCompany({
       // Two feeds on the same queues would run each other's jobs on different candles.
       const lock = await takeLeaderLock(urls.redisUrl, feedLockKey(opened.prefix), LOCK_WAIT_MS, signal);
       cleanup.push('feed lock', () => lock.release());
-      const descriptor: CompanyDescriptor = { ...draft, ...(await prepare(opened)) };
+      const prepared = await prepare(opened);
+      const signs = MONEY_QUEUES.some((queue) => queues.includes(queue));
+      const secret = (signs ? approvalSecret : knownSecret)(secrets.approvalSecret, database.dataDirectory);
+      const announcedBy = identifyProcess(process.pid);
+      const descriptor: CompanyDescriptor = {
+        ...draft,
+        ...prepared,
+        ...(announcedBy && { announcedBy }),
+        storeId: await opened.meta.identity(),
+        ...(secret !== null && { secretId: secretIdOf(secret) }),
+      };
+      // First of all: a brake must find the account before anything trades on it.
+      await opened.meta.keepCompany(descriptor);
       await awaitReconciliation(
         createRiskStates({ riskState: opened.stores.riskState, broker: opened.broker }),
         opened.stores.riskState,
         descriptor.account,
       );
+      const replaced = await compareAuditHead(urls.redisUrl, opened.stores.audit, opened.prefix);
+      if (replaced !== null) await reportReplacedStore(opened, descriptor.account, replaced);
       await announceCompany(urls.redisUrl, database.namespace, descriptor);
-      const { compareEveryMs, ...schedules } = agents.schedules;
-      await upsertSchedules(opened.producer, descriptor.account, {
-        ...schedules,
-        ...(isRealTime(descriptor.mode) && { compareEveryMs }),
-      });
-      return { context: { ...opened, descriptor }, lost: lock.lost };
+      const { compareEveryMs, ...every } = agents.schedules;
+      const schedules = { ...every, ...(isRealTime(descriptor.mode) && { compareEveryMs }) };
+      await upsertSchedules(opened.producer, descriptor.account, schedules);
+      const context = { ...opened, descriptor };
+      const { mongoUrl } = urls;
+      const watch = startCompanyWatch({ context, mongoUrl, schedules, onFatal });
+      cleanup.push('watch', () => watch.close());
+      return { context, lost: lock.lost, problems: () => watch.problems() };
     };
 
     /** Joins a company that another process leads. */
@@ -130,14 +160,16 @@ export async function startCompany({
       const descriptor = await awaitCompany(urls.redisUrl, database.namespace, draft.mode, COMPANY_WAIT_MS, signal);
       const context = await openContext({ config, descriptor, log, ...urls, logsBroadcasts: true });
       cleanup.push('context', () => context.close());
-      return { context, lost: new AbortController().signal };
+      requireSecret(context, queues);
+      return { context, lost: new AbortController().signal, problems: () => ({}) };
     };
 
     const services = await openServices(config, log, { onFatal, ...(signal && { signal }) });
     cleanup.push('services', () => services.close());
     const { url: redisUrl } = services.redis;
     const { url: mongoUrl } = services.mongo;
-    const { context, lost } = await (leads ? lead : join)({ redisUrl, mongoUrl });
+    await requireSoundRedis(redisUrl, SOUND_WITHIN_MS);
+    const { context, lost, problems } = await (leads ? lead : join)({ redisUrl, mongoUrl });
     if (queues.length > 0) {
       const node = await startNode(context, { queues });
       cleanup.push('node', () => node.close(DRAIN_MS));
@@ -171,11 +203,21 @@ export async function startCompany({
           onError: (error) => log.debug(error.message),
         });
         cleanup.push('api events', () => reader.close());
+        const { account } = context.descriptor;
+        const { stores, broker, data, broadcaster } = context;
         const api = createApi({
-          stores: context.stores,
+          brake: createBrake({
+            account,
+            stores,
+            riskStates: createRiskStates({ riskState: stores.riskState, broker }),
+            data,
+            clock: systemClock,
+            queues: { producer, broadcaster },
+          }),
+          stores,
           producer,
           reader,
-          account: context.descriptor.account,
+          account,
           mode: context.descriptor.mode,
           namespace: scope,
           market: runningMarket(context),
@@ -186,11 +228,11 @@ export async function startCompany({
           webDirectory: `${PROJECT_ROOT}/web/dashboard`,
           publicAccess: { urls: exchange.api.publicUrls, trustProxy: exchange.api.trustProxy },
           raiseAlert: createRaiseAlert({
-            stores: context.stores,
-            broadcaster: context.broadcaster,
+            stores,
+            broadcaster,
             clock: systemClock,
           }),
-          readiness: () => readinessOf(redisUrl, mongoUrl),
+          readiness: async () => ({ ...problems(), ...(await readinessOf(redisUrl, mongoUrl)) }),
         });
         const listening = await api.listen({ host, port });
         cleanup.push('api', () => listening.close());

@@ -6,7 +6,7 @@ import { createAgentMonitor } from '../../processors/agent/agent-monitor.ts';
 import { runAgent } from '../../processors/agent/run-agent.ts';
 import { createWorkerManager } from '../../processors/worker-manager/agent.ts';
 import { createProducer } from '../../queues/producer.ts';
-import { upsertFleetSchedules } from '../../queues/schedulers.ts';
+import { restoreFleetSchedules, upsertFleetSchedules } from '../../queues/schedulers.ts';
 import { createRedisBroadcaster } from '../adapters/broadcast/redis-stream.ts';
 import { type ListenOptions } from '../http/bind.ts';
 import { isLoopback } from '../http/security/host-policy.ts';
@@ -29,6 +29,8 @@ import { logBroadcasts } from './log/log-broadcasts.ts';
 import { readinessOf } from './readiness.ts';
 import { connectRedis } from './redis-connection.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
+import { requireSoundRedis } from './services/probe-redis.ts';
+import { repeat } from './watch/repeat.ts';
 import { verificationObstacle } from './verification-obstacle.ts';
 import { openWorkerEngine } from './worker-engine.ts';
 import { createVerifier } from '../coordinator/verify-results.ts';
@@ -55,6 +57,8 @@ export interface RunningCoordinator {
 const CLOSE_WITHIN_MS = 15_000;
 const DRAIN_MS = 5_000;
 const READY_WITHIN_MS = 15_000;
+const RESTORE_EVERY_MS = 10_000;
+const SOUND_WITHIN_MS = 5000;
 
 /** One round of searches on every market that workers have candles of; none unless `coordinator.autoCreate` is set. */
 function autoSearches({ agents }: Config): readonly StrategyParams[] {
@@ -109,6 +113,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     for (const { name, error } of await cleanup.release()) log.warn(`closing ${name}: ${error.message}`);
   };
   try {
+    await requireSoundRedis(redisUrl, SOUND_WITHIN_MS);
     const opened = await openCoordinatorStores({ config, redisUrl, mongoUrl, log, access: 'write' });
     cleanup.push('store connection', () => opened.close());
     const { fleetStores, stores, prefix } = opened;
@@ -145,7 +150,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       share: settings.verifyShare,
       raiseAlert: createRaiseAlert({ stores, broadcaster, clock }),
     });
-    const monitor = createAgentMonitor('worker-manager', `${hostname()}.${process.pid}`, clock);
+    const node = `${hostname()}.${process.pid}`;
+    const monitor = createAgentMonitor('worker-manager', node, clock);
     const manager = createWorkerManager({
       clock,
       log,
@@ -164,6 +170,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     const running = runAgent(manager, {
       connection,
       prefix,
+      node,
       concurrency: 1,
       timing: { lockMs, stalledCheckMs },
       clock,
@@ -173,18 +180,22 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       broadcaster,
     });
     cleanup.push('worker manager', () => withTimeout(DRAIN_MS, 'draining', running.close(false)));
+    const intervals = {
+      sweepEveryMs: settings.sweepEveryMs,
+      verifyEveryMs: settings.verifyEveryMs,
+      censusEveryMs: schedules.censusEveryMs,
+    };
     await withTimeout(
       READY_WITHIN_MS,
       'reaching Redis',
-      Promise.all([
-        running.ready(),
-        upsertFleetSchedules(producer, {
-          sweepEveryMs: settings.sweepEveryMs,
-          verifyEveryMs: settings.verifyEveryMs,
-          censusEveryMs: schedules.censusEveryMs,
-        }),
-      ]),
+      Promise.all([running.ready(), upsertFleetSchedules(producer, intervals)]),
     );
+    // A Redis that was emptied says nothing, and without its schedules no lease would end.
+    const restoring = repeat(RESTORE_EVERY_MS, 'schedules of the coordinator', log, async () => {
+      const restored = withTimeout(READY_WITHIN_MS, 'reaching Redis', restoreFleetSchedules(producer, intervals));
+      for (const name of await restored) log.warn(`Redis had lost schedule ${name}: it is there again`);
+    });
+    cleanup.push('schedules', () => restoring.close());
 
     const { coordinatorToken: token } = config.secrets;
     const searches = autoSearches(config);

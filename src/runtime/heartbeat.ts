@@ -10,6 +10,8 @@ export interface Heartbeat {
   isStale(): boolean;
   /** Announces that the node takes no more jobs. */
   drain(): Promise<void>;
+  /** Stops, and writes nothing more. */
+  abandon(): void;
   /** Stops and removes the node's rows. */
   stop(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export async function startHeartbeat(
   const { everyMs, silentAfterMs } = config.agents.heartbeat;
   const startedAt = clock.now();
   let draining = false;
+  let isAbandoned = false;
   let lastBeat = startedAt;
   /** The last heartbeat could not be written because a service was away. */
   let isWaiting = false;
@@ -83,6 +86,7 @@ export async function startHeartbeat(
       isWaiting = false;
       lastBeat = clock.now();
     } catch (error) {
+      if (isAbandoned) return;
       // Agents repeat what failed for the same reason.
       isWaiting ||= error instanceof AppError && error.retryable;
       log.warn(`${isWaiting ? 'waiting for Redis and the store: ' : ''}heartbeat not written: ${errorText(error)}`);
@@ -100,6 +104,10 @@ export async function startHeartbeat(
       draining = true;
       beating = beating.then(beat);
       await beating;
+    },
+    abandon() {
+      isAbandoned = true;
+      clearInterval(timer);
     },
     async stop() {
       clearInterval(timer);

@@ -8,6 +8,7 @@ import { type AgentState } from '../ports/records.ts';
 import { createAgent, slotsOf } from './agents.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { type AppContext } from './context.ts';
+import { requireSameCompany } from './require-same-company.ts';
 import { withTimeout } from '../ports/with-timeout.ts';
 
 export interface NodeOptions {
@@ -20,6 +21,8 @@ export interface RunningNode {
   readonly name: string;
   /** Finishes running jobs; those that take longer than `drainMs` go back to their queue. */
   close(drainMs: number): Promise<void>;
+  /** Ends at once, for services that are gone for good: nothing can be finished, or told to them. */
+  abandon(): Promise<void>;
 }
 
 interface LocalAgent {
@@ -29,10 +32,12 @@ interface LocalAgent {
 
 const READY_WITHIN_MS = 15_000;
 const PAUSE_KNOWN_WITHIN_MS = 1000;
+const FORCED_WITHIN_MS = 2000;
 
 /** Runs agents on their queues, writes their heartbeats, and restarts an agent when the CEO requests it. */
 export async function startNode(context: AppContext, { queues, concurrency }: NodeOptions): Promise<RunningNode> {
   const { config, clock, log, stores, broadcaster, producer, prefix, redisUrl, connection } = context;
+  await requireSameCompany(context, queues);
   const name = `${hostname()}.${process.pid}`;
   const timing = { lockMs: config.database.queues.lockMs, stalledCheckMs: config.database.queues.stalledCheckMs };
 
@@ -46,6 +51,7 @@ export async function startNode(context: AppContext, { queues, concurrency }: No
     const running = runAgent(agent, {
       connection,
       prefix,
+      node: name,
       concurrency: slots(queue),
       timing,
       clock,
@@ -109,8 +115,20 @@ export async function startNode(context: AppContext, { queues, concurrency }: No
     }
   })();
 
+  const forceClosed = (): Promise<unknown> =>
+    withTimeout(
+      FORCED_WITHIN_MS,
+      'forced close',
+      Promise.all([...agents.values()].map((agent) => agent.running.close(true))),
+    ).catch((error: unknown) => log.debug(errorText(error)));
+
   return {
     name,
+    async abandon() {
+      stopFollowing.abort();
+      heartbeat.abandon();
+      await Promise.all([forceClosed(), reader.close()]);
+    },
     async close(drainMs) {
       stopFollowing.abort();
       await heartbeat.drain();
@@ -120,9 +138,7 @@ export async function startNode(context: AppContext, { queues, concurrency }: No
         await withTimeout(drainMs, 'draining', graceful);
       } catch (error) {
         log.warn(`${errorText(error)}; unfinished jobs go back to their queues`);
-        await withTimeout(2000, 'forced close', Promise.all(all.map((agent) => agent.running.close(true)))).catch(
-          (e: unknown) => log.warn(errorText(e)),
-        );
+        await forceClosed();
       }
       await following.catch((error: unknown) => log.debug(errorText(error)));
       await reader.close();

@@ -11,6 +11,7 @@ import { type Stores } from '../ports/stores.ts';
 import { type CompanyDescriptor } from './company-descriptor.ts';
 import { openFormat, type FormatOptions } from './format/open-format.ts';
 import { queuePrefixOf, scopeOf } from './scope.ts';
+import { createStoreMeta, type StoreMeta } from './store-meta.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface ContextOptions {
@@ -33,6 +34,7 @@ export interface ReadContext {
   /** The beginning of the audit chain, below the data directory. */
   readonly auditArchive: AuditArchive;
   readonly retention: RetentionStore;
+  readonly meta: StoreMeta;
   readonly close: () => Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export async function openReadContext(
     stores,
     retention: stores.retention,
     auditArchive: openAuditArchive(join(config.database.dataDirectory, 'audit', scope)),
+    meta: createStoreMeta(mongo, scope),
     ensureIndexes: () => stores.ensureIndexes(),
     close: () => mongo.close(),
   };

@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors.ts';
 import { probeMongo } from './services/probe-mongo.ts';
-import { probeRedis } from './services/probe-redis.ts';
+import { requireSoundRedis } from './services/probe-redis.ts';
 
 const READY_WITHIN_MS = 1000;
 
@@ -16,7 +16,7 @@ async function answers(probe: Promise<unknown>): Promise<string> {
 /** State of the services for `/ready`: `ok`, or the problem. */
 export async function readinessOf(redisUrl: string, mongoUrl: string): Promise<Record<'redis' | 'mongo', string>> {
   const [redis, mongo] = await Promise.all([
-    answers(probeRedis(redisUrl, READY_WITHIN_MS)),
+    answers(requireSoundRedis(redisUrl, READY_WITHIN_MS)),
     answers(probeMongo(mongoUrl, READY_WITHIN_MS)),
   ]);
   return { redis, mongo };

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { runtimeFrom, secretsFrom } from '../../config/environment.ts';
 import { loadConfig } from '../../config/load.ts';
 import { QUEUE_NAMES } from '../../queues/names.ts';
+import { jobsForPeople } from '../../queues/from-outside.ts';
 import { contractOf } from '../../queues/producer.ts';
 import { FAMILIES } from '../../src/domain/strategies/spec.ts';
 import { codeSpans, DOCUMENTS, PROJECT_PATHS, read, ROOT, section, tableRows, withoutCode } from './project-files.ts';
@@ -41,6 +42,21 @@ describe('docs/architecture.md', () => {
     );
     const map = section(architecture, 'Folders and who may import whom');
     expect(folders.filter((folder) => !map.includes(`\n${folder}/ `))).toEqual([]);
+  });
+});
+
+describe('docs/operations.md', () => {
+  it('has every job that people may add, and no other, each with a request to copy', () => {
+    const page = section(read('docs/operations.md'), 'Asking for work');
+    const jobs = QUEUE_NAMES.flatMap((queue) => jobsForPeople(queue).map((name) => [queue, name] as const));
+    const listed = tableRows(page).flatMap(([first = '']) => codeSpans(first));
+    expect([...listed].sort()).toEqual(jobs.map((job) => job.join(':')).sort());
+    const lines = page.replaceAll('\\"', '"').split('\n');
+    const missing = jobs.filter(
+      ([queue, name]) =>
+        !lines.some((line) => line.includes(`/api/jobs/${queue} `) && line.includes(`"name":"${name}"`)),
+    );
+    expect(missing).toEqual([]);
   });
 });
 

@@ -41,12 +41,17 @@ function operation(method, path, { summary, parameters: list, requestBody, respo
   );
 }
 
-function job(queue, { name, summary, audited, data, result }) {
+function job(queue, { name, summary, audited, forPeople, data, result }) {
   return element(
     'details',
     {},
     element('summary', {}, element('code', {}, `${queue}:${name}`), ` – ${summary}`, audited ? ' (audited)' : ''),
-    ...json(`POST /api/jobs/${queue} with {"name": "${name}", "data": …}; data:`, data),
+    ...json(
+      forPeople
+        ? `POST /api/jobs/${queue} with {"name": "${name}", "data": …}; data:`
+        : 'Added by the company alone; data:',
+      data,
+    ),
     ...json('Result:', result),
   );
 }

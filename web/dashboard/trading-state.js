@@ -1,5 +1,5 @@
 import { byId } from './dom.js';
-import { get, post } from './server.js';
+import { post } from './server.js';
 
 const QUESTIONS = {
   HALTED: {
@@ -42,20 +42,6 @@ async function confirm(state) {
   return dialog.returnValue === 'yes' ? { state, reason: reason.value, flatten: flatten.checked } : null;
 }
 
-const LOOK_EVERY_MS = 500;
-const ANSWERED_WITHIN_MS = 20_000;
-
-/** What the risk manager has done, in its own words. */
-async function outcomeOf(jobId) {
-  for (let waited = 0; waited < ANSWERED_WITHIN_MS; waited += LOOK_EVERY_MS) {
-    const { state, result, failure } = await get(`/api/jobs/risk-manager/${encodeURIComponent(jobId)}`);
-    if (result) return `${result.explanation}. Trading is ${result.state}.`;
-    if (state === 'failed') return `The risk manager refused: ${failure.reason}`;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
-  return `Nothing has changed yet: the risk manager has not taken the request (job ${jobId}). It takes effect when it runs.`;
-}
-
 /** Connects the buttons that halt, reduce and resume. */
 export function connectTradingButtons() {
   const answer = byId('trading-answer');
@@ -65,10 +51,10 @@ export function connectTradingButtons() {
       const request = await confirm(button.dataset.state);
       if (!request) return;
       button.disabled = true;
-      answer.textContent = 'Sending the request to the risk manager …';
+      answer.textContent = 'Storing the trading state …';
       try {
-        const { jobId } = await post('/api/trading-state', request);
-        answer.textContent = await outcomeOf(jobId);
+        const { explanation, state, later } = await post('/api/trading-state', request);
+        answer.textContent = [`${explanation}. Trading is ${state}.`, ...later].join(' ');
       } catch (error) {
         answer.textContent = `Request failed: ${error.message}`;
       } finally {

@@ -6,7 +6,7 @@ import { readFailedReason } from '../../../queues/failed-reason.ts';
 import { ContractError } from '../../../queues/contract-error.ts';
 import { contractOf } from '../../../queues/producer.ts';
 import { errorText } from '../../domain/errors.ts';
-import { completeFromOutside, type RunningCompany } from '../../../queues/from-outside.ts';
+import { ADDED_BY, completeFromOutside, jobsForPeople, type RunningCompany } from '../../../queues/from-outside.ts';
 import { isReservedJobId, outsideJobId } from '../../../queues/outside-job-id.ts';
 import { findJob } from '../find-job.ts';
 import { type ApiDeps } from '../api-deps.ts';
@@ -88,7 +88,7 @@ export function jobRoutes(
       path: JOBS_PATH,
       tag: 'jobs',
       summary:
-        'Adds a job, except of the risk manager and the trader; idempotent for the same jobId. Fields of the running company may be left out',
+        'Adds a job that is meant for people (`forPeople` in /api/contracts); idempotent for the same jobId. Fields of the running company may be left out',
       params: queueParams,
       body: jobRequest,
       status: 202,
@@ -100,7 +100,9 @@ export function jobRoutes(
         }
         const jobs = Object.keys(contractOf(queue).jobs);
         if (!jobs.includes(body.name)) {
-          throw new RequestError(400, 'unknown-job', `queue '${queue}' has no job '${body.name}'`, { valid: jobs });
+          throw new RequestError(400, 'unknown-job', `queue '${queue}' has no job '${body.name}'`, {
+            valid: jobsForPeople(queue),
+          });
         }
         try {
           const data = await completeFromOutside(queue, body.name, body.data, company);
@@ -108,7 +110,7 @@ export function jobRoutes(
             ...(body.jobId !== undefined && { jobId: outsideJobId(body.jobId) }),
             ...(body.delayMs !== undefined && { delayMs: body.delayMs }),
             meta: {
-              causedBy: 'api',
+              causedBy: ADDED_BY.api,
               ...(body.priority !== undefined && { priority: body.priority }),
               ...(body.deadline !== undefined && { deadline: body.deadline }),
             },

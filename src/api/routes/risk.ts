@@ -1,10 +1,12 @@
 import { companyAccounts } from '../../ports/company-accounts.ts';
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { reasonField, tradingStateField } from '../../../queues/fields.ts';
 import { currentStance } from '../../domain/risk/current-stance.ts';
 import { type ApiDeps } from '../api-deps.ts';
 import { limitQuery } from '../../http/input-fields.ts';
+import { RequestError } from '../../http/request-error.ts';
+import { errorText } from '../../domain/errors.ts';
+import { withTimeout } from '../../ports/with-timeout.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
 
 const tradingStateRequest = z
@@ -21,12 +23,22 @@ const tradingStateRequest = z
     message: 'is only allowed with HALTED',
   });
 
+/** Less than the answer to a request may take. */
+const STORED_WITHIN_MS = 7000;
+
+const notStopped = (why: string): RequestError =>
+  new RequestError(503, 'brake-failed', `nothing is known to be stopped: ${why}`, {
+    advice:
+      'Ask again; or run corp halt on a machine that reaches the store; or end every corp start and corp node: what does not run opens nothing',
+  });
+
 /** Risk state and verdicts, and the operator's control of the trading state. */
 export function riskRoutes({
   stores,
-  producer,
   account,
-}: Pick<ApiDeps, 'stores' | 'producer' | 'account'>): readonly Route[] {
+  brake,
+  log,
+}: Pick<ApiDeps, 'stores' | 'account' | 'brake' | 'log'>): readonly Route[] {
   return [
     defineRoute({
       method: 'get',
@@ -55,22 +67,19 @@ export function riskRoutes({
       method: 'post',
       path: '/api/trading-state',
       tag: 'risk',
-      summary: 'Asks the risk manager, as the operator, to set the trading state, or to halt and close everything',
+      summary:
+        'Sets the trading state, as the operator, in the store; or halts and closes everything. `later` says what Redis was not told',
       body: tradingStateRequest,
-      status: 202,
-      needs: 'redis',
-      async handle({ body: { state, reason, flatten } }) {
-        const options = { meta: { priority: 'critical', causedBy: 'api' } } as const;
-        const name = flatten ? 'flatten' : 'set-state';
-        const jobId = flatten
-          ? await producer.add(
-              'risk-manager',
-              'flatten',
-              { account, by: 'operator', reason, halt: true },
-              { ...options, jobId: `flatten.${randomUUID()}` },
-            )
-          : await producer.add('risk-manager', 'set-state', { account, state, by: 'operator', reason }, options);
-        return { queue: 'risk-manager', jobId, jobs: [{ queue: 'risk-manager', name, jobId }] };
+      needs: 'store',
+      async handle({ body }) {
+        try {
+          const late = (): Error => notStopped(`the store has not answered within ${STORED_WITHIN_MS / 1000} s`);
+          const answer = await withTimeout(STORED_WITHIN_MS, late, brake({ ...body, causedBy: 'api' }));
+          log.warn(`operator: ${answer.explanation}`, { account, state: answer.state });
+          return answer;
+        } catch (error) {
+          throw error instanceof RequestError ? error : notStopped(errorText(error));
+        }
       },
     }),
   ];

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { type Command } from 'commander';
-import { AppError } from '../../domain/errors.ts';
+import { AppError, hasCode } from '../../domain/errors.ts';
 import { answerOf } from '../output/answer-of.ts';
-import { announcedDescriptor, type Mode } from '../process/choose-descriptor.ts';
+import { applyBrake, type Applied } from '../process/apply-brake.ts';
+import { type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
 import { withContext } from '../process/open-context.ts';
 import { jsonOption, modeOption, reasonOption } from '../input/options.ts';
@@ -13,9 +13,40 @@ interface Options {
   readonly mode?: Mode;
 }
 
+interface Closing {
+  readonly trader: boolean;
+  readonly orders: readonly string[];
+  readonly refused: number;
+}
+
+const NOT_CLOSING: Closing = { trader: false, orders: [], refused: 0 };
+
+/** Waits for the closing orders. Only a running trader places them. */
+async function closingOf(io: CliIo, { answer, descriptor, isServed }: Applied): Promise<Closing> {
+  const { closingJob, later } = answer;
+  if (closingJob === undefined || !isServed || later.length > 0) return NOT_CLOSING;
+  return withContext(
+    io,
+    async () => descriptor,
+    async (context) => {
+      if ((await context.producer.queue('trader').getWorkersCount()) === 0) return NOT_CLOSING;
+      const execute = { queue: 'trader', name: 'execute', jobId: closingJob } as const;
+      try {
+        return { trader: true, ...(await answerOf(context, { ...execute, agents: ['risk-manager', 'trader'] })) };
+      } catch (error) {
+        if (!hasCode(error, 'no-answer')) throw error;
+        throw new AppError('no-answer', `the request is stored, but nothing is closed yet: ${error.message}`, {
+          advice: `Trading is ${answer.state} until corp resume. See corp status`,
+          cause: error,
+        });
+      }
+    },
+  );
+}
+
 /**
- * The request is stored by the risk manager, which runs here when no other does. Only a running trader closes anything:
- * without one the command says so and fails, and the next trader does the work.
+ * The request is stored at once. Only a running trader closes anything: without one the command says so and fails, and the
+ * next trader does the work.
  */
 export function registerFlatten(program: Command, io: CliIo): void {
   program
@@ -24,35 +55,20 @@ export function registerFlatten(program: Command, io: CliIo): void {
     .addOption(modeOption())
     .addOption(jsonOption())
     .action(async ({ reason, json, mode }: Options) => {
-      const answer = await withContext(io, announcedDescriptor(mode), async (context) => {
-        const { account } = context.descriptor;
-        const { producer } = context;
-        const isTrading = (await producer.queue('trader').getWorkersCount()) > 0;
-        const jobId = await producer.add(
-          'risk-manager',
-          'flatten',
-          { account, by: 'operator', reason },
-          { meta: { priority: 'critical', causedBy: 'corp flatten' }, jobId: `flatten.${randomUUID()}` },
-        );
-        const requested = await answerOf(context, {
-          queue: 'risk-manager',
-          name: 'flatten',
-          jobId,
-          agents: ['risk-manager'],
-        });
-        const { state, explanation } = requested;
-        const execute = { queue: 'trader', name: 'execute', jobId: requested.jobId } as const;
-        const { orders, refused } = isTrading
-          ? await answerOf(context, { ...execute, agents: ['risk-manager', 'trader'] })
-          : { orders: [], refused: 0 };
-        return { account, state, explanation, trader: isTrading, orders, refused };
-      });
-      const { account, state, trader, orders, refused } = answer;
+      const request = { state: 'REDUCING', reason, flatten: true, causedBy: 'corp flatten' } as const;
+      const applied = await applyBrake(io, request, mode, () => undefined);
+      const { account, state, explanation, later } = applied.answer;
       const until = `Trading is ${state} until corp resume.`;
-      if (json) io.json(answer);
+      const { trader, orders, refused } = await closingOf(io, applied);
+      if (json) io.json({ account, state, explanation, later, trader, orders, refused });
       else if (trader && orders.length === 0 && refused === 0) io.print(`${account}: no open position. ${until}`);
       else if (trader)
         io.print(`${account}: ${orders.length} closing orders placed; they fill at the next candle. ${until}`);
+      if (!trader && applied.isServed && later.length > 0) {
+        throw new AppError('no-trader', `the request is stored, nothing is closed yet. ${later.join('. ')}`, {
+          advice: until,
+        });
+      }
       if (!trader) {
         throw new AppError('no-trader', `no trader is running: the request is stored, nothing is closed yet`, {
           advice: `${until} The positions are closed when a trader starts: run corp start`,

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { PRIORITIES, type Priority } from '../../../queues/meta.ts';
 import { MONEY_QUEUES, type QueueName } from '../../../queues/names.ts';
-import { completeFromOutside } from '../../../queues/from-outside.ts';
+import { ADDED_BY, completeFromOutside } from '../../../queues/from-outside.ts';
 import { runningMarket } from '../../runtime/running-market.ts';
 import { AppError } from '../../domain/errors.ts';
 import { announcedDescriptor, type Mode } from '../process/choose-descriptor.ts';
@@ -98,7 +98,8 @@ export function registerJobs(program: Command, io: CliIo): void {
         const { account, mode: own } = context.descriptor;
         const company = { ...runningMarket(context), account, mode: own, stores: context.stores };
         const complete = await completeFromOutside(queue, name, payload, company);
-        return context.producer.addUnchecked(queue, name, complete, { meta: { priority, causedBy: 'corp jobs add' } });
+        const meta = { priority, causedBy: ADDED_BY.cli };
+        return context.producer.addUnchecked(queue, name, complete, { meta });
       });
       report(json, queue, jobId, `Job ${jobId} (${name}) is on queue ${queue}.`);
     });

@@ -5,6 +5,10 @@ import { untilAborted } from '../../ports/until-aborted.ts';
 import { startNode } from '../../runtime/node.ts';
 import { openContext } from '../../runtime/context.ts';
 import { awaitCompany } from '../../runtime/company-descriptor.ts';
+import { createCleanupStack } from '../../runtime/cleanup-stack.ts';
+import { requireSecret } from '../../runtime/require-same-company.ts';
+import { requireSoundRedis } from '../../runtime/services/probe-redis.ts';
+import { errorText } from '../../domain/errors.ts';
 import { type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
 import { loadCliConfig } from '../process/load-cli-config.ts';
@@ -44,50 +48,71 @@ function parseSeconds(text: string): number {
 
 /** In a fleet, nodes may start before the company. */
 const COMPANY_WAIT_MS = 60_000;
+const SOUND_WITHIN_MS = 5000;
 
-/** Runs agents of a company that was started elsewhere, until a signal ends it. */
+/**
+ * Runs agents of a company that was started elsewhere, until a signal ends it. When the services of the
+ * company end with it, the node waits for it without limit: it may be restarting.
+ */
 async function run(io: CliIo, options: Options): Promise<void> {
   const config = loadCliConfig(io);
   const stopWithinMs = (options.drain + 12) * 1000;
   await runProcess(io, { config, finishes: false, keepsLogs: true, stopWithinMs }, async (running) => {
-    const { waitMs } = config.database.services;
-    const opening = openPatiently({ ...running, waitMs }, (cleanup) =>
-      open(io, config, options, { ...running, cleanup }),
-    );
-    await untilAborted(opening, running.stop);
-    await aborted(running.stop);
+    const { log, stop, cleanup } = running;
+    for (let { waitMs } = config.database.services; !stop.aborted; waitMs = Infinity) {
+      const company = createCleanupStack(stopWithinMs);
+      const leave = async (): Promise<void> => {
+        for (const { name, error } of await company.release()) log.debug(`closing ${name}: ${error.message}`);
+      };
+      cleanup.push('company', leave);
+      const opening = openPatiently({ log, stop, cleanup: company, waitMs }, (attempt) =>
+        join(io, config, options, { ...running, cleanup: attempt }),
+      );
+      const joined = await untilAborted(opening, stop);
+      const why = await Promise.race([aborted(stop), joined.over]);
+      if (why === undefined) return;
+      log.warn(`${why}; the node waits for its company`);
+      await leave();
+    }
   });
 }
 
-async function open(
+interface Joined {
+  /** Resolves with the reason when the services have ended. */
+  readonly over: Promise<string>;
+}
+
+async function join(
   io: CliIo,
   config: Config,
   options: Options,
-  { log, cleanup, stop, fail }: ProcessRun,
-): Promise<void> {
-  const services = await openServices(config, log, stop);
+  { log, cleanup, stop }: Pick<ProcessRun, 'log' | 'cleanup' | 'stop'>,
+): Promise<Joined> {
+  const services = await openServices(config, log, stop, 'refuse');
   cleanup.push('services', () => services.close());
-  services.lost.catch(fail);
+  const { url: redisUrl } = services.redis;
+  await requireSoundRedis(redisUrl, SOUND_WITHIN_MS);
   const mode = options.mode ?? config.runtime.tradingMode;
   const { namespace } = config.database;
-  const descriptor = await awaitCompany(services.redis.url, namespace, mode, COMPANY_WAIT_MS, stop);
-  const context = await openContext({
-    config,
-    descriptor,
-    redisUrl: services.redis.url,
-    mongoUrl: services.mongo.url,
-    log,
-    logsBroadcasts: true,
-  });
+  const descriptor = await awaitCompany(redisUrl, namespace, mode, COMPANY_WAIT_MS, stop);
+  const { url: mongoUrl } = services.mongo;
+  const context = await openContext({ config, descriptor, redisUrl, mongoUrl, log, logsBroadcasts: true });
   cleanup.push('context', () => context.close());
+  requireSecret(context, options.queues);
   const node = await startNode(context, {
     queues: options.queues,
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   });
-  cleanup.push('node', () => node.close(options.drain * 1000));
+  let areServicesGone = false;
+  cleanup.push('node', () => (areServicesGone ? node.abandon() : node.close(options.drain * 1000)));
   io.complain(
     `node ${node.name} serves ${options.queues.join(', ')} (${descriptor.mode}, account ${descriptor.account}); Ctrl-C drains it`,
   );
+  const over = services.lost.catch((error: unknown) => {
+    areServicesGone = true;
+    return errorText(error);
+  });
+  return { over };
 }
 
 export function registerNode(program: Command, io: CliIo): void {

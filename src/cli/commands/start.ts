@@ -12,7 +12,7 @@ import { type AppContext } from '../../runtime/context.ts';
 import { runRequestFor, type CycleRunRequest } from '../../feed/cycle-run.ts';
 import { isServiceAway } from '../../runtime/services/service-away.ts';
 import { runFeed, setMarketTime } from '../../feed/feed.ts';
-import { anyServices } from '../process/open-services.ts';
+import { anyServices, joinedServices } from '../process/open-services.ts';
 import { requireFreePorts, type WantedPorts } from '../process/require-free-ports.ts';
 import { withCompany } from '../process/company-run.ts';
 import { aborted } from '../process/run-process.ts';
@@ -157,7 +157,7 @@ async function joinUntilStopped(io: CliIo, config: Config, options: Options): Pr
   const mode = modeField.safeParse(options.exchange);
   await requireFreePorts(portsOf(config, options));
   const company = {
-    openServices: options.roles.includes('services') ? ownServices : anyServices,
+    openServices: options.roles.includes('services') ? ownServices : joinedServices,
     // Only the mode of this descriptor is used; the rest comes from the descriptor that the leader announced.
     descriptor: {
       mode: mode.success ? mode.data : 'simulated',

@@ -1,9 +1,9 @@
 import { type Command } from 'commander';
 import { type TradingState } from '../../domain/risk/risk-state.ts';
-import { answerOf } from '../output/answer-of.ts';
-import { announcedDescriptor, type Mode } from '../process/choose-descriptor.ts';
+import { type BrakeAnswer } from '../../ports/brake.ts';
+import { applyBrake } from '../process/apply-brake.ts';
+import { type Mode } from '../process/choose-descriptor.ts';
 import { type CliIo } from '../output/io.ts';
-import { withContext } from '../process/open-context.ts';
 import { jsonOption, modeOption, reasonOption } from '../input/options.ts';
 
 interface Options {
@@ -12,7 +12,7 @@ interface Options {
   readonly mode?: Mode;
 }
 
-/** A command that sets the trading state. It takes effect even when the company is not running. */
+/** A command that sets the trading state. It takes effect even when the company hangs, does not run, or has no Redis. */
 const verb =
   (name: string, state: TradingState) =>
   (program: Command, io: CliIo): void => {
@@ -22,19 +22,13 @@ const verb =
       .addOption(modeOption())
       .addOption(jsonOption())
       .action(async ({ reason, json, mode }: Options) => {
-        const answer = await withContext(io, announcedDescriptor(mode), async (context) => {
-          const { account } = context.descriptor;
-          const jobId = await context.producer.add(
-            'risk-manager',
-            'set-state',
-            { account, state, by: 'operator', reason },
-            { meta: { priority: 'critical', causedBy: `corp ${name}` } },
-          );
-          const agents = ['risk-manager'] as const;
-          return { account, ...(await answerOf(context, { queue: 'risk-manager', name: 'set-state', jobId, agents })) };
-        });
+        const say = ({ account, explanation, later }: BrakeAnswer): void => {
+          if (!json) io.print(`${account}: ${explanation}`);
+          for (const sentence of later) io.complain(`corp: ${sentence}`);
+        };
+        const request = { state, reason, flatten: false, causedBy: `corp ${name}` };
+        const { answer } = await applyBrake(io, request, mode, say);
         if (json) io.json(answer);
-        else io.print(`${answer.account}: ${answer.explanation}`);
       });
   };
 

@@ -83,7 +83,7 @@ async function withOpened<C extends ReadContext, T>(
     const services = await found;
     cleanup.push('services', () => services.close());
     const { url: redisUrl } = services.redis;
-    const descriptor = await chooseDescriptor(config, redisUrl);
+    const descriptor = await chooseDescriptor(config, redisUrl, services.mongo.url);
     const context = await open({ config, descriptor, redisUrl, mongoUrl: services.mongo.url, log });
     cleanup.push('context', () => context.close());
     return await Promise.race([use(context, services), services.lost]);

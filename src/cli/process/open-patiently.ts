@@ -8,13 +8,15 @@ import { isServiceAway } from '../../runtime/services/service-away.ts';
 /** For what one attempt has opened. */
 const RELEASE_WITHIN_MS = 10_000;
 const PAUSES = { firstMs: 250, mostMs: 5_000 };
+/** A wait without limit is said this often. */
+const SAY_EVERY_MS = 30_000;
 
 export interface Patience {
   readonly log: Logger;
   readonly stop: AbortSignal;
   /** Of the command: releases what the last attempt opened. */
   readonly cleanup: CleanupStack;
-  /** How long after the first attempt a new one may start, ms. 0: one attempt. */
+  /** How long after the first attempt a new one may start, ms. 0: one attempt. Infinity: without limit. */
   readonly waitMs: number;
   /** @default a timer that `stop` ends */
   readonly pause?: (ms: number) => Promise<void>;
@@ -30,6 +32,7 @@ export async function openPatiently<T>(
   open: (cleanup: CleanupStack) => Promise<T>,
 ): Promise<T> {
   const startedAt = performance.now();
+  let saidAt = -Infinity;
   for (let failures = 1; ; failures += 1) {
     const attempt = createCleanupStack(RELEASE_WITHIN_MS);
     // Pushed first: a signal during the attempt ends it, and what it opened, at once.
@@ -44,7 +47,11 @@ export async function openPatiently<T>(
       const pauseMs = backOffMs(PAUSES, failures);
       const leftMs = startedAt + waitMs - performance.now();
       if (stop.aborted || leftMs < pauseMs || !isServiceAway(error)) throw error;
-      log.warn(`${sentenceOf(error)} (waiting for it: ${Math.ceil(leftMs / 1000)} s left)`);
+      const left = leftMs === Infinity ? '' : `: ${Math.ceil(leftMs / 1000)} s left`;
+      if (leftMs !== Infinity || performance.now() - saidAt >= SAY_EVERY_MS) {
+        saidAt = performance.now();
+        log.warn(`${sentenceOf(error)} (waiting for it${left})`);
+      }
       await pause(pauseMs);
     }
   }

@@ -4,6 +4,7 @@ import { type Logger } from '../../ports/logger.ts';
 import { type OpenServices } from '../../runtime/company.ts';
 import { attachServices } from '../../runtime/services/attach-services.ts';
 import { identifyProcess, isRunning } from '../../process-lock/process-identity.ts';
+import { ServiceError } from '../../runtime/services/service-error.ts';
 import { external, type Service } from '../../runtime/services/service.ts';
 
 /** Redis and the store, as found or started by a command. */
@@ -27,14 +28,18 @@ function loss(): { readonly lost: Promise<never>; readonly lose: (error: Error) 
   return { lost, lose };
 }
 
+/** Whether private services may be started. A node must not: on a store of its own it would keep books of its own. */
+export type Missing = 'start' | 'refuse';
+
 /**
  * Opens the services at `REDIS_URL` and `MONGO_URL`; else those of the process that owns the data directory; else private
- * ones for the duration of the command. @throws ServiceError
+ * ones for the duration of the command. @throws ServiceError; with `refuse` also `no-store`
  */
 export async function openServices(
   { secrets, database }: Config,
   log: Logger,
   signal: AbortSignal,
+  missing: Missing = 'start',
 ): Promise<CommandServices> {
   const { lost, lose } = loss();
   const { redisUrl, mongoUrl } = secrets;
@@ -42,6 +47,7 @@ export async function openServices(
   const isConfigured = redisUrl !== undefined && mongoUrl !== undefined;
   const attached = isConfigured ? null : await attachServices(dataDirectory);
   if (attached === null) {
+    if (missing === 'refuse' && !isConfigured) throw nothingToJoin(dataDirectory, redisUrl, mongoUrl);
     const { startServices } = await import('../../runtime/services/start-services.ts');
     const started = await startServices({ dataDirectory, redisUrl, mongoUrl, log, onFatal: lose, signal });
     return { ...started, origin: isConfigured ? 'configured' : 'own', lost };
@@ -65,6 +71,27 @@ export async function openServices(
     close: async () => clearInterval(watch),
   };
 }
+
+function nothingToJoin(dataDirectory: string, redisUrl?: string, mongoUrl?: string): ServiceError {
+  const nobody = `no company runs with the data directory ${dataDirectory}`;
+  if (redisUrl === undefined && mongoUrl === undefined) {
+    return new ServiceError('services-starting', nobody, {
+      retryable: true,
+      advice: 'start it, or set REDIS_URL and MONGO_URL to its services',
+    });
+  }
+  const unset = mongoUrl === undefined ? 'MONGO_URL' : 'REDIS_URL';
+  return new ServiceError('no-store', `${unset} is not set, and ${nobody}: a node starts no services of its own`, {
+    advice: `set ${unset} as for the company`,
+  });
+}
+
+/** The services of the company that a process joins. */
+export const joinedServices: OpenServices = async (config, log, { signal = new AbortController().signal, onFatal }) => {
+  const found = await openServices(config, log, signal, 'refuse');
+  found.lost.catch(onFatal);
+  return found;
+};
 
 /** The same, for a company that does not need its own services. */
 export const anyServices: OpenServices = async (config, log, { signal = new AbortController().signal, onFatal }) => {

@@ -36,7 +36,8 @@ function unitIdOf(value: number | string): number | null {
   return Number.isSafeInteger(id) && id > 0 ? id : null;
 }
 
-const isNamed = (value: unknown): value is number | string => typeof value === 'number' || typeof value === 'string';
+/** JSON has numbers, like 1e400, that are none to this program. */
+const isNamed = (value: unknown): value is number | string => Number.isFinite(value) || typeof value === 'string';
 
 /** @throws RequestError 400 `bad-request` without a valid `worker_id` and `work_id` */
 export function readSubmission(body: unknown): Submission {

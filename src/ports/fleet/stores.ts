@@ -106,8 +106,11 @@ export interface FleetResultStore {
   counts(): Promise<Readonly<Record<ResultVerdict, number>>>;
 }
 
+/** Reports on units that do not exist cost their sender nothing: more of them tell nothing new. */
+export const MOST_ORPHANS = 10_000;
+
 export interface FleetOrphanStore {
-  /** Unique by `key`; false when it exists. */
+  /** Unique by `key`; false when it exists, or when MOST_ORPHANS are kept. */
   add(orphan: FleetOrphan): Promise<boolean>;
   /** Newest first. */
   list(limit: number): Promise<readonly FleetOrphan[]>;

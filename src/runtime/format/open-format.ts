@@ -23,7 +23,7 @@ export interface FormatOptions {
   readonly access: 'read' | 'write';
 }
 
-async function storeFormat({ db }: FormatPlaces): Promise<number | null> {
+async function storeFormat({ db }: Pick<FormatPlaces, 'db'>): Promise<number | null> {
   const mark = await db.collection<MetaDocument>('meta').findOne({ _id: KEY });
   return mark?.format ?? null;
 }
@@ -59,6 +59,11 @@ async function migrate(places: FormatPlaces, store: number, queues: number): Pro
       await places.redis.eval(RAISE, 1, `${places.prefix}:${KEY}`, to);
     }
   }
+}
+
+/** For a brake, which changes no format and needs no queues. @throws AppError `format-newer` */
+export async function refuseNewerStore(db: FormatPlaces['db']): Promise<void> {
+  refuseNewer('store', (await storeFormat({ db })) ?? 0, CURRENT_FORMAT);
 }
 
 /**

@@ -13,6 +13,27 @@ export async function probeRedis(url: string, withinMs: number): Promise<void> {
   await withConnection(url, withinMs, (client) => client.ping());
 }
 
+const PROBE_KEY = 'corp-probe';
+
+/**
+ * The same, and whether it keeps what it is given: queues, locks and schedules are keys that must not vanish, and a server
+ * that is full or cannot write its disk takes no job.
+ * @throws ServiceError also `redis-evicts`, and `redis-refuses-writes`, which is retryable
+ */
+export async function requireSoundRedis(url: string, withinMs: number): Promise<void> {
+  await withConnection(url, withinMs, async (client) => {
+    // A managed Redis may forbid INFO; then its own console shows the policy.
+    const memory = await client.info('memory').catch(() => '');
+    const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1] ?? 'noeviction';
+    if (policy !== 'noeviction') {
+      throw new ServiceError('redis-evicts', `Redis at ${url} may drop keys: its maxmemory-policy is ${policy}`, {
+        advice: 'set it to noeviction (redis.conf, or CONFIG SET maxmemory-policy noeviction), with enough maxmemory',
+      });
+    }
+    await client.set(PROBE_KEY, '', 'PX', 1000);
+  });
+}
+
 /** Pid and directory of the server at `url`; works only for private servers, which allow CONFIG GET. */
 export async function identifyRedis(url: string, withinMs: number): Promise<RedisIdentity> {
   return withConnection(url, withinMs, async (client) => {
@@ -63,8 +84,18 @@ async function withConnection<T>(url: string, withinMs: number, use: (client: Re
   }
 }
 
+/** It is full, its disk fails, or it is a replica. */
+const REFUSES_WRITES = /^(OOM|MISCONF|READONLY|NOREPLICAS)/;
+
 function explain(url: string, error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
   const text = errorText(error) || 'no answer';
+  if (REFUSES_WRITES.test(text)) {
+    return new ServiceError('redis-refuses-writes', `Redis at ${url} refuses writes: ${text}`, {
+      retryable: true,
+      advice: text.startsWith('OOM') ? 'raise its maxmemory, or delete what does not belong there' : 'see its own log',
+    });
+  }
   return /WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(text)
     ? new ServiceError('redis-login-refused', `Redis at ${url} refuses the login: ${text}`)
     : new ServiceError('redis-unreachable', `Redis at ${url} does not answer: ${text}`, {

@@ -41,6 +41,28 @@ export async function startServices(options: StartServicesOptions): Promise<Serv
 }
 
 async function startInDirectory(options: StartServicesOptions): Promise<Services> {
+  const { started, close } = await ownDirectory(options, (context) => startBoth(context, options));
+  const [redis, mongo] = started;
+  return { redis: redis.service, mongo: mongo.service, close };
+}
+
+/**
+ * Starts the store of a data directory alone, for a brake: it must work where Redis cannot start.
+ * @throws ServicesInUseError when another process owns the data directory; ServiceError otherwise.
+ */
+export async function startStore(options: StartServicesOptions): Promise<Omit<Services, 'redis'>> {
+  const signal = options.signal ?? new AbortController().signal;
+  const { started, close } = await ownDirectory(options, async (context) => [
+    await startMongo({ ...context, signal }, options),
+  ]);
+  return { mongo: started[0]!.service, close };
+}
+
+/** Runs `start` as the owner of the data directory. */
+async function ownDirectory<S extends readonly Started[]>(
+  options: StartServicesOptions,
+  start: (context: Omit<StartContext, 'signal'>) => Promise<S>,
+): Promise<{ readonly started: S; readonly close: () => Promise<void> }> {
   const { log, onFatal } = options;
   const dataDirectory = resolve(options.dataDirectory);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -49,7 +71,7 @@ async function startInDirectory(options: StartServicesOptions): Promise<Services
   const registry = createRegistry(dataDirectory, ownership.owner);
   try {
     await endLeftovers(dataDirectory, redisDirectoryIn(dataDirectory), log, limits.stopWithinMs);
-    const [redis, mongo] = await startBoth({ log, onFatal, limits, dataDirectory, registry }, options);
+    const started = await start({ log, onFatal, limits, dataDirectory, registry });
     const watch = watchDirectories([dataDirectory, ...subdirectoriesOf(dataDirectory)], (lost) =>
       onFatal(
         new ServiceError('data-directory-lost', `${lost} was removed, moved or replaced while its services run`, {
@@ -59,12 +81,12 @@ async function startInDirectory(options: StartServicesOptions): Promise<Services
     );
     const close = async (): Promise<void> => {
       watch.close();
-      await Promise.all([redis.stop(), mongo.stop()]);
+      await Promise.all(started.map((one) => one.stop()));
       registry.remove();
       ownership.release();
     };
     let closing: Promise<void> | undefined;
-    return { redis: redis.service, mongo: mongo.service, close: () => (closing ??= close()) };
+    return { started, close: () => (closing ??= close()) };
   } catch (error) {
     // Keep the registry: the next start uses it to find processes that could not be ended.
     ownership.release();

@@ -1,5 +1,6 @@
 import { on, once } from 'node:events';
-import { mkdirSync, watch } from 'node:fs';
+import { mkdirSync, rmSync, watch } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +8,7 @@ import { verifyAudit } from '../../../src/cli/commands/audit.ts';
 import { createIo } from '../../../src/cli/output/io.ts';
 import { withContext } from '../../../src/cli/process/open-context.ts';
 import { announceCompany, type CompanyDescriptor } from '../../../src/runtime/company-descriptor.ts';
+import { identifyProcess } from '../../../src/process-lock/process-identity.ts';
 import { startNode } from '../../../src/runtime/node.ts';
 import { type AppContext } from '../../../src/runtime/context.ts';
 import { intent, order, verdict } from '../../contract/stores/samples.ts';
@@ -30,6 +32,7 @@ async function withNewCompany<T>(
     account: 'paper-test',
     source: 'test',
     announcedAt: Date.now(),
+    announcedBy: identifyProcess(process.pid)!,
   };
   const silent = new PassThrough().resume();
   const io = createIo({ stdout: silent, stderr: silent }, { environment, cwd: directory });
@@ -38,6 +41,7 @@ async function withNewCompany<T>(
     return descriptor;
   };
   return withContext(io, announce, async (context) => {
+    await context.meta.keepCompany(descriptor);
     await context.stores.feed.advance({ source: 'test', now: Date.UTC(2026, 0, 1), updatedAt: Date.now() });
     return use(context);
   });
@@ -133,10 +137,18 @@ describe('trading states', () => {
     });
   });
 
+  it('are shown of a company that was restored from its store alone, and change there', async () => {
+    const place = workspace();
+    await withNewCompany(place, async () => undefined);
+    rmSync(join(place.dataDirectory, 'redis'), { recursive: true });
+    expect((await place.corp('halt', '--reason', 'restored')).stdout).toMatch(/^paper-test: trading goes from ACTIVE/);
+    expect(await place.json('status')).toMatchObject({ account: 'paper-test', state: 'stopped' });
+  });
+
   it('cannot be set without a company', async () => {
     const { exitCode, stdout, stderr } = await workspace().corp('halt', '--reason', 'a test');
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toMatch(/^corp: no company has announced itself[^\n]*\n$/);
+    expect(stderr).toMatch(/^corp: no company is known to this store[^\n]*\n$/);
   });
 });
 

@@ -54,6 +54,7 @@ async function retry({ context }: TestCompany, queue: QueueName, jobId: string):
     version: '0.0.0-test',
     webDirectory: join(process.cwd(), 'web', 'dashboard'),
     raiseAlert: async () => undefined,
+    brake: () => Promise.reject(new Error('not part of this test')),
     market: { source: 'test', timeframe: '1h', seed: 1, symbols: async () => [] },
     readiness: async () => ({ redis: 'ok', mongo: 'ok' }),
   }).listen({ host: '127.0.0.1', port: 0 });
@@ -148,6 +149,42 @@ describe('a finally failed job', () => {
         attempts: 1,
       });
       expect(await ask('worker-manager', 'census', {})).toMatchObject({ deadLetters: 0 });
+    }),
+  );
+
+  it(
+    'is one of a person whose process has died twice while it ran; another goes on',
+    inCompany(async (company) => {
+      const { context, ended } = company;
+      const add = (jobId: string, causedBy: string): Promise<string> =>
+        context.producer.add('worker-manager', 'noop', { n: 1 }, { jobId, meta: { causedBy } });
+      await Promise.all([add('mine', 'api'), add('theirs', 'schedule/noop')]);
+      for (let death = 1; death <= 2; death += 1) {
+        const taken: string[] = [];
+        const worker = new Worker(
+          'worker-manager',
+          (job) => {
+            taken.push(String(job.id));
+            return new Promise(() => undefined);
+          },
+          {
+            connection: { url: context.redisUrl, ...clientOptions('patient', Math.random) },
+            prefix: context.prefix,
+            concurrency: 2,
+            lockDuration: 100,
+            stalledInterval: 50,
+            maxStalledCount: 10,
+          },
+        );
+        await expect.poll(() => taken.length, { interval: 20 }).toBe(2);
+        await worker.close(true);
+      }
+      await company.node(['worker-manager']);
+      expect(await (await ended('worker-manager', 'theirs')).isCompleted()).toBe(true);
+      expect(await (await ended('worker-manager', 'mine')).isFailed()).toBe(true);
+      await expect
+        .poll(() => context.stores.deadLetters.get('worker-manager', 'mine'))
+        .toMatchObject({ code: 'kills-its-process' });
     }),
   );
 

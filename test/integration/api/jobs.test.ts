@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientOptions } from '../../../queues/options.ts';
 import { QUEUE_NAMES } from '../../../queues/names.ts';
 import { type QueueStatus } from '../../../queues/queue-status.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 import { ACCOUNT, startTestApi, type TestApi } from '../../fixtures/api-server.ts';
 import { call, type Answer } from '../../fixtures/http-call.ts';
 
@@ -55,19 +56,21 @@ describe('jobs over the API', () => {
 
   it.each([
     ['an unknown queue', '/api/jobs/janitor', CENSUS, { code: 'unknown-queue', valid: QUEUE_NAMES }],
-    [
-      'an unknown job',
-      '/api/jobs/worker-manager',
-      { name: 'x', data: {} },
-      { code: 'unknown-job', valid: ['census', 'sweep-leases', 'verify-results', 'noop'] },
-    ],
+    ['an unknown job', '/api/jobs/worker-manager', { name: 'x', data: {} }, { code: 'unknown-job', valid: ['census'] }],
     [
       'a wrong field of the payload',
-      '/api/jobs/analyst',
-      { name: 'analyze', data: { cycleId: 'c1', symbol: 'btc_usd' } },
+      '/api/jobs/strategy-selector',
+      { name: 'retire-strategy', data: { strategyHash: 'f'.repeat(64), reason: 'x', symbol: 'btc_usd' } },
       { code: 'bad-message', issues: [{ path: 'data.symbol', message: 'not a market symbol: write it like BTC-USD' }] },
     ],
-    ['a payload that is missing', '/api/jobs/analyst', { name: 'analyze' }, { issues: [{ path: 'data' }] }],
+    [
+      'a job of the company',
+      '/api/jobs/task-manager',
+      { name: 'cycle', data: { cycleId: 'c1' } },
+      { code: 'company-job' },
+    ],
+    ['a job of a cycle', '/api/jobs/backtest', { name: 'run-unit', data: { unitId: 'u' } }, { code: 'company-job' }],
+    ['a payload that is missing', '/api/jobs/worker-manager', { name: 'census' }, { issues: [{ path: 'data' }] }],
     ['no name', '/api/jobs/analyst', { data: {} }, { code: 'bad-request', issues: [{ path: 'name' }] }],
     [
       'an unknown field',
@@ -363,33 +366,6 @@ describe('jobs over the API', () => {
     expect((await put('resume')).status).toBe(200);
   });
 
-  it('sets the trading state as the operator; halt and flatten is one request', async () => {
-    const jobOf = async (body: object): Promise<{ name?: string; data?: unknown }> => {
-      const answer = await post('/api/trading-state', { reason: 'drill', ...body });
-      expect(answer.status).toBe(202);
-      const { jobId, jobs } = answer.json as { jobId: string; jobs: { jobId: string }[] };
-      expect(jobs.map((job) => job.jobId)).toEqual([jobId]);
-      return (await api.producer.queue('risk-manager').getJob(jobId)) ?? {};
-    };
-    const meta = { priority: 'critical', causedBy: 'api' };
-    const payload = { account: ACCOUNT, by: 'operator', reason: 'drill' };
-    expect(await jobOf({ state: 'REDUCING' })).toMatchObject({
-      name: 'set-state',
-      data: { meta, payload: { ...payload, state: 'REDUCING' } },
-    });
-    expect(await jobOf({ state: 'HALTED', flatten: true })).toMatchObject({
-      name: 'flatten',
-      data: { meta, payload: { ...payload, halt: true } },
-    });
-    for (const body of [
-      { state: 'ACTIVE', reason: 'on', flatten: true },
-      { state: 'PAUSED', reason: 'x' },
-      { state: 'HALTED' },
-    ]) {
-      expect((await post('/api/trading-state', body)).status).toBe(400);
-    }
-  });
-
   it('counts jobs by state and reports the waiting time of the oldest, whatever its priority', async () => {
     const queue = api.producer.queue('optimizer');
     const now = Date.now();
@@ -411,7 +387,69 @@ describe('jobs over the API', () => {
   });
 });
 
-describe('jobs over the API while Redis is unreachable', () => {
+describe('the trading state over the API', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startTestApi();
+  });
+  afterAll(() => api.stop());
+  const post = (path: string, body: unknown): Promise<Answer> => call(`${api.url}${path}`, { method: 'POST', body });
+
+  it('sets the trading state as the operator in the store; halt and flatten is one request', async () => {
+    const set = (body: object): Promise<Answer> => post('/api/trading-state', { reason: 'drill', ...body });
+    const answer = { account: ACCOUNT, changed: true, later: [] };
+    expect(await set({ state: 'REDUCING' })).toMatchObject({ status: 200, json: { ...answer, state: 'REDUCING' } });
+    expect(api.rows.riskStates).toMatchObject([{ tradingState: 'REDUCING', stateSetBy: 'operator' }]);
+    const { status, json } = await set({ state: 'HALTED', flatten: true, reason: 'x'.repeat(500) });
+    expect({ status, json }).toMatchObject({ status: 200, json: { ...answer, state: 'HALTED' } });
+    expect(api.rows.riskStates).toMatchObject([{ tradingState: 'HALTED', flatten: { by: 'operator' } }]);
+    const { closingJob } = json as { closingJob: string };
+    expect(await (await api.producer.queue('trader').getJob(closingJob))?.getState()).toBe('waiting-children');
+    expect(api.rows.audit.slice(-2)).toMatchObject([
+      { actor: 'risk-manager', action: 'set-state', data: { causedBy: 'api', payload: { state: 'REDUCING' } } },
+      { actor: 'risk-manager', action: 'flatten', data: { causedBy: 'api', payload: { halt: true } } },
+    ]);
+    expect(await set({ state: 'ACTIVE' })).toMatchObject({ status: 200, json: { ...answer, state: 'ACTIVE' } });
+    for (const body of [
+      { state: 'ACTIVE', reason: 'on', flatten: true },
+      { state: 'PAUSED', reason: 'x' },
+      { state: 'HALTED' },
+    ]) {
+      expect((await post('/api/trading-state', body)).status).toBe(400);
+    }
+  });
+});
+
+describe('the API while Redis is unreachable', () => {
+  it('the brake works, and says what Redis was not told', async () => {
+    const api = await startTestApi();
+    try {
+      await api.redis.kill();
+      const body = { state: 'HALTED', reason: 'fire', flatten: true };
+      const { status, json } = await call(`${api.url}/api/trading-state`, { method: 'POST', body });
+      expect({ status, json }).toMatchObject({ status: 200, json: { state: 'HALTED', changed: true } });
+      expect((json as { later: string[] }).later).toEqual([
+        expect.stringMatching(/^Redis was not told \(.*\): the orders that close everything are placed with the first/),
+      ]);
+      expect(api.rows.riskStates).toMatchObject([{ tradingState: 'HALTED', flatten: { reason: 'fire' } }]);
+    } finally {
+      await api.stop();
+    }
+  });
+
+  it('the brake says that nothing is known to be stopped when the store cannot be written', async () => {
+    const brake = (): Promise<never> => Promise.reject(new AppError('mongo-unreachable', 'MongoDB did not answer'));
+    const api = await startTestApi({ brake });
+    try {
+      const body = { state: 'HALTED', reason: 'fire' };
+      const { status, json } = await call(`${api.url}/api/trading-state`, { method: 'POST', body });
+      expect({ status, json }).toMatchObject({ status: 503, json: { error: { code: 'brake-failed' } } });
+      expect(JSON.stringify(json)).toContain('nothing is known to be stopped: MongoDB did not answer');
+    } finally {
+      await api.stop();
+    }
+  });
+
   it('answers 503 within a second, and works again when it is back', async () => {
     const api = await startTestApi();
     try {

@@ -50,7 +50,7 @@ describe('read routes of the API', () => {
       updatedAt: 1,
     };
     rows.positions.push({ ...position, symbol: 'BTC-USD', amount: 2 }, { ...position, symbol: 'ETH-USD', amount: 0 });
-    rows.riskStates.push({
+    rows.riskStates.splice(0, 1, {
       account: ACCOUNT,
       version: 1,
       tradingState: 'REDUCING',
@@ -158,7 +158,9 @@ describe('read routes of the API', () => {
     ]);
     const text = JSON.stringify(api31.paths['/api/jobs/{queue}']);
     const references = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name ?? '');
-    expect(references).toContain('trader.execute.data');
+    expect(references).toContain('task-manager.start-cycle.data');
+    expect(references).not.toContain('trader.execute.data');
+    expect(references).not.toContain('task-manager.cycle.data');
     for (const name of references) expect(api31.components.schemas).toHaveProperty([name]);
     expect(await get('/api/docs')).toMatchObject({ status: 200, headers: { 'content-type': /^text\/html/ } });
   });

@@ -87,6 +87,18 @@ describe('get_work', () => {
 });
 
 describe('submit_result', () => {
+  it('refuses numbers beyond those of JSON', async () => {
+    const send = (body: string) =>
+      server.call('/api/submit_result', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    for (const body of [
+      `{"work_id":1e400,"worker_id":"${A}","pnl":1}`,
+      `{"work_id":1,"worker_id":1e400,"pnl":1}`,
+      `{"work_id":-1e400,"worker_id":"${A}"}`,
+      `{"work_id":NaN,"worker_id":"${A}"}`,
+    ])
+      expect((await send(body)).status, body).toBe(400);
+  });
+
   beforeEach(async () => {
     await server.fleet.createUnits([search(), search({ replicas: 1 })]);
     await getWork(A);
