@@ -1,6 +1,8 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzip, gzip } from 'node:zlib';
+import { createInterface } from 'node:readline';
+import { createGunzip, gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { type AuditRecord } from '../../domain/audit/chain.ts';
@@ -8,8 +10,7 @@ import { AppError, errorText } from '../../domain/errors.ts';
 import { type AuditArchive } from '../../ports/audit-archive.ts';
 
 const PART = /^audit-(\d{12})-(\d{12})\.ndjson\.gz$/;
-/** Far more than any part has. */
-const MAX_PART_BYTES = 256 * 2 ** 20;
+const BATCH = 1_000;
 
 const record = z.strictObject({
   format: z.int().optional(),
@@ -46,20 +47,29 @@ export function openAuditArchive(directory: string): AuditArchive {
       .sort((a, b) => a.last - b.last);
   }
 
-  /** A part is read whole: line by line through streams takes twice the CPU. */
-  async function recordsOf(name: string): Promise<readonly AuditRecord[]> {
-    const path = join(directory, name);
+  async function* recordsOf(name: string): AsyncGenerator<readonly AuditRecord[]> {
+    const file = createReadStream(join(directory, name));
+    const lines = createInterface({ input: file.pipe(createGunzip().on('error', (error) => file.destroy(error))) });
+    let batch: AuditRecord[] = [];
     try {
-      const text = (await promisify(gunzip)(await readFile(path), { maxOutputLength: MAX_PART_BYTES })).toString();
-      return text
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => record.parse(JSON.parse(line)) as AuditRecord);
+      // A stream that was destroyed ends its lines without an error.
+      const failed = new Promise<never>((_, reject) => file.once('error', reject));
+      failed.catch(() => undefined);
+      for await (const line of lines) {
+        batch.push(record.parse(JSON.parse(line)) as AuditRecord);
+        if (batch.length < BATCH) continue;
+        yield batch;
+        batch = [];
+      }
+      if (file.errored) throw file.errored;
+      yield batch;
     } catch (error) {
-      throw new AppError('audit-broken', `${path} cannot be read: ${errorText(error)}`, {
+      throw new AppError('audit-broken', `${join(directory, name)} cannot be read: ${errorText(error)}`, {
         advice: 'Restore the file from a copy',
         cause: error,
       });
+    } finally {
+      file.destroy();
     }
   }
 
@@ -103,7 +113,7 @@ export function openAuditArchive(directory: string): AuditArchive {
     },
 
     async *read() {
-      for (const { name } of await parts()) yield await recordsOf(name);
+      for (const { name } of await parts()) yield* recordsOf(name);
     },
   };
 }
