@@ -10,11 +10,7 @@ const SHOWN = 10;
  * difference. The first comparison of an account notes its opening cash.
  * @param known what is noted about the account, if that was read already
  */
-export async function compareBooks(
-  deps: LedgerDeps,
-  account: string,
-  known?: BookMark | null,
-): Promise<string | null> {
+export async function compareBooks(deps: LedgerDeps, account: string, known?: BookMark | null): Promise<string | null> {
   if ((await differencesOf(deps, account, known)).length === 0) return null;
   // A process that was frozen may have overwritten a position with what it knew before: its fills say what it is.
   const { ledger } = deps.stores;

@@ -40,7 +40,7 @@ const CLOSES = [100, 101, 102, 103, 104, 105, 106, 103, 100, 98, 97, 96];
 
 interface Incubating extends TestCompany {
   /** The next candles close. */
-  pass(hours: number): Promise<void>;
+  readonly pass: (hours: number) => Promise<void>;
 }
 
 /** A company with an incubating strategy. */
