@@ -27,7 +27,7 @@ async function differencesOf(
   noted?: BookMark | null,
 ): Promise<readonly string[]> {
   const [mark, orders, positions, openOrders, held, { cash, writtenOff }] = await Promise.all([
-    noted ?? stores.ledger.mark(account),
+    noted ? Promise.resolve(noted) : stores.ledger.mark(account),
     unendedOrders({ stores }, account),
     stores.ledger.positions(account),
     broker.openOrders(account),

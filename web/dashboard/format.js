@@ -44,5 +44,8 @@ export const short = (hash) => hash.slice(0, 8);
 /** CSS class by the sign of the value; empty for 0. @param {number} value */
 export const sign = (value) => (value > 0 ? 'good-text' : value < 0 ? 'bad-text' : '');
 
-/** Paper accounts of incubating strategies, whose figures are not the company's. */
+/**
+ * Paper accounts of incubating strategies, whose figures are not the company's.
+ * @param {string} account
+ */
 export const isIncubation = (account) => account.includes('.incubation.');

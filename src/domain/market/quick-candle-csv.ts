@@ -92,7 +92,9 @@ export function quickCandleColumns(bytes: Uint8Array): QuickCandles | null {
     if (faultAt(candles, row) !== null) return null;
     if (rowDigits > fractionDigits && !isUntraded(candles, row)) fractionDigits = rowDigits;
   }
-  return rows > 0 ? { columns: candles, fractionDigits } : null;
+  // A column of nothing but zeros is volume that nobody knows, which the inference says.
+  const isVolumeKnown = volume.some((amount) => amount > 0);
+  return rows > 0 && isVolumeKnown ? { columns: candles, fractionDigits } : null;
 }
 
 function sameDate(bytes: Uint8Array, a: number, b: number): boolean {
