@@ -17,7 +17,7 @@ export async function judgedIntents(
   const verdicts = await intents.verdicts(filter);
   const keyOf = (account: string, id: string): string => `${account}/${id}`;
   const found = await Promise.all(
-    filter.account.map((account) => {
+    filter.account.map(async (account) => {
       const ids = verdicts.filter((verdict) => verdict.account === account).map(({ intentId }) => intentId);
       return ids.length === 0 ? [] : intents.getMany(account, ids);
     }),
