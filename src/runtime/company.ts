@@ -168,7 +168,7 @@ export async function startCompany({
     cleanup.push('services', () => services.close());
     const { url: redisUrl } = services.redis;
     const { url: mongoUrl } = services.mongo;
-    await requireSoundRedis(redisUrl, SOUND_WITHIN_MS);
+    await requireSoundRedis(redisUrl, database.namespace, SOUND_WITHIN_MS);
     const { context, lost, problems } = await (leads ? lead : join)({ redisUrl, mongoUrl });
     if (queues.length > 0) {
       const node = await startNode(context, { queues });
@@ -232,7 +232,7 @@ export async function startCompany({
             broadcaster,
             clock: systemClock,
           }),
-          readiness: async () => ({ ...problems(), ...(await readinessOf(redisUrl, mongoUrl)) }),
+          readiness: async () => ({ ...problems(), ...(await readinessOf(redisUrl, mongoUrl, database.namespace)) }),
         });
         const listening = await api.listen({ host, port });
         cleanup.push('api', () => listening.close());

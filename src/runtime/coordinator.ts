@@ -113,7 +113,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     for (const { name, error } of await cleanup.release()) log.warn(`closing ${name}: ${error.message}`);
   };
   try {
-    await requireSoundRedis(redisUrl, SOUND_WITHIN_MS);
+    await requireSoundRedis(redisUrl, config.database.namespace, SOUND_WITHIN_MS);
     const opened = await openCoordinatorStores({ config, redisUrl, mongoUrl, log, access: 'write' });
     cleanup.push('store connection', () => opened.close());
     const { fleetStores, stores, prefix } = opened;
@@ -215,7 +215,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       names: settings.names,
       version: VERSION,
       webDirectory: `${PROJECT_ROOT}/web`,
-      readiness: () => readinessOf(redisUrl, mongoUrl),
+      readiness: () => readinessOf(redisUrl, mongoUrl, config.database.namespace),
     });
     const listening = await listen(options.listen);
     cleanup.push('coordinator', () => listening.close());

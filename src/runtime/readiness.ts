@@ -14,9 +14,13 @@ async function answers(probe: Promise<unknown>): Promise<string> {
 }
 
 /** State of the services for `/ready`: `ok`, or the problem. */
-export async function readinessOf(redisUrl: string, mongoUrl: string): Promise<Record<'redis' | 'mongo', string>> {
+export async function readinessOf(
+  redisUrl: string,
+  mongoUrl: string,
+  namespace: string,
+): Promise<Record<'redis' | 'mongo', string>> {
   const [redis, mongo] = await Promise.all([
-    answers(requireSoundRedis(redisUrl, READY_WITHIN_MS)),
+    answers(requireSoundRedis(redisUrl, namespace, READY_WITHIN_MS)),
     answers(probeMongo(mongoUrl, READY_WITHIN_MS)),
   ]);
   return { redis, mongo };

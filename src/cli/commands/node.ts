@@ -91,9 +91,9 @@ async function join(
   const services = await openServices(config, log, stop, 'refuse');
   cleanup.push('services', () => services.close());
   const { url: redisUrl } = services.redis;
-  await requireSoundRedis(redisUrl, SOUND_WITHIN_MS);
   const mode = options.mode ?? config.runtime.tradingMode;
   const { namespace } = config.database;
+  await requireSoundRedis(redisUrl, namespace, SOUND_WITHIN_MS);
   const descriptor = await awaitCompany(redisUrl, namespace, mode, COMPANY_WAIT_MS, stop);
   const { url: mongoUrl } = services.mongo;
   const context = await openContext({ config, descriptor, redisUrl, mongoUrl, log, logsBroadcasts: true });

@@ -1,3 +1,4 @@
+import { isIncubation } from '../../domain/portfolio/accounts.ts';
 import { type CycleReport } from '../../reports/cycle/cycle-report.ts';
 import { type CliIo } from './io.ts';
 import { percent } from '../../reports/figures.ts';
@@ -75,7 +76,8 @@ function printOrders(io: CliIo, { review, orders, fills, equity }: CycleReport):
   }
   io.print('');
   io.table(
-    orders.map(({ symbol, side, purpose, type, amount, price, averagePrice, fees, state, reason }) => ({
+    orders.map(({ account, symbol, side, purpose, type, amount, price, averagePrice, fees, state, reason }) => ({
+      account: isIncubation(account) ? 'incubation' : 'main',
       symbol,
       side,
       purpose,
@@ -89,7 +91,7 @@ function printOrders(io: CliIo, { review, orders, fills, equity }: CycleReport):
     })),
     'No orders: no selected strategy enters at the close of the last candle.',
   );
-  io.print(`\n${fills.length} fills; equity ${equity.toFixed(2)} USD`);
+  io.print(`\n${fills.length} fills; equity of the main account ${equity.toFixed(2)} USD`);
 }
 
 type Searches = Omit<NonNullable<CycleReport['forwarded']>, 'earlier'>;

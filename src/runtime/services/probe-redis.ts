@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { keyPrefix } from '../../../queues/names.ts';
 import { errorText } from '../../domain/errors.ts';
 import { untilAborted } from '../../ports/until-aborted.ts';
 import { ServiceError } from './service-error.ts';
@@ -13,14 +14,13 @@ export async function probeRedis(url: string, withinMs: number): Promise<void> {
   await withConnection(url, withinMs, (client) => client.ping());
 }
 
-const PROBE_KEY = 'corp-probe';
-
 /**
  * The same, and whether it keeps what it is given: queues, locks and schedules are keys that must not vanish, and a server
  * that is full or cannot write its disk takes no job.
+ * @param namespace of the company: in a cluster its keys are all on one server
  * @throws ServiceError also `redis-evicts`, and `redis-refuses-writes`, which is retryable
  */
-export async function requireSoundRedis(url: string, withinMs: number): Promise<void> {
+export async function requireSoundRedis(url: string, namespace: string, withinMs: number): Promise<void> {
   await withConnection(url, withinMs, async (client) => {
     // A managed Redis may forbid INFO; then its own console shows the policy.
     const memory = await client.info('memory').catch(() => '');
@@ -30,7 +30,7 @@ export async function requireSoundRedis(url: string, withinMs: number): Promise<
         advice: 'set it to noeviction (redis.conf, or CONFIG SET maxmemory-policy noeviction), with enough maxmemory',
       });
     }
-    await client.set(PROBE_KEY, '', 'PX', 1000);
+    await client.set(keyPrefix(namespace, 'probe'), '', 'PX', 1000);
   });
 }
 

@@ -110,7 +110,7 @@ export function startCompanyWatch(options: CompanyWatchOptions): CompanyWatch {
 
   const round = async (): Promise<void> => {
     const [sound, answers] = await Promise.all([
-      problemOf(requireSoundRedis(redisUrl, ANSWER_WITHIN_MS)),
+      problemOf(requireSoundRedis(redisUrl, namespace, ANSWER_WITHIN_MS)),
       problemOf(probeMongo(mongoUrl, ANSWER_WITHIN_MS)),
     ]);
     await outages.note('redis', sound?.text ?? null);

@@ -26,6 +26,8 @@ async function runningCompany(place: Workspace) {
 }
 
 interface Status {
+  readonly account: string;
+  readonly announcedAt: number | string | null;
   readonly state: string;
   readonly agents: { readonly byStatus: Readonly<Record<string, number>> };
 }
@@ -33,7 +35,8 @@ interface Status {
 it('SIGHUP stops the company and its services cleanly; status then says that it is stopped', async () => {
   const place = workspace(SMALL);
   const { child, exited } = await runningCompany(place);
-  expect(await place.json<Status>('status')).toMatchObject({ state: 'running', agents: { byStatus: {} } });
+  const { account, announcedAt, ...running } = await place.json<Status>('status');
+  expect(running).toMatchObject({ state: 'running', agents: { byStatus: {} } });
   child.kill('SIGHUP');
   expect(await exited).toEqual([0, null]);
   expect(processesNaming(place.directory)).toEqual([]);
@@ -43,9 +46,9 @@ it('SIGHUP stops the company and its services cleanly; status then says that it 
   expect(stdout).toMatch(/company +simulated, account \S+, stopped/);
   expect(stdout).toMatch(/trading +stopped; ACTIVE at its next start/);
   expect(stdout).toMatch(/agents +none running/);
-  // As after a restore: the store is there, and Redis knows no company.
+  // As after a restore: the store is there and says whose it is, and Redis knows no company.
   rmSync(join(place.dataDirectory, 'redis'), { recursive: true });
-  expect(await place.json<Status>('status')).toMatchObject({ state: 'stopped', announcedAt: null });
+  expect(await place.json<Status>('status')).toMatchObject({ state: 'stopped', account, announcedAt });
 });
 
 it('a killed company leaves no process behind; status says that it is stopped', async () => {
