@@ -101,7 +101,8 @@ it(
       expect((await alert('Unknown node')).text).toMatch(
         /^elsewhere\.1 at 127\.0\.0\.1:\d+ takes jobs of this company/,
       );
-      expect(watch.problems()).toEqual({ nodes: 'unknown: elsewhere.1' });
+      // The alert precedes it.
+      await expect.poll(() => watch.problems()).toEqual({ nodes: 'unknown: elsewhere.1' });
     } finally {
       await foreign.close();
     }
