@@ -142,8 +142,9 @@ export async function startCompany({
         opened.stores.riskState,
         descriptor.account,
       );
-      const replaced = await compareAuditHead(urls.redisUrl, opened.stores.audit, opened.prefix);
-      if (replaced !== null) await reportReplacedStore(opened, descriptor.account, replaced);
+      await compareAuditHead(urls.redisUrl, opened.stores.audit, opened.prefix, (problem) =>
+        reportReplacedStore(opened, descriptor.account, problem),
+      );
       await announceCompany(urls.redisUrl, database.namespace, descriptor);
       const { compareEveryMs, ...every } = agents.schedules;
       const schedules = { ...every, ...(isRealTime(descriptor.mode) && { compareEveryMs }) };

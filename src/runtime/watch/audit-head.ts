@@ -6,10 +6,12 @@ const copySchema = z.strictObject({ seq: z.int(), hash: z.string() });
 
 export interface AuditHead {
   /**
-   * Compares the copy in Redis with the audit log, and renews it. Returns what is wrong: the store is an older copy, or
-   * another one. A Redis without a copy proves nothing.
+   * Compares the copy in Redis with the audit log. Returns what is wrong: the store is an older copy, or another one. A Redis
+   * without a copy proves nothing. The copy is renewed unless something is wrong: it is the evidence for the next start.
    */
   compare(redis: Redis): Promise<string | null>;
+  /** The copy is that of this store from now on. */
+  accept(redis: Redis): Promise<void>;
 }
 
 /**
@@ -29,30 +31,43 @@ export function createAuditHead(audit: Pick<AuditStore, 'head' | 'read'>, prefix
       : `the store is another one: record ${seq} of its audit log is not the one that Redis knows`;
   };
 
+  const accept: AuditHead['accept'] = async (redis) => {
+    const head = await audit.head();
+    if (head !== null) await redis.set(key, JSON.stringify({ seq: head.seq, hash: head.hash }));
+    else await redis.del(key);
+  };
+
   return {
+    accept,
     async compare(redis) {
       const text = await redis.get(key);
       const copy = text === null ? null : copySchema.parse(JSON.parse(text));
       const problem = copy === null ? null : await problemOf(copy);
-      const head = await audit.head();
-      if (head !== null) await redis.set(key, JSON.stringify({ seq: head.seq, hash: head.hash }));
-      else await redis.del(key);
+      if (problem === null) await accept(redis);
       return problem;
     },
   };
 }
 
-/** The same once, at the start of a company. */
+/**
+ * The same once, at the start of a company. What is wrong is reported first, and then accepted: a start that is interrupted
+ * between finds it again.
+ */
 export async function compareAuditHead(
   redisUrl: string,
   audit: Pick<AuditStore, 'head' | 'read'>,
   prefix: string,
-): Promise<string | null> {
+  report: (problem: string) => Promise<void>,
+): Promise<void> {
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: 3 });
   // Errors reach the caller through the failed command.
   redis.on('error', () => undefined);
   try {
-    return await createAuditHead(audit, prefix).compare(redis);
+    const auditHead = createAuditHead(audit, prefix);
+    const problem = await auditHead.compare(redis);
+    if (problem === null) return;
+    await report(problem);
+    await auditHead.accept(redis);
   } finally {
     redis.disconnect();
   }
