@@ -17,7 +17,7 @@ describe('the money path under many simulated faults', () => {
     `keeps every rule in ${SEEDS} seeds, each with orders, and every kind of fault occurs`,
     { timeout: 3_000_000 },
     async () => {
-      const tally = await runOnThreads(1, SEEDS, 1, await bundleSystem(), () => undefined);
+      const tally = await runOnThreads(1, SEEDS, 2, await bundleSystem(), () => undefined);
       expect(tally.failures).toEqual([]);
       expect(sharesOf(tally).filter(({ share }) => share < LEAST_SHARE)).toEqual([]);
     },
