@@ -10,6 +10,7 @@ import { type Result } from '../../queues/contracts/registry.ts';
 import { riskManagerContract } from '../../queues/contracts/risk-manager.ts';
 import { analystContract } from '../../queues/contracts/analyst.ts';
 import { UNENDED_STATES } from '../domain/orders/order.ts';
+import { type Holding } from '../domain/portfolio/holding.ts';
 import { isIncubation } from '../domain/portfolio/accounts.ts';
 import { timeframeMs } from '../domain/market/timeframe.ts';
 import { type QueueName } from '../../queues/names.ts';
@@ -54,9 +55,6 @@ export function tickRunnerOf(
   const { timeframe } = config.exchange;
   const flows = createFlowRunner(producer, waiterOf);
   const watch = createCandleWatch(flows, config.agents.heartbeat.silentAfterMs);
-  /** The account has strategies; holdings are retired, never removed. */
-  let evaluates = false;
-  const incubation = new Set<string>();
   /** Market time of the newest tick that was run here, epoch ms: the jobs of later ones do not exist yet. */
   let newest: number | null = null;
 
@@ -68,8 +66,8 @@ export function tickRunnerOf(
   };
 
   /** Incubation accounts whose orders may fill with these candles, or whose value they change. */
-  const busyIncubation = async (): Promise<readonly string[]> => {
-    const accounts = [...incubation];
+  const busyIncubation = async (holdings: readonly Holding[]): Promise<readonly string[]> => {
+    const accounts = [...new Set(holdings.map((holding) => holding.account).filter(isIncubation))];
     if (accounts.length === 0) return [];
     const [positions, orders] = await Promise.all([
       stores.ledger.positions(accounts),
@@ -87,14 +85,12 @@ export function tickRunnerOf(
       newest = Math.max(now, newest ?? now);
       const options = { mayExist, abortSignal };
       const symbols = (await data.markets()).map(({ symbol }) => symbol).sort();
-      if (!evaluates) {
-        const holdings = await stores.portfolio.list({ company: account });
-        evaluates = holdings.length > 0;
-        for (const holding of holdings) if (isIncubation(holding.account)) incubation.add(holding.account);
-      }
+      // Read for each tick: a cycle may have placed strategies and sent their orders since the last one.
+      const holdings = await stores.portfolio.list({ company: account });
+      const evaluates = holdings.length > 0;
 
       // An incubation account that fails has its own dead letter: it keeps nothing else from going on.
-      const busy = (await busyIncubation()).map((of): TickIdentity => ({ ...tick, account: of }));
+      const busy = (await busyIncubation(holdings)).map((of): TickIdentity => ({ ...tick, account: of }));
       await Promise.all(busy.map((of) => flows.run(settleNode(of, symbols), options)));
       if (hasAborted()) return;
       const flattened = await watch(tick, observeFlow(tick, symbols, evaluates), options);
@@ -110,7 +106,6 @@ export function tickRunnerOf(
       const [reductions = [], ...ofIncubation] = await Promise.all([tick, ...busy].map(mark));
       if (hasAborted()) return;
       const signals = evaluates ? await signalsOf(signalsJobId(tick)) : { intents: [], incubation: [] };
-      for (const of of signals.incubation) incubation.add(of.account);
       const wanted = new Map([[account, [...signals.intents, ...reductions]]]);
       for (const of of signals.incubation) wanted.set(of.account, [...of.intents]);
       for (const [i, { account: of }] of busy.entries())

@@ -1,11 +1,16 @@
 import { incubationAccount } from '../../../src/domain/portfolio/accounts.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../src/domain/backtest/engine/engine.ts';
-import { hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
 import { line } from '../../../src/domain/strategies/families/rule-words.ts';
-import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
 import { setMarketTime } from '../../../src/feed/feed.ts';
 import { createTickRunner } from '../../../src/feed/run-tick.ts';
+import {
+  ADD_CROSSING as REQUEST,
+  CROSSING_CLOSES as CLOSES,
+  CROSSING_HASH as HASH,
+  CROSSING_SPEC as SPEC,
+  CROSSING_SYMBOL as SYMBOL,
+} from '../../fixtures/crossing-strategy.ts';
 import { openTestEnvironment, type TestCompany, type TestEnvironment } from '../../fixtures/company.ts';
 import { HOUR, market, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
 
@@ -15,26 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => testEnvironment.close());
 const inCompany = (use: (company: TestCompany) => Promise<void>) => () => testEnvironment.withCompany(use);
-
-const [fast, slow] = [line('sma', { period: 2 }), line('sma', { period: 4 })];
-const SPEC: StrategySpec = {
-  family: 'trend-following',
-  side: 'long',
-  entry: { left: fast, op: 'crosses-above', right: slow },
-  exit: { left: fast, op: 'crosses-below', right: slow },
-  stop: { kind: 'percent', value: 0.1 },
-  sizing: { kind: 'fraction', fraction: 0.04 },
-};
-const HASH = hashSpec(SPEC);
-const SYMBOL = 'AAA-USD';
-const REQUEST = {
-  account: 'paper',
-  spec: { ...SPEC } as Record<string, unknown>,
-  symbol: SYMBOL,
-  timeframe: '1h',
-} as const;
-/** Up from the second hour on, down from the eighth. */
-const CLOSES = [100, 101, 102, 103, 104, 105, 106, 103, 100, 98, 97, 96];
 
 describe('a strategy of a person', () => {
   it(
@@ -188,7 +173,7 @@ describe('a strategy of a person', () => {
     ['another account', { account: 'other' }, 'there is no account other'],
     [
       'a longer look back than there are candles',
-      { spec: { ...SPEC, entry: { left: line('sma', { period: 200 }), op: 'crosses-above', right: slow } } },
+      { spec: { ...SPEC, entry: { ...SPEC.entry, left: line('sma', { period: 200 }) } } },
       'looks back',
     ],
   ] as const)('%s is refused, and nothing is stored', (_, change, text) =>

@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../src/domain/backtest/engine/engine.ts';
 import { incubationAccount } from '../../../src/domain/portfolio/accounts.ts';
-import { line } from '../../../src/domain/strategies/families/rule-words.ts';
-import { hashSpec } from '../../../src/domain/strategies/hash-spec.ts';
-import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
 import { setMarketTime } from '../../../src/feed/feed.ts';
 import { createTickRunner } from '../../../src/feed/run-tick.ts';
+import {
+  ADD_CROSSING as REQUEST,
+  CROSSING_CLOSES as CLOSES,
+  CROSSING_HASH as HASH,
+  CROSSING_SPEC as SPEC,
+  CROSSING_SYMBOL as SYMBOL,
+} from '../../fixtures/crossing-strategy.ts';
 import { openTestEnvironment, type TestCompany, type TestEnvironment } from '../../fixtures/company.ts';
-import { HOUR, market, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
+import { incubatePhase } from '../../../queues/flows/cycle-flow.ts';
+import { entryIntent, HOUR, market, OPENS, openMarkets } from '../../fixtures/synthetic-market.ts';
 
 let testEnvironment: TestEnvironment;
 beforeAll(async () => {
@@ -15,28 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => testEnvironment.close());
 
-const [fast, slow] = [line('sma', { period: 2 }), line('sma', { period: 4 })];
-const SPEC: StrategySpec = {
-  family: 'trend-following',
-  side: 'long',
-  entry: { left: fast, op: 'crosses-above', right: slow },
-  exit: { left: fast, op: 'crosses-below', right: slow },
-  stop: { kind: 'percent', value: 0.1 },
-  sizing: { kind: 'fraction', fraction: 0.04 },
-};
-const HASH = hashSpec(SPEC);
-const SYMBOL = 'AAA-USD';
 const OWN = incubationAccount('paper', HASH);
-const REQUEST = {
-  account: 'paper',
-  spec: { ...SPEC } as Record<string, unknown>,
-  symbol: SYMBOL,
-  timeframe: '1h',
-} as const;
 /** With which the accounts of tests open. */
 const CASH = 100_000;
-/** Up from the second hour on, down from the eighth. */
-const CLOSES = [100, 101, 102, 103, 104, 105, 106, 103, 100, 98, 97, 96];
 
 interface Incubating extends TestCompany {
   /** The next candles close. */
@@ -96,6 +82,28 @@ describe('an incubating strategy', () => {
       const { equity } = await broker.balance(OWN);
       expect(equity).not.toBe(CASH);
       expect(equity).toBeGreaterThan(0.9 * CASH);
+    }),
+  );
+
+  it(
+    'fills on the candle after its order when a cycle has just found it',
+    incubating(async (company) => {
+      const { context, pass, ended } = company;
+      const { stores, producer, data } = context;
+      await pass(2);
+      const strategyHash = 'c'.repeat(64);
+      const account = incubationAccount('paper', strategyHash);
+      const [known] = await stores.portfolio.list({ company: 'paper' });
+      await stores.portfolio.put({ ...known!, account, strategyHash });
+      const asOf = await data.now();
+      const intent = entryIntent(context, SYMBOL, 'found', { account, strategyHash, asOf, referencePrice: 101 });
+      await stores.intents.addMany([intent]);
+      const cycle = { id: 'c1', account: 'paper', timeframe: '1h', asOf } as const;
+      const [flow] = incubatePhase(cycle, [{ account, intents: [intent.id] }]);
+      await producer.addFlow(flow!);
+      await ended('trader', flow!.jobId);
+      await pass(1);
+      expect(await stores.ledger.fills({ account })).toMatchObject([{ purpose: 'entry', time: asOf }]);
     }),
   );
 

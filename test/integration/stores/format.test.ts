@@ -1,3 +1,4 @@
+import { incubationAccount } from '../../../src/domain/portfolio/accounts.ts';
 import { Redis } from 'ioredis';
 import { type Connection } from 'mongoose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -100,6 +101,26 @@ describe('the format number of store and queues', () => {
     expect(await venueAccounts.load('paper')).toEqual({ version: 3, state: { cash: '10', orders: {} } });
     expect(await venueAccounts.pastOrder('paper', 'bc-1')).toEqual({ clientOrderId: 'bc-1', ...outcome });
     expect(await venueAccounts.pastGroup('paper', 'bc.2')).toHaveLength(1);
+  });
+
+  it('incubating strategies leave the main account, also when two processes open it', async () => {
+    const hash = 'a'.repeat(64);
+    const row = { account: 'paper', strategyHash: hash, symbol: 'BTC-USD', timeframe: '1h', rank: 1, reason: 'found' };
+    await collection('portfolios').insertMany([
+      { _id: `paper/${hash}/BTC-USD`, ...row, state: 'incubating' },
+      { _id: `paper/${hash}/ETH-USD`, ...row, symbol: 'ETH-USD', state: 'active' },
+    ]);
+    await collection('meta').insertOne({ _id: 'format', format: 4 });
+    await Promise.all([open('write'), open('write')]);
+    const { portfolio } = createMongoStores(mongo);
+    const account = incubationAccount('paper', hash);
+    expect(await portfolio.list({ company: 'paper', symbol: 'BTC-USD' })).toMatchObject([
+      { account: 'paper', state: 'retired', reason: `goes on as incubating on account ${account}` },
+      { account, incubationOf: 'paper', state: 'incubating', reason: 'found' },
+    ]);
+    expect(await portfolio.list({ company: 'paper', symbol: 'ETH-USD' })).toMatchObject([
+      { account: 'paper', state: 'active' },
+    ]);
   });
 
   it('a migration killed between store and queues is completed by the next process', async () => {
