@@ -4,6 +4,8 @@ import { type AuditRecord } from '../domain/audit/chain.ts';
 export interface AuditArchive {
   /** `seq` of the last archived record; 0 without any. */
   last(): Promise<number>;
+  /** That record itself. @throws AppError `audit-broken` for a file that cannot be read */
+  lastRecord(): Promise<AuditRecord | null>;
   /** Stores consecutive records for good. Returns when they would survive a power cut. */
   add(records: readonly AuditRecord[]): Promise<void>;
   /** Size on the disk. */

@@ -76,6 +76,13 @@ export function openAuditArchive(directory: string): AuditArchive {
   return {
     last: async () => (await parts()).at(-1)?.last ?? 0,
 
+    async lastRecord() {
+      const part = (await parts()).at(-1);
+      let last: AuditRecord | null = null;
+      if (part !== undefined) for await (const batch of recordsOf(part.name)) last = batch.at(-1) ?? last;
+      return last;
+    },
+
     async add(records) {
       const [first, last] = [records[0], records.at(-1)];
       if (first === undefined || last === undefined) return;

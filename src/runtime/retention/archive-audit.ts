@@ -1,3 +1,4 @@
+import { AppError } from '../../domain/errors.ts';
 import { type AuditArchive } from '../../ports/audit-archive.ts';
 import { type RetentionStore } from '../../ports/retention.ts';
 import { type AuditStore } from '../../ports/stores.ts';
@@ -28,8 +29,7 @@ export async function archiveAudit({
 }: AuditRetention): Promise<number> {
   const head = (await audit.head())?.seq ?? 0;
   let last = await archive.last();
-  // What a crash may have left of the last part.
-  if (last > 0) await retention.removeAudit(Math.max(1, last - part + 1), last);
+  await removeLeftovers({ audit, archive, retention }, last);
   let parts = 0;
   for (; head - last >= keep + part; parts += 1) {
     const records = [];
@@ -43,4 +43,29 @@ export async function archiveAudit({
     last += part;
   }
   return parts;
+}
+
+/**
+ * Removes what a crash has left of the last part. The records of the store are those of the archive only if the last one is: a
+ * chain that ends alike is alike.
+ * @throws AppError `audit-broken`
+ */
+async function removeLeftovers(
+  { audit, archive, retention }: Omit<AuditRetention, 'keep' | 'part'>,
+  last: number,
+): Promise<void> {
+  const [oldest] = await audit.read(1, 1);
+  if (oldest === undefined || oldest.seq > last) return;
+  const [[inStore], archived] = await Promise.all([audit.read(last, 1), archive.lastRecord()]);
+  if (inStore === undefined || inStore.hash !== archived?.hash) {
+    throw new AppError(
+      'audit-broken',
+      `the archived audit log ends at record ${last}, and the store has other records from ${oldest.seq} on: it is an older copy, or another store`,
+      {
+        advice:
+          'Put back the folder audit of the data directory that belongs to this store. Until then nothing is archived',
+      },
+    );
+  }
+  await retention.removeAudit(oldest.seq, last);
 }

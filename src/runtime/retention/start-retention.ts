@@ -1,5 +1,5 @@
 import { createRaiseAlert } from '../../../processors/agent/raise-alert.ts';
-import { errorText } from '../../domain/errors.ts';
+import { errorText, hasCode } from '../../domain/errors.ts';
 import { type AppContext } from '../context.ts';
 import { archiveAudit } from './archive-audit.ts';
 import { type ServiceKind } from '../services/service.ts';
@@ -18,20 +18,34 @@ export function startRetention(context: AppContext, storeKind: ServiceKind): { r
   const { stores, retention, auditArchive, clock, log } = context;
   const { dataDirectory, retention: limits } = context.config.database;
   const { everySeconds, auditRecords, fullCycles, noticeDays, embeddedStoreMegabytes } = limits;
+  const raiseAlert = createRaiseAlert(context);
   let running: Promise<void> | null = null;
 
-  async function clean(): Promise<void> {
-    if (storeKind !== 'external') {
+  async function archive(): Promise<void> {
+    try {
       const parts = await archiveAudit({ audit: stores.audit, archive: auditArchive, retention, keep: auditRecords });
       if (parts > 0) log.info('old audit records were moved to files', { parts });
+    } catch (error) {
+      if (!hasCode(error, 'audit-broken')) throw error;
+      await raiseAlert({
+        key: `audit-archive/${await auditArchive.last()}`,
+        severity: 'critical',
+        title: 'The audit log cannot be archived',
+        text: errorText(error),
+      });
     }
+  }
+
+  async function clean(): Promise<void> {
     const reduced = await reduceCycles(retention, fullCycles);
     if (reduced > 0) log.info('old cycles were reduced', { cycles: reduced });
     if (storeKind === 'embedded') {
       const maxBytes = embeddedStoreMegabytes * 1e6;
-      await watchEmbeddedStore({ dataDirectory, maxBytes, now: clock.now(), raiseAlert: createRaiseAlert(context) });
+      await watchEmbeddedStore({ dataDirectory, maxBytes, now: clock.now(), raiseAlert });
     }
     await retention.removeNotices(clock.now() - noticeDays * DAY_MS);
+    // Last: a log that cannot be archived keeps nothing else from being removed.
+    if (storeKind !== 'external') await archive();
   }
 
   const timer = setInterval(() => {

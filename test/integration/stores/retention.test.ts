@@ -58,6 +58,32 @@ it('moves old audit records to files; the chain stays whole, goes on, and surviv
   expect(await archiveAudit({ ...keep, retention })).toBe(0);
 });
 
+it('removes no record of a store that was put back to an older copy, and the chain counts as broken', async () => {
+  const { archive } = archiveOf();
+  const of = { archive, keep: 20, part: 20 };
+  const chain = async (name: string, length: number): Promise<TemporaryStore> => {
+    const opened = await openTemporaryStore();
+    const own = createMongoStores(await opened.connect());
+    await own.ensureIndexes();
+    for (let i = 0; i < length; i += 1) await own.audit.append(auditEntry(`${name}-${i}`));
+    return opened;
+  };
+  const newer = await chain('newer', 60);
+  onTestFinished(() => newer.close());
+  const ofNewer = createMongoStores(await newer.connect());
+  expect(await archiveAudit({ ...of, audit: ofNewer.audit, retention: ofNewer.retention })).toBe(2);
+
+  // It has gone on since the copy: its records have the numbers of archived ones.
+  const older = await chain('older', 30);
+  onTestFinished(() => older.close());
+  const ofOlder = createMongoStores(await older.connect());
+  await expect(archiveAudit({ ...of, audit: ofOlder.audit, retention: ofOlder.retention })).rejects.toMatchObject({
+    code: 'audit-broken',
+  });
+  expect(await ofOlder.audit.read(1, 100)).toHaveLength(30);
+  expect((await verifyAudit(ofOlder.audit, undefined, archive)).fault).toMatchObject({ seq: 41 });
+});
+
 /** A cycle with a screened and a tested strategy of its own, and one that every cycle tries. */
 async function addCycle(n: number, state: 'completed' | 'running' = 'completed') {
   const id = `c${String(n).padStart(2, '0')}`;
