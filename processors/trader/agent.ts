@@ -19,7 +19,8 @@ import { type Refusal } from './admit-approval.ts';
 import { cancelOrders, reportCrossing } from './cancel-orders.ts';
 import { cancelWithdrawn } from './cancel-withdrawn.ts';
 import { followVenue, resolveUnsent, standingDifference } from './follow-venue.ts';
-import { markAccount, syncOrders, takeFills, unendedOrders } from './ledger-sync.ts';
+import { markAccount, syncOrders, unendedOrders } from './ledger-sync.ts';
+import { takeFills } from './take-fills.ts';
 import { createVenueWatch } from './watch-venue.ts';
 import { mayBeUnsent, placeAll, type PlaceDeps } from './place-order.ts';
 
@@ -139,7 +140,7 @@ export function createTrader(deps: TraderDeps): Agent {
           const unended = await unendedOrders(deps, account);
           const unresolved = await resolveUnsent(cancelDeps, account, unended).then(() => null, caught);
           await syncOrders(deps, account, unended.some(mayBeUnsent) ? await unendedOrders(deps, account) : unended);
-          const { fills, mark } = await takeFills(deps, account, barred ? report : undefined);
+          const { fills, mark } = await takeFills(cancelDeps, account, barred ? report : undefined);
           const equity = await markAccount(deps, account);
           // A venue that takes no cancel still gets the candle: stops must act.
           const unanswered = uncancelled ?? unresolved;

@@ -2,12 +2,8 @@ import { AppError, errorText } from '../../src/domain/errors.ts';
 import { type Fill } from '../../src/domain/orders/order.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
 import { plain } from '../../src/domain/risk/figures.ts';
-import { type RaiseAlert } from '../agent/raise-alert.ts';
-import { syncOrders, takeFills, unendedOrders, type LedgerDeps } from './ledger-sync.ts';
-
-export interface CancelDeps extends LedgerDeps {
-  readonly raiseAlert: RaiseAlert;
-}
+import { syncOrders, unendedOrders } from './ledger-sync.ts';
+import { takeFills, type TakeDeps } from './take-fills.ts';
 
 export interface CancelOutcome {
   readonly cancelled: readonly string[];
@@ -20,7 +16,7 @@ export interface CancelOutcome {
  * ledger then follows the venue. An entry that was filled before its cancel arrived is a position, which is reported.
  * @throws AppError `not-cancelled`, retryable, after all others were cancelled.
  */
-export async function cancelOrders(deps: CancelDeps, account: string, orphans = false): Promise<CancelOutcome> {
+export async function cancelOrders(deps: TakeDeps, account: string, orphans = false): Promise<CancelOutcome> {
   const { broker } = deps;
   const [open, positions] = await Promise.all([broker.openOrders(account), orphans ? broker.positions(account) : []]);
   const isOrphan = ({ strategyHash, symbol }: OrderReport): boolean =>
@@ -34,7 +30,7 @@ export async function cancelOrders(deps: CancelDeps, account: string, orphans = 
  * @throws AppError `not-cancelled`, retryable, after all others were cancelled.
  */
 export async function cancelChosen(
-  deps: CancelDeps,
+  deps: TakeDeps,
   account: string,
   chosen: readonly OrderReport[],
   report?: (fill: Fill) => Promise<void>,
@@ -62,7 +58,7 @@ export async function cancelChosen(
 }
 
 /** Reports the fill of an entry that was to be cancelled, with the protection that the venue has for the position. */
-export async function reportCrossing({ broker, raiseAlert }: CancelDeps, fill: Fill): Promise<void> {
+export async function reportCrossing({ broker, raiseAlert }: TakeDeps, fill: Fill): Promise<void> {
   const { account, clientOrderId, side, amount, symbol, price } = fill;
   const group = await broker.fetchGroup(account, clientOrderId);
   const stop = group.find(({ purpose, state }) => purpose === 'stop' && state === 'open');

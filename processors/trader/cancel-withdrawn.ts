@@ -1,8 +1,9 @@
 import { plain } from '../../src/domain/risk/figures.ts';
 import { type TradingStates } from '../agent/trading-states.ts';
-import { cancelChosen, type CancelDeps } from './cancel-orders.ts';
+import { cancelChosen } from './cancel-orders.ts';
+import { type TakeDeps } from './take-fills.ts';
 
-export interface WithdrawalDeps extends CancelDeps {
+export interface WithdrawalDeps extends TakeDeps {
   readonly states: Pick<TradingStates, 'change'>;
 }
 

@@ -1,14 +1,15 @@
 import { type BookMark } from '../../src/domain/portfolio/books.ts';
 import { type Order } from '../../src/domain/orders/order.ts';
 import { type RiskStates } from '../../src/ports/risk-states.ts';
-import { cancelOrders, reportCrossing, type CancelDeps } from './cancel-orders.ts';
+import { cancelOrders, reportCrossing } from './cancel-orders.ts';
 import { compareBooks } from './compare-books.ts';
-import { syncOrders, takeFills, unendedOrders } from './ledger-sync.ts';
+import { syncOrders, unendedOrders } from './ledger-sync.ts';
 import { mayBeUnsent, placeApproved, resolveUnusable, type PlaceDeps } from './place-order.ts';
+import { takeFills, type TakeDeps } from './take-fills.ts';
 
 export interface FollowDeps extends PlaceDeps {
   readonly riskStates: RiskStates;
-  readonly raiseAlert: CancelDeps['raiseAlert'];
+  readonly raiseAlert: TakeDeps['raiseAlert'];
 }
 
 /** What the ledger has taken over from the venue. */

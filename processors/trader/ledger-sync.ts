@@ -1,7 +1,5 @@
-import { type BookMark } from '../../src/domain/portfolio/books.ts';
-import { foldFills } from '../../src/domain/portfolio/fold.ts';
-import { canTransition } from '../../src/domain/orders/state-machine.ts';
-import { type Fill, type Order, UNENDED_STATES } from '../../src/domain/orders/order.ts';
+import { canRevive, canTransition } from '../../src/domain/orders/state-machine.ts';
+import { type Order, UNENDED_STATES } from '../../src/domain/orders/order.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
 import { type Broker } from '../../src/ports/broker.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
@@ -59,7 +57,7 @@ function legOf(entry: Order, venue: OrderReport): Order {
 /** Applies the venue's report to one order. The venue is the authority, but transitions unknown to the state machine are ignored. */
 export async function adopt(deps: LedgerDeps, order: Order, venue: OrderReport): Promise<Order> {
   const same = order.state === venue.state && order.filledAmount === venue.filledAmount;
-  if (same || !canTransition(order.state, venue.state, 'venue')) return order;
+  if (same || !(canTransition(order.state, venue.state, 'venue') || canRevive(order, venue))) return order;
   const { orders } = deps.stores;
   const next = await orders.transition(order.account, order.clientOrderId, [order.state], venue.state, reported(venue));
   if (!next) return order;
@@ -129,68 +127,6 @@ export async function syncOrders(deps: LedgerDeps, account: string, unended: rea
   };
   await Promise.all(groups.map(followGroup));
   return live.length;
-}
-
-async function auditFill({ stores, clock }: LedgerDeps, fill: Fill): Promise<void> {
-  const { id, account, clientOrderId, symbol, side, purpose, amount, price, fee, time } = fill;
-  await stores.audit.append({
-    key: `fill/${account}/${id}`,
-    actor: 'trader',
-    action: 'fill',
-    subject: clientOrderId,
-    at: clock.now(),
-    data: { symbol, side, purpose, amount, price, fee, time },
-  });
-}
-
-/** New fills, and what is noted about the account since; null before its first comparison. */
-export interface Taken {
-  readonly fills: number;
-  readonly mark: BookMark | null;
-}
-
-/**
- * Records the venue's fills after the last recorded one, whatever their time, and rebuilds the affected positions. The fills
- * are recorded last: an interruption repeats all steps, of which only the broadcast is visible.
- * @param reportEntry called for each new fill of an entry, before it is recorded
- */
-export async function takeFills(
-  deps: LedgerDeps,
-  account: string,
-  reportEntry?: (fill: Fill) => Promise<void>,
-): Promise<Taken> {
-  const { stores, broker, broadcaster, clock } = deps;
-  const mark = await stores.ledger.mark(account);
-  const made = await broker.fills(account, mark?.lastFill ?? null);
-  const last = made.at(-1);
-  if (!last) return { fills: 0, mark };
-  const ids = made.map(({ id }) => id);
-  const known = new Set(await stores.ledger.recorded(account, ids));
-  const fills = made.filter(({ id }) => !known.has(id));
-  const publish = ({ id, clientOrderId, symbol, side, purpose, amount, price, fee }: Fill): Promise<void> =>
-    broadcaster.publish({
-      topic: 'fill',
-      at: clock.now(),
-      data: { account, id, clientOrderId, symbol, side, purpose, amount, price, fee },
-    });
-  const touched = new Map(fills.map((fill) => [`${fill.strategyHash}/${fill.symbol}`, fill]));
-  const positionsOf = async ({ strategyHash, symbol }: Fill) => {
-    const before = await stores.ledger.fills({ account, strategyHash, symbol });
-    const fresh = fills.filter((fill) => fill.strategyHash === strategyHash && fill.symbol === symbol);
-    return foldFills([...before, ...fresh]);
-  };
-  const [positions] = await Promise.all([
-    Promise.all([...touched.values()].map(positionsOf)),
-    ...fills.map(publish),
-    ...fills.map((fill) => auditFill(deps, fill)),
-  ]);
-  await stores.ledger.savePositions(positions.flat());
-  for (const fill of fills) if (fill.purpose === 'entry') await reportEntry?.(fill);
-  const recorded = await stores.ledger.recordFills(fills);
-  // The cursor follows the record: a crash in between reads the same fills again.
-  const next = mark && { ...mark, lastFill: last.id };
-  if (next) await stores.ledger.saveMark(next);
-  return { fills: recorded, mark: next };
 }
 
 /** Marks the account to market and stores the equity point. Returns equity in quote currency. */

@@ -8,7 +8,8 @@ import { type Order, type OrderState } from './order.ts';
  *                                 |            |             |
  *                                 +----> unknown <-----------+
  *
- * `cancelled` and `expired` end an order from any state, `rejected` until the first fill.
+ * `cancelled` and `expired` end an order from any state, `rejected` until the first fill. Only a fill at the venue that the
+ * ledger did not know of overrules these ends: canRevive().
  *
  * An ambiguous answer of the venue makes an order `unknown`, and only a report of the venue can change that state. An
  * order that the venue does not know goes back to `submitting` under the same client order id.
@@ -35,6 +36,20 @@ export function isTerminal(state: OrderState): boolean {
 
 export function canTransition(from: OrderState, to: OrderState, by: TransitionAuthority = 'company'): boolean {
   return NEXT[from].includes(to) && (from !== 'unknown' || by === 'venue');
+}
+
+/** States of an order that has ended before all of it was filled. */
+export const ENDED_UNFILLED: ReadonlySet<OrderState> = new Set(['cancelled', 'rejected', 'expired']);
+
+/**
+ * Whether a report of the venue overrules the end of an order: the company ends what the venue does not know, and a request
+ * that was on its way meanwhile may still be carried out. Only a fill proves that.
+ */
+export function canRevive(
+  order: Pick<OrderProgress, 'state' | 'filledAmount'>,
+  report: Pick<OrderProgress, 'filledAmount'>,
+): boolean {
+  return ENDED_UNFILLED.has(order.state) && report.filledAmount > order.filledAmount;
 }
 
 /** What a transition reads of an order: a row of the ledger and an order of the paper venue both have it. */

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awaitReconciliation } from '../../../processors/risk-manager/await-reconciliation.ts';
 import { createRiskStates } from '../../../processors/risk-manager/risk-states.ts';
+import { plain } from '../../../src/domain/risk/figures.ts';
+import { AppError } from '../../../src/domain/errors.ts';
+import { type PlacedRequest } from '../../../src/ports/broker.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
 import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
 import { ACCOUNT, withMoneyAgents } from '../../fixtures/money-agents.ts';
@@ -53,6 +56,48 @@ describe('found by the simulator of faults', () => {
         expect((await riskState()).unreconciled).toBeUndefined();
       },
       { stores: watching },
+    );
+  });
+
+  it('a process that was frozen before its send sent an order that its successor had ended: it was filled unseen', async () => {
+    const late: PlacedRequest[] = [];
+    let isFrozen = true;
+    await withMoneyAgents(
+      testEnvironment,
+      async (agents) => {
+        const { context, ask, approved, pass } = agents;
+        const { stores, broker } = context;
+        const { id, intentId } = await approved(entryIntent(context, 'AAA-USD', 's1'));
+        await expect(agents.execute(id)).rejects.toThrow(/unknown/);
+        await ask('risk-manager', 'set-state', { account: ACCOUNT, state: 'REDUCING', reason: 'test', by: 'operator' });
+        await ask('trader', 'reconcile', { account: ACCOUNT });
+        await ask('risk-manager', 'set-state', { account: ACCOUNT, state: 'ACTIVE', reason: 'test', by: 'operator' });
+        expect((await stores.orders.get(ACCOUNT, intentId))?.state).toBe('cancelled');
+        isFrozen = false;
+        await broker.submit(late[0]!);
+        await pass();
+        expect(await stores.orders.get(ACCOUNT, intentId)).toMatchObject({
+          state: 'filled',
+          filledAmount: late[0]!.amount,
+        });
+        const legs = (await stores.orders.list({ account: ACCOUNT })).filter(({ parentId }) => parentId === intentId);
+        expect(legs.map(({ purpose, state }) => [purpose, state])).toContainEqual(['stop', 'open']);
+        expect((await agents.riskState()).tradingState).toBe('ACTIVE');
+        const told = (await agents.alerts()).filter(({ title }) => title === 'Ended order was filled');
+        expect(told.map(({ text }) => text.replace(intentId, 'ID'))).toEqual([
+          `entry order ID was cancelled (trading is REDUCING (test)), but buy ${plain(late[0]!.amount)} AAA-USD was filled at the venue: the ledger counts it as filled`,
+        ]);
+      },
+      {
+        broker: (broker) => ({
+          ...broker,
+          async submit(request) {
+            if (!isFrozen) return broker.submit(request);
+            late.push(request);
+            throw new AppError('venue-unavailable', 'no answer', { retryable: true });
+          },
+        }),
+      },
     );
   });
 });

@@ -32,3 +32,13 @@ it.each([
   const unchecked = testRun(1, { passed: 2, failed: 0, skipped: 0 });
   expect(await outcome(...order(unchecked))).toEqual({ exitCode: 1, line: '7 passed, 1 failed, 1 skipped' });
 });
+
+it('names what failed in every run, right before the sum', async () => {
+  const failing = (what: string) => async () => {
+    const counts = { passed: 0, failed: 1, skipped: 0, failures: [what] };
+    writeFileSync(process.env['TEST_COUNTS_FILE']!, JSON.stringify(counts));
+    return 1;
+  };
+  const { line } = await outcome(failing('a.test.ts: one: is 2'), good, failing('b.test.ts: two: hangs'));
+  expect(line).toBe('failed:\n  a.test.ts: one: is 2\n  b.test.ts: two: hangs\n\n5 passed, 2 failed, 1 skipped');
+});
