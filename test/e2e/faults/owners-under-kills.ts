@@ -103,12 +103,12 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
     await eventually('backtests', async () => (await context.producer.queue('backtest').getActiveCount()) > 0);
     await context.close();
     expect(await first.kill('SIGINT')).toEqual({ code: 0, signal: null });
-    expect(testEnvironment.processes()).toEqual([]);
+    await expect.poll(() => testEnvironment.processes()).toEqual([]);
 
     const second = company('interrupted');
     await eventually('the second start', () => second.stdout().includes('\n'));
     expect(await second.kill('SIGINT')).toEqual({ code: 0, signal: null });
-    expect(testEnvironment.processes()).toEqual([]);
+    await expect.poll(() => testEnvironment.processes()).toEqual([]);
   });
 
   it('takes over from a killed owner, and misses no candle', { timeout: 240_000 }, async () => {
@@ -153,6 +153,6 @@ export function describeOwnersUnderKills({ phases, leastKills, deaths }: OwnersU
     expect(await violationsOf(context)).toEqual(NO_VIOLATIONS);
     await context.close();
     expect(await owner.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-    expect(testEnvironment.processes()).toEqual([]);
+    await expect.poll(() => testEnvironment.processes()).toEqual([]);
   });
 }

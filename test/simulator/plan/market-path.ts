@@ -28,7 +28,7 @@ export interface PathRequest {
 }
 
 /** Before it every plan trades for a while: near its drawdown limits an account may be too careful for orders. */
-const FIRST_DROP = 110;
+const FIRST_DROP = 85;
 const TICK = 0.01;
 const onTick = (price: number): number => Math.max(TICK, Math.round(price / TICK) * TICK);
 

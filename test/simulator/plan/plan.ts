@@ -51,7 +51,7 @@ export interface Plan {
 
 export const QUIET_CANDLES = 7;
 export const HISTORY = 60;
-const CANDLES = 150;
+const CANDLES = 85;
 /** A run with fewer orders goes on for a while without faults. */
 export const LEAST_ORDERS = 10;
 export const SPARE_CANDLES = 400;
@@ -111,7 +111,7 @@ function drawActions(rng: Rng): readonly PlannedAction[] {
       pick: rng.next(),
     }));
   // And now and then anyway: every run is to trade until its end.
-  const regular = [20, 45, 70, 95, 120].map((candle) => ({
+  const regular = [15, 32, 49, 66].map((candle) => ({
     candle: candle + rng.integer(0, 10),
     kind: 'resume' as const,
     ...drawMoment(rng),
