@@ -19,7 +19,7 @@ import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { createTroubleReporter } from '../agent/report-trouble.ts';
 import { createTradingStates } from '../agent/trading-states.ts';
 import { createCeoSilence } from './ceo-silence.ts';
-import { auditedVerdicts } from './audited-verdicts.ts';
+import { auditedVerdicts, auditedWithheld } from './audited-verdicts.ts';
 import { flattenIntents, flattenReport, remainsOf } from './flatten.ts';
 import { reductionIntents } from './reduce-exposure.ts';
 import { reviewIntents, type ReviewDeps } from './review-intents.ts';
@@ -115,17 +115,19 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
             advice: 'Wait for the trader; if it persists, check the venue',
           });
         }
-        const { verdicts, approvals, waiting } = await reviewIntents(deps, account, intents, state);
-        note({ risk: riskSummary(state), verdicts: auditedVerdicts(intents, verdicts) });
+        const { verdicts, approvals, waiting, withheld } = await reviewIntents(deps, account, intents, state);
+        note({ risk: riskSummary(state), verdicts: auditedVerdicts(intents, verdicts), ...auditedWithheld(withheld) });
         const decided = verdicts.map(({ intentId }) => intentId);
         // No exit began to wait here, and nobody else makes one wait.
         if (state.waitingExits?.some((id) => decided.includes(id)) === true)
           await keepWaiting(account, waiting, decided);
+        const final = verdicts.filter(({ intentId }) => !withheld.some((one) => one.intentId === intentId));
         return {
-          approved: count(verdicts, 'approve'),
-          reduced: count(verdicts, 'reduce'),
-          vetoed: count(verdicts, 'veto'),
+          approved: count(final, 'approve'),
+          reduced: count(final, 'reduce'),
+          vetoed: count(final, 'veto'),
           waiting: waiting.length,
+          withheld: withheld.length,
           approvals: [...approvals],
         };
       },
@@ -176,9 +178,9 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
         // A cancel that failed is tried again in the next round; it must not keep the positions open.
         const intents = await flattenIntents(deps, account, reason, job.timestamp);
         await stores.intents.addMany(intents);
-        const { verdicts, approvals } = await reviewIntents(deps, account, intents, state);
-        note({ risk: riskSummary(state), verdicts: auditedVerdicts(intents, verdicts) });
-        return { approved: verdicts.length - count(verdicts, 'veto'), approvals: [...approvals] };
+        const { verdicts, approvals, withheld } = await reviewIntents(deps, account, intents, state);
+        note({ risk: riskSummary(state), verdicts: auditedVerdicts(intents, verdicts), ...auditedWithheld(withheld) });
+        return { approved: approvals.length, approvals: [...approvals] };
       },
     },
     deps,

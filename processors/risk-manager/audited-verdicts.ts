@@ -1,5 +1,6 @@
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { type Verdict } from '../../src/domain/risk/verdict.ts';
+import { type Withheld } from './review-intents.ts';
 
 /** What the audit record of a review keeps of each signal and its verdict: the chain then reaches from signal to fill. */
 export function auditedVerdicts(intents: readonly Intent[], verdicts: readonly Verdict[]) {
@@ -11,3 +12,14 @@ export function auditedVerdicts(intents: readonly Intent[], verdicts: readonly V
     return [{ intentId, signal, decision, amount, reasons: reasons.map(({ code, text }) => ({ code, text })) }];
   });
 }
+
+/** What the audit record keeps of accepted intents that got no approval in the end; nothing when there are none. */
+export const auditedWithheld = (withheld: readonly Withheld[]) =>
+  withheld.length === 0
+    ? {}
+    : {
+        withheld: withheld.map(({ intentId, because }) => ({
+          intentId,
+          reasons: because.map(({ code, text }) => ({ code, text })),
+        })),
+      };

@@ -5,6 +5,7 @@ import { sha256 } from '../../src/domain/identity/sha256.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
 import { assetOf } from '../../src/domain/market/market.ts';
+import { plain } from '../../src/domain/risk/figures.ts';
 import { fractionOf } from '../../src/domain/risk/offset-fraction.ts';
 import { reviewIntent, vetoUnknownMarket } from '../../src/domain/risk/review.ts';
 import { type RiskState } from '../../src/domain/risk/risk-state.ts';
@@ -31,6 +32,13 @@ export interface Reviewed {
   readonly approvals: readonly string[];
   /** Rule exits without a verdict: they wait for the end of a HALTED. */
   readonly waiting: readonly string[];
+  /** Intents that an interrupted review has accepted, and that would be vetoed now: they get no approval. */
+  readonly withheld: readonly Withheld[];
+}
+
+export interface Withheld {
+  readonly intentId: string;
+  readonly because: Verdict['reasons'];
 }
 
 /** Adds an entry approved in this review to the summary, so that it counts against the limits for the next intents. */
@@ -68,7 +76,7 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** The signed approval of a verdict. Prices that bound an entry are those within the collar around the last price. */
 function approvalOf(
   intent: Intent,
-  { amount }: Verdict,
+  amount: number,
   { state, now, lastPrice }: ReviewContext,
   { limits, approvalSecret }: Pick<ReviewDeps, 'limits' | 'approvalSecret'>,
 ): Approval {
@@ -104,7 +112,8 @@ function approvalOf(
 
 /**
  * Reviews intents in order of market and id. The first verdict on an intent is final; a rule exit gets none while trading
- * is HALTED, because it waits.
+ * is HALTED, because it waits. A review that was interrupted may be repeated much later: what is approved is never more than
+ * this review would allow, or an exit would close a position that a stop has closed since.
  */
 export async function reviewIntents(
   deps: ReviewDeps,
@@ -119,13 +128,14 @@ export async function reviewIntents(
     .filter((intent) => !mustWait(intent))
     .sort((a, b) => byText(a.symbol, b.symbol) || byText(a.id, b.id));
   const [first] = reviewed;
-  if (!first) return { verdicts: [], approvals: [], waiting };
+  if (!first) return { verdicts: [], approvals: [], waiting, withheld: [] };
 
   let summary = await accountSummary(deps, account, first.timeframe, state, intents);
   const { now } = summary;
   const contexts = await Promise.all(reviewed.map((intent) => intentContext(deps, intent, now).catch(unknownMarket)));
   const verdicts: Verdict[] = [];
   const approvals: Approval[] = [];
+  const withheld: Withheld[] = [];
   for (const [i, intent] of reviewed.entries()) {
     const known = contexts[i]!;
     const context =
@@ -137,9 +147,26 @@ export async function reviewIntents(
     const verdict = await stores.intents.recordVerdict(account, own, clock.now(), intent.cycleId);
     verdicts.push(verdict);
     if (verdict.decision === 'veto' || 'unknown' in context) continue;
-    approvals.push(approvalOf(intent, verdict, context, deps));
-    summary = addCommitment(summary, intent, verdict.amount, context);
+    if (own.decision === 'veto') {
+      withheld.push({ intentId: intent.id, because: own.reasons });
+      continue;
+    }
+    const amount = Math.min(verdict.amount, own.amount);
+    approvals.push(approvalOf(intent, amount, context, deps));
+    summary = addCommitment(summary, intent, amount, context);
   }
   const issued = await Promise.all(approvals.map((approval) => stores.approvals.issue(approval)));
-  return { verdicts, approvals: issued.map(({ id }) => id), waiting };
+  // One that an interrupted review has issued is the one that counts.
+  const larger = issued.filter(({ amount }, i) => amount > approvals[i]!.amount);
+  for (const { id, intentId, amount } of larger)
+    withheld.push({
+      intentId,
+      because: [{ code: 'stale-approval', text: `approval ${id} allows ${plain(amount)}, which is too much by now` }],
+    });
+  return {
+    verdicts,
+    approvals: issued.filter((approval) => !larger.includes(approval)).map(({ id }) => id),
+    waiting,
+    withheld,
+  };
 }

@@ -14,6 +14,8 @@ export const riskManagerContract = defineContract({
         vetoed: countField,
         /** Rule exits that wait for the end of a HALTED. */
         waiting: countField,
+        /** Accepted by a review that was interrupted, and vetoed if it were judged now: without an approval. */
+        withheld: countField,
         approvals: z.array(idField),
       }),
       audited: true,

@@ -358,7 +358,7 @@ describe('the limits', () => {
       });
       await set('REDUCING');
       const { approvals, ...counts } = await agents.review(entry('CCC-USD'), close('x2'));
-      expect(counts).toEqual({ approved: 1, reduced: 0, vetoed: 1, waiting: 0 });
+      expect(counts).toEqual({ approved: 1, reduced: 0, vetoed: 1, waiting: 0, withheld: 0 });
       await agents.execute(...approvals);
       await pass();
       expect((await agents.held()).filter((held) => held !== 0)).toEqual([]);

@@ -7,7 +7,8 @@ import { type PlacedRequest } from '../../../src/ports/broker.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
 import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
 import { ACCOUNT, withMoneyAgents } from '../../fixtures/money-agents.ts';
-import { entryIntent } from '../../fixtures/synthetic-market.ts';
+import { closingIntent } from '../../../src/domain/risk/closing-intent.ts';
+import { entryIntent, HOUR, OPENS } from '../../fixtures/synthetic-market.ts';
 
 let testEnvironment: TestEnvironment;
 beforeAll(async () => {
@@ -98,6 +99,68 @@ describe('found by the simulator of faults', () => {
           },
         }),
       },
+    );
+  });
+
+  it('an exit was approved before a crash, and its position was closed by the time the review was repeated', async () => {
+    let isAway = false;
+    const leaving = (stores: Stores): Stores => ({
+      ...stores,
+      approvals: {
+        ...stores.approvals,
+        issue: async (approval) =>
+          isAway ? Promise.reject(new AppError('store-away', 'no answer')) : stores.approvals.issue(approval),
+      },
+    });
+    await withMoneyAgents(
+      testEnvironment,
+      async (agents) => {
+        const { context, approved, pass, review } = agents;
+        const entry = await approved(entryIntent(context, 'AAA-USD', 's1'));
+        await agents.execute(entry.id);
+        await pass();
+        const [held] = await context.stores.ledger.positions(ACCOUNT);
+        const asOf = OPENS + HOUR;
+        const closing = {
+          account: ACCOUNT,
+          symbol: 'AAA-USD',
+          strategyHash: held!.strategyHash,
+          timeframe: '1h',
+        } as const;
+        const exit = {
+          ...closingIntent({
+            ...closing,
+            purpose: 'reduce',
+            side: 'sell',
+            amount: held!.amount,
+            price: 100,
+            asOf,
+            candleTime: OPENS,
+            because: 'test',
+          }),
+          purpose: 'exit',
+        } as const;
+        isAway = true;
+        await expect(review(exit)).rejects.toThrow(/no answer/);
+        isAway = false;
+        await context.broker.submit({
+          ...closing,
+          clientOrderId: 'closed',
+          side: 'sell',
+          type: 'market',
+          purpose: 'flatten',
+          amount: held!.amount,
+          time: asOf,
+        });
+        await pass();
+        expect(await context.broker.positions(ACCOUNT)).toEqual([]);
+        expect(await review(exit)).toMatchObject({ approved: 0, withheld: 1, approvals: [] });
+        const record = await context.stores.audit.head();
+        expect(record?.data).toMatchObject({
+          withheld: [{ intentId: exit.id, reasons: [{ code: 'nothing-to-close' }] }],
+        });
+      },
+      { stores: leaving },
     );
   });
 });

@@ -54,7 +54,7 @@ export const HISTORY = 60;
 const CANDLES = 85;
 /** A run with fewer orders goes on for a while without faults. */
 export const LEAST_ORDERS = 10;
-export const SPARE_CANDLES = 400;
+export const SPARE_CANDLES = 900;
 
 const SYMBOLS = ['AAA-USD', 'BBB-USD', 'AAA-PERP'] as const;
 

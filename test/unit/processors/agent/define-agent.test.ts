@@ -8,7 +8,7 @@ import { jobWith, NOON, testDeps, type TestDeps } from './agent-fixture.ts';
 
 type Review = (context: JobContext) => Promise<unknown>;
 
-const ANSWER = { approved: 1, reduced: 0, vetoed: 0, waiting: 0, approvals: ['a1'] };
+const ANSWER = { approved: 1, reduced: 0, vetoed: 0, waiting: 0, withheld: 0, approvals: ['a1'] };
 const PAYLOAD = { account: 'paper' };
 
 /** The risk manager with this handler for `review`; its other jobs are not called. */
