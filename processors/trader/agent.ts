@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { idField } from '../../queues/fields.ts';
 import { type BookMark } from '../../src/domain/portfolio/books.ts';
-import { type Fill } from '../../src/domain/orders/order.ts';
+import { type Fill, UNENDED_STATES } from '../../src/domain/orders/order.ts';
+import { mainAccountOf } from '../../src/domain/portfolio/accounts.ts';
 import { type BreakerRules } from '../../src/domain/risk/breakers/breaker.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { childAnswers } from '../agent/child-answers.ts';
@@ -69,6 +70,13 @@ export function createTrader(deps: TraderDeps): Agent {
   const cancelBefore = async (account: string, { tradingState, withdrawnFlatten }: RiskState): Promise<void> => {
     if (tradingState !== 'ACTIVE') await cancelOrders(cancelDeps, account);
     if (withdrawnFlatten !== undefined) await cancelWithdrawn(withdrawalDeps, account, withdrawnFlatten);
+  };
+
+  /** Incubation accounts of the company with orders that may still change: its halts hold there too. */
+  const incubatingNow = async (account: string): Promise<readonly string[]> => {
+    const live = await stores.orders.list({ states: UNENDED_STATES });
+    const accounts = new Set(live.map((order) => order.account));
+    return [...accounts].filter((of) => of !== account && mainAccountOf(of) === account).sort();
   };
 
   const report = (fill: Fill): Promise<void> => reportCrossing(cancelDeps, fill);
@@ -192,10 +200,17 @@ export function createTrader(deps: TraderDeps): Agent {
 
       'cancel-open': ({ account, orphans }, { job, note }) =>
         watch.guard(job, account, async () => {
-          await broker.open(account);
-          const { cancelled, filled } = await cancelOrders(cancelDeps, account, orphans);
+          const outcome = { cancelled: [] as string[], filled: [] as string[] };
+          const errors: unknown[] = [];
+          for (const of of [account, ...(await incubatingNow(account))]) {
+            await broker.open(of);
+            const done = await cancelOrders(cancelDeps, of, orphans).catch((error: unknown) => void errors.push(error));
+            outcome.cancelled.push(...(done?.cancelled ?? []));
+            outcome.filled.push(...(done?.filled ?? []));
+          }
+          if (errors.length > 0) throw errors[0];
           note({ risk: riskSummary(await riskStates.read(account)) });
-          return { cancelled: [...cancelled], filled: [...filled] };
+          return outcome;
         }),
     },
     deps,

@@ -137,11 +137,10 @@ export async function startCompany({
       };
       // First of all: a brake must find the account before anything trades on it.
       await opened.meta.keepCompany(descriptor);
-      await awaitReconciliation(
-        createRiskStates({ riskState: opened.stores.riskState, broker: opened.broker }),
-        opened.stores.riskState,
-        descriptor.account,
-      );
+      const { riskState, portfolio } = opened.stores;
+      const riskStates = createRiskStates({ riskState, broker: opened.broker });
+      for (const account of await companyAccounts(portfolio, descriptor.account))
+        await awaitReconciliation(riskStates, riskState, account);
       await compareAuditHead(urls.redisUrl, opened.stores.audit, opened.prefix, (problem) =>
         reportReplacedStore(opened, descriptor.account, problem),
       );

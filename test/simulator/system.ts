@@ -15,6 +15,7 @@ export { jobContractOf } from '../../queues/producer.ts';
 export { nextAuditRecord } from '../../src/domain/audit/chain.ts';
 export { AppError } from '../../src/domain/errors.ts';
 export { clientOrderId } from '../../src/domain/orders/client-order-id.ts';
+export { companyAccounts } from '../../src/ports/company-accounts.ts';
 export { setMarketTime } from '../../src/feed/feed.ts';
 export { tickRunnerOf } from '../../src/feed/run-tick.ts';
 export { dayEvents } from '../../src/feed/trading-day.ts';

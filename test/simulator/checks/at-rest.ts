@@ -28,7 +28,7 @@ function added(fills: Iterable<Fill>): ReadonlyMap<string, number> {
 
 /** What must hold when no fault has struck for some candles. */
 export function createAtRest(simulation: Simulation, truth: Truth): () => void {
-  const { rows, venue, violate, queues, plan, seen } = simulation;
+  const { rows, venue, venues, venueOf, violate, queues, plan, seen } = simulation;
   /** Candle since which trading is not ACTIVE, a flatten is under way, or a retired strategy holds something. */
   let barredSince = -1;
   let flattenSince = -1;
@@ -37,9 +37,11 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
   let haltedAt = 0;
   const retiredSince = new Map<string, number>();
 
-  const ledgerIsVenue = (): void => {
+  const ledgerIsVenue = (account: string): void => {
+    const venue = venueOf(account);
     const open = new Map(venue.openOrders().map((order) => [order.clientOrderId, order]));
     for (const order of rows.orders.rows.values()) {
+      if (order.account !== account) continue;
       const { clientOrderId: id, state, filledAmount } = order;
       const other = open.get(id);
       if (IN_FLIGHT.has(state)) violate('orders', `order ${id} is still ${state}`);
@@ -58,20 +60,22 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
     }
     const ofOthers = [...open.keys()].filter((id) => truth.foreign.has(id));
     for (const id of open.keys())
-      if (!truth.foreign.has(id) && !rows.orders.get(keyOf(ACCOUNT, id)))
+      if (!truth.foreign.has(id) && !rows.orders.get(keyOf(account, id)))
         violate('M5', `order ${id} is open at the venue, and not in the ledger`);
     for (const id of truth.sent.keys())
-      if (!venue.order(id) && rows.orders.get(keyOf(ACCOUNT, id))?.state === 'open')
+      if (!venue.order(id) && rows.orders.get(keyOf(account, id))?.state === 'open')
         violate('M5', `order ${id} never reached the venue`);
     if (ofOthers.length > 0) {
       if (rows.riskStates.get(ACCOUNT)?.tradingState === 'ACTIVE')
         violate('M5', `an order of somebody else is open at the venue, and trading is ACTIVE`);
     }
-    const fills = [...rows.fills.rows.values()];
+    const fills = [...rows.fills.rows.values()].filter((fill) => fill.account === account);
     if (fills.length !== venue.allFills.length)
       violate('M5', `${fills.length} fills in the ledger, ${venue.allFills.length} at the venue`);
     const ledger = added(fills);
-    const positions = new Map(rows.positions.find(() => true).map((p) => [`${p.strategyHash}/${p.symbol}`, p]));
+    const positions = new Map(
+      rows.positions.find((p) => p.account === account).map((p) => [`${p.strategyHash}/${p.symbol}`, p]),
+    );
     const held = new Map(venue.positions().map((p) => [`${p.strategyHash}/${p.symbol}`, p.amount]));
     for (const key of new Set([...ledger.keys(), ...positions.keys(), ...held.keys()])) {
       const [a, b, c] = [ledger.get(key) ?? 0, positions.get(key)?.amount ?? 0, held.get(key) ?? 0];
@@ -87,7 +91,9 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
     const state = rows.riskStates.get(ACCOUNT);
     if (!state) return;
     if (state.tradingState !== 'ACTIVE') {
-      const entries = venue.openOrders().filter((o) => o.purpose === 'entry' && !truth.foreign.has(o.clientOrderId));
+      const entries = [...venues.values()]
+        .flatMap((each) => each.openOrders())
+        .filter((o) => o.purpose === 'entry' && !truth.foreign.has(o.clientOrderId));
       if (entries.length > 0)
         violate('M1', `entry ${entries[0]!.clientOrderId} is alive at the venue while ${state.tradingState}`);
     }
@@ -117,8 +123,8 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
     if (!state?.flatten) return;
     const since = simulation.candle - Math.max(flattenSince, simulation.disturbedAt);
     if (since <= REST) return;
-    const left = venue
-      .positions()
+    const left = [...venues.values()]
+      .flatMap((each) => each.positions())
       .filter(({ symbol, amount }) => Math.abs(amount) >= VENUE_MARKETS.get(symbol)!.minAmount);
     const isThin = left.every(
       ({ symbol }) => plan.markets.find((m) => m.symbol === symbol)!.filled[simulation.bar()] !== 0,
@@ -132,9 +138,11 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
 
   const badHoldingsLeave = (): void => {
     const state = rows.riskStates.get(ACCOUNT);
-    for (const { strategyHash, symbol, state: holding } of rows.holdings.rows.values()) {
+    for (const { account, strategyHash, symbol, state: holding } of rows.holdings.rows.values()) {
       const key = `${strategyHash}/${symbol}`;
-      const held = venue.positions().find((p) => `${p.strategyHash}/${p.symbol}` === key);
+      const held = venueOf(account)
+        .positions()
+        .find((p) => `${p.strategyHash}/${p.symbol}` === key);
       const isDust = held !== undefined && Math.abs(held.amount) < VENUE_MARKETS.get(symbol)!.minAmount;
       if (holding !== 'retired' || !held || isDust || state?.tradingState === 'HALTED') retiredSince.delete(key);
       else if (!retiredSince.has(key)) retiredSince.set(key, simulation.candle);
@@ -175,7 +183,8 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
   const approvalsAreUsed = (): void => {
     if (simulation.actedAt === simulation.candle || tradingState() !== 'ACTIVE') return;
     const recent = [...truth.approvals.values()].slice(-LAST_APPROVALS);
-    for (const { id, asOf, purpose } of recent) {
+    for (const { id, account, asOf, purpose } of recent) {
+      if (account !== ACCOUNT) continue;
       if (asOf <= plan.markets[0]!.time[simulation.bar()]! || truth.changed.has(id) || purpose !== 'entry') continue;
       if (rows.approvals.get(id)?.usedBy === undefined) violate('jobs', `approval ${id} was given and not used`);
     }
@@ -197,7 +206,7 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
     waitingExitsGo();
     if (simulation.candle - simulation.disturbedAt <= REST) return;
     seen.add('at rest');
-    ledgerIsVenue();
+    for (const account of venues.keys()) ledgerIsVenue(account);
     haltIsHalt();
     flatIsFlat();
     exposureShrinks();

@@ -1,5 +1,6 @@
 import { type PlacedRequest } from '../../../src/ports/broker.ts';
 import { type Approval } from '../../../src/domain/risk/approval.ts';
+import { type RiskState } from '../../../src/domain/risk/risk-state.ts';
 import { keyOf } from '../ports/table.ts';
 import { ACCOUNT, SOURCE, type Simulation } from '../simulate/simulation.ts';
 import { type Doer } from './doer.ts';
@@ -17,8 +18,11 @@ function uncovered(request: PlacedRequest, approval: Approval): readonly string[
 export function createAtSend(simulation: Simulation, truth: Truth) {
   const { rows, violate, seen } = simulation;
   return ({ life, agent }: Doer, request: PlacedRequest): void => {
-    const { clientOrderId: id, purpose } = request;
+    const readOf = (of: string): RiskState | undefined => truth.read.get(`${life.number}/${agent}/${of}`);
+    const { clientOrderId: id, purpose, account, strategyHash } = request;
     if (agent !== 'trader') violate('M4', `${agent} sent order ${id}`);
+    if (!rows.holdings.get(keyOf(account, strategyHash, request.symbol)))
+      violate('M12', `order ${id} was sent on ${account}, on which its strategy does not trade`);
     const approval = truth.approvalOf.get(id);
     if (!approval) {
       violate('M3', `order ${id} was sent without an approval`);
@@ -30,7 +34,7 @@ export function createAtSend(simulation: Simulation, truth: Truth) {
     if (differs.length > 0) violate('M4', `order ${id} differs from its approval in ${differs.join(', ')}`);
     const used = rows.approvals.get(approval.id)?.usedBy;
     if (used !== id) violate('M3', `approval ${approval.id} of order ${id} is used by ${used ?? 'nobody'}`);
-    const row = rows.orders.get(keyOf(ACCOUNT, id));
+    const row = rows.orders.get(keyOf(account, id));
     // A process that was frozen between its last step and the send cannot know that another has sent the order.
     const isStale = simulation.life !== life;
     const sender = truth.sent.get(id);
@@ -46,7 +50,7 @@ export function createAtSend(simulation: Simulation, truth: Truth) {
     truth.sent.set(id, life);
     simulation.orders = truth.sent.size;
     seen.add(`send ${purpose}`);
-    if (purpose === 'flatten' && !isStale && !truth.read.get(`${life.number}/${agent}`)?.flatten)
+    if (purpose === 'flatten' && !isStale && !readOf(ACCOUNT)?.flatten)
       violate('M15', `closing order ${id} was sent for a flatten that a person has taken back`);
     if (purpose !== 'entry') return;
     const now = rows.feed.get(SOURCE)?.now ?? 0;
@@ -59,9 +63,13 @@ export function createAtSend(simulation: Simulation, truth: Truth) {
     const before = life.lastOperation.get(agent);
     if (before !== 'riskState.get' && !life.doubled.has(agent))
       violate('M1', `before entry ${id} the trader did ${before ?? 'nothing'}`);
-    const read = truth.read.get(`${life.number}/${agent}`);
-    if (read?.tradingState !== 'ACTIVE') violate('M1', `entry ${id} was sent after ${read?.tradingState} was read`);
-    if ((read?.entryEpoch ?? 0) !== approval.epoch)
+    // The company's word holds on every account.
+    const own = account === ACCOUNT ? undefined : readOf(account);
+    const read = readOf(ACCOUNT);
+    const states = [read?.tradingState, ...(own ? [own.tradingState] : [])];
+    if (states.some((state) => state !== 'ACTIVE'))
+      violate('M1', `entry ${id} was sent after ${states.join(', ')} was read`);
+    if ((read?.entryEpoch ?? 0) + (own?.entryEpoch ?? 0) !== approval.epoch)
       violate('M1', `entry ${id} was sent with an approval from before a halt`);
     if (read?.flatten) violate('M2', `entry ${id} was sent after a flatten that nobody has lifted`);
   };

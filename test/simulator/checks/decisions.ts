@@ -2,14 +2,14 @@ import { type Series } from '../../../src/domain/market/series.ts';
 import { createIndicatorCache } from '../../../src/domain/indicators/indicator-cache.ts';
 import { decide } from '../../../src/domain/strategies/decide.ts';
 import { BARS } from '../ports/market-data.ts';
-import { ACCOUNT, type Simulation } from '../simulate/simulation.ts';
+import { type Simulation } from '../simulate/simulation.ts';
 
 /**
  * M7: at rest the intents of a candle are the decisions of the backtest on the candles that there are, taken with the rules
  * that no bug was planted in. @returns called after each candle at rest
  */
 export function createDecisionsCheck(simulation: Simulation): () => void {
-  const { plan, rows, venue, violate } = simulation;
+  const { plan, rows, venueOf, violate } = simulation;
 
   const seriesOf = (symbol: string): Series => {
     const path = plan.markets.find((market) => market.symbol === symbol)!;
@@ -38,15 +38,17 @@ export function createDecisionsCheck(simulation: Simulation): () => void {
     if (simulation.candle - simulation.passedAt < 10) return;
     const caches = new Map(plan.markets.map(({ symbol }) => [symbol, createIndicatorCache(seriesOf(symbol))]));
     const time = plan.markets[0]!.time[simulation.bar()]!;
-    for (const { strategyHash, symbol, state } of rows.holdings.rows.values()) {
+    for (const { account, strategyHash, symbol, state } of rows.holdings.rows.values()) {
       const strategy = rows.strategies.get(strategyHash);
       if (!strategy || state === 'retired') continue;
-      const held = venue.positions().some((p) => p.strategyHash === strategyHash && p.symbol === symbol);
+      const held = venueOf(account)
+        .positions()
+        .some((p) => p.strategyHash === strategyHash && p.symbol === symbol);
       const { action } = decide(strategy.spec, seriesOf(symbol), held, caches.get(symbol));
       const wanted = action === 'enter' ? 'entry' : action;
       const [intent] = rows.intents.find(
         (row) =>
-          row.account === ACCOUNT &&
+          row.account === account &&
           row.strategyHash === strategyHash &&
           row.symbol === symbol &&
           row.candleTime === time &&

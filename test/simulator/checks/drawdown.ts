@@ -42,7 +42,7 @@ export function createDrawdownCheck(simulation: Simulation): () => void {
   let wasHalted = false;
   const checkPeak = (last: Mark): void => {
     const state = rows.riskStates.get(ACCOUNT);
-    const isHalted = state?.tradingState === 'HALTED' && state.stateSetBy === 'risk-limit';
+    const isHalted = state?.tradingState === 'HALTED' && state.stateSetBy === 'risk-limit' && state.peakHalt === true;
     if (isHalted && !wasHalted) {
       seen.add('the limit of the peak reached');
       const peak = Math.max(...marks.slice(resumed).map(({ equity }) => equity), last.equity);

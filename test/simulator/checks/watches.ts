@@ -35,7 +35,7 @@ function sorted(value: unknown): unknown {
 }
 
 export function createWatches(simulation: Simulation, truth: Truth): Watches {
-  const { rows, venue, world, seen, violate } = simulation;
+  const { rows, venue, venueOf, world, seen, violate } = simulation;
   const priceOf = simulation.lastClose;
   const marketTime = (): number => rows.feed.get(SOURCE)?.now ?? 0;
   const limits = limitsOf(simulation.plan);
@@ -61,10 +61,20 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
   };
 
   const onState: Watch = ({ life, agent }, effect, next) => {
-    const before = rows.riskStates.get(ACCOUNT);
+    const state = next as RiskState;
+    const before = rows.riskStates.get(state.account);
     const saved = effect() as boolean;
     if (!saved) return saved;
-    const state = next as RiskState;
+    if (before?.tradingState === 'ACTIVE' && state.tradingState !== 'ACTIVE') {
+      if ((state.entryEpoch ?? 0) <= (before.entryEpoch ?? 0))
+        violate('M1', 'ACTIVE was left, and approvals stay valid');
+    }
+    if (state.account !== ACCOUNT) {
+      // Its own limits alone; what a company decides is not copied to it.
+      seen.add(`incubation account ${state.tradingState}`);
+      if (state.flatten) violate('M12', `a flatten was stored for ${state.account}`);
+      return saved;
+    }
     if (!before || before.tradingState !== state.tradingState) {
       truth.states.push({ at: world.now(), state: state.tradingState });
       seen.add(`state ${state.tradingState} by ${state.stateSetBy}`);
@@ -90,21 +100,22 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
     }
     if (before.unreconciled === true && state.unreconciled !== true && !life.performed.has('trader/ledger.positions'))
       violate('M5', `${agent} says that the company is reconciled, and has not compared the books`);
-    if (before.tradingState === 'ACTIVE' && state.tradingState !== 'ACTIVE') {
-      if ((state.entryEpoch ?? 0) <= (before.entryEpoch ?? 0))
-        violate('M1', 'ACTIVE was left, and approvals stay valid');
-    }
     return saved;
   };
 
   const onStateRead: Watch = ({ life, agent }, effect) => {
     const state = effect() as RiskState | null;
-    if (state) truth.read.set(`${life.number}/${agent}`, state);
+    if (state) truth.read.set(`${life.number}/${agent}/${state.account}`, state);
     return state;
   };
 
+  const epochOf = (account: string): number => {
+    const [own, main] = [rows.riskStates.get(account), rows.riskStates.get(ACCOUNT)];
+    return (own?.entryEpoch ?? 0) + (account === ACCOUNT ? 0 : (main?.entryEpoch ?? 0));
+  };
   /** Exposure of an asset by the venue's truth and the approvals that may still become orders. */
-  const committedTo = (asset: string, except: string): number => {
+  const committedTo = (account: string, asset: string, except: string): number => {
+    const venue = venueOf(account);
     const assetOf = (symbol: string): string => {
       const market = VENUE_MARKETS.get(symbol)!;
       return market.underlying ?? market.base;
@@ -119,13 +130,13 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
       if (
         approval.purpose !== 'entry' ||
         approval.id === except ||
+        approval.account !== account ||
         truth.changed.has(approval.id) ||
         assetOf(approval.symbol) !== asset
       )
         continue;
       const row = rows.approvals.get(approval.id);
-      const state = rows.riskStates.get(ACCOUNT);
-      const isDead = approval.expiresAt <= marketTime() || approval.epoch !== (state?.entryEpoch ?? 0);
+      const isDead = approval.expiresAt <= marketTime() || approval.epoch !== epochOf(account);
       if (row?.usedBy === undefined && !isDead) value += approval.amount * priceOf(approval.symbol);
     }
     return value;
@@ -150,7 +161,7 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
     if (simulation.passedAt === simulation.candle) return issued;
     if (purpose !== 'entry') {
       // By what it has read: a position may be closed while an order for it is approved.
-      const known = truth.positions.get(`${life.number}/${agent}`) ?? [];
+      const known = truth.positions.get(`${life.number}/${agent}/${approval.account}`) ?? [];
       const held = known.find((p) => p.strategyHash === approval.strategyHash && p.symbol === symbol);
       if (amount > Math.abs(held?.amount ?? 0) + 1e-9)
         violate('M2', `an order that closes ${amount} of ${held?.amount ?? 0} ${symbol} was approved`);
@@ -158,13 +169,13 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
     }
     const market = VENUE_MARKETS.get(symbol)!;
     const price = priceOf(symbol);
-    const { equity } = venue.balance();
+    const { equity } = venueOf(approval.account).balance();
     if (!approval.bracket) violate('M4', `an entry in ${symbol} without a stop was approved`);
     if (marketTime() - asOf > limits.maxDataAgeCandles * step + 1)
       violate('M9', `an intent that is ${(marketTime() - asOf) / step} candles old was approved`);
     if (amount * price < limits.minEntryMultiple * market.minNotional * 0.98)
       violate('M10', `${amount} ${symbol} was approved`);
-    const { requestedFraction } = rows.intents.get(keyOf(ACCOUNT, approval.intentId))!;
+    const { requestedFraction } = rows.intents.get(keyOf(approval.account, approval.intentId))!;
     const spent = amount * price * (1 + market.takerFeeRate);
     if (spent > requestedFraction * equity * 1.0001)
       violate('M18', `${spent} was approved where ${requestedFraction} of ${equity} were asked, fee included`);
@@ -172,7 +183,7 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
     if (spent < minEntryShare * Math.min(requestedFraction, maxAssetExposure) * equity * 0.95)
       violate('M10', `${spent} was approved where ${requestedFraction} of ${equity} were asked`);
     const asset = market.underlying ?? market.base;
-    const exposure = committedTo(asset, approval.id) + amount * price;
+    const exposure = committedTo(approval.account, asset, approval.id) + amount * price;
     if (exposure > equity * maxAssetExposure * 1.01 && simulation.candle - simulation.disturbedAt > 3)
       violate('M8', `${asset} exposure of ${((exposure / equity) * 100).toFixed(2)} % was approved`);
     return issued;
@@ -191,12 +202,13 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
     return effect();
   };
 
-  const onVerdict: Watch = ({ life }, effect, _account, verdict) => {
+  const onVerdict: Watch = ({ life }, effect, of, verdict) => {
+    const account = of as string;
     const { intentId, decision } = verdict as Verdict;
-    const isNew = rows.verdicts.get(keyOf(ACCOUNT, intentId)) === null;
+    const isNew = rows.verdicts.get(keyOf(account, intentId)) === null;
     const recorded = effect();
     if (isNew) seen.add(`verdict ${decision}`);
-    const intent = rows.intents.get(keyOf(ACCOUNT, intentId));
+    const intent = rows.intents.get(keyOf(account, intentId));
     const isReconciled = life.performed.has('trader/ledger.positions');
     if (isNew && intent?.purpose === 'entry' && life.number > 1 && !isReconciled && simulation.life === life)
       violate('M5', `entry ${intentId} was reviewed before the company had been reconciled`);
@@ -224,7 +236,10 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
     const after = effect() as Order | null;
     if (!after) return after;
     seen.add(`order ${after.state}`);
-    if (before && ENDED.has(before.state))
+    // Only a fill at the venue overrules an end: whoever sent the order was frozen before its send.
+    const isRevived = before !== null && before.state !== 'filled' && after.filledAmount > before.filledAmount;
+    if (isRevived && ENDED.has(before.state)) seen.add('an ended order was filled');
+    if (before && ENDED.has(before.state) && !isRevived)
       violate('orders', `order ${before.clientOrderId} left ${before.state} for ${after.state}`);
     if (before && after.filledAmount < before.filledAmount)
       violate('orders', `the filled amount of ${before.clientOrderId} fell`);
@@ -234,7 +249,7 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
   /** A fill counts once, and is the venue's. */
   const onFills: Watch = (_, effect, added) => {
     for (const fill of added as readonly Fill[]) {
-      const own = venue.allFills.find(({ id }) => id === fill.id);
+      const own = venueOf(fill.account).allFills.find(({ id }) => id === fill.id);
       if (!own || own.amount !== fill.amount || own.price !== fill.price)
         violate('M5', `fill ${fill.id} of the ledger is not the venue's`);
     }
@@ -243,7 +258,7 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
 
   /** What is said is what happened. */
   const onAlert: Watch = (_, effect, value) => {
-    const { key, text } = value as Alert;
+    const { key, text, account } = value as Alert;
     const isNew = rows.alerts.get(key) === null;
     const raised = effect();
     if (!isNew) return raised;
@@ -264,6 +279,7 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
     );
     if (
       said !== undefined &&
+      account === ACCOUNT &&
       truth.states.length > 0 &&
       !recent.some(({ state }) => state === said) &&
       rows.riskStates.get(ACCOUNT)?.tradingState !== said

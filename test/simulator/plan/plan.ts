@@ -33,6 +33,8 @@ export interface PlannedStrategy {
   readonly hash: string;
   readonly symbol: string;
   readonly spec: StrategySpec;
+  /** Trades on a paper account of its own. */
+  readonly incubates?: boolean;
 }
 
 /** Everything that happens in one run, as data: a smaller plan is a smaller run. */
@@ -149,9 +151,12 @@ export function planOf(seed: number): Plan {
     }),
   );
   const drawn = rng.fork('strategies');
+  // Each account costs jobs: in some runs one strategy incubates, and with it what people add.
+  const incubates = rng.fork('incubation').next() < 0.25;
   const strategies = Array.from({ length: drawn.integer(3, 5) }, (_, i) => {
     const symbol = SYMBOLS[i % SYMBOLS.length]!;
-    return { hash: `strategy${i}`.padEnd(64, '0'), symbol, spec: drawSpec(drawn, symbol === 'AAA-PERP', isBold) };
+    const spec = drawSpec(drawn, symbol === 'AAA-PERP', isBold);
+    return { hash: `strategy${i}`.padEnd(64, '0'), symbol, spec, incubates: incubates && i === 0 };
   });
   const actions = drawActions(rng.fork('actions'));
   const isQuiet = rng.next() < 0.05;

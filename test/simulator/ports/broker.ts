@@ -20,41 +20,41 @@ export function brokerOf(
   agent: string,
   perform: Perform,
 ): Broker {
-  const { venue, rows, world, unreadable } = simulation;
+  const { rows, world, unreadable, venueOf } = simulation;
   const marketTime = (): number => rows.feed.get(SOURCE)?.now ?? 0;
   return {
     open: async () => undefined,
     submit: (request) =>
       perform(agent, `broker.submit.${request.purpose}`, () => {
         if (!simulation.isRepeat) checks.beforeSubmit({ life, agent }, request);
-        const report = reportOf(venue.submit(request) as VenueOrder);
+        const report = reportOf(venueOf(request.account).submit(request) as VenueOrder);
         world.tell(
           () => `   venue: ${request.purpose} ${request.side} ${request.amount} ${request.symbol} ${report.state}`,
         );
         return report;
       }),
-    fetchOrder: (__, id) =>
+    fetchOrder: (account, id) =>
       perform(agent, 'broker.fetchOrder', () => {
-        const order = venue.order(id);
+        const order = venueOf(account).order(id);
         if (!order) checks.truth.lookedUp.add(`${life.number}/${id}`);
         return order && reportOf(order);
       }),
-    fetchGroup: (__, id) => perform(agent, 'broker.fetchGroup', () => venue.group(id).map(reportOf)),
-    openOrders: () => perform(agent, 'broker.openOrders', () => venue.openOrders().map(reportOf)),
-    cancel: (__, id) =>
+    fetchGroup: (account, id) => perform(agent, 'broker.fetchGroup', () => venueOf(account).group(id).map(reportOf)),
+    openOrders: (account) => perform(agent, 'broker.openOrders', () => venueOf(account).openOrders().map(reportOf)),
+    cancel: (account, id) =>
       perform(agent, 'broker.cancel', () => {
-        const order = venue.cancel(id, marketTime()) as VenueOrder | null;
+        const order = venueOf(account).cancel(id, marketTime()) as VenueOrder | null;
         world.tell(() => `   venue: cancel ${id.slice(0, 12)}: ${order?.state ?? 'not known'}`);
         return order && reportOf(order);
       }),
-    fills: (__, after) => perform(agent, 'broker.fills', () => venue.fillsAfter(after)),
-    positions: () =>
+    fills: (account, after) => perform(agent, 'broker.fills', () => venueOf(account).fillsAfter(after)),
+    positions: (account) =>
       perform(agent, 'broker.positions', () => {
-        const positions = venue.positions();
-        checks.truth.positions.set(`${life.number}/${agent}`, positions);
+        const positions = venueOf(account).positions();
+        checks.truth.positions.set(`${life.number}/${agent}/${account}`, positions);
         return positions;
       }),
-    balance: () => perform(agent, 'broker.balance', () => venue.balance()),
+    balance: (account) => perform(agent, 'broker.balance', () => venueOf(account).balance()),
     onCandles: (closed) =>
       perform(agent, 'broker.onCandles', () => {
         checks.beforeCandles(closed);
@@ -64,6 +64,7 @@ export function brokerOf(
             failed.push({ symbol, error: new Error(`candles of ${symbol} cannot be read`) });
             continue;
           }
+          const venue = venueOf(closed.account);
           venue.play(symbol, closed.candleTime);
           if (closed.timeExitsWait !== true) venue.playTimeExits(symbol);
         }

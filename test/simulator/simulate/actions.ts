@@ -41,7 +41,8 @@ export function createActions(simulation: Simulation, system: System, checks: Ch
     const hasEntry = venue
       .openOrders()
       .some(({ purpose, clientOrderId: id }) => purpose === 'entry' && !truth.foreign.has(id));
-    if (isFlatten && venue.positions().length > 0) seen.add('a flatten while a position is held');
+    if (isFlatten && [...simulation.venues.values()].some((each) => each.positions().length > 0))
+      seen.add('a flatten while a position is held');
     if (isFlatten && hasEntry) seen.add('a flatten while an entry is open');
     if (hasEntry && ['halt', 'halt-and-resume', 'reduce', 'emergency'].includes(kind))
       seen.add('a halt while an entry is open');

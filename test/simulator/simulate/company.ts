@@ -218,8 +218,15 @@ export function startLife({ simulation, system, checks }: Running, number: numbe
       exchange: { timeframe },
       agents: { ceo: { dayStartsAt: '00:00', dayStopsAt: '23:00' }, heartbeat: { silentAfterMs: SILENT_AFTER } },
     } as const;
-    await system.awaitReconciliation(feed.riskStates, feed.stores.riskState, ACCOUNT);
-    await producer.add('trader', 'reconcile', { account: ACCOUNT }, { meta: { priority: 'critical' } });
+    const accounts = await system.companyAccounts(feed.stores.portfolio, ACCOUNT);
+    for (const account of accounts) await system.awaitReconciliation(feed.riskStates, feed.stores.riskState, account);
+    for (const account of accounts)
+      await producer.add(
+        'trader',
+        'reconcile',
+        { account },
+        { meta: { priority: account === ACCOUNT ? 'critical' : 'high' } },
+      );
     everyMinute();
     for (const queue of RUNS) pump(queue);
     const ticks = system.tickRunnerOf({ stores: feed.stores, producer, data: feed.data, descriptor, config }, waiterOf);

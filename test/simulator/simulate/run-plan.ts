@@ -43,7 +43,7 @@ export async function runPlan(plan: Plan, system: System, tells = false): Promis
     simulation.candle += 1;
     lastCandleAt = world.now();
     world.tell(() => `---- candle ${simulation.candle}`);
-    simulation.venue.reveal();
+    for (const venue of simulation.venues.values()) venue.reveal();
     if (simulation.candle > candles) {
       faults.end();
       left = [];

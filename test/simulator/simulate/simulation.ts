@@ -25,7 +25,11 @@ export interface Simulation {
   readonly faults: Faults;
   readonly rows: Rows;
   readonly queues: JobQueues;
+  /** Of the main account. */
   readonly venue: Venue;
+  /** Of each account, the main one first. */
+  readonly venues: Map<string, Venue>;
+  readonly venueOf: (account: string) => Venue;
   /** Virtual time at which each comes back. */
   readonly down: Map<Resource, number>;
   readonly unreadable: Map<string, number>;
@@ -90,13 +94,23 @@ export function createSimulation(plan: Plan, tells: boolean): Simulation {
   let lastDisturbance = world.now();
   const lastCandle = (): number =>
     plan.candles + QUIET_CANDLES + (simulation.orders < LEAST_ORDERS ? SPARE_CANDLES - 1 : 0);
+  const openVenue = (account: string): Venue => {
+    const venue = createVenue(account, plan.markets, HISTORY - 1 + simulation.candle, (what) =>
+      simulation.disturb(what),
+    );
+    simulation.venues.set(account, venue);
+    return venue;
+  };
+  const main = createVenue(ACCOUNT, plan.markets, HISTORY - 1, (what) => simulation.disturb(what));
   const simulation: Simulation = {
     plan,
     world,
     faults: createFaults(plan),
     rows: createRows(),
     queues,
-    venue: createVenue(ACCOUNT, plan.markets, HISTORY - 1, (what) => simulation.disturb(what)),
+    venue: main,
+    venues: new Map([[ACCOUNT, main]]),
+    venueOf: (account) => simulation.venues.get(account) ?? openVenue(account),
     down: new Map(),
     unreadable: new Map(),
     life: null,

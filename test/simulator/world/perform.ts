@@ -103,7 +103,7 @@ export function createPerform(simulation: Simulation, life: Life, { AppError }: 
         return null;
       case 'fill-between': {
         const time = plan.markets[0]!.time[simulation.bar()]!;
-        for (const { symbol } of plan.markets) venue.play(symbol, time);
+        for (const each of simulation.venues.values()) for (const { symbol } of plan.markets) each.play(symbol, time);
         return null;
       }
       case 'reject':
