@@ -18,6 +18,7 @@ import {
   intentContext,
   type AccountSummary,
   type ContextDeps,
+  type IntentContext,
 } from './review-context.ts';
 
 export interface ReviewDeps extends ContextDeps {
@@ -46,7 +47,7 @@ function addCommitment(
   summary: AccountSummary,
   intent: Intent,
   amount: number,
-  context: ReviewContext,
+  context: Pick<ReviewContext, 'market' | 'price'>,
 ): AccountSummary {
   if (intent.purpose !== 'entry') return summary;
   const commitment: Commitment = {
@@ -132,7 +133,28 @@ export async function reviewIntents(
 
   let summary = await accountSummary(deps, account, first.timeframe, state, intents);
   const { now } = summary;
-  const contexts = await Promise.all(reviewed.map((intent) => intentContext(deps, intent, now).catch(unknownMarket)));
+  const ids = reviewed.map(({ id }) => id);
+  const [contexts, earlier] = await Promise.all([
+    Promise.all(reviewed.map((intent) => intentContext(deps, intent, now).catch(unknownMarket))),
+    stores.intents.verdictsOn(account, ids),
+  ]);
+  const acceptedBefore = new Map(
+    earlier.flatMap((verdict) => (verdict.decision === 'veto' ? [] : [[verdict.intentId, verdict.amount] as const])),
+  );
+  const judgedBefore = new Set(earlier.map(({ intentId }) => intentId));
+  /** With what another review has accepted of the intents that follow: a new one has only what that leaves. */
+  const withAccepted = (known: AccountSummary, from: number): AccountSummary =>
+    reviewed.slice(from).reduce((sum, intent, i) => {
+      const context = contexts[from + i]!;
+      const amount = acceptedBefore.get(intent.id);
+      return amount === undefined || 'unknown' in context ? sum : addCommitment(sum, intent, amount, context);
+    }, known);
+  const judgedBy = async (known: IntentContext, intent: Intent, given: AccountSummary): Promise<ReviewContext> => ({
+    ...known,
+    ...given,
+    state,
+    correlated: await correlatedWith(deps, intent, given),
+  });
   const verdicts: Verdict[] = [];
   const approvals: Approval[] = [];
   const withheld: Withheld[] = [];
@@ -141,19 +163,19 @@ export async function reviewIntents(
     const context =
       'unknown' in known
         ? known
-        : { ...known, ...summary, state, correlated: await correlatedWith(deps, intent, summary) };
+        : await judgedBy(known, intent, judgedBefore.has(intent.id) ? summary : withAccepted(summary, i + 1));
     const own =
       'unknown' in context ? vetoUnknownMarket(intent, context.unknown) : reviewIntent(intent, context, limits);
     const verdict = await stores.intents.recordVerdict(account, own, clock.now(), intent.cycleId);
     verdicts.push(verdict);
     if (verdict.decision === 'veto' || 'unknown' in context) continue;
+    // Whatever becomes of it now: an earlier review may have issued an approval of this amount.
+    summary = addCommitment(summary, intent, verdict.amount, context);
     if (own.decision === 'veto') {
       withheld.push({ intentId: intent.id, because: own.reasons });
       continue;
     }
-    const amount = Math.min(verdict.amount, own.amount);
-    approvals.push(approvalOf(intent, amount, context, deps));
-    summary = addCommitment(summary, intent, amount, context);
+    approvals.push(approvalOf(intent, Math.min(verdict.amount, own.amount), context, deps));
   }
   const issued = await Promise.all(approvals.map((approval) => stores.approvals.issue(approval)));
   // One that an interrupted review has issued is the one that counts.

@@ -192,10 +192,14 @@ export function createTrader(deps: TraderDeps): Agent {
         watch.guard(job, account, async () => {
           await broker.open(account);
           const { withdrawnFlatten } = await riskStates.read(account);
-          const cancelled =
-            withdrawnFlatten === undefined ? [] : await cancelWithdrawn(withdrawalDeps, account, withdrawnFlatten);
+          const cancelled: string[] = [];
+          // The main account last: its state has the mark.
+          for (const of of withdrawnFlatten === undefined ? [] : [...(await incubatingNow(account)), account]) {
+            await broker.open(of);
+            cancelled.push(...(await cancelWithdrawn(withdrawalDeps, of, withdrawnFlatten!)));
+          }
           note({ risk: riskSummary(await riskStates.read(account)) });
-          return { cancelled: [...cancelled] };
+          return { cancelled };
         }),
 
       'cancel-open': ({ account, orphans }, { job, note }) =>

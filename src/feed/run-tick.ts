@@ -111,6 +111,10 @@ export function tickRunnerOf(
       for (const [i, { account: of }] of busy.entries())
         wanted.set(of, [...(wanted.get(of) ?? []), ...(ofIncubation[i] ?? [])]);
       const decided = [...wanted].filter(([, intents]) => intents.length > 0);
+      // An idle account was not settled: what a start left to reconcile would bar its entries for good.
+      const idle = decided.map(([of]) => of).filter((of) => of !== account && !busy.some((one) => one.account === of));
+      await Promise.all(idle.map((of) => flows.run(settleNode({ ...tick, account: of }, symbols), options)));
+      if (hasAborted()) return;
       await Promise.all(
         decided.map(([of, intents]) => flows.run(decideFlow({ ...tick, account: of }, intents), options)),
       );

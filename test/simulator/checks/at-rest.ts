@@ -117,7 +117,9 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
 
   const flatIsFlat = (): void => {
     const state = rows.riskStates.get(ACCOUNT);
-    const taken = venue.openOrders().filter(({ purpose }) => purpose === 'flatten');
+    const taken = [...venues.values()]
+      .flatMap((each) => each.openOrders())
+      .filter(({ purpose }) => purpose === 'flatten');
     if (!state?.flatten && taken.length > 0 && simulation.actedAt < simulation.candle - 1)
       violate('M15', `order ${taken[0]!.clientOrderId} would still close for a flatten that was taken back`);
     if (!state?.flatten) return;
