@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idField } from '../../queues/fields.ts';
 import { type BookMark } from '../../src/domain/portfolio/books.ts';
 import { type Fill, UNENDED_STATES } from '../../src/domain/orders/order.ts';
-import { mainAccountOf } from '../../src/domain/portfolio/accounts.ts';
+import { isIncubation, mainAccountOf } from '../../src/domain/portfolio/accounts.ts';
 import { type BreakerRules } from '../../src/domain/risk/breakers/breaker.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { childAnswers } from '../agent/child-answers.ts';
@@ -17,7 +17,7 @@ import { type RiskStates } from '../../src/ports/risk-states.ts';
 import { requireClosed } from '../agent/require-closed.ts';
 import { marketsFailed } from '../agent/markets-failed.ts';
 import { type Refusal } from './admit-approval.ts';
-import { cancelOrders, reportCrossing } from './cancel-orders.ts';
+import { cancelChosen, cancelOrders, reportCrossing } from './cancel-orders.ts';
 import { cancelWithdrawn } from './cancel-withdrawn.ts';
 import { followVenue, resolveUnsent, standingDifference } from './follow-venue.ts';
 import { markAccount, syncOrders, unendedOrders } from './ledger-sync.ts';
@@ -67,9 +67,16 @@ export function createTrader(deps: TraderDeps): Agent {
   const withdrawalDeps = { ...cancelDeps, states };
 
   /** What must not fill on a candle: entries while trading is not ACTIVE, and closing orders that were taken back. */
-  const cancelBefore = async (account: string, { tradingState, withdrawnFlatten }: RiskState): Promise<void> => {
+  const cancelBefore = async (
+    account: string,
+    { tradingState, withdrawnFlatten, flatten }: RiskState,
+  ): Promise<void> => {
     if (tradingState !== 'ACTIVE') await cancelOrders(cancelDeps, account);
-    if (withdrawnFlatten !== undefined) await cancelWithdrawn(withdrawalDeps, account, withdrawnFlatten);
+    if (isIncubation(account)) {
+      // The company's flatten may be done, and taken back, while this account still follows it.
+      const closing = flatten ? [] : (await broker.openOrders(account)).filter(({ purpose }) => purpose === 'flatten');
+      if (closing.length > 0) await cancelChosen(cancelDeps, account, closing);
+    } else if (withdrawnFlatten !== undefined) await cancelWithdrawn(withdrawalDeps, account, withdrawnFlatten);
   };
 
   /** Incubation accounts of the company with orders that may still change: its halts hold there too. */
@@ -192,14 +199,10 @@ export function createTrader(deps: TraderDeps): Agent {
         watch.guard(job, account, async () => {
           await broker.open(account);
           const { withdrawnFlatten } = await riskStates.read(account);
-          const cancelled: string[] = [];
-          // The main account last: its state has the mark.
-          for (const of of withdrawnFlatten === undefined ? [] : [...(await incubatingNow(account)), account]) {
-            await broker.open(of);
-            cancelled.push(...(await cancelWithdrawn(withdrawalDeps, of, withdrawnFlatten!)));
-          }
+          const cancelled =
+            withdrawnFlatten === undefined ? [] : await cancelWithdrawn(withdrawalDeps, account, withdrawnFlatten);
           note({ risk: riskSummary(await riskStates.read(account)) });
-          return { cancelled };
+          return { cancelled: [...cancelled] };
         }),
 
       'cancel-open': ({ account, orphans }, { job, note }) =>

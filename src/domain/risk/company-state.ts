@@ -18,6 +18,5 @@ export function underCompany(own: RiskState, main: RiskState): RiskState {
     // Both only grow, and so does their sum.
     entryEpoch: (own.entryEpoch ?? 0) + (main.entryEpoch ?? 0),
     ...(main.flatten !== undefined && { flatten: main.flatten }),
-    ...(main.withdrawnFlatten !== undefined && { withdrawnFlatten: main.withdrawnFlatten }),
   };
 }

@@ -150,6 +150,60 @@ describe('an incubating strategy', () => {
   );
 
   it(
+    'keeps no open entry once the company is halted',
+    incubating(async (company) => {
+      const { context, ask, ended, pass } = company;
+      const { stores, producer, broker, data } = context;
+      await pass(2);
+      const intent = entryIntent(context, SYMBOL, 'found', {
+        account: OWN,
+        strategyHash: HASH,
+        asOf: await data.now(),
+        referencePrice: 101,
+      });
+      await stores.intents.addMany([intent]);
+      const cycle = { id: 'c1', account: 'paper', timeframe: '1h', asOf: intent.asOf } as const;
+      const [flow] = incubatePhase(cycle, [{ account: OWN, intents: [intent.id] }]);
+      await producer.addFlow(flow!);
+      await ended('trader', flow!.jobId);
+      expect(await broker.openOrders(OWN)).toMatchObject([{ purpose: 'entry' }]);
+      await ask('risk-manager', 'set-state', { account: 'paper', state: 'HALTED', by: 'operator', reason: 'test' });
+      await ended('trader', 'cancel-open.paper.e1');
+      expect(await broker.openOrders(OWN)).toEqual([]);
+    }),
+  );
+
+  it(
+    'keeps what it holds when a person takes a flatten back',
+    incubating(async (company) => {
+      const { context, ask, pass } = company;
+      await pass(5);
+      const before = await held(company, OWN);
+      const by = { account: 'paper', by: 'operator', reason: 'test' } as const;
+      await ask('risk-manager', 'flatten', { ...by, halt: false });
+      await pass(1);
+      const closing = (await context.broker.openOrders(OWN)).filter(({ purpose }) => purpose === 'flatten');
+      expect(closing).toHaveLength(1);
+      await ask('risk-manager', 'set-state', { ...by, state: 'ACTIVE' });
+      await pass(1);
+      expect(await held(company, OWN)).toBe(before);
+    }),
+  );
+
+  it(
+    'trades again after a start whose reconciliation of its idle account has failed',
+    incubating(async (company) => {
+      const { context, ask, pass } = company;
+      const { riskState } = context.stores;
+      await ask('risk-manager', 'monitor', { account: OWN });
+      const state = (await riskState.get(OWN))!;
+      await riskState.save({ ...state, unreconciled: true }, state.version);
+      await pass(5);
+      expect(await held(company, OWN)).toBeGreaterThan(0);
+    }),
+  );
+
+  it(
     'has a drawdown of its own, which bars nothing elsewhere',
     incubating(async (company) => {
       const { ask, pass, context } = company;

@@ -85,8 +85,13 @@ export function createWatches(simulation: Simulation, truth: Truth): Watches {
     const loosens = SEVERITY.indexOf(state.tradingState) < SEVERITY.indexOf(before.tradingState);
     if (loosens) {
       // A request from before the one that tightened does not count, however late its job runs.
-      const tightened = truth.requests.findLastIndex((request) => request.state === before.tradingState);
-      const storedAt = truth.states.findLast((stored) => stored.state === before.tradingState)?.at ?? 0;
+      const stored = truth.states.findLastIndex(({ state: of }) => of === before.tradingState);
+      const storedAt = truth.states[stored]?.at ?? 0;
+      // Of several requests for the same state, the first one since the state before it: the others may not have run yet.
+      const earlierAt = truth.states[stored - 1]?.at ?? 0;
+      const isThat = ({ state: of }: { readonly state: string }): boolean => of === before.tradingState;
+      const since = truth.requests.findIndex((request) => isThat(request) && request.at >= earlierAt);
+      const tightened = since < 0 ? truth.requests.findLastIndex(isThat) : since;
       const isWished =
         state.stateSetBy === 'operator' &&
         truth.requests.some(
