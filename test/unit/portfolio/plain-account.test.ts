@@ -207,6 +207,29 @@ describe('several strategies on one market', () => {
   });
 });
 
+describe('an insolvent account', () => {
+  it('has every share closed at the price of its ruin, longs and shorts', () => {
+    const desk = plainDesk(termsOf({ market: PERPETUAL }), 400);
+    const on = { symbol: PERPETUAL.symbol, bracket: { stop: at(99) } };
+    desk.submit(buy(on));
+    desk.play(flat(0, 100));
+    const short = { clientOrderId: 'bc-short', strategyHash: 's2', side: 'sell', amount: 3 } as const;
+    desk.submit(buy({ ...on, ...short, bracket: { stop: at(900) } }), HOUR);
+    desk.play(flat(1, 100));
+    expect(netPosition(desk.account().venue, PERPETUAL.symbol)).toBe(-2);
+    desk.play(flat(2, 400));
+    expect(desk.shares()).toEqual([]);
+    expect(netPosition(desk.account().venue, PERPETUAL.symbol)).toBe(0);
+    expect(desk.open()).toEqual([]);
+    // 400 less fees of 4.8 and 200 for two units: what is left pays for 297.6 each.
+    expect(desk.fills().slice(2)).toEqual([
+      ['bc-entry-s', 1, 297.6],
+      ['bc-short-s', 3, 297.6],
+    ]);
+    expect(desk.account()).toMatchObject({ cash: '0', writtenOff: '0' });
+  });
+});
+
 describe('repetition', () => {
   it('of an order or a candle changes nothing', () => {
     const desk = long();
