@@ -210,7 +210,7 @@ export const exchangeSchema = z.strictObject({
   stopRangeShare: z.number().min(0).max(1),
   priceImprovement: z.boolean(),
   minimumCoverage: rate,
-  paper: z.strictObject({ startingCash: z.number().positive().max(1e9) }),
+  paper: z.strictObject({ startingCash: z.number().positive().max(1e9), profile: z.enum(['bracket', 'plain']) }),
   api: z.strictObject({
     host: z.string().min(1),
     port: z.int().min(0).max(65_535),

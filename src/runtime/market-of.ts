@@ -64,6 +64,7 @@ export function marketOf({
     accounts: stores.venueAccounts,
     data,
     startingCash: exchange.paper.startingCash,
+    profile: exchange.paper.profile,
     quote: ACCOUNT_CURRENCY,
     terms: { slippageRate, stopRangeShare, priceImprovement },
   });

@@ -3,20 +3,11 @@ import { candleAt } from '../../domain/market/candle-columns.ts';
 import { type Market } from '../../domain/market/market.ts';
 import { FLAGS, type Series } from '../../domain/market/series.ts';
 import { timeframeMs } from '../../domain/market/timeframe.ts';
-import {
-  openAccount,
-  orderGroup,
-  openOrdersOf,
-  valueOf,
-  type VenueAccount,
-} from '../../domain/portfolio/paper-venue/account.ts';
+import { orderGroup, openOrdersOf, valueOf, type VenueAccount } from '../../domain/portfolio/paper-venue/account.ts';
 import { mainAccountOf } from '../../domain/portfolio/accounts.ts';
 import { fillsAfter, hasFillsAfter, sequenceOf } from '../../domain/portfolio/paper-venue/fills-after.ts';
 import { movePast } from '../../domain/portfolio/paper-venue/past.ts';
-import { type VenueStep } from '../../domain/portfolio/paper-venue/draft.ts';
 import { type VenueBar, type VenueTerms } from '../../domain/portfolio/paper-venue/bar-step.ts';
-import { onCandle } from '../../domain/portfolio/paper-venue/on-candle.ts';
-import { cancelOrder, submitOrder } from '../../domain/portfolio/paper-venue/requests.ts';
 import { type VenueOrder as PaperOrder } from '../../domain/portfolio/paper-venue/venue-order.ts';
 import { type Broker, type MarketFailure } from '../../ports/broker.ts';
 import { compareAndSet } from '../../ports/compare-and-set.ts';
@@ -25,6 +16,7 @@ import { type OrderReport } from '../../domain/orders/order-request.ts';
 import { AppError, hasCode } from '../../domain/errors.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type VenueAccountStore } from '../../ports/stores.ts';
+import { type PaperProfile, profileOf, stepsOf, type VenueSteps } from './profile.ts';
 
 export interface PaperBrokerDeps {
   readonly accounts: VenueAccountStore;
@@ -32,6 +24,8 @@ export interface PaperBrokerDeps {
   readonly startingCash: number;
   readonly quote: string;
   readonly terms: Omit<VenueTerms, 'market'>;
+  /** @default 'bracket' */
+  readonly profile?: PaperProfile;
 }
 
 /** A company that has lost everything: an account opens with cash above zero. */
@@ -79,9 +73,19 @@ function fillOf({ cause: _c, ambiguous: _a, touch: _t, ...fill }: VenueAccount['
 
 /**
  * The paper venue as a broker. Every request is one pure step from account state to account state, stored by
- * compare-and-set, so that cash, positions and orders change atomically. What is over moves into rows of its own.
+ * compare-and-set, so that cash, positions and orders change atomically. What is over moves into rows of its own. On a plain
+ * venue what the company decides is stored before the venue is asked, request by request: whoever opens the account next
+ * carries out what is pending.
  */
-export function createPaperBroker({ accounts, data, startingCash, quote, terms }: PaperBrokerDeps): Broker {
+export function createPaperBroker({
+  accounts,
+  data,
+  startingCash,
+  quote,
+  terms,
+  profile = 'bracket',
+}: PaperBrokerDeps): Broker {
+  const steps = stepsOf(profile);
   /** An account that is open stays open. */
   const opened = new Set<string>();
   /** The last states that were read or saved: only a state with another version is read. */
@@ -100,13 +104,14 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
       });
     }
     const stored = { version: row.version, state: row.state as VenueAccount };
+    refuseOther(profile, stored.state);
     newest.set(account, stored);
     return stored;
   };
 
   const load = createSharedReads(read);
 
-  const change = <T extends Pick<VenueStep, 'account'>>(
+  const change = <T extends { readonly account: VenueAccount }>(
     account: string,
     step: (state: VenueAccount) => T | Promise<T>,
   ): Promise<T> =>
@@ -126,15 +131,30 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
   const orderOf = async (state: VenueAccount, id: string): Promise<PaperOrder | null> =>
     state.orders[id] ?? (await accounts.pastOrder(state.account, id));
 
+  /** Asks the venue for everything that is stored and not carried out, one request and one write after the other. */
+  const carryOutAll = async (account: string): Promise<void> => {
+    const carryOutOne = async (state: VenueAccount) => {
+      const pending = steps.pending(state);
+      if (pending === null) return { account: state, isDone: true };
+      return { account: steps.carryOut(state, pending, await data.market(pending.symbol)), isDone: false };
+    };
+    if (profile === 'bracket') return;
+    while (!(await change(account, carryOutOne)).isDone);
+  };
+
   return {
     async open(account) {
       if (opened.has(account)) return;
-      if (!(await accounts.load(account))) {
+      const known = await accounts.load(account);
+      if (known) {
+        refuseOther(profile, known.state as VenueAccount);
+        await carryOutAll(account);
+      } else {
         // An incubation account begins with what the company has, so that sizes are those of the main account.
         const main = mainAccountOf(account);
         const company = main === account ? null : await accounts.load(main);
         const cash = company ? valueOf(company.state as VenueAccount).equity : startingCash;
-        await accounts.save(account, openAccount(account, Math.max(cash, LEAST_CASH), quote), 0);
+        await accounts.save(account, steps.open(account, Math.max(cash, LEAST_CASH), quote), 0);
       }
       opened.add(account);
     },
@@ -143,9 +163,14 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
       const { order } = await change(request.account, async (state) => {
         const known = await orderOf(state, request.clientOrderId);
         // Of the oldest orders only the outcome is known.
-        return known ? { account: state, order: { ...request, ...known } } : submitOrder(state, request, market, time);
+        return known
+          ? { account: state, order: { ...request, ...known } }
+          : steps.submit(state, request, { ...terms, market }, time);
       });
-      return venueOrder(order);
+      await carryOutAll(request.account);
+      // The venue has answered since.
+      const answered = newest.get(request.account)?.state.orders[request.clientOrderId];
+      return venueOrder(answered ?? order);
     },
     async fetchOrder(account, clientOrderId) {
       const order = await orderOf((await load(account)).state, clientOrderId);
@@ -161,8 +186,9 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
     },
     async cancel(account, clientOrderId) {
       const now = await data.now();
-      const { order } = await change(account, (state) => cancelOrder(state, clientOrderId, now));
-      const known = order ?? (await accounts.pastOrder(account, clientOrderId));
+      await change(account, (state) => ({ account: steps.cancel(state, clientOrderId, now) }));
+      await carryOutAll(account);
+      const known = await orderOf((await load(account)).state, clientOrderId);
       return known && venueOrder(known);
     },
     async fills(account, after) {
@@ -200,10 +226,12 @@ export function createPaperBroker({ accounts, data, startingCash, quote, terms }
           if (!hasCode(error, 'no-candles')) failed.push({ symbol, error });
         }
       }
-      await change(account, (state) => ({
-        account: ready.reduce((current, market) => applyBars(current, market, terms, timeExitsWait), state),
-      }));
-      return failed;
+      const apply = (state: VenueAccount) => applyMarkets(state, ready, { terms, timeExitsWait, steps });
+      for (;;) {
+        const { account: after } = await change(account, (state) => ({ account: apply(state) }));
+        if (steps.pending(after) === null) return failed;
+        await carryOutAll(account);
+      }
     },
   };
 }
@@ -213,26 +241,42 @@ interface ReadyMarket {
   readonly series: Series;
 }
 
+interface Playing {
+  readonly terms: PaperBrokerDeps['terms'];
+  readonly timeExitsWait: boolean;
+  readonly steps: VenueSteps;
+}
+
 /**
- * Processes the bars after the last one that the account has seen: usually one, more when the candles of a tick could
- * not be read. An account that has seen none starts with the last.
+ * Processes the bars of each market after the last one that the account has seen: usually one, more when the candles of a
+ * tick could not be read. An account that has seen none starts with the last. Stops where the venue has to be asked first.
  */
-function applyBars(
-  account: VenueAccount,
-  { market, series }: ReadyMarket,
-  terms: PaperBrokerDeps['terms'],
-  timeExitsWait: boolean,
-): VenueAccount {
-  const { length, timeframe } = series;
-  const barMs = timeframeMs(timeframe);
-  const seen = account.marks[market.symbol]?.time;
-  const first = seen === undefined ? length - 1 : Math.max(0, Math.floor((seen - series.time[0]!) / barMs) + 1);
+function applyMarkets(account: VenueAccount, ready: readonly ReadyMarket[], playing: Playing): VenueAccount {
+  const { terms, timeExitsWait, steps } = playing;
   let current = account;
-  for (let bar = first; bar < length; bar += 1) {
-    const { candle, filled } = barAt(series, bar);
-    current = onCandle(current, { candle, filled, barMs, timeExitsWait }, { ...terms, market }).account;
+  for (const { market, series } of ready) {
+    const { length, timeframe } = series;
+    const barMs = timeframeMs(timeframe);
+    const seen = account.marks[market.symbol]?.time;
+    const first = seen === undefined ? length - 1 : Math.max(0, Math.floor((seen - series.time[0]!) / barMs) + 1);
+    for (let bar = first; bar < length; bar += 1) {
+      const { candle, filled } = barAt(series, bar);
+      current = steps.onCandle(current, { candle, filled, barMs, timeExitsWait }, { ...terms, market });
+      if (steps.pending(current) !== null) return current;
+    }
   }
   return current;
+}
+
+/** @throws AppError `other-profile`: an account of one profile has no meaning under the other */
+function refuseOther(profile: PaperProfile, state: VenueAccount): void {
+  const its = profileOf(state);
+  if (its === profile) return;
+  throw new AppError(
+    'other-profile',
+    `paper account ${state.account} was opened with profile ${its}, the configuration says ${profile}`,
+    { advice: `Set paper.profile in config/exchange.yaml to ${its}, or start with a new data directory` },
+  );
 }
 
 const barAt = (series: Series, bar: number): Pick<VenueBar, 'candle' | 'filled'> => ({

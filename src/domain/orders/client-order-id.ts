@@ -19,14 +19,24 @@ export function clientOrderId(identity: OrderIdentity): string {
   return PREFIX + sha256(form).slice(0, HASH_LENGTH);
 }
 
-const LEG_SUFFIX = { stop: '-s', target: '-t', exit: '-x' } as const;
+/** `buy-back` undoes what was closed twice. */
+const LEG_SUFFIX = { stop: '-s', target: '-t', exit: '-x', 'buy-back': '-b' } as const;
 /** Targets of one bracket: with a digit, the id of a target has the 36 characters that exchanges accept. */
 export const MAX_TARGETS = 9;
 
 /**
  * Id of a bracket order: the entry's stop, target, or exit at the end of the holding time.
- * @param number of a target among several, from 1
+ * @param number of a target among several, or of a leg that was made again, from 1
  */
 export function legOrderId(entryId: string, leg: keyof typeof LEG_SUFFIX, number?: number): string {
   return `${entryId}${LEG_SUFFIX[leg]}${number ?? ''}`;
+}
+
+/**
+ * Id under which the venue knows the request number `attempt`, from 1, that carries out an order of the company: a stop that
+ * moves is another order at the venue each time. The first has the id of the order itself.
+ */
+export function attemptOrderId(orderId: string, attempt: number): string {
+  if (attempt === 1) return orderId;
+  return PREFIX + sha256(canonicalJson({ orderId, attempt })).slice(0, HASH_LENGTH);
 }

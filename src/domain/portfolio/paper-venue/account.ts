@@ -24,6 +24,8 @@ export interface VenueAccount {
   readonly account: string;
   readonly version: number;
   readonly quote: string;
+  /** All orders net into one position a market, and no order knows of another: the plain venue (docs/simulation-rules.md). */
+  readonly nets?: true;
   /** Decimal text. */
   readonly cash: string;
   /** Short losses that exceed the cash; the venue bears them (liquidation). Decimal text. */

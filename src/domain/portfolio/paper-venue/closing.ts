@@ -1,12 +1,24 @@
 import { feeOf } from '../../backtest/fills.ts';
 import { decimal } from '../money.ts';
-import { type FillCause, heldAmount } from './account.ts';
+import { type Market } from '../../market/market.ts';
+import { type OrderSide } from '../../market/side.ts';
+import { exceedsFunds } from '../../strategies/sizing.ts';
+import { type FillCause, heldAmount, type VenueAccount } from './account.ts';
 import { type BarStep } from './bar-step.ts';
-import { bookFill, type Draft, endInDraft, type Execution, liveInDraft, openInDraft, putOrder } from './draft.ts';
+import {
+  bookFill,
+  type Draft,
+  endInDraft,
+  type Execution,
+  freeCash,
+  liveInDraft,
+  openInDraft,
+  putOrder,
+} from './draft.ts';
 import { liquidate, ruinLevel, ruins } from './liquidation.ts';
 import { triggeredFill } from './levels.ts';
 import { exitPart, takeVolume } from './participation.ts';
-import { isEntry, type LiveOrder, type StopOrder } from './venue-order.ts';
+import { isEntry, type LiveOrder, type OrderTerms, type StopOrder, type VenueOrder } from './venue-order.ts';
 
 /**
  * Closing orders only shrink a position: they fill at most the remaining amount and are cancelled when nothing is left.
@@ -18,7 +30,9 @@ export function close(step: BarStep, listed: LiveOrder, execution: Omit<Executio
   if (!order) return;
   const { market } = terms;
   const held = heldAmount(draft.positions, order);
-  const wanted = Math.min(unfilledOf(order), order.side === 'sell' ? held : -held);
+  const left = unfilledOf(order);
+  const turns = mayTurn(draft.account, market);
+  const wanted = turns ? left : Math.min(left, order.side === 'sell' ? held : -held);
   if (!(wanted > 0)) {
     endInDraft(draft, order, 'cancelled', 'nothing left to close', execution.time);
     return;
@@ -30,6 +44,10 @@ export function close(step: BarStep, listed: LiveOrder, execution: Omit<Executio
     execution.price,
     execution.liquidity === 'maker' ? market.makerFeeRate : market.takerFeeRate,
   );
+  if (turns && !isPayable(draft, order, amount, execution.price, fee)) {
+    endInDraft(draft, order, 'cancelled', 'insufficient-funds', execution.time);
+    return;
+  }
   if (ruins(draft, order, amount, execution.price, fee)) {
     const inside = execution.ambiguous ? step.candle : null;
     liquidate(draft, market, ruinLevel(draft, market.symbol), execution.time, inside);
@@ -38,7 +56,22 @@ export function close(step: BarStep, listed: LiveOrder, execution: Omit<Executio
   const whole = decimal(order.filledAmount).plus(wanted).toNumber();
   bookFill(draft, { ...order, amount: whole }, { ...execution, amount }, market);
   takeVolume(step, amount);
-  settleOthers(draft, order, execution.time);
+  if (draft.account.nets !== true) settleOthers(draft, order, execution.time);
+}
+
+/** Whether an order that fills may turn the position of a market around: where all orders net, and shorts are possible. */
+const mayTurn = ({ nets }: Pick<VenueAccount, 'nets'>, { kind }: Market): boolean => nets === true && kind !== 'spot';
+
+/** Whether the account can pay for what a fill adds to a netted position. */
+function isPayable(draft: Draft, order: LiveOrder, amount: number, price: number, fee: number): boolean {
+  const added = addedAmount(heldAmount(draft.positions, order), order.side, amount);
+  return added === 0 || !exceedsFunds(added * price + fee, freeCash(draft, order).toNumber());
+}
+
+/** Part of a fill that grows a netted position instead of closing it, base units. */
+export function addedAmount(held: number, side: OrderSide, amount: number): number {
+  const against = side === 'buy' ? Math.max(0, -held) : Math.max(0, held);
+  return Math.max(0, decimal(amount).minus(against).toNumber());
 }
 
 /** @param open first price there was: the open of the bar, or that of an entry inside it. */
@@ -50,7 +83,7 @@ export function closeByStop(step: BarStep, stop: StopOrder, open: number, time: 
   if (rest?.type === 'stop') putOrder(step.draft, { ...rest, triggeredAt: time });
 }
 
-export function causeOf(order: LiveOrder): FillCause {
+export function causeOf(order: OrderTerms & Pick<LiveOrder, 'purpose' | 'waitsBars'>): FillCause {
   switch (order.type) {
     case 'market':
       return order.purpose === 'flatten' ? 'flatten' : order.waitsBars === undefined ? 'signal' : 'max-hold';
@@ -63,7 +96,9 @@ export function causeOf(order: LiveOrder): FillCause {
   }
 }
 
-const unfilledOf = ({ amount, filledAmount }: LiveOrder): number => decimal(amount).minus(filledAmount).toNumber();
+/** What an order has still to fill, base units. */
+export const unfilledOf = ({ amount, filledAmount }: LiveOrder): number =>
+  decimal(amount).minus(filledAmount).toNumber();
 
 /** What the legs of an entry have still to close. */
 function leftOf({ orders }: Draft, parentId: string): number {
@@ -77,7 +112,11 @@ function leftOf({ orders }: Draft, parentId: string): number {
  * After a closing fill, the other legs of its bracket shrink to what is left, or are cancelled with nothing left. When
  * the position is flat, all its closing orders are cancelled.
  */
-function settleOthers(draft: Draft, filled: LiveOrder, time: number): void {
+export function settleOthers(
+  draft: Draft,
+  filled: Pick<VenueOrder, 'clientOrderId' | 'parentId' | 'symbol' | 'strategyHash'>,
+  time: number,
+): void {
   const isFlat = heldAmount(draft.positions, filled) === 0;
   const left = filled.parentId === undefined || isFlat ? 0 : leftOf(draft, filled.parentId);
   for (const order of openInDraft(draft)) {

@@ -8,6 +8,8 @@ import { type FillCause, openOrdersOf, positionKey, type VenueAccount, type Venu
 import {
   type AskedOrder,
   compareOrders,
+  type EndedOrder,
+  type FilledOrder,
   isEntry,
   isLive,
   type LiveOrder,
@@ -95,7 +97,7 @@ export function endInDraft(
  * Cash available to an entry: without cash reserved by resting limits and by earlier entries, and without the proceeds
  * and collateral of shorts (twice their sale value).
  */
-export function freeCash(draft: Draft, order: AskedOrder | OpenOrder): Decimal {
+export function freeCash(draft: Draft, order: AskedOrder | LiveOrder): Decimal {
   const tied = Object.values(draft.positions)
     .filter(({ amount }) => amount < 0)
     .reduce((sum, { amount, averagePrice }) => sum.plus(decimal(amount).abs().times(averagePrice).times(2)), ZERO);
@@ -124,6 +126,18 @@ export type VenueFees = Pick<Market, 'takerFeeRate' | 'makerFeeRate'>;
 export function bookFill(draft: Draft, order: LiveOrder, execution: Execution, market: VenueFees): void {
   const { amount, price, liquidity, time, cause, ambiguous = false, touch = false } = execution;
   const fee = feeOf(amount, price, liquidity === 'maker' ? market.makerFeeRate : market.takerFeeRate);
+  recordFill(draft, order, { amount, price, fee, time, cause, ambiguous, ...(touch && { touch }) });
+}
+
+/** A fill without what its order says. */
+type FillTerms = Pick<VenueFill, 'amount' | 'price' | 'fee' | 'time' | 'cause' | 'ambiguous' | 'touch'>;
+
+/**
+ * Applies a fill with a known fee to cash, position and order. An order that has ended stays so: its fill was reported
+ * late.
+ */
+export function recordFill(draft: Draft, order: LiveOrder | FilledOrder | EndedOrder, terms: FillTerms): void {
+  const { amount, price, fee, time, touch = false } = terms;
   const fill: VenueFill = {
     id: `${order.clientOrderId}.${draft.nextFill}`,
     account: draft.account.account,
@@ -132,13 +146,7 @@ export function bookFill(draft: Draft, order: LiveOrder, execution: Execution, m
     symbol: order.symbol,
     side: order.side,
     purpose: order.purpose,
-    amount,
-    price,
-    fee,
-    time,
-    cause,
-    ambiguous,
-    ...(touch && { touch }),
+    ...terms,
   };
   draft.nextFill += 1;
   if (touch) draft.touches += 1;
@@ -158,20 +166,25 @@ export function bookFill(draft: Draft, order: LiveOrder, execution: Execution, m
 }
 
 function withFill(
-  order: LiveOrder,
+  order: LiveOrder | FilledOrder | EndedOrder,
   { amount, price, fee, time }: Pick<VenueFill, 'amount' | 'price' | 'fee' | 'time'>,
 ): VenueOrder {
-  const unreserved = { ...order, reserved: 0 };
   let executed = { filledAmount: amount, averagePrice: price, fees: fee };
-  if (order.state === 'partially-filled') {
+  if (order.state !== 'open' && order.filledAmount > 0) {
     const filledAmount = decimal(order.filledAmount).plus(amount);
-    const spent = decimal(order.filledAmount).times(order.averagePrice).plus(decimal(amount).times(price));
+    const before = decimal(order.filledAmount).times(order.averagePrice ?? price);
+    const spent = before.plus(decimal(amount).times(price));
     executed = {
       filledAmount: filledAmount.toNumber(),
       averagePrice: spent.dividedBy(filledAmount).toNumber(),
       fees: decimal(order.fees).plus(fee).toNumber(),
     };
   }
+  if (!isLive(order)) {
+    const whole = Math.max(order.amount, executed.filledAmount);
+    return { ...order, ...executed, amount: whole, updatedAt: Math.max(order.updatedAt, time) };
+  }
+  const unreserved = { ...order, reserved: 0 };
   return executed.filledAmount < order.amount
     ? transition(unreserved, 'partially-filled', executed, time)
     : transition(unreserved, 'filled', executed, time);

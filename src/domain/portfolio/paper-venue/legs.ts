@@ -17,7 +17,7 @@ import { type OpenOrder, restsFor, type StopOrder } from './venue-order.ts';
 
 /** Why a bracket may not protect an entry at `fillPrice` (docs/simulation-rules.md rule 9); null when it may. */
 export function bracketFault(
-  { bracket }: OpenOrder,
+  { bracket }: Pick<OpenOrder, 'bracket'>,
   fillPrice: number,
   tickSize: number,
   slippageRate: number,
@@ -36,7 +36,7 @@ const targetsOf = ({ target, targets = [] }: Bracket): readonly Offset[] =>
 
 /** Creates the bracket orders of an entry's fill: stop, targets, and the exit at the end of the holding time. */
 export function legsOf(
-  entry: OpenOrder,
+  entry: Pick<OpenOrder, 'bracket' | 'clientOrderId' | 'strategyHash' | 'symbol' | 'side'>,
   { amount, price: fillPrice, time }: Pick<Fill, 'amount' | 'price' | 'time'>,
   market: Market,
 ): readonly OpenOrder[] {

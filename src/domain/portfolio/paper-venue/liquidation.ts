@@ -115,8 +115,9 @@ function touchesTarget(draft: Draft, position: Position, { open, high, low }: Ca
 }
 
 /** The order that a liquidation fills: the stop, another order that closes the position, or one of its own. */
-function closingOrder(draft: Draft, position: Position, time: number): LiveOrder {
-  const closers = closersOf(draft, position);
+export function closingOrder(draft: Draft, position: Position, time: number): LiveOrder {
+  // Where all orders net, none of them belongs to the position.
+  const closers = draft.account.nets === true ? [] : closersOf(draft, position);
   const present = closers.find(({ type }) => type === 'stop') ?? closers[0];
   if (present) return present;
   const { strategyHash, symbol, amount } = position;

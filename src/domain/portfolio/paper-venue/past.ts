@@ -12,8 +12,8 @@ export interface Past {
   readonly fills: readonly VenueFill[];
 }
 
-export interface Moved {
-  readonly account: VenueAccount;
+export interface Moved<A extends VenueAccount> {
+  readonly account: A;
   readonly past: Past;
 }
 
@@ -39,7 +39,7 @@ function closedGroups(orders: readonly VenueOrder[]): readonly string[] {
  * `stored` already: whoever stores the past before the account then stores nothing that may not have happened. Groups
  * move as a whole, so that an account with an entry has its legs too.
  */
-export function movePast(stored: VenueAccount, next: VenueAccount): Moved {
+export function movePast<A extends VenueAccount>(stored: VenueAccount, next: A): Moved<A> {
   const old = Object.values(stored.orders).filter(({ clientOrderId }) => next.orders[clientOrderId] !== undefined);
   const closed = old.length > MOVED_AT ? closedGroups(old) : [];
   const moved = closed.length > MOVED_AT ? new Set(closed.slice(0, -KEPT)) : null;

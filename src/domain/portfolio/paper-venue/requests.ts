@@ -6,8 +6,11 @@ import { type OrderRequest } from '../../orders/order-request.ts';
 import { transition } from '../../orders/state-machine.ts';
 import { type VenueAccount, heldAmount } from './account.ts';
 import { acceptedTerms } from './accepted-terms.ts';
-import { draftOf, endInDraft, freeCash, putOrder, rejectInDraft, seal, type VenueStep } from './draft.ts';
+import { type Draft, draftOf, endInDraft, freeCash, putOrder, rejectInDraft, seal, type VenueStep } from './draft.ts';
 import { type AskedOrder, isEntry, isLive, type VenueOrder } from './venue-order.ts';
+
+/** Why an order is rejected at once; null when it is not. */
+export type ObjectTo = (asked: AskedOrder, market: Market, draft: Draft) => string | null;
 
 /** A step and the order it concerns. */
 export interface VenueAnswer extends VenueStep {
@@ -18,9 +21,16 @@ export interface VenueAnswer extends VenueStep {
  * Submits an order at market time `time` (epoch ms). The order is open, or rejected with a reason; market orders fill
  * at the next candle's open. An id that the account has changes nothing and returns the existing order; the caller looks
  * up those that were moved out of it (past.ts).
+ * @param objectTo says why an order with valid terms is rejected
  * @throws AppError `internal` when the request is for another account or market.
  */
-export function submitOrder(account: VenueAccount, request: OrderRequest, market: Market, time: number): VenueAnswer {
+export function submitOrder(
+  account: VenueAccount,
+  request: OrderRequest,
+  market: Market,
+  time: number,
+  objectTo: ObjectTo = objectionTo,
+): VenueAnswer {
   if (request.account !== account.account || request.symbol !== market.symbol) {
     throw new AppError(
       'internal',
@@ -51,7 +61,7 @@ export function submitOrder(account: VenueAccount, request: OrderRequest, market
   };
   const draft = draftOf(account);
   const terms = acceptedTerms(asked);
-  const objection = terms === null ? 'invalid-order' : objectionTo(asked, market, heldAmount(account.positions, asked));
+  const objection = terms === null ? 'invalid-order' : objectTo(asked, market, draft);
   const unpaid = isEntry(asked) && !isPayable(asked, freeCash(draft, asked).toNumber());
   if (objection !== null) rejectInDraft(draft, asked, objection, time);
   else if (unpaid) rejectInDraft(draft, asked, 'insufficient-funds', time);
@@ -67,13 +77,18 @@ function levelOnTick(price: number, { side, type }: OrderRequest, { tickSize }: 
 }
 
 /** Faults that do not depend on the market's future. Notional and funds of market orders are checked at the fill. */
-function objectionTo({ side, purpose, amount, price }: AskedOrder, market: Market, held: number): string | null {
-  if (amount <= 0 || amount < market.minAmount) return 'below-minimum';
-  if (price !== undefined && amount * price < market.minNotional) return 'below-minimum';
+function objectionTo(asked: AskedOrder, market: Market, { positions }: Draft): string | null {
+  if (isTooSmall(asked, market)) return 'below-minimum';
+  const { side, purpose } = asked;
+  const held = heldAmount(positions, asked);
   if (purpose === 'entry') return side === 'sell' && market.kind === 'spot' ? 'short-on-spot' : null;
   const closes = side === 'sell' ? held > 0 : held < 0;
   return closes ? null : 'nothing-to-close';
 }
+
+/** Below the market's minimum, as far as its price is known. */
+export const isTooSmall = ({ amount, price }: Pick<AskedOrder, 'amount' | 'price'>, market: Market): boolean =>
+  amount <= 0 || amount < market.minAmount || (price !== undefined && amount * price < market.minNotional);
 
 /** The price of a market order is not known yet, so it is rejected only when no cash is free. */
 function isPayable(order: AskedOrder, free: number): boolean {

@@ -90,9 +90,9 @@ interface Executed {
 
 export type OpenOrder = OrderCore & OrderTerms & Unfilled & { readonly state: 'open' };
 type PartialOrder = OrderCore & OrderTerms & Executed & { readonly state: 'partially-filled' };
-type FilledOrder = OrderCore & OrderTerms & Executed & { readonly state: 'filled' };
+export type FilledOrder = OrderCore & OrderTerms & Executed & { readonly state: 'filled' };
 /** Ended by a request, by another order, or by time; what was filled stays. */
-type EndedOrder = OrderCore &
+export type EndedOrder = OrderCore &
   OrderTerms & {
     readonly state: 'cancelled' | 'expired';
     readonly reason: string;
