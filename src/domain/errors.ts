@@ -45,6 +45,7 @@ export const INPUT_CODES: ReadonlySet<string> = new Set([
   'bad-timeframe',
   'company-job',
   'not-supported',
+  'other-profile',
   'poor-coverage',
   'series-too-short',
   'unknown-job',

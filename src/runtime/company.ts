@@ -137,6 +137,8 @@ export async function startCompany({
       };
       // First of all: a brake must find the account before anything trades on it.
       await opened.meta.keepCompany(descriptor);
+      // An account that the configuration does not fit ends the start, not the first job that trades on it.
+      await opened.broker.open(descriptor.account);
       const { riskState, portfolio } = opened.stores;
       const riskStates = createRiskStates({ riskState, broker: opened.broker });
       for (const account of await companyAccounts(portfolio, descriptor.account))

@@ -48,10 +48,12 @@ export async function runPlan(plan: Plan, system: System, tells = false): Promis
       faults.end();
       left = [];
     } else faults.startCandle(simulation.candle);
-    // A run that has had too few orders goes on, with somebody who resumes now and then.
+    // A run that has had too few orders goes on, with somebody who resumes now and then, and adds what was retired.
     const isSpare = simulation.candle > candles + QUIET_CANDLES;
-    if (isSpare && simulation.candle % 10 === 0)
-      act({ candle: 0, kind: 'resume', after: '', afterOperations: 0, pick: 0 });
+    const acts = (kind: 'resume' | 'add-strategy'): void =>
+      act({ candle: 0, kind, after: '', afterOperations: 0, pick: world.rng.next() });
+    if (isSpare && simulation.candle % 10 === 0) acts('resume');
+    if (isSpare && simulation.candle % 50 === 0) acts('add-strategy');
   };
   simulation.afterOperation = (name) => {
     const [next] = left;
