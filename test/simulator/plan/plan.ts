@@ -54,6 +54,8 @@ export interface Plan {
 export const QUIET_CANDLES = 7;
 export const HISTORY = 60;
 const CANDLES = 85;
+/** Every run has that many: after the faults it trades on, and must stay at rest. */
+export const LEAST_CANDLES = 150;
 /** A run with fewer orders goes on for a while without faults. */
 export const LEAST_ORDERS = 10;
 export const SPARE_CANDLES = 900;

@@ -5,7 +5,7 @@ import { type Life } from '../world/life.ts';
 import { createRows, type Rows } from '../ports/memory-stores.ts';
 import { createJobQueues, type JobQueues } from '../ports/job-queues.ts';
 import { createVenue, type Venue } from '../venue/venue.ts';
-import { HISTORY, LEAST_ORDERS, QUIET_CANDLES, SPARE_CANDLES } from '../plan/plan.ts';
+import { HISTORY, LEAST_CANDLES, LEAST_ORDERS, QUIET_CANDLES, SPARE_CANDLES } from '../plan/plan.ts';
 import { type Violation } from '../checks/violation.ts';
 import { type Approval } from '../../../src/domain/risk/approval.ts';
 import { type QueueName } from '../../../queues/names.ts';
@@ -93,7 +93,9 @@ export function createSimulation(plan: Plan, tells: boolean): Simulation {
   });
   let lastDisturbance = world.now();
   const lastCandle = (): number =>
-    plan.candles + QUIET_CANDLES + (simulation.orders < LEAST_ORDERS ? SPARE_CANDLES - 1 : 0);
+    simulation.orders < LEAST_ORDERS
+      ? plan.candles + QUIET_CANDLES + SPARE_CANDLES - 1
+      : Math.max(plan.candles + QUIET_CANDLES, LEAST_CANDLES);
   const openVenue = (account: string): Venue => {
     const venue = createVenue(account, plan.markets, HISTORY - 1 + simulation.candle, (what) =>
       simulation.disturb(what),
