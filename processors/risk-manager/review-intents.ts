@@ -133,23 +133,22 @@ export async function reviewIntents(
 
   let summary = await accountSummary(deps, account, first.timeframe, state, intents);
   const { now } = summary;
-  const ids = reviewed.map(({ id }) => id);
   const [contexts, earlier] = await Promise.all([
     Promise.all(reviewed.map((intent) => intentContext(deps, intent, now).catch(unknownMarket))),
-    stores.intents.verdictsOn(account, ids),
+    stores.intents.verdictsOn(
+      account,
+      reviewed.map(({ id }) => id),
+    ),
   ]);
-  const acceptedBefore = new Map(
-    earlier.flatMap((verdict) => (verdict.decision === 'veto' ? [] : [[verdict.intentId, verdict.amount] as const])),
-  );
-  const judgedBefore = new Set(earlier.map(({ intentId }) => intentId));
-  /** With what another review has accepted of the intents that follow: a new one has only what that leaves. */
-  const withAccepted = (known: AccountSummary, from: number): AccountSummary =>
+  const verdictBefore = new Map(earlier.map((verdict) => [verdict.intentId, verdict]));
+  /** With what another review has accepted of the intents from `from` on: a new one has only what that leaves. */
+  const withAccepted = (from: number): AccountSummary =>
     reviewed.slice(from).reduce((sum, intent, i) => {
-      const context = contexts[from + i]!;
-      const amount = acceptedBefore.get(intent.id);
-      return amount === undefined || 'unknown' in context ? sum : addCommitment(sum, intent, amount, context);
-    }, known);
-  const judgedBy = async (known: IntentContext, intent: Intent, given: AccountSummary): Promise<ReviewContext> => ({
+      const [context, verdict] = [contexts[from + i]!, verdictBefore.get(intent.id)];
+      const isAccepted = verdict !== undefined && verdict.decision !== 'veto';
+      return !isAccepted || 'unknown' in context ? sum : addCommitment(sum, intent, verdict.amount, context);
+    }, summary);
+  const contextOf = async (intent: Intent, known: IntentContext, given: AccountSummary): Promise<ReviewContext> => ({
     ...known,
     ...given,
     state,
@@ -163,7 +162,7 @@ export async function reviewIntents(
     const context =
       'unknown' in known
         ? known
-        : await judgedBy(known, intent, judgedBefore.has(intent.id) ? summary : withAccepted(summary, i + 1));
+        : await contextOf(intent, known, verdictBefore.has(intent.id) ? summary : withAccepted(i + 1));
     const own =
       'unknown' in context ? vetoUnknownMarket(intent, context.unknown) : reviewIntent(intent, context, limits);
     const verdict = await stores.intents.recordVerdict(account, own, clock.now(), intent.cycleId);

@@ -13,7 +13,7 @@ import { type Market } from '../../market/market.ts';
 import { type Bracket, type Fill, type Offset } from '../../orders/order.ts';
 import { legOrderId } from '../../orders/client-order-id.ts';
 import { splitTargets } from './target-shares.ts';
-import { type OpenOrder, restsFor, type StopOrder } from './venue-order.ts';
+import { newAt, type OpenOrder, restsFor, type StopOrder } from './venue-order.ts';
 
 /** Why a bracket may not protect an entry at `fillPrice` (docs/simulation-rules.md rule 9); null when it may. */
 export function bracketFault(
@@ -51,12 +51,7 @@ export function legsOf(
     amount,
     parentId: clientOrderId,
     state: 'open',
-    readyAt: time,
-    reserved: 0,
-    filledAmount: 0,
-    fees: 0,
-    createdAt: time,
-    updatedAt: time,
+    ...newAt(time),
   } as const;
 
   const stopAt = (distance: number): number => stopLevel(side, fillPrice, distance, tickSize);

@@ -7,7 +7,7 @@ import { type Decimal, decimal, ZERO } from '../money.ts';
 import { type Position } from '../position.ts';
 import { type BarStep } from './bar-step.ts';
 import { bookFill, type Draft, endInDraft, openInDraft } from './draft.ts';
-import { isEntry, type LiveOrder } from './venue-order.ts';
+import { isEntry, type LiveOrder, newAt } from './venue-order.ts';
 
 /** Net amount of the positions in a market, base units. */
 function netOf({ positions }: Draft, symbol: string): number {
@@ -130,11 +130,6 @@ export function closingOrder(draft: Draft, position: Position, time: number): Li
     purpose: 'exit',
     amount: Math.abs(amount),
     state: 'open',
-    readyAt: time,
-    reserved: 0,
-    filledAmount: 0,
-    fees: 0,
-    createdAt: time,
-    updatedAt: time,
+    ...newAt(time),
   };
 }

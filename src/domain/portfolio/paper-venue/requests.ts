@@ -7,7 +7,7 @@ import { transition } from '../../orders/state-machine.ts';
 import { type VenueAccount, heldAmount } from './account.ts';
 import { acceptedTerms } from './accepted-terms.ts';
 import { type Draft, draftOf, endInDraft, freeCash, putOrder, rejectInDraft, seal, type VenueStep } from './draft.ts';
-import { type AskedOrder, isEntry, isLive, type VenueOrder } from './venue-order.ts';
+import { type AskedOrder, isEntry, isLive, newAt, type VenueOrder } from './venue-order.ts';
 
 /** Why an order is rejected at once; null when it is not. */
 export type ObjectTo = (asked: AskedOrder, market: Market, draft: Draft) => string | null;
@@ -52,12 +52,8 @@ export function submitOrder(
       triggerPrice: roundAgainstUs(triggerPrice, market.tickSize, request.side),
     }),
     state: 'submitting',
-    readyAt: time,
+    ...newAt(time),
     reserved: request.purpose === 'entry' ? amount * estimate * (1 + market.takerFeeRate) : 0,
-    filledAmount: 0,
-    fees: 0,
-    createdAt: time,
-    updatedAt: time,
   };
   const draft = draftOf(account);
   const terms = acceptedTerms(asked);

@@ -115,6 +115,10 @@ type RejectedOrder = OrderCore &
 /** An order as it came, before the venue has accepted it; its terms may be incomplete. */
 export type AskedOrder = Omit<RejectedOrder, 'state' | 'reason'> & { readonly state: 'submitting' };
 
+/** What every order begins with at market time `time` (epoch ms): nothing is reserved or filled. */
+export const newAt = (time: number) =>
+  ({ readyAt: time, reserved: 0, filledAmount: 0, fees: 0, createdAt: time, updatedAt: time }) as const;
+
 /** An order that may still fill. */
 export type LiveOrder = OpenOrder | PartialOrder;
 export type VenueOrder = LiveOrder | FilledOrder | EndedOrder | RejectedOrder;

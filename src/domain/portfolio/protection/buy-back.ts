@@ -3,7 +3,7 @@ import { decimal } from '../money.ts';
 import { heldAmount } from '../paper-venue/account.ts';
 import { unfilledOf } from '../paper-venue/closing.ts';
 import { openInDraft, putOrder } from '../paper-venue/draft.ts';
-import { isEntry, type VenueOrder } from '../paper-venue/venue-order.ts';
+import { isEntry, newAt, type VenueOrder } from '../paper-venue/venue-order.ts';
 import { type BookDraft } from './book.ts';
 import { type Share } from './wanted.ts';
 
@@ -44,12 +44,7 @@ export function buyBack(draft: BookDraft, share: Share, time: number): void {
     amount,
     parentId,
     state: 'open',
-    readyAt: time,
-    reserved: 0,
-    filledAmount: 0,
-    fees: 0,
-    createdAt: time,
-    updatedAt: time,
+    ...newAt(time),
   });
 }
 
