@@ -31,19 +31,21 @@ export function createAuditHead(audit: Pick<AuditStore, 'head' | 'read'>, prefix
       : `the store is another one: record ${seq} of its audit log is not the one that Redis knows`;
   };
 
-  const accept: AuditHead['accept'] = async (redis) => {
+  const renew = async (redis: Redis, before: string | null): Promise<void> => {
     const head = await audit.head();
-    if (head !== null) await redis.set(key, JSON.stringify({ seq: head.seq, hash: head.hash }));
+    const after = head === null ? null : JSON.stringify({ seq: head.seq, hash: head.hash });
+    if (after === before) return;
+    if (after !== null) await redis.set(key, after);
     else await redis.del(key);
   };
 
   return {
-    accept,
+    accept: async (redis) => renew(redis, await redis.get(key)),
     async compare(redis) {
       const text = await redis.get(key);
       const copy = text === null ? null : copySchema.parse(JSON.parse(text));
       const problem = copy === null ? null : await problemOf(copy);
-      if (problem === null) await accept(redis);
+      if (problem === null) await renew(redis, text);
       return problem;
     },
   };

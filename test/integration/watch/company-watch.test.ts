@@ -127,7 +127,7 @@ it(
 
 it(
   'a store that was replaced by an older copy ends the company, and the next start reduces trading',
-  inWatchedCompany(async ({ context, redis, fatal, alert }) => {
+  inWatchedCompany(async ({ context, redis, fatal, alert, watch }) => {
     const { stores, prefix, descriptor, redisUrl } = context;
     const { account, source } = descriptor;
     await stores.feed.advance({ source, now: Date.UTC(2026, 0, 1), updatedAt: 0 });
@@ -138,6 +138,8 @@ it(
     // As Redis is when the store is put back to a copy from before.
     await redis.set(`${prefix}:audit-head`, JSON.stringify({ seq: 7, hash: 'f'.repeat(64) }));
     expect(await fatal).toMatchObject({ code: 'store-replaced' });
+    // A round that has compared already would renew the copies that this test writes.
+    await watch.close();
 
     // The evidence is still there for the next start.
     const found: string[] = [];
