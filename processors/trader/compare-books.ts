@@ -26,18 +26,19 @@ async function differencesOf(
   account: string,
   noted?: BookMark | null,
 ): Promise<readonly string[]> {
-  const [mark, orders, positions, openOrders, held, { cash, writtenOff }] = await Promise.all([
+  const [mark, orders, positions, openOrders, held, unassigned, { cash, writtenOff }] = await Promise.all([
     noted ? Promise.resolve(noted) : stores.ledger.mark(account),
     unendedOrders({ stores }, account),
     stores.ledger.positions(account),
     broker.openOrders(account),
     broker.positions(account),
+    broker.unassigned(account),
     broker.balance(account),
   ]);
   const known: BookMark = mark ?? { account, lastFill: null, openingCash: cash - writtenOff - cashFlowOf(positions) };
   if (!mark) await stores.ledger.saveMark(known);
   return differencesBetween(
     { orders, positions, openingCash: known.openingCash },
-    { openOrders, positions: held, cash, writtenOff },
+    { openOrders, positions: [...held, ...unassigned], cash, writtenOff },
   );
 }

@@ -5,7 +5,7 @@ import { type Candle } from '../../../src/domain/market/candle.ts';
 import { seriesUntil } from '../../../src/domain/market/slice-series.ts';
 import { incubationAccount } from '../../../src/domain/portfolio/accounts.ts';
 import { openOrdersOf } from '../../../src/domain/portfolio/paper-venue/account.ts';
-import { type PlainAccount } from '../../../src/domain/portfolio/plain-account/plain-account.ts';
+import { type PlainAccount } from '../../fixtures/plain-account.ts';
 import { type Broker, type PlacedRequest } from '../../../src/ports/broker.ts';
 import { type MarketData } from '../../../src/ports/market-data.ts';
 import { buildSeries } from '../../fixtures/build-series.ts';

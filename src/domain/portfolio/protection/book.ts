@@ -1,7 +1,8 @@
 import { type OrderRequest } from '../../orders/order-request.ts';
-import { type VenueAccount } from '../paper-venue/account.ts';
+import { decimal } from '../money.ts';
+import { openAccount, type VenueAccount } from '../paper-venue/account.ts';
 import { type Draft, draftOf, seal } from '../paper-venue/draft.ts';
-import { isLive } from '../paper-venue/venue-order.ts';
+import { isEntry, isLive } from '../paper-venue/venue-order.ts';
 
 /*
  * What the company knows of its account at a venue without strategies and brackets: orders with their legs, and the shares
@@ -21,6 +22,8 @@ export interface SentOrder extends Omit<OrderRequest, 'account' | 'strategyHash'
    */
   readonly status: 'sending' | 'resting' | 'cancelling' | 'ended';
   readonly filledAmount: number;
+  /** What the venue said at its end that it had filled, where that is more: those fills are still to be reported. */
+  readonly toldAmount?: number;
   /** Market time of the last decision about it, epoch ms. */
   readonly time: number;
   /** Somebody asked for the cancel: the order of the company ends with it. */
@@ -36,7 +39,20 @@ export interface Book extends VenueAccount {
   readonly timeExitsWait: boolean;
   /** Number of times that more was closed than a strategy held, because a cancel had crossed a fill. */
   readonly closedTwice: number;
+  /** Id of the venue's last fill that was counted; null before the first. */
+  readonly readTo: string | null;
 }
+
+/** A book without orders. @param cash in quote currency @throws AppError `internal` unless it is above zero */
+export const newBook = (account: string, cash: number | string, quote: string): Book => ({
+  ...openAccount(account, cash, quote),
+  sent: [],
+  timeExitsWait: false,
+  closedTwice: 0,
+  readTo: null,
+});
+
+export const isBook = (account: VenueAccount): account is Book => 'sent' in account;
 
 /** Mutable copy of a book while one event is processed. */
 export interface BookDraft extends Draft {
@@ -44,12 +60,13 @@ export interface BookDraft extends Draft {
   readonly sent: Map<string, SentOrder>;
   timeExitsWait: boolean;
   closedTwice: number;
+  readTo: string | null;
 }
 
 export function openBook(book: Book): BookDraft {
-  const { timeExitsWait, closedTwice } = book;
+  const { timeExitsWait, closedTwice, readTo } = book;
   const sent = new Map(book.sent.map((order) => [order.clientOrderId, order]));
-  return { ...draftOf(book), account: book, sent, timeExitsWait, closedTwice };
+  return { ...draftOf(book), account: book, sent, timeExitsWait, closedTwice, readTo };
 }
 
 /** Ended requests of a live order, and of all orders that are over, that are kept for late fills. */
@@ -59,14 +76,15 @@ const KEPT_OF_OVER = 60;
 /** The book after the event; the same object when nothing has changed. */
 export function sealBook(draft: BookDraft, marks: VenueAccount['marks'] = draft.account.marks): Book {
   const { account } = seal(draft, marks);
-  const { account: before, timeExitsWait, closedTwice } = draft;
+  const { account: before, timeExitsWait, closedTwice, readTo } = draft;
   const sent = keptOf(draft);
   const isSame =
     account === before &&
     timeExitsWait === before.timeExitsWait &&
+    readTo === before.readTo &&
     sent.length === before.sent.length &&
     sent.every((order, i) => order === before.sent[i]);
-  return isSame ? before : { ...before, ...account, sent, timeExitsWait, closedTwice };
+  return isSame ? before : { ...before, ...account, sent, timeExitsWait, closedTwice, readTo };
 }
 
 function keptOf({ sent, orders }: BookDraft): readonly SentOrder[] {
@@ -77,12 +95,17 @@ function keptOf({ sent, orders }: BookDraft): readonly SentOrder[] {
     const order = orders[orderId];
     return !order || !isLive(order);
   };
-  const over = all.filter((order) => order.status === 'ended' && isOver(order)).slice(0, -KEPT_OF_OVER);
+  const isDone = (order: SentOrder): boolean => order.status === 'ended' && unreportedOf(order) === 0;
+  const over = all.filter((order) => isDone(order) && isOver(order)).slice(0, -KEPT_OF_OVER);
   const dropped = new Set(over);
   return all.filter(
-    (order) => order.status !== 'ended' || (!dropped.has(order) && order.attempt > newest.get(order.orderId)! - KEPT),
+    (order) => !isDone(order) || (!dropped.has(order) && order.attempt > newest.get(order.orderId)! - KEPT),
   );
 }
+
+/** What an ended request has filled by the venue's word, and no fill of the venue has shown yet; base units. */
+export const unreportedOf = ({ toldAmount, filledAmount }: SentOrder): number =>
+  toldAmount !== undefined && toldAmount > filledAmount ? decimal(toldAmount).minus(filledAmount).toNumber() : 0;
 
 /** Requests that may still fill. */
 export const aliveIn = ({ sent }: Pick<BookDraft, 'sent'>): readonly SentOrder[] =>
@@ -92,6 +115,12 @@ export function putSent(draft: BookDraft, order: SentOrder): void {
   draft.sent.set(order.clientOrderId, order);
 }
 
-/** The first request of which the venue does not know yet; null when it knows all. */
-export const pendingOf = ({ sent }: Book): SentOrder | null =>
-  sent.find(({ status }) => status === 'sending' || status === 'cancelling') ?? null;
+/** Requests of which the venue does not know yet. */
+export const pendingIn = ({ sent }: Pick<Book, 'sent'>): readonly SentOrder[] =>
+  sent.filter(({ status }) => status === 'sending' || status === 'cancelling');
+
+/** Whether the request would send an entry: only whoever has just checked that it may be opened sends it. */
+export function opens({ orders }: Pick<Book, 'orders'>, { orderId, status }: SentOrder): boolean {
+  const order = orders[orderId];
+  return status === 'sending' && order !== undefined && isEntry(order);
+}
