@@ -54,6 +54,7 @@ export function brokerOf(
         checks.truth.positions.set(`${life.number}/${agent}/${account}`, positions);
         return positions;
       }),
+    unassigned: () => perform(agent, 'broker.unassigned', () => []),
     balance: (account) => perform(agent, 'broker.balance', () => venueOf(account).balance()),
     onCandles: (closed) =>
       perform(agent, 'broker.onCandles', () => {
