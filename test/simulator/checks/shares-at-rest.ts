@@ -5,6 +5,8 @@ import { VENUE_MARKETS } from '../venue/markets.ts';
 import { type Simulation } from '../simulate/simulation.ts';
 import { type Truth } from './truth.ts';
 
+const isOpen = (state: string): boolean => state === 'open' || state === 'partially-filled';
+
 /**
  * What must hold at rest on an exchange that nets: shares, orders and protection of the company are those of the exchange.
  * @returns called for each account
@@ -38,7 +40,7 @@ export function createSharesCheck(simulation: Simulation, truth: Truth): (accoun
       }
       const { orderId, leg, asked } = named;
       const row = rows.orders.get(keyOf(account, orderId));
-      if (!row || (row.state !== 'open' && row.state !== 'partially-filled'))
+      if (!row || !isOpen(row.state))
         violate('M5', `${leg} ${orderId} is ${row?.state ?? 'unknown'} in the ledger, and ${id} is open at the exchange`);
       const isHeld = held.some((share) => share.strategyHash === asked.strategyHash && share.symbol === symbol);
       if (!isHeld && (leg !== 'none' || asked.purpose !== 'entry'))
@@ -46,8 +48,8 @@ export function createSharesCheck(simulation: Simulation, truth: Truth): (accoun
     }
     const openIds = new Set(open.map(({ clientOrderId }) => names.of(clientOrderId)?.orderId));
     for (const order of rows.liveOrders.rows.values()) {
-      if (order.account !== account) continue;
       const { clientOrderId: id, purpose, state, strategyHash, symbol } = order;
+      if (order.account !== account || !isOpen(state)) continue;
       const isHeld = held.some((share) => share.strategyHash === strategyHash && share.symbol === symbol);
       if (purpose !== 'entry' && !isHeld) violate('M13', `${purpose} ${id} is ${state}, and its strategy holds nothing`);
       if (purpose === 'entry' && !openIds.has(id))

@@ -192,6 +192,8 @@ export function createExchange(
           : kind === 'spot' && side === 'sell' && amount > freeBase(symbol)
             ? 'insufficient-base'
             : null;
+      // It may strike candles after it was asked for, on whichever request comes.
+      if (moods.rejects) disturbs('the venue has refused a request');
       moods.rejects = false;
       return objection === null ? put(order) : end(order, 'rejected', objection, time);
     },
