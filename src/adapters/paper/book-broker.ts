@@ -89,6 +89,12 @@ export function createBookBroker<B extends Book>(deps: BookBrokerDeps<B>): Broke
     }
   };
 
+  /** Counts what has filled; a share that it made is protected at once. */
+  const catchUp = async (account: string): Promise<void> => {
+    await readTrades(account);
+    await carryOut(account);
+  };
+
   /** What the venue has open, and the requests of the book that it has not. */
   const look = async (account: string, bars: readonly ClosedBar[]): Promise<void> => {
     const from = bars[0]!.bar.candle.time;
@@ -177,13 +183,12 @@ export function createBookBroker<B extends Book>(deps: BookBrokerDeps<B>): Broke
       return reportOf((await orderOf((await load(account)).state, clientOrderId)) ?? known);
     },
     async fills(account, after) {
-      await readTrades(account);
-      await carryOut(account);
+      await catchUp(account);
       return reads.fills(account, after);
     },
     async unassigned(account) {
       const held = await venue.positions(account);
-      await readTrades(account);
+      await catchUp(account);
       const { positions } = (await load(account)).state;
       const left = new Map(held.map(({ symbol, amount }) => [symbol, decimal(amount)]));
       for (const { symbol, amount } of Object.values(positions))
