@@ -69,24 +69,34 @@ export function createBookBroker<B extends Book>(deps: BookBrokerDeps<B>): Broke
     }
   };
 
-  /** Asks the venue for everything that is pending, and decides from each answer. @param own the entry that may be sent */
+  /**
+   * Asks the venue for everything that is pending, and decides from each answer. A request that fails stays pending, and keeps
+   * nothing else from being asked.
+   * @param own the entry that may be sent @throws the first error, after all were asked
+   */
   const carryOut = async (account: string, own: string | null = null): Promise<void> => {
     const asked = new Set<string>();
+    const errors: unknown[] = [];
     for (;;) {
       const { state } = await load(account);
       const pending = pendingIn(state).find(
         (sent) => !asked.has(`${sent.status} ${sent.clientOrderId}`) && (!opens(state, sent) || sent.orderId === own),
       );
-      if (!pending) return;
-      const { clientOrderId: id, status, time, filledAmount } = pending;
-      asked.add(`${status} ${id}`);
-      const answer =
-        status === 'sending'
-          ? await venue.send(account, plainRequestOf(pending), time)
-          : await venue.cancel(account, id, time);
-      await changeBook(account, (book) => takeAnswer(book, pending, answer));
-      if (answer && answer.filledAmount > filledAmount) await readTrades(account);
+      if (!pending) break;
+      asked.add(`${pending.status} ${pending.clientOrderId}`);
+      await askFor(account, pending).catch((error: unknown) => errors.push(error));
     }
+    if (errors.length > 0) throw errors[0];
+  };
+
+  const askFor = async (account: string, pending: SentOrder): Promise<void> => {
+    const { clientOrderId: id, status, time, filledAmount } = pending;
+    const answer =
+      status === 'sending'
+        ? await venue.send(account, plainRequestOf(pending), time)
+        : await venue.cancel(account, id, time);
+    await changeBook(account, (book) => takeAnswer(book, pending, answer));
+    if (answer && answer.filledAmount > filledAmount) await readTrades(account);
   };
 
   /** Counts what has filled; a share that it made is protected at once. */

@@ -1,5 +1,6 @@
 import { type VenueAccount } from '../../domain/portfolio/paper-venue/account.ts';
 import { movePast } from '../../domain/portfolio/paper-venue/past.ts';
+import { isBook, mayStillFill } from '../../domain/portfolio/protection/book.ts';
 import { type VenueOrder } from '../../domain/portfolio/paper-venue/venue-order.ts';
 import { AppError } from '../../domain/errors.ts';
 import { compareAndSet } from '../../ports/compare-and-set.ts';
@@ -64,7 +65,11 @@ export function createStoredAccounts<A extends VenueAccount>(
         const { version, state } = remembered ?? (await load(account));
         const answer = await step(state);
         if (answer.account === state) return remembered ? null : { done: answer };
-        const moved = movePast(state, answer.account);
+        const moved = movePast(
+          state,
+          answer.account,
+          isBook(answer.account) ? mayStillFill(answer.account) : undefined,
+        );
         if (!(await rows.save(account, moved.account, version, moved.past))) return null;
         newest.set(account, { version: version + 1, state: moved.account });
         return { done: answer };

@@ -16,7 +16,8 @@ export function createAtRequest(simulation: Simulation) {
     let isOwn = true;
     for (const order of exchangeOf(account).openOrders()) {
       const named = names.of(order.clientOrderId);
-      if (!named || named.asked.strategyHash !== strategyHash || order.symbol !== symbol || order.side !== side) continue;
+      if (!named || named.asked.strategyHash !== strategyHash || order.symbol !== symbol || order.side !== side)
+        continue;
       if (named.leg === 'none' && named.asked.purpose === 'entry') continue;
       amount += restOf(order);
       isOwn &&= !stray.has(order.clientOrderId);
@@ -64,4 +65,3 @@ export function createAtRequest(simulation: Simulation) {
     levels.set(orderId, price!);
   };
 }
-

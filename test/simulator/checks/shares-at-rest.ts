@@ -41,7 +41,10 @@ export function createSharesCheck(simulation: Simulation, truth: Truth): (accoun
       const { orderId, leg, asked } = named;
       const row = rows.orders.get(keyOf(account, orderId));
       if (!row || !isOpen(row.state))
-        violate('M5', `${leg} ${orderId} is ${row?.state ?? 'unknown'} in the ledger, and ${id} is open at the exchange`);
+        violate(
+          'M5',
+          `${leg} ${orderId} is ${row?.state ?? 'unknown'} in the ledger, and ${id} is open at the exchange`,
+        );
       const isHeld = held.some((share) => share.strategyHash === asked.strategyHash && share.symbol === symbol);
       if (!isHeld && (leg !== 'none' || asked.purpose !== 'entry'))
         violate('M13', `${leg} ${orderId} is open at the exchange, and its strategy holds nothing`);
@@ -51,7 +54,8 @@ export function createSharesCheck(simulation: Simulation, truth: Truth): (accoun
       const { clientOrderId: id, purpose, state, strategyHash, symbol } = order;
       if (order.account !== account || !isOpen(state)) continue;
       const isHeld = held.some((share) => share.strategyHash === strategyHash && share.symbol === symbol);
-      if (purpose !== 'entry' && !isHeld) violate('M13', `${purpose} ${id} is ${state}, and its strategy holds nothing`);
+      if (purpose !== 'entry' && !isHeld)
+        violate('M13', `${purpose} ${id} is ${state}, and its strategy holds nothing`);
       if (purpose === 'entry' && !openIds.has(id))
         violate('M5', `entry ${id} is ${state} in the ledger, and not open at the exchange`);
     }

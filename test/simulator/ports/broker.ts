@@ -54,7 +54,8 @@ export function brokerOf(
         checks.truth.positions.set(`${life.number}/${agent}/${account}`, positions);
         return positions;
       }),
-    unassigned: () => perform(agent, 'broker.unassigned', () => []),
+    // A venue that knows strategies is not asked.
+    unassigned: async () => [],
     balance: (account) => perform(agent, 'broker.balance', () => venueOf(account).balance()),
     onCandles: (closed) =>
       perform(agent, 'broker.onCandles', () => {

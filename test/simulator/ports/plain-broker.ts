@@ -46,8 +46,7 @@ function plainVenueOf(simulation: Simulation, checks: Checks, doer: Doer, perfor
         const order = exchangeOf(account).order(id);
         return order && reportOf(order);
       }),
-    openOrders: (account) =>
-      perform(agent, 'broker.openOrders', () => exchangeOf(account).openOrders().map(reportOf)),
+    openOrders: (account) => perform(agent, 'broker.openOrders', () => exchangeOf(account).openOrders().map(reportOf)),
     trades: (account, after) =>
       perform(agent, 'broker.fills', () => {
         const { trades } = exchangeOf(account);
@@ -112,4 +111,3 @@ export function plainBrokerOf(
     },
   };
 }
-

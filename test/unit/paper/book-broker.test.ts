@@ -134,6 +134,27 @@ describe('a request that a frozen process sends after its end', () => {
   });
 });
 
+describe('a request that the venue never answers', () => {
+  it('keeps no other one from being asked, however many orders end meanwhile', async () => {
+    const rows = memoryVenueAccounts();
+    const desk = await opened(rows, (venue) => ({
+      cancel: (account, id, time) => (id === 'bc-stuck' ? lost() : venue.cancel(account, id, time)),
+    }));
+    await desk.broker.submit(request('bc-stuck', { type: 'limit', price: 50 }));
+    await expect(desk.broker.cancel(ACCOUNT, 'bc-stuck')).rejects.toThrow('socket hang up');
+    // More than the account keeps of what is over.
+    for (let n = 0; n < 90; n += 1) {
+      await desk.broker.submit(request(`bc-${n}`, { type: 'limit', price: 50 })).catch(() => undefined);
+      await desk.broker.cancel(ACCOUNT, `bc-${n}`).catch(() => undefined);
+    }
+    expect(await idsAt(desk)).toEqual(['bc-stuck']);
+    const next = deskOver(rows);
+    await next.broker.open(ACCOUNT);
+    expect(await idsAt(next)).toEqual([]);
+    expect(await next.broker.fetchOrder(ACCOUNT, 'bc-stuck')).toMatchObject({ state: 'cancelled' });
+  });
+});
+
 describe('fills of the venue', () => {
   /** A desk whose venue keeps the fills from the one numbered `from` to itself until they are shown. */
   async function lateFills(from: number) {

@@ -1,4 +1,10 @@
-import { type Bracket, type OrderPurpose, type OrderState, type OrderType, type TimeInForce } from '../../orders/order.ts';
+import {
+  type Bracket,
+  type OrderPurpose,
+  type OrderState,
+  type OrderType,
+  type TimeInForce,
+} from '../../orders/order.ts';
 import { type OrderSide, type PositionSide } from '../../market/side.ts';
 
 /** State of a trailing stop. The order's `price` is the current stop level. */

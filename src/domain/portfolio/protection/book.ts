@@ -103,6 +103,12 @@ function keptOf({ sent, orders }: BookDraft): readonly SentOrder[] {
   );
 }
 
+/** Orders for which the venue may still fill something that it was sent. */
+export const mayStillFill = ({ sent }: Pick<Book, 'sent'>): ReadonlySet<string> =>
+  new Set(
+    sent.filter((request) => request.status !== 'ended' || unreportedOf(request) > 0).map(({ orderId }) => orderId),
+  );
+
 /** What an ended request has filled by the venue's word, and no fill of the venue has shown yet; base units. */
 export const unreportedOf = ({ toldAmount, filledAmount }: SentOrder): number =>
   toldAmount !== undefined && toldAmount > filledAmount ? decimal(toldAmount).minus(filledAmount).toNumber() : 0;
