@@ -14,11 +14,14 @@ export interface StoredAccounts<A extends VenueAccount> {
   /** An account that is open stays open. */
   readonly opened: Set<string>;
   /** @throws AppError `no-account`, `other-profile` */
-  load(account: string): Promise<StoredAccount<A>>;
+  readonly load: (account: string) => Promise<StoredAccount<A>>;
   /** Stores one pure step by compare-and-set. What is over moves into rows of its own. */
-  change<T extends { readonly account: A }>(account: string, step: (state: A) => T | Promise<T>): Promise<T>;
+  readonly change: <T extends { readonly account: A }>(
+    account: string,
+    step: (state: A) => T | Promise<T>,
+  ) => Promise<T>;
   /** An order of this account state, or one that was moved out of it. */
-  orderOf(state: A, id: string): Promise<VenueOrder | null>;
+  readonly orderOf: (state: A, id: string) => Promise<VenueOrder | null>;
 }
 
 export interface StoredAccount<A> {

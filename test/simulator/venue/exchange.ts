@@ -52,8 +52,8 @@ export interface Exchange {
   readonly lastClose: (symbol: string) => number;
   /** Open time of the last candle played. */
   readonly time: () => number;
-  play(symbol: string, time: number): void;
-  reveal(): void;
+  readonly play: (symbol: string, time: number) => void;
+  readonly reveal: () => void;
   /** Ends an open order by itself. */
   lose(): void;
   readonly moods: VenueMoods;
