@@ -182,6 +182,18 @@ describe('fills of the venue', () => {
     expect(await desk.broker.positions(ACCOUNT)).toEqual([]);
   });
 
+  it('of an entry that are reported late are waited for: a cancel comes too late, and is not said to be done', async () => {
+    const { desk, show } = await lateFills(1);
+    await close(desk, 1);
+    expect(await desk.broker.cancel(ACCOUNT, 'bc-1')).toMatchObject({ state: 'open' });
+    await close(desk, 2);
+    expect(await desk.broker.fetchOrder(ACCOUNT, 'bc-1')).toMatchObject({ state: 'open' });
+    show();
+    expect((await desk.broker.fills(ACCOUNT, null)).map(({ purpose }) => purpose)).toEqual(['entry']);
+    expect(await desk.broker.fetchOrder(ACCOUNT, 'bc-1')).toMatchObject({ state: 'filled' });
+    expect(await idsAt(desk)).toEqual(['bc-1-s']);
+  });
+
   it('that were not reported are held by nobody', async () => {
     const { desk, show } = await lateFills(1);
     await close(desk, 1);

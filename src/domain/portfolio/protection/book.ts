@@ -103,6 +103,10 @@ function keptOf({ sent, orders }: BookDraft): readonly SentOrder[] {
   );
 }
 
+/** Whether an order has filled by the venue's word, more than its fills have shown. */
+export const isUnreported = ({ sent }: Pick<BookDraft, 'sent'>, orderId: string): boolean =>
+  [...sent.values()].some((request) => request.orderId === orderId && unreportedOf(request) > 0);
+
 /** Orders for which the venue may still fill something that it was sent. */
 export const mayStillFill = ({ sent }: Pick<Book, 'sent'>): ReadonlySet<string> =>
   new Set(

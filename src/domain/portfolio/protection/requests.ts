@@ -5,7 +5,7 @@ import { endInDraft, rejectInDraft } from '../paper-venue/draft.ts';
 import { bracketFault } from '../paper-venue/legs.ts';
 import { submitOrder } from '../paper-venue/requests.ts';
 import { isEntry, isLive, type VenueOrder } from '../paper-venue/venue-order.ts';
-import { type Book, type BookDraft, openBook, sealBook } from './book.ts';
+import { type Book, type BookDraft, isUnreported, openBook, sealBook } from './book.ts';
 import { plan, sendWhole, withdraw } from './plan.ts';
 
 export interface BookAnswer {
@@ -56,6 +56,8 @@ export function takeCancel(book: Book, id: string, time: number): Book {
   const order = book.orders[id];
   if (!order || !isLive(order)) return book;
   const draft = openBook(book);
+  // It is too late for an entry that has filled by the venue's word.
+  if (isEntry(order) && isUnreported(draft, id)) return book;
   const isAtVenue = withdraw(draft, id, time);
   if (!isAtVenue || order.parentId !== undefined) endInDraft(draft, order, 'cancelled', 'cancelled on request', time);
   plan(draft, order.symbol, time);

@@ -4,7 +4,7 @@ import { type VenueBar } from '../paper-venue/bar-step.ts';
 import { movedStop } from '../paper-venue/legs.ts';
 import { isReached, isTriggered, isUntriggered } from '../paper-venue/levels.ts';
 import { isEntry, type LiveOrder } from '../paper-venue/venue-order.ts';
-import { aliveIn, type BookDraft, putSent } from './book.ts';
+import { aliveIn, type BookDraft, isUnreported, putSent } from './book.ts';
 
 /**
  * What the company sees in a closed candle, after the venue's fills in it: stops that the candle crossed and no fill has
@@ -56,6 +56,8 @@ function endRests(draft: BookDraft, here: readonly LiveOrder[], openTime: number
   for (const entry of here) {
     if (!isEntry(entry) || entry.readyAt > openTime) continue;
     if (entry.state === 'open' && entry.type !== 'market') continue;
+    // Its fills will end it.
+    if (isUnreported(draft, entry.clientOrderId)) continue;
     const sent = aliveIn(draft).find(({ orderId }) => orderId === entry.clientOrderId);
     if (sent) putSent(draft, { ...sent, status: 'cancelling', ends: true, time: closedAt });
     else endInDraft(draft, entry, 'cancelled', 'the bar had no volume for more', closedAt);

@@ -1,7 +1,7 @@
 import { type OrderState } from '../../orders/order.ts';
 import { endInDraft, rejectInDraft } from '../paper-venue/draft.ts';
-import { isLive } from '../paper-venue/venue-order.ts';
-import { type BookDraft, putSent } from './book.ts';
+import { isEntry, isLive } from '../paper-venue/venue-order.ts';
+import { type BookDraft, isUnreported, putSent } from './book.ts';
 
 /** How a request ended at the venue. */
 export interface RequestEnd {
@@ -37,6 +37,8 @@ export function takeEnd(
   putSent(draft, { ...ended, ...(!isAsked && { refused: true }) });
   const order = draft.orders[sent.orderId];
   if (!order || !isLive(order) || order.parentId !== undefined || (isAsked && sent.ends !== true)) return;
+  // The rest of an entry ends after its fills are known; nothing is sent for it again.
+  if (isEntry(order) && isUnreported(draft, order.clientOrderId)) return;
   // What filled of an earlier request may not have been reported yet.
   const isUnfilled = order.state === 'open' && sent.attempt === 1;
   if (state === 'rejected' && isUnfilled) rejectInDraft(draft, order, reason, time);
