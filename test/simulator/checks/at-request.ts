@@ -39,6 +39,9 @@ export function createAtRequest(simulation: Simulation) {
     if (asked.account !== account) violate('M12', `request ${id} of ${asked.account} was sent on ${account}`);
     if (asked.symbol !== symbol) violate('M14', `request ${id} for ${asked.symbol} was sent on ${symbol}`);
     const isKnown = exchangeOf(account).order(id) !== null;
+    const stored = rows.venueAccounts.get(account)?.state as { readonly sent?: readonly { clientOrderId: string }[] };
+    if (stored.sent?.some((sent) => sent.clientOrderId === id) !== true && !isStale)
+      violate('M13', `request ${id} was sent before it was stored`);
     if (leg === 'none' && asked.purpose === 'entry') {
       if (!isKnown && !life.submitting.has(id) && !isStale)
         violate('M3', `entry ${id} was sent by ${agent}, and nobody had just allowed it`);
@@ -46,16 +49,16 @@ export function createAtRequest(simulation: Simulation) {
       return;
     }
     if (isKnown || isStale) return;
-    const stored = rows.venueAccounts.get(account)?.state as { readonly sent?: readonly { clientOrderId: string }[] };
-    if (stored.sent?.some((sent) => sent.clientOrderId === id) !== true)
-      violate('M13', `request ${id} was sent before it was stored`);
     const held = venueOf(account)
       .positions()
       .find((p) => p.strategyHash === asked.strategyHash && p.symbol === symbol);
     const share = side === 'sell' ? (held?.amount ?? 0) : -(held?.amount ?? 0);
     const { amount: resting, isOwn } = closing(account, asked.strategyHash, symbol, side);
     // Fills of which the company cannot know yet make less of the share, and of what rests, by the same amount.
-    if (isOwn && onStep(resting + amount) > onStep(Math.max(0, share)))
+    const isConcealed = [...exchangeOf(account).concealed].some(
+      (filled) => names.of(filled)?.asked.strategyHash === asked.strategyHash,
+    );
+    if (isOwn && !isConcealed && onStep(resting + amount) > onStep(Math.max(0, share)))
       violate('M13', `${leg} ${id} closes ${amount} of ${share} ${symbol}, of which ${resting} is being closed`);
     if (leg !== 'stop' || type !== 'stop') return;
     const best = levels.get(orderId);

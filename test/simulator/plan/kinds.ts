@@ -80,6 +80,7 @@ export const PLAIN_FAULTS = [
   { kind: 'reject', targets: ['broker.submit.leg'] },
   { kind: 'fill-between', targets: ['broker.submit.leg', 'broker.cancel', 'venueAccounts.save'] },
   { kind: 'late-fill-report', targets: [''] },
+  { kind: 'fill-after-cancel', targets: ['broker.cancel', ''] },
   { kind: 'lose-order', targets: ['', 'broker.openOrders'] },
 ] as const;
 export type FaultKind = (typeof FAULTS)[number]['kind'] | (typeof PLAIN_FAULTS)[number]['kind'];

@@ -101,7 +101,7 @@ function drawPlainFaults(rng: Rng): readonly PlannedFault[] {
 
 /** Several strategies trade one market of a plain venue, and net there. */
 function drawNetting(rng: Rng, isBold: boolean, incubates: boolean): readonly PlannedStrategy[] {
-  const netted = rng.pick(SYMBOLS);
+  const netted = rng.pick([...SYMBOLS, 'AAA-PERP'] as const);
   const others = SYMBOLS.filter((symbol) => symbol !== netted);
   const together = rng.integer(2, 4);
   return Array.from({ length: together + rng.integer(0, 1) }, (_, i) => {
@@ -169,7 +169,9 @@ const BARS_ENTRIES: ReadonlySet<ActionKind> = new Set([
 export function planOf(seed: number): Plan {
   const rng = createRng(`faults/${seed}`);
   const timeframe = rng.next() < 0.2 ? '1d' : '1h';
-  const isBold = rng.next() < 0.5;
+  const isPlain = rng.fork('profile').next() < PLAIN_SHARE;
+  // What several strategies hold of one market falls with it alone: more of these plans are bold.
+  const isBold = rng.next() < 0.5 || (isPlain && rng.fork('bold').next() < 0.5);
   const bars = HISTORY + CANDLES + QUIET_CANDLES;
   // Days and weeks begin at different places of the runs.
   const from = Date.UTC(2025, 0, 1 + rng.integer(0, 13), timeframe === '1d' ? 0 : rng.integer(0, 23));
@@ -187,7 +189,6 @@ export function planOf(seed: number): Plan {
   const drawn = rng.fork('strategies');
   // Each account costs jobs: in some runs one strategy incubates, and with it what people add.
   const incubates = rng.fork('incubation').next() < 0.25;
-  const isPlain = rng.fork('profile').next() < PLAIN_SHARE;
   const bracketed = Array.from({ length: drawn.integer(3, 5) }, (_, i) => {
     const symbol = SYMBOLS[i % SYMBOLS.length]!;
     const spec = drawSpec(drawn, symbol === 'AAA-PERP', isBold);

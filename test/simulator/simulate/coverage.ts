@@ -42,6 +42,12 @@ const CROSSINGS = [
   'approval changed in the store',
   'an order is filled in parts',
   'a late fill is reported',
+  'several shares of one position',
+  'a long and a short share of one position',
+  'a stop that trails was replaced',
+  'the venue has lost an order',
+  'the venue has refused a request',
+  'an order filled after its cancel was answered',
 ] as const;
 
 /** What must occur, by group. */

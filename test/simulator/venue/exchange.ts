@@ -54,9 +54,16 @@ export interface Exchange {
   readonly time: () => number;
   readonly play: (symbol: string, time: number) => void;
   readonly reveal: () => void;
-  /** Ends an open order by itself. */
+  /** Ends an open order by itself, as soon as one rests. */
   lose(): void;
-  readonly moods: VenueMoods;
+  readonly moods: ExchangeMoods;
+  /** Ids of orders that filled after their cancel was answered, while that is not reported. */
+  readonly concealed: ReadonlySet<string>;
+}
+
+export interface ExchangeMoods extends VenueMoods {
+  /** An order fills right after the answer that it is cancelled. */
+  fillsAfterCancel: boolean;
 }
 
 const SLIPPAGE = 0.0005;
@@ -78,11 +85,18 @@ export function createExchange(
   const trades: ExchangeTrade[] = [];
   const happened: ExchangeTrade[] = [];
   const hidden: ExchangeTrade[] = [];
-  const moods: VenueMoods = { fillsPartly: false, reportsFillLate: false, rejects: false };
+  const moods: ExchangeMoods = {
+    fillsPartly: false,
+    reportsFillLate: false,
+    rejects: false,
+    fillsAfterCancel: false,
+  };
+  const concealed = new Set<string>();
   const played = new Map(paths.map(({ symbol }) => [symbol, firstBar]));
   const pathOf = new Map(paths.map((path) => [path.symbol, path]));
   let cash = startingCash;
   let nextTrade = 0;
+  let loses = false;
 
   const put = (order: ExchangeOrder): ExchangeOrder => {
     orders.set(order.clientOrderId, order);
@@ -92,6 +106,7 @@ export function createExchange(
   };
   const end = (order: ExchangeOrder, state: 'cancelled' | 'rejected', reason: string, updatedAt: number) =>
     put({ ...order, state, reason, updatedAt });
+  const lastClose = (symbol: string): number => pathOf.get(symbol)!.close[played.get(symbol)!]!;
   const heldOf = (symbol: string): number => positions.get(symbol) ?? 0;
   const freeBase = (symbol: string): number => {
     let free = heldOf(symbol);
@@ -141,9 +156,18 @@ export function createExchange(
   const liveOf = (symbol: string, before: number): readonly ExchangeOrder[] =>
     [...live.values()].filter((order) => order.symbol === symbol && order.readyAt <= before);
 
+  const loseOne = (): void => {
+    const resting = [...live.values()].find(({ type }) => type !== 'market');
+    if (!loses || !resting) return;
+    loses = false;
+    disturbs('the venue has lost an order');
+    end(resting, 'cancelled', 'lost', resting.updatedAt);
+  };
+
   const playBar = (path: MarketPath, bar: number): void => {
     const { symbol } = path;
     played.set(symbol, bar);
+    loseOne();
     if (path.filled[bar] !== 0) return;
     const [time, open, high, low] = [path.time[bar]!, path.open[bar]!, path.high[bar]!, path.low[bar]!];
     const before = liveOf(symbol, time);
@@ -161,11 +185,12 @@ export function createExchange(
 
   return {
     moods,
+    concealed,
     trades,
     happened,
     positions,
     cash: () => cash,
-    lastClose: (symbol) => pathOf.get(symbol)!.close[played.get(symbol)!]!,
+    lastClose,
     time: () => Math.max(...[...played].map(([symbol, bar]) => pathOf.get(symbol)!.time[bar]!)),
     place({ clientOrderId, symbol, side, type, amount: asked, price }, time) {
       const known = orders.get(clientOrderId);
@@ -200,6 +225,14 @@ export function createExchange(
     cancel(id, time) {
       const order = orders.get(id);
       if (!order) return null;
+      if (isLive(order) && moods.fillsAfterCancel) {
+        moods.fillsAfterCancel = false;
+        disturbs('an order filled after its cancel was answered');
+        moods.reportsFillLate = true;
+        concealed.add(id);
+        fill(order, lastClose(order.symbol), time);
+        return { ...order, state: 'cancelled', updatedAt: time };
+      }
       return isLive(order) ? end(order, 'cancelled', 'cancelled on request', time) : order;
     },
     order: (id) => orders.get(id) ?? null,
@@ -212,12 +245,11 @@ export function createExchange(
     reveal() {
       if (hidden.length > 0) disturbs('a late fill is reported');
       trades.push(...hidden.splice(0));
+      concealed.clear();
     },
     lose() {
-      const [first] = [...live.values()].filter(({ type }) => type !== 'market');
-      if (!first) return;
-      disturbs('the venue has lost an order');
-      end(first, 'cancelled', 'lost', first.updatedAt);
+      loses = true;
+      loseOne();
     },
   };
 }

@@ -109,6 +109,9 @@ export function createPerform(simulation: Simulation, life: Life, { AppError }: 
       case 'reject':
         venue.moods.rejects = true;
         return null;
+      case 'fill-after-cancel':
+        simulation.exchangeOf(ACCOUNT).moods.fillsAfterCancel = true;
+        return null;
       case 'lose-order':
         simulation.exchangeOf(ACCOUNT).lose();
         return null;
