@@ -1,3 +1,4 @@
+import { decisionTime } from '../agent/decision-time.ts';
 import { errorText, hasCode } from '../../src/domain/errors.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { signApproval, type Approval } from '../../src/domain/risk/approval.ts';
@@ -16,6 +17,7 @@ import {
   accountSummary,
   correlatedWith,
   intentContext,
+  type AccountReads,
   type AccountSummary,
   type ContextDeps,
   type IntentContext,
@@ -121,6 +123,7 @@ export async function reviewIntents(
   account: string,
   intents: readonly Intent[],
   state: RiskState,
+  reads: AccountReads,
 ): Promise<Reviewed> {
   const { stores, clock, limits } = deps;
   const mustWait = ({ purpose }: Intent): boolean => state.tradingState === 'HALTED' && purpose === 'exit';
@@ -131,15 +134,17 @@ export async function reviewIntents(
   const [first] = reviewed;
   if (!first) return { verdicts: [], approvals: [], waiting, withheld: [] };
 
-  let summary = await accountSummary(deps, account, first.timeframe, state, intents);
-  const { now } = summary;
-  const [contexts, earlier] = await Promise.all([
+  // Age and prices are judged now, never at the intent's own time.
+  const now = await decisionTime(deps, intents[0]?.cycleId, reads.marketTime);
+  const [opening, contexts, earlier] = await Promise.all([
+    accountSummary(deps, account, first.timeframe, state, intents, reads, now),
     Promise.all(reviewed.map((intent) => intentContext(deps, intent, now).catch(unknownMarket))),
     stores.intents.verdictsOn(
       account,
       reviewed.map(({ id }) => id),
     ),
   ]);
+  let summary = opening;
   const verdictBefore = new Map(earlier.map((verdict) => [verdict.intentId, verdict]));
   /** With what another review has accepted of the intents from `from` on: a new one has only what that leaves. */
   const withAccepted = (from: number): AccountSummary =>

@@ -2,8 +2,9 @@ import { AppError, errorText } from '../../src/domain/errors.ts';
 import { type Fill } from '../../src/domain/orders/order.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
 import { plain } from '../../src/domain/risk/figures.ts';
-import { syncOrders, unendedOrders } from './ledger-sync.ts';
-import { takeFills, type TakeDeps } from './take-fills.ts';
+import { ledgerBooks } from './ledger-books.ts';
+import { type TakeDeps } from './take-fills.ts';
+import { takeOver } from './take-over.ts';
 
 export interface CancelOutcome {
   readonly cancelled: readonly string[];
@@ -48,8 +49,7 @@ export async function cancelChosen(
       failed.push({ id, error });
     }
   }
-  await syncOrders(deps, account, await unendedOrders(deps, account));
-  await takeFills(deps, account, report);
+  await takeOver(deps, account, await ledgerBooks(deps, account), report);
   if (failed.length > 0) {
     const text = failed.map(({ id, error }) => `${id}: ${errorText(error)}`).join('; ');
     throw new AppError('not-cancelled', `not cancelled: ${text}`, { retryable: true, cause: failed[0]!.error });

@@ -95,11 +95,12 @@ async function endUnsent({ stores }: PlaceDeps, order: Order, { to, reason }: La
 /**
  * Sends an order in state `submitting`, unless it has lapsed since its approval was used. An ambiguous answer of the venue makes it `unknown`; the next attempt looks the
  * order up before it sends it again, under the same client order id.
+ * @param marketTime now, epoch ms
  * @throws AppError `order-unknown`, retryable.
  */
-async function submit(deps: PlaceDeps, order: Order, approval: Approval): Promise<Sent> {
+async function submit(deps: PlaceDeps, order: Order, approval: Approval, marketTime: number): Promise<Sent> {
   const { stores, broker } = deps;
-  const lapsed = await lapseOf(deps, approval, order.cycleId);
+  const lapsed = await lapseOf(deps, approval, order.cycleId, marketTime);
   if (lapsed) return { order: await endUnsent(deps, order, lapsed) };
   try {
     return { order, venue: await broker.submit(requestOf(order)) };
@@ -135,7 +136,7 @@ async function resume(deps: PlaceDeps, order: Order, approval: Approval): Promis
           updatedAt: order.updatedAt,
         })
       : order;
-  return ready ? submit(deps, ready, approval) : { order };
+  return ready ? submit(deps, ready, approval, await deps.data.now()) : { order };
 }
 
 /**
@@ -162,10 +163,11 @@ async function send(deps: PlaceDeps, { approval, intent, lapsed, order: known }:
   const { orders } = deps.stores;
   const { account, id } = intent;
   if (known && lapsed && mayBeUnsent(known)) return { order: await resolveUnusable(deps, known, lapsed) };
-  const started = await orders.transition(account, id, ['intended', 'approved'], 'submitting', {
-    updatedAt: approval.asOf,
-  });
-  if (started) return submit(deps, started, approval);
+  const [started, marketTime] = await Promise.all([
+    orders.transition(account, id, ['intended', 'approved'], 'submitting', { updatedAt: approval.asOf }),
+    deps.data.now(),
+  ]);
+  if (started) return submit(deps, started, approval, marketTime);
   const order = await orders.get(account, id);
   if (!order) throw new AppError('lost-order', `order ${id} is missing from the store`, { retryable: true });
   const mayHaveBeenSent = order.state === 'submitting' || order.state === 'unknown';
