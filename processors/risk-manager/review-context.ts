@@ -2,6 +2,7 @@ import { assetOf } from '../../src/domain/market/market.ts';
 import { UNENDED_STATES, type Bracket, type Order } from '../../src/domain/orders/order.ts';
 import { closedTrades } from '../../src/domain/portfolio/closed-trades.ts';
 import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
+import { entryTerms, type EntryExecution } from '../../src/domain/orders/entry-terms.ts';
 import { fractionOf } from '../../src/domain/risk/offset-fraction.ts';
 import { dayStartOf } from '../../src/domain/risk/trading-state.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
@@ -24,6 +25,8 @@ export interface ContextDeps {
   readonly currency: string;
   /** Fraction of the price by which a market order may fill worse. */
   readonly slippageRate: number;
+  /** How entries are sent. */
+  readonly entries: EntryExecution;
 }
 
 /** Priced positions and pending entries of an account; the same for every intent of one review. */
@@ -174,8 +177,9 @@ export async function intentContext(deps: ContextDeps, intent: Intent, now: numb
     isEntry ? stores.ledger.fills({ account, strategyHash, limit: RECENT_FILLS }) : noFills,
     isEntry ? stores.ledger.fills({ account, symbol, limit: RECENT_FILLS }) : noFills,
   ]);
+  const terms = isEntry ? entryTerms(intent.side, price, market, deps.entries) : null;
   // Entries are sized at the worst price they may fill at. At the last price, slippage would exceed the limit.
-  const worst = isEntry ? price * (1 + deps.slippageRate) : price;
+  const worst = terms === null ? price : terms.type === 'limit' ? terms.price : price * (1 + deps.slippageRate);
   return {
     currency,
     market,

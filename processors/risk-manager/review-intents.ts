@@ -5,6 +5,7 @@ import { signApproval, type Approval } from '../../src/domain/risk/approval.ts';
 import { sha256 } from '../../src/domain/identity/sha256.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
+import { entryTerms } from '../../src/domain/orders/entry-terms.ts';
 import { assetOf } from '../../src/domain/market/market.ts';
 import { plain } from '../../src/domain/risk/figures.ts';
 import { fractionOf } from '../../src/domain/risk/offset-fraction.ts';
@@ -80,8 +81,8 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 function approvalOf(
   intent: Intent,
   amount: number,
-  { state, now, lastPrice }: ReviewContext,
-  { limits, approvalSecret }: Pick<ReviewDeps, 'limits' | 'approvalSecret'>,
+  { state, now, lastPrice, market }: ReviewContext,
+  { limits, approvalSecret, entries }: Pick<ReviewDeps, 'limits' | 'approvalSecret' | 'entries'>,
 ): Approval {
   const { account, id: intentId, strategyHash, symbol, timeframe, side, purpose, bracket, asOf } = intent;
   const epoch = state.entryEpoch ?? 0;
@@ -96,7 +97,7 @@ function approvalOf(
       timeframe,
       side,
       purpose,
-      type: 'market',
+      ...(isEntry ? entryTerms(side, lastPrice, market, entries) : { type: 'market' }),
       amount,
       ...(isEntry && {
         minPrice: lastPrice * (1 - limits.priceCollar),

@@ -17,6 +17,7 @@ import { requireClosed } from '../agent/require-closed.ts';
 import { marketsFailed } from '../agent/markets-failed.ts';
 import { type Refusal } from './admit-approval.ts';
 import { cancelChosen, cancelOrders, reportCrossing } from './cancel-orders.ts';
+import { cancelTimedOut } from './cancel-timed-out.ts';
 import { cancelWithdrawn } from './cancel-withdrawn.ts';
 import { followVenue, resolveUnsent, standingDifference } from './follow-venue.ts';
 import { type BothBooks } from './compare-books.ts';
@@ -165,10 +166,15 @@ export function createTrader(deps: TraderDeps): Agent {
           // An order whose answer was lost would otherwise be unknown, and count as under way, until the next start.
           const unresolved = await resolveUnsent(cancelDeps, account, before.orders).then(() => null, caught);
           const books = before.orders.some(mayBeUnsent) ? await ledgerBooks(deps, account) : before;
-          const taken = await takeOver(cancelDeps, account, books, barred ? report : undefined);
+          const first = await takeOver(cancelDeps, account, books, barred ? report : undefined);
+          const late = await cancelTimedOut(cancelDeps, account, first.books.orders, closedAt).then(
+            (after) => ({ after }),
+            caught,
+          );
+          const taken = ('after' in late && late.after) || first;
           const equity = await markAccount(deps, account, taken.view.balance);
           // A venue that takes no cancel still gets the candle: stops must act.
-          const unanswered = uncancelled ?? unresolved;
+          const unanswered = uncancelled ?? unresolved ?? ('error' in late ? late : null);
           if (unanswered) throw unanswered.error;
           // The other markets are settled: a retry, or the next candle, settles these.
           if (failed.length > 0) {
@@ -179,7 +185,7 @@ export function createTrader(deps: TraderDeps): Agent {
             throw error;
           }
           await compare(account, closedAt, state, taken);
-          return { fills: taken.fills, equity };
+          return { fills: first.fills + (taken === first ? 0 : taken.fills), equity };
         }),
 
       // Start-up and crash recovery are the same path: read from the venue what happened meanwhile, then trade.

@@ -3,6 +3,7 @@ import { type Order } from '../../src/domain/orders/order.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { type PlacedRequest } from '../../src/ports/broker.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
+import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { riskSummary } from '../../src/domain/risk/risk-summary.ts';
 import { AppError, errorText, isExplained } from '../../src/domain/errors.ts';
 import { type Stores } from '../../src/ports/stores.ts';
@@ -28,6 +29,7 @@ interface Sent {
 /** The order of an approval that was used. All that it does comes from the signed approval; the intent only says where it belongs. */
 function orderOf(approval: Approval, { id, candleTime, cycleId }: Intent): Order {
   const { account, strategyHash, symbol, timeframe, side, purpose, type, amount, bracket, asOf } = approval;
+  const { price, postOnly, waitBars } = approval;
   return {
     account,
     clientOrderId: id,
@@ -39,6 +41,9 @@ function orderOf(approval: Approval, { id, candleTime, cycleId }: Intent): Order
     purpose,
     type,
     amount,
+    ...(price !== undefined && { price }),
+    ...(postOnly !== undefined && { postOnly }),
+    ...(waitBars !== undefined && { expiresAt: asOf + waitBars * timeframeMs(timeframe) }),
     ...(bracket && { bracket }),
     approvalId: approval.id,
     state: 'approved',
@@ -61,6 +66,7 @@ function requestOf(order: Order): PlacedRequest {
     purpose,
     amount,
     price,
+    postOnly,
     bracket,
     createdAt: time,
   } = order;
@@ -75,6 +81,7 @@ function requestOf(order: Order): PlacedRequest {
     amount,
     time,
     ...(price !== undefined && { price }),
+    ...(postOnly !== undefined && { postOnly }),
     ...(bracket && { bracket }),
   };
 }
