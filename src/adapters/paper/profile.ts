@@ -15,12 +15,15 @@ import {
 } from '../../domain/portfolio/plain-account/plain-account.ts';
 import { pendingOf, type SentOrder } from '../../domain/portfolio/protection/book.ts';
 import { type Market } from '../../domain/market/market.ts';
+import { ORDER_TYPES } from '../../domain/orders/order.ts';
+import { type VenueCapabilities } from '../../ports/broker.ts';
 
 /** What the venue of a paper account offers: brackets of its own, or plain orders and one position a market. */
 export type PaperProfile = 'bracket' | 'plain';
 
 /** The pure steps of an account. Each is stored before the next one. */
 export interface VenueSteps {
+  readonly capabilities: VenueCapabilities;
   open(account: string, cash: number, quote: string): VenueAccount;
   submit(
     account: VenueAccount,
@@ -39,6 +42,7 @@ export interface VenueSteps {
 export const profileOf = (account: VenueAccount): PaperProfile => (isPlain(account) ? 'plain' : 'bracket');
 
 const BRACKET: VenueSteps = {
+  capabilities: { brackets: true, reduceOnly: true, orderTypes: ORDER_TYPES },
   open: openAccount,
   submit: (account, request, { market }, time) => submitOrder(account, request, market, time),
   cancel: (account, id, time) => cancelOrder(account, id, time).account,
@@ -49,6 +53,7 @@ const BRACKET: VenueSteps = {
 
 /** The account is of this profile: the broker refuses any other when it reads one. */
 const PLAIN: VenueSteps = {
+  capabilities: { brackets: false, reduceOnly: false, orderTypes: ORDER_TYPES },
   open: openPlain,
   submit: (account, request, terms, time) => submitPlain(account as PlainAccount, request, terms, time),
   cancel: (account, id, time) => cancelPlain(account as PlainAccount, id, time),
