@@ -21,6 +21,7 @@ import { cancelChosen, cancelOrders, reportCrossing } from './cancel-orders.ts';
 import { cancelWithdrawn } from './cancel-withdrawn.ts';
 import { followVenue, resolveUnsent, standingDifference } from './follow-venue.ts';
 import { markAccount, syncOrders, unendedOrders } from './ledger-sync.ts';
+import { reportIrregularities } from './report-irregularities.ts';
 import { takeFills } from './take-fills.ts';
 import { createVenueWatch } from './watch-venue.ts';
 import { mayBeUnsent, placeAll, type PlaceDeps } from './place-order.ts';
@@ -156,7 +157,8 @@ export function createTrader(deps: TraderDeps): Agent {
           const unresolved = await resolveUnsent(cancelDeps, account, unended).then(() => null, caught);
           await syncOrders(deps, account, unended.some(mayBeUnsent) ? await unendedOrders(deps, account) : unended);
           const { fills, mark } = await takeFills(cancelDeps, account, barred ? report : undefined);
-          const equity = await markAccount(deps, account);
+          const { equity, irregularities } = await markAccount(deps, account);
+          if (mark && irregularities) await reportIrregularities(cancelDeps, mark, irregularities);
           // A venue that takes no cancel still gets the candle: stops must act.
           const unanswered = uncancelled ?? unresolved;
           if (unanswered) throw unanswered.error;

@@ -1,7 +1,7 @@
 import { canRevive, canTransition } from '../../src/domain/orders/state-machine.ts';
 import { type Order, UNENDED_STATES } from '../../src/domain/orders/order.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
-import { type Broker } from '../../src/ports/broker.ts';
+import { type Broker, type VenueBalance } from '../../src/ports/broker.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
 import { type Clock } from '../../src/ports/clock.ts';
 import { type Stores } from '../../src/ports/stores.ts';
@@ -129,9 +129,10 @@ export async function syncOrders(deps: LedgerDeps, account: string, unended: rea
   return live.length;
 }
 
-/** Marks the account to market and stores the equity point. Returns equity in quote currency. */
-export async function markAccount({ stores, broker }: LedgerDeps, account: string): Promise<number> {
-  const { equity, cash, exposure, time } = await broker.balance(account);
+/** Marks the account to market and stores the equity point. */
+export async function markAccount({ stores, broker }: LedgerDeps, account: string): Promise<VenueBalance> {
+  const balance = await broker.balance(account);
+  const { equity, cash, exposure, time } = balance;
   await stores.ledger.recordEquity({ account, time, equity, cash, exposure });
-  return equity;
+  return balance;
 }

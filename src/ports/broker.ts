@@ -1,5 +1,6 @@
 import { type Timeframe } from '../domain/market/timeframe.ts';
 import { type Fill, type OrderType } from '../domain/orders/order.ts';
+import { type Irregularities } from '../domain/portfolio/irregularities.ts';
 import { type Position } from '../domain/portfolio/position.ts';
 import { type OrderReport, type OrderRequest } from '../domain/orders/order-request.ts';
 
@@ -15,6 +16,8 @@ export interface VenueBalance {
   readonly exposure: number;
   /** Losses of shorts beyond the cash, which the venue bears. */
   readonly writtenOff: number;
+  /** What the venue did that was not wanted; absent where it cannot. */
+  readonly irregularities?: Irregularities;
   /** Market time of the marks. */
   readonly time: number;
 }

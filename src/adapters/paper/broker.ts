@@ -212,7 +212,12 @@ export function createPaperBroker({
     },
     async balance(account) {
       const { state } = await load(account);
-      const value = { ...valueOf(state), writtenOff: Number(state.writtenOff) };
+      const irregularities = steps.irregularities(state);
+      const value = {
+        ...valueOf(state),
+        writtenOff: Number(state.writtenOff),
+        ...(irregularities && { irregularities }),
+      };
       // Before the first candle there is no mark price: use market time.
       return value.time > 0 ? value : { ...value, time: await data.now() };
     },

@@ -102,6 +102,23 @@ describe('the plain profile', () => {
     expect(accounts.stateOf(MAIN)).toBe(before);
   });
 
+  it('says how often a position was closed twice, and which fills belong to no order', async () => {
+    const accounts = memoryVenueAccounts();
+    await brokerOver(accounts).open(MAIN);
+    const last = { clientOrderId: 'x', symbol: SYMBOL, side: 'sell', amount: 1, price: 99, time: HOUR } as const;
+    const state = accounts.stateOf(MAIN) as PlainAccount;
+    expect((await brokerOver(accounts).balance(MAIN)).irregularities).toEqual({ closedTwice: 0, foreignFills: 0 });
+    await accounts.save(MAIN, { ...state, closedTwice: 2, foreign: { count: 3, last } }, 1);
+    expect((await brokerOver(accounts).balance(MAIN)).irregularities).toEqual({
+      closedTwice: 2,
+      foreignFills: 3,
+      lastForeign: last,
+    });
+    const bracket = memoryVenueAccounts();
+    await brokerOver(bracket, 'bracket').open(MAIN);
+    expect((await brokerOver(bracket, 'bracket').balance(MAIN)).irregularities).toBeUndefined();
+  });
+
   it('does not call an order rejected that is stored and could not be sent yet', async () => {
     const accounts = memoryVenueAccounts();
     let calls = 0;
