@@ -3,6 +3,7 @@ import { createPaperBroker } from '../../../src/adapters/paper/broker.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { type Bracket } from '../../../src/domain/orders/order.ts';
 import { type Irregularities, NO_IRREGULARITIES } from '../../../src/domain/portfolio/irregularities.ts';
+import { closingIntent } from '../../../src/domain/risk/closing-intent.ts';
 import { openOrdersOf } from '../../../src/domain/portfolio/paper-venue/account.ts';
 import { type PlainAccount } from '../../../src/domain/portfolio/plain-account/plain-account.ts';
 import { type Broker } from '../../../src/ports/broker.ts';
@@ -177,6 +178,54 @@ describe('a company on a plain venue', () => {
         { environment: PLAIN },
       );
     }
+  });
+
+  it('does not send a closing order whose position is gone by then', async () => {
+    const sent: string[] = [];
+    const broker = (venue: Broker): Broker => ({
+      ...venue,
+      submit: (request) => {
+        sent.push(request.purpose);
+        return venue.submit(request);
+      },
+    });
+    await onPlain(
+      async (agents) => {
+        const { context } = agents;
+        await enter(agents, { stop: percent(0.05) });
+        const [held] = await context.stores.ledger.positions(ACCOUNT);
+        const exit = await agents.approved(
+          closingIntent({
+            account: ACCOUNT,
+            strategyHash: held!.strategyHash,
+            symbol: SYMBOL,
+            timeframe: '1h',
+            purpose: 'reduce',
+            side: 'sell',
+            amount: held!.amount,
+            price: 100,
+            candleTime: OPENS,
+            asOf: OPENS + HOUR,
+            because: 'the limit says so',
+          }),
+        );
+        // Reviewed while it was held, and stopped out before the trader comes to it.
+        await agents.pass();
+        expect(await agents.held()).toEqual([0]);
+        await agents.execute(exit.id);
+        expect(sent).toEqual(['entry']);
+        expect(await context.stores.orders.get(ACCOUNT, exit.intentId)).toMatchObject({
+          state: 'cancelled',
+          reason: `no long position of the strategy in ${SYMBOL} was left to close when it was to be sent`,
+        });
+        // Not at the venue, and not under way any more.
+        expect(await context.broker.fetchOrder(ACCOUNT, exit.intentId)).toBeNull();
+        expect(await differences(agents)).toBeUndefined();
+        await agents.pass();
+        expect(await context.broker.positions(ACCOUNT)).toEqual([]);
+      },
+      { broker, closes: [100, 90] },
+    );
   });
 
   it('tells once of a position that was closed twice, and of a fill that belongs to no order', async () => {
