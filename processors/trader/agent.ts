@@ -23,6 +23,7 @@ import { followVenue, resolveUnsent, standingDifference } from './follow-venue.t
 import { type BothBooks } from './compare-books.ts';
 import { ledgerBooks } from './ledger-books.ts';
 import { markAccount } from './ledger-sync.ts';
+import { reportIrregularities } from './report-irregularities.ts';
 import { takeOver } from './take-over.ts';
 import { createVenueWatch } from './watch-venue.ts';
 import { mayBeUnsent, placeAll, type PlaceDeps } from './place-order.ts';
@@ -172,7 +173,10 @@ export function createTrader(deps: TraderDeps): Agent {
             caught,
           );
           const taken = ('after' in late && late.after) || first;
-          const equity = await markAccount(deps, account, taken.view.balance);
+          const { equity, irregularities } = taken.view.balance;
+          await markAccount(deps, account, taken.view.balance);
+          const { mark } = taken.books;
+          if (mark && irregularities) await reportIrregularities(cancelDeps, mark, irregularities);
           // A venue that takes no cancel still gets the candle: stops must act.
           const unanswered = uncancelled ?? unresolved ?? ('error' in late ? late : null);
           if (unanswered) throw unanswered.error;

@@ -149,12 +149,11 @@ export async function syncOrders(
   return { orders: live.length, changed: changed.includes(true) };
 }
 
-/** Stores the equity point of a balance. Returns equity in quote currency. */
+/** Stores the equity point of a balance. */
 export async function markAccount(
   { stores }: Pick<LedgerDeps, 'stores'>,
   account: string,
   { equity, cash, exposure, time }: VenueBalance,
-): Promise<number> {
+): Promise<void> {
   await stores.ledger.recordEquity({ account, time, equity, cash, exposure });
-  return equity;
 }

@@ -100,14 +100,31 @@ async function endUnsent({ stores }: PlaceDeps, order: Order, { to, reason }: La
 }
 
 /**
- * Sends an order in state `submitting`, unless it has lapsed since its approval was used. An ambiguous answer of the venue makes it `unknown`; the next attempt looks the
+ * Where closing orders do more than reduce, one whose position is gone by now would open another: the venue says whether it is.
+ * A stop may have filled since the review, and the ledger may not know of it yet.
+ */
+async function nothingLeftToClose({ broker }: PlaceDeps, order: Order): Promise<Lapse | null> {
+  const { account, strategyHash, symbol, side, purpose } = order;
+  if (purpose === 'entry' || broker.capabilities.reduceOnly) return null;
+  const held = (await broker.positions(account)).find(
+    (position) => position.strategyHash === strategyHash && position.symbol === symbol,
+  );
+  const [kind, sign] = side === 'sell' ? (['long', 1] as const) : (['short', -1] as const);
+  if (held && held.amount * sign > 0) return null;
+  const reason = `no ${kind} position of the strategy in ${symbol} was left to close when it was to be sent`;
+  return { to: 'cancelled', reason };
+}
+
+/**
+ * Sends an order in state `submitting`, unless it has lapsed since its approval was used, or has nothing left to close. An ambiguous answer of the venue makes it `unknown`; the next attempt looks the
  * order up before it sends it again, under the same client order id.
  * @param marketTime now, epoch ms
  * @throws AppError `order-unknown`, retryable.
  */
 async function submit(deps: PlaceDeps, order: Order, approval: Approval, marketTime: number): Promise<Sent> {
   const { stores, broker } = deps;
-  const lapsed = await lapseOf(deps, approval, order.cycleId, marketTime);
+  const lapsed =
+    (await lapseOf(deps, approval, order.cycleId, marketTime)) ?? (await nothingLeftToClose(deps, order));
   if (lapsed) return { order: await endUnsent(deps, order, lapsed) };
   try {
     return { order, venue: await broker.submit(requestOf(order)) };

@@ -13,7 +13,7 @@ import { type Broker, type MarketFailure } from '../../ports/broker.ts';
 import { compareAndSet } from '../../ports/compare-and-set.ts';
 import { createSharedReads } from '../../ports/shared-reads.ts';
 import { type OrderReport } from '../../domain/orders/order-request.ts';
-import { AppError, hasCode } from '../../domain/errors.ts';
+import { AppError, errorText, hasCode } from '../../domain/errors.ts';
 import { type MarketData } from '../../ports/market-data.ts';
 import { type VenueAccountStore } from '../../ports/stores.ts';
 import { type PaperProfile, profileOf, stepsOf, type VenueSteps } from './profile.ts';
@@ -136,13 +136,19 @@ export function createPaperBroker({
     const carryOutOne = async (state: VenueAccount) => {
       const pending = steps.pending(state);
       if (pending === null) return { account: state, isDone: true };
-      return { account: steps.carryOut(state, pending, await data.market(pending.symbol)), isDone: false };
+      const market = await data.market(pending.symbol).catch((error: unknown) => {
+        // It is stored and will be sent: a final error would be taken for a rejection.
+        const text = `request ${pending.clientOrderId} was not sent yet: ${errorText(error)}`;
+        throw new AppError('order-unknown', text, { retryable: true, cause: error });
+      });
+      return { account: steps.carryOut(state, pending, market), isDone: false };
     };
     if (profile === 'bracket') return;
     while (!(await change(account, carryOutOne)).isDone);
   };
 
   return {
+    capabilities: steps.capabilities,
     async open(account) {
       if (opened.has(account)) return;
       const known = await accounts.load(account);
@@ -206,7 +212,12 @@ export function createPaperBroker({
     },
     async balance(account) {
       const { state } = await load(account);
-      const value = { ...valueOf(state), writtenOff: Number(state.writtenOff) };
+      const irregularities = steps.irregularities(state);
+      const value = {
+        ...valueOf(state),
+        writtenOff: Number(state.writtenOff),
+        ...(irregularities && { irregularities }),
+      };
       // Before the first candle there is no mark price: use market time.
       return value.time > 0 ? value : { ...value, time: await data.now() };
     },

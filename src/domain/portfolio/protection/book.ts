@@ -1,7 +1,9 @@
+import { attemptOrderId } from '../../orders/client-order-id.ts';
 import { type OrderRequest } from '../../orders/order-request.ts';
 import { type VenueAccount } from '../paper-venue/account.ts';
+import { type ForeignFill, type Irregularities } from '../irregularities.ts';
 import { type Draft, draftOf, seal } from '../paper-venue/draft.ts';
-import { isLive } from '../paper-venue/venue-order.ts';
+import { isLive, type VenueOrder } from '../paper-venue/venue-order.ts';
 
 /*
  * What the company knows of its account at a venue without strategies and brackets: orders with their legs, and the shares
@@ -17,7 +19,7 @@ export interface SentOrder extends Omit<OrderRequest, 'account' | 'strategyHash'
   readonly attempt: number;
   /**
    * `sending` and `cancelling` are written before the venue is asked, so that a process that follows can ask it again;
-   * `ended` is kept for fills that are reported late.
+   * of an order's `ended` ones only the last is kept.
    */
   readonly status: 'sending' | 'resting' | 'cancelling' | 'ended';
   readonly filledAmount: number;
@@ -29,6 +31,12 @@ export interface SentOrder extends Omit<OrderRequest, 'account' | 'strategyHash'
   readonly refused?: true;
 }
 
+/** All of them, and the last one. */
+export interface ForeignFills {
+  readonly count: number;
+  readonly last: ForeignFill;
+}
+
 export interface Book extends VenueAccount {
   /** In order of their first sending. */
   readonly sent: readonly SentOrder[];
@@ -36,6 +44,8 @@ export interface Book extends VenueAccount {
   readonly timeExitsWait: boolean;
   /** Number of times that more was closed than a strategy held, because a cancel had crossed a fill. */
   readonly closedTwice: number;
+  /** Absent before the first. */
+  readonly foreign?: ForeignFills;
 }
 
 /** Mutable copy of a book while one event is processed. */
@@ -44,44 +54,66 @@ export interface BookDraft extends Draft {
   readonly sent: Map<string, SentOrder>;
   timeExitsWait: boolean;
   closedTwice: number;
+  foreign: ForeignFills | undefined;
 }
 
 export function openBook(book: Book): BookDraft {
-  const { timeExitsWait, closedTwice } = book;
+  const { timeExitsWait, closedTwice, foreign } = book;
   const sent = new Map(book.sent.map((order) => [order.clientOrderId, order]));
-  return { ...draftOf(book), account: book, sent, timeExitsWait, closedTwice };
+  return { ...draftOf(book), account: book, sent, timeExitsWait, closedTwice, foreign };
 }
-
-/** Ended requests of a live order, and of all orders that are over, that are kept for late fills. */
-const KEPT = 30;
-const KEPT_OF_OVER = 60;
 
 /** The book after the event; the same object when nothing has changed. */
 export function sealBook(draft: BookDraft, marks: VenueAccount['marks'] = draft.account.marks): Book {
   const { account } = seal(draft, marks);
-  const { account: before, timeExitsWait, closedTwice } = draft;
+  const { account: before, timeExitsWait, closedTwice, foreign } = draft;
   const sent = keptOf(draft);
   const isSame =
     account === before &&
     timeExitsWait === before.timeExitsWait &&
+    foreign === before.foreign &&
     sent.length === before.sent.length &&
     sent.every((order, i) => order === before.sent[i]);
-  return isSame ? before : { ...before, ...account, sent, timeExitsWait, closedTwice };
+  if (isSame) return before;
+  return {
+    ...before,
+    ...account,
+    // A foreign fill changes no order.
+    cash: draft.cash.toString(),
+    sent,
+    timeExitsWait,
+    closedTwice,
+    ...(foreign && { foreign }),
+  };
 }
 
+/**
+ * Of the requests that have ended only the last of an order is kept: it says how many there were, and so the ids of all
+ * (`orderOfRequest`). An order that is over and had one request has its id.
+ */
 function keptOf({ sent, orders }: BookDraft): readonly SentOrder[] {
   const all = [...sent.values()];
   const newest = new Map<string, number>();
   for (const { orderId, attempt } of all) newest.set(orderId, attempt);
-  const isOver = ({ orderId }: SentOrder): boolean => {
+  return all.filter(({ status, orderId, attempt }) => {
+    if (status !== 'ended') return true;
     const order = orders[orderId];
-    return !order || !isLive(order);
-  };
-  const over = all.filter((order) => order.status === 'ended' && isOver(order)).slice(0, -KEPT_OF_OVER);
-  const dropped = new Set(over);
-  return all.filter(
-    (order) => order.status !== 'ended' || (!dropped.has(order) && order.attempt > newest.get(order.orderId)! - KEPT),
-  );
+    return order !== undefined && attempt === newest.get(orderId) && (attempt > 1 || isLive(order));
+  });
+}
+
+/** The order that a request with this id carries out or carried out; null when the book has none. */
+export function orderOfRequest({ sent, orders }: BookDraft, id: string): VenueOrder | null {
+  const known = sent.get(id);
+  if (known) return orders[known.orderId] ?? null;
+  const attempts = new Map([...sent.values()].map(({ orderId, attempt }) => [orderId, attempt]));
+  for (const order of Object.values(orders)) {
+    const { clientOrderId } = order;
+    const last = attempts.get(clientOrderId) ?? 1;
+    for (let attempt = last; attempt >= 1; attempt -= 1)
+      if (attemptOrderId(clientOrderId, attempt) === id) return order;
+  }
+  return null;
 }
 
 /** Requests that may still fill. */
@@ -95,3 +127,9 @@ export function putSent(draft: BookDraft, order: SentOrder): void {
 /** The first request of which the venue does not know yet; null when it knows all. */
 export const pendingOf = ({ sent }: Book): SentOrder | null =>
   sent.find(({ status }) => status === 'sending' || status === 'cancelling') ?? null;
+
+export const irregularitiesOf = ({ closedTwice, foreign }: Book): Irregularities => ({
+  closedTwice,
+  foreignFills: foreign?.count ?? 0,
+  ...(foreign && { lastForeign: foreign.last }),
+});
