@@ -11,9 +11,9 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/plain-closing-line.ts'],
     // A test waits for events; these are the limits at which it is called hung.
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 240_000,
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 90_000 } },
     // One more than cores: a test of processes waits half of its time for starts, expired locks and disks.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: SlowFirst },
@@ -32,7 +32,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'services', include: services, exclude: long, pool: 'forks', isolate: false } },
       // Each of these works for minutes; beside others of its kind on two cores it may take three times as long.
-      { extends: true, test: { name: 'long', include: long, pool: 'forks', testTimeout: 300_000 } },
+      { extends: true, test: { name: 'long', include: long, pool: 'forks', testTimeout: 600_000 } },
     ],
   },
 });

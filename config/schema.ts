@@ -210,7 +210,18 @@ export const exchangeSchema = z.strictObject({
   stopRangeShare: z.number().min(0).max(1),
   priceImprovement: z.boolean(),
   minimumCoverage: rate,
-  paper: z.strictObject({ startingCash: z.number().positive().max(1e9), profile: z.enum(['bracket', 'plain']) }),
+  entries: z.strictObject({
+    type: z.enum(['market', 'limit']),
+    offset: z.number().min(0).max(0.5),
+    postOnly: z.boolean(),
+    waitBars: z.int().min(1).max(1000),
+    replacements: z.int().min(0).max(100),
+  }),
+  paper: z.strictObject({
+    startingCash: z.number().positive().max(1e9),
+    profile: z.enum(['bracket', 'plain']),
+    participation: z.number().positive().max(1).nullable(),
+  }),
   api: z.strictObject({
     host: z.string().min(1),
     port: z.int().min(0).max(65_535),

@@ -30,7 +30,7 @@ export interface TradingStates {
    * Applies a pure step to the risk state. Afterwards a new trading state is broadcast and, unless it is ACTIVE, the
    * trader is asked to cancel entries. Both follow the stored state, so that a crash between them costs a repetition.
    */
-  change<T extends { readonly state: RiskState }>(account: string, step: (state: RiskState) => T): Promise<T>;
+  change: RiskStates['change'];
   /** @param id of the request's job: it is carried out once */
   set(account: string, target: TradingState, by: 'operator' | 'ceo', reason: string, id: string): Promise<StateAnswer>;
   /**
@@ -49,12 +49,13 @@ export function createTradingStates(deps: TradingStatesDeps): TradingStates {
   const { riskStates, producer, broadcaster, data, clock } = deps;
   const raiseAlert = createRaiseAlert(deps);
 
-  const change: TradingStates['change'] = async (account, step) => {
+  const change: TradingStates['change'] = async (account, step, known) => {
     let before: RiskState | undefined;
-    const answer = await riskStates.change(account, (state) => {
+    const watched: typeof step = (state) => {
       before = state;
       return step(state);
-    });
+    };
+    const answer = await riskStates.change(account, watched, known);
     const { tradingState, stateReason, stateSetBy, entryEpoch = 0 } = answer.state;
     const isNew = before?.tradingState !== tradingState || before.stateSetBy !== stateSetBy;
     // Who looks at the state of trading looks at the company's.

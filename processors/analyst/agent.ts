@@ -6,6 +6,7 @@ import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.t
 import { isIncubation } from '../../src/domain/portfolio/accounts.ts';
 import { type Holding } from '../../src/domain/portfolio/holding.ts';
 import { intentsAt, signalInputs } from '../../src/domain/portfolio/intents.ts';
+import { repeatedEntries } from '../../src/domain/portfolio/repeated-entry.ts';
 import { errorText } from '../../src/domain/errors.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
@@ -14,15 +15,17 @@ import { marketsFailed } from '../agent/markets-failed.ts';
 import { createRaiseAlert } from '../agent/raise-alert.ts';
 import { requireClosed } from '../agent/require-closed.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
+import { timedOutEntries, type TimedOutDeps } from './timed-out-entries.ts';
 import { createKnownStrategies } from './known-strategies.ts';
 
 export interface AnalystDeps extends AgentDeps {
   readonly stores: Pick<
     Stores,
-    'cycles' | 'analyses' | 'portfolio' | 'strategies' | 'ledger' | 'intents' | 'alerts' | 'riskState'
+    'cycles' | 'analyses' | 'portfolio' | 'strategies' | 'ledger' | 'intents' | 'alerts' | 'riskState' | 'orders'
   >;
   readonly data: MarketData;
   readonly broadcaster: Broadcaster;
+  readonly entries: TimedOutDeps['entries'];
 }
 
 /** Senior analyst: analyses a market for a cycle, and evaluates the strategies that trade it on every candle. */
@@ -81,6 +84,8 @@ export function createAnalyst(deps: AnalystDeps): Agent {
           requireClosed(data, 'the candle', asOf),
         ]);
         const incubation = await incubationOf(all, account);
+        const accounts = [account, ...incubation.map((of) => of.account)];
+        const timedOut = await timedOutEntries(deps, accounts, timeframe, asOf);
         const known = [...positions, ...incubation.flatMap((of) => of.positions)];
         const held = all.filter((holding) => holding.timeframe === timeframe && symbols.includes(holding.symbol));
         const strategies = await knownStrategies(held.map(({ strategyHash }) => strategyHash));
@@ -91,7 +96,9 @@ export function createAnalyst(deps: AnalystDeps): Agent {
           if (holdings.length === 0) continue;
           try {
             const series = await data.series({ symbol, timeframe, asOf, anyCoverage: true });
-            intents.push(...intentsAt(series, signalInputs(holdings, strategies, known)));
+            const inputs = signalInputs(holdings, strategies, known);
+            const fresh = intentsAt(series, inputs);
+            intents.push(...fresh, ...repeatedEntries(series, inputs, fresh, timedOut));
           } catch (error) {
             failed.push({ symbol, error });
           }

@@ -9,6 +9,7 @@ import { type RiskLimits } from '../../src/domain/risk/limits.ts';
 import { type RiskState } from '../../src/domain/risk/risk-state.ts';
 import { MONEY_QUEUES } from '../../queues/names.ts';
 import { type Broker } from '../../src/ports/broker.ts';
+import { type RiskStates } from '../../src/ports/risk-states.ts';
 import { type Clock } from '../../src/ports/clock.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
 import { type AuditStore, type Stores } from '../../src/ports/stores.ts';
@@ -19,6 +20,7 @@ import { type TradingStates } from '../agent/trading-states.ts';
 export interface BreakerWatchDeps {
   readonly stores: Pick<Stores, 'riskState'>;
   readonly states: TradingStates;
+  readonly riskStates: Pick<RiskStates, 'own'>;
   readonly raiseAlert: RaiseAlert;
   readonly audit: AuditStore;
   readonly broker: Pick<Broker, 'open' | 'balance'>;
@@ -48,7 +50,7 @@ export interface BreakerWatch {
 }
 
 export function createBreakerWatch(deps: BreakerWatchDeps): BreakerWatch {
-  const { stores, states, raiseAlert, audit, broker, data, clock, limits, breakers, timeframe, isRealTime } = deps;
+  const { stores, states, riskStates, raiseAlert, audit, broker, data, clock, limits, breakers, timeframe, isRealTime } = deps;
   const candleMs = timeframeMs(timeframe);
 
   const report = async (account: string, trip: Trip, { state, time }: { state: RiskState; time: number }) => {
@@ -80,15 +82,13 @@ export function createBreakerWatch(deps: BreakerWatchDeps): BreakerWatch {
     examined: readonly Breaker[],
     find: (state: RiskState) => readonly (Trip | null)[],
     time: number,
+    known?: RiskState,
   ): Promise<{ readonly acted: readonly Trip[]; readonly flattenJob: string | null }> => {
-    const { state, acted } = await states.change(account, (current) =>
-      applyTrips(
-        current,
-        examined,
-        find(current).filter((trip) => trip !== null),
-        time,
-      ),
-    );
+    const apply = (current: RiskState) => {
+      const trips = find(current).filter((trip) => trip !== null);
+      return applyTrips(current, examined, trips, time);
+    };
+    const { state, acted } = await states.change(account, apply, known);
     const flattens = acted.some(({ response }) => response === 'flatten');
     const flattenJob = flattens ? await states.startFlatten(account, state) : null;
     for (const trip of acted) await report(account, trip, { state, time });
@@ -108,11 +108,13 @@ export function createBreakerWatch(deps: BreakerWatchDeps): BreakerWatch {
   return {
     async candle({ account, candleTime }) {
       // A job that comes late is judged now: an old crash is no reason to act.
-      const [time] = await Promise.all([
+      await broker.open(account);
+      const [time, { equity }, known] = await Promise.all([
         requireClosed(data, 'the candle', candleTime + candleMs),
-        broker.open(account),
+        broker.balance(account),
+        riskStates.own(account),
       ]);
-      const [{ equity }, markets] = await Promise.all([broker.balance(account), recentCloses(time)]);
+      const markets = await recentCloses(time);
       const { acted, flattenJob } = await act(
         account,
         AFTER_A_CANDLE,
@@ -123,6 +125,7 @@ export function createBreakerWatch(deps: BreakerWatchDeps): BreakerWatch {
           venueDiffersTrip(state, time, candleMs, breakers),
         ],
         time,
+        known,
       );
       return {
         acted: acted.map(({ breaker, response }) => `${breaker}: ${response}`),

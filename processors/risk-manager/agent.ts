@@ -21,7 +21,8 @@ import { createTradingStates } from '../agent/trading-states.ts';
 import { createCeoSilence } from './ceo-silence.ts';
 import { auditedVerdicts, auditedWithheld } from './audited-verdicts.ts';
 import { flattenIntents, flattenReport, remainsOf } from './flatten.ts';
-import { reductionIntents } from './reduce-exposure.ts';
+import { heldNow, reductionIntents } from './reduce-exposure.ts';
+import { accountReads } from './review-context.ts';
 import { reviewIntents, type ReviewDeps } from './review-intents.ts';
 
 export interface RiskManagerDeps extends AgentDeps, ReviewDeps {
@@ -56,14 +57,15 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
     account: string,
     waiting: readonly string[],
     decided: readonly string[],
+    own?: RiskState,
   ): Promise<RiskState> => {
-    const kept = await riskStates.change(account, (state) => {
+    const keep = (state: RiskState) => {
       const known = state.waitingExits ?? [];
       const next = [...new Set([...known, ...waiting])].filter((id) => !decided.includes(id));
       const isSame = next.length === known.length && next.every((id, i) => id === known[i]);
       return { state: isSame ? state : { ...state, version: state.version + 1, waitingExits: next } };
-    });
-    return kept.state;
+    };
+    return (await riskStates.change(account, keep, own)).state;
   };
 
   /**
@@ -97,7 +99,11 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
       async review({ account, intents: named }, { job, note }) {
         const answered = await childAnswers(job, withIntents);
         const ids = [...new Set([...named, ...answered.flatMap(({ intents }) => intents)])];
-        const intents = await stores.intents.getMany(account, ids);
+        const [intents, own, reads] = await Promise.all([
+          stores.intents.getMany(account, ids),
+          riskStates.own(account),
+          accountReads(deps, account),
+        ]);
         if (intents.length < ids.length) {
           const known = new Set(intents.map(({ id }) => id));
           throw new AppError(
@@ -107,7 +113,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
         }
         // A crossing gives its signal once: an exit waits until it has a verdict, also when this job fails for good.
         const exits = intents.filter(({ purpose }) => purpose === 'exit').map((intent) => intent.id);
-        const kept = await keepWaiting(account, exits, []);
+        const kept = await keepWaiting(account, exits, [], own);
         const state = isIncubation(account) ? await riskStates.read(account) : kept;
         if (state.unreconciled === true) {
           throw new AppError('not-reconciled', `${account} has not been reconciled with the venue since the start`, {
@@ -115,7 +121,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
             advice: 'Wait for the trader; if it persists, check the venue',
           });
         }
-        const { verdicts, approvals, waiting, withheld } = await reviewIntents(deps, account, intents, state);
+        const { verdicts, approvals, waiting, withheld } = await reviewIntents(deps, account, intents, state, reads);
         note({ risk: riskSummary(state), verdicts: auditedVerdicts(intents, verdicts), ...auditedWithheld(withheld) });
         const decided = verdicts.map(({ intentId }) => intentId);
         // No exit began to wait here, and nobody else makes one wait.
@@ -146,10 +152,18 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
 
       async monitor({ account }) {
         await broker.open(account);
-        const [{ equity, cash, exposure, time }, silence] = await Promise.all([broker.balance(account), ceoSilence()]);
-        if (silence !== null && !isIncubation(account)) await reportTrouble(account, 'silent-ceo', silence, time);
-        const { state, breaches } = await states.change(account, (current) =>
-          nextRiskState(current, { account, equity, cash, exposure, time }, limits),
+        const [{ equity, cash, exposure, time }, silence, known, held] = await Promise.all([
+          broker.balance(account),
+          ceoSilence(),
+          riskStates.own(account),
+          heldNow(deps, account),
+        ]);
+        const isSilent = silence !== null && !isIncubation(account);
+        if (isSilent) await reportTrouble(account, 'silent-ceo', silence, time);
+        const { state, breaches } = await states.change(
+          account,
+          (current) => nextRiskState(current, { account, equity, cash, exposure, time }, limits),
+          isSilent ? undefined : known,
         );
         for (const breach of breaches) {
           // One alert per day and limit: the key deduplicates repeated marks.
@@ -161,7 +175,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
         const flattenJob = await pursueFlatten(account, judged, time);
         // While HALTED reductions wait: they are planned anew afterwards.
         const isClosing = judged.flatten !== undefined || judged.tradingState === 'HALTED';
-        const reductions = isClosing || exposure === 0 ? [] : await reductionIntents(deps, account, equity);
+        const reductions = isClosing || exposure === 0 ? [] : await reductionIntents(deps, account, equity, held);
         return {
           state: judged.tradingState,
           equity,
@@ -178,7 +192,8 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
         // A cancel that failed is tried again in the next round; it must not keep the positions open.
         const intents = await flattenIntents(deps, account, reason, job.timestamp);
         await stores.intents.addMany(intents);
-        const { verdicts, approvals, withheld } = await reviewIntents(deps, account, intents, state);
+        const reads = await accountReads(deps, account);
+        const { verdicts, approvals, withheld } = await reviewIntents(deps, account, intents, state, reads);
         note({ risk: riskSummary(state), verdicts: auditedVerdicts(intents, verdicts), ...auditedWithheld(withheld) });
         return { approved: approvals.length, approvals: [...approvals] };
       },

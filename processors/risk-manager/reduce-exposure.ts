@@ -3,11 +3,22 @@ import { exposureReductions } from '../../src/domain/risk/rules/exposure-reducti
 import { closingIntent } from '../../src/domain/risk/closing-intent.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { type Stores } from '../../src/ports/stores.ts';
-import { lastPrice, pricedPositions, type ContextDeps } from './review-context.ts';
+import { lastPrice, pricedPositions, venueHoldings, type ContextDeps, type VenueHoldings } from './review-context.ts';
 
 export interface ReductionDeps extends Omit<ContextDeps, 'stores'> {
   readonly stores: Pick<Stores, 'intents'>;
   readonly timeframe: Timeframe;
+}
+
+/** What the venue holds for an account at market time `now`. */
+export interface Held {
+  readonly now: number;
+  readonly venue: VenueHoldings;
+}
+
+export async function heldNow(deps: Pick<ContextDeps, 'data' | 'broker'>, account: string): Promise<Held> {
+  const [now, venue] = await Promise.all([deps.data.now(), venueHoldings(deps.broker, account)]);
+  return { now, venue };
 }
 
 /**
@@ -18,10 +29,10 @@ export async function reductionIntents(
   deps: ReductionDeps,
   account: string,
   equity: number,
+  { now, venue }: Held,
 ): Promise<readonly string[]> {
   const { data, stores, timeframe, limits } = deps;
-  const now = await data.now();
-  const positions = await pricedPositions(deps, account, timeframe, now);
+  const positions = await pricedPositions(deps, venue, timeframe, now);
   const intents: Intent[] = [];
   for (const { strategyHash, symbol, amount, side, reason } of exposureReductions(positions, equity, limits)) {
     const { price, candleTime } = await lastPrice(data, symbol, timeframe, now);

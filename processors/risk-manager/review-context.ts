@@ -1,17 +1,18 @@
 import { assetOf } from '../../src/domain/market/market.ts';
-import { UNENDED_STATES, type Bracket } from '../../src/domain/orders/order.ts';
+import { UNENDED_STATES, type Bracket, type Order } from '../../src/domain/orders/order.ts';
 import { closedTrades } from '../../src/domain/portfolio/closed-trades.ts';
 import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
+import { entryTerms, type EntryExecution } from '../../src/domain/orders/entry-terms.ts';
 import { fractionOf } from '../../src/domain/risk/offset-fraction.ts';
 import { dayStartOf } from '../../src/domain/risk/trading-state.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { type RiskLimits } from '../../src/domain/risk/limits.ts';
 import { type RiskState } from '../../src/domain/risk/risk-state.ts';
-import { type Broker } from '../../src/ports/broker.ts';
+import { type Broker, type VenueBalance, type VenuePosition } from '../../src/ports/broker.ts';
+import { type OrderReport } from '../../src/domain/orders/order-request.ts';
 import { type MarketData } from '../../src/ports/market-data.ts';
 import { type Stores } from '../../src/ports/stores.ts';
-import { decisionTime } from '../agent/decision-time.ts';
 import { type CorrelatedMarkets } from './correlated-markets.ts';
 
 export interface ContextDeps {
@@ -24,6 +25,8 @@ export interface ContextDeps {
   readonly currency: string;
   /** Fraction of the price by which a market order may fill worse. */
   readonly slippageRate: number;
+  /** How entries are sent. */
+  readonly entries: EntryExecution;
 }
 
 /** Priced positions and pending entries of an account; the same for every intent of one review. */
@@ -48,14 +51,24 @@ export async function lastPrice(
   return { price: series.close[bar]!, candleTime: series.time[bar]! };
 }
 
+/** Positions and open orders as the venue has them. */
+export interface VenueHoldings {
+  readonly positions: readonly VenuePosition[];
+  readonly orders: readonly OrderReport[];
+}
+
+export async function venueHoldings(broker: Broker, account: string): Promise<VenueHoldings> {
+  const [positions, orders] = await Promise.all([broker.positions(account), broker.openOrders(account)]);
+  return { positions, orders };
+}
+
 /** Open positions at the venue, priced now, with the loss to their stops. */
 export async function pricedPositions(
-  { data, broker, limits }: Pick<ContextDeps, 'data' | 'broker' | 'limits'>,
-  account: string,
+  { data, limits }: Pick<ContextDeps, 'data' | 'limits'>,
+  { positions, orders }: VenueHoldings,
   timeframe: Intent['timeframe'],
   now: number,
 ): Promise<readonly Commitment[]> {
-  const [positions, orders] = await Promise.all([broker.positions(account), broker.openOrders(account)]);
   const held = positions.filter(({ amount }) => amount !== 0);
   return Promise.all(
     held.map(async ({ strategyHash, symbol, amount }) => {
@@ -71,6 +84,29 @@ export async function pricedPositions(
   );
 }
 
+/** What is read of an account before anything is known of the intents. */
+export interface AccountReads {
+  /** Market time, epoch ms. */
+  readonly marketTime: number;
+  readonly balance: VenueBalance;
+  readonly venue: VenueHoldings;
+  /** Orders that may still change. */
+  readonly orders: readonly Order[];
+}
+
+export async function accountReads(
+  { stores, data, broker }: Pick<ContextDeps, 'stores' | 'data' | 'broker'>,
+  account: string,
+): Promise<AccountReads> {
+  const [marketTime, balance, venue, orders] = await Promise.all([
+    data.now(),
+    broker.balance(account),
+    venueHoldings(broker, account),
+    stores.orders.list({ account, states: UNENDED_STATES }),
+  ]);
+  return { marketTime, balance, venue, orders };
+}
+
 /**
  * Summary of the account without the intents under `review`. Approvals that an interrupted run of the same review issued
  * for them must not count against them, or a crash would change the verdicts.
@@ -81,15 +117,13 @@ export async function accountSummary(
   timeframe: Intent['timeframe'],
   { entryEpoch = 0 }: RiskState,
   review: readonly Intent[],
+  { balance, venue, orders }: AccountReads,
+  now: number,
 ): Promise<AccountSummary> {
-  const { stores, data, broker, limits } = deps;
-  // Age and prices are judged now, never at the intent's own time.
-  const now = await decisionTime(deps, review[0]?.cycleId);
+  const { stores, data, limits } = deps;
   const entriesSince = (since: number): Promise<number> => stores.orders.count({ account, purpose: 'entry', since });
-  const [balance, positions, orders, outstanding, ordersToday, ordersLastHour] = await Promise.all([
-    broker.balance(account),
-    pricedPositions(deps, account, timeframe, now),
-    stores.orders.list({ account, states: UNENDED_STATES }),
+  const [positions, outstanding, ordersToday, ordersLastHour] = await Promise.all([
+    pricedPositions(deps, venue, timeframe, now),
     stores.approvals.outstanding(account, now),
     entriesSince(dayStartOf(now)),
     entriesSince(now - HOUR_MS + 1),
@@ -143,8 +177,9 @@ export async function intentContext(deps: ContextDeps, intent: Intent, now: numb
     isEntry ? stores.ledger.fills({ account, strategyHash, limit: RECENT_FILLS }) : noFills,
     isEntry ? stores.ledger.fills({ account, symbol, limit: RECENT_FILLS }) : noFills,
   ]);
+  const terms = isEntry ? entryTerms(intent.side, price, market, deps.entries) : null;
   // Entries are sized at the worst price they may fill at. At the last price, slippage would exceed the limit.
-  const worst = isEntry ? price * (1 + deps.slippageRate) : price;
+  const worst = terms === null ? price : terms.type === 'limit' ? terms.price : price * (1 + deps.slippageRate);
   return {
     currency,
     market,

@@ -1,9 +1,11 @@
+import { decisionTime } from '../agent/decision-time.ts';
 import { errorText, hasCode } from '../../src/domain/errors.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { signApproval, type Approval } from '../../src/domain/risk/approval.ts';
 import { sha256 } from '../../src/domain/identity/sha256.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
+import { entryTerms } from '../../src/domain/orders/entry-terms.ts';
 import { assetOf } from '../../src/domain/market/market.ts';
 import { plain } from '../../src/domain/risk/figures.ts';
 import { fractionOf } from '../../src/domain/risk/offset-fraction.ts';
@@ -16,6 +18,7 @@ import {
   accountSummary,
   correlatedWith,
   intentContext,
+  type AccountReads,
   type AccountSummary,
   type ContextDeps,
   type IntentContext,
@@ -78,8 +81,8 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 function approvalOf(
   intent: Intent,
   amount: number,
-  { state, now, lastPrice }: ReviewContext,
-  { limits, approvalSecret }: Pick<ReviewDeps, 'limits' | 'approvalSecret'>,
+  { state, now, lastPrice, market }: ReviewContext,
+  { limits, approvalSecret, entries }: Pick<ReviewDeps, 'limits' | 'approvalSecret' | 'entries'>,
 ): Approval {
   const { account, id: intentId, strategyHash, symbol, timeframe, side, purpose, bracket, asOf } = intent;
   const epoch = state.entryEpoch ?? 0;
@@ -94,7 +97,7 @@ function approvalOf(
       timeframe,
       side,
       purpose,
-      type: 'market',
+      ...(isEntry ? entryTerms(side, lastPrice, market, entries) : { type: 'market' }),
       amount,
       ...(isEntry && {
         minPrice: lastPrice * (1 - limits.priceCollar),
@@ -121,6 +124,7 @@ export async function reviewIntents(
   account: string,
   intents: readonly Intent[],
   state: RiskState,
+  reads: AccountReads,
 ): Promise<Reviewed> {
   const { stores, clock, limits } = deps;
   const mustWait = ({ purpose }: Intent): boolean => state.tradingState === 'HALTED' && purpose === 'exit';
@@ -131,15 +135,17 @@ export async function reviewIntents(
   const [first] = reviewed;
   if (!first) return { verdicts: [], approvals: [], waiting, withheld: [] };
 
-  let summary = await accountSummary(deps, account, first.timeframe, state, intents);
-  const { now } = summary;
-  const [contexts, earlier] = await Promise.all([
+  // Age and prices are judged now, never at the intent's own time.
+  const now = await decisionTime(deps, intents[0]?.cycleId, reads.marketTime);
+  const [opening, contexts, earlier] = await Promise.all([
+    accountSummary(deps, account, first.timeframe, state, intents, reads, now),
     Promise.all(reviewed.map((intent) => intentContext(deps, intent, now).catch(unknownMarket))),
     stores.intents.verdictsOn(
       account,
       reviewed.map(({ id }) => id),
     ),
   ]);
+  let summary = opening;
   const verdictBefore = new Map(earlier.map((verdict) => [verdict.intentId, verdict]));
   /** With what another review has accepted of the intents from `from` on: a new one has only what that leaves. */
   const withAccepted = (from: number): AccountSummary =>

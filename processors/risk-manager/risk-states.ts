@@ -23,15 +23,16 @@ export function createRiskStates({ riskState, broker }: RiskStateDeps): RiskStat
     return (await riskState.get(account)) ?? opened;
   });
   return {
+    own,
     async read(account) {
       const main = mainAccountOf(account);
       if (main === account) return own(account);
       const [ofAccount, ofCompany] = await Promise.all([own(account), own(main)]);
       return underCompany(ofAccount, ofCompany);
     },
-    change: (account, step) =>
-      compareAndSet(`risk state of ${account}`, async () => {
-        const state = await own(account);
+    change: (account, step, known) =>
+      compareAndSet(`risk state of ${account}`, async (isFirst) => {
+        const state = isFirst && known ? known : await own(account);
         const answer = step(state);
         const isDone = answer.state === state || (await riskState.save(answer.state, state.version));
         return isDone ? { done: answer } : null;

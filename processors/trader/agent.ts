@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { idField } from '../../queues/fields.ts';
-import { type BookMark } from '../../src/domain/portfolio/books.ts';
 import { type Fill, UNENDED_STATES } from '../../src/domain/orders/order.ts';
 import { isIncubation, mainAccountOf } from '../../src/domain/portfolio/accounts.ts';
 import { type BreakerRules } from '../../src/domain/risk/breakers/breaker.ts';
@@ -18,10 +17,14 @@ import { requireClosed } from '../agent/require-closed.ts';
 import { marketsFailed } from '../agent/markets-failed.ts';
 import { type Refusal } from './admit-approval.ts';
 import { cancelChosen, cancelOrders, reportCrossing } from './cancel-orders.ts';
+import { cancelTimedOut } from './cancel-timed-out.ts';
 import { cancelWithdrawn } from './cancel-withdrawn.ts';
 import { followVenue, resolveUnsent, standingDifference } from './follow-venue.ts';
-import { markAccount, syncOrders, unendedOrders } from './ledger-sync.ts';
-import { takeFills } from './take-fills.ts';
+import { type BothBooks } from './compare-books.ts';
+import { ledgerBooks } from './ledger-books.ts';
+import { markAccount } from './ledger-sync.ts';
+import { reportIrregularities } from './report-irregularities.ts';
+import { takeOver } from './take-over.ts';
 import { createVenueWatch } from './watch-venue.ts';
 import { mayBeUnsent, placeAll, type PlaceDeps } from './place-order.ts';
 
@@ -66,17 +69,25 @@ export function createTrader(deps: TraderDeps): Agent {
 
   const withdrawalDeps = { ...cancelDeps, states };
 
-  /** What must not fill on a candle: entries while trading is not ACTIVE, and closing orders that were taken back. */
+  /**
+   * Cancels what must not fill on a candle: entries while trading is not ACTIVE, and closing orders that were taken back.
+   * Returns whether the ledger may have changed.
+   */
   const cancelBefore = async (
     account: string,
     { tradingState, withdrawnFlatten, flatten }: RiskState,
-  ): Promise<void> => {
-    if (tradingState !== 'ACTIVE') await cancelOrders(cancelDeps, account);
-    if (isIncubation(account)) {
-      // The company's flatten may be done, and taken back, while this account still follows it.
-      const closing = flatten ? [] : (await broker.openOrders(account)).filter(({ purpose }) => purpose === 'flatten');
-      if (closing.length > 0) await cancelChosen(cancelDeps, account, closing);
-    } else if (withdrawnFlatten !== undefined) await cancelWithdrawn(withdrawalDeps, account, withdrawnFlatten);
+  ): Promise<boolean> => {
+    const barred = tradingState !== 'ACTIVE';
+    if (barred) await cancelOrders(cancelDeps, account);
+    if (!isIncubation(account)) {
+      if (withdrawnFlatten === undefined) return barred;
+      await cancelWithdrawn(withdrawalDeps, account, withdrawnFlatten);
+      return true;
+    }
+    // The company's flatten may be done, and taken back, while this account still follows it.
+    const closing = flatten ? [] : (await broker.openOrders(account)).filter(({ purpose }) => purpose === 'flatten');
+    if (closing.length > 0) await cancelChosen(cancelDeps, account, closing);
+    return barred || closing.length > 0;
   };
 
   /** Incubation accounts of the company with orders that may still change: its halts hold there too. */
@@ -91,15 +102,9 @@ export function createTrader(deps: TraderDeps): Agent {
   /**
    * Entries stop while ledger and venue differ, until that is explained.
    * @param before risk state at the start of the job: what it does not have needs no lifting
-   * @param mark what is noted about the account
    */
-  const compare = async (
-    account: string,
-    closedAt: number,
-    before: RiskState,
-    mark: BookMark | null,
-  ): Promise<void> => {
-    const difference = await standingDifference(cancelDeps, account, mark);
+  const compare = async (account: string, closedAt: number, before: RiskState, taken: BothBooks): Promise<void> => {
+    const difference = await standingDifference(cancelDeps, account, taken);
     if (difference !== null) await watch.trouble(account, 'venue-differs', difference, closedAt);
     else if (before.trouble) await watch.good(account, closedAt);
     // Last: until the books are known to agree, nothing is reviewed.
@@ -141,24 +146,34 @@ export function createTrader(deps: TraderDeps): Agent {
         watch.guard(job, closed.account, async () => {
           const { account, candleTime, timeframe, symbols } = closed;
           const closedAt = candleTime + timeframeMs(timeframe);
-          const [state] = await Promise.all([
+          const [state, , , known] = await Promise.all([
             riskStates.read(account),
             requireClosed(deps.data, 'the candle', closedAt),
             broker.open(account),
+            ledgerBooks(deps, account),
           ]);
           const { tradingState } = state;
           // Whoever left ACTIVE has also asked for this; the candle must not fill an entry before it is done.
           const barred = tradingState !== 'ACTIVE';
-          const uncancelled = await cancelBefore(account, state).then(() => null, caught);
+          const cancelling = await cancelBefore(account, state).then((changed) => ({ changed }), caught);
+          const uncancelled = 'error' in cancelling ? cancelling : null;
           const failed = await broker.onCandles({ ...closed, timeExitsWait: tradingState === 'HALTED' });
+          const before = 'error' in cancelling || cancelling.changed ? await ledgerBooks(deps, account) : known;
           // An order whose answer was lost would otherwise be unknown, and count as under way, until the next start.
-          const unended = await unendedOrders(deps, account);
-          const unresolved = await resolveUnsent(cancelDeps, account, unended).then(() => null, caught);
-          await syncOrders(deps, account, unended.some(mayBeUnsent) ? await unendedOrders(deps, account) : unended);
-          const { fills, mark } = await takeFills(cancelDeps, account, barred ? report : undefined);
-          const equity = await markAccount(deps, account);
+          const unresolved = await resolveUnsent(cancelDeps, account, before.orders).then(() => null, caught);
+          const books = before.orders.some(mayBeUnsent) ? await ledgerBooks(deps, account) : before;
+          const first = await takeOver(cancelDeps, account, books, barred ? report : undefined);
+          const late = await cancelTimedOut(cancelDeps, account, first.books.orders, closedAt).then(
+            (after) => ({ after }),
+            caught,
+          );
+          const taken = ('after' in late && late.after) || first;
+          const { equity, irregularities } = taken.view.balance;
+          await markAccount(deps, account, taken.view.balance);
+          const { mark } = taken.books;
+          if (mark && irregularities) await reportIrregularities(cancelDeps, mark, irregularities);
           // A venue that takes no cancel still gets the candle: stops must act.
-          const unanswered = uncancelled ?? unresolved;
+          const unanswered = uncancelled ?? unresolved ?? ('error' in late ? late : null);
           if (unanswered) throw unanswered.error;
           // The other markets are settled: a retry, or the next candle, settles these.
           if (failed.length > 0) {
@@ -168,17 +183,17 @@ export function createTrader(deps: TraderDeps): Agent {
               await watch.trouble(account, 'stale-feed', error.message, closedAt);
             throw error;
           }
-          await compare(account, closedAt, state, mark);
-          return { fills, equity };
+          await compare(account, closedAt, state, taken);
+          return { fills: first.fills + (taken === first ? 0 : taken.fills), equity };
         }),
 
       // Start-up and crash recovery are the same path: read from the venue what happened meanwhile, then trade.
       reconcile: ({ account }, { job, note }) =>
         watch.guard(job, account, async () => {
           await broker.open(account);
-          const { orders, fills, resolved } = await followVenue(cancelDeps, account);
-          const difference = await standingDifference(cancelDeps, account);
-          await markAccount(deps, account);
+          const { orders, fills, resolved, ...taken } = await followVenue(cancelDeps, account);
+          const difference = await standingDifference(cancelDeps, account, taken);
+          await markAccount(deps, account, taken.view.balance);
           if (difference !== null) await watch.trouble(account, 'venue-differs', difference, await deps.data.now());
           await watch.reconciled(account);
           note({ risk: riskSummary(await riskStates.read(account)) });
@@ -189,8 +204,8 @@ export function createTrader(deps: TraderDeps): Agent {
       compare: ({ account }, { job }) =>
         watch.guard(job, account, async () => {
           await broker.open(account);
-          const { fills } = await followVenue(cancelDeps, account);
-          const difference = await standingDifference(cancelDeps, account);
+          const { fills, ...taken } = await followVenue(cancelDeps, account);
+          const difference = await standingDifference(cancelDeps, account, taken);
           if (difference !== null) await watch.trouble(account, 'venue-differs', difference, await deps.data.now());
           return { fills, ...(difference !== null && { difference }) };
         }),

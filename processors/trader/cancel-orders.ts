@@ -2,13 +2,16 @@ import { AppError, errorText } from '../../src/domain/errors.ts';
 import { type Fill } from '../../src/domain/orders/order.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
 import { plain } from '../../src/domain/risk/figures.ts';
-import { syncOrders, unendedOrders } from './ledger-sync.ts';
-import { takeFills, type TakeDeps } from './take-fills.ts';
+import { ledgerBooks } from './ledger-books.ts';
+import { type TakeDeps } from './take-fills.ts';
+import { takeOver, type TakenOver } from './take-over.ts';
 
+/** What became of the orders that were to be cancelled. */
 export interface CancelOutcome {
   readonly cancelled: readonly string[];
   /** Entries of which something was filled before the cancel arrived. */
   readonly filled: readonly string[];
+  readonly taken: TakenOver;
 }
 
 /**
@@ -32,7 +35,7 @@ export async function cancelOrders(deps: TakeDeps, account: string, orphans = fa
 export async function cancelChosen(
   deps: TakeDeps,
   account: string,
-  chosen: readonly OrderReport[],
+  chosen: readonly Pick<OrderReport, 'clientOrderId' | 'purpose'>[],
   report?: (fill: Fill) => Promise<void>,
 ): Promise<CancelOutcome> {
   const { broker } = deps;
@@ -48,13 +51,12 @@ export async function cancelChosen(
       failed.push({ id, error });
     }
   }
-  await syncOrders(deps, account, await unendedOrders(deps, account));
-  await takeFills(deps, account, report);
+  const taken = await takeOver(deps, account, await ledgerBooks(deps, account), report);
   if (failed.length > 0) {
     const text = failed.map(({ id, error }) => `${id}: ${errorText(error)}`).join('; ');
     throw new AppError('not-cancelled', `not cancelled: ${text}`, { retryable: true, cause: failed[0]!.error });
   }
-  return { cancelled, filled };
+  return { cancelled, filled, taken };
 }
 
 /** Reports the fill of an entry that was to be cancelled, with the protection that the venue has for the position. */

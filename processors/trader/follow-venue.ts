@@ -1,21 +1,19 @@
-import { type BookMark } from '../../src/domain/portfolio/books.ts';
-import { type Order } from '../../src/domain/orders/order.ts';
+import { type Fill, type Order } from '../../src/domain/orders/order.ts';
 import { type RiskStates } from '../../src/ports/risk-states.ts';
 import { cancelOrders, reportCrossing } from './cancel-orders.ts';
-import { compareBooks } from './compare-books.ts';
-import { syncOrders, unendedOrders } from './ledger-sync.ts';
+import { compareBooks, type BothBooks } from './compare-books.ts';
+import { ledgerBooks } from './ledger-books.ts';
 import { mayBeUnsent, placeApproved, resolveUnusable, type PlaceDeps } from './place-order.ts';
-import { takeFills, type TakeDeps } from './take-fills.ts';
+import { type TakeDeps } from './take-fills.ts';
+import { takeOver, type TakenOver } from './take-over.ts';
 
 export interface FollowDeps extends PlaceDeps {
   readonly riskStates: RiskStates;
   readonly raiseAlert: TakeDeps['raiseAlert'];
 }
 
-/** What the ledger has taken over from the venue. */
-export interface Followed {
-  readonly orders: number;
-  readonly fills: number;
+/** What the ledger has taken over from the venue, and what became of orders that may not have been sent. */
+export interface Followed extends TakenOver {
   readonly resolved: readonly string[];
 }
 
@@ -47,25 +45,20 @@ export async function resolveUnsent(
 
 /** Lets orders, fills and positions follow the venue. While trading is not ACTIVE, entries are cancelled. */
 export async function followVenue(deps: FollowDeps, account: string): Promise<Followed> {
-  const resolved = await resolveUnsent(deps, account, await unendedOrders(deps, account));
+  const resolved = await resolveUnsent(deps, account, (await ledgerBooks(deps, account)).orders);
   const barred = (await deps.riskStates.read(account)).tradingState !== 'ACTIVE';
   if (barred) await cancelOrders(deps, account);
-  const orders = await syncOrders(deps, account, await unendedOrders(deps, account));
-  const { fills } = await takeFills(deps, account, barred ? (fill) => reportCrossing(deps, fill) : undefined);
-  return { orders, fills, resolved };
+  const report = barred ? (fill: Fill) => reportCrossing(deps, fill) : undefined;
+  return { ...(await takeOver(deps, account, await ledgerBooks(deps, account), report)), resolved };
 }
 
 /**
  * Where a ledger that has followed the venue disagrees with it; null when it does not. Only a difference that stands
  * although nothing changed meanwhile is one.
- * @param known what is noted about the account, if that was read already
+ * @param taken what was just taken over
  */
-export async function standingDifference(
-  deps: FollowDeps,
-  account: string,
-  known?: BookMark | null,
-): Promise<string | null> {
-  let difference = await compareBooks(deps, account, known);
+export async function standingDifference(deps: FollowDeps, account: string, taken: BothBooks): Promise<string | null> {
+  let difference = await compareBooks(deps, account, taken);
   for (let look = 1; look < LOOKS && difference !== null; look += 1) {
     const { fills } = await followVenue(deps, account);
     const seen = difference;

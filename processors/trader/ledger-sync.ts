@@ -1,10 +1,11 @@
 import { canRevive, canTransition } from '../../src/domain/orders/state-machine.ts';
-import { type Order, UNENDED_STATES } from '../../src/domain/orders/order.ts';
+import { type Order } from '../../src/domain/orders/order.ts';
 import { type Broadcaster } from '../../src/ports/broadcaster.ts';
-import { type Broker } from '../../src/ports/broker.ts';
+import { type Broker, type VenueBalance } from '../../src/ports/broker.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
 import { type Clock } from '../../src/ports/clock.ts';
 import { type Stores } from '../../src/ports/stores.ts';
+import { type VenueView } from './venue-view.ts';
 
 export interface LedgerDeps {
   readonly stores: Pick<Stores, 'orders' | 'ledger' | 'audit'>;
@@ -66,12 +67,17 @@ export async function adopt(deps: LedgerDeps, order: Order, venue: OrderReport):
 }
 
 /** The row of a leg, created if the venue has made it since. */
-async function legRow(deps: LedgerDeps, entry: Order, venue: OrderReport): Promise<Order> {
+async function legRow(
+  deps: LedgerDeps,
+  entry: Order,
+  venue: OrderReport,
+): Promise<{ readonly row: Order; readonly isNew: boolean }> {
   const { orders } = deps.stores;
   const leg = legOf(entry, venue);
-  if (!(await orders.insert(leg))) return (await orders.get(leg.account, leg.clientOrderId)) ?? leg;
+  if (!(await orders.insert(leg)))
+    return { row: (await orders.get(leg.account, leg.clientOrderId)) ?? leg, isNew: false };
   await announce(deps, leg);
-  return leg;
+  return { row: leg, isNew: true };
 }
 
 /**
@@ -79,6 +85,7 @@ async function legRow(deps: LedgerDeps, entry: Order, venue: OrderReport): Promi
  * is found again by a row that may still change, and a filled entry no longer changes.
  * @param entry may be null when it no longer changes and no leg is new
  * @param known rows that were read already
+ * @returns whether a row was written
  */
 async function follow(
   deps: LedgerDeps,
@@ -86,14 +93,17 @@ async function follow(
   entry: Order | null,
   group: readonly OrderReport[],
   known: ReadonlyMap<string, Order>,
-): Promise<void> {
-  const followLeg = async (venue: OrderReport): Promise<void> => {
-    const leg = known.get(venue.clientOrderId) ?? (entry && (await legRow(deps, entry, venue)));
-    if (leg) await adopt(deps, leg, venue);
+): Promise<boolean> {
+  const followLeg = async (venue: OrderReport): Promise<boolean> => {
+    const row = known.get(venue.clientOrderId);
+    const leg = row ? { row, isNew: false } : entry && (await legRow(deps, entry, venue));
+    if (!leg) return false;
+    return (await adopt(deps, leg.row, venue)) !== leg.row || leg.isNew;
   };
-  await Promise.all(group.filter(({ clientOrderId }) => clientOrderId !== id).map(followLeg));
+  const legs = await Promise.all(group.filter(({ clientOrderId }) => clientOrderId !== id).map(followLeg));
   const own = group.find(({ clientOrderId }) => clientOrderId === id);
-  if (entry && own) await adopt(deps, entry, own);
+  const isNew = entry !== null && own !== undefined && (await adopt(deps, entry, own)) !== entry;
+  return isNew || legs.includes(true);
 }
 
 /** Reconciles an entry and its protective orders with the venue. */
@@ -102,36 +112,48 @@ export async function syncGroup(deps: LedgerDeps, entry: Order): Promise<void> {
   await follow(deps, clientOrderId, entry, await deps.broker.fetchGroup(account, clientOrderId), new Map());
 }
 
-/** Orders of the ledger that may still change. */
-export const unendedOrders = ({ stores }: Pick<LedgerDeps, 'stores'>, account: string): Promise<readonly Order[]> =>
-  stores.orders.list({ account, states: UNENDED_STATES });
-
 /** May be at the venue, so that it may change there. */
 const isLive = ({ state }: Order): boolean => state !== 'intended' && state !== 'approved';
 
-/**
- * Reconciles orders that may still change; returns their number. A leg is reconciled through its entry, which may already
- * be filled: such an entry is read only when the venue has a leg that is not known yet.
- */
-export async function syncOrders(deps: LedgerDeps, account: string, unended: readonly Order[]): Promise<number> {
-  const { stores, broker } = deps;
-  const live = unended.filter(isLive);
-  const known = new Map(live.map((order) => [order.clientOrderId, order]));
-  const entries = [...new Set(live.map(({ parentId, clientOrderId }) => parentId ?? clientOrderId))];
-  const groups = await Promise.all(entries.map((id) => broker.fetchGroup(account, id)));
-  const followGroup = async (group: readonly OrderReport[], i: number): Promise<void> => {
-    const id = entries[i]!;
-    const isKnown = group.every(({ clientOrderId }) => clientOrderId === id || known.has(clientOrderId));
-    const entry = known.get(id) ?? (isKnown ? null : await stores.orders.get(account, id));
-    await follow(deps, id, entry, group, known);
-  };
-  await Promise.all(groups.map(followGroup));
-  return live.length;
+/** Ids of the entries through which orders that may still change are reconciled. */
+export const entriesOf = (unended: readonly Order[]): readonly string[] => [
+  ...new Set(unended.filter(isLive).map(({ parentId, clientOrderId }) => parentId ?? clientOrderId)),
+];
+
+/** What was reconciled with the venue. */
+export interface Synced {
+  readonly orders: number;
+  /** Whether a row was written. */
+  readonly changed: boolean;
 }
 
-/** Marks the account to market and stores the equity point. Returns equity in quote currency. */
-export async function markAccount({ stores, broker }: LedgerDeps, account: string): Promise<number> {
-  const { equity, cash, exposure, time } = await broker.balance(account);
+/**
+ * Reconciles orders that may still change with the groups that the venue has for them. A leg is reconciled through its
+ * entry, which may already be filled: such an entry is read only when the venue has a leg that is not known yet.
+ */
+export async function syncOrders(
+  deps: LedgerDeps,
+  account: string,
+  unended: readonly Order[],
+  groups: VenueView['groups'],
+): Promise<Synced> {
+  const { stores } = deps;
+  const live = unended.filter(isLive);
+  const known = new Map(live.map((order) => [order.clientOrderId, order]));
+  const followGroup = async ([id, group]: readonly [string, readonly OrderReport[]]): Promise<boolean> => {
+    const isKnown = group.every(({ clientOrderId }) => clientOrderId === id || known.has(clientOrderId));
+    const entry = known.get(id) ?? (isKnown ? null : await stores.orders.get(account, id));
+    return follow(deps, id, entry, group, known);
+  };
+  const changed = await Promise.all([...groups].map(followGroup));
+  return { orders: live.length, changed: changed.includes(true) };
+}
+
+/** Stores the equity point of a balance. */
+export async function markAccount(
+  { stores }: Pick<LedgerDeps, 'stores'>,
+  account: string,
+  { equity, cash, exposure, time }: VenueBalance,
+): Promise<void> {
   await stores.ledger.recordEquity({ account, time, equity, cash, exposure });
-  return equity;
 }

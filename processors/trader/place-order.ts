@@ -3,6 +3,7 @@ import { type Order } from '../../src/domain/orders/order.ts';
 import { type Intent } from '../../src/domain/risk/intent.ts';
 import { type PlacedRequest } from '../../src/ports/broker.ts';
 import { type OrderReport } from '../../src/domain/orders/order-request.ts';
+import { timeframeMs } from '../../src/domain/market/timeframe.ts';
 import { riskSummary } from '../../src/domain/risk/risk-summary.ts';
 import { AppError, errorText, isExplained } from '../../src/domain/errors.ts';
 import { type Stores } from '../../src/ports/stores.ts';
@@ -28,6 +29,7 @@ interface Sent {
 /** The order of an approval that was used. All that it does comes from the signed approval; the intent only says where it belongs. */
 function orderOf(approval: Approval, { id, candleTime, cycleId }: Intent): Order {
   const { account, strategyHash, symbol, timeframe, side, purpose, type, amount, bracket, asOf } = approval;
+  const { price, postOnly, waitBars } = approval;
   return {
     account,
     clientOrderId: id,
@@ -39,6 +41,9 @@ function orderOf(approval: Approval, { id, candleTime, cycleId }: Intent): Order
     purpose,
     type,
     amount,
+    ...(price !== undefined && { price }),
+    ...(postOnly !== undefined && { postOnly }),
+    ...(waitBars !== undefined && { expiresAt: asOf + waitBars * timeframeMs(timeframe) }),
     ...(bracket && { bracket }),
     approvalId: approval.id,
     state: 'approved',
@@ -61,6 +66,7 @@ function requestOf(order: Order): PlacedRequest {
     purpose,
     amount,
     price,
+    postOnly,
     bracket,
     createdAt: time,
   } = order;
@@ -75,6 +81,7 @@ function requestOf(order: Order): PlacedRequest {
     amount,
     time,
     ...(price !== undefined && { price }),
+    ...(postOnly !== undefined && { postOnly }),
     ...(bracket && { bracket }),
   };
 }
@@ -93,13 +100,30 @@ async function endUnsent({ stores }: PlaceDeps, order: Order, { to, reason }: La
 }
 
 /**
- * Sends an order in state `submitting`, unless it has lapsed since its approval was used. An ambiguous answer of the venue makes it `unknown`; the next attempt looks the
+ * Where closing orders do more than reduce, one whose position is gone by now would open another: the venue says whether it is.
+ * A stop may have filled since the review, and the ledger may not know of it yet.
+ */
+async function nothingLeftToClose({ broker }: PlaceDeps, order: Order): Promise<Lapse | null> {
+  const { account, strategyHash, symbol, side, purpose } = order;
+  if (purpose === 'entry' || broker.capabilities.reduceOnly) return null;
+  const held = (await broker.positions(account)).find(
+    (position) => position.strategyHash === strategyHash && position.symbol === symbol,
+  );
+  const [kind, sign] = side === 'sell' ? (['long', 1] as const) : (['short', -1] as const);
+  if (held && held.amount * sign > 0) return null;
+  const reason = `no ${kind} position of the strategy in ${symbol} was left to close when it was to be sent`;
+  return { to: 'cancelled', reason };
+}
+
+/**
+ * Sends an order in state `submitting`, unless it has lapsed since its approval was used, or has nothing left to close. An ambiguous answer of the venue makes it `unknown`; the next attempt looks the
  * order up before it sends it again, under the same client order id.
+ * @param marketTime now, epoch ms
  * @throws AppError `order-unknown`, retryable.
  */
-async function submit(deps: PlaceDeps, order: Order, approval: Approval): Promise<Sent> {
+async function submit(deps: PlaceDeps, order: Order, approval: Approval, marketTime: number): Promise<Sent> {
   const { stores, broker } = deps;
-  const lapsed = await lapseOf(deps, approval, order.cycleId);
+  const lapsed = (await lapseOf(deps, approval, order.cycleId, marketTime)) ?? (await nothingLeftToClose(deps, order));
   if (lapsed) return { order: await endUnsent(deps, order, lapsed) };
   try {
     return { order, venue: await broker.submit(requestOf(order)) };
@@ -135,7 +159,7 @@ async function resume(deps: PlaceDeps, order: Order, approval: Approval): Promis
           updatedAt: order.updatedAt,
         })
       : order;
-  return ready ? submit(deps, ready, approval) : { order };
+  return ready ? submit(deps, ready, approval, await deps.data.now()) : { order };
 }
 
 /**
@@ -162,10 +186,11 @@ async function send(deps: PlaceDeps, { approval, intent, lapsed, order: known }:
   const { orders } = deps.stores;
   const { account, id } = intent;
   if (known && lapsed && mayBeUnsent(known)) return { order: await resolveUnusable(deps, known, lapsed) };
-  const started = await orders.transition(account, id, ['intended', 'approved'], 'submitting', {
-    updatedAt: approval.asOf,
-  });
-  if (started) return submit(deps, started, approval);
+  const [started, marketTime] = await Promise.all([
+    orders.transition(account, id, ['intended', 'approved'], 'submitting', { updatedAt: approval.asOf }),
+    deps.data.now(),
+  ]);
+  if (started) return submit(deps, started, approval, marketTime);
   const order = await orders.get(account, id);
   if (!order) throw new AppError('lost-order', `order ${id} is missing from the store`, { retryable: true });
   const mayHaveBeenSent = order.state === 'submitting' || order.state === 'unknown';

@@ -45,53 +45,54 @@ async function auditFill({ stores, clock }: LedgerDeps, fill: Fill): Promise<voi
   });
 }
 
-/** New fills, and what is noted about the account since; null before its first comparison. */
-export interface Taken {
-  readonly fills: number;
-  readonly mark: BookMark | null;
-}
-
 /**
- * Records the venue's fills after the last recorded one, whatever their time, and rebuilds the affected positions. The fills
- * are recorded last: an interruption repeats all steps, of which only the broadcast is visible.
+ * Records the fills that the venue has made after the last recorded one, whatever their time, and rebuilds the affected
+ * positions. The fills are recorded last: an interruption repeats all steps, of which only the broadcast is visible.
+ * @param mark what is noted about the account; null before its first comparison
+ * @param made in the venue's order
  * @param reportEntry called for each new fill of an entry, before it is recorded
+ * @returns number of new fills
  */
 export async function takeFills(
   deps: TakeDeps,
   account: string,
+  mark: BookMark | null,
+  made: readonly Fill[],
   reportEntry?: (fill: Fill) => Promise<void>,
-): Promise<Taken> {
-  const { stores, broker, broadcaster, clock } = deps;
-  const mark = await stores.ledger.mark(account);
-  const made = await broker.fills(account, mark?.lastFill ?? null);
+): Promise<number> {
+  const { stores, broadcaster, clock } = deps;
   const last = made.at(-1);
-  if (!last) return { fills: 0, mark };
-  const ids = made.map(({ id }) => id);
-  const known = new Set(await stores.ledger.recorded(account, ids));
+  if (!last) return 0;
+  const placeOf = ({ strategyHash, symbol }: Fill): string => `${strategyHash}/${symbol}`;
+  const places = [...new Map(made.map((fill) => [placeOf(fill), fill])).values()];
+  const [recordedIds, ...before] = await Promise.all([
+    stores.ledger.recorded(
+      account,
+      made.map(({ id }) => id),
+    ),
+    ...places.map(({ strategyHash, symbol }) => stores.ledger.fills({ account, strategyHash, symbol })),
+  ]);
+  const known = new Set(recordedIds);
   const fills = made.filter(({ id }) => !known.has(id));
+  const positions = places.flatMap((place, i) => {
+    const fresh = fills.filter((fill) => placeOf(fill) === placeOf(place));
+    return fresh.length === 0 ? [] : foldFills([...before[i]!, ...fresh]);
+  });
   const publish = ({ id, clientOrderId, symbol, side, purpose, amount, price, fee }: Fill): Promise<void> =>
     broadcaster.publish({
       topic: 'fill',
       at: clock.now(),
       data: { account, id, clientOrderId, symbol, side, purpose, amount, price, fee },
     });
-  const touched = new Map(fills.map((fill) => [`${fill.strategyHash}/${fill.symbol}`, fill]));
-  const positionsOf = async ({ strategyHash, symbol }: Fill) => {
-    const before = await stores.ledger.fills({ account, strategyHash, symbol });
-    const fresh = fills.filter((fill) => fill.strategyHash === strategyHash && fill.symbol === symbol);
-    return foldFills([...before, ...fresh]);
-  };
-  const [positions] = await Promise.all([
-    Promise.all([...touched.values()].map(positionsOf)),
+  await Promise.all([
+    stores.ledger.savePositions(positions),
     ...fills.map(publish),
     ...fills.map((fill) => auditFill(deps, fill)),
     ...[...new Set(fills.map(({ clientOrderId }) => clientOrderId))].map((id) => reviveFilled(deps, account, id)),
   ]);
-  await stores.ledger.savePositions(positions.flat());
   for (const fill of fills) if (fill.purpose === 'entry') await reportEntry?.(fill);
-  const recorded = await stores.ledger.recordFills(fills);
+  const added = await stores.ledger.recordFills(fills);
   // The cursor follows the record: a crash in between reads the same fills again.
-  const next = mark && { ...mark, lastFill: last.id };
-  if (next) await stores.ledger.saveMark(next);
-  return { fills: recorded, mark: next };
+  if (mark) await stores.ledger.saveMark({ ...mark, lastFill: last.id });
+  return added;
 }

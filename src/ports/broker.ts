@@ -1,5 +1,6 @@
 import { type Timeframe } from '../domain/market/timeframe.ts';
-import { type Fill } from '../domain/orders/order.ts';
+import { type Fill, type OrderType } from '../domain/orders/order.ts';
+import { type Irregularities } from '../domain/portfolio/irregularities.ts';
 import { type Position } from '../domain/portfolio/position.ts';
 import { type OrderReport, type OrderRequest } from '../domain/orders/order-request.ts';
 
@@ -15,6 +16,8 @@ export interface VenueBalance {
   readonly exposure: number;
   /** Losses of shorts beyond the cash, which the venue bears. */
   readonly writtenOff: number;
+  /** What the venue did that was not wanted; absent where it cannot. */
+  readonly irregularities?: Irregularities;
   /** Market time of the marks. */
   readonly time: number;
 }
@@ -38,7 +41,18 @@ export interface MarketFailure {
   readonly error: unknown;
 }
 
+/** What a venue does by itself. What it does not do, the company does or refuses. */
+export interface VenueCapabilities {
+  /** Protection of an entry acts from its fill on; elsewhere from the close of the bar that filled it. */
+  readonly brackets: boolean;
+  /** A closing order never opens or turns a position, whatever was filled before it arrived. */
+  readonly reduceOnly: boolean;
+  /** Other types are rejected. */
+  readonly orderTypes: readonly OrderType[];
+}
+
 export interface Broker {
+  readonly capabilities: VenueCapabilities;
   /** Creates the paper account with its starting cash if it does not exist; does nothing on a real venue. */
   open(account: string): Promise<void>;
   submit(request: PlacedRequest): Promise<OrderReport>;

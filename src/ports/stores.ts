@@ -186,7 +186,7 @@ export interface OrderStore {
     from: readonly OrderState[],
     to: OrderState,
     patch: Partial<
-      Pick<Order, 'reason' | 'filledAmount' | 'averagePrice' | 'fees' | 'approvalId' | 'amount' | 'price'>
+      Pick<Order, 'reason' | 'filledAmount' | 'averagePrice' | 'fees' | 'approvalId' | 'amount' | 'price' | 'timedOutAt'>
     > & { readonly updatedAt: number },
   ): Promise<Order | null>;
   count(filter: {

@@ -74,7 +74,7 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
       });
     }
     case 'analyst':
-      return createAnalyst({ ...base, stores, data, broadcaster });
+      return createAnalyst({ ...base, stores, data, broadcaster, entries: exchange.entries });
     case 'strategy-generator':
       return createStrategyGenerator({
         ...base,
@@ -137,6 +137,7 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         limits: risk,
         approvalSecret: secret(),
         slippageRate: exchange.slippageRate,
+        entries: exchange.entries,
         timeframe: exchange.timeframe,
         currency: ACCOUNT_CURRENCY,
         correlatedMarkets: createCorrelatedMarkets(data),

@@ -60,13 +60,14 @@ export function marketOf({
     minimumCoverage: exchange.minimumCoverage,
   });
   const { slippageRate, stopRangeShare, priceImprovement } = exchange;
+  const { participation } = exchange.paper;
   const broker = createPaperBroker({
     accounts: stores.venueAccounts,
     data,
     startingCash: exchange.paper.startingCash,
     profile: exchange.paper.profile,
     quote: ACCOUNT_CURRENCY,
-    terms: { slippageRate, stopRangeShare, priceImprovement },
+    terms: { slippageRate, stopRangeShare, priceImprovement, ...(participation !== null && { participation }) },
   });
   return { data, broker, close: () => source.close() };
 }

@@ -19,6 +19,7 @@ describe('the money path under many simulated faults', () => {
     async () => {
       const tally = await runOnThreads(1, SEEDS, 2, await bundleSystem(), () => undefined);
       expect(tally.failures).toEqual([]);
+      expect(tally.poor).toEqual([]);
       expect(sharesOf(tally).filter(({ share }) => share < LEAST_SHARE)).toEqual([]);
     },
   );

@@ -2,7 +2,7 @@ import { ORDER_PURPOSES, ORDER_TYPES } from '../../domain/orders/order.ts';
 import { type Approval } from '../../domain/risk/approval.ts';
 import { type ApprovalStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
-import { number, oneOf, optional, plain, text } from './fields.ts';
+import { flag, number, oneOf, optional, plain, text } from './fields.ts';
 import { ORDER_SIDES } from '../../domain/market/side.ts';
 
 interface ApprovalRow extends Approval {
@@ -29,6 +29,9 @@ export function createApprovalStore(database: Database): ApprovalStore {
       purpose: oneOf(ORDER_PURPOSES),
       type: oneOf(ORDER_TYPES),
       amount: number,
+      price: optional(number),
+      postOnly: optional(flag),
+      waitBars: optional(number),
       minPrice: optional(number),
       maxPrice: optional(number),
       bracket: optional(plain()),

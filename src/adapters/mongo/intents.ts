@@ -28,6 +28,7 @@ export function createIntentStore(database: Database): IntentStore {
       closeAmount: optional(number),
       volatility: number,
       bracket: optional(plain()),
+      repeats: optional(number),
       cycleId: optional(text),
       because: text,
     },

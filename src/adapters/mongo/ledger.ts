@@ -1,9 +1,10 @@
 import { type Fill, ORDER_PURPOSES } from '../../domain/orders/order.ts';
 import { type BookMark } from '../../domain/portfolio/books.ts';
+import { type IrregularityCounts } from '../../domain/portfolio/irregularities.ts';
 import { type EquityPoint, type Position } from '../../domain/portfolio/position.ts';
 import { type LedgerStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
-import { number, numberOrNull, oneOf, text, textOrNull } from './fields.ts';
+import { number, numberOrNull, oneOf, optional, plain, text, textOrNull } from './fields.ts';
 import { keyOf, oneOrMore } from './row-codec.ts';
 import { ORDER_SIDES } from '../../domain/market/side.ts';
 
@@ -45,7 +46,12 @@ export function createLedgerStore(database: Database): LedgerStore {
   const marks = database.table<BookMark>({
     collection: 'bookMarks',
     key: ({ account }) => account,
-    fields: { account: text, lastFill: textOrNull, openingCash: number },
+    fields: {
+      account: text,
+      lastFill: textOrNull,
+      openingCash: number,
+      irregularities: optional(plain<IrregularityCounts>()),
+    },
   });
   const equity = database.table<EquityPoint>({
     collection: 'equity',

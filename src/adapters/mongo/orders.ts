@@ -1,7 +1,7 @@
 import { type Order, ORDER_STATES, ORDER_TYPES } from '../../domain/orders/order.ts';
 import { type OrderStore } from '../../ports/stores.ts';
 import { type Database } from './database.ts';
-import { number, oneOf, optional, plain, text } from './fields.ts';
+import { flag, number, oneOf, optional, plain, text } from './fields.ts';
 import { keyOf, oneOrMore } from './row-codec.ts';
 import { orderIdentity } from './order-identity.ts';
 
@@ -18,6 +18,9 @@ export function createOrderStore(database: Database): OrderStore {
       type: oneOf(ORDER_TYPES),
       amount: number,
       price: optional(number),
+      postOnly: optional(flag),
+      expiresAt: optional(number),
+      timedOutAt: optional(number),
       bracket: optional(plain()),
       parentId: optional(text),
       approvalId: optional(text),

@@ -1,3 +1,4 @@
+import { AppError, errorText } from '../../domain/errors.ts';
 import { type Market } from '../../domain/market/market.ts';
 import { decimal } from '../../domain/portfolio/money.ts';
 import { openOrdersOf, type VenueAccount } from '../../domain/portfolio/paper-venue/account.ts';
@@ -10,10 +11,20 @@ import {
   type ClosedBar,
   mayFillIn,
 } from '../../domain/portfolio/protection/around-candles.ts';
-import { type Book, newBook, opens, pendingIn, type SentOrder } from '../../domain/portfolio/protection/book.ts';
+import {
+  type Book,
+  irregularitiesOf,
+  newBook,
+  openBook,
+  opens,
+  orderOfRequest,
+  pendingIn,
+  type SentOrder,
+} from '../../domain/portfolio/protection/book.ts';
 import { takeCancel, takeRequest } from '../../domain/portfolio/protection/requests.ts';
 import { takeAnswer } from '../../domain/portfolio/protection/take-answer.ts';
 import { type MarketOf, takeTrades } from '../../domain/portfolio/protection/take-trades.ts';
+import { ORDER_TYPES } from '../../domain/orders/order.ts';
 import { type OrderReport } from '../../domain/orders/order-request.ts';
 import { type Broker } from '../../ports/broker.ts';
 import { type MarketData } from '../../ports/market-data.ts';
@@ -91,18 +102,32 @@ export function createBookBroker<B extends Book>(deps: BookBrokerDeps<B>): Broke
 
   const askFor = async (account: string, pending: SentOrder): Promise<void> => {
     const { clientOrderId: id, status, time, filledAmount } = pending;
-    const answer =
-      status === 'sending'
-        ? await venue.send(account, plainRequestOf(pending), time)
-        : await venue.cancel(account, id, time);
+    const asked =
+      status === 'sending' ? venue.send(account, plainRequestOf(pending), time) : venue.cancel(account, id, time);
+    const answer = await asked.catch((error: unknown) => {
+      // It is stored and will be asked again: a final error would be taken for a rejection.
+      const text = `request ${id} was not answered: ${errorText(error)}`;
+      throw new AppError('order-unknown', text, { retryable: true, cause: error });
+    });
     await changeBook(account, (book) => takeAnswer(book, pending, answer));
     if (answer && answer.filledAmount > filledAmount) await readTrades(account);
   };
 
+  const catchingUp = new Map<string, Promise<void>>();
   /** Counts what has filled; a share that it made is protected at once. */
-  const catchUp = async (account: string): Promise<void> => {
-    await readTrades(account);
-    await carryOut(account);
+  const catchUp = (account: string): Promise<void> => {
+    const known = catchingUp.get(account);
+    if (known) return known;
+    const work = readTrades(account)
+      .then(() => carryOut(account))
+      .finally(() => catchingUp.delete(account));
+    catchingUp.set(account, work);
+    return work;
+  };
+  /** The book, after the fills that are being counted: what is asked for together is of one state. */
+  const counted = async (account: string): Promise<B> => {
+    await catchingUp.get(account);
+    return (await load(account)).state;
   };
 
   /** What the venue has open, and the requests of the book that it has not. */
@@ -117,11 +142,16 @@ export function createBookBroker<B extends Book>(deps: BookBrokerDeps<B>): Broke
         const report = await venue.order(account, id);
         if (!report || !isLiveState(report.state)) ended.push({ id, report });
       }
-      const risen = state.sent.filter(({ status, clientOrderId }) => status === 'ended' && open.has(clientOrderId));
+      // A process that was frozen may send what had ended: the book is without it.
+      const draft = openBook(state);
+      for (const id of open) {
+        const hasEnded = (draft.sent.get(id)?.status ?? 'ended') === 'ended';
+        if (hasEnded && orderOfRequest(draft, id)) await venue.cancel(account, id, from);
+      }
       // Last: fills of what has ended are among them, unless the venue reports them late.
       const trades = await venue.trades(account, state.readTo);
       const { cash, writtenOff } = await venue.balance(account);
-      const seen = { trades, ended, risen: risen.map(({ clientOrderId }) => clientOrderId), cash, writtenOff };
+      const seen = { trades, ended, cash, writtenOff };
       const marketOf = await marketsOf(trades.map(({ symbol }) => symbol));
       const { isTaken } = await change(account, (book) =>
         book.readTo === state.readTo
@@ -137,7 +167,7 @@ export function createBookBroker<B extends Book>(deps: BookBrokerDeps<B>): Broke
     book.sent.find((sent) => sent.orderId === id && opens(book, sent));
 
   return {
-    ...reads,
+    capabilities: { brackets: false, reduceOnly: false, orderTypes: ORDER_TYPES },
     async open(account) {
       if (opened.has(account)) return;
       const known = await rows.load(account);
@@ -149,17 +179,19 @@ export function createBookBroker<B extends Book>(deps: BookBrokerDeps<B>): Broke
       opened.add(account);
     },
     async submit({ time, ...request }) {
-      const { account, clientOrderId } = request;
+      const { account, ...asked } = request;
+      const { clientOrderId } = request;
       const market = await data.market(request.symbol);
       const { order } = await change(account, async (state) => {
         const known = await orderOf(state, clientOrderId);
-        // Of the oldest orders only the outcome is known.
-        if (known) return { account: state, order: { ...request, ...known } };
+        if (known) return { account: state, order: known };
         const answer = takeRequest(state, request, { ...terms, market }, time);
         return { account: answer.book as B, order: answer.order };
       });
       await carryOut(account, clientOrderId);
-      return reportOf((await orderOf((await load(account)).state, clientOrderId)) ?? order);
+      const answered = await orderOf((await load(account)).state, clientOrderId);
+      // Of the oldest orders only the outcome is known.
+      return reportOf({ ...asked, ...(answered ?? order) });
     },
     async fetchOrder(account, clientOrderId) {
       const unanswered = unansweredOf((await load(account)).state, clientOrderId);
@@ -172,13 +204,13 @@ export function createBookBroker<B extends Book>(deps: BookBrokerDeps<B>): Broke
       return order && reportOf(order);
     },
     async fetchGroup(account, clientOrderId) {
-      const { state } = await load(account);
+      const state = await counted(account);
       return unansweredOf(state, clientOrderId) ? [] : reads.fetchGroup(account, clientOrderId);
     },
     async openOrders(account) {
-      const [{ state }, open] = await Promise.all([load(account), venue.openOrders(account)]);
-      const known = new Set(state.sent.map((sent) => sent.clientOrderId));
-      const strangers = open.filter(({ clientOrderId }) => !known.has(clientOrderId)).map(strangerOf);
+      const [state, open] = await Promise.all([counted(account), venue.openOrders(account)]);
+      const draft = openBook(state);
+      const strangers = open.filter(({ clientOrderId }) => !orderOfRequest(draft, clientOrderId)).map(strangerOf);
       return [...openOrdersOf(state).map(reportOf), ...strangers];
     },
     async cancel(account, clientOrderId) {
@@ -199,7 +231,7 @@ export function createBookBroker<B extends Book>(deps: BookBrokerDeps<B>): Broke
     async unassigned(account) {
       const held = await venue.positions(account);
       await catchUp(account);
-      const { positions } = (await load(account)).state;
+      const { positions } = await counted(account);
       const left = new Map(held.map(({ symbol, amount }) => [symbol, decimal(amount)]));
       for (const { symbol, amount } of Object.values(positions))
         left.set(symbol, (left.get(symbol) ?? decimal(0)).minus(amount));
@@ -207,7 +239,14 @@ export function createBookBroker<B extends Book>(deps: BookBrokerDeps<B>): Broke
         .filter(([, amount]) => !amount.isZero())
         .map(([symbol, amount]) => ({ strategyHash: NOBODY, symbol, amount: amount.toNumber() }));
     },
-    balance: (account) => venue.balance(account),
+    async positions(account) {
+      await counted(account);
+      return reads.positions(account);
+    },
+    async balance(account) {
+      const [balance, state] = await Promise.all([venue.balance(account), counted(account)]);
+      return { ...balance, irregularities: irregularitiesOf(state) };
+    },
     async onCandles({ account, timeExitsWait = false, ...closed }) {
       const { ready, failed } = await readClosed(data, closed);
       for (;;) {

@@ -1,3 +1,4 @@
+import { ORDER_TYPES } from '../../domain/orders/order.ts';
 import { openAccount, openOrdersOf, valueOf, type VenueAccount } from '../../domain/portfolio/paper-venue/account.ts';
 import { type VenueTerms } from '../../domain/portfolio/paper-venue/bar-step.ts';
 import { onCandle } from '../../domain/portfolio/paper-venue/on-candle.ts';
@@ -45,6 +46,7 @@ function createBracketBroker({
   const stored = createStoredAccounts<VenueAccount>(rows, 'bracket');
   const { opened, load, change, orderOf } = stored;
   return {
+    capabilities: { brackets: true, reduceOnly: true, orderTypes: ORDER_TYPES },
     ...createAccountReads(stored),
     async open(account) {
       if (opened.has(account)) return;
@@ -55,10 +57,11 @@ function createBracketBroker({
     },
     async submit({ time, ...request }) {
       const market = await data.market(request.symbol);
-      const { order } = await change(request.account, async (state) => {
+      const { account, ...asked } = request;
+      const { order } = await change(account, async (state) => {
         const known = await orderOf(state, request.clientOrderId);
         // Of the oldest orders only the outcome is known.
-        return known ? { account: state, order: { ...request, ...known } } : submitOrder(state, request, market, time);
+        return known ? { account: state, order: { ...asked, ...known } } : submitOrder(state, request, market, time);
       });
       return reportOf(order);
     },

@@ -82,10 +82,12 @@ export function createPaperVenue({ accounts, data, quote, terms }: PaperVenueDep
 
 const sideOf = ({ venue }: PlainAccount): VenueAccount => venue!;
 
-/** The venue forgets an order that is over once the book has, and a fill once the book has counted it. */
-function kept({ sent, readTo }: Book, venue: VenueAccount): VenueAccount {
+/** The venue forgets an order that is over once the book has forgotten it, and a fill once the book has counted it. */
+function kept({ sent, orders: ofBook, readTo }: Book, venue: VenueAccount): VenueAccount {
   const known = new Set(sent.map(({ clientOrderId }) => clientOrderId));
-  const orders = Object.entries(venue.orders).filter(([id, order]) => isLive(order) || known.has(id));
+  const orders = Object.entries(venue.orders).filter(
+    ([id, order]) => isLive(order) || known.has(id) || ofBook[id] !== undefined,
+  );
   const counted = readTo === null ? 0 : sequenceOf(readTo);
   const fills = venue.fills.filter(({ id }) => sequenceOf(id) > counted);
   return { ...venue, orders: Object.fromEntries(orders), fills };

@@ -13,6 +13,7 @@ import { withReadContext } from '../process/open-context.ts';
 import { type CommandServices } from '../process/open-services.ts';
 import { jsonOption, modeOption } from '../input/options.ts';
 import { type Row } from '../output/table.ts';
+import { NO_IRREGULARITIES } from '../../domain/portfolio/irregularities.ts';
 import { currentStance } from '../../domain/risk/current-stance.ts';
 import { isoTime } from '../../reports/figures.ts';
 
@@ -67,10 +68,11 @@ function livingAgents(agents: readonly AgentState[], aliveSince: number): readon
 async function statusOf(context: ReadContext, { redis, mongo, origin }: CommandServices) {
   const { stores, clock, config } = context;
   const { mode, account, source, announcedAt } = context.descriptor;
-  const [isRunning, feed, equity, risk, positions, allAgents, nodes, queues, cycles, advice] = await Promise.all([
+  const [isRunning, feed, equity, mark, risk, positions, allAgents, nodes, queues, cycles, advice] = await Promise.all([
     isLed(redis.url, feedLockKey(context.prefix)),
     stores.feed.get(source),
     stores.ledger.equity(account, 1),
+    stores.ledger.mark(account),
     stores.riskState.get(account),
     stores.ledger.positions(account),
     stores.agentStates.list(),
@@ -111,6 +113,8 @@ async function statusOf(context: ReadContext, { redis, mongo, origin }: CommandS
       stance: currentStance(risk),
       liftsAt: risk.liftsAt ?? null,
     },
+    /** What the venue did to the account and nobody wanted, since it was opened. */
+    irregularities: mark?.irregularities ?? NO_IRREGULARITIES,
     positions: positions.filter(({ amount }) => amount !== 0),
     agents: { total: agents.length, byStatus },
     nodes: nodes.length,
@@ -135,7 +139,8 @@ const STATES: Readonly<Record<Status['state'], string>> = {
 };
 
 function summary(status: Status): readonly Row[] {
-  const { trading, agents, lastCycle, services } = status;
+  const { trading, agents, lastCycle, services, irregularities } = status;
+  const { closedTwice, foreignFills } = irregularities;
   const words = Object.entries(agents.byStatus).map(([name, count]) => `${count} ${name}`);
   return Object.entries({
     company: `${status.mode}, account ${status.account}${STATES[status.state]}`,
@@ -146,6 +151,9 @@ function summary(status: Status): readonly Row[] {
     equity: status.equity?.toFixed(2),
     exposure: status.exposure?.toFixed(2),
     positions: String(status.positions.length),
+    ...(closedTwice + foreignFills > 0 && {
+      irregularities: `${closedTwice} positions closed twice, ${foreignFills} fills of unknown orders: see corp alerts`,
+    }),
     agents: words.join(', ') || 'none running',
     nodes: String(status.nodes),
     'last cycle': lastCycle && `${lastCycle.id} ${lastCycle.state}, as of ${isoTime(lastCycle.asOf)}`,

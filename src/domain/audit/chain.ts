@@ -35,8 +35,9 @@ export interface ChainFault {
 type Link = Pick<AuditRecord, 'seq' | 'hash' | 'format'>;
 
 function hashOf({ format, seq, previous, key, actor, action, subject, at, data }: Omit<AuditRecord, 'hash'>): string {
-  const entry = { key, actor, action, subject, at, data };
-  return sha256(canonicalJson({ ...(format !== undefined && { format }), seq, previous, entry }));
+  // In the order of the canonical form, which then sorts nothing.
+  const entry = { action, actor, at, data, key, subject };
+  return sha256(canonicalJson({ entry, format, previous, seq }));
 }
 
 /** Creates the record after `head`; null starts the chain. @throws AppError `internal` when `data` is not plain data. */

@@ -32,6 +32,9 @@ export function legOrderId(entryId: string, leg: keyof typeof LEG_SUFFIX, number
   return `${entryId}${LEG_SUFFIX[leg]}${number ?? ''}`;
 }
 
+/** Whether the order of this id trades back what was closed twice. */
+export const isBuyBack = (id: string): boolean => /-[^-]+-b\d*$/.test(id);
+
 /**
  * Id under which the venue knows the request number `attempt`, from 1, that carries out an order of the company: a stop that
  * moves is another order at the venue each time. The first has the id of the order itself.

@@ -83,6 +83,12 @@ export interface Order extends OrderIdentity {
   readonly amount: number;
   /** Limit or stop level; absent for market orders. */
   readonly price?: number;
+  /** Of a limit: it may only be a maker. */
+  readonly postOnly?: boolean;
+  /** Market time at which the company cancels what has not filled, epoch ms; of entries by limit. */
+  readonly expiresAt?: number;
+  /** Market time at which it was cancelled for that reason, epoch ms; written before the venue is asked. */
+  readonly timedOutAt?: number;
   readonly bracket?: Bracket;
   /** The entry that this stop or target protects. */
   readonly parentId?: string;

@@ -1,5 +1,6 @@
 import { type Order } from '../orders/order.ts';
 import { type OrderReport } from '../orders/order-request.ts';
+import { type IrregularityCounts } from './irregularities.ts';
 import { decimal, ZERO } from './money.ts';
 import { type Position } from './position.ts';
 
@@ -10,6 +11,8 @@ export interface BookMark {
   readonly lastFill: string | null;
   /** Cash without the effect of the recorded fills, quote currency. */
   readonly openingCash: number;
+  /** What was said of irregularities of the venue; absent before the first. */
+  readonly irregularities?: IrregularityCounts;
 }
 
 type HeldAmount = Pick<Position, 'strategyHash' | 'symbol' | 'amount'>;

@@ -11,7 +11,7 @@ import { type Holding } from './holding.ts';
 import { type Strategy } from '../strategies/strategy.ts';
 
 /** Bars over which the volatility of an intent is measured. */
-const VOLATILITY_BARS = 168;
+export const VOLATILITY_BARS = 168;
 
 export interface SignalInput {
   readonly holding: Pick<Holding, 'account' | 'strategyHash' | 'symbol' | 'timeframe' | 'state'>;

@@ -17,6 +17,10 @@ export interface Approval {
   readonly purpose: OrderIdentity['purpose'];
   readonly type: OrderType;
   readonly amount: number;
+  /** Of an entry by limit: its price, whether it may only be a maker, and the candles that it may rest. */
+  readonly price?: number;
+  readonly postOnly?: boolean;
+  readonly waitBars?: number;
   /** The last price must be within these bounds when an entry is sent; absent for orders that close. */
   readonly minPrice?: number;
   readonly maxPrice?: number;
@@ -48,6 +52,9 @@ const SIGNED: Readonly<Record<keyof UnsignedApproval, true>> = {
   purpose: true,
   type: true,
   amount: true,
+  price: true,
+  postOnly: true,
+  waitBars: true,
   minPrice: true,
   maxPrice: true,
   bracket: true,

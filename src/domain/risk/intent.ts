@@ -16,6 +16,8 @@ export interface Intent extends OrderIdentity {
   /** Annualised volatility of the market, fraction. */
   readonly volatility: number;
   readonly bracket?: Bracket;
+  /** How often the strategy has asked for this entry before, without a fill; absent the first time. */
+  readonly repeats?: number;
   readonly cycleId?: string;
   /** Reason of the strategy, for people. */
   readonly because: string;

@@ -36,7 +36,9 @@ export interface MacroStance {
 
 /**
  * Computes the chief executive's stance: the share by regime, times the unused share of the peak drawdown limit, halved
- * while recent trades lose money. Both are those of ACTIVE trading (`currentStance` gives the one of now).
+ * while recent trades lose money, and never less than what an entry must have of what was asked (money rule M10): with less
+ * every entry would be vetoed, and an account without positions would stay as it is for ever, ACTIVE in name. At the limit
+ * it is 0. Both are those of ACTIVE trading (`currentStance` gives the one of now).
  */
 export function macroStance(
   regimes: readonly Regime[],
@@ -68,7 +70,10 @@ export function macroStance(
       `the last ${recent.closedTrades} trades lost ${(-recent.pnl).toFixed(2)}: x ${percent(LOSING_FACTOR)}`,
     );
 
-  const riskBudget = Math.round(appetite * room * (losing ? LOSING_FACTOR : 1) * 100) / 100;
+  const wanted = Math.round(appetite * room * (losing ? LOSING_FACTOR : 1) * 100) / 100;
+  const least = room === 0 ? 0 : limits.minEntryShare;
+  if (wanted < least) reasons.push(`not below ${percent(least)}, the smallest entry that is not vetoed`);
+  const riskBudget = Math.max(wanted, least);
   const stance = riskBudget >= 0.8 ? 'offensive' : riskBudget >= 0.5 ? 'balanced' : 'defensive';
   return { riskBudget, stance, reasons };
 }

@@ -161,6 +161,7 @@ export function describeHostileRequests(count: number): void {
     await stores.feed.advance({ source: 'test', now: Date.UTC(2026, 0, 5, 13), updatedAt: 1 });
     const riskStates: RiskStates = {
       read: async () => (await stores.riskState.get(ACCOUNT))!,
+      own: async () => (await stores.riskState.get(ACCOUNT))!,
       async change(account, step) {
         const before = (await stores.riskState.get(account))!;
         const answer = step(before);

@@ -2,9 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPaperBroker } from '../../../src/adapters/paper/broker.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { type Bracket } from '../../../src/domain/orders/order.ts';
+import { type Irregularities, NO_IRREGULARITIES } from '../../../src/domain/portfolio/irregularities.ts';
+import { closingIntent } from '../../../src/domain/risk/closing-intent.ts';
 import { openOrdersOf } from '../../../src/domain/portfolio/paper-venue/account.ts';
-import { type PlainAccount } from '../../fixtures/plain-account.ts';
+import { type Broker } from '../../../src/ports/broker.ts';
 import { type VenueAccountStore } from '../../../src/ports/stores.ts';
+import { type PlainAccount } from '../../fixtures/plain-account.ts';
 import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
 import {
   ACCOUNT,
@@ -176,6 +179,95 @@ describe('a company on a plain venue', () => {
         { environment: PLAIN },
       );
     }
+  });
+
+  it('does not send a closing order whose position is gone by then', async () => {
+    const sent: string[] = [];
+    const broker = (venue: Broker): Broker => ({
+      ...venue,
+      submit: (request) => {
+        sent.push(request.purpose);
+        return venue.submit(request);
+      },
+    });
+    await onPlain(
+      async (agents) => {
+        const { context } = agents;
+        await enter(agents, { stop: percent(0.05) });
+        const [held] = await context.stores.ledger.positions(ACCOUNT);
+        const exit = await agents.approved(
+          closingIntent({
+            account: ACCOUNT,
+            strategyHash: held!.strategyHash,
+            symbol: SYMBOL,
+            timeframe: '1h',
+            purpose: 'reduce',
+            side: 'sell',
+            amount: held!.amount,
+            price: 100,
+            candleTime: OPENS,
+            asOf: OPENS + HOUR,
+            because: 'the limit says so',
+          }),
+        );
+        // Reviewed while it was held, and stopped out before the trader comes to it.
+        await agents.pass();
+        expect(await agents.held()).toEqual([0]);
+        await agents.execute(exit.id);
+        expect(sent).toEqual(['entry']);
+        expect(await context.stores.orders.get(ACCOUNT, exit.intentId)).toMatchObject({
+          state: 'cancelled',
+          reason: `no long position of the strategy in ${SYMBOL} was left to close when it was to be sent`,
+        });
+        // Not at the venue, and not under way any more.
+        expect(await context.broker.fetchOrder(ACCOUNT, exit.intentId)).toBeNull();
+        expect(await differences(agents)).toBeUndefined();
+        await agents.pass();
+        expect(await context.broker.positions(ACCOUNT)).toEqual([]);
+      },
+      { broker, closes: [100, 90] },
+    );
+  });
+
+  it('tells once of a position that was closed twice, and of a fill that belongs to no order', async () => {
+    let irregularities: Irregularities = NO_IRREGULARITIES;
+    const broker = (venue: Broker): Broker => ({
+      ...venue,
+      balance: async (account) => ({ ...(await venue.balance(account)), irregularities }),
+    });
+    await onPlain(
+      async (agents) => {
+        const said = async () =>
+          (await agents.alerts()).filter(({ key }) => /^(closed-twice|foreign-fill)/.test(key)).map(({ text }) => text);
+        const noted = async () => (await agents.context.stores.ledger.mark(ACCOUNT))?.irregularities;
+        await enter(agents, { stop: percent(0.05) });
+        expect(await said()).toEqual([]);
+        expect(await noted()).toBeUndefined();
+        irregularities = { closedTwice: 2, foreignFills: 0 };
+        await agents.pass();
+        await agents.pass();
+        expect(await said()).toEqual([
+          'two orders closed the same position 2 times, because a cancel crossed a fill: it has been traded back (2 in all on this account)',
+        ]);
+        const lastForeign = {
+          clientOrderId: 'x',
+          symbol: SYMBOL,
+          side: 'sell',
+          amount: 1,
+          price: 99,
+          time: 0,
+        } as const;
+        irregularities = { closedTwice: 2, foreignFills: 1, lastForeign };
+        await agents.pass();
+        await agents.pass();
+        expect(await said()).toHaveLength(2);
+        expect((await said()).join()).toContain(
+          `does not know once, the last one x: sell 1 ${SYMBOL} at 99. No strategy has it`,
+        );
+        expect(await noted()).toEqual({ closedTwice: 2, foreignFills: 1 });
+      },
+      { broker },
+    );
   });
 
   it('refuses an account of the other profile with one line', async () => {

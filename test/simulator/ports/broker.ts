@@ -23,6 +23,7 @@ export function brokerOf(
   const { rows, world, unreadable, venueOf } = simulation;
   const marketTime = (): number => rows.feed.get(SOURCE)?.now ?? 0;
   return {
+    capabilities: { brackets: true, reduceOnly: true, orderTypes: ['market'] },
     open: async () => undefined,
     submit: (request) =>
       perform(agent, `broker.submit.${request.purpose}`, () => {

@@ -22,6 +22,8 @@ import { ACCOUNT, SOURCE, type Simulation } from './simulation.ts';
 import { type System } from './load-system.ts';
 
 export const APPROVAL_SECRET = 'the simulator signs with this';
+/** Entries at the next open. */
+const ENTRIES = { type: 'market', offset: 0, postOnly: false, waitBars: 1, replacements: 0 } as const;
 /** Virtual wall time between two candles, ms. */
 const CANDLE_EVERY = 12_000;
 const SCHEDULE_EVERY = 120_000;
@@ -88,13 +90,14 @@ export function startLife({ simulation, system, checks }: Running, number: numbe
   const ofTrader = depsOf('trader');
   const ofCeo = depsOf('ceo');
   const agents = {
-    analyst: system.createAnalyst(ofAnalyst),
+    analyst: system.createAnalyst({ ...ofAnalyst, entries: ENTRIES }),
     'risk-manager': system.createRiskManager({
       ...ofRisk,
       limits,
       silentAfterMs: SILENT_AFTER,
       approvalSecret: APPROVAL_SECRET,
       slippageRate: 0.0005,
+      entries: ENTRIES,
       timeframe,
       currency: 'USD',
       correlatedMarkets: system.createCorrelatedMarkets(ofRisk.data),

@@ -1,13 +1,13 @@
 import { type Violation } from '../checks/violation.ts';
-import { planOf } from '../plan/plan.ts';
+import { LEAST_ORDERS, planOf } from '../plan/plan.ts';
 import { type System } from './load-system.ts';
 import { runPlan } from './run-plan.ts';
 
 export interface Tally {
   seeds: number;
   orders: number;
-  /** Least number of orders of a seed. */
-  fewestOrders: number;
+  /** Seeds with fewer orders than every run must have. */
+  readonly poor: { readonly seed: number; readonly orders: number }[];
   operations: number;
   /** Seeds in which something occurred. */
   readonly seen: Record<string, number>;
@@ -17,7 +17,7 @@ export interface Tally {
 export const emptyTally = (): Tally => ({
   seeds: 0,
   orders: 0,
-  fewestOrders: Infinity,
+  poor: [],
   operations: 0,
   seen: {},
   failures: [],
@@ -30,7 +30,7 @@ export async function runSeeds(from: number, to: number, system: System, stopsAt
     const { violation, seen, orders, operations } = await runPlan(planOf(seed), system);
     tally.seeds += 1;
     tally.orders += orders;
-    if (!violation) tally.fewestOrders = Math.min(tally.fewestOrders, orders);
+    if (!violation && orders < LEAST_ORDERS) tally.poor.push({ seed, orders });
     tally.operations += operations;
     for (const what of seen) tally.seen[what] = (tally.seen[what] ?? 0) + 1;
     if (!violation) continue;
@@ -43,7 +43,7 @@ export async function runSeeds(from: number, to: number, system: System, stopsAt
 export function add(into: Tally, other: Tally): void {
   into.seeds += other.seeds;
   into.orders += other.orders;
-  into.fewestOrders = Math.min(into.fewestOrders, other.fewestOrders);
+  into.poor.push(...other.poor);
   into.operations += other.operations;
   for (const [what, count] of Object.entries(other.seen)) into.seen[what] = (into.seen[what] ?? 0) + count;
   into.failures.push(...other.failures);

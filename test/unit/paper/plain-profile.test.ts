@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createPaperBroker } from '../../../src/adapters/paper/broker.ts';
 import { type PaperProfile } from '../../../src/adapters/paper/profile.ts';
 import { type Candle } from '../../../src/domain/market/candle.ts';
+import { AppError, isExplained } from '../../../src/domain/errors.ts';
+import { type Market } from '../../../src/domain/market/market.ts';
 import { seriesUntil } from '../../../src/domain/market/slice-series.ts';
 import { incubationAccount } from '../../../src/domain/portfolio/accounts.ts';
 import { openOrdersOf } from '../../../src/domain/portfolio/paper-venue/account.ts';
@@ -20,10 +22,14 @@ const CANDLES = CLOSES.map((close, i): Candle => {
 });
 const SERIES = buildSeries(SYMBOL, '1h', CANDLES);
 
-function brokerOver(accounts: MemoryVenueAccounts, profile: PaperProfile = 'plain'): Broker {
+function brokerOver(
+  accounts: MemoryVenueAccounts,
+  profile: PaperProfile = 'plain',
+  marketOf: (symbol: string) => Market = market,
+): Broker {
   const data: Pick<MarketData, 'market' | 'series' | 'now'> = {
     now: async () => HOUR,
-    market: async (symbol) => market(symbol),
+    market: async (symbol) => marketOf(symbol),
     series: async ({ asOf }) => seriesUntil(SERIES, asOf),
   };
   return createPaperBroker({
@@ -94,6 +100,47 @@ describe('the plain profile', () => {
     await close(other, MAIN, 1);
     expect(await other.cancel(MAIN, 'bc-1')).toMatchObject({ state: 'filled' });
     expect(accounts.stateOf(MAIN)).toBe(before);
+  });
+
+  it('says how often a position was closed twice, and which fills belong to no order', async () => {
+    const accounts = memoryVenueAccounts();
+    await brokerOver(accounts).open(MAIN);
+    const last = { clientOrderId: 'x', symbol: SYMBOL, side: 'sell', amount: 1, price: 99, time: HOUR } as const;
+    const state = accounts.stateOf(MAIN) as PlainAccount;
+    expect((await brokerOver(accounts).balance(MAIN)).irregularities).toEqual({ closedTwice: 0, foreignFills: 0 });
+    await accounts.save(
+      MAIN,
+      { ...state, closedTwice: 2, foreign: { count: 3, last } },
+      (await accounts.load(MAIN))!.version,
+    );
+    expect((await brokerOver(accounts).balance(MAIN)).irregularities).toEqual({
+      closedTwice: 2,
+      foreignFills: 3,
+      lastForeign: last,
+    });
+    const bracket = memoryVenueAccounts();
+    await brokerOver(bracket, 'bracket').open(MAIN);
+    expect((await brokerOver(bracket, 'bracket').balance(MAIN)).irregularities).toBeUndefined();
+  });
+
+  it('does not call an entry rejected that is stored and could not be sent: who is allowed again sends it', async () => {
+    const accounts = memoryVenueAccounts();
+    let calls = 0;
+    const venue = brokerOver(accounts, 'plain', (symbol) => {
+      calls += 1;
+      if (calls > 1) throw new AppError('unknown-market', `there is no market ${symbol}`);
+      return market(symbol);
+    });
+    await venue.open(MAIN);
+    const error = await venue.submit(entry(MAIN, 'bc-1')).catch((caught: unknown) => caught);
+    // A final error with an explanation would be a rejection (place-order.ts).
+    expect(isExplained(error) && error.retryable).toBe(true);
+    expect(await venue.fetchOrder(MAIN, 'bc-1')).toBeNull();
+    const next = brokerOver(accounts);
+    await next.open(MAIN);
+    expect(restingOf(accounts, MAIN)).toEqual([]);
+    await next.submit(entry(MAIN, 'bc-1'));
+    expect(restingOf(accounts, MAIN)).toEqual(['bc-1']);
   });
 
   it.each(['bracket', 'plain'] as const)(

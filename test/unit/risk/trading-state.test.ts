@@ -190,6 +190,15 @@ describe('macro stance', () => {
     expect(macroStance(['trending-up'], stateWith(), { ...results, equity: 80_000 }, LIMITS).riskBudget).toBe(0);
   });
 
+  it('leaves entries that are not vetoed as too small, until the limit is reached', () => {
+    const at = (equity: number) =>
+      macroStance(['trending-up'], stateWith({ peakEquity: 100_000 }), { equity, closedTrades: 12, pnl: -500 }, LIMITS);
+    expect(at(87_000)).toMatchObject({ riskBudget: LIMITS.minEntryShare, stance: 'defensive' });
+    expect(at(87_000).reasons.at(-1)).toBe('not below 25.00 %, the smallest entry that is not vetoed');
+    expect(at(85_001).riskBudget).toBe(LIMITS.minEntryShare);
+    expect(at(85_000).riskBudget).toBe(0);
+  });
+
   it('is never older than the state: it stands aside as long as trading is not ACTIVE', () => {
     const state = stateWith({ stance: 'offensive: 2 calm' });
     expect(currentStance(state)).toBe('offensive: 2 calm');

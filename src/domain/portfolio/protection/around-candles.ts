@@ -1,6 +1,6 @@
 import { type Market } from '../../market/market.ts';
 import { type VenueBar } from '../paper-venue/bar-step.ts';
-import { type Book, openBook, putSent, sealBook, type SentOrder } from './book.ts';
+import { type Book, openBook, sealBook, type SentOrder } from './book.ts';
 import { plan } from './plan.ts';
 import { takeCandle } from './take-candle.ts';
 import { type RequestEnd, takeEnd } from './take-end.ts';
@@ -25,8 +25,6 @@ export interface Seen {
   readonly trades: readonly Trade[];
   /** Requests that may fill by the book, and that the venue has ended, or does not know (null). */
   readonly ended: readonly { readonly id: string; readonly report: RequestEnd | null }[];
-  /** Requests that the venue has open after all, although they had ended in the book. */
-  readonly risen: readonly string[];
   readonly cash: number;
   readonly writtenOff: number;
 }
@@ -44,10 +42,6 @@ export function afterCandles(book: Book, bars: readonly ClosedBar[], seen: Seen,
     if (!sent) continue;
     symbols.add(sent.symbol);
     takeEnd(draft, id, report ?? { state: 'cancelled', reason: 'the venue does not know it' }, closedAt);
-  }
-  for (const id of seen.risen) {
-    const sent = draft.sent.get(id);
-    if (sent?.status === 'ended') putSent(draft, { ...sent, status: 'cancelling', time: closedAt });
   }
   for (const { bar, market } of bars) takeCandle(draft, bar, market);
   for (const symbol of symbols) plan(draft, symbol, closedAt);

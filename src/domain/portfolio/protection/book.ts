@@ -1,8 +1,10 @@
+import { attemptOrderId } from '../../orders/client-order-id.ts';
 import { type OrderRequest } from '../../orders/order-request.ts';
+import { type ForeignFill, type Irregularities } from '../irregularities.ts';
 import { decimal } from '../money.ts';
 import { openAccount, type VenueAccount } from '../paper-venue/account.ts';
 import { type Draft, draftOf, seal } from '../paper-venue/draft.ts';
-import { isEntry, isLive } from '../paper-venue/venue-order.ts';
+import { isEntry, isLive, type VenueOrder } from '../paper-venue/venue-order.ts';
 
 /*
  * What the company knows of its account at a venue without strategies and brackets: orders with their legs, and the shares
@@ -32,6 +34,12 @@ export interface SentOrder extends Omit<OrderRequest, 'account' | 'strategyHash'
   readonly refused?: true;
 }
 
+/** All of them, and the last one. */
+export interface ForeignFills {
+  readonly count: number;
+  readonly last: ForeignFill;
+}
+
 export interface Book extends VenueAccount {
   /** In order of their first sending. */
   readonly sent: readonly SentOrder[];
@@ -41,6 +49,8 @@ export interface Book extends VenueAccount {
   readonly closedTwice: number;
   /** Id of the venue's last fill that was counted; null before the first. */
   readonly readTo: string | null;
+  /** Absent before the first. */
+  readonly foreign?: ForeignFills;
 }
 
 /** A book without orders. @param cash in quote currency @throws AppError `internal` unless it is above zero */
@@ -61,46 +71,69 @@ export interface BookDraft extends Draft {
   timeExitsWait: boolean;
   closedTwice: number;
   readTo: string | null;
+  foreign: ForeignFills | undefined;
 }
 
 export function openBook(book: Book): BookDraft {
-  const { timeExitsWait, closedTwice, readTo } = book;
+  const { timeExitsWait, closedTwice, readTo, foreign } = book;
   const sent = new Map(book.sent.map((order) => [order.clientOrderId, order]));
-  return { ...draftOf(book), account: book, sent, timeExitsWait, closedTwice, readTo };
+  return { ...draftOf(book), account: book, sent, timeExitsWait, closedTwice, readTo, foreign };
 }
-
-/** Ended requests of a live order, and of all orders that are over, that are kept for late fills. */
-const KEPT = 30;
-const KEPT_OF_OVER = 60;
 
 /** The book after the event; the same object when nothing has changed. */
 export function sealBook(draft: BookDraft, marks: VenueAccount['marks'] = draft.account.marks): Book {
   const { account } = seal(draft, marks);
-  const { account: before, timeExitsWait, closedTwice, readTo } = draft;
+  const { account: before, timeExitsWait, closedTwice, readTo, foreign } = draft;
   const sent = keptOf(draft);
   const isSame =
     account === before &&
     timeExitsWait === before.timeExitsWait &&
     readTo === before.readTo &&
+    foreign === before.foreign &&
     sent.length === before.sent.length &&
     sent.every((order, i) => order === before.sent[i]);
-  return isSame ? before : { ...before, ...account, sent, timeExitsWait, closedTwice, readTo };
+  if (isSame) return before;
+  return {
+    ...before,
+    ...account,
+    // A foreign fill changes no order.
+    cash: draft.cash.toString(),
+    sent,
+    timeExitsWait,
+    closedTwice,
+    readTo,
+    ...(foreign && { foreign }),
+  };
 }
 
+/**
+ * Of the requests that have ended only the last of an order is kept, and those whose fills are still to be reported: it says how
+ * many there were, and so the ids of all (`orderOfRequest`). An order that is over and had one request has its id.
+ */
 function keptOf({ sent, orders }: BookDraft): readonly SentOrder[] {
   const all = [...sent.values()];
   const newest = new Map<string, number>();
   for (const { orderId, attempt } of all) newest.set(orderId, attempt);
-  const isOver = ({ orderId }: SentOrder): boolean => {
+  return all.filter((request) => {
+    const { status, orderId, attempt } = request;
+    if (status !== 'ended' || unreportedOf(request) > 0) return true;
     const order = orders[orderId];
-    return !order || !isLive(order);
-  };
-  const isDone = (order: SentOrder): boolean => order.status === 'ended' && unreportedOf(order) === 0;
-  const over = all.filter((order) => isDone(order) && isOver(order)).slice(0, -KEPT_OF_OVER);
-  const dropped = new Set(over);
-  return all.filter(
-    (order) => !isDone(order) || (!dropped.has(order) && order.attempt > newest.get(order.orderId)! - KEPT),
-  );
+    return order !== undefined && attempt === newest.get(orderId) && (attempt > 1 || isLive(order));
+  });
+}
+
+/** The order that a request with this id carries out or carried out; null when the book has none. */
+export function orderOfRequest({ sent, orders }: Pick<BookDraft, 'sent' | 'orders'>, id: string): VenueOrder | null {
+  const known = sent.get(id);
+  if (known) return orders[known.orderId] ?? null;
+  const attempts = new Map([...sent.values()].map(({ orderId, attempt }) => [orderId, attempt]));
+  for (const order of Object.values(orders)) {
+    const { clientOrderId } = order;
+    const last = attempts.get(clientOrderId) ?? 1;
+    for (let attempt = last; attempt >= 1; attempt -= 1)
+      if (attemptOrderId(clientOrderId, attempt) === id) return order;
+  }
+  return null;
 }
 
 /** Whether an order has filled by the venue's word, more than its fills have shown. */
@@ -134,3 +167,9 @@ export function opens({ orders }: Pick<Book, 'orders'>, { orderId, status }: Sen
   const order = orders[orderId];
   return status === 'sending' && order !== undefined && isEntry(order);
 }
+
+export const irregularitiesOf = ({ closedTwice, foreign }: Book): Irregularities => ({
+  closedTwice,
+  foreignFills: foreign?.count ?? 0,
+  ...(foreign && { lastForeign: foreign.last }),
+});

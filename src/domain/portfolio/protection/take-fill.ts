@@ -1,4 +1,3 @@
-import { AppError } from '../../errors.ts';
 import { type Market } from '../../market/market.ts';
 import { legOrderId } from '../../orders/client-order-id.ts';
 import { decimal } from '../money.ts';
@@ -8,34 +7,34 @@ import { openInDraft, putOrder, recordFill } from '../paper-venue/draft.ts';
 import { legsOf } from '../paper-venue/legs.ts';
 import { closingOrder } from '../paper-venue/liquidation.ts';
 import { isEntry, isLive, type VenueOrder } from '../paper-venue/venue-order.ts';
-import { type BookDraft, putSent } from './book.ts';
+import { type BookDraft, orderOfRequest, putSent } from './book.ts';
 
 type FilledAtVenue = Pick<
   VenueFill,
-  'clientOrderId' | 'symbol' | 'amount' | 'price' | 'fee' | 'time' | 'cause' | 'touch'
+  'clientOrderId' | 'symbol' | 'side' | 'amount' | 'price' | 'fee' | 'time' | 'cause' | 'touch'
 >;
 type Recordable = Exclude<VenueOrder, { readonly state: 'rejected' }>;
 
 /**
  * Counts a fill of the venue to the order that its client order id carries out, and so to the share of one strategy. A fill
- * of an entry makes its legs or lets them grow; one that closes lets the others shrink. Whatever arrives late is counted.
- * @throws AppError `internal` for a fill of an order that was never sent.
+ * of an entry makes its legs or lets them grow; one that closes lets the others shrink. Whatever arrives late is counted; what
+ * belongs to no order is foreign.
  */
 export function takeFill(draft: BookDraft, fill: FilledAtVenue, market: Market): void {
   if (fill.cause === 'liquidation') {
     liquidateShares(draft, fill);
     return;
   }
-  const sent = draft.sent.get(fill.clientOrderId);
-  const order = sent && draft.orders[sent.orderId];
+  const order = orderOfRequest(draft, fill.clientOrderId);
   if (!order || order.state === 'rejected') {
-    throw new AppError(
-      'internal',
-      `the venue filled ${fill.clientOrderId}, which is no order of ${draft.account.account}`,
-    );
+    takeForeign(draft, fill);
+    return;
   }
-  const filledAmount = decimal(sent.filledAmount).plus(fill.amount).toNumber();
-  putSent(draft, { ...sent, filledAmount, status: filledAmount < sent.amount ? sent.status : 'ended' });
+  const sent = draft.sent.get(fill.clientOrderId);
+  if (sent) {
+    const filledAmount = decimal(sent.filledAmount).plus(fill.amount).toNumber();
+    putSent(draft, { ...sent, filledAmount, status: filledAmount < sent.amount ? sent.status : 'ended' });
+  }
   const { amount, price, fee, time, touch } = fill;
   const cause = isEntry(order) ? 'entry' : causeOf(order);
   // The venue does not know of targets, so that no bar leaves open which of both it met first.
@@ -50,6 +49,16 @@ export function takeFill(draft: BookDraft, fill: FilledAtVenue, market: Market):
   });
   if (isEntry(order)) protect(draft, order.clientOrderId, fill, market);
   else settle(draft, order, time);
+}
+
+/** The venue has it, so its cash counts: the books differ until a person has explained it (M5). */
+function takeForeign(draft: BookDraft, { clientOrderId, symbol, side, amount, price, fee, time }: FilledAtVenue): void {
+  const notional = decimal(amount).times(price);
+  draft.cash = draft.cash.plus(side === 'buy' ? notional.negated() : notional).minus(fee);
+  draft.foreign = {
+    count: (draft.foreign?.count ?? 0) + 1,
+    last: { clientOrderId, symbol, side, amount, price, time },
+  };
 }
 
 /** Other orders of the share shrink, or end. What buys back closes nothing of its entry. */

@@ -7,7 +7,7 @@ import { takeFill } from './take-fill.ts';
 /** A fill as the venue reports it. */
 export interface Trade extends Pick<
   VenueFill,
-  'id' | 'clientOrderId' | 'symbol' | 'amount' | 'price' | 'fee' | 'time'
+  'id' | 'clientOrderId' | 'symbol' | 'side' | 'amount' | 'price' | 'fee' | 'time'
 > {
   readonly touch?: true;
   readonly isLiquidation?: true;
@@ -15,13 +15,10 @@ export interface Trade extends Pick<
 
 export type MarketOf = (symbol: string) => Market;
 
-/** Counts the fills after the last counted one. Those of orders that the company has not sent belong to no strategy. */
+/** Counts the fills after the last counted one. */
 export function countTrades(draft: BookDraft, trades: readonly Trade[], marketOf: MarketOf): void {
   for (const { id, isLiquidation, touch, ...trade } of trades) {
     draft.readTo = id;
-    const sent = draft.sent.get(trade.clientOrderId);
-    const order = sent && draft.orders[sent.orderId];
-    if (isLiquidation !== true && (!order || order.state === 'rejected')) continue;
     // What a fill was for is what its order was for.
     const cause = isLiquidation === true ? 'liquidation' : 'signal';
     takeFill(draft, { ...trade, cause, ...(touch && { touch }) }, marketOf(trade.symbol));
