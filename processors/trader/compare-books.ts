@@ -26,18 +26,19 @@ export async function compareBooks(deps: LedgerDeps, account: string, seen?: Bot
 /** The ledger, and the venue as far as it is compared. */
 export interface BothBooks {
   readonly books: LedgerBooks;
-  readonly view: Pick<VenueView, 'openOrders' | 'positions' | 'balance'>;
+  readonly view: Pick<VenueView, 'openOrders' | 'positions' | 'unassigned' | 'balance'>;
 }
 
 async function readBoth(deps: LedgerDeps, account: string): Promise<BothBooks> {
   const { broker } = deps;
-  const [books, openOrders, positions, balance] = await Promise.all([
+  const [books, openOrders, positions, unassigned, balance] = await Promise.all([
     ledgerBooks(deps, account),
     broker.openOrders(account),
     broker.positions(account),
+    broker.unassigned(account),
     broker.balance(account),
   ]);
-  return { books, view: { openOrders, positions, balance } };
+  return { books, view: { openOrders, positions, unassigned, balance } };
 }
 
 async function differencesOf(
@@ -50,6 +51,6 @@ async function differencesOf(
   if (!mark) await stores.ledger.saveMark(known);
   return differencesBetween(
     { orders, positions, openingCash: known.openingCash },
-    { openOrders: view.openOrders, positions: view.positions, cash, writtenOff },
+    { openOrders: view.openOrders, positions: [...view.positions, ...view.unassigned], cash, writtenOff },
   );
 }

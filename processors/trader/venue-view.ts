@@ -10,6 +10,8 @@ export interface VenueView {
   readonly fills: readonly Fill[];
   readonly openOrders: readonly OrderReport[];
   readonly positions: readonly VenuePosition[];
+  /** What is held beyond the shares of the strategies. */
+  readonly unassigned: readonly VenuePosition[];
   readonly balance: VenueBalance;
 }
 
@@ -20,12 +22,14 @@ export async function viewVenue(
   entries: readonly string[],
   lastFill: string | null,
 ): Promise<VenueView> {
-  const [groups, fills, openOrders, positions, balance] = await Promise.all([
+  const [groups, fills, openOrders, positions, unassigned, balance] = await Promise.all([
     Promise.all(entries.map((id) => broker.fetchGroup(account, id))),
     broker.fills(account, lastFill),
     broker.openOrders(account),
     broker.positions(account),
+    broker.unassigned(account),
     broker.balance(account),
   ]);
-  return { groups: new Map(entries.map((id, i) => [id, groups[i]!])), fills, openOrders, positions, balance };
+  const byEntry = new Map(entries.map((id, i) => [id, groups[i]!]));
+  return { groups: byEntry, fills, openOrders, positions, unassigned, balance };
 }

@@ -69,6 +69,8 @@ export interface Broker {
   fills(account: string, after: string | null): Promise<readonly Fill[]>;
   /** Open positions. */
   positions(account: string): Promise<readonly VenuePosition[]>;
+  /** What is held beyond the shares of the strategies at a venue that nets; none at a venue that knows strategies. */
+  unassigned(account: string): Promise<readonly VenuePosition[]>;
   balance(account: string): Promise<VenueBalance>;
   /**
    * Lets a paper venue process the closed candles of these markets (docs/simulation-rules.md), in this order, with those

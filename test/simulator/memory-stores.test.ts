@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { type Stores } from '../../src/ports/stores.ts';
-import { tradingContract } from '../contract/stores/trading.ts';
+import { tradingContract, venueAccountsContract } from '../contract/stores/trading.ts';
 import { createRows, memoryStoresOf } from './ports/memory-stores.ts';
 import { nextAuditRecord } from './system.ts';
 
@@ -19,4 +19,5 @@ describe('stores of the simulator', () => {
     ]),
   );
   tradingContract(() => stores as unknown as Stores);
+  venueAccountsContract(() => stores as unknown as Stores);
 });

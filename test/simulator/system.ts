@@ -2,6 +2,8 @@
  * What the simulator of faults tests: the processors, the tick and the rules, as they run in a company. It is bundled apart
  * from the simulator, so that a planted bug changes this and never the checks.
  */
+export { createBookBroker } from '../../src/adapters/paper/book-broker.ts';
+export { createStoredAccounts } from '../../src/adapters/paper/stored-accounts.ts';
 export { createAgentMonitor } from '../../processors/agent/agent-monitor.ts';
 export { createAnalyst } from '../../processors/analyst/agent.ts';
 export { createCeo } from '../../processors/ceo/agent.ts';

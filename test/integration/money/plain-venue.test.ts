@@ -5,8 +5,8 @@ import { type Bracket } from '../../../src/domain/orders/order.ts';
 import { type Irregularities, NO_IRREGULARITIES } from '../../../src/domain/portfolio/irregularities.ts';
 import { closingIntent } from '../../../src/domain/risk/closing-intent.ts';
 import { openOrdersOf } from '../../../src/domain/portfolio/paper-venue/account.ts';
-import { type PlainAccount } from '../../../src/domain/portfolio/plain-account/plain-account.ts';
 import { type Broker } from '../../../src/ports/broker.ts';
+import { type PlainAccount } from '../../fixtures/plain-account.ts';
 import { type VenueAccountStore } from '../../../src/ports/stores.ts';
 import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
 import {
@@ -142,7 +142,7 @@ describe('a company on a plain venue', () => {
         return accounts.save(...row);
       },
     });
-    for (const before of [1, 2, 3]) {
+    for (const before of [1, 2, 3, 4, 5]) {
       writes = Infinity;
       await testEnvironment.withCompany(
         async (company) => {
@@ -164,11 +164,12 @@ describe('a company on a plain venue', () => {
           writes = before;
           await agents.pass().catch(() => undefined);
           await first.close(1000);
-          // The candle, the answer of the cancel, the answer to the target's sell: one write each.
-          expect(await atVenue(agents)).toEqual([['stop'], [], ['limit']][before - 1]);
+          // The candle at the venue and in the book; the stop's cancel, the target's sell: each at the venue, then its answer.
+          expect(await atVenue(agents)).toEqual([['stop'], ['stop'], [], [], ['limit']][before - 1]);
           await company.node(['risk-manager', 'trader'], { broker: broker(stores.venueAccounts) });
           await agents.ask('trader', 'reconcile', { account: ACCOUNT });
-          expect(await atVenue(agents)).toEqual(['limit']);
+          // A candle that the book has not taken is taken with the next.
+          expect(await atVenue(agents)).toEqual([before === 1 ? 'stop' : 'limit']);
           expect(await differences(agents)).toBeUndefined();
           await agents.pass();
           expect(await agents.held()).toEqual([0]);

@@ -6,6 +6,7 @@ import { ACCOUNT, type Simulation } from '../simulate/simulation.ts';
 import { STARTING_CASH } from '../venue/venue.ts';
 import { createDecisionsCheck } from './decisions.ts';
 import { createDrawdownCheck } from './drawdown.ts';
+import { createSharesCheck } from './shares-at-rest.ts';
 import { type Truth } from './truth.ts';
 
 /** Candles without a fault after which the company must be at rest. */
@@ -37,15 +38,16 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
   let haltedAt = 0;
   const retiredSince = new Map<string, number>();
 
-  const ledgerIsVenue = (account: string): void => {
+  const sharesAreRight = createSharesCheck(simulation, truth);
+
+  const ordersAreTheVenues = (account: string): void => {
     const venue = venueOf(account);
     const open = new Map(venue.openOrders().map((order) => [order.clientOrderId, order]));
     for (const order of rows.orders.rows.values()) {
       if (order.account !== account) continue;
       const { clientOrderId: id, state, filledAmount } = order;
       const other = open.get(id);
-      if (IN_FLIGHT.has(state)) violate('orders', `order ${id} is still ${state}`);
-      else if (other && (other.state !== state || !near(other.filledAmount, filledAmount, 1e-9)))
+      if (other && (other.state !== state || !near(other.filledAmount, filledAmount, 1e-9)))
         violate(
           'M5',
           `order ${id}: ${state} ${filledAmount} in the ledger, ${other.state} ${other.filledAmount} at the venue`,
@@ -58,13 +60,21 @@ export function createAtRest(simulation: Simulation, truth: Truth): () => void {
           violate('M5', `order ${id}: ${state} in the ledger, ${known.state} at the venue`);
       }
     }
-    const ofOthers = [...open.keys()].filter((id) => truth.foreign.has(id));
     for (const id of open.keys())
       if (!truth.foreign.has(id) && !rows.orders.get(keyOf(account, id)))
         violate('M5', `order ${id} is open at the venue, and not in the ledger`);
     for (const id of truth.sent.keys())
       if (!venue.order(id) && rows.orders.get(keyOf(account, id))?.state === 'open')
         violate('M5', `order ${id} never reached the venue`);
+  };
+
+  const ledgerIsVenue = (account: string): void => {
+    const venue = venueOf(account);
+    for (const { account: of, clientOrderId: id, state } of rows.liveOrders.rows.values())
+      if (of === account && IN_FLIGHT.has(state)) violate('orders', `order ${id} is still ${state}`);
+    if (plan.profile === 'plain') sharesAreRight(account);
+    else ordersAreTheVenues(account);
+    const ofOthers = venue.openOrders().filter(({ clientOrderId }) => truth.foreign.has(clientOrderId));
     if (ofOthers.length > 0) {
       if (rows.riskStates.get(ACCOUNT)?.tradingState === 'ACTIVE')
         violate('M5', `an order of somebody else is open at the venue, and trading is ACTIVE`);

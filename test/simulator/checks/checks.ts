@@ -1,6 +1,8 @@
 import { timeframeMs } from '../../../src/domain/market/timeframe.ts';
 import { type ClosedCandles, type PlacedRequest } from '../../../src/ports/broker.ts';
 import { SOURCE, type Simulation } from '../simulate/simulation.ts';
+import { type ExchangeRequest } from '../venue/exchange.ts';
+import { createAtRequest } from './at-request.ts';
 import { createAtRest } from './at-rest.ts';
 import { createAtSend } from './at-send.ts';
 import { type Doer } from './doer.ts';
@@ -12,6 +14,8 @@ export interface Checks {
   readonly truth: Truth;
   readonly watches: Watches;
   beforeSubmit(doer: Doer, request: PlacedRequest): void;
+  /** A request leaves for an exchange. */
+  beforeRequest(doer: Doer, account: string, request: ExchangeRequest): void;
   beforeCandles(closed: ClosedCandles): void;
   /** All jobs of a candle have ended. */
   afterCandle(): void;
@@ -23,6 +27,7 @@ export function createChecks(simulation: Simulation): Checks {
     truth,
     watches: createWatches(simulation, truth),
     beforeSubmit: createAtSend(simulation, truth),
+    beforeRequest: createAtRequest(simulation),
     beforeCandles({ candleTime, timeframe }) {
       const now = simulation.rows.feed.get(SOURCE)?.now ?? 0;
       if (candleTime + timeframeMs(timeframe) > now)

@@ -68,7 +68,21 @@ export const FAULTS = [
   { kind: 'clock-skew', targets: [''] },
   { kind: 'unreadable-market', targets: ['data.series'] },
 ] as const;
-export type FaultKind = (typeof FAULTS)[number]['kind'];
+
+/** Faults of plans on a plain venue alone. */
+export const PLAIN_FAULTS = [
+  { kind: 'crash-before', targets: ['venueAccounts.save', 'broker.submit', 'broker.cancel', 'broker.fills'] },
+  { kind: 'crash-after', targets: ['venueAccounts.save', 'broker.submit', 'broker.cancel', 'broker.fills'] },
+  { kind: 'lose-request', targets: ['broker.submit.leg', 'broker.cancel', 'venueAccounts.save'] },
+  { kind: 'lose-answer', targets: ['broker.submit.leg', 'broker.cancel', 'venueAccounts.save'] },
+  { kind: 'double-request', targets: ['broker.submit.leg', 'broker.cancel'] },
+  { kind: 'freeze', targets: ['venueAccounts.save', 'broker.submit', 'broker.cancel'] },
+  { kind: 'reject', targets: ['broker.submit.leg'] },
+  { kind: 'fill-between', targets: ['broker.submit.leg', 'broker.cancel', 'venueAccounts.save'] },
+  { kind: 'late-fill-report', targets: [''] },
+  { kind: 'lose-order', targets: ['', 'broker.openOrders'] },
+] as const;
+export type FaultKind = (typeof FAULTS)[number]['kind'] | (typeof PLAIN_FAULTS)[number]['kind'];
 
 export const ACTION_KINDS = [
   'halt',

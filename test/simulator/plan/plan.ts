@@ -1,8 +1,9 @@
 import { createRng, type Rng } from '../../../src/domain/random/rng.ts';
 import { type Timeframe } from '../../../src/domain/market/timeframe.ts';
+import { type PaperProfile } from '../../../src/adapters/paper/profile.ts';
 import { type StrategySpec } from '../../../src/domain/strategies/spec.ts';
 import { candlesOf, type MarketPath } from './market-path.ts';
-import { ACTION_KINDS, FAULTS, MOMENTS, type ActionKind, type FaultKind } from './kinds.ts';
+import { ACTION_KINDS, FAULTS, MOMENTS, PLAIN_FAULTS, type ActionKind, type FaultKind } from './kinds.ts';
 import { drawSpec } from './draw-spec.ts';
 
 /** A fault strikes at the operation that follows `skip` others of its target, from the start of `candle` on. */
@@ -41,6 +42,8 @@ export interface PlannedStrategy {
 export interface Plan {
   readonly seed: number;
   readonly timeframe: Timeframe;
+  /** What the venue offers: brackets, or plain orders and one position a market. */
+  readonly profile: PaperProfile;
   /** Candles with faults; quiet ones follow, until the company must be at rest. */
   readonly candles: number;
   /** Whether large positions are allowed, so that drawdown limits are reached. */
@@ -60,6 +63,9 @@ export const LEAST_CANDLES = 150;
 export const LEAST_ORDERS = 10;
 export const SPARE_CANDLES = 900;
 
+/** Of the plans. */
+const PLAIN_SHARE = 1 / 3;
+
 const SYMBOLS = ['AAA-USD', 'BBB-USD', 'AAA-PERP'] as const;
 
 function drawFaults(rng: Rng): readonly PlannedFault[] {
@@ -76,6 +82,32 @@ function drawFaults(rng: Rng): readonly PlannedFault[] {
       skip: rng.next() < 0.4 ? 0 : rng.integer(0, 12),
       ms: isLong ? rng.integer(25_000, 150_000) : rng.integer(1, 25_000),
     };
+  });
+}
+
+/** More of what harms a company that keeps its own protection. */
+function drawPlainFaults(rng: Rng): readonly PlannedFault[] {
+  return Array.from({ length: rng.integer(2, 6) }, () => {
+    const { kind, targets } = rng.pick(PLAIN_FAULTS);
+    return {
+      candle: rng.integer(1, CANDLES - 1),
+      kind,
+      target: rng.pick(targets),
+      skip: rng.next() < 0.4 ? 0 : rng.integer(0, 8),
+      ms: rng.integer(1, 25_000),
+    };
+  });
+}
+
+/** Several strategies trade one market of a plain venue, and net there. */
+function drawNetting(rng: Rng, isBold: boolean, incubates: boolean): readonly PlannedStrategy[] {
+  const netted = rng.pick(SYMBOLS);
+  const others = SYMBOLS.filter((symbol) => symbol !== netted);
+  const together = rng.integer(2, 4);
+  return Array.from({ length: together + rng.integer(0, 1) }, (_, i) => {
+    const symbol = i < together ? netted : rng.pick(others);
+    const spec = drawSpec(rng, symbol === 'AAA-PERP', isBold);
+    return { hash: `strategy${i}`.padEnd(64, '0'), symbol, spec, incubates: incubates && i < 2 };
   });
 }
 
@@ -155,21 +187,29 @@ export function planOf(seed: number): Plan {
   const drawn = rng.fork('strategies');
   // Each account costs jobs: in some runs one strategy incubates, and with it what people add.
   const incubates = rng.fork('incubation').next() < 0.25;
-  const strategies = Array.from({ length: drawn.integer(3, 5) }, (_, i) => {
+  const isPlain = rng.fork('profile').next() < PLAIN_SHARE;
+  const bracketed = Array.from({ length: drawn.integer(3, 5) }, (_, i) => {
     const symbol = SYMBOLS[i % SYMBOLS.length]!;
     const spec = drawSpec(drawn, symbol === 'AAA-PERP', isBold);
     return { hash: `strategy${i}`.padEnd(64, '0'), symbol, spec, incubates: incubates && i === 0 };
   });
   const actions = drawActions(rng.fork('actions'));
   const isQuiet = rng.next() < 0.05;
-  const faults = isQuiet ? [] : [...drawFaults(rng.fork('faults')), ...drawCrashes(rng.fork('crashes'), actions)];
+  const faults = isQuiet
+    ? []
+    : [
+        ...drawFaults(rng.fork('faults')),
+        ...drawCrashes(rng.fork('crashes'), actions),
+        ...(isPlain ? drawPlainFaults(rng.fork('plain faults')) : []),
+      ];
   return {
     seed,
     timeframe,
+    profile: isPlain ? 'plain' : 'bracket',
     candles: CANDLES,
     isBold,
     markets,
-    strategies,
+    strategies: isPlain ? drawNetting(rng.fork('netting'), isBold, incubates) : bracketed,
     faults: faults.sort((a, b) => a.candle - b.candle),
     actions,
   };

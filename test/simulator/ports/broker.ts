@@ -55,6 +55,8 @@ export function brokerOf(
         checks.truth.positions.set(`${life.number}/${agent}/${account}`, positions);
         return positions;
       }),
+    // A venue that knows strategies is not asked.
+    unassigned: async () => [],
     balance: (account) => perform(agent, 'broker.balance', () => venueOf(account).balance()),
     onCandles: (closed) =>
       perform(agent, 'broker.onCandles', () => {

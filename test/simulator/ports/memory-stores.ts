@@ -3,6 +3,10 @@ import { type Fill, type Order } from '../../../src/domain/orders/order.ts';
 import { type BookMark } from '../../../src/domain/portfolio/books.ts';
 import { type Holding } from '../../../src/domain/portfolio/holding.ts';
 import { type EquityPoint, type Position } from '../../../src/domain/portfolio/position.ts';
+import { type VenueFill } from '../../../src/domain/portfolio/paper-venue/account.ts';
+import { sequenceOf } from '../../../src/domain/portfolio/paper-venue/fills-after.ts';
+import { type Past } from '../../../src/domain/portfolio/paper-venue/past.ts';
+import { type VenueOrder } from '../../../src/domain/portfolio/paper-venue/venue-order.ts';
 import { type Approval } from '../../../src/domain/risk/approval.ts';
 import { type Intent } from '../../../src/domain/risk/intent.ts';
 import { type RiskState } from '../../../src/domain/risk/risk-state.ts';
@@ -13,6 +17,15 @@ import { type System } from '../simulate/load-system.ts';
 import { createTable, keyOf } from './table.ts';
 
 type ApprovalRow = Approval & { readonly usedBy?: string };
+interface VenueAccountRow {
+  readonly account: string;
+  readonly version: number;
+  readonly state: unknown;
+}
+interface PastOrderRow {
+  readonly account: string;
+  readonly order: VenueOrder;
+}
 type VerdictRow = Verdict & { readonly account: string; readonly at: number; readonly cycleId?: string };
 
 /** The tables, which the checks read and the actions of outsiders change. */
@@ -34,6 +47,9 @@ export interface Rows {
   readonly agentStates: ReturnType<typeof createTable<AgentState>>;
   readonly feed: ReturnType<typeof createTable<FeedState>>;
   readonly audit: AuditRecord[];
+  readonly venueAccounts: ReturnType<typeof createTable<VenueAccountRow>>;
+  readonly pastOrders: ReturnType<typeof createTable<PastOrderRow>>;
+  readonly pastFills: ReturnType<typeof createTable<VenueFill>>;
 }
 
 export function createRows(): Rows {
@@ -54,6 +70,9 @@ export function createRows(): Rows {
     agentStates: createTable((row) => keyOf(row.agent, row.node)),
     feed: createTable((row) => row.source),
     audit: [],
+    venueAccounts: createTable((row) => row.account),
+    pastOrders: createTable((row) => keyOf(row.account, row.order.clientOrderId)),
+    pastFills: createTable((row) => keyOf(row.account, row.id)),
   };
 }
 
@@ -215,6 +234,28 @@ export function memoryStoresOf(rows: Rows, { nextAuditRecord }: Pick<System, 'ne
     strategies: {
       get: (hash: string) => strategies.get(hash),
       getMany: (hashes: readonly string[]) => hashes.map((hash) => strategies.get(hash)).filter((row) => row !== null),
+    },
+    venueAccounts: {
+      load(account: string, known?: number) {
+        const row = rows.venueAccounts.get(account);
+        return row && (row.version === known ? { version: known } : { version: row.version, state: row.state });
+      },
+      save(account: string, state: unknown, expected: number, past: Past = { orders: [], fills: [] }) {
+        for (const order of past.orders) rows.pastOrders.insert({ account, order });
+        for (const fill of past.fills) rows.pastFills.insert(fill);
+        if ((rows.venueAccounts.get(account)?.version ?? 0) !== expected) return false;
+        rows.venueAccounts.put({ account, version: expected + 1, state });
+        return true;
+      },
+      pastOrder: (account: string, id: string) => rows.pastOrders.get(keyOf(account, id))?.order ?? null,
+      pastGroup: (account: string, id: string) =>
+        rows.pastOrders
+          .find((row) => row.account === account && (row.order.parentId ?? row.order.clientOrderId) === id)
+          .map(({ order }) => order),
+      pastFills: (account: string, last: number) =>
+        rows.pastFills
+          .find((fill) => fill.account === account && sequenceOf(fill.id) > last)
+          .sort((a, b) => sequenceOf(a.id) - sequenceOf(b.id)),
     },
     agentStates: { list: () => rows.agentStates.find(() => true) },
     feed: {

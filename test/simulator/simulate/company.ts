@@ -13,6 +13,7 @@ import { createLife, forever } from '../world/life.ts';
 import { jobOf, LOCK_MS, type StoredJob } from '../ports/job-queues.ts';
 import { watchedStores } from '../ports/watched-stores.ts';
 import { brokerOf } from '../ports/broker.ts';
+import { plainBrokerOf } from '../ports/plain-broker.ts';
 import { marketDataOf } from '../ports/market-data.ts';
 import { type Checks } from '../checks/checks.ts';
 import { HISTORY } from '../plan/plan.ts';
@@ -67,8 +68,11 @@ export function startLife({ simulation, system, checks }: Running, number: numbe
   const producer = producerOf(simulation, system, perform);
   const depsOf = (agent: QueueName) => {
     const stores = watchedStores(simulation, system, checks, life, agent, perform) as unknown as Stores;
-    const broker = brokerOf(simulation, system, checks, life, agent, perform);
     const data = marketDataOf(simulation, system, agent, perform);
+    const broker =
+      plan.profile === 'plain'
+        ? plainBrokerOf(simulation, system, checks, { life, agent }, perform, stores, data)
+        : brokerOf(simulation, system, checks, life, agent, perform);
     const base: AgentDeps = {
       clock,
       log: silent,

@@ -1,4 +1,4 @@
-import { ACTION_KINDS, FAULTS } from '../plan/kinds.ts';
+import { ACTION_KINDS, FAULTS, PLAIN_FAULTS } from '../plan/kinds.ts';
 import { type Tally } from './run-seeds.ts';
 
 /** Each kind of fault, act, state and crossing must occur in this share of the seeds. */
@@ -46,7 +46,7 @@ const CROSSINGS = [
 
 /** What must occur, by group. */
 export const WANTED: Readonly<Record<string, readonly string[]>> = {
-  faults: [...new Set(FAULTS.map(({ kind }) => `fault ${kind}`))],
+  faults: [...new Set([...FAULTS, ...PLAIN_FAULTS].map(({ kind }) => `fault ${kind}`))],
   acts: ACTION_KINDS.map((kind) => `action ${kind}`),
   states: STATES,
   crossings: CROSSINGS,

@@ -4,7 +4,10 @@ import { createWorld, type World } from '../world/world.ts';
 import { type Life } from '../world/life.ts';
 import { createRows, type Rows } from '../ports/memory-stores.ts';
 import { createJobQueues, type JobQueues } from '../ports/job-queues.ts';
-import { createVenue, type Venue } from '../venue/venue.ts';
+import { createExchange, type Exchange } from '../venue/exchange.ts';
+import { viewOf } from '../venue/exchange-view.ts';
+import { createOrderNames, type OrderNames } from '../venue/order-names.ts';
+import { createVenue, STARTING_CASH, type Venue } from '../venue/venue.ts';
 import { HISTORY, LEAST_CANDLES, LEAST_ORDERS, QUIET_CANDLES, SPARE_CANDLES } from '../plan/plan.ts';
 import { type Violation } from '../checks/violation.ts';
 import { type Approval } from '../../../src/domain/risk/approval.ts';
@@ -30,6 +33,9 @@ export interface Simulation {
   /** Of each account, the main one first. */
   readonly venues: Map<string, Venue>;
   readonly venueOf: (account: string) => Venue;
+  /** Of the accounts of a plan on a plain venue. */
+  readonly exchangeOf: (account: string) => Exchange;
+  readonly names: OrderNames;
   /** Virtual time at which each comes back. */
   readonly down: Map<Resource, number>;
   readonly unreadable: Map<string, number>;
@@ -97,13 +103,20 @@ export function createSimulation(plan: Plan, tells: boolean): Simulation {
       ? plan.candles + QUIET_CANDLES + SPARE_CANDLES - 1
       : Math.max(plan.candles + QUIET_CANDLES, LEAST_CANDLES);
   const openVenue = (account: string): Venue => {
-    const venue = createVenue(account, plan.markets, HISTORY - 1 + simulation.candle, (what) =>
-      simulation.disturb(what),
-    );
+    const venue = newVenue(account, HISTORY - 1 + simulation.candle);
     simulation.venues.set(account, venue);
     return venue;
   };
-  const main = createVenue(ACCOUNT, plan.markets, HISTORY - 1, (what) => simulation.disturb(what));
+  const exchanges = new Map<string, Exchange>();
+  const names = createOrderNames();
+  const newVenue = (account: string, firstBar: number): Venue => {
+    const disturbs = (what: string): void => simulation.disturb(what);
+    if (plan.profile === 'bracket') return createVenue(account, plan.markets, firstBar, disturbs);
+    const exchange = createExchange(plan.markets, firstBar, STARTING_CASH, disturbs);
+    exchanges.set(account, exchange);
+    return viewOf(account, exchange, names);
+  };
+  const main = newVenue(ACCOUNT, HISTORY - 1);
   const simulation: Simulation = {
     plan,
     world,
@@ -113,6 +126,11 @@ export function createSimulation(plan: Plan, tells: boolean): Simulation {
     venue: main,
     venues: new Map([[ACCOUNT, main]]),
     venueOf: (account) => simulation.venues.get(account) ?? openVenue(account),
+    exchangeOf(account) {
+      simulation.venueOf(account);
+      return exchanges.get(account)!;
+    },
+    names,
     down: new Map(),
     unreadable: new Map(),
     life: null,

@@ -13,6 +13,8 @@ export interface Life {
   readonly performed: Set<string>;
   /** Agents of which a job runs twice at once. */
   readonly doubled: Set<string>;
+  /** Orders that the trader has the broker send at the moment. */
+  readonly submitting: Set<string>;
   /** Last operation of each agent, and the last risk state that it read. */
   readonly lastOperation: Map<string, string>;
 }
@@ -36,6 +38,7 @@ export function createLife(number: number, onCrash: (life: Life) => void): Life 
     },
     performed: new Set(),
     doubled: new Set(),
+    submitting: new Set(),
     lastOperation: new Map(),
   };
   return life;

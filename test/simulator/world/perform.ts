@@ -109,6 +109,9 @@ export function createPerform(simulation: Simulation, life: Life, { AppError }: 
       case 'reject':
         venue.moods.rejects = true;
         return null;
+      case 'lose-order':
+        simulation.exchangeOf(ACCOUNT).lose();
+        return null;
       case 'time-passes':
         // After one candle the price may have left its bounds; after three the approval has expired.
         simulation.passTime(1 + (ms % 3));

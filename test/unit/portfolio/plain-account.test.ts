@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { netPosition } from '../../../src/domain/portfolio/plain-venue/venue.ts';
 import { cancelOrder } from '../../../src/domain/portfolio/paper-venue/requests.ts';
 import { openOrdersOf } from '../../../src/domain/portfolio/paper-venue/account.ts';
-import { onPlainCandle } from '../../../src/domain/portfolio/plain-account/plain-account.ts';
+import { onPlainCandle } from '../../fixtures/plain-account.ts';
 import { type Bracket } from '../../../src/domain/orders/order.ts';
 import { plainDesk, type PlainDesk, settled } from './plain-fixtures.ts';
 import { bar, buy, flat, HOUR, MARKET, PERPETUAL, sell, termsOf } from './venue-fixtures.ts';

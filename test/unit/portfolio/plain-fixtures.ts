@@ -7,10 +7,10 @@ import {
   carryOut,
   onPlainCandle,
   openPlain,
+  pendingOf,
   type PlainAccount,
   submitPlain,
-} from '../../../src/domain/portfolio/plain-account/plain-account.ts';
-import { pendingOf } from '../../../src/domain/portfolio/protection/book.ts';
+} from '../../fixtures/plain-account.ts';
 import { termsOf } from './venue-fixtures.ts';
 
 /** An account on a plain venue whose requests are carried out at once, as the broker does it. */

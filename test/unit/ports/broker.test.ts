@@ -1,8 +1,8 @@
 import { createPaperBroker } from '../../../src/adapters/paper/broker.ts';
+import { type PlainAccount } from '../../../src/adapters/paper/plain-venue.ts';
 import { type PaperProfile } from '../../../src/adapters/paper/profile.ts';
 import { type Candle } from '../../../src/domain/market/candle.ts';
 import { openOrdersOf, type VenueAccount } from '../../../src/domain/portfolio/paper-venue/account.ts';
-import { isPlain, type PlainAccount } from '../../../src/domain/portfolio/plain-account/plain-account.ts';
 import { type MarketData } from '../../../src/ports/market-data.ts';
 import { type VenueAccountStore } from '../../../src/ports/stores.ts';
 import { ACCOUNT, brokerContract, type BrokerCase } from '../../contract/broker.contract.ts';
@@ -63,8 +63,8 @@ function paperCase(profile: PaperProfile): BrokerCase {
         profile,
       }),
     atVenue() {
-      const account = stored.stateOf(ACCOUNT) as VenueAccount | PlainAccount;
-      return openOrdersOf(isPlain(account) ? account.venue : account).map(({ clientOrderId }) => clientOrderId);
+      const account = stored.stateOf(ACCOUNT) as VenueAccount & Partial<Pick<PlainAccount, 'venue'>>;
+      return openOrdersOf(account.venue ?? account).map(({ clientOrderId }) => clientOrderId);
     },
     async candle(broker, prices) {
       // A candle that is asked for again after an error has closed already.

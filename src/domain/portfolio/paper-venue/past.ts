@@ -17,15 +17,17 @@ export interface Moved<A extends VenueAccount> {
   readonly past: Past;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 const groupOf = ({ parentId, clientOrderId }: VenueOrder): string => parentId ?? clientOrderId;
 
 /** Ids of the groups that are closed as a whole, the one that closed first comes first. */
-function closedGroups(orders: readonly VenueOrder[]): readonly string[] {
+function closedGroups(orders: readonly VenueOrder[], needed: ReadonlySet<string>): readonly string[] {
   const open = new Set<string>();
   const closedAt = new Map<string, number>();
   for (const order of orders) {
     const group = groupOf(order);
-    if (isLive(order)) open.add(group);
+    if (isLive(order) || needed.has(order.clientOrderId)) open.add(group);
     closedAt.set(group, Math.max(order.updatedAt, closedAt.get(group) ?? -Infinity));
   }
   return [...closedAt]
@@ -38,10 +40,15 @@ function closedGroups(orders: readonly VenueOrder[]): readonly string[] {
  * Moves old closed orders and old fills out of `next`, so that the stored account does not grow. Only what is over in
  * `stored` already: whoever stores the past before the account then stores nothing that may not have happened. Groups
  * move as a whole, so that an account with an entry has its legs too.
+ * @param needed ids of closed orders that stay: a venue may still fill what was sent for them
  */
-export function movePast<A extends VenueAccount>(stored: VenueAccount, next: A): Moved<A> {
+export function movePast<A extends VenueAccount>(
+  stored: VenueAccount,
+  next: A,
+  needed: ReadonlySet<string> = NONE,
+): Moved<A> {
   const old = Object.values(stored.orders).filter(({ clientOrderId }) => next.orders[clientOrderId] !== undefined);
-  const closed = old.length > MOVED_AT ? closedGroups(old) : [];
+  const closed = old.length > MOVED_AT ? closedGroups(old, needed) : [];
   const moved = closed.length > MOVED_AT ? new Set(closed.slice(0, -KEPT)) : null;
   const fills = stored.fills.length > MOVED_AT ? stored.fills.slice(0, -KEPT) : [];
   if (!moved && fills.length === 0) return { account: next, past: { orders: [], fills: [] } };

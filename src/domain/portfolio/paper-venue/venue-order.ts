@@ -1,4 +1,10 @@
-import { type Bracket, type OrderPurpose, type OrderType, type TimeInForce } from '../../orders/order.ts';
+import {
+  type Bracket,
+  type OrderPurpose,
+  type OrderState,
+  type OrderType,
+  type TimeInForce,
+} from '../../orders/order.ts';
 import { type OrderSide, type PositionSide } from '../../market/side.ts';
 
 /** State of a trailing stop. The order's `price` is the current stop level. */
@@ -127,8 +133,11 @@ export type LimitOrder = Extract<LiveOrder, LimitTerms>;
 export type StopOrder = Extract<LiveOrder, StopTerms>;
 export type StopLimitOrder = Extract<LiveOrder, StopLimitTerms>;
 
-export const isLive = (order: VenueOrder): order is LiveOrder =>
-  order.state === 'open' || order.state === 'partially-filled';
+/** Whether an order of this state may still fill. */
+export const isLiveState = (state: OrderState): state is LiveOrder['state'] =>
+  state === 'open' || state === 'partially-filled';
+
+export const isLive = (order: VenueOrder): order is LiveOrder => isLiveState(order.state);
 
 export const isEntry = ({ purpose }: Pick<OrderCore, 'purpose'>): boolean => purpose === 'entry';
 

@@ -3,7 +3,7 @@ import { decimal } from '../money.ts';
 import { heldAmount } from '../paper-venue/account.ts';
 import { unfilledOf } from '../paper-venue/closing.ts';
 import { isEntry, isLive, type LiveOrder, type OrderTerms, type VenueOrder } from '../paper-venue/venue-order.ts';
-import { aliveIn, type BookDraft, putSent, type SentOrder } from './book.ts';
+import { aliveIn, type BookDraft, putSent, type SentOrder, unreportedOf } from './book.ts';
 import { buyBack } from './buy-back.ts';
 import { cover } from './cover.ts';
 import { type Share, type Wanted, wantedOf } from './wanted.ts';
@@ -31,12 +31,15 @@ function planShare(draft: BookDraft, share: Share, time: number): void {
   buyBack(draft, share, time);
   cover(draft, share, time);
   const wanted = wantedOf(draft, share);
-  const orderOf = ({ orderId }: SentOrder): VenueOrder => draft.orders[orderId]!;
-  const alive = aliveIn(draft).filter((sent) => {
-    const order = orderOf(sent);
+  const closesShare = ({ orderId }: SentOrder): boolean => {
+    const order = draft.orders[orderId]!;
     return order.symbol === share.symbol && order.strategyHash === share.strategyHash && !isEntry(order);
-  });
+  };
+  const alive = aliveIn(draft).filter(closesShare);
+  const unreported = [...draft.sent.values()].filter((sent) => unreportedOf(sent) > 0 && closesShare(sent));
   let free = decimal(heldAmount(draft.positions, share)).abs();
+  // It was closed already: the fills are on their way.
+  for (const sent of unreported) free = free.minus(unreportedOf(sent));
   for (const sent of alive) {
     free = free.minus(restOf(sent));
     if (sent.status === 'cancelling') continue;
@@ -45,7 +48,7 @@ function planShare(draft: BookDraft, share: Share, time: number): void {
   }
   for (const { order, amount, terms } of wanted) {
     const { clientOrderId } = order;
-    const isAlive = alive.some(({ orderId }) => orderId === clientOrderId);
+    const isAlive = [...alive, ...unreported].some(({ orderId }) => orderId === clientOrderId);
     if (isAlive || isRefused(draft, clientOrderId) || free.lessThan(amount)) continue;
     free = free.minus(amount);
     send(draft, order, { amount, terms }, time);

@@ -7,6 +7,8 @@ import { type BookDraft, putSent } from './book.ts';
 export interface RequestEnd {
   readonly state: OrderState;
   readonly reason?: string;
+  /** Base units that it has filled in all, as far as the venue says so. */
+  readonly filledAmount?: number;
 }
 
 /**
@@ -14,15 +16,25 @@ export interface RequestEnd {
  * or a closing order ends with its request; a leg does not, because the position still needs it: with the next candle the
  * software stop acts, or the leg is sent again.
  */
-export function takeEnd(draft: BookDraft, id: string, { state, reason = state }: RequestEnd, time: number): void {
+export function takeEnd(
+  draft: BookDraft,
+  id: string,
+  { state, reason = state, filledAmount = 0 }: RequestEnd,
+  time: number,
+): void {
   const sent = draft.sent.get(id);
   if (!sent || sent.status === 'ended') return;
+  const ended = {
+    ...sent,
+    status: 'ended' as const,
+    ...(filledAmount > sent.filledAmount && { toldAmount: filledAmount }),
+  };
   if (state === 'filled') {
-    putSent(draft, { ...sent, status: 'ended' });
+    putSent(draft, ended);
     return;
   }
   const isAsked = sent.status === 'cancelling';
-  putSent(draft, { ...sent, status: 'ended', ...(!isAsked && { refused: true }) });
+  putSent(draft, { ...ended, ...(!isAsked && { refused: true }) });
   const order = draft.orders[sent.orderId];
   if (!order || !isLive(order) || order.parentId !== undefined || (isAsked && sent.ends !== true)) return;
   // What filled of an earlier request may not have been reported yet.

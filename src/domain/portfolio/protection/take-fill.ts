@@ -25,7 +25,7 @@ export function takeFill(draft: BookDraft, fill: FilledAtVenue, market: Market):
     liquidateShares(draft, fill);
     return;
   }
-  const order = orderOfRequest(draft, fill.clientOrderId);
+  const order = orderOfRequest({ ...draft, sent: [...draft.sent.values()] }, fill.clientOrderId)?.order;
   if (!order || order.state === 'rejected') {
     takeForeign(draft, fill);
     return;
