@@ -26,7 +26,7 @@ export async function timedOutEntries(
   const ended = await stores.orders.list({ account: accounts, states: ['cancelled'], since });
   const unfilled = ended.filter(({ timedOutAt, filledAmount }) => timedOutAt === asOf && filledAmount === 0);
   const intents = await Promise.all(
-    accounts.map((account) => {
+    accounts.map(async (account) => {
       const ids = unfilled.flatMap((order) => (order.account === account ? [order.clientOrderId] : []));
       return ids.length === 0 ? [] : stores.intents.getMany(account, ids);
     }),

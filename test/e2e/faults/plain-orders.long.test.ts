@@ -81,7 +81,7 @@ it(`a SIGKILL at ${LANES * KILLS} writes changes neither orders nor shares nor c
   const hits = lanes.flat().map(({ victim, moment, name, nth }) => `${victim} ${moment} ${name} #${nth}`);
   await annotate(hits.join('\n'));
   const play = async (lane: number): Promise<void> => {
-    const { outcome } = await tradeUnderKills(testEnvironment, services, `lane-${lane}`, PLAN, lanes[lane]!);
+    const { outcome } = await tradeUnderKills(testEnvironment, services, `lane-${lane}`, PLAN, lanes[lane]);
     expect(outcome, `lane ${lane}`).toEqual(expected);
   };
   // The services are everybody's: the lane that kills them has them to itself.
