@@ -15,6 +15,7 @@ import { type WorkUnit, cutIntoUnits } from '../../src/domain/research/work-unit
 import { type Strategy, strategyOf } from '../../src/domain/strategies/strategy.ts';
 import { type Stores } from '../../src/ports/stores.ts';
 import { fillModelOf, type FillSettings } from '../../src/domain/backtest/result.ts';
+import { atTradedSize, type SizeLimits } from '../../src/domain/risk/traded-size.ts';
 import { defineAgent, type Agent, type AgentDeps } from '../agent/define-agent.ts';
 import { requireCycle } from '../agent/require-cycle.ts';
 
@@ -23,6 +24,7 @@ export interface OptimizerDeps extends AgentDeps {
   readonly data: MarketData;
   readonly evaluator: Evaluator;
   readonly fill: FillSettings;
+  readonly limits: SizeLimits;
   readonly candidates: number;
   readonly gridSize: number;
   readonly folds: number;
@@ -171,7 +173,11 @@ export function createOptimizer(deps: OptimizerDeps): Agent {
         const specs = new Map(
           (await stores.strategies.getMany(chosen.map((trial) => trial.strategyHash))).map((s) => [s.hash, s.spec]),
         );
-        const items = folds.map(({ test }, fold) => ({ spec: specs.get(chosen[fold]!.strategyHash)!, window: test }));
+        // The gates judge what comes of this: at the size that the limits leave (ADR 0038).
+        const items = folds.map(({ test }, fold) => {
+          const spec = specs.get(chosen[fold]!.strategyHash)!;
+          return { spec: atTradedSize(spec, deps.limits, market), window: test };
+        });
         const tested = await evaluator.evaluate(
           { symbol, timeframe, asOf, fillModel: fillModelOf(market, deps.fill), items, keepsDailyReturns: true },
           abortSignal,

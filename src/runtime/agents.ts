@@ -111,6 +111,7 @@ export function createAgent(queue: QueueName, context: AppContext, monitor: Agen
         data,
         evaluator,
         fill,
+        limits: risk,
         ...agents.optimizer,
         unitSize: agents.generator.unitSize,
       });

@@ -3,6 +3,7 @@ import { assetOf } from '../market/market.ts';
 import { money, percent, plain } from './figures.ts';
 import { exposureOf, freeNotional, type ReviewContext } from './review-context.ts';
 import { fractionOf } from './offset-fraction.ts';
+import { widestExposure } from './traded-size.ts';
 import { type VerdictReason } from './verdict.ts';
 import { type RiskLimits } from './limits.ts';
 import { type Intent } from './intent.ts';
@@ -87,8 +88,7 @@ export function sizeEntry(intent: Intent, context: ReviewContext, limits: RiskLi
   );
   cut('funds', freeNotional(context), `cash of ${money(context.cash)} after pending entries and fees`);
 
-  const { maxAssetExposure, maxTotalExposure, maxStrategyExposure, maxGroupExposure } = limits;
-  const widest = equity * Math.min(maxAssetExposure, maxTotalExposure, maxStrategyExposure, maxGroupExposure) * withFee;
+  const widest = equity * widestExposure(limits) * withFee;
   const asked = Math.min(widest, requested);
   return {
     amount: affordableQuantity(spend, price, market),

@@ -80,11 +80,11 @@ it(`a SIGKILL at ${LANES * KILLS} writes changes neither orders nor shares nor c
   const lanes = Array.from({ length: LANES }, (_, lane) => strikesOf(lane));
   const hits = lanes.flat().map(({ victim, moment, name, nth }) => `${victim} ${moment} ${name} #${nth}`);
   await annotate(hits.join('\n'));
-  const play = async (lane: number): Promise<void> => {
-    const { outcome } = await tradeUnderKills(testEnvironment, services, `lane-${lane}`, PLAN, lanes[lane]);
+  const play = async (strikes: readonly Strike[], lane: number): Promise<void> => {
+    const { outcome } = await tradeUnderKills(testEnvironment, services, `lane-${lane}`, PLAN, strikes);
     expect(outcome, `lane ${lane}`).toEqual(expected);
   };
   // The services are everybody's: the lane that kills them has them to itself.
-  await Promise.all(lanes.slice(0, -1).map((_, lane) => play(lane)));
-  await play(LANES - 1);
+  await Promise.all(lanes.slice(0, -1).map(play));
+  await play(lanes.at(-1)!, LANES - 1);
 });
