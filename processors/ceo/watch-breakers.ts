@@ -50,7 +50,20 @@ export interface BreakerWatch {
 }
 
 export function createBreakerWatch(deps: BreakerWatchDeps): BreakerWatch {
-  const { stores, states, riskStates, raiseAlert, audit, broker, data, clock, limits, breakers, timeframe, isRealTime } = deps;
+  const {
+    stores,
+    states,
+    riskStates,
+    raiseAlert,
+    audit,
+    broker,
+    data,
+    clock,
+    limits,
+    breakers,
+    timeframe,
+    isRealTime,
+  } = deps;
   const candleMs = timeframeMs(timeframe);
 
   const report = async (account: string, trip: Trip, { state, time }: { state: RiskState; time: number }) => {

@@ -186,7 +186,10 @@ export interface OrderStore {
     from: readonly OrderState[],
     to: OrderState,
     patch: Partial<
-      Pick<Order, 'reason' | 'filledAmount' | 'averagePrice' | 'fees' | 'approvalId' | 'amount' | 'price' | 'timedOutAt'>
+      Pick<
+        Order,
+        'reason' | 'filledAmount' | 'averagePrice' | 'fees' | 'approvalId' | 'amount' | 'price' | 'timedOutAt'
+      >
     > & { readonly updatedAt: number },
   ): Promise<Order | null>;
   count(filter: {

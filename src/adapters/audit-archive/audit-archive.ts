@@ -52,7 +52,7 @@ export function openAuditArchive(directory: string): AuditArchive {
       // Whole: a part has a bounded number of records, and reading a stream line by line takes twice as long.
       const lines = await promisify(gunzip)(await readFile(join(directory, name)));
       let batch: AuditRecord[] = [];
-      for (let from = 0; from < lines.length; ) {
+      for (let from = 0; from < lines.length;) {
         const newLine = lines.indexOf(NEW_LINE, from);
         const to = newLine < 0 ? lines.length : newLine;
         batch.push(record.parse(JSON.parse(lines.toString('utf8', from, to))) as AuditRecord);

@@ -59,7 +59,12 @@ async function hold({ context }: MoneyAgents, state: Holding['state'] = 'active'
 async function signals(agents: MoneyAgents): Promise<readonly Intent[]> {
   const { context, ask } = agents;
   const candleTime = (await context.data.now()) - HOUR;
-  const { intents } = await ask('analyst', 'signals', { account: ACCOUNT, symbols: [SYMBOL], timeframe: '1h', candleTime });
+  const { intents } = await ask('analyst', 'signals', {
+    account: ACCOUNT,
+    symbols: [SYMBOL],
+    timeframe: '1h',
+    candleTime,
+  });
   return context.stores.intents.getMany(ACCOUNT, intents);
 }
 
@@ -100,7 +105,11 @@ describe.each(['bracket', 'plain'])('an entry by limit on a %s venue', (profile)
       expect(await row(agents, id)).toMatchObject({ state: 'open' });
       expect(await signals(agents)).toEqual([]);
       await agents.pass();
-      expect(await row(agents, id)).toMatchObject({ state: 'cancelled', timedOutAt: OPENS + 2 * HOUR, filledAmount: 0 });
+      expect(await row(agents, id)).toMatchObject({
+        state: 'cancelled',
+        timedOutAt: OPENS + 2 * HOUR,
+        filledAmount: 0,
+      });
       const [again, ...others] = await signals(agents);
       expect(others).toEqual([]);
       expect(again).toMatchObject({ repeats: 1, asOf: OPENS + 2 * HOUR, requestedFraction: 0.01 });
@@ -183,4 +192,3 @@ describe.each(['bracket', 'plain'])('an entry by limit on a %s venue', (profile)
     );
   });
 });
-

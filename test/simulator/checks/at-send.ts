@@ -6,6 +6,9 @@ import { ACCOUNT, SOURCE, type Simulation } from '../simulate/simulation.ts';
 import { type Doer } from './doer.ts';
 import { type Truth } from './truth.ts';
 
+/** Virtual time that a trader may take from its last look to a send, ms. */
+const MOMENT_MS = 1000;
+
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
 /** Fields in which an order differs from its approval, as the risk manager issued it. */
@@ -16,7 +19,7 @@ function uncovered(request: PlacedRequest, approval: Approval): readonly string[
 
 /** What must hold when an order leaves for the venue. */
 export function createAtSend(simulation: Simulation, truth: Truth) {
-  const { rows, violate, seen } = simulation;
+  const { rows, violate, seen, world } = simulation;
   return ({ life, agent }: Doer, request: PlacedRequest): void => {
     const readOf = (of: string): RiskState | undefined => truth.read.get(`${life.number}/${agent}/${of}`);
     const { clientOrderId: id, purpose, account, strategyHash } = request;
@@ -55,9 +58,14 @@ export function createAtSend(simulation: Simulation, truth: Truth) {
     if (purpose !== 'entry') return;
     const now = rows.feed.get(SOURCE)?.now ?? 0;
     if (isStale) return;
-    if (now >= approval.expiresAt) violate('M3', `entry ${id} was sent after its approval had expired`);
+    // Market time may pass between the last look at it and the send; not for longer than a moment.
+    const known = truth.timeRead.get(`${life.number}/${agent}`);
+    const hasJustPassed = known !== undefined && known.now < now && world.now() - known.at <= MOMENT_MS;
+    const since = hasJustPassed ? known.now : now;
+    if (since >= approval.expiresAt) violate('M3', `entry ${id} was sent after its approval had expired`);
     const price = simulation.lastClose(request.symbol);
-    if (price < (approval.minPrice ?? 0) || price > (approval.maxPrice ?? Infinity))
+    if (hasJustPassed) seen.add('time passed right before a send');
+    else if (price < (approval.minPrice ?? 0) || price > (approval.maxPrice ?? Infinity))
       violate('M4', `entry ${id} was sent at ${price}, outside of ${approval.minPrice} to ${approval.maxPrice}`);
     // Right before it sends, the trader reads the state.
     const before = life.lastOperation.get(agent);

@@ -25,6 +25,8 @@ export interface Truth {
   readonly requests: OperatorRequest[];
   /** The last risk state that each agent of each process has read, `number/agent`. */
   readonly read: Map<string, RiskState>;
+  /** Market time as each agent last read it, with the virtual time of that. */
+  readonly timeRead: Map<string, { readonly now: number; readonly at: number }>;
   /** Positions as each agent last read them from the venue. */
   readonly positions: Map<string, readonly VenuePosition[]>;
   /** A flatten has been stored, and nobody has resumed since. */
@@ -48,6 +50,7 @@ export const createTruth = (): Truth => ({
   lookedUp: new Set(),
   requests: [],
   read: new Map(),
+  timeRead: new Map(),
   positions: new Map(),
   flattened: false,
   states: [],

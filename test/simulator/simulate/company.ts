@@ -5,6 +5,7 @@ import { PRIORITIES, type MetaInput } from '../../../queues/meta.ts';
 import { timeframeMs } from '../../../src/domain/market/timeframe.ts';
 import { type AgentDeps } from '../../../processors/agent/define-agent.ts';
 import { type Broadcaster } from '../../../src/ports/broadcaster.ts';
+import { type MarketData } from '../../../src/ports/market-data.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
 import { type JobWaiter } from '../../../src/feed/job-waiter.ts';
 import { silent } from '../../fixtures/silent-logger.ts';
@@ -68,7 +69,15 @@ export function startLife({ simulation, system, checks }: Running, number: numbe
   const producer = producerOf(simulation, system, perform);
   const depsOf = (agent: QueueName) => {
     const stores = watchedStores(simulation, system, checks, life, agent, perform) as unknown as Stores;
-    const data = marketDataOf(simulation, system, agent, perform);
+    const market = marketDataOf(simulation, system, agent, perform);
+    const data: MarketData = {
+      ...market,
+      async now() {
+        const now = await market.now();
+        checks.truth.timeRead.set(`${number}/${agent}`, { now, at: world.now() });
+        return now;
+      },
+    };
     const broker =
       plan.profile === 'plain'
         ? plainBrokerOf(simulation, system, checks, { life, agent }, perform, stores, data)
