@@ -99,6 +99,7 @@ export function createRiskManager(deps: RiskManagerDeps): Agent {
       async review({ account, intents: named }, { job, note }) {
         const answered = await childAnswers(job, withIntents);
         const ids = [...new Set([...named, ...answered.flatMap(({ intents }) => intents)])];
+        await broker.open(account);
         const [intents, own, reads] = await Promise.all([
           stores.intents.getMany(account, ids),
           riskStates.own(account),
