@@ -3,6 +3,7 @@ import { UNENDED_STATES, type Bracket, type Order } from '../../src/domain/order
 import { closedTrades } from '../../src/domain/portfolio/closed-trades.ts';
 import { type Commitment, type ReviewContext } from '../../src/domain/risk/review-context.ts';
 import { entryTerms, type EntryExecution } from '../../src/domain/orders/entry-terms.ts';
+import { verifyApproval } from '../../src/domain/risk/approval.ts';
 import { fractionOf } from '../../src/domain/risk/offset-fraction.ts';
 import { dayStartOf } from '../../src/domain/risk/trading-state.ts';
 import { timeframeMs } from '../../src/domain/market/timeframe.ts';
@@ -112,7 +113,7 @@ export async function accountReads(
  * for them must not count against them, or a crash would change the verdicts.
  */
 export async function accountSummary(
-  deps: ContextDeps,
+  deps: ContextDeps & { readonly approvalSecret: string },
   account: string,
   timeframe: Intent['timeframe'],
   { entryEpoch = 0 }: RiskState,
@@ -120,7 +121,7 @@ export async function accountSummary(
   { balance, venue, orders }: AccountReads,
   now: number,
 ): Promise<AccountSummary> {
-  const { stores, data, limits } = deps;
+  const { stores, data, limits, approvalSecret } = deps;
   const entriesSince = (since: number): Promise<number> => stores.orders.count({ account, purpose: 'entry', since });
   const [positions, outstanding, ordersToday, ordersLastHour] = await Promise.all([
     pricedPositions(deps, venue, timeframe, now),
@@ -141,12 +142,14 @@ export async function accountSummary(
   };
   const reviewed = new Set(review.map(({ id }) => id));
   const entries = orders.filter((order) => order.purpose === 'entry' && !reviewed.has(order.clientOrderId));
-  // An approval whose order exists is already counted as an order.
+  // An approval whose order exists is already counted as an order. One that somebody has changed never becomes an order:
+  // counted, it would bar the strategy for as long as it says.
   const ordered = new Set(orders.map(({ clientOrderId }) => clientOrderId));
-  const unordered = outstanding.filter(
-    ({ purpose, intentId, epoch }) =>
-      purpose === 'entry' && epoch === entryEpoch && !ordered.has(intentId) && !reviewed.has(intentId),
-  );
+  const unordered = outstanding.filter((approval) => {
+    const { purpose, intentId, epoch } = approval;
+    const isOpen = purpose === 'entry' && epoch === entryEpoch && !ordered.has(intentId) && !reviewed.has(intentId);
+    return isOpen && verifyApproval(approval, approvalSecret, now).ok;
+  });
   return {
     equity: balance.equity,
     cash: balance.cash,

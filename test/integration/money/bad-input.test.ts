@@ -5,7 +5,7 @@ import { setMarketTime } from '../../../src/feed/feed.ts';
 import { type Stores } from '../../../src/ports/stores.ts';
 import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
 import { ACCOUNT, withMoneyAgents, type MoneyAgents } from '../../fixtures/money-agents.ts';
-import { entryIntent, HOUR, OPENS } from '../../fixtures/synthetic-market.ts';
+import { entryIntent, HOUR, OPENS, strategyHash } from '../../fixtures/synthetic-market.ts';
 
 let testEnvironment: TestEnvironment;
 beforeAll(async () => {
@@ -129,6 +129,15 @@ describe('an approval', () => {
       forged = (approval) => ({ ...approval, account: 'another' });
       return id;
     }, /is for account another, not paper/));
+
+  it('that somebody has made up does not count as an entry under way', () =>
+    withMoneyAgents(testEnvironment, async (agents) => {
+      const { context } = agents;
+      const real = await agents.approved(entryIntent(context, 'BBB-USD', 's1'));
+      const madeUp = { id: 'made-up', intentId: 'bc-made-up', strategyHash: strategyHash('s2'), symbol: 'AAA-USD' };
+      await context.stores.approvals.issue({ ...real, ...madeUp, expiresAt: OPENS + 1e12 });
+      expect((await agents.approved(entryIntent(context, 'AAA-USD', 's2'))).symbol).toBe('AAA-USD');
+    }));
 
   it('that does not exist is refused', () => refused(async () => 'nobody', /there is no approval nobody/));
 

@@ -225,7 +225,8 @@ export function createExchange(
     cancel(id, time) {
       const order = orders.get(id);
       if (!order) return null;
-      if (isLive(order) && moods.fillsAfterCancel) {
+      // What somebody else has sent is not the company's to protect.
+      if (isLive(order) && moods.fillsAfterCancel && id.startsWith('bc-')) {
         moods.fillsAfterCancel = false;
         disturbs('an order filled after its cancel was answered');
         moods.reportsFillLate = true;
