@@ -14,12 +14,14 @@ const USAGE = `npm run chaos -- [options]: a company with nodes, coordinator, wo
  * has started are.
  */
 const INSIDE = 'CHAOS_INSIDE';
-const UNSHARE = ['--user', '--map-root-user', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+/** Of util-linux. */
+const UNSHARE = 'unshare';
+const NAMESPACES = ['--user', '--map-root-user', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 async function runInside(): Promise<number> {
-  const child = spawn('unshare', [...UNSHARE, process.execPath, ...process.execArgv, ...process.argv.slice(1)], {
+  const child = spawn(UNSHARE, [...NAMESPACES, process.execPath, ...process.execArgv, ...process.argv.slice(1)], {
     stdio: ['pipe', 'inherit', 'inherit'],
     env: { ...process.env, [INSIDE]: '1' },
   });
@@ -47,7 +49,7 @@ async function main(): Promise<number> {
     process.stderr.write(`${USAGE}\n`);
     return 2;
   }
-  const canUnshare = spawnSync('unshare', [...UNSHARE, 'true']).status === 0;
+  const canUnshare = spawnSync(UNSHARE, [...NAMESPACES, 'true']).status === 0;
   if (process.env[INSIDE] === undefined && canUnshare) return runInside();
 
   const stopping = new AbortController();

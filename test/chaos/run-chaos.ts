@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Violate } from './checks/check.ts';
 import { checkAudit } from './checks/audit-holds.ts';
 import { checkFleetIsDone } from './checks/fleet-is-done.ts';
 import { checkHaltsHeld } from './checks/halts-held.ts';
@@ -14,7 +15,7 @@ import { addStrategies } from './traffic/own-strategies.ts';
 import { startFleet } from './traffic/scripted-fleet.ts';
 import { openBooks } from './world/books.ts';
 import { patiently } from './world/patiently.ts';
-import { perform } from './world/perform.ts';
+import { flushRedis, perform } from './world/perform.ts';
 import { openWorld } from './world/world.ts';
 
 export interface ChaosOptions {
@@ -37,7 +38,7 @@ const HEADS_EVERY_MS = 20_000;
 
 /** Starts everything, lets the acts of the seed happen, and checks afterwards what must hold. */
 export async function runChaos({ seed, minutes, profile, stop }: ChaosOptions, story: Story): Promise<void> {
-  const { violate } = story;
+  const violate: Violate = (check, text) => story.violate(check, text);
   const mayEnd = new Set<string>();
   /** A process that cannot even start ends the run. */
   let fail: (error: Error) => void = () => undefined;
@@ -113,10 +114,16 @@ export async function runChaos({ seed, minutes, profile, stop }: ChaosOptions, s
       await fleet.stopCreating();
       await operator.resume();
       await Promise.all([world.members.company.works(), world.members.coordinator.works()]);
+      // At the end, when nothing is started any more: what is in Redis afterwards was put back by what runs.
+      await flushRedis(world);
       const quietSince = Date.now();
       const marketQuiet = await books.marketTime();
       const played = Math.round((marketQuiet - marketBefore) / books.candleMs);
-      story.tell('world', 'all faults are over', `${played} candles in ${Math.round(elapsed() / 1000)} s`);
+      story.tell(
+        'world',
+        'Redis was flushed, and all faults are over',
+        `${played} candles in ${Math.round(elapsed() / 1000)} s`,
+      );
 
       if (!(await books.reaches(marketQuiet + QUIET_CANDLES * books.candleMs)))
         violate('candles go on', 'market time stands still after all faults are over');

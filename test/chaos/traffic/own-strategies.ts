@@ -14,12 +14,13 @@ const crossing = (fast: number, slow: number, stop: number): StrategySpec => ({
 });
 
 const ADDED = [
-  { market: 'BTC-USD', spec: crossing(1, 2, 0.02), active: true, unproven: true },
-  { market: 'ETH-USD', spec: crossing(1, 3, 0.02), active: true, unproven: true },
-  { market: 'SOL-USD', spec: crossing(2, 3, 0.03), active: true, unproven: true },
-  { market: 'BTC-USD', spec: crossing(2, 4, 0.03), active: true, unproven: true },
+  ...['BTC-USD', 'ETH-USD', 'SOL-USD'].flatMap((market, i) => [
+    { market, spec: crossing(1, 2 + i, 0.02), active: true, unproven: true },
+    { market, spec: crossing(2, 3 + i, 0.03), active: true, unproven: true },
+    { market, spec: crossing(1, 5 + i, 0.01), active: true, unproven: true },
+  ]),
   { market: 'ETH-USD', spec: crossing(1, 4, 0.03), active: false },
-] as const;
+];
 const ADDED_WITHIN_MS = 120_000;
 
 /** Asks the company to trade strategies that trade often, as a person does with his own. */

@@ -11,12 +11,14 @@ export interface SmallDisk {
   unmount(): void;
 }
 
+/** Of util-linux. */
+const [MOUNT, UNMOUNT] = ['mount', 'umount'] as const;
 const MEGABYTE = Buffer.alloc(1_000_000);
 
 /** Null when this process may not mount. */
 export function mountSmallDisk(directory: string): SmallDisk | null {
   mkdirSync(directory, { recursive: true });
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400m', 'none', directory]).status !== 0) return null;
+  if (spawnSync(MOUNT, ['-t', 'tmpfs', '-o', 'size=400m', 'none', directory]).status !== 0) return null;
   const filler = join(directory, 'filler');
   return {
     directory,
@@ -38,6 +40,6 @@ export function mountSmallDisk(directory: string): SmallDisk | null {
       await delay(forMs);
       rmSync(filler);
     },
-    unmount: () => void spawnSync('umount', ['-l', directory]),
+    unmount: () => void spawnSync(UNMOUNT, ['-l', directory]),
   };
 }

@@ -48,7 +48,7 @@ const AGAIN_AFTER_MS = 300;
 export function keepProcess(name: string, command: Command, output: string, events: KeptProcessEvents): KeptProcess {
   let child: ChildProcess | null = null;
   let isWanted = false;
-  let asked = new WeakSet<ChildProcess>();
+  const asked = new WeakSet<ChildProcess>();
   let announced: Promise<unknown> = Promise.resolve();
   let starts = 0;
 

@@ -62,13 +62,9 @@ export async function perform(
       one.start();
       return back(one);
     }
-    case 'flush-redis': {
-      const redis = new Redis(world.direct.redisUrl, { maxRetriesPerRequest: null });
-      redis.on('error', () => undefined);
-      await redis.flushall();
-      redis.disconnect();
+    case 'flush-redis':
+      await flushRedis(world);
       return '';
-    }
     case 'full-disk': {
       if (world.disk === null) return 'skipped: this process may not mount a disk';
       for (const name of SERVICES) mayEnd.add(name);
@@ -92,6 +88,13 @@ export async function perform(
     case 'rival':
       return rival({ world, story, mayEnd }, back);
   }
+}
+
+export async function flushRedis({ direct }: World): Promise<void> {
+  const redis = new Redis(direct.redisUrl, { maxRetriesPerRequest: null });
+  redis.on('error', () => undefined);
+  await redis.flushall();
+  redis.disconnect();
 }
 
 /** The lease of a frozen company expires; when it wakes up beside its successor, one of both must end. */

@@ -44,4 +44,3 @@ export const SETTINGS: Environment = {
 };
 
 export const NAMESPACE = 'corp';
-export const MODE = 'simulated';
