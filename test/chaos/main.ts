@@ -7,7 +7,8 @@ import { runChaos } from './run-chaos.ts';
 const USAGE = `npm run chaos -- [options]: a company with nodes, coordinator, workers, client and operator under random faults
   --minutes N     how long faults happen (3)
   --seed N        the faults of an earlier run
-  --profile NAME  of the paper venue: bracket, or plain (bracket)`;
+  --profile NAME  of the paper venue: bracket, or plain (bracket)
+  --keep          keeps the outputs of the processes also when everything holds`;
 
 /**
  * Names that this process is in namespaces of its own: what it mounts ends with it, and when it is killed, all processes that it
@@ -37,6 +38,7 @@ async function main(): Promise<number> {
       minutes: { type: 'string', default: '3' },
       seed: { type: 'string', default: String(1 + Math.floor(Math.random() * 1e6)) },
       profile: { type: 'string', default: 'bracket' },
+      keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -59,7 +61,7 @@ async function main(): Promise<number> {
   say(`seed ${seed}, ${minutes} minutes, profile ${profile}`);
   const story = createStory(say);
   try {
-    await runChaos({ seed, minutes, profile, stop: stopping.signal }, story);
+    await runChaos({ seed, minutes, profile, keeps: values.keep, stop: stopping.signal }, story);
   } catch (error) {
     story.violate('run', error instanceof Error ? (error.stack ?? error.message) : String(error));
   }

@@ -22,6 +22,8 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly minutes: number;
   readonly profile: 'bracket' | 'plain';
+  /** Keeps the outputs of the processes also when everything holds. */
+  readonly keeps: boolean;
   /** Ends the acts early. */
   readonly stop: AbortSignal;
 }
@@ -37,7 +39,7 @@ const MOST_TIMES_LONGER = 4;
 const HEADS_EVERY_MS = 20_000;
 
 /** Starts everything, lets the acts of the seed happen, and checks afterwards what must hold. */
-export async function runChaos({ seed, minutes, profile, stop }: ChaosOptions, story: Story): Promise<void> {
+export async function runChaos({ seed, minutes, profile, keeps, stop }: ChaosOptions, story: Story): Promise<void> {
   const violate: Violate = (check, text) => story.violate(check, text);
   const mayEnd = new Set<string>();
   /** A process that cannot even start ends the run. */
@@ -85,7 +87,8 @@ export async function runChaos({ seed, minutes, profile, stop }: ChaosOptions, s
           await delay(afterMs, undefined, { signal: stop }).catch(() => undefined);
           if (isOver()) return;
           story.tell(name, nameOf(act));
-          const seen = act.kind === 'order' ? await operator.obey(act) : await perform({ world, story, mayEnd }, act);
+          const seen =
+            act.kind === 'order' ? await operator.obey(act) : await perform({ world, books, story, mayEnd }, act);
           if (seen !== '') story.tell(name, `: ${nameOf(act)}`, seen);
           story.count(
             act.kind === 'link' || act.kind === 'order'
@@ -176,7 +179,8 @@ export async function runChaos({ seed, minutes, profile, stop }: ChaosOptions, s
     story.tell('check', 'no file is left', checkFilesLeft(world, violate));
     story.tell('check', 'logs', checkLogs(world, violate));
   } finally {
-    await world.clear(story.violations.length > 0);
-    if (story.violations.length > 0) story.tell('world', 'outputs of the processes', world.outputs);
+    const isKept = keeps || story.violations.length > 0;
+    await world.clear(isKept);
+    if (isKept) story.tell('world', 'outputs of the processes', world.outputs);
   }
 }

@@ -1,17 +1,18 @@
 import { type Job } from 'bullmq';
-import { QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
+import { keyPrefix, MONEY_QUEUES, QUEUE_NAMES, type QueueName } from '../../../queues/names.ts';
+import { createProducer, type Producer } from '../../../queues/producer.ts';
+import { silent } from '../../fixtures/silent-logger.ts';
 import { type Books } from '../world/books.ts';
 import { patiently } from '../world/patiently.ts';
+import { NAMESPACE } from '../world/settings.ts';
 import { type Violate } from './check.ts';
 
 const WITHIN_MS = 240_000;
-/** Of the company; each has one entry and one job that waits. */
-const SCHEDULES: readonly string[] = [
-  'ceo:supervise',
-  'risk-manager:monitor',
-  'task-manager:sweep',
-  'worker-manager:census',
-];
+/** Each has one entry and one job that waits. */
+const SCHEDULES: Readonly<Record<'company' | 'coordinator', readonly string[]>> = {
+  company: ['ceo:supervise', 'risk-manager:monitor', 'task-manager:sweep', 'worker-manager:census'],
+  coordinator: ['worker-manager:census', 'worker-manager:sweep-leases', 'worker-manager:verify-results'],
+};
 const NEWEST = 50;
 
 /** BullMQ returns undefined for a job that was removed meanwhile. */
@@ -35,29 +36,50 @@ export async function checkQueuesTakeJobs(books: Books, since: number, violate: 
   return `${QUEUE_NAMES.length - missing.size} of ${QUEUE_NAMES.length} queues took jobs`;
 }
 
-/** Each schedule exists once, and each of them has one job that waits for its time. */
-export async function checkSchedules(books: Books, violate: Violate): Promise<string> {
-  const { producer } = books.context;
-  let seen: readonly string[] = [];
-  const wanted = SCHEDULES.map((name) => `${name} 1`).sort();
-  const isRight = await patiently(WITHIN_MS / 8, async () => {
-    const found = await Promise.all(
-      QUEUE_NAMES.map(async (queue) => {
-        const [schedulers, jobs] = await Promise.all([
-          producer.queue(queue).getJobSchedulers(),
-          producer.queue(queue).getJobs(['delayed', 'prioritized', 'waiting', 'active']),
-        ]);
-        return schedulers.map(({ key }) => {
-          const waiting = present(jobs).filter(({ repeatJobKey }) => repeatJobKey === key);
-          return `${queue}:${key} ${waiting.length}`;
-        });
-      }),
-    );
-    seen = found.flat().sort();
-    return JSON.stringify(seen) === JSON.stringify(wanted);
-  });
-  if (!isRight) violate('schedules', `${seen.join(', ')}; expected ${wanted.join(', ')}`);
-  return seen.join(', ');
+/** Schedules of these queues, each with the number of jobs that wait for its time. */
+async function schedulesOf(producer: Producer): Promise<readonly string[]> {
+  const found = await Promise.all(
+    QUEUE_NAMES.map(async (queue) => {
+      const [schedulers, jobs] = await Promise.all([
+        producer.queue(queue).getJobSchedulers(),
+        producer.queue(queue).getJobs(['delayed', 'prioritized', 'waiting', 'active']),
+      ]);
+      return schedulers.map(({ key }) => {
+        const waiting = present(jobs).filter(({ repeatJobKey }) => repeatJobKey === key);
+        return `${queue}:${key} ${waiting.length}`;
+      });
+    }),
+  );
+  return found.flat().sort();
+}
+
+/** Each schedule exists once with one job that waits for its time, and money queues run one job at a time. */
+export async function checkSchedules({ context }: Books, violate: Violate): Promise<string> {
+  const { connection, producer } = context;
+  const ofFleet = createProducer({ connection, prefix: keyPrefix(NAMESPACE, 'coordinator'), log: silent });
+  try {
+    const seen: string[] = [];
+    for (const [owner, queues] of [
+      ['company', producer],
+      ['coordinator', ofFleet],
+    ] as const) {
+      const wanted = SCHEDULES[owner].map((name) => `${name} 1`).join(', ');
+      let found = '';
+      const isRight = await patiently(WITHIN_MS / 4, async () => {
+        found = (await schedulesOf(queues)).join(', ');
+        return found === wanted;
+      });
+      if (!isRight) violate('schedules', `${owner}: ${found}; expected ${wanted}`);
+      seen.push(`${owner}: ${found}`);
+    }
+    for (const name of MONEY_QUEUES) {
+      const limit = await producer.queue(name).getGlobalConcurrency();
+      if (limit !== 1) violate('schedules', `${name} runs ${limit ?? 'any number of'} jobs at a time`);
+    }
+    return seen.join('; ');
+  } finally {
+    await ofFleet.close();
+  }
 }
 
 /** Waits until no job is left, except those of schedules. */

@@ -16,7 +16,19 @@ it('the acts of a run follow from its seed', () => {
 it.each([1, 2, 3])('every kind of fault occurs before any card of a lane comes again: seed %i', (seed) => {
   const acts = firstActs(seed);
   const kinds = new Set(acts.map(({ kind }) => kind));
-  const wanted = ['kill', 'pause', 'restart', 'stop', 'flush-redis', 'full-disk', 'clock', 'link', 'rival', 'order'];
+  const wanted = [
+    'kill',
+    'kill-at-work',
+    'pause',
+    'restart',
+    'stop',
+    'flush-redis',
+    'full-disk',
+    'clock',
+    'link',
+    'rival',
+    'order',
+  ];
   expect([...kinds].sort()).toEqual(wanted.sort());
   const names = acts.map(nameOf).join('\n');
   for (const trouble of LINK_TROUBLES) expect(names).toContain(`${trouble} between`);

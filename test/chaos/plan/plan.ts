@@ -1,3 +1,4 @@
+import { type QueueName } from '../../../queues/names.ts';
 import { createRng, type Rng } from '../../../src/domain/random/rng.ts';
 
 /** Processes of the product that run through links of their own. */
@@ -13,6 +14,7 @@ export type OperatorOrder = (typeof ORDERS)[number];
 export type Act =
   | { readonly kind: 'kill'; readonly target: Member | ServiceName }
   | { readonly kind: 'pause'; readonly target: Member | ServiceName; readonly forMs: number }
+  | { readonly kind: 'kill-at-work'; readonly queue: QueueName }
   | { readonly kind: 'restart'; readonly target: Member }
   | { readonly kind: 'stop'; readonly target: ServiceName; readonly forMs: number }
   | { readonly kind: 'flush-redis' }
@@ -38,6 +40,9 @@ export interface PlannedAct {
   readonly afterMs: number;
   readonly act: Act;
 }
+
+/** Of each candle; a decision is between two writes when its process is killed. */
+const TRADING_QUEUES = ['analyst', 'risk-manager', 'trader', 'trader'] as const satisfies readonly QueueName[];
 
 type Draw = (rng: Rng) => Act;
 
@@ -68,6 +73,7 @@ const DECKS: Readonly<Record<Lane, { readonly gapMs: readonly [number, number]; 
       (rng) => ({ kind: 'kill', target: anyNode(rng) }),
       (rng) => ({ kind: 'kill', target: anyNode(rng) }),
       () => ({ kind: 'kill', target: 'coordinator' }),
+      ...TRADING_QUEUES.map((queue) => () => ({ kind: 'kill-at-work', queue }) as const),
       (rng) => ({ kind: 'pause', target: 'company', forMs: seconds(rng, 2, 9) }),
       (rng) => ({ kind: 'pause', target: anyNode(rng), forMs: seconds(rng, 2, 9) }),
       (rng) => ({ kind: 'pause', target: anyNode(rng), forMs: seconds(rng, 2, 9) }),
@@ -133,6 +139,8 @@ export function nameOf(act: Act): string {
     case 'kill':
     case 'restart':
       return `${act.kind} ${act.target}`;
+    case 'kill-at-work':
+      return `kill what runs a job of ${act.queue}`;
     case 'pause':
     case 'stop':
       return `${act.kind} ${act.target} for ${ms(act.forMs)}`;

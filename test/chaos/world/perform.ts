@@ -2,12 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { nameOf, SERVICES, type Act, type Member, type ServiceName } from '../plan/plan.ts';
 import { type Story } from '../story.ts';
+import { memberAtWork } from './at-work.ts';
+import { type Books } from './books.ts';
 import { type KeptProcess } from './kept-process.ts';
 import { patiently } from './patiently.ts';
 import { type World } from './world.ts';
 
 export interface PerformDeps {
   readonly world: World;
+  readonly books: Books;
   readonly story: Story;
   /** Names of processes that may end by themselves now. */
   readonly mayEnd: Set<string>;
@@ -15,13 +18,15 @@ export interface PerformDeps {
 
 /** A machine three times slower starts a company in this time, also while a service is away. */
 const BACK_WITHIN_MS = 240_000;
+/** Services may be away. */
+const AT_WORK_WITHIN_MS = 20_000;
 const GIVES_WAY_WITHIN_MS = 90_000;
 
 const since = (startedAt: number): string => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
 
 /** Does an act and undoes it. Returns what was seen. Acts of the operator are not done here. */
 export async function perform(
-  { world, story, mayEnd }: PerformDeps,
+  { world, books, story, mayEnd }: PerformDeps,
   act: Exclude<Act, { kind: 'order' }>,
 ): Promise<string> {
   const isService = (target: Member | ServiceName): target is ServiceName =>
@@ -40,6 +45,12 @@ export async function perform(
     case 'kill': {
       await processOf(act.target).end('SIGKILL');
       return back(processOf(act.target));
+    }
+    case 'kill-at-work': {
+      const found = await memberAtWork(world, books, act.queue, AT_WORK_WITHIN_MS);
+      if (found === null) return 'none did';
+      await world.members[found.member].end('SIGKILL');
+      return `${found.member} in ${found.job}, ${await back(world.members[found.member])}`;
     }
     case 'restart': {
       const ending = await processOf(act.target).end('SIGTERM');
@@ -86,7 +97,7 @@ export async function perform(
       return '';
     }
     case 'rival':
-      return rival({ world, story, mayEnd }, back);
+      return rival({ world, books, story, mayEnd }, back);
   }
 }
 
