@@ -18,6 +18,7 @@ export interface PerformDeps {
 
 /** A machine three times slower starts a company in this time, also while a service is away. */
 const BACK_WITHIN_MS = 240_000;
+const SETTLED_AFTER_MS = 4_000;
 /** Services may be away. */
 const AT_WORK_WITHIN_MS = 20_000;
 const GIVES_WAY_WITHIN_MS = 90_000;
@@ -81,6 +82,8 @@ export async function perform(
       for (const name of SERVICES) mayEnd.add(name);
       const before = SERVICES.map((name) => world.services[name].starts());
       await world.disk.fill(act.forMs);
+      // One that started on the full disk may end at its next write.
+      await delay(SETTLED_AFTER_MS);
       const seen = await Promise.all(SERVICES.map((name) => back(world.services[name])));
       for (const name of SERVICES) mayEnd.delete(name);
       const starts = SERVICES.map((name, i) => `${name} ${world.services[name].starts() - before[i]!}`);
