@@ -26,15 +26,22 @@ const ADDED_WITHIN_MS = 120_000;
 /** Asks the company to trade strategies that trade often, as a person does with his own. */
 export async function addStrategies(api: string): Promise<void> {
   for (const body of ADDED) {
-    const response = await fetch(`${api}/api/strategies`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+    const isAdded = await patiently(ADDED_WITHIN_MS, async () => {
+      const response = await fetch(`${api}/api/strategies`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      // On a busy machine Redis may not answer in time; to ask again changes nothing.
+      if (response.status !== 202 && response.status !== 503)
+        throw new Error(`a strategy was refused: ${await response.text()}`);
+      return response.status === 202;
     });
-    if (response.status !== 202) throw new Error(`a strategy was refused: ${await response.text()}`);
+    if (!isAdded) throw new Error(`no strategy was added within ${ADDED_WITHIN_MS / 1000} s`);
   }
   const isThere = await patiently(ADDED_WITHIN_MS, async () => {
     const response = await fetch(`${api}/api/portfolio?limit=100`);
+    if (!response.ok) return false;
     const { items } = (await response.json()) as { readonly items: readonly unknown[] };
     return items.length >= ADDED.length;
   });
