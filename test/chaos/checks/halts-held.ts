@@ -15,8 +15,9 @@ export async function checkHaltsHeld(books: Books, barred: readonly Barred[], vi
   ]);
   const sent = new Set(['open', 'partially-filled', 'filled', 'cancelled', 'submitting', 'unknown']);
   for (const { order, from, until } of barred) {
-    const isIn = (time: number): boolean => time > from && time <= until;
-    for (const fill of fills.filter(({ purpose, time }) => purpose === 'entry' && time >= from && time < until))
+    // What is decided on the last candle may be decided after he resumed.
+    const isIn = (time: number): boolean => time >= from && time < until;
+    for (const fill of fills.filter(({ purpose, time }) => purpose === 'entry' && isIn(time)))
       violate(
         'halt is halt',
         `entry ${fill.clientOrderId} was filled at ${when(fill.time)}, ${order} was in force from ${when(from)} until ${when(until)}`,

@@ -11,7 +11,8 @@ export interface Link {
   close(): Promise<void>;
 }
 
-const DELAY_MS = 250;
+/** Of each direction. */
+export const DELAY_MS = 250;
 
 interface Pair {
   readonly client: Socket;
