@@ -58,6 +58,14 @@ export const commands = {
     return runNode(['dist/src/cli/main.js', 'bench', 'soak', ...args]);
   },
 
+  /** A company under random faults: docs/operations.md. */
+  async chaos(args) {
+    await ensurePackages();
+    await ensureRedis();
+    await build();
+    return runNode(['--import', './test/fixtures/typescript-hooks.mjs', 'test/chaos/main.ts', ...args]);
+  },
+
   /** What .ci/run runs. */
   async ci() {
     return runTogether([() => commands.test([]), () => commands['test:long']([])]);

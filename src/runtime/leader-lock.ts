@@ -62,6 +62,8 @@ export async function takeLeaderLock(
   const renew = async (): Promise<void> => {
     if (isRenewing) return;
     isRenewing = true;
+    // A connection whose other end is gone without a word would leave this one waiting: nobody would hear that another leads.
+    const silent = setTimeout(() => redis.disconnect(true), leaseMs);
     try {
       const holder = (await redis.eval(RENEW, 1, key, token, leaseMs)) as string | null;
       if (holder !== null && !lost.signal.aborted) {
@@ -69,6 +71,7 @@ export async function takeLeaderLock(
         lost.abort(new AppError('feed-lost', message, { advice: ADVICE }));
       }
     } finally {
+      clearTimeout(silent);
       isRenewing = false;
     }
   };

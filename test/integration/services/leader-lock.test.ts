@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +8,31 @@ import { startTestRedis, type TestRedis } from '../../fixtures/redis-server.ts';
 
 const KEY = '{test}:feed';
 const LEASE_MS = 300;
+
+/** A way to a port on which connections can become silent for good; later ones work. */
+async function openWay(target: number): Promise<{ readonly port: number; silence(): void; close(): Promise<void> }> {
+  const sockets: Socket[] = [];
+  const listener = createServer((client) => {
+    const server = connect(target, '127.0.0.1');
+    client.pipe(server).pipe(client);
+    for (const socket of [client, server]) {
+      socket.on('error', () => undefined);
+      sockets.push(socket);
+    }
+  }).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  return {
+    port: (listener.address() as AddressInfo).port,
+    silence() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      listener.close();
+      await once(listener, 'close');
+    },
+  };
+}
 
 describe('the lock of the feed', () => {
   let server: TestRedis;
@@ -43,6 +69,21 @@ describe('the lock of the feed', () => {
     await redis.flushall();
     await expect.poll(() => redis.get(KEY)).toBe(token);
     expect(lock.lost.aborted).toBe(false);
+  });
+
+  it('is lost to another holder also when the connection has become silent', async () => {
+    const way = await openWay(Number(new URL(server.url).port));
+    const url = new URL(server.url);
+    url.port = String(way.port);
+    await lock.release();
+    lock = await takeLeaderLock(url.href, KEY, 0, undefined, LEASE_MS);
+    const lost = once(lock.lost, 'abort');
+    way.silence();
+    await redis.set(KEY, 'otherhost/4711/token');
+    await lost;
+    expect(lock.lost.reason).toMatchObject({ code: 'feed-lost' });
+    await lock.release();
+    await way.close();
   });
 
   it('is lost to another holder, whom the error names, and is left to it', async () => {

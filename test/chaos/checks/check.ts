@@ -1,0 +1,2 @@
+/** Reports what must not be. */
+export type Violate = (check: string, text: string) => void;
