@@ -1,4 +1,5 @@
 import { LIMITS } from '../../fixtures/risk-limits.ts';
+import { type Plan } from '../plan/plan.ts';
 import { type BreakerRules } from '../../../src/domain/risk/breakers/breaker.ts';
 import { type RiskLimits } from '../../../src/domain/risk/limits.ts';
 
@@ -26,4 +27,8 @@ const BOLD: RiskLimits = {
   maxVolatility: 20,
 };
 
-export const limitsOf = ({ isBold }: { readonly isBold: boolean }): RiskLimits => (isBold ? BOLD : LIMITS);
+/** Shares of one market that lose together must reach the limit of a day in enough of the runs. */
+const BOLD_ON_PLAIN: RiskLimits = { ...BOLD, maxDailyDrawdown: 0.03 };
+
+export const limitsOf = ({ isBold, profile }: Pick<Plan, 'isBold' | 'profile'>): RiskLimits =>
+  isBold ? (profile === 'plain' ? BOLD_ON_PLAIN : BOLD) : LIMITS;
