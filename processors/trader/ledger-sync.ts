@@ -60,7 +60,10 @@ export async function adopt(deps: LedgerDeps, order: Order, venue: OrderReport):
   const same = order.state === venue.state && order.filledAmount === venue.filledAmount;
   if (same || !(canTransition(order.state, venue.state, 'venue') || canRevive(order, venue))) return order;
   const { orders } = deps.stores;
-  const next = await orders.transition(order.account, order.clientOrderId, [order.state], venue.state, reported(venue));
+  // The venue knows that it was asked to cancel the order, and not why.
+  const why = order.timedOutAt !== undefined && venue.state === 'cancelled' ? { reason: 'not filled in time' } : {};
+  const patch = { ...reported(venue), ...why };
+  const next = await orders.transition(order.account, order.clientOrderId, [order.state], venue.state, patch);
   if (!next) return order;
   await announce(deps, next);
   return next;

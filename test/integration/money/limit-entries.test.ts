@@ -107,6 +107,7 @@ describe.each(['bracket', 'plain'])('an entry by limit on a %s venue', (profile)
       await agents.pass();
       expect(await row(agents, id)).toMatchObject({
         state: 'cancelled',
+        reason: 'not filled in time',
         timedOutAt: OPENS + 2 * HOUR,
         filledAmount: 0,
       });
