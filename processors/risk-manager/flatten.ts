@@ -79,8 +79,14 @@ export interface Remains {
 export async function remainsOf({ broker, data, timeframe }: FlattenDeps, account: string): Promise<Remains> {
   const now = await data.now();
   const dust: string[] = [];
-  let open = (await broker.openOrders(account)).length;
-  for (const { symbol, amount } of await broker.positions(account)) {
+  const [orders, positions, unassigned] = await Promise.all([
+    broker.openOrders(account),
+    broker.positions(account),
+    // A fill that is not reported yet: what it holds belongs to nobody so far, and is held.
+    broker.unassigned(account),
+  ]);
+  let open = orders.length;
+  for (const { symbol, amount } of [...positions, ...unassigned]) {
     if (amount === 0) continue;
     const [market, { price }] = await Promise.all([data.market(symbol), lastPrice(data, symbol, timeframe, now)]);
     if (isBelowMinimum(Math.abs(amount), price, market)) dust.push(`${plain(amount)} ${symbol}`);

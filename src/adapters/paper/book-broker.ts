@@ -88,10 +88,21 @@ export function createBookBroker<B extends Book>(deps: BookBrokerDeps<B>): Broke
   const carryOut = async (account: string, own: string | null = null): Promise<void> => {
     const asked = new Set<string>();
     const errors: unknown[] = [];
+    if (pendingIn((await load(account)).state).length === 0) return;
+    // What has filled since may have closed what a request is to close: sent all the same, it would open the opposite.
+    const isCurrent = await readTrades(account).then(
+      () => true,
+      (error: unknown) => {
+        errors.push(error);
+        return false;
+      },
+    );
     for (;;) {
       const { state } = await load(account);
+      const mayAsk = (sent: SentOrder): boolean =>
+        opens(state, sent) ? sent.orderId === own : isCurrent || sent.status === 'cancelling';
       const pending = pendingIn(state).find(
-        (sent) => !asked.has(`${sent.status} ${sent.clientOrderId}`) && (!opens(state, sent) || sent.orderId === own),
+        (sent) => !asked.has(`${sent.status} ${sent.clientOrderId}`) && mayAsk(sent),
       );
       if (!pending) break;
       asked.add(`${pending.status} ${pending.clientOrderId}`);

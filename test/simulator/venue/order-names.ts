@@ -29,6 +29,9 @@ const requestId = (orderId: string, attempt: number): string =>
     ? orderId
     : `bc-${createHash('sha256').update(`{"attempt":${attempt},"orderId":"${orderId}"}`).digest('hex').slice(0, 30)}`;
 
+/** Requests of an order that may be lost before one comes. */
+const AHEAD = 5;
+
 /** Says of each client order id at an exchange what the company asked for: an exchange does not know it. */
 export interface OrderNames {
   ask(request: PlacedRequest): void;
@@ -44,12 +47,11 @@ export function createOrderNames(): OrderNames {
       const { clientOrderId: id, purpose } = asked;
       if (known.has(id)) return;
       for (const [suffix, leg] of purpose === 'entry' ? LEGS : LEGS.slice(0, 1))
-        add({ asked, orderId: `${id}${suffix}`, leg, attempt: 1 });
+        for (let attempt = 1; attempt <= AHEAD; attempt += 1) add({ asked, orderId: `${id}${suffix}`, leg, attempt });
     },
     of(id) {
       const named = known.get(id) ?? null;
-      // The next request for the same order can be the only one that comes.
-      if (named) add({ ...named, attempt: named.attempt + 1 });
+      if (named) add({ ...named, attempt: named.attempt + AHEAD });
       return named;
     },
   };

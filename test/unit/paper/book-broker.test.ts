@@ -235,3 +235,36 @@ describe('what others do on the account', () => {
     expect(await desk.broker.cancel(ACCOUNT, 'never')).toBeNull();
   });
 });
+
+/** Id of a fill that the venue has reported late. */
+const LATE = 'v.99';
+
+describe('a closing request that did not arrive', () => {
+  it('is not sent again when a fill that was reported since has closed the position', async () => {
+    const rows = memoryVenueAccounts();
+    const sent: string[] = [];
+    const reported: PlainTrade[] = [];
+    let isDown = false;
+    const desk = await opened(rows, (venue) => ({
+      send: (account, asked, time) => {
+        if (isDown) return lost();
+        sent.push(asked.clientOrderId);
+        return venue.send(account, asked, time);
+      },
+      trades: async (account, after) =>
+        after === LATE ? [] : [...(await venue.trades(account, after)), ...reported.splice(0)],
+    }));
+    await desk.broker.submit(request('bc-1'));
+    await close(desk, 1);
+    isDown = true;
+    const { bracket: _, ...exit } = request('bc-2', { side: 'sell', purpose: 'exit', time: 2 * HOUR });
+    await expect(desk.broker.submit(exit)).rejects.toThrow('socket hang up');
+    isDown = false;
+    // The stop had filled before its cancel, and the venue says so only now.
+    const stop = { id: LATE, clientOrderId: 'bc-1-s', symbol: SYMBOL, side: 'sell', amount: 1 } as const;
+    reported.push({ ...stop, price: 95, fee: 0, time: 2 * HOUR });
+    await close(desk, 2);
+    expect(sent).toEqual(['bc-1', 'bc-1-s']);
+    expect(await desk.broker.positions(ACCOUNT)).toEqual([]);
+  });
+});
