@@ -232,6 +232,9 @@ export function createExchange(
         moods.reportsFillLate = true;
         concealed.add(id);
         fill(order, lastClose(order.symbol), time);
+        // What a fill in part has left is cancelled, as was answered.
+        const rest = orders.get(id)!;
+        if (isLive(rest)) end(rest, 'cancelled', 'cancelled on request', time);
         return { ...order, state: 'cancelled', updatedAt: time };
       }
       return isLive(order) ? end(order, 'cancelled', 'cancelled on request', time) : order;
