@@ -67,6 +67,8 @@ function requestOf(order: Order): PlacedRequest {
     amount,
     price,
     postOnly,
+    expiresAt,
+    timeframe,
     bracket,
     createdAt: time,
   } = order;
@@ -82,6 +84,8 @@ function requestOf(order: Order): PlacedRequest {
     time,
     ...(price !== undefined && { price }),
     ...(postOnly !== undefined && { postOnly }),
+    // For a company that is away then: a venue that can end an order by itself must not fill it after its time.
+    ...(expiresAt !== undefined && { expireBars: Math.round((expiresAt - time) / timeframeMs(timeframe)) }),
     ...(bracket && { bracket }),
   };
 }

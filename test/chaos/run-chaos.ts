@@ -5,7 +5,8 @@ import { checkFleetIsDone } from './checks/fleet-is-done.ts';
 import { checkHaltsHeld } from './checks/halts-held.ts';
 import { checkLedgerIsVenue } from './checks/ledger-is-venue.ts';
 import { checkMemory, measureMemory } from './checks/memory.ts';
-import { checkFilesLeft, checkLogs, processesOf } from './checks/nothing-is-left.ts';
+import { processesOf } from '../fixtures/faults/processes-of.ts';
+import { checkFilesLeft, checkLogs } from './checks/nothing-is-left.ts';
 import { checkFailures, checkQueuesGetIdle, checkQueuesTakeJobs, checkSchedules } from './checks/queues-work.ts';
 import { cardsOf, drawActs, LANES, MEMBERS, nameOf, SERVICES, type Lane } from './plan/plan.ts';
 import { type Story } from './story.ts';
@@ -173,7 +174,7 @@ export async function runChaos({ seed, minutes, profile, keeps, stop }: ChaosOpt
       if (ending?.code !== 0) violate('clean stop', `${name} ended with ${ending?.code ?? ending?.signal}`);
     }
     await Promise.all(SERVICES.map((name) => world.services[name].stop()));
-    const left = processesOf(world.directory);
+    const left = processesOf(world.directory)?.map(({ pid, command }) => `${pid} ${command.trim()}`) ?? null;
     for (const line of left ?? []) violate('processes', `left running: ${line}`);
     story.tell('check', 'no process is left', left === null ? 'skipped: no /proc' : '');
     story.tell('check', 'no file is left', checkFilesLeft(world, violate));

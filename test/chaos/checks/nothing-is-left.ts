@@ -3,26 +3,6 @@ import { basename, join } from 'node:path';
 import { type World } from '../world/world.ts';
 import { type Violate } from './check.ts';
 
-/** Command lines of processes that belong to the run. Null without /proc. */
-export function processesOf(directory: string): readonly string[] | null {
-  try {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-      .flatMap((pid) => {
-        try {
-          const read = (file: string): string => readFileSync(join('/proc', pid, file), 'utf8').replaceAll('\0', ' ');
-          const command = read('cmdline');
-          const isOurs = command !== '' && (command.includes(directory) || read('environ').includes(directory));
-          return isOurs ? [`${pid} ${command.trim()}`] : [];
-        } catch {
-          return [];
-        }
-      });
-  } catch {
-    return null;
-  }
-}
-
 /** Files that a process makes beside another one, to put it in its place. */
 const UNFINISHED = /\.(new|tmp|temp|partial|bak)$|^temp-/;
 

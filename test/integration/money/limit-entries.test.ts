@@ -5,6 +5,7 @@ import { type Intent } from '../../../src/domain/risk/intent.ts';
 import { openTestEnvironment, type TestEnvironment } from '../../fixtures/company.ts';
 import { CROSSING_HASH, CROSSING_SPEC } from '../../fixtures/crossing-strategy.ts';
 import { ACCOUNT, type MoneyAgents, type MoneySetting, withMoneyAgents } from '../../fixtures/money-agents.ts';
+import { setMarketTime } from '../../../src/feed/feed.ts';
 import { entryIntent, HOUR, OPENS, storeSpec } from '../../fixtures/synthetic-market.ts';
 
 let testEnvironment: TestEnvironment;
@@ -129,6 +130,24 @@ describe.each(['bracket', 'plain'])('an entry by limit on a %s venue', (profile)
       expect(said.map(({ subject }) => subject)).toEqual([id, again!.id]);
       expect(await differences(agents)).toBeUndefined();
     }));
+
+  it('does not fill in a candle after its time, when the candles of an outage come at once', () =>
+    withLimits(
+      { OFFSET: FAR },
+      async (agents) => {
+        const { context, ask } = agents;
+        const id = await send(agents);
+        await agents.pass();
+        // The third candle, after its time, is the first that reaches the limit.
+        await setMarketTime(context, OPENS + 4 * HOUR);
+        const candleTime = OPENS + 3 * HOUR;
+        await ask('trader', 'settle', { account: ACCOUNT, symbols: [SYMBOL], timeframe: '1h', candleTime });
+        expect(await row(agents, id)).toMatchObject({ state: 'expired', filledAmount: 0 });
+        expect(await agents.held()).toEqual([]);
+        expect(await differences(agents)).toBeUndefined();
+      },
+      { closes: [100, 100, 90, 90] },
+    ));
 
   it('is not asked for again by a strategy that is retired', () =>
     withLimits({ OFFSET: FAR }, async (agents) => {
